@@ -1,0 +1,14 @@
+# Sourced by the `run` of every family.
+# shellcheck shell=bash
+
+# new_application NAME ARG…: registers it; its credentials are then in $INTEROP_DIR/NAME.json, as `app create` answered.
+new_application() {
+    local name=$1
+    shift
+    "$GATEPOST" app create --name "$name" "$@" --json >"$INTEROP_DIR/$name.json"
+}
+
+# credential NAME FIELD: prints client_id or client_secret.
+credential() {
+    jq -er --arg field "$2" '.[$field]' "$INTEROP_DIR/$1.json"
+}
