@@ -12,3 +12,9 @@ new_application() {
 credential() {
     jq -er --arg field "$2" '.[$field]' "$INTEROP_DIR/$1.json"
 }
+
+# token_of NAME: prints an access token of the application.
+token_of() {
+    curl --silent --fail-with-body --user "$(credential "$1" client_id):$(credential "$1" client_secret)" \
+        --data grant_type=client_credentials "$ISSUER/token" | jq -er .access_token
+}
