@@ -4,10 +4,9 @@ package main
 
 import (
 	"fmt"
-	"os"
-
 	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
+	"os"
 )
 
 func main() {
