@@ -1,0 +1,223 @@
+//! An entry of `[[applications]]`.
+
+use std::time::Duration;
+
+use super::environment::read_named_file;
+use super::jwks::Jwks;
+use super::keys::SigningAlgorithm;
+use super::place::Place;
+use super::secret::Secret;
+use super::setting::{FromText, Setting, choices};
+use super::table::{Answer, TableReader};
+use super::tokens::LONGEST_TOKEN;
+use super::value::{Kind, Unfit, Value};
+
+choices! {
+    /// What kind of program an application is.
+    ApplicationKind {
+        /// A program that acts for itself.
+        Service = "service",
+        /// A site with a server behind it.
+        Web = "web",
+        /// A site that is only a browser's program.
+        Spa = "spa",
+        /// A program on a phone or a desk.
+        Native = "native",
+        /// A thing without keyboard or browser.
+        Device = "device",
+    }
+}
+
+choices! {
+    /// How an access token looks.
+    TokenProfile {
+        /// The JWT profile of RFC 9068.
+        Rfc9068 = "rfc9068",
+        /// A plain JWT.
+        Plain = "plain",
+    }
+}
+
+/// An application that the operator declares. Its words are checked as far as that needs no knowledge of OAuth.
+#[derive(Clone, Debug)]
+pub struct DeclaredApplication {
+    /// Its identifier.
+    pub client_id: String,
+    /// What people see; the identifier where none is given.
+    pub name: String,
+    /// What kind of program it is.
+    pub kind: ApplicationKind,
+    /// The grants it may use; empty for those of its kind.
+    pub grants: Vec<String>,
+    /// The scopes it may ask for.
+    pub scopes: Vec<String>,
+    /// The scopes it gets without asking.
+    pub default_scopes: Option<Vec<String>>,
+    /// Where its users may be sent back to.
+    pub redirect_uris: Vec<String>,
+    /// The audiences it may ask for.
+    pub audiences: Vec<String>,
+    /// The life of its access tokens.
+    pub token_ttl: Option<Duration>,
+    /// How its access tokens look.
+    pub token_profile: Option<TokenProfile>,
+    /// How its tokens are signed.
+    pub signing_algorithm: Option<SigningAlgorithm>,
+    /// The mail address of the account that looks after it.
+    pub owner: Option<String>,
+    /// Whether it is the operator's own, so that nobody is asked for consent.
+    pub first_party: bool,
+    /// Its secret.
+    pub secret: Option<DeclaredSecret>,
+    /// Its public keys.
+    pub jwks: Option<Jwks>,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// The secret of a declared application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeclaredSecret {
+    /// Itself: `client_secret` or `client_secret_file`.
+    Plain(Secret),
+    /// Its Argon2id hash as a PHC string: `client_secret_hash`.
+    Hash(Secret),
+}
+
+impl DeclaredApplication {
+    /// Reads one; `None` if a problem was noted that leaves nothing to build.
+    pub(super) fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
+        let client_id = table.required::<String>("client_id", place);
+        let name = table.optional("name").or_else(|| client_id.clone());
+        let read = Self {
+            client_id: client_id.clone().unwrap_or_default(),
+            name: name.unwrap_or_default(),
+            kind: table.optional("type").unwrap_or(ApplicationKind::Service),
+            grants: table.optional("grants").unwrap_or_default(),
+            scopes: scopes(table, "scopes").unwrap_or_default(),
+            default_scopes: scopes(table, "default_scopes"),
+            redirect_uris: table.optional("redirect_uris").unwrap_or_default(),
+            audiences: table.optional("audiences").unwrap_or_default(),
+            token_ttl: table.optional::<TokenLife>("token_ttl").map(|life| life.0),
+            token_profile: table.optional("token_profile"),
+            signing_algorithm: table.optional("signing_algorithm"),
+            owner: table.optional("owner"),
+            first_party: table.optional("first_party").unwrap_or(false),
+            secret: secret(table),
+            jwks: table.optional("jwks"),
+            place: place.clone(),
+        };
+        client_id.map(|_| read)
+    }
+}
+
+fn scopes(table: &mut TableReader<'_>, key: &'static str) -> Option<Vec<String>> {
+    table.optional::<ScopeList>(key).map(|scopes| scopes.0)
+}
+
+/// At most one of the three ways to give a secret.
+fn secret(table: &mut TableReader<'_>) -> Option<DeclaredSecret> {
+    let keys = ["client_secret", "client_secret_file", "client_secret_hash"];
+    let given: Vec<&str> = keys.into_iter().filter(|key| table.has(key)).collect();
+    let plain = table.optional::<Secret>("client_secret");
+    let named = secret_of_named_file(table);
+    let hash = table.optional::<Argon2Hash>("client_secret_hash");
+    if given.len() > 1 {
+        let message = format!("expected only one of {}", given.join(", "));
+        table.refuse(given[1], message);
+    }
+    let plain = plain.or(named).map(DeclaredSecret::Plain);
+    plain.or_else(|| hash.map(|hash| DeclaredSecret::Hash(hash.0)))
+}
+
+fn secret_of_named_file(table: &mut TableReader<'_>) -> Option<Secret> {
+    let key = "client_secret_file";
+    let Answer::Good(path, place) = table.read::<String>(key) else {
+        return None;
+    };
+    table.note(key, path.show(), place);
+    match read_named_file(&path, &table.full_key(key)) {
+        Ok(value) => match table.parse::<Secret>(key, &value) {
+            Answer::Good(secret, _) => Some(secret),
+            Answer::Bad(_) | Answer::Absent => None,
+        },
+        Err(message) => {
+            table.refuse(key, message);
+            None
+        }
+    }
+}
+
+/// Scopes as a list, or as OAuth writes them: one string with spaces.
+#[derive(Debug)]
+struct ScopeList(Vec<String>);
+
+impl Setting for ScopeList {
+    fn expected() -> String {
+        "scopes as a list, or in one string separated by spaces".to_owned()
+    }
+
+    fn read(value: &Value) -> Result<Self, Unfit> {
+        match &value.kind {
+            Kind::List(_) => Vec::read(value).map(Self),
+            Kind::String(text) => Ok(Self(text.split_whitespace().map(String::from).collect())),
+            _ => Err(value.unfit(&Self::expected())),
+        }
+    }
+
+    fn show(&self) -> serde_json::Value {
+        self.0.show()
+    }
+}
+
+/// The life of a token: a duration, or whole seconds as `--token-ttl` takes them.
+#[derive(Debug)]
+struct TokenLife(Duration);
+
+impl Setting for TokenLife {
+    fn expected() -> String {
+        "whole seconds, or a duration such as 10m, from 1s to 366d".to_owned()
+    }
+
+    fn read(value: &Value) -> Result<Self, Unfit> {
+        let life = match &value.kind {
+            Kind::Integer(seconds) => u64::try_from(*seconds).ok().map(Duration::from_secs),
+            _ => value
+                .as_text()
+                .and_then(|text| super::duration::parse(text).ok()),
+        };
+        let is_good = |life: &Duration| {
+            (Duration::from_secs(1)..=LONGEST_TOKEN).contains(life) && life.subsec_nanos() == 0
+        };
+        life.filter(is_good)
+            .map(Self)
+            .ok_or_else(|| value.unfit(&Self::expected()))
+    }
+
+    fn show(&self) -> serde_json::Value {
+        self.0.show()
+    }
+}
+
+/// The hash of a secret; a mask hides it too, for it can be guessed at offline.
+#[derive(Debug)]
+struct Argon2Hash(Secret);
+
+impl FromText for Argon2Hash {
+    const EXPECTED: &'static str =
+        "an Argon2id hash as a PHC string, $argon2id$v=19$m=…,t=…,p=…$salt$hash";
+    const SECRET: bool = true;
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match argon2::password_hash::phc::PasswordHash::new(text) {
+            Ok(hash) if hash.algorithm.as_str() == "argon2id" && hash.hash.is_some() => {
+                Ok(Self(Secret::new(text)))
+            }
+            _ => Err(String::new()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        super::secret::MASK.to_owned()
+    }
+}

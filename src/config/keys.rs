@@ -1,0 +1,65 @@
+//! `[keys]`: how signing keys come, go and are kept.
+
+use std::time::Duration;
+
+use super::master_key::MasterKeys;
+use super::reader::SectionReader;
+use super::setting::choices;
+
+const DAY: Duration = Duration::from_hours(24);
+
+choices! {
+    /// How tokens are signed.
+    SigningAlgorithm {
+        /// RSA PKCS#1 v1.5 with SHA-256: what every verifier knows.
+        Rs256 = "RS256",
+        /// ECDSA on P-256.
+        Es256 = "ES256",
+        /// Ed25519.
+        EdDsa = "EdDSA",
+        /// RSA-PSS with SHA-256.
+        Ps256 = "PS256",
+    }
+}
+
+/// The section `[keys]`.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// What signs the tokens of applications that ask for nothing else.
+    pub algorithm: SigningAlgorithm,
+    /// How long a key signs.
+    pub rotate_every: Duration,
+    /// How long a key is published before it signs.
+    pub announce_for: Duration,
+    /// How long a key stays published after it last signed; see [`Keys::retire_after_or`].
+    pub retire_after: Option<Duration>,
+    /// What encrypts private keys at rest; without it one is generated beside the SQLite file.
+    pub master_key: Option<MasterKeys>,
+}
+
+impl Keys {
+    pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
+        let spans = Duration::from_secs(1)..=DAY * 3660;
+        let algorithm = section.setting("algorithm", "RS256");
+        let rotate_every = section.setting_within("rotate_every", "90d", &spans);
+        // Who only shortens the rotation means the announcement to fit into it.
+        let fitting = |default: Duration| default.min(rotate_every / 2);
+        let announce_for = section.setting_or("announce_for", "14d", fitting);
+        let retire_after = section.optional("retire_after");
+        if let Some(retire_after) = &retire_after {
+            section.refuse_outside("retire_after", retire_after, &spans);
+        }
+        Self {
+            algorithm,
+            rotate_every,
+            announce_for,
+            retire_after,
+            master_key: section.optional("master_key"),
+        }
+    }
+
+    /// `retire_after`, or a day more than the longest life of a token.
+    pub fn retire_after_or(&self, longest_token_life: Duration) -> Duration {
+        self.retire_after.unwrap_or(longest_token_life + DAY)
+    }
+}

@@ -1,0 +1,64 @@
+//! `[login]`: how people sign in.
+
+use std::time::Duration;
+
+use super::reader::SectionReader;
+use super::setting::choices;
+
+choices! {
+    /// What opening the link of a mail does.
+    LinkMode {
+        /// Redirects at once if the application can recognise its own browser, else asks first.
+        Auto = "auto",
+        /// Redirects at once.
+        Direct = "direct",
+        /// Asks first.
+        Confirm = "confirm",
+    }
+}
+
+choices! {
+    /// What the passwordless API answers for an address without an account.
+    UnknownAccount {
+        /// 401.
+        Reject = "reject",
+        /// The same as for any account.
+        Conceal = "conceal",
+    }
+}
+
+choices! {
+    /// Whether people make their own accounts.
+    SignUp {
+        /// The first sign-in in the browser makes one.
+        Open = "open",
+        /// Only the operator and applications do.
+        Closed = "closed",
+    }
+}
+
+/// The section `[login]`.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// How long a link and the code beside it are good.
+    pub link_ttl: Duration,
+    /// What opening the link does, where its application does not say otherwise.
+    pub link_mode: LinkMode,
+    /// What an unknown account is told, where the application does not say otherwise.
+    pub unknown_account: UnknownAccount,
+    /// Whether people make their own accounts.
+    pub signup: SignUp,
+}
+
+impl Login {
+    pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
+        // The hard stop of a sign-in is an hour: no link outlives it.
+        let lives = Duration::from_secs(1)..=Duration::from_hours(1);
+        Self {
+            link_ttl: section.setting_within("link_ttl", "15m", &lives),
+            link_mode: section.setting("link_mode", "auto"),
+            unknown_account: section.setting("unknown_account", "reject"),
+            signup: section.setting("signup", "open"),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The configuration: one file per section of `config/gatepost.toml`.
+//!
+//! Owns every setting: its key, type, default and bounds, where it may be written, and how messages and `config show` tell it.
+//! Does not own what settings mean (that is for whoever uses them), the command line, or the reading of the process's
+//! environment: the caller hands that in. Imports nothing of this crate; is imported by `flows`, `http` and what stands around
+//! the layers (`app`, `cli`, `jobs`).
+//!
+//! A value is looked for in the environment (`GATEPOST__SECTION__KEY`, or `GATEPOST__SECTION__KEY_FILE` naming a file that
+//! holds it), then in the file, then it is the default. Whatever is unknown or bad is refused, all of it at once.
+//!
+//! To add a setting, add a field and a line to `read` in its section's file, and an entry in `config/gatepost.toml`; a test
+//! compares the two.
+
+mod applications;
+mod both_applications;
+mod database;
+mod declared_application;
+pub mod duration;
+mod environment;
+mod issuer;
+mod jwks;
+mod keys;
+mod load;
+mod log;
+mod login;
+mod mail;
+mod mail_url;
+mod master_key;
+mod nearest;
+mod place;
+mod problem;
+mod provisioning;
+mod rate_limits;
+mod reader;
+mod render;
+mod rules;
+mod secret;
+mod server;
+mod setting;
+mod sources;
+mod table;
+mod tokens;
+mod value;
+
+#[cfg(test)]
+mod load_tests;
+#[cfg(test)]
+mod provisioning_tests;
+#[cfg(test)]
+mod sample_tests;
+#[cfg(test)]
+mod section_tests;
+
+use std::path::Path;
+
+pub use applications::Applications;
+pub use database::{Database, DatabaseUrl, DatabaseUrlError};
+pub use declared_application::{
+    ApplicationKind, DeclaredApplication, DeclaredSecret, TokenProfile,
+};
+pub use issuer::{Issuer, IssuerError};
+pub use jwks::Jwks;
+pub use keys::{Keys, SigningAlgorithm};
+pub use log::{Log, LogFormat, LogLevels};
+pub use login::{LinkMode, Login, SignUp, UnknownAccount};
+pub use mail::{Mail, MailFrom};
+pub use mail_url::{MailCredentials, MailSecurity, MailUrl, MailUrlError};
+pub use master_key::{MasterKeys, MasterKeysError};
+pub use place::Place;
+pub use problem::{ConfigErrors, Problem};
+pub use provisioning::{DeclaredResource, DeclaredScope, Provisioning};
+pub use rate_limits::RateLimits;
+pub use secret::Secret;
+pub use server::Server;
+pub use sources::{ShownSetting, Sources};
+pub use tokens::Tokens;
+
+use reader::Reader;
+
+/// The effective configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `[server]`
+    pub server: Server,
+    /// `[database]`
+    pub database: Database,
+    /// `[keys]`
+    pub keys: Keys,
+    /// `[tokens]`
+    pub tokens: Tokens,
+    /// `[login]`
+    pub login: Login,
+    /// `[mail]`
+    pub mail: Mail,
+    /// `[applications]`
+    pub applications: Applications,
+    /// `[rate_limits]`
+    pub rate_limits: RateLimits,
+    /// `[log]`
+    pub log: Log,
+    /// `[[applications]]`, `[[scopes]]` and `[[resources]]`
+    pub provisioning: Provisioning,
+}
+
+/// A configuration and where each part of it came from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// Where it came from.
+    pub sources: Sources,
+}
+
+/// What the configuration is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `serve`
+    Serve,
+    /// `serve --dev`
+    Development,
+    /// Any other command.
+    Command,
+}
+
+impl Config {
+    /// Loads the configuration file and what `environment` overrides in it, or tells everything that is wrong.
+    ///
+    /// The file is `explicit_path`, else the one that `GATEPOST_CONFIG` names, else `config/gatepost.toml` if it is there.
+    pub fn load(
+        explicit_path: Option<&Path>,
+        environment: &[(String, String)],
+    ) -> Result<Loaded, ConfigErrors> {
+        load::load(explicit_path, environment)
+    }
+
+    /// As [`Config::load`], from the text of a file that messages call `name`.
+    pub fn from_toml(
+        name: &str,
+        text: &str,
+        environment: &[(String, String)],
+    ) -> Result<Loaded, ConfigErrors> {
+        load::from_toml(name, text, environment)
+    }
+
+    /// Whom mail is from: `mail.from`, or `gatepost` at the issuer's host.
+    pub fn mail_sender(&self) -> MailFrom {
+        self.mail.from.clone().unwrap_or_else(|| MailFrom {
+            name: None,
+            address: format!("gatepost@{}", self.server.issuer.mail_domain()),
+        })
+    }
+
+    fn read(reader: &mut Reader) -> Self {
+        // Before the section `[applications]`, which shares a name with one of its lists.
+        let provisioning = Provisioning::read(reader);
+        Self {
+            server: reader.section("server", Server::read),
+            database: reader.section("database", Database::read),
+            keys: reader.section("keys", Keys::read),
+            tokens: reader.section("tokens", Tokens::read),
+            login: reader.section("login", Login::read),
+            mail: reader.section("mail", Mail::read),
+            applications: reader.section("applications", Applications::read),
+            rate_limits: reader.section("rate_limits", RateLimits::read),
+            log: reader.section("log", Log::read),
+            provisioning,
+        }
+    }
+}
+
+impl Default for Config {
+    /// Every default.
+    fn default() -> Self {
+        Self::read(&mut Reader::default())
+    }
+}
+
+impl Loaded {
+    /// Checks what depends on the purpose; what must always hold was checked when it was loaded.
+    pub fn validate(&self, mode: Mode) -> Result<(), ConfigErrors> {
+        let issuer = &self.config.server.issuer;
+        let mut problems = Vec::new();
+        if mode == Mode::Development && !issuer.is_loopback() {
+            let message = format!(
+                "expected a loopback host such as http://localhost:8080 with --dev, found \"{issuer}\""
+            );
+            problems.push(self.sources.problem(&["server.issuer"], message));
+        }
+        ConfigErrors::unless_empty(problems)
+    }
+
+    /// Refuses a configuration without a mail server: without one nobody could sign in.
+    pub fn require_mail(&self) -> Result<(), ConfigErrors> {
+        if self.config.mail.url.is_some() {
+            return Ok(());
+        }
+        let message = "it is missing; expected smtp://host:port or smtps://user:password@host, \
+                       or `serve --dev`, which catches mail in a page";
+        let problem = self.sources.problem(&["mail.url"], message.to_owned());
+        ConfigErrors::unless_empty(vec![problem])
+    }
+}

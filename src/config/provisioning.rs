@@ -1,0 +1,181 @@
+//! `[[applications]]`, `[[scopes]]` and `[[resources]]`: what the operator declares and Gatepost reconciles at start.
+
+use url::Url;
+
+use super::declared_application::DeclaredApplication;
+use super::place::Place;
+use super::reader::Reader;
+use super::setting::FromText;
+use super::table::TableReader;
+use super::value::{Kind, Value};
+
+/// Everything that is declared.
+#[derive(Clone, Debug, Default)]
+pub struct Provisioning {
+    /// The entries of `[[applications]]`.
+    pub applications: Vec<DeclaredApplication>,
+    /// The entries of `[[scopes]]`.
+    pub scopes: Vec<DeclaredScope>,
+    /// The entries of `[[resources]]`.
+    pub resources: Vec<DeclaredResource>,
+}
+
+/// A scope with what people are told about it.
+#[derive(Clone, Debug)]
+pub struct DeclaredScope {
+    /// The scope.
+    pub name: String,
+    /// What consenting to it means.
+    pub description: Option<String>,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+/// A resource server that tokens can be meant for (RFC 8707).
+#[derive(Clone, Debug)]
+pub struct DeclaredResource {
+    /// Its identifier, an absolute URI.
+    pub identifier: String,
+    /// What people see.
+    pub name: Option<String>,
+    /// The scopes it knows.
+    pub scopes: Vec<String>,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+impl Provisioning {
+    /// Reads the lists; call it before the section `[applications]`, whose name one of them shares.
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let applications = take_applications(reader);
+        let applications = entries(reader, "applications", applications, |table, place| {
+            DeclaredApplication::read(table, place)
+        });
+        let scopes = reader.take("scopes");
+        let scopes = entries(reader, "scopes", scopes, DeclaredScope::read);
+        let resources = reader.take("resources");
+        let resources = entries(reader, "resources", resources, DeclaredResource::read);
+
+        let named = applications.iter().map(|a| (&a.client_id, &a.place));
+        refuse_duplicates(reader, "applications", "client_id", named);
+        let named = scopes.iter().map(|scope| (&scope.name, &scope.place));
+        refuse_duplicates(reader, "scopes", "name", named);
+        let named = resources.iter().map(|r| (&r.identifier, &r.place));
+        refuse_duplicates(reader, "resources", "identifier", named);
+        Self {
+            applications,
+            scopes,
+            resources,
+        }
+    }
+}
+
+impl DeclaredScope {
+    fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
+        let name = table.required::<String>("name", place);
+        let description = table.optional("description");
+        Some(Self {
+            name: name?,
+            description,
+            place: place.clone(),
+        })
+    }
+}
+
+impl DeclaredResource {
+    fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
+        let identifier = table.required::<ResourceIdentifier>("identifier", place);
+        let name = table.optional("name");
+        let scopes = table.optional("scopes").unwrap_or_default();
+        Some(Self {
+            identifier: identifier?.0,
+            name,
+            scopes,
+            place: place.clone(),
+        })
+    }
+}
+
+/// RFC 8707 section 2: an absolute URI without a fragment.
+struct ResourceIdentifier(String);
+
+impl FromText for ResourceIdentifier {
+    const EXPECTED: &'static str =
+        "an absolute URI without a fragment, such as https://api.example.com";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match Url::parse(text) {
+            Ok(url) if url.fragment().is_none() => Ok(Self(text.to_owned())),
+            _ => Err(String::new()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.0.clone()
+    }
+}
+
+/// The declared applications: the list called `applications`, or `declared` in the section of that name.
+fn take_applications(reader: &mut Reader) -> Option<Value> {
+    let index = reader
+        .file
+        .iter()
+        .position(|entry| entry.key == "applications")?;
+    match &mut reader.file[index].value.kind {
+        Kind::Table(entries) => {
+            let declared = entries.iter().position(|entry| entry.key == "declared")?;
+            Some(entries.remove(declared).value)
+        }
+        Kind::List(_) => Some(reader.file.remove(index).value),
+        _ => None,
+    }
+}
+
+/// Reads each table of a list; all are read, so that all problems are found.
+fn entries<T>(
+    reader: &mut Reader,
+    list: &str,
+    written: Option<Value>,
+    read: impl Fn(&mut TableReader<'_>, &Place) -> Option<T>,
+) -> Vec<T> {
+    let items = match written {
+        None => return Vec::new(),
+        Some(Value {
+            kind: Kind::List(items),
+            ..
+        }) => items,
+        Some(other) => vec![other],
+    };
+    let mut found = Vec::new();
+    for (index, item) in items.into_iter().enumerate() {
+        let name = format!("{list}[{index}]");
+        let unfit = item.unfit(&format!("a table of the list [[{list}]]"));
+        let Kind::Table(entries) = item.kind else {
+            reader.refuse(&name, unfit.place, unfit.message);
+            continue;
+        };
+        let mut table = TableReader::new(reader, name, entries);
+        found.extend(read(&mut table, &item.place));
+        table.refuse_unknown_keys();
+    }
+    found
+}
+
+fn refuse_duplicates<'a>(
+    reader: &mut Reader,
+    list: &str,
+    key: &str,
+    named: impl Iterator<Item = (&'a String, &'a Place)>,
+) {
+    let mut seen: Vec<(&String, &Place)> = Vec::new();
+    for (name, place) in named {
+        match seen.iter().find(|(other, _)| *other == name) {
+            Some((_, first)) => {
+                let message =
+                    format!("expected each {key} once, but {name:?} is declared at {first} too");
+                reader.refuse(&format!("{list}.{key}"), place.clone(), message);
+            }
+            None => seen.push((name, place)),
+        }
+    }
+}

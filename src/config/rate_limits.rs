@@ -1,0 +1,52 @@
+//! `[rate_limits]`: generous for good clients, tight for mail and guesses.
+
+use std::time::Duration;
+
+use super::reader::SectionReader;
+
+/// The section `[rate_limits]`.
+#[derive(Clone, Debug)]
+pub struct RateLimits {
+    /// Whether anything is limited at all.
+    pub enabled: bool,
+    /// Wrong secrets a minute that one application may present.
+    pub token_failures_per_application: u32,
+    /// Wrong secrets a minute that may come from one network address.
+    pub token_failures_per_address: u32,
+    /// Mails that one mail address may get at once.
+    pub mail_per_address_burst: u32,
+    /// How long until one more mail is allowed to that address.
+    pub mail_per_address_every: Duration,
+    /// The shortest time between two mails to one address.
+    pub mail_per_address_gap: Duration,
+    /// Mails that one network address may ask for at once.
+    pub mail_per_ip_burst: u32,
+    /// How long until that network address may ask for one more.
+    pub mail_per_ip_every: Duration,
+}
+
+impl RateLimits {
+    pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
+        let counts = 1..=1_000_000;
+        let spans = Duration::from_millis(1)..=Duration::from_hours(24 * 7);
+        let gaps = Duration::ZERO..=*spans.end();
+        Self {
+            enabled: section.setting("enabled", "true"),
+            token_failures_per_application: section.setting_within(
+                "token_failures_per_application",
+                "30",
+                &counts,
+            ),
+            token_failures_per_address: section.setting_within(
+                "token_failures_per_address",
+                "60",
+                &counts,
+            ),
+            mail_per_address_burst: section.setting_within("mail_per_address_burst", "3", &counts),
+            mail_per_address_every: section.setting_within("mail_per_address_every", "1h", &spans),
+            mail_per_address_gap: section.setting_within("mail_per_address_gap", "60s", &gaps),
+            mail_per_ip_burst: section.setting_within("mail_per_ip_burst", "5", &counts),
+            mail_per_ip_every: section.setting_within("mail_per_ip_every", "1m", &spans),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What must hold between keys. One rule, one function.
+
+use std::time::Duration;
+
+use super::Config;
+use super::duration::Written;
+use super::problem::Problem;
+use super::sources::Sources;
+
+/// A rule that does not hold: the keys it is about, the one to change first, and what was expected.
+struct Clash {
+    keys: &'static [&'static str],
+    message: String,
+}
+
+type Rule = fn(&Config) -> Option<Clash>;
+
+const RULES: [Rule; 5] = [
+    master_key_is_given_with_postgresql,
+    announcement_ends_before_rotation,
+    deletion_follows_deactivation,
+    warnings_come_before_deactivation,
+    listeners_differ,
+];
+
+/// Every rule that does not hold. What is about a key with a problem of its own is left out: its value is not what was meant.
+pub(super) fn clashes(config: &Config, sources: &Sources, known: &[Problem]) -> Vec<Problem> {
+    let has_problem = |key: &str| known.iter().any(|problem| problem.key == key);
+    RULES
+        .iter()
+        .filter_map(|rule| rule(config))
+        .filter(|clash| !clash.keys.iter().any(|key| has_problem(key)))
+        .map(|clash| sources.problem(clash.keys, clash.message))
+        .collect()
+}
+
+/// Nodes that share a database must share the key; beside an SQLite file one can be generated.
+fn master_key_is_given_with_postgresql(config: &Config) -> Option<Clash> {
+    let is_missing = config.database.url.is_postgres() && config.keys.master_key.is_none();
+    is_missing.then(|| Clash {
+        keys: &["keys.master_key", "database.url"],
+        message: "it is missing; with PostgreSQL expected 32 random bytes, made with `openssl rand -base64 32`, \
+                  in keys.master_key, GATEPOST__KEYS__MASTER_KEY or a file named by GATEPOST__KEYS__MASTER_KEY_FILE"
+            .to_owned(),
+    })
+}
+
+fn announcement_ends_before_rotation(config: &Config) -> Option<Clash> {
+    let keys = &config.keys;
+    (keys.announce_for >= keys.rotate_every).then(|| Clash {
+        keys: &["keys.announce_for", "keys.rotate_every"],
+        message: format!(
+            "expected less than keys.rotate_every, which is {}, found {}",
+            Written(keys.rotate_every),
+            Written(keys.announce_for)
+        ),
+    })
+}
+
+fn deletion_follows_deactivation(config: &Config) -> Option<Clash> {
+    let life = &config.applications;
+    (life.delete_after <= life.deactivate_after).then(|| Clash {
+        keys: &["applications.delete_after", "applications.deactivate_after"],
+        message: format!(
+            "expected more than applications.deactivate_after, which is {}, found {}; both count from the last use",
+            Written(life.deactivate_after),
+            Written(life.delete_after)
+        ),
+    })
+}
+
+fn warnings_come_before_deactivation(config: &Config) -> Option<Clash> {
+    let life = &config.applications;
+    let earliest = life.warn_before.first()?;
+    let is_bad = *earliest >= life.deactivate_after || life.warn_before.contains(&Duration::ZERO);
+    is_bad.then(|| Clash {
+        keys: &["applications.warn_before", "applications.deactivate_after"],
+        message: format!(
+            "expected spans above 0s and below applications.deactivate_after, which is {}",
+            Written(life.deactivate_after)
+        ),
+    })
+}
+
+/// Port 0 lets the system choose, which never gives the same port twice.
+fn listeners_differ(config: &Config) -> Option<Clash> {
+    let server = &config.server;
+    let is_same = server.listen == server.management_listen && server.listen.port() != 0;
+    is_same.then(|| Clash {
+        keys: &["server.management_listen", "server.listen"],
+        message: format!(
+            "expected another address than server.listen, which is {}",
+            server.listen
+        ),
+    })
+}

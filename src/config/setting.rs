@@ -1,0 +1,234 @@
+//! How a written value becomes a typed one, and how a typed one is shown again: one implementation for each type of setting.
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use serde_json::json;
+
+use super::value::{Kind, Unfit, Value, parse_array};
+
+/// A type that a key can have.
+pub(super) trait Setting: Sized {
+    /// What to write, as the end of "expected …".
+    fn expected() -> String;
+
+    /// Reads a written value.
+    fn read(value: &Value) -> Result<Self, Unfit>;
+
+    /// The value for `config show`; secrets are masked.
+    fn show(&self) -> serde_json::Value;
+}
+
+/// A [`Setting`] that is written as a string.
+pub(super) trait FromText: Sized {
+    /// What to write, as the end of "expected …".
+    const EXPECTED: &'static str;
+
+    /// Whether messages must not quote it.
+    const SECRET: bool = false;
+
+    /// Parses the text; the error says what is wrong with it beyond [`FromText::EXPECTED`], may be empty, and quotes no secret.
+    fn from_text(text: &str) -> Result<Self, String>;
+
+    /// The text for `config show`; secrets are masked.
+    fn shown(&self) -> String;
+}
+
+impl<T: FromText> Setting for T {
+    fn expected() -> String {
+        T::EXPECTED.to_owned()
+    }
+
+    fn read(value: &Value) -> Result<Self, Unfit> {
+        let unfit = |expected: &str| {
+            if T::SECRET {
+                value.unfit_unquoted(expected)
+            } else {
+                value.unfit(expected)
+            }
+        };
+        let text = value.as_text().ok_or_else(|| unfit(T::EXPECTED))?;
+        T::from_text(text).map_err(|why| {
+            let mut unfit = unfit(T::EXPECTED);
+            if !why.is_empty() {
+                unfit.message = format!("{}: {why}", unfit.message);
+            }
+            unfit
+        })
+    }
+
+    fn show(&self) -> serde_json::Value {
+        self.shown().into()
+    }
+}
+
+impl Setting for bool {
+    fn expected() -> String {
+        "true or false".to_owned()
+    }
+
+    fn read(value: &Value) -> Result<Self, Unfit> {
+        match &value.kind {
+            Kind::Boolean(answer) => Ok(*answer),
+            Kind::Untyped(text) => text
+                .trim()
+                .parse()
+                .map_err(|_| value.unfit("true or false")),
+            _ => Err(value.unfit("true or false")),
+        }
+    }
+
+    fn show(&self) -> serde_json::Value {
+        json!(self)
+    }
+}
+
+impl Setting for u32 {
+    fn expected() -> String {
+        "a whole number".to_owned()
+    }
+
+    fn read(value: &Value) -> Result<Self, Unfit> {
+        let number = match &value.kind {
+            Kind::Integer(number) => Self::try_from(*number).ok(),
+            Kind::Untyped(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.ok_or_else(|| value.unfit(&Self::expected()))
+    }
+
+    fn show(&self) -> serde_json::Value {
+        json!(self)
+    }
+}
+
+impl<T: Setting> Setting for Vec<T> {
+    fn expected() -> String {
+        format!("a list, each item {}", T::expected())
+    }
+
+    /// In untyped text a list is a TOML array or is separated by commas.
+    fn read(value: &Value) -> Result<Self, Unfit> {
+        let parsed;
+        let items = match &value.kind {
+            Kind::List(items) => items,
+            Kind::Untyped(text) => {
+                parsed = untyped_items(text, value);
+                &parsed
+            }
+            _ => return Err(value.unfit(&Self::expected())),
+        };
+        items.iter().map(T::read).collect()
+    }
+
+    fn show(&self) -> serde_json::Value {
+        self.iter().map(Setting::show).collect()
+    }
+}
+
+/// Brackets may be left out, and inside them the quotes: `["7d", "1d"]`, `[7d, 1d]` and `7d, 1d` say the same.
+fn untyped_items(text: &str, value: &Value) -> Vec<Value> {
+    let text = text.trim();
+    let inside = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    if inside.is_some()
+        && let Some(items) = parse_array(text, &value.place)
+    {
+        return items;
+    }
+    let item = |item: &str| Value::untyped(item.trim(), value.place.clone());
+    inside.unwrap_or(text).split(',').map(item).collect()
+}
+
+impl FromText for String {
+    const EXPECTED: &'static str = "some text";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Err("it is empty".to_owned());
+        }
+        Ok(text.to_owned())
+    }
+
+    fn shown(&self) -> String {
+        self.clone()
+    }
+}
+
+impl FromText for SocketAddr {
+    const EXPECTED: &'static str =
+        "an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| String::new())
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl FromText for IpNet {
+    const EXPECTED: &'static str = "an IP address or a network, such as 10.0.0.0/8 or ::1";
+
+    /// A bare address is the network of that one address.
+    fn from_text(text: &str) -> Result<Self, String> {
+        let bare = || text.parse().map(|address: std::net::IpAddr| address.into());
+        text.parse().or_else(|_| bare()).map_err(|_| String::new())
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Declares a setting that is one of a few words: the enum, [`FromText`], `as_str` and `FromStr`.
+macro_rules! choices {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+        }
+
+        impl $name {
+            /// Every choice, in the order of the documentation.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word it is written as.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            /// What was expected.
+            type Err = &'static str;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                let named = Self::ALL.iter().find(|choice| choice.as_str() == word);
+                named.copied().ok_or(<Self as $crate::config::setting::FromText>::EXPECTED)
+            }
+        }
+
+        impl $crate::config::setting::FromText for $name {
+            const EXPECTED: &'static str = concat!("one of these:", $(" \"", $word, "\"",)+);
+
+            fn from_text(text: &str) -> Result<Self, String> {
+                text.parse().map_err(|_: &str| String::new())
+            }
+
+            fn shown(&self) -> String {
+                self.as_str().to_owned()
+            }
+        }
+    };
+}
+pub(super) use choices;

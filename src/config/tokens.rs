@@ -1,0 +1,51 @@
+//! `[tokens]`: how long what Gatepost issues is good.
+
+use std::time::Duration;
+
+use super::reader::SectionReader;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// The longest life of an access or ID token that a setting may ask for.
+pub(super) const LONGEST_TOKEN: Duration = Duration::from_hours(24 * 366);
+
+/// The section `[tokens]`.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// The life of an access token, where its application does not say otherwise.
+    pub access_ttl: Duration,
+    /// The life of a refresh token.
+    pub refresh_ttl: Duration,
+    /// The life of an authorization code.
+    pub code_ttl: Duration,
+    /// The life of an ID token.
+    pub id_ttl: Duration,
+    /// How long a refresh token that was just used may be sent once more; zero for never.
+    pub refresh_grace: Duration,
+}
+
+impl Tokens {
+    pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
+        let second = Duration::from_secs(1);
+        let whole = |section: &mut SectionReader<'_>, key, default, longest| {
+            let value = section.setting_within(key, default, &(second..=longest));
+            refuse_fractions(section, key, value);
+            value
+        };
+        Self {
+            access_ttl: whole(section, "access_ttl", "10m", LONGEST_TOKEN),
+            refresh_ttl: whole(section, "refresh_ttl", "30d", 10 * LONGEST_TOKEN),
+            // RFC 6749 section 4.1.2: ten minutes at most.
+            code_ttl: whole(section, "code_ttl", "60s", Duration::from_mins(10)),
+            id_ttl: whole(section, "id_ttl", "10m", LONGEST_TOKEN),
+            refresh_grace: section.setting_within("refresh_grace", "10s", &(Duration::ZERO..=DAY)),
+        }
+    }
+}
+
+/// `exp` and `expires_in` count whole seconds; half of one would be lost in silence.
+fn refuse_fractions(section: &mut SectionReader<'_>, key: &'static str, value: Duration) {
+    if value.subsec_nanos() != 0 {
+        section.refuse(key, "expected whole seconds".to_owned());
+    }
+}
