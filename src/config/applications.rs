@@ -33,22 +33,13 @@ impl Applications {
         let mut warn_before = section.setting_or("warn_before", "[7d, 1d]", in_time);
         warn_before.sort_unstable_by(|a, b| b.cmp(a));
         warn_before.dedup();
-        let undelete_for =
-            section.setting_within("undelete_for", "30d", &(Duration::ZERO..=*spans.end()));
+        let undelete_for = section.setting_within("undelete_for", "30d", &(Duration::ZERO..=*spans.end()));
         // Looked for four times within the shortest span, so that one of seconds can be watched.
-        let shortest = deactivate_after
-            .min(delete_after)
-            .min(undelete_for.max(second));
+        let shortest = deactivate_after.min(delete_after).min(undelete_for.max(second));
         let often = |default: Duration| default.min(shortest / 4);
         let sweep_every = section.setting_or("sweep_every", "1h", often);
         let sweeps = Duration::from_millis(100)..=Duration::from_hours(24);
         section.refuse_outside("sweep_every", &sweep_every, &sweeps);
-        Self {
-            deactivate_after,
-            delete_after,
-            warn_before,
-            undelete_for,
-            sweep_every,
-        }
+        Self { deactivate_after, delete_after, warn_before, undelete_for, sweep_every }
     }
 }

@@ -39,18 +39,14 @@ fn header(line: &str) -> Option<(Header, &str)> {
     let line = line.trim_start();
     if let Some(rest) = line.strip_prefix("[[applications") {
         return match rest.strip_prefix('.') {
-            Some(below) if !below.starts_with("declared") => {
-                Some((Header::BelowList { brackets: "[[" }, below))
-            }
+            Some(below) if !below.starts_with("declared") => Some((Header::BelowList { brackets: "[[" }, below)),
             None if rest.starts_with("]]") => Some((Header::List, rest)),
             _ => None,
         };
     }
     let rest = line.strip_prefix("[applications")?;
     match rest.strip_prefix('.') {
-        Some(below) if !below.starts_with("declared") => {
-            Some((Header::BelowList { brackets: "[" }, below))
-        }
+        Some(below) if !below.starts_with("declared") => Some((Header::BelowList { brackets: "[" }, below)),
         None if rest.starts_with(']') => Some((Header::Section, rest)),
         _ => None,
     }
@@ -73,7 +69,8 @@ mod tests {
 
     #[test]
     fn a_file_with_both_is_made_valid_without_moving_a_line() {
-        let text = "[applications]\na = 1\n[[applications]] # one\nb = 2\n[[applications.jwks.keys]]\nkty = \"RSA\"\n[log]\n";
+        let text =
+            "[applications]\na = 1\n[[applications]] # one\nb = 2\n[[applications.jwks.keys]]\nkty = \"RSA\"\n[log]\n";
         let expected = "[applications]\na = 1\n[[applications.declared]] # one\nb = 2\n[[applications.declared.jwks.keys]]\nkty = \"RSA\"\n[log]\n";
         assert_eq!(told_apart(text), expected);
         assert!(toml::de::DeTable::parse(&told_apart(text)).is_ok());

@@ -125,9 +125,7 @@ impl FromStr for DatabaseUrl {
             return Err(DatabaseUrlError::Scheme);
         }
         Url::parse(text).map_err(|_| DatabaseUrlError::Malformed)?;
-        Ok(Self::Postgres {
-            url: Secret::new(text),
-        })
+        Ok(Self::Postgres { url: Secret::new(text) })
     }
 }
 
@@ -138,13 +136,11 @@ impl fmt::Debug for DatabaseUrl {
 }
 
 impl FromText for DatabaseUrl {
-    const EXPECTED: &'static str =
-        "sqlite://path/to/file.db or postgres://user:password@host/database";
+    const EXPECTED: &'static str = "sqlite://path/to/file.db or postgres://user:password@host/database";
     const SECRET: bool = true;
 
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map_err(|error: DatabaseUrlError| error.to_string())
+        text.parse().map_err(|error: DatabaseUrlError| error.to_string())
     }
 
     fn shown(&self) -> String {
@@ -163,22 +159,13 @@ mod tests {
             other => format!("{other:?}"),
         };
         assert_eq!(path("sqlite://data/gatepost.db"), "data/gatepost.db");
-        assert_eq!(
-            path("sqlite:///var/lib/gatepost.db"),
-            "/var/lib/gatepost.db"
-        );
+        assert_eq!(path("sqlite:///var/lib/gatepost.db"), "/var/lib/gatepost.db");
     }
 
     #[test]
     fn both_names_of_postgresql_are_accepted() {
-        for text in [
-            "postgres://u:p@db/gatepost",
-            "postgresql:///gatepost?host=/run",
-        ] {
-            assert!(
-                text.parse::<DatabaseUrl>()
-                    .is_ok_and(|url| url.is_postgres())
-            );
+        for text in ["postgres://u:p@db/gatepost", "postgresql:///gatepost?host=/run"] {
+            assert!(text.parse::<DatabaseUrl>().is_ok_and(|url| url.is_postgres()));
         }
     }
 
@@ -188,22 +175,10 @@ mod tests {
         assert_eq!(refusal("mysql://db/x"), Some(DatabaseUrlError::Scheme));
         assert_eq!(refusal("data/gatepost.db"), Some(DatabaseUrlError::Scheme));
         assert_eq!(refusal("sqlite://"), Some(DatabaseUrlError::NoPath));
-        assert_eq!(
-            refusal("sqlite://:memory:"),
-            Some(DatabaseUrlError::InMemory)
-        );
-        assert_eq!(
-            refusal("sqlite://a.db\n"),
-            Some(DatabaseUrlError::WhiteSpace)
-        );
-        assert_eq!(
-            refusal("sqlite://a.db?mode=ro"),
-            Some(DatabaseUrlError::Parameters)
-        );
-        assert_eq!(
-            refusal("postgres://u:p@db:port/x"),
-            Some(DatabaseUrlError::Malformed)
-        );
+        assert_eq!(refusal("sqlite://:memory:"), Some(DatabaseUrlError::InMemory));
+        assert_eq!(refusal("sqlite://a.db\n"), Some(DatabaseUrlError::WhiteSpace));
+        assert_eq!(refusal("sqlite://a.db?mode=ro"), Some(DatabaseUrlError::Parameters));
+        assert_eq!(refusal("postgres://u:p@db:port/x"), Some(DatabaseUrlError::Malformed));
     }
 
     #[test]

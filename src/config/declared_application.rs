@@ -4,39 +4,15 @@ use std::time::Duration;
 
 use super::environment::read_named_file;
 use super::jwks::Jwks;
-use super::keys::SigningAlgorithm;
 use super::place::Place;
 use super::secret::Secret;
-use super::setting::{FromText, Setting, choices};
+use super::setting::{FromText, Setting};
 use super::table::{Answer, TableReader};
 use super::tokens::LONGEST_TOKEN;
 use super::value::{Kind, Unfit, Value};
-
-choices! {
-    /// What kind of program an application is.
-    ApplicationKind {
-        /// A program that acts for itself.
-        Service = "service",
-        /// A site with a server behind it.
-        Web = "web",
-        /// A site that is only a browser's program.
-        Spa = "spa",
-        /// A program on a phone or a desk.
-        Native = "native",
-        /// A thing without keyboard or browser.
-        Device = "device",
-    }
-}
-
-choices! {
-    /// How an access token looks.
-    TokenProfile {
-        /// The JWT profile of RFC 9068.
-        Rfc9068 = "rfc9068",
-        /// A plain JWT.
-        Plain = "plain",
-    }
-}
+use crate::domain::application::ApplicationKind;
+use crate::protocol::claims::TokenProfile;
+use crate::protocol::jose::SigningAlgorithm;
 
 /// An application that the operator declares. Its words are checked as far as that needs no knowledge of OAuth.
 #[derive(Clone, Debug)]
@@ -182,16 +158,11 @@ impl Setting for TokenLife {
     fn read(value: &Value) -> Result<Self, Unfit> {
         let life = match &value.kind {
             Kind::Integer(seconds) => u64::try_from(*seconds).ok().map(Duration::from_secs),
-            _ => value
-                .as_text()
-                .and_then(|text| super::duration::parse(text).ok()),
+            _ => value.as_text().and_then(|text| super::duration::parse(text).ok()),
         };
-        let is_good = |life: &Duration| {
-            (Duration::from_secs(1)..=LONGEST_TOKEN).contains(life) && life.subsec_nanos() == 0
-        };
-        life.filter(is_good)
-            .map(Self)
-            .ok_or_else(|| value.unfit(&Self::expected()))
+        let is_good =
+            |life: &Duration| (Duration::from_secs(1)..=LONGEST_TOKEN).contains(life) && life.subsec_nanos() == 0;
+        life.filter(is_good).map(Self).ok_or_else(|| value.unfit(&Self::expected()))
     }
 
     fn show(&self) -> serde_json::Value {
@@ -204,15 +175,12 @@ impl Setting for TokenLife {
 struct Argon2Hash(Secret);
 
 impl FromText for Argon2Hash {
-    const EXPECTED: &'static str =
-        "an Argon2id hash as a PHC string, $argon2id$v=19$m=…,t=…,p=…$salt$hash";
+    const EXPECTED: &'static str = "an Argon2id hash as a PHC string, $argon2id$v=19$m=…,t=…,p=…$salt$hash";
     const SECRET: bool = true;
 
     fn from_text(text: &str) -> Result<Self, String> {
         match argon2::password_hash::phc::PasswordHash::new(text) {
-            Ok(hash) if hash.algorithm.as_str() == "argon2id" && hash.hash.is_some() => {
-                Ok(Self(Secret::new(text)))
-            }
+            Ok(hash) if hash.algorithm.as_str() == "argon2id" && hash.hash.is_some() => Ok(Self(Secret::new(text))),
             _ => Err(String::new()),
         }
     }

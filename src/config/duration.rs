@@ -54,9 +54,7 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
         }
         longer_units = unit + 1;
         let part = number.checked_mul(UNITS[unit].1);
-        total = part
-            .and_then(|part| total.checked_add(part))
-            .ok_or(DurationError::TooLong)?;
+        total = part.and_then(|part| total.checked_add(part)).ok_or(DurationError::TooLong)?;
         rest = after;
     }
     Ok(Duration::from_millis(total))
@@ -80,9 +78,7 @@ fn split_unit(text: &str) -> Result<(usize, &str), DurationError> {
         return Err(DurationError::NoUnit);
     }
     let index = UNITS.iter().position(|(name, _)| *name == unit);
-    index
-        .map(|index| (index, rest))
-        .ok_or(DurationError::UnknownUnit)
+    index.map(|index| (index, rest)).ok_or(DurationError::UnknownUnit)
 }
 
 /// Shows a span of time in the way [`parse`] reads it: in one unit where that says it exactly, else from long to short.

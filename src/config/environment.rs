@@ -19,12 +19,8 @@ pub(super) struct Environment {
 impl Environment {
     /// Picks our variables out of all of them.
     pub(super) fn new(environment: &[(String, String)]) -> Self {
-        let ours = environment
-            .iter()
-            .filter(|(name, _)| name.starts_with(PREFIX));
-        Self {
-            variables: ours.cloned().collect(),
-        }
+        let ours = environment.iter().filter(|(name, _)| name.starts_with(PREFIX));
+        Self { variables: ours.cloned().collect() }
     }
 
     /// Takes what the environment says about `section.key`, which may be nothing.
@@ -33,25 +29,22 @@ impl Environment {
         let file_name = format!("{name}{FILE_SUFFIX}");
         let problem = |name: &str, message: String| Problem {
             key: format!("{section}.{key}"),
-            place: Some(Place::Variable {
-                name: name.to_owned(),
-            }),
+            place: Some(Place::Variable { name: name.to_owned() }),
             message,
         };
         match (self.variables.remove(&name), self.variables.remove(&file_name)) {
             (None, None) => Ok(None),
-            (Some(_), Some(_)) => Err(problem(
-                &name,
-                format!("it is set twice; expected either {name} or {file_name}, not both"),
-            )),
+            (Some(_), Some(_)) => {
+                Err(problem(&name, format!("it is set twice; expected either {name} or {file_name}, not both")))
+            }
             (Some(text), None) if text.trim().is_empty() => Err(problem(
                 &name,
                 "it is empty; expected a value, or no such variable to keep what the file or the default says".into(),
             )),
             (Some(text), None) => Ok(Some(Value::untyped(&text, Place::Variable { name }))),
-            (None, Some(path)) => read_named_file(&path, &file_name)
-                .map(Some)
-                .map_err(|message| problem(&file_name, message)),
+            (None, Some(path)) => {
+                read_named_file(&path, &file_name).map(Some).map_err(|message| problem(&file_name, message))
+            }
         }
     }
 
@@ -78,20 +71,12 @@ pub(super) fn section_and_key(name: &str) -> Option<(String, String)> {
 ///
 /// `by` is what names the file: a variable or a key. Only one newline goes: an editor adds one, more of them are meant.
 pub(super) fn read_named_file(path: &str, by: &str) -> Result<Value, String> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| format!("expected a readable file, but {path:?} is not: {error}"))?;
-    let trimmed = text
-        .strip_suffix("\r\n")
-        .or_else(|| text.strip_suffix('\n'))
-        .unwrap_or(&text);
+    let text =
+        fs::read_to_string(path).map_err(|error| format!("expected a readable file, but {path:?} is not: {error}"))?;
+    let trimmed = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text);
     if trimmed.trim().is_empty() {
-        return Err(format!(
-            "expected a value in {path:?}, but the file is empty"
-        ));
+        return Err(format!("expected a value in {path:?}, but the file is empty"));
     }
-    let place = Place::NamedFile {
-        by: by.to_owned(),
-        path: path.to_owned(),
-    };
+    let place = Place::NamedFile { by: by.to_owned(), path: path.to_owned() };
     Ok(Value::untyped(trimmed, place))
 }

@@ -81,10 +81,7 @@ impl FromStr for Issuer {
         let url = Url::parse(text).map_err(|error| IssuerError(error.to_string()))?;
         match refusal(text, &url) {
             Some(why) => Err(IssuerError(why)),
-            None => Ok(Self {
-                text: text.to_owned(),
-                url,
-            }),
+            None => Ok(Self { text: text.to_owned(), url }),
         }
     }
 }
@@ -145,10 +142,7 @@ mod tests {
         assert_eq!(plain.url_of("/token"), "https://login.example.com/token");
         assert_eq!(plain.path(), "");
         let below = issuer("https://example.com:8443/auth");
-        assert_eq!(
-            below.url_of("/token"),
-            "https://example.com:8443/auth/token"
-        );
+        assert_eq!(below.url_of("/token"), "https://example.com:8443/auth/token");
         assert_eq!(below.path(), "/auth");
         assert_eq!(below.origin(), "https://example.com:8443");
         assert_eq!(below.host(), "example.com");
@@ -165,11 +159,7 @@ mod tests {
         ] {
             assert!(issuer(text).is_loopback(), "{text}");
         }
-        for text in [
-            "http://example.com",
-            "http://10.0.0.1",
-            "http://localhost.example.com",
-        ] {
+        for text in ["http://example.com", "http://10.0.0.1", "http://localhost.example.com"] {
             assert!(why_not(text).contains("use https"), "{text}");
         }
         assert!(!issuer("https://example.com").is_loopback());
@@ -194,9 +184,6 @@ mod tests {
 
     #[test]
     fn an_issuer_must_be_written_as_others_will_compare_it() {
-        assert_eq!(
-            why_not("https://EXAMPLE.com:443"),
-            "write it in its normal form, https://example.com"
-        );
+        assert_eq!(why_not("https://EXAMPLE.com:443"), "write it in its normal form, https://example.com");
     }
 }

@@ -37,18 +37,14 @@ impl Setting for Jwks {
             },
             _ => return Err(unfit()),
         };
-        let is_key =
-            |key: &serde_json::Value| key.get("kty").is_some_and(serde_json::Value::is_string);
+        let is_key = |key: &serde_json::Value| key.get("kty").is_some_and(serde_json::Value::is_string);
         if keys.is_empty() || !keys.iter().all(is_key) {
             return Err(unfit());
         }
-        let is_private =
-            |key: &serde_json::Value| PRIVATE_MEMBERS.iter().any(|m| key.get(m).is_some());
+        let is_private = |key: &serde_json::Value| PRIVATE_MEMBERS.iter().any(|m| key.get(m).is_some());
         if keys.iter().any(is_private) {
             let mut unfit = unfit();
-            unfit
-                .message
-                .push_str("; a private key is among them, keep that with the application");
+            unfit.message.push_str("; a private key is among them, keep that with the application");
             return Err(unfit);
         }
         Ok(Self(json!({ "keys": keys })))
@@ -66,8 +62,7 @@ fn to_json(value: &Value) -> Option<serde_json::Value> {
         Kind::Boolean(answer) => Some(json!(answer)),
         Kind::List(items) => items.iter().map(to_json).collect(),
         Kind::Table(entries) => {
-            let member =
-                |entry: &super::value::Entry| Some((entry.key.clone(), to_json(&entry.value)?));
+            let member = |entry: &super::value::Entry| Some((entry.key.clone(), to_json(&entry.value)?));
             let members: Option<Map<_, _>> = entries.iter().map(member).collect();
             members.map(serde_json::Value::Object)
         }

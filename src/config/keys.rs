@@ -4,23 +4,9 @@ use std::time::Duration;
 
 use super::master_key::MasterKeys;
 use super::reader::SectionReader;
-use super::setting::choices;
+use crate::protocol::jose::SigningAlgorithm;
 
 const DAY: Duration = Duration::from_hours(24);
-
-choices! {
-    /// How tokens are signed.
-    SigningAlgorithm {
-        /// RSA PKCS#1 v1.5 with SHA-256: what every verifier knows.
-        Rs256 = "RS256",
-        /// ECDSA on P-256.
-        Es256 = "ES256",
-        /// Ed25519.
-        EdDsa = "EdDSA",
-        /// RSA-PSS with SHA-256.
-        Ps256 = "PS256",
-    }
-}
 
 /// The section `[keys]`.
 #[derive(Clone, Debug)]
@@ -49,13 +35,7 @@ impl Keys {
         if let Some(retire_after) = &retire_after {
             section.refuse_outside("retire_after", retire_after, &spans);
         }
-        Self {
-            algorithm,
-            rotate_every,
-            announce_for,
-            retire_after,
-            master_key: section.optional("master_key"),
-        }
+        Self { algorithm, rotate_every, announce_for, retire_after, master_key: section.optional("master_key") }
     }
 
     /// `retire_after`, or a day more than the longest life of a token.

@@ -17,10 +17,7 @@ const FILE_VARIABLE: &str = "GATEPOST_CONFIG";
 const USUAL_FILE: &str = "config/gatepost.toml";
 
 /// Loads the named file, or the usual one if it is there.
-pub(super) fn load(
-    explicit_path: Option<&Path>,
-    environment: &[(String, String)],
-) -> Result<Loaded, ConfigErrors> {
+pub(super) fn load(explicit_path: Option<&Path>, environment: &[(String, String)]) -> Result<Loaded, ConfigErrors> {
     let environment_part = Environment::new(environment);
     let file = match file_to_read(explicit_path, environment) {
         None => Ok((Vec::new(), None)),
@@ -33,11 +30,7 @@ pub(super) fn load(
 }
 
 /// Loads from the text of a file called `name`.
-pub(super) fn from_toml(
-    name: &str,
-    text: &str,
-    environment: &[(String, String)],
-) -> Result<Loaded, ConfigErrors> {
+pub(super) fn from_toml(name: &str, text: &str, environment: &[(String, String)]) -> Result<Loaded, ConfigErrors> {
     let environment = Environment::new(environment);
     match parse(name, text) {
         Ok(entries) => assemble(entries, Some(name.into()), environment),
@@ -57,10 +50,7 @@ fn file_to_read(explicit: Option<&Path>, environment: &[(String, String)]) -> Op
         return Some(NamedFile { path, by: None });
     }
     if let Some((name, path)) = environment.iter().find(|(name, _)| name == FILE_VARIABLE) {
-        return Some(NamedFile {
-            path: path.into(),
-            by: Some(Place::Variable { name: name.clone() }),
-        });
+        return Some(NamedFile { path: path.into(), by: Some(Place::Variable { name: name.clone() }) });
     }
     let path = PathBuf::from(USUAL_FILE);
     path.exists().then_some(NamedFile { path, by: None })
@@ -73,9 +63,7 @@ impl NamedFile {
             vec![Problem {
                 key: String::new(),
                 place: self.by.clone(),
-                message: format!(
-                    "expected a readable configuration file, but {shown:?} is not: {error}"
-                ),
+                message: format!("expected a readable configuration file, but {shown:?} is not: {error}"),
             }]
         })?;
         parse(&shown, &text)
@@ -86,27 +74,14 @@ fn parse(name: &str, text: &str) -> Result<Vec<Entry>, Vec<Problem>> {
     parse_file(&Arc::from(name), &told_apart(text))
 }
 
-fn assemble(
-    file: Vec<Entry>,
-    path: Option<PathBuf>,
-    environment: Environment,
-) -> Result<Loaded, ConfigErrors> {
-    let mut reader = Reader {
-        file,
-        environment,
-        ..Reader::default()
-    };
+fn assemble(file: Vec<Entry>, path: Option<PathBuf>, environment: Environment) -> Result<Loaded, ConfigErrors> {
+    let mut reader = Reader { file, environment, ..Reader::default() };
     let config = Config::read(&mut reader);
     reader.refuse_leftovers();
-    let (declared, mut settings): (Vec<_>, Vec<_>) = reader
-        .settings
-        .into_iter()
-        .partition(super::ShownSetting::is_declared);
+    let (declared, mut settings): (Vec<_>, Vec<_>) =
+        reader.settings.into_iter().partition(super::ShownSetting::is_declared);
     settings.extend(declared);
-    let sources = Sources {
-        file: path,
-        settings,
-    };
+    let sources = Sources { file: path, settings };
     let mut problems = reader.problems;
     problems.extend(rules::clashes(&config, &sources, &problems));
     ConfigErrors::unless_empty(problems)?;
@@ -118,10 +93,7 @@ fn with_environment_problems(mut problems: Vec<Problem>, environment: Environmen
     if let Err(more) = assemble(Vec::new(), None, environment) {
         let of_environment = |problem: &&Problem| {
             let place = problem.place.as_ref();
-            matches!(
-                place,
-                Some(Place::Variable { .. } | Place::NamedFile { .. })
-            )
+            matches!(place, Some(Place::Variable { .. } | Place::NamedFile { .. }))
         };
         problems.extend(more.problems().iter().filter(of_environment).cloned());
     }

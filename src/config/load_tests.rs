@@ -20,10 +20,7 @@ pub(super) fn load(text: &str, pairs: &[(&str, &str)]) -> Result<Loaded, ConfigE
 /// All problems of that, one a line.
 pub(super) fn problems(text: &str, pairs: &[(&str, &str)]) -> String {
     let errors = load(text, pairs).unwrap_err();
-    let lines = errors
-        .problems()
-        .iter()
-        .map(|problem| format!("{problem}\n"));
+    let lines = errors.problems().iter().map(|problem| format!("{problem}\n"));
     lines.collect()
 }
 
@@ -58,10 +55,7 @@ fn a_named_file_that_is_missing_is_a_problem() {
     assert!(text.contains("/nonexistent/gatepost.toml"), "{text}");
     let environment = environment(&[("GATEPOST_CONFIG", "/nonexistent/gatepost.toml")]);
     let text = Config::load(None, &environment).unwrap_err().to_string();
-    assert!(
-        text.contains("GATEPOST_CONFIG: expected a readable"),
-        "{text}"
-    );
+    assert!(text.contains("GATEPOST_CONFIG: expected a readable"), "{text}");
 }
 
 #[test]
@@ -86,14 +80,8 @@ fn the_environment_can_say_every_kind_of_value() {
     assert_eq!(server.max_connections, 7);
     let limits = config("GATEPOST__RATE_LIMITS__ENABLED", "false").rate_limits;
     assert!(!limits.enabled);
-    for list in [
-        "10.0.0.0/8, ::1",
-        "[\"10.0.0.0/8\", \"::1\"]",
-        "[10.0.0.0/8, ::1]",
-    ] {
-        let proxies = config("GATEPOST__SERVER__TRUSTED_PROXIES", list)
-            .server
-            .trusted_proxies;
+    for list in ["10.0.0.0/8, ::1", "[\"10.0.0.0/8\", \"::1\"]", "[10.0.0.0/8, ::1]"] {
+        let proxies = config("GATEPOST__SERVER__TRUSTED_PROXIES", list).server.trusted_proxies;
         let proxies: Vec<String> = proxies.iter().map(ToString::to_string).collect();
         assert_eq!(proxies, ["10.0.0.0/8", "::1/128"], "{list}");
     }
@@ -110,10 +98,7 @@ fn a_file_named_by_a_variable_holds_the_value_and_loses_one_newline() {
         let loaded = load("", &[("GATEPOST__MAIL__FROM_FILE", text_of(&path))]).unwrap();
         assert_eq!(loaded.config.mail_sender().address, "login@example.com");
         let place = loaded.sources.place_of("mail.from").unwrap().to_string();
-        assert_eq!(
-            place,
-            format!("{} (named by GATEPOST__MAIL__FROM_FILE)", path.display())
-        );
+        assert_eq!(place, format!("{} (named by GATEPOST__MAIL__FROM_FILE)", path.display()));
     }
     let two = file(&folder, "two", "sqlite://a.db\n\n");
     let text = problems("", &[("GATEPOST__DATABASE__URL_FILE", text_of(&two))]);
@@ -122,10 +107,7 @@ fn a_file_named_by_a_variable_holds_the_value_and_loses_one_newline() {
 
 #[test]
 fn a_value_and_a_file_for_the_same_key_are_refused() {
-    let both = [
-        ("GATEPOST__MAIL__FROM", "a@example.com"),
-        ("GATEPOST__MAIL__FROM_FILE", "/run/secrets/from"),
-    ];
+    let both = [("GATEPOST__MAIL__FROM", "a@example.com"), ("GATEPOST__MAIL__FROM_FILE", "/run/secrets/from")];
     let expected = "GATEPOST__MAIL__FROM: mail.from: it is set twice; expected either GATEPOST__MAIL__FROM or GATEPOST__MAIL__FROM_FILE, not both\n";
     assert_eq!(problems("", &both), expected);
 }
@@ -133,7 +115,10 @@ fn a_value_and_a_file_for_the_same_key_are_refused() {
 #[test]
 fn a_file_that_cannot_be_read_or_is_empty_is_refused() {
     let text = problems("", &[("GATEPOST__MAIL__URL_FILE", "/nonexistent/mail")]);
-    assert!(text.starts_with("GATEPOST__MAIL__URL_FILE: mail.url: expected a readable file, but \"/nonexistent/mail\""), "{text}");
+    assert!(
+        text.starts_with("GATEPOST__MAIL__URL_FILE: mail.url: expected a readable file, but \"/nonexistent/mail\""),
+        "{text}"
+    );
     let folder = TempDir::new().unwrap();
     let empty = file(&folder, "empty", "\n");
     let text = problems("", &[("GATEPOST__MAIL__URL_FILE", text_of(&empty))]);
@@ -145,32 +130,20 @@ fn what_a_named_file_holds_is_never_quoted() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, "secret", "hunter2");
     let text = problems("", &[("GATEPOST__SERVER__LISTEN_FILE", text_of(&path))]);
-    assert!(
-        text.contains(text_of(&path)) && !text.contains("hunter2"),
-        "{text}"
-    );
+    assert!(text.contains(text_of(&path)) && !text.contains("hunter2"), "{text}");
 }
 
 #[test]
 fn an_empty_variable_is_refused() {
     let text = problems("", &[("GATEPOST__KEYS__MASTER_KEY", "")]);
-    assert!(
-        text.starts_with("GATEPOST__KEYS__MASTER_KEY: keys.master_key: it is empty"),
-        "{text}"
-    );
+    assert!(text.starts_with("GATEPOST__KEYS__MASTER_KEY: keys.master_key: it is empty"), "{text}");
 }
 
 #[test]
 fn an_unknown_key_is_refused_with_its_place_and_the_nearest_known_one() {
     let unknown = |text| problems(text, &[]);
-    assert_eq!(
-        unknown("[server]\nlisen = 1\n"),
-        "a.toml:2:1: server.lisen: unknown key; did you mean listen?\n"
-    );
-    assert_eq!(
-        unknown("[sever]\n"),
-        "a.toml:1:2: sever: unknown section; did you mean server?\n"
-    );
+    assert_eq!(unknown("[server]\nlisen = 1\n"), "a.toml:2:1: server.lisen: unknown key; did you mean listen?\n");
+    assert_eq!(unknown("[sever]\n"), "a.toml:1:2: sever: unknown section; did you mean server?\n");
     assert_eq!(
         unknown("listen = 1\n"),
         "a.toml:1:1: listen: unknown key outside of a section; did you mean server.listen?\n"
@@ -192,41 +165,25 @@ fn an_unknown_variable_is_refused_with_the_nearest_known_one() {
         unknown("GATEPOST__KEYS__MASTERKEY_FILE"),
         "GATEPOST__KEYS__MASTERKEY_FILE: unknown variable; did you mean GATEPOST__KEYS__MASTER_KEY_FILE?\n"
     );
-    assert_eq!(
-        unknown("GATEPOST__COLOUR"),
-        "GATEPOST__COLOUR: unknown variable; expected GATEPOST__SECTION__KEY\n"
-    );
+    assert_eq!(unknown("GATEPOST__COLOUR"), "GATEPOST__COLOUR: unknown variable; expected GATEPOST__SECTION__KEY\n");
     assert!(unknown("GATEPOST__COLOUR__OF_BUTTONS").contains("there is no key colour.of_buttons"));
     assert!(load("", &[("GATEPOST_CONFIG", "x"), ("PATH", "y")]).is_ok());
 }
 
 #[test]
 fn lists_of_tables_come_from_the_file_only() {
-    for name in [
-        "GATEPOST__SCOPES",
-        "GATEPOST__RESOURCES__0__NAME",
-        "GATEPOST__APPLICATIONS__0__CLIENT_ID",
-    ] {
+    for name in ["GATEPOST__SCOPES", "GATEPOST__RESOURCES__0__NAME", "GATEPOST__APPLICATIONS__0__CLIENT_ID"] {
         let text = problems("", &[(name, "x")]);
-        assert!(
-            text.contains("are read from the configuration file only"),
-            "{text}"
-        );
+        assert!(text.contains("are read from the configuration file only"), "{text}");
     }
 }
 
 #[test]
 fn a_file_that_is_not_toml_is_refused_without_quoting_the_line() {
-    let text = problems(
-        "[keys]\nmaster_key = \"hunter2\n",
-        &[("GATEPOST__SERVER__LISEN", "1")],
-    );
+    let text = problems("[keys]\nmaster_key = \"hunter2\n", &[("GATEPOST__SERVER__LISEN", "1")]);
     assert!(text.starts_with("a.toml:2:"), "{text}");
     assert!(text.contains("not TOML"), "{text}");
-    assert!(
-        text.contains("did you mean GATEPOST__SERVER__LISTEN"),
-        "{text}"
-    );
+    assert!(text.contains("did you mean GATEPOST__SERVER__LISTEN"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
 }
 
@@ -238,32 +195,17 @@ fn all_problems_are_told_at_once_in_the_order_of_the_file() {
     let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(lines.len(), 5, "{shown}");
     assert_eq!(lines[0], "the configuration has 4 problems:");
-    assert!(
-        lines[1].starts_with("  a.toml:2:14: tokens.access_ttl: expected a duration such as"),
-        "{shown}"
-    );
-    assert!(
-        lines[2].starts_with("  a.toml:4:10: server.listen: expected an IP address and a port"),
-        "{shown}"
-    );
-    assert!(
-        lines[3].starts_with("  a.toml:5:10: server.issuer: expected the public address"),
-        "{shown}"
-    );
-    assert!(
-        lines[4].starts_with("  GATEPOST__LOG__LEVEL: log.level: expected off, error"),
-        "{shown}"
-    );
+    assert!(lines[1].starts_with("  a.toml:2:14: tokens.access_ttl: expected a duration such as"), "{shown}");
+    assert!(lines[2].starts_with("  a.toml:4:10: server.listen: expected an IP address and a port"), "{shown}");
+    assert!(lines[3].starts_with("  a.toml:5:10: server.issuer: expected the public address"), "{shown}");
+    assert!(lines[4].starts_with("  GATEPOST__LOG__LEVEL: log.level: expected off, error"), "{shown}");
 }
 
 #[test]
 fn development_needs_a_loopback_issuer() {
     let public = load("[server]\nissuer = \"https://example.com\"\n", &[]).unwrap();
     let errors = public.validate(Mode::Development).unwrap_err().to_string();
-    assert!(
-        errors.contains("a.toml:2:10: server.issuer: expected a loopback host"),
-        "{errors}"
-    );
+    assert!(errors.contains("a.toml:2:10: server.issuer: expected a loopback host"), "{errors}");
     assert_eq!(public.validate(Mode::Serve), Ok(()));
     assert_eq!(load("", &[]).unwrap().validate(Mode::Development), Ok(()));
 }
@@ -272,13 +214,7 @@ fn development_needs_a_loopback_issuer() {
 fn mail_is_required_where_it_is_asked_for() {
     let without = load("", &[]).unwrap();
     assert_eq!(without.validate(Mode::Serve), Ok(()));
-    assert!(
-        without
-            .require_mail()
-            .unwrap_err()
-            .to_string()
-            .contains("mail.url")
-    );
+    assert!(without.require_mail().unwrap_err().to_string().contains("mail.url"));
     let with = load("[mail]\nurl = \"smtp://mail:1025\"\n", &[]).unwrap();
     assert_eq!(with.require_mail(), Ok(()));
 }

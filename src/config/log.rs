@@ -28,10 +28,7 @@ pub struct Log {
 
 impl Log {
     pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
-        Self {
-            format: section.setting("format", "text"),
-            level: section.setting("level", "info"),
-        }
+        Self { format: section.setting("format", "text"), level: section.setting("level", "info") }
     }
 }
 
@@ -69,10 +66,7 @@ impl FromStr for LogLevels {
                 None => targets.with_default(level(part)?),
             };
         }
-        Ok(Self {
-            text: text.to_owned(),
-            targets,
-        })
+        Ok(Self { text: text.to_owned(), targets })
     }
 }
 
@@ -89,8 +83,7 @@ fn level(word: &str) -> Result<LevelFilter, String> {
 }
 
 impl FromText for LogLevels {
-    const EXPECTED: &'static str =
-        "off, error, warn, info, debug or trace, or a list such as info,gatepost=debug";
+    const EXPECTED: &'static str = "off, error, warn, info, debug or trace, or a list such as info,gatepost=debug";
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse()

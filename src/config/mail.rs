@@ -18,10 +18,7 @@ pub struct Mail {
 
 impl Mail {
     pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
-        Self {
-            url: section.optional("url"),
-            from: section.optional("from"),
-        }
+        Self { url: section.optional("url"), from: section.optional("from") }
     }
 }
 
@@ -54,10 +51,7 @@ impl FromStr for MailFrom {
         if domain.contains(|c: char| c.is_whitespace() || "<>,;\"()\\".contains(c)) {
             return Err("the domain is none".to_owned());
         }
-        Ok(Self {
-            name: (!name.is_empty()).then(|| name.to_owned()),
-            address: address.to_owned(),
-        })
+        Ok(Self { name: (!name.is_empty()).then(|| name.to_owned()), address: address.to_owned() })
     }
 }
 
@@ -89,10 +83,7 @@ mod tests {
     #[test]
     fn a_sender_is_an_address_with_or_without_a_name() {
         let plain: MailFrom = "login@example.com".parse().unwrap();
-        assert_eq!(
-            (plain.name, plain.address.as_str()),
-            (None, "login@example.com")
-        );
+        assert_eq!((plain.name, plain.address.as_str()), (None, "login@example.com"));
         let named: MailFrom = "\"Ex, Ample\" <login@example.com>".parse().unwrap();
         assert_eq!(named.name.as_deref(), Some("Ex, Ample"));
         assert_eq!(named.address, "login@example.com");
@@ -100,16 +91,7 @@ mod tests {
 
     #[test]
     fn what_is_no_sender_is_refused() {
-        for text in [
-            "login",
-            "@example.com",
-            "a@",
-            "a b@example.com",
-            "a@b, c@d",
-            "a@b\nBcc: c@d",
-            "<a@b",
-            "N <>",
-        ] {
+        for text in ["login", "@example.com", "a@", "a b@example.com", "a@b, c@d", "a@b\nBcc: c@d", "<a@b", "N <>"] {
             assert!(text.parse::<MailFrom>().is_err(), "{text:?}");
         }
     }

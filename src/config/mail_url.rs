@@ -47,9 +47,7 @@ pub struct MailCredentials {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailUrlError {
     /// Not an address at all.
-    #[error(
-        "it is no valid address; special characters of user and password must be percent-encoded"
-    )]
+    #[error("it is no valid address; special characters of user and password must be percent-encoded")]
     Malformed,
     /// Neither of the schemes.
     #[error("it must start with smtp:// or smtps://")]
@@ -87,29 +85,21 @@ impl FromStr for MailUrl {
             _ if credentials.is_some() => 587,
             _ => 25,
         };
-        Ok(Self {
-            host,
-            port: url.port().unwrap_or(default_port),
-            security,
-            credentials,
-        })
+        Ok(Self { host, port: url.port().unwrap_or(default_port), security, credentials })
     }
 }
 
 fn credentials(url: &Url) -> Result<Option<MailCredentials>, MailUrlError> {
     let decoded = |text| {
         let decoded = percent_decode_str(text).decode_utf8();
-        decoded
-            .map(String::from)
-            .map_err(|_| MailUrlError::Malformed)
+        decoded.map(String::from).map_err(|_| MailUrlError::Malformed)
     };
     match (url.username(), url.password()) {
         ("", None) => Ok(None),
         ("", Some(_)) | (_, None) => Err(MailUrlError::HalfCredentials),
-        (username, Some(password)) => Ok(Some(MailCredentials {
-            username: decoded(username)?,
-            password: Secret::new(decoded(password)?),
-        })),
+        (username, Some(password)) => {
+            Ok(Some(MailCredentials { username: decoded(username)?, password: Secret::new(decoded(password)?) }))
+        }
     }
 }
 
@@ -141,8 +131,7 @@ impl FromText for MailUrl {
     const SECRET: bool = true;
 
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map_err(|error: MailUrlError| error.to_string())
+        text.parse().map_err(|error: MailUrlError| error.to_string())
     }
 
     fn shown(&self) -> String {
@@ -154,11 +143,7 @@ impl FromText for MailUrl {
             Some(account) => format!("{}:{MASK}@", account.username),
             None => String::new(),
         };
-        let host = if self.host.contains(':') {
-            format!("[{}]", self.host)
-        } else {
-            self.host.clone()
-        };
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
         let tls = match self.security {
             MailSecurity::StartTlsRequired => "?tls=required",
             MailSecurity::Plain => "?tls=never",
@@ -187,30 +172,18 @@ mod tests {
     #[test]
     fn a_password_for_another_machine_needs_encryption() {
         let security = |text| url(text).security;
-        assert_eq!(
-            security("smtp://mail:1025"),
-            MailSecurity::StartTlsIfOffered
-        );
+        assert_eq!(security("smtp://mail:1025"), MailSecurity::StartTlsIfOffered);
         assert_eq!(security("smtp://a:b@mail"), MailSecurity::StartTlsRequired);
-        assert_eq!(
-            security("smtp://a:b@127.0.0.1:25"),
-            MailSecurity::StartTlsIfOffered
-        );
+        assert_eq!(security("smtp://a:b@127.0.0.1:25"), MailSecurity::StartTlsIfOffered);
         assert_eq!(security("smtp://a:b@mail?tls=never"), MailSecurity::Plain);
-        assert_eq!(
-            security("smtp://mail?tls=required"),
-            MailSecurity::StartTlsRequired
-        );
+        assert_eq!(security("smtp://mail?tls=required"), MailSecurity::StartTlsRequired);
         assert_eq!(security("smtps://mail"), MailSecurity::Tls);
     }
 
     #[test]
     fn percent_encoded_credentials_are_decoded_and_the_password_is_masked() {
         let url = url("smtps://me%40example.com:p%2Fw@mail.example.com");
-        assert_eq!(
-            url.shown(),
-            "smtps://me@example.com:********@mail.example.com:465"
-        );
+        assert_eq!(url.shown(), "smtps://me@example.com:********@mail.example.com:465");
         assert!(!format!("{url:?}").contains("p/w"));
         assert_eq!(url.credentials.unwrap().password.expose(), "p/w");
     }
@@ -221,14 +194,8 @@ mod tests {
         assert_eq!(refusal("mail.example.com"), Some(MailUrlError::Malformed));
         assert_eq!(refusal("http://mail"), Some(MailUrlError::Scheme));
         assert_eq!(refusal("smtp://"), Some(MailUrlError::NoHost));
-        assert_eq!(
-            refusal("smtp://me@mail"),
-            Some(MailUrlError::HalfCredentials)
-        );
+        assert_eq!(refusal("smtp://me@mail"), Some(MailUrlError::HalfCredentials));
         assert_eq!(refusal("smtp://mail/path"), Some(MailUrlError::Trailing));
-        assert_eq!(
-            refusal("smtps://mail?tls=never"),
-            Some(MailUrlError::Trailing)
-        );
+        assert_eq!(refusal("smtps://mail?tls=never"), Some(MailUrlError::Trailing));
     }
 }

@@ -36,10 +36,7 @@ pub enum MasterKeysError {
 impl MasterKeys {
     /// A single key, as Gatepost generates it beside an SQLite file.
     pub fn single(key: [u8; LENGTH]) -> Self {
-        Self {
-            newest: key,
-            all: vec![key],
-        }
+        Self { newest: key, all: vec![key] }
     }
 
     /// The key that encrypts.
@@ -59,9 +56,7 @@ impl FromStr for MasterKeys {
     fn from_str(text: &str) -> Result<Self, MasterKeysError> {
         let words = text.split(|c: char| c == ',' || c.is_whitespace());
         let words = words.filter(|word| !word.is_empty()).enumerate();
-        let all: Vec<_> = words
-            .map(|(index, word)| one_key(index + 1, word))
-            .collect::<Result<_, _>>()?;
+        let all: Vec<_> = words.map(|(index, word)| one_key(index + 1, word)).collect::<Result<_, _>>()?;
         let newest = *all.first().ok_or(MasterKeysError::None)?;
         Ok(Self { newest, all })
     }
@@ -69,9 +64,7 @@ impl FromStr for MasterKeys {
 
 fn one_key(number: usize, word: &str) -> Result<[u8; LENGTH], MasterKeysError> {
     let bytes = from_hex(word).or_else(|| from_base64(word));
-    let key: [u8; LENGTH] = bytes
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(MasterKeysError::Malformed(number))?;
+    let key: [u8; LENGTH] = bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(MasterKeysError::Malformed(number))?;
     if key.iter().all(|byte| *byte == key[0]) {
         return Err(MasterKeysError::NotRandom(number));
     }
@@ -90,11 +83,8 @@ fn from_hex(word: &str) -> Option<Vec<u8>> {
 
 /// Either alphabet, padded or not.
 fn from_base64(word: &str) -> Option<Vec<u8>> {
-    let any_padding =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    [STANDARD, URL_SAFE]
-        .iter()
-        .find_map(|alphabet| GeneralPurpose::new(alphabet, any_padding).decode(word).ok())
+    let any_padding = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    [STANDARD, URL_SAFE].iter().find_map(|alphabet| GeneralPurpose::new(alphabet, any_padding).decode(word).ok())
 }
 
 impl fmt::Debug for MasterKeys {
@@ -109,8 +99,7 @@ impl FromText for MasterKeys {
     const SECRET: bool = true;
 
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map_err(|error: MasterKeysError| error.to_string())
+        text.parse().map_err(|error: MasterKeysError| error.to_string())
     }
 
     fn shown(&self) -> String {

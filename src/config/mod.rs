@@ -41,6 +41,7 @@ mod sources;
 mod table;
 mod tokens;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod load_tests;
@@ -55,12 +56,10 @@ use std::path::Path;
 
 pub use applications::Applications;
 pub use database::{Database, DatabaseUrl, DatabaseUrlError};
-pub use declared_application::{
-    ApplicationKind, DeclaredApplication, DeclaredSecret, TokenProfile,
-};
+pub use declared_application::{DeclaredApplication, DeclaredSecret};
 pub use issuer::{Issuer, IssuerError};
 pub use jwks::Jwks;
-pub use keys::{Keys, SigningAlgorithm};
+pub use keys::Keys;
 pub use log::{Log, LogFormat, LogLevels};
 pub use login::{LinkMode, Login, SignUp, UnknownAccount};
 pub use mail::{Mail, MailFrom};
@@ -126,19 +125,12 @@ impl Config {
     /// Loads the configuration file and what `environment` overrides in it, or tells everything that is wrong.
     ///
     /// The file is `explicit_path`, else the one that `GATEPOST_CONFIG` names, else `config/gatepost.toml` if it is there.
-    pub fn load(
-        explicit_path: Option<&Path>,
-        environment: &[(String, String)],
-    ) -> Result<Loaded, ConfigErrors> {
+    pub fn load(explicit_path: Option<&Path>, environment: &[(String, String)]) -> Result<Loaded, ConfigErrors> {
         load::load(explicit_path, environment)
     }
 
     /// As [`Config::load`], from the text of a file that messages call `name`.
-    pub fn from_toml(
-        name: &str,
-        text: &str,
-        environment: &[(String, String)],
-    ) -> Result<Loaded, ConfigErrors> {
+    pub fn from_toml(name: &str, text: &str, environment: &[(String, String)]) -> Result<Loaded, ConfigErrors> {
         load::from_toml(name, text, environment)
     }
 
@@ -181,9 +173,8 @@ impl Loaded {
         let issuer = &self.config.server.issuer;
         let mut problems = Vec::new();
         if mode == Mode::Development && !issuer.is_loopback() {
-            let message = format!(
-                "expected a loopback host such as http://localhost:8080 with --dev, found \"{issuer}\""
-            );
+            let message =
+                format!("expected a loopback host such as http://localhost:8080 with --dev, found \"{issuer}\"");
             problems.push(self.sources.problem(&["server.issuer"], message));
         }
         ConfigErrors::unless_empty(problems)

@@ -1,10 +1,7 @@
 //! The known name a misspelled one most likely means.
 
 /// The candidate nearest to `name`, if one is near enough to be a slip of the finger.
-pub(super) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near_enough = name.chars().count().div_ceil(3).max(2);
     candidates
         .into_iter()

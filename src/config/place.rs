@@ -77,13 +77,7 @@ mod tests {
 
     #[test]
     fn a_named_file_shows_its_path_and_what_names_it() {
-        let place = Place::NamedFile {
-            by: "GATEPOST__MAIL__URL_FILE".into(),
-            path: "/run/secrets/mail".into(),
-        };
-        assert_eq!(
-            place.to_string(),
-            "/run/secrets/mail (named by GATEPOST__MAIL__URL_FILE)"
-        );
+        let place = Place::NamedFile { by: "GATEPOST__MAIL__URL_FILE".into(), path: "/run/secrets/mail".into() };
+        assert_eq!(place.to_string(), "/run/secrets/mail (named by GATEPOST__MAIL__URL_FILE)");
     }
 }

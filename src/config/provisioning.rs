@@ -48,9 +48,7 @@ impl Provisioning {
     /// Reads the lists; call it before the section `[applications]`, whose name one of them shares.
     pub(super) fn read(reader: &mut Reader) -> Self {
         let applications = take_applications(reader);
-        let applications = entries(reader, "applications", applications, |table, place| {
-            DeclaredApplication::read(table, place)
-        });
+        let applications = entries(reader, "applications", applications, DeclaredApplication::read);
         let scopes = reader.take("scopes");
         let scopes = entries(reader, "scopes", scopes, DeclaredScope::read);
         let resources = reader.take("resources");
@@ -62,11 +60,7 @@ impl Provisioning {
         refuse_duplicates(reader, "scopes", "name", named);
         let named = resources.iter().map(|r| (&r.identifier, &r.place));
         refuse_duplicates(reader, "resources", "identifier", named);
-        Self {
-            applications,
-            scopes,
-            resources,
-        }
+        Self { applications, scopes, resources }
     }
 }
 
@@ -74,11 +68,7 @@ impl DeclaredScope {
     fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
         let name = table.required::<String>("name", place);
         let description = table.optional("description");
-        Some(Self {
-            name: name?,
-            description,
-            place: place.clone(),
-        })
+        Some(Self { name: name?, description, place: place.clone() })
     }
 }
 
@@ -87,12 +77,7 @@ impl DeclaredResource {
         let identifier = table.required::<ResourceIdentifier>("identifier", place);
         let name = table.optional("name");
         let scopes = table.optional("scopes").unwrap_or_default();
-        Some(Self {
-            identifier: identifier?.0,
-            name,
-            scopes,
-            place: place.clone(),
-        })
+        Some(Self { identifier: identifier?.0, name, scopes, place: place.clone() })
     }
 }
 
@@ -100,8 +85,7 @@ impl DeclaredResource {
 struct ResourceIdentifier(String);
 
 impl FromText for ResourceIdentifier {
-    const EXPECTED: &'static str =
-        "an absolute URI without a fragment, such as https://api.example.com";
+    const EXPECTED: &'static str = "an absolute URI without a fragment, such as https://api.example.com";
 
     fn from_text(text: &str) -> Result<Self, String> {
         match Url::parse(text) {
@@ -117,10 +101,7 @@ impl FromText for ResourceIdentifier {
 
 /// The declared applications: the list called `applications`, or `declared` in the section of that name.
 fn take_applications(reader: &mut Reader) -> Option<Value> {
-    let index = reader
-        .file
-        .iter()
-        .position(|entry| entry.key == "applications")?;
+    let index = reader.file.iter().position(|entry| entry.key == "applications")?;
     match &mut reader.file[index].value.kind {
         Kind::Table(entries) => {
             let declared = entries.iter().position(|entry| entry.key == "declared")?;
@@ -140,10 +121,7 @@ fn entries<T>(
 ) -> Vec<T> {
     let items = match written {
         None => return Vec::new(),
-        Some(Value {
-            kind: Kind::List(items),
-            ..
-        }) => items,
+        Some(Value { kind: Kind::List(items), .. }) => items,
         Some(other) => vec![other],
     };
     let mut found = Vec::new();
@@ -171,8 +149,7 @@ fn refuse_duplicates<'a>(
     for (name, place) in named {
         match seen.iter().find(|(other, _)| *other == name) {
             Some((_, first)) => {
-                let message =
-                    format!("expected each {key} once, but {name:?} is declared at {first} too");
+                let message = format!("expected each {key} once, but {name:?} is declared at {first} too");
                 reader.refuse(&format!("{list}.{key}"), place.clone(), message);
             }
             None => seen.push((name, place)),

@@ -6,9 +6,10 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::load_tests::{load, problems};
-use super::{
-    ApplicationKind, DeclaredApplication, DeclaredSecret, Secret, SigningAlgorithm, TokenProfile,
-};
+use super::{DeclaredApplication, DeclaredSecret, Secret};
+use crate::domain::application::ApplicationKind;
+use crate::protocol::claims::TokenProfile;
+use crate::protocol::jose::SigningAlgorithm;
 
 /// Every key of an entry of `[[applications]]`, for the test of the sample file.
 pub(super) const APPLICATION_KEYS: [&str; 17] = [
@@ -34,28 +35,18 @@ pub(super) const APPLICATION_KEYS: [&str; 17] = [
 const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$QX9uVgmZu3Tu3gZpYQqKyUxxJaD0Yd6lLZxw9EEpBLs";
 
 fn application(lines: &str) -> DeclaredApplication {
-    let loaded = load(
-        &format!("[[applications]]\nclient_id = \"a\"\n{lines}\n"),
-        &[],
-    )
-    .unwrap();
+    let loaded = load(&format!("[[applications]]\nclient_id = \"a\"\n{lines}\n"), &[]).unwrap();
     loaded.config.provisioning.applications[0].clone()
 }
 
 fn problem(line: &str) -> String {
-    problems(
-        &format!("[[applications]]\nclient_id = \"a\"\n{line}\n"),
-        &[],
-    )
+    problems(&format!("[[applications]]\nclient_id = \"a\"\n{line}\n"), &[])
 }
 
 #[test]
 fn an_application_needs_only_an_identifier() {
     let application = application("");
-    assert_eq!(
-        (application.client_id.as_str(), application.name.as_str()),
-        ("a", "a")
-    );
+    assert_eq!((application.client_id.as_str(), application.name.as_str()), ("a", "a"));
     assert_eq!(application.kind, ApplicationKind::Service);
     assert_eq!(application.default_scopes, None);
     assert_eq!(application.secret, None);
@@ -87,25 +78,16 @@ fn an_application_can_say_everything() {
 #[test]
 fn the_list_of_keys_is_complete() {
     let text = problem("zzzzzzzzzzzz = 1");
-    let expected = format!(
-        "unknown key; expected one of {}\n",
-        APPLICATION_KEYS.join(", ")
-    );
+    let expected = format!("unknown key; expected one of {}\n", APPLICATION_KEYS.join(", "));
     assert!(text.ends_with(&expected), "{text}");
 }
 
 #[test]
 fn the_life_of_a_token_can_be_whole_seconds() {
-    assert_eq!(
-        application("token_ttl = 600").token_ttl.unwrap().as_secs(),
-        600
-    );
+    assert_eq!(application("token_ttl = 600").token_ttl.unwrap().as_secs(), 600);
     for bad in ["0", "-1", "\"1500ms\"", "\"soon\"", "99999999999", "true"] {
         let text = problem(&format!("token_ttl = {bad}"));
-        assert!(
-            text.contains("expected whole seconds, or a duration"),
-            "{bad}: {text}"
-        );
+        assert!(text.contains("expected whole seconds, or a duration"), "{bad}: {text}");
     }
 }
 
@@ -113,20 +95,14 @@ fn the_life_of_a_token_can_be_whole_seconds() {
 fn a_missing_identifier_is_refused_at_the_entry() {
     let text = problems("[[applications]]\nname = \"x\"\n", &[]);
     assert!(text.starts_with("a.toml:1:"), "{text}");
-    assert!(
-        text.contains("applications[0].client_id: it is missing"),
-        "{text}"
-    );
+    assert!(text.contains("applications[0].client_id: it is missing"), "{text}");
     assert!(problem("name = \" \"").contains("it is empty"));
 }
 
 #[test]
 fn a_misspelled_key_of_an_entry_is_refused_with_its_place() {
     let text = problem("redirect_uri = []");
-    assert_eq!(
-        text,
-        "a.toml:3:1: applications[0].redirect_uri: unknown key; did you mean redirect_uris?\n"
-    );
+    assert_eq!(text, "a.toml:3:1: applications[0].redirect_uri: unknown key; did you mean redirect_uris?\n");
 }
 
 #[test]
@@ -144,9 +120,7 @@ fn a_secret_can_be_itself_a_file_or_a_hash() {
 
 #[test]
 fn two_ways_to_give_a_secret_are_refused() {
-    let text = problem(&format!(
-        "client_secret = \"hunter2\"\nclient_secret_hash = \"{HASH}\""
-    ));
+    let text = problem(&format!("client_secret = \"hunter2\"\nclient_secret_hash = \"{HASH}\""));
     assert_eq!(
         text,
         "a.toml:4:22: applications[0].client_secret_hash: expected only one of client_secret, client_secret_hash\n"
@@ -155,36 +129,20 @@ fn two_ways_to_give_a_secret_are_refused() {
 
 #[test]
 fn a_bad_secret_is_refused_without_being_quoted() {
-    for hash in [
-        "hunter2",
-        "$2b$12$hunter2",
-        "$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$hunter2hunter2",
-    ] {
+    for hash in ["hunter2", "$2b$12$hunter2", "$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$hunter2hunter2"] {
         let text = problem(&format!("client_secret_hash = \"{hash}\""));
-        assert!(
-            text.contains("expected an Argon2id hash") && !text.contains("hunter2"),
-            "{text}"
-        );
+        assert!(text.contains("expected an Argon2id hash") && !text.contains("hunter2"), "{text}");
     }
     assert!(problem("client_secret = \"\"").contains("expected a secret that is not empty"));
     let text = problem("client_secret_file = \"/nonexistent/secret\"");
-    assert!(
-        text.starts_with(
-            "a.toml:3:22: applications[0].client_secret_file: expected a readable file"
-        ),
-        "{text}"
-    );
+    assert!(text.starts_with("a.toml:3:22: applications[0].client_secret_file: expected a readable file"), "{text}");
 }
 
 #[test]
 fn public_keys_are_a_set_however_they_are_written() {
     let key = "{ kty = \"OKP\", crv = \"Ed25519\", x = \"eA\" }";
     let expected = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "eA" }] });
-    for written in [
-        key.to_owned(),
-        format!("[{key}]"),
-        format!("{{ keys = [{key}] }}"),
-    ] {
+    for written in [key.to_owned(), format!("[{key}]"), format!("{{ keys = [{key}] }}")] {
         let jwks = application(&format!("jwks = {written}")).jwks.unwrap();
         assert_eq!(*jwks.as_value(), expected, "{written}");
     }
@@ -192,19 +150,9 @@ fn public_keys_are_a_set_however_they_are_written() {
 
 #[test]
 fn private_keys_and_what_is_no_key_are_refused_without_being_quoted() {
-    let text =
-        problem("jwks = [{ kty = \"OKP\", crv = \"Ed25519\", x = \"eA\", d = \"hunter2\" }]");
-    assert!(
-        text.contains("a private key is among them") && !text.contains("hunter2"),
-        "{text}"
-    );
-    for bad in [
-        "[]",
-        "\"hunter2\"",
-        "{ keys = 1 }",
-        "[{ crv = \"x\" }]",
-        "[{ kty = 1 }]",
-    ] {
+    let text = problem("jwks = [{ kty = \"OKP\", crv = \"Ed25519\", x = \"eA\", d = \"hunter2\" }]");
+    assert!(text.contains("a private key is among them") && !text.contains("hunter2"), "{text}");
+    for bad in ["[]", "\"hunter2\"", "{ keys = 1 }", "[{ crv = \"x\" }]", "[{ kty = 1 }]"] {
         let text = problem(&format!("jwks = {bad}"));
         assert!(text.contains("expected public keys"), "{bad}: {text}");
     }
@@ -226,10 +174,7 @@ fn scopes_and_resources_are_declared() {
 fn the_identifier_of_a_resource_is_an_absolute_uri_without_fragment() {
     for bad in ["api", "/api", "https://api.example.com#a"] {
         let text = problems(&format!("[[resources]]\nidentifier = \"{bad}\"\n"), &[]);
-        assert!(
-            text.contains("resources[0].identifier: expected an absolute URI"),
-            "{text}"
-        );
+        assert!(text.contains("resources[0].identifier: expected an absolute URI"), "{text}");
     }
     assert!(load("[[resources]]\nidentifier = \"urn:example:api\"\n", &[]).is_ok());
 }
@@ -238,18 +183,9 @@ fn the_identifier_of_a_resource_is_an_absolute_uri_without_fragment() {
 fn what_is_declared_twice_is_refused_with_both_places() {
     let text = problems("[[scopes]]\nname = \"x\"\n[[scopes]]\nname = \"x\"\n", &[]);
     assert!(text.starts_with("a.toml:3:"), "{text}");
-    assert!(
-        text.contains("scopes.name: expected each name once, but \"x\" is declared at a.toml:1:"),
-        "{text}"
-    );
-    let text = problems(
-        "[[applications]]\nclient_id = \"x\"\n[[applications]]\nclient_id = \"x\"\n",
-        &[],
-    );
-    assert!(
-        text.contains("applications.client_id: expected each client_id once"),
-        "{text}"
-    );
+    assert!(text.contains("scopes.name: expected each name once, but \"x\" is declared at a.toml:1:"), "{text}");
+    let text = problems("[[applications]]\nclient_id = \"x\"\n[[applications]]\nclient_id = \"x\"\n", &[]);
+    assert!(text.contains("applications.client_id: expected each client_id once"), "{text}");
     let twice = "[[resources]]\nidentifier = \"urn:x\"\n".repeat(2);
     assert!(problems(&twice, &[]).contains("expected each identifier once"));
 }
@@ -257,50 +193,25 @@ fn what_is_declared_twice_is_refused_with_both_places() {
 #[test]
 fn a_list_that_is_no_list_of_tables_is_refused() {
     assert!(
-        problems("scopes = [\"admin\"]\n", &[])
-            .contains("expected a table of the list [[scopes]], found \"admin\"")
+        problems("scopes = [\"admin\"]\n", &[]).contains("expected a table of the list [[scopes]], found \"admin\"")
     );
-    assert!(
-        problems("scopes = \"admin\"\n", &[]).contains("expected a table of the list [[scopes]]")
-    );
-    assert!(
-        problems("applications = 1\n", &[]).contains("expected a section, [applications], found 1")
-    );
+    assert!(problems("scopes = \"admin\"\n", &[]).contains("expected a table of the list [[scopes]]"));
+    assert!(problems("applications = 1\n", &[]).contains("expected a section, [applications], found 1"));
 }
 
 #[test]
 fn settings_and_declared_applications_share_a_file() {
     let text = "[applications]\ndelete_after = \"90d\"\n\n[[applications]]\nclient_id = \"a\"\ncolour = 1\n";
     assert_eq!(
-        problems(text, &[])
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .split(" unknown")
-            .next(),
+        problems(text, &[]).lines().next().unwrap_or_default().split(" unknown").next(),
         Some("a.toml:6:1: applications[0].colour:")
     );
     let loaded = load(&text.replace("colour = 1\n", ""), &[]).unwrap();
-    assert_eq!(
-        loaded.config.applications.delete_after.as_secs(),
-        90 * 86_400
-    );
+    assert_eq!(loaded.config.applications.delete_after.as_secs(), 90 * 86_400);
     assert_eq!(loaded.config.provisioning.applications[0].client_id, "a");
-    let nested =
-        "[applications]\ndelete_after = \"90d\"\n[[applications.declared]]\nclient_id = \"a\"\n";
-    assert_eq!(
-        load(nested, &[])
-            .unwrap()
-            .config
-            .provisioning
-            .applications
-            .len(),
-        1
-    );
+    let nested = "[applications]\ndelete_after = \"90d\"\n[[applications.declared]]\nclient_id = \"a\"\n";
+    assert_eq!(load(nested, &[]).unwrap().config.provisioning.applications.len(), 1);
     let list = [("GATEPOST__APPLICATIONS__DELETE_AFTER", "90d")];
     let loaded = load("[[applications]]\nclient_id = \"a\"\n", &list).unwrap();
-    assert_eq!(
-        loaded.config.applications.delete_after.as_secs(),
-        90 * 86_400
-    );
+    assert_eq!(loaded.config.applications.delete_after.as_secs(), 90 * 86_400);
 }

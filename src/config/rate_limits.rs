@@ -32,16 +32,8 @@ impl RateLimits {
         let gaps = Duration::ZERO..=*spans.end();
         Self {
             enabled: section.setting("enabled", "true"),
-            token_failures_per_application: section.setting_within(
-                "token_failures_per_application",
-                "30",
-                &counts,
-            ),
-            token_failures_per_address: section.setting_within(
-                "token_failures_per_address",
-                "60",
-                &counts,
-            ),
+            token_failures_per_application: section.setting_within("token_failures_per_application", "30", &counts),
+            token_failures_per_address: section.setting_within("token_failures_per_address", "60", &counts),
             mail_per_address_burst: section.setting_within("mail_per_address_burst", "3", &counts),
             mail_per_address_every: section.setting_within("mail_per_address_every", "1h", &spans),
             mail_per_address_gap: section.setting_within("mail_per_address_gap", "60s", &gaps),

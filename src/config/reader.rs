@@ -28,27 +28,17 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Reads the section called `name`.
-    pub(super) fn section<T>(
-        &mut self,
-        name: &'static str,
-        read: impl FnOnce(&mut SectionReader<'_>) -> T,
-    ) -> T {
+    pub(super) fn section<T>(&mut self, name: &'static str, read: impl FnOnce(&mut SectionReader<'_>) -> T) -> T {
         let entries = match self.take(name) {
             None => Vec::new(),
-            Some(Value {
-                kind: Kind::Table(entries),
-                ..
-            }) => entries,
+            Some(Value { kind: Kind::Table(entries), .. }) => entries,
             Some(value) => {
                 let unfit = value.unfit(&format!("a section, [{name}]"));
                 self.refuse(name, unfit.place, unfit.message);
                 Vec::new()
             }
         };
-        let mut section = SectionReader {
-            table: TableReader::new(self, name.to_owned(), entries),
-            section: name,
-        };
+        let mut section = SectionReader { table: TableReader::new(self, name.to_owned(), entries), section: name };
         let read = read(&mut section);
         section.table.refuse_unknown_keys();
         read
@@ -62,11 +52,7 @@ impl Reader {
 
     /// Notes a problem.
     pub(super) fn refuse(&mut self, key: &str, place: Place, message: String) {
-        self.problems.push(Problem {
-            key: key.to_owned(),
-            place: Some(place),
-            message,
-        });
+        self.problems.push(Problem { key: key.to_owned(), place: Some(place), message });
     }
 
     /// Refuses whatever no section asked for; call it last.
@@ -85,10 +71,7 @@ impl Reader {
 
     /// Every `section.key` that was asked for.
     fn section_keys(&self) -> impl Iterator<Item = &str> {
-        let settings = self
-            .settings
-            .iter()
-            .filter(|setting| !setting.is_declared());
+        let settings = self.settings.iter().filter(|setting| !setting.is_declared());
         settings.map(|setting| setting.key.as_str())
     }
 }
@@ -190,11 +173,7 @@ impl SectionReader<'_> {
         if !range.contains(value) {
             let (least, most) = (range.start().show(), range.end().show());
             let bounds = format!("from {least} to {most}").replace('"', "");
-            let message = format!(
-                "expected {} {bounds}, found {}",
-                T::expected(),
-                value.show()
-            );
+            let message = format!("expected {} {bounds}, found {}", T::expected(), value.show());
             self.table.refuse(key, message);
         }
     }

@@ -15,10 +15,7 @@ impl Loaded {
     pub fn show_text(&self) -> String {
         let lines: Vec<(String, String)> = self.sources.settings().iter().map(line).collect();
         let widths = lines.iter().map(|(setting, _)| setting.chars().count());
-        let width = widths
-            .filter(|width| *width <= WIDEST_ALIGNED)
-            .max()
-            .unwrap_or(0);
+        let width = widths.filter(|width| *width <= WIDEST_ALIGNED).max().unwrap_or(0);
         let mut text = match self.sources.file() {
             Some(path) => format!("# file: {}\n", path.display()),
             None => "# no file\n".to_owned(),
@@ -44,10 +41,7 @@ impl Loaded {
             };
             if let Some(members) = members {
                 let source = setting.place.to_string();
-                members.insert(
-                    key.to_owned(),
-                    json!({ "value": setting.value, "source": source }),
-                );
+                members.insert(key.to_owned(), json!({ "value": setting.value, "source": source }));
             }
         }
         json!({
@@ -58,10 +52,7 @@ impl Loaded {
     }
 }
 
-fn object<'a>(
-    parent: &'a mut Map<String, Value>,
-    name: &str,
-) -> Option<&'a mut Map<String, Value>> {
+fn object<'a>(parent: &'a mut Map<String, Value>, name: &str) -> Option<&'a mut Map<String, Value>> {
     let child = parent.entry(name).or_insert_with(|| json!({}));
     child.as_object_mut()
 }
@@ -73,10 +64,7 @@ fn object_of_list<'a>(
     index: &str,
 ) -> Option<&'a mut Map<String, Value>> {
     let index: usize = index.trim_end_matches(']').parse().ok()?;
-    let entries = parent
-        .entry(list)
-        .or_insert_with(|| json!([]))
-        .as_array_mut()?;
+    let entries = parent.entry(list).or_insert_with(|| json!([])).as_array_mut()?;
     if entries.len() <= index {
         entries.push(json!({}));
     }
@@ -108,14 +96,8 @@ mod tests {
             client_id = "shop"
         "#;
         let environment = [
-            (
-                "GATEPOST__DATABASE__URL",
-                "postgres://me:hunter2@db/gatepost",
-            ),
-            (
-                "GATEPOST__KEYS__MASTER_KEY",
-                "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-            ),
+            ("GATEPOST__DATABASE__URL", "postgres://me:hunter2@db/gatepost"),
+            ("GATEPOST__KEYS__MASTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
             ("GATEPOST__MAIL__URL", "smtps://me:hunter2@mail.example.com"),
         ];
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -126,23 +108,15 @@ mod tests {
     fn every_setting_says_where_it_came_from() {
         let text = loaded().show_text();
         let has = |start: &str, end: &str| {
-            let found = text
-                .lines()
-                .any(|line| line.starts_with(start) && line.ends_with(end));
+            let found = text.lines().any(|line| line.starts_with(start) && line.ends_with(end));
             assert!(found, "{start} … {end} in\n{text}");
         };
         has("# file: gatepost.toml", "");
         has("server.listen = \"127.0.0.1:8080\" ", "  # default");
-        has(
-            "server.issuer = \"https://login.example.com\"",
-            "  # gatepost.toml:3:22",
-        );
+        has("server.issuer = \"https://login.example.com\"", "  # gatepost.toml:3:22");
         has("mail.url = ", "  # GATEPOST__MAIL__URL");
         has("# keys.retire_after is not set", "  # default");
-        has(
-            "applications[1].client_id = \"shop\"",
-            "  # gatepost.toml:8:25",
-        );
+        has("applications[1].client_id = \"shop\"", "  # gatepost.toml:8:25");
     }
 
     #[test]
@@ -161,21 +135,9 @@ mod tests {
         let shown = loaded().show_json();
         assert_eq!(shown["file"], "gatepost.toml");
         let listen = &shown["settings"]["server"]["listen"];
-        assert_eq!(
-            *listen,
-            json!({ "value": "127.0.0.1:8080", "source": "default" })
-        );
-        assert_eq!(
-            shown["settings"]["server"]["max_connections"]["value"],
-            1024
-        );
-        assert_eq!(
-            shown["settings"]["keys"]["retire_after"]["value"],
-            Value::Null
-        );
-        assert_eq!(
-            shown["declared"]["applications"][1]["client_id"]["value"],
-            "shop"
-        );
+        assert_eq!(*listen, json!({ "value": "127.0.0.1:8080", "source": "default" }));
+        assert_eq!(shown["settings"]["server"]["max_connections"]["value"], 1024);
+        assert_eq!(shown["settings"]["keys"]["retire_after"]["value"], Value::Null);
+        assert_eq!(shown["declared"]["applications"][1]["client_id"]["value"], "shop");
     }
 }

@@ -88,9 +88,6 @@ fn listeners_differ(config: &Config) -> Option<Clash> {
     let is_same = server.listen == server.management_listen && server.listen.port() != 0;
     is_same.then(|| Clash {
         keys: &["server.management_listen", "server.listen"],
-        message: format!(
-            "expected another address than server.listen, which is {}",
-            server.listen
-        ),
+        message: format!("expected another address than server.listen, which is {}", server.listen),
     })
 }

@@ -14,9 +14,7 @@ fn load(text: &str) -> Loaded {
 /// The sample with every `#key = value` brought to life.
 fn every_setting_live() -> String {
     let live = |line: &str| match line.strip_prefix('#') {
-        Some(setting) if setting.starts_with(char::is_alphabetic) && !setting.ends_with('=') => {
-            setting.to_owned()
-        }
+        Some(setting) if setting.starts_with(char::is_alphabetic) && !setting.ends_with('=') => setting.to_owned(),
         _ => line.to_owned(),
     };
     SAMPLE.lines().map(|line| live(line) + "\n").collect()
@@ -38,11 +36,7 @@ fn every_example_live() -> String {
 #[test]
 fn the_sample_as_shipped_sets_nothing() {
     let loaded = load(SAMPLE);
-    let places = loaded
-        .sources
-        .settings()
-        .iter()
-        .map(|setting| &setting.place);
+    let places = loaded.sources.settings().iter().map(|setting| &setting.place);
     assert!(places.into_iter().all(|place| *place == Place::Default));
 }
 
@@ -52,11 +46,7 @@ fn the_sample_shows_every_setting_with_its_default() {
     let sample = load(&every_setting_live());
     for setting in defaults.sources.settings() {
         let key = &setting.key;
-        let shown = sample
-            .sources
-            .settings()
-            .iter()
-            .find(|shown| shown.key == *key);
+        let shown = sample.sources.settings().iter().find(|shown| shown.key == *key);
         assert_eq!(shown.unwrap().value, setting.value, "{key}");
         let is_written = !sample.sources.is_default(key);
         let (section, name) = key.split_once('.').unwrap();

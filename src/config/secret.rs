@@ -58,10 +58,7 @@ mod tests {
     #[test]
     fn a_secret_shows_itself_only_when_asked() {
         let secret = Secret::new("hunter2");
-        assert_eq!(
-            format!("{secret} {secret:?} {secret:#?}"),
-            [MASK; 3].join(" ")
-        );
+        assert_eq!(format!("{secret} {secret:?} {secret:#?}"), [MASK; 3].join(" "));
         assert_eq!(secret.expose(), "hunter2");
     }
 }

@@ -41,11 +41,7 @@ impl<T: FromText> Setting for T {
 
     fn read(value: &Value) -> Result<Self, Unfit> {
         let unfit = |expected: &str| {
-            if T::SECRET {
-                value.unfit_unquoted(expected)
-            } else {
-                value.unfit(expected)
-            }
+            if T::SECRET { value.unfit_unquoted(expected) } else { value.unfit(expected) }
         };
         let text = value.as_text().ok_or_else(|| unfit(T::EXPECTED))?;
         T::from_text(text).map_err(|why| {
@@ -70,10 +66,7 @@ impl Setting for bool {
     fn read(value: &Value) -> Result<Self, Unfit> {
         match &value.kind {
             Kind::Boolean(answer) => Ok(*answer),
-            Kind::Untyped(text) => text
-                .trim()
-                .parse()
-                .map_err(|_| value.unfit("true or false")),
+            Kind::Untyped(text) => text.trim().parse().map_err(|_| value.unfit("true or false")),
             _ => Err(value.unfit("true or false")),
         }
     }
@@ -155,8 +148,7 @@ impl FromText for String {
 }
 
 impl FromText for SocketAddr {
-    const EXPECTED: &'static str =
-        "an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080";
+    const EXPECTED: &'static str = "an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::]:8080";
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| String::new())

@@ -25,12 +25,7 @@ pub(super) struct TableReader<'r> {
 impl<'r> TableReader<'r> {
     /// The table called `name`, such as `server` or `applications[0]`.
     pub(super) fn new(reader: &'r mut Reader, name: String, entries: Vec<Entry>) -> Self {
-        Self {
-            reader,
-            name,
-            entries,
-            asked: Vec::new(),
-        }
+        Self { reader, name, entries, asked: Vec::new() }
     }
 
     /// Whether `key` is there and was not read yet.
@@ -92,9 +87,7 @@ impl<'r> TableReader<'r> {
     /// Notes the effective value of `key`.
     pub(super) fn note(&mut self, key: &str, value: serde_json::Value, place: Place) {
         let key = self.full_key(key);
-        self.reader
-            .settings
-            .push(ShownSetting { key, value, place });
+        self.reader.settings.push(ShownSetting { key, value, place });
     }
 
     /// Notes a problem of a `key` whose value was noted before.

@@ -47,10 +47,7 @@ pub(super) struct Unfit {
 impl Value {
     /// Untyped text at `place`.
     pub(super) fn untyped(text: &str, place: Place) -> Self {
-        Self {
-            kind: Kind::Untyped(text.to_owned()),
-            place,
-        }
+        Self { kind: Kind::Untyped(text.to_owned()), place }
     }
 
     /// The text of a string or of untyped text.
@@ -74,18 +71,12 @@ impl Value {
             Kind::Table(_) => "a table".to_owned(),
             Kind::Other(text) => text.clone(),
         };
-        Unfit {
-            place: self.place.clone(),
-            message: format!("expected {expected}, found {found}"),
-        }
+        Unfit { place: self.place.clone(), message: format!("expected {expected}, found {found}") }
     }
 
     /// As [`Value::unfit`], for what must not be quoted.
     pub(super) fn unfit_unquoted(&self, expected: &str) -> Unfit {
-        Unfit {
-            place: self.place.clone(),
-            message: format!("expected {expected}"),
-        }
+        Unfit { place: self.place.clone(), message: format!("expected {expected}") }
     }
 }
 
@@ -100,11 +91,7 @@ pub(super) fn parse_file(path: &Arc<str>, text: &str) -> Result<Vec<Entry>, Vec<
     }
     let problem = |error: &toml::de::Error| Problem {
         key: String::new(),
-        place: Some(Place::in_file(
-            path,
-            text,
-            error.span().map_or(0, |span| span.start),
-        )),
+        place: Some(Place::in_file(path, text, error.span().map_or(0, |span| span.start))),
         message: format!("not TOML: {}", error.message().replace('\n', ", ")),
     };
     Err(errors.iter().map(problem).collect())
@@ -114,10 +101,7 @@ pub(super) fn parse_file(path: &Arc<str>, text: &str) -> Result<Vec<Entry>, Vec<
 pub(super) fn parse_array(text: &str, place: &Place) -> Option<Vec<Value>> {
     let parsed = DeValue::parse(text).ok()?;
     let list = parsed.get_ref().as_array()?;
-    let file = File {
-        path: &Arc::from(""),
-        text,
-    };
+    let file = File { path: &Arc::from(""), text };
     let mut items: Vec<Value> = list.iter().map(|item| file.value(item)).collect();
     for item in &mut items {
         item.place = place.clone();
@@ -149,14 +133,9 @@ impl File<'_> {
             DeValue::Boolean(answer) => Kind::Boolean(*answer),
             DeValue::Float(number) => Kind::Other(number.to_string()),
             DeValue::Datetime(datetime) => Kind::Other(datetime.to_string()),
-            DeValue::Array(items) => {
-                Kind::List(items.iter().map(|item| self.value(item)).collect())
-            }
+            DeValue::Array(items) => Kind::List(items.iter().map(|item| self.value(item)).collect()),
             DeValue::Table(table) => Kind::Table(self.entries(table)),
         };
-        Value {
-            kind,
-            place: Place::in_file(self.path, self.text, value.span().start),
-        }
+        Value { kind, place: Place::in_file(self.path, self.text, value.span().start) }
     }
 }

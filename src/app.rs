@@ -1,0 +1,175 @@
+//! The composition root: puts the parts together, in the server, in commands and in tests alike.
+
+mod master_key;
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use crate::adapters::clock::{Clock, SystemClock};
+use crate::adapters::entropy::{Entropy, SystemEntropy};
+use crate::config::{Config, DatabaseUrl};
+use crate::domain::encryption::MasterKeyring;
+use crate::flows::Server;
+use crate::flows::provision::ProvisionError;
+use crate::flows::rotate_keys::KeyChangeError;
+use crate::http::{Edge, Listeners, serve};
+use crate::jobs;
+use crate::store::{DatabaseSettings, Location, ServerLock, Store, StoreError};
+use crate::telemetry::Metrics;
+
+/// Why the server or a command could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The signing keys.
+    #[error(transparent)]
+    Keys(#[from] KeyChangeError),
+    /// What the configuration declares.
+    #[error(transparent)]
+    Provision(#[from] ProvisionError),
+    /// A file or a socket.
+    #[error("{0}: {1}")]
+    Io(String, #[source] io::Error),
+    /// `keys.master_key` is missing where none can be generated.
+    #[error("keys.master_key is required with PostgreSQL; give 32 random bytes in base64, the same to every node")]
+    NoMasterKey,
+    /// The file with the generated master key is damaged.
+    #[error("{0} does not hold a master key")]
+    BadMasterKey(String),
+}
+
+/// Time and randomness for a [`Server`].
+pub struct Outside {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes random bytes.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::default()) }
+    }
+}
+
+/// Opens the database and nothing else.
+pub async fn connect(config: &Config) -> Result<Store, StartError> {
+    Ok(Store::open(&database(config)?).await?)
+}
+
+/// Opens the database, migrates it and loads the keys: all that a command needs.
+pub async fn open(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
+    let store = connect(&config).await?;
+    store.migrate().await?;
+    assemble(config, store, outside).await
+}
+
+/// The same without touching the schema, for a look at what is there.
+pub async fn without_migrating(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
+    let store = connect(&config).await?;
+    assemble(config, store, outside).await
+}
+
+async fn assemble(config: Config, store: Store, outside: Outside) -> Result<Arc<Server>, StartError> {
+    let master_keys = master_keys(&config, &*outside.entropy)?;
+    let server = Server::new(config, store, master_keys, outside.clock, outside.entropy);
+    server.refresh().await?;
+    Ok(Arc::new(server))
+}
+
+/// The file that holds the generated master key, where one is used.
+pub fn master_key_file(config: &Config) -> Option<PathBuf> {
+    match (&config.keys.master_key, &config.database.url) {
+        (None, DatabaseUrl::Sqlite { path }) => Some(master_key::path_beside(path)),
+        _ => None,
+    }
+}
+
+/// A server that is about to accept connections.
+pub struct App {
+    /// The acts.
+    pub server: Arc<Server>,
+    edge: Edge,
+    listeners: Listeners,
+    _lock: ServerLock,
+}
+
+impl App {
+    /// Opens everything a server needs, up to its sockets. Refuses a SQLite file that another server uses.
+    pub async fn start(config: Config, outside: Outside) -> Result<Self, StartError> {
+        let listeners = Listeners {
+            public: bind(config.server.listen).await?,
+            management: bind(config.server.management_listen).await?,
+        };
+        let server = open(config, outside).await?;
+        let lock = server.store.lock_for_server()?;
+        server.provision().await?;
+        server.tend_keys().await?;
+        server.refresh().await?;
+        let stopping = CancellationToken::new();
+        let edge = Edge { server: Arc::clone(&server), metrics: Arc::new(Metrics::default()), stopping };
+        Ok(Self { server, edge, listeners, _lock: lock })
+    }
+
+    /// Cancelling it stops the server gracefully.
+    pub fn stopping(&self) -> CancellationToken {
+        self.edge.stopping.clone()
+    }
+
+    /// The sockets that were bound; they tell the port where the configuration said 0.
+    pub const fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
+    /// Serves until stopped: readiness turns 503, nothing new is accepted, requests in flight finish, what
+    /// is still to be written is written.
+    pub async fn run(self) {
+        let jobs = jobs::start(&self.server, &self.edge.stopping);
+        serve(self.listeners, self.edge).await;
+        jobs.wait().await;
+        if let Err(e) = self.server.flush_usage().await {
+            error!(error = %e, "the last uses of applications could not be written down");
+        }
+        self.server.store.close().await;
+        info!("stopped");
+    }
+}
+
+async fn bind(address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|e| StartError::Io(address.to_string(), e))
+}
+
+fn database(config: &Config) -> Result<DatabaseSettings, StartError> {
+    let location = match &config.database.url {
+        DatabaseUrl::Sqlite { path } => {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(|e| StartError::Io(folder.display().to_string(), e))?;
+            }
+            Location::Sqlite(path.clone())
+        }
+        DatabaseUrl::Postgres { url } => Location::Postgres(url.expose().to_owned()),
+    };
+    Ok(DatabaseSettings {
+        location,
+        max_connections: config.database.max_connections,
+        acquire_timeout: config.database.acquire_timeout,
+    })
+}
+
+fn master_keys(config: &Config, entropy: &dyn Entropy) -> Result<MasterKeyring, StartError> {
+    match (&config.keys.master_key, &config.database.url) {
+        (Some(keys), _) => Ok(MasterKeyring::new(*keys.newest(), keys.all().get(1..).unwrap_or_default())),
+        (None, DatabaseUrl::Sqlite { path }) => {
+            Ok(MasterKeyring::new(master_key::beside_database(path, entropy)?, &[]))
+        }
+        (None, DatabaseUrl::Postgres { .. }) => Err(StartError::NoMasterKey),
+    }
+}

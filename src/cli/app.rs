@@ -1,0 +1,106 @@
+//! `gatepost app …`: applications on the command line.
+
+mod create;
+mod shown;
+
+use clap::Subcommand;
+
+use super::CommandError;
+use super::output::{Format, Output, table};
+use crate::app::{Outside, open};
+use crate::config::Config;
+use crate::domain::audit::Actor;
+use crate::domain::ids::ClientId;
+use crate::flows::Server;
+use crate::flows::manage_application::{DEACTIVATE, ManageError, WithSecret};
+use crate::store::StateChange;
+use shown::{ShownApplication, ShownWithSecret};
+
+/// What can be done with applications.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Register an application and print its secret, once
+    Create(Box<create::Arguments>),
+    /// List the applications
+    List(Format),
+    /// Show everything about an application except its secrets
+    Show(One),
+    /// Refuse an application until it is activated again
+    Deactivate(One),
+    /// Let a deactivated application work again
+    Activate(One),
+    /// Delete an application for good
+    Delete(One),
+    /// Give an application a new secret; the one before it keeps working
+    RotateSecret(One),
+}
+
+/// One application.
+#[derive(clap::Args)]
+pub(super) struct One {
+    /// The application's client id
+    #[arg(value_name = "ID")]
+    id: ClientId,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Runs a command.
+pub(super) async fn run(command: Command, config: Config) -> Result<(), CommandError> {
+    let server = open(config, Outside::default()).await?;
+    let done = execute(command, &server).await;
+    server.store.close().await;
+    done
+}
+
+async fn execute(command: Command, server: &Server) -> Result<(), CommandError> {
+    let actor = Actor::CommandLine;
+    match command {
+        Command::Create(arguments) => {
+            let format = arguments.format;
+            let new = arguments.into_application(server.default_algorithm())?;
+            show_secret(format, server.application_create(new, &actor).await?)?;
+        }
+        Command::List(format) => list(format, server).await?,
+        Command::Show(one) => {
+            let application = server.store.application(&one.id).await?.ok_or(ManageError::Unknown(one.id))?;
+            show(one.format, &ShownApplication::from(&application))?;
+        }
+        Command::Deactivate(one) => change(one, DEACTIVATE, server).await?,
+        Command::Activate(one) => change(one, StateChange::Activate, server).await?,
+        Command::Delete(one) => change(one, StateChange::Delete, server).await?,
+        Command::RotateSecret(one) => {
+            show_secret(one.format, server.application_rotate_secret(&one.id, &actor).await?)?;
+        }
+    }
+    Ok(())
+}
+
+async fn change(one: One, change: StateChange, server: &Server) -> Result<(), CommandError> {
+    let application = server.application_change_state(&one.id, change, &Actor::CommandLine).await?;
+    show(one.format, &ShownApplication::from(&application))
+}
+
+async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
+    let applications = server.store.applications().await?;
+    let shown: Vec<_> = applications.iter().map(ShownApplication::from).collect();
+    Output::result(format, &shown, || {
+        let rows: Vec<_> = shown.iter().map(ShownApplication::row).collect();
+        table(&ShownApplication::HEADER, &rows)
+    })?;
+    Ok(())
+}
+
+fn show(format: Format, shown: &ShownApplication) -> Result<(), CommandError> {
+    Output::result(format, shown, || shown.text())?;
+    Ok(())
+}
+
+fn show_secret(format: Format, made: WithSecret) -> Result<(), CommandError> {
+    let shown = ShownWithSecret::from(made);
+    Output::result(format, &shown, || shown.text())?;
+    if shown.has_secret() {
+        Output::note("Store the secret now: only a hash of it is kept, and it is never shown again.");
+    }
+    Ok(())
+}

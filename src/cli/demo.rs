@@ -1,0 +1,43 @@
+//! What `serve --dev` prepares and prints, so that the first token is one paste away.
+
+use super::CommandError;
+use crate::domain::application::{ApplicationKind, ApplicationSettings};
+use crate::domain::audit::Actor;
+use crate::domain::ids::ClientId;
+use crate::flows::Server;
+use crate::flows::manage_application::{ManageError, NewApplication, WithSecret};
+
+const CLIENT_ID: &str = "demo";
+
+/// Makes the demo application, or gives the one from last time a new secret, and says how to use it.
+pub(super) async fn welcome(server: &Server) -> Result<String, CommandError> {
+    let made = demo_application(server).await?;
+    let client_id = &made.application.client_id;
+    let secret = made.secret.as_ref().map_or("", |secret| secret.expose());
+    let issuer = server.config.server.issuer.as_str();
+    Ok(format!(
+        "Gatepost is running at {issuer} for trying out.\n\n\
+         A demo application is registered. Get a token for it:\n\n  \
+         curl -s -u '{client_id}:{secret}' -d grant_type=client_credentials {issuer}/token\n\n\
+         Anyone can check the token against {issuer}/.well-known/jwks.json, and so does\n\n  \
+         curl -s -H \"Authorization: Bearer <access_token>\" {issuer}/api/v1/hello\n"
+    ))
+}
+
+async fn demo_application(server: &Server) -> Result<WithSecret, ManageError> {
+    let actor = Actor::CommandLine;
+    let settings = ApplicationSettings::new("Demo".to_owned(), ApplicationKind::Service);
+    if let Ok(client_id) = CLIENT_ID.parse::<ClientId>() {
+        match server.application_rotate_secret(&client_id, &actor).await {
+            // Never made, or deleted: a client id is not issued twice, so then it gets a random one.
+            Err(ManageError::Unknown(_)) => {}
+            known => return known,
+        }
+        let new = NewApplication { client_id: Some(client_id), settings: settings.clone() };
+        match server.application_create(new, &actor).await {
+            Err(ManageError::Taken(_)) => {}
+            made => return made,
+        }
+    }
+    server.application_create(NewApplication { client_id: None, settings }, &actor).await
+}

@@ -1,0 +1,128 @@
+//! `gatepost doctor`: checks everything that can be checked from here, and says what to do about it.
+
+use std::fs::Metadata;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::CommandError;
+use super::health;
+use super::output::{Format, Output, table};
+use crate::app::{Outside, master_key_file, without_migrating};
+use crate::config::{Config, Loaded, Mode};
+use crate::domain::signing_key::KeySequence;
+use crate::flows::Server;
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Finding {
+    Good,
+    Warning,
+    Problem,
+}
+
+#[derive(Serialize)]
+struct Check {
+    name: &'static str,
+    finding: Finding,
+    detail: String,
+}
+
+impl Check {
+    fn new(name: &'static str, finding: Finding, detail: impl Into<String>) -> Self {
+        Self { name, finding, detail: detail.into() }
+    }
+}
+
+/// Runs every check; fails if one found a problem.
+pub(super) async fn run(format: Format, loaded: Loaded) -> Result<ExitCode, CommandError> {
+    let mut checks = vec![configuration(&loaded), issuer(&loaded.config)];
+    checks.extend(master_key(&loaded.config));
+    checks.push(running(&loaded.config).await);
+    match without_migrating(loaded.config, Outside::default()).await {
+        Ok(server) => {
+            checks.push(Check::new("database", Finding::Good, format!("{} answers", server.store.engine_name())));
+            checks.push(signing_keys(&server).await);
+            server.store.close().await;
+        }
+        Err(e) => checks.push(Check::new("database and keys", Finding::Problem, e.to_string())),
+    }
+    let rows: Vec<_> = checks.iter().map(row).collect();
+    Output::result(format, &checks, || table(&["CHECK", "FINDING", ""], &rows))?;
+    let sick = checks.iter().any(|check| check.finding == Finding::Problem);
+    Ok(if sick { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn row(check: &Check) -> Vec<String> {
+    let finding = match check.finding {
+        Finding::Good => "good",
+        Finding::Warning => "warning",
+        Finding::Problem => "PROBLEM",
+    };
+    vec![check.name.to_owned(), finding.to_owned(), check.detail.clone()]
+}
+
+fn configuration(loaded: &Loaded) -> Check {
+    let from = loaded.sources.file().map_or_else(|| "defaults and environment".to_owned(), |f| f.display().to_string());
+    match loaded.validate(Mode::Serve) {
+        Ok(()) => Check::new("configuration", Finding::Good, from),
+        Err(e) => Check::new("configuration", Finding::Problem, e.to_string()),
+    }
+}
+
+fn issuer(config: &Config) -> Check {
+    let issuer = &config.server.issuer;
+    if issuer.is_https() {
+        Check::new("issuer", Finding::Good, issuer.to_string())
+    } else {
+        Check::new("issuer", Finding::Warning, format!("{issuer} is good for this machine only; others need https"))
+    }
+}
+
+/// The master key file must be readable by the server alone.
+fn master_key(config: &Config) -> Option<Check> {
+    let path = master_key_file(config)?;
+    let finding = match path.metadata() {
+        Ok(metadata) if is_private(&metadata) => Check::new("master key", Finding::Good, path.display().to_string()),
+        Ok(_) => {
+            let advice = format!("others can read it; run: chmod 600 {}", path.display());
+            Check::new("master key", Finding::Problem, advice)
+        }
+        Err(e) => Check::new("master key", Finding::Warning, format!("{}: {e}", path.display())),
+    };
+    Some(finding)
+}
+
+/// Neither group nor others may do anything with it.
+fn is_private(metadata: &Metadata) -> bool {
+    const GROUP_AND_OTHERS: u32 = 0o077;
+    metadata.permissions().mode() & GROUP_AND_OTHERS == 0
+}
+
+async fn running(config: &Config) -> Check {
+    match health::ready(config.server.listen).await {
+        Ok(()) => Check::new("server", Finding::Good, "ready"),
+        Err(why) => Check::new("server", Finding::Warning, why),
+    }
+}
+
+async fn signing_keys(server: &Server) -> Check {
+    let keys = match server.store.signing_keys().await {
+        Ok(keys) => keys,
+        Err(e) => return Check::new("signing keys", Finding::Problem, e.to_string()),
+    };
+    let sequence = KeySequence::of(server.default_algorithm(), &keys);
+    let now = server.now();
+    match (sequence.active(now), sequence.announced(now)) {
+        (Some(active), Some(next)) => {
+            let detail = format!("{} signs; the next one takes over on {}", active.kid, next.activates_at);
+            Check::new("signing keys", Finding::Good, detail)
+        }
+        (Some(_), None) => {
+            Check::new("signing keys", Finding::Warning, "no key is announced; a running server makes one")
+        }
+        (None, _) => Check::new("signing keys", Finding::Warning, "there are none yet; the first start makes them"),
+    }
+}

@@ -1,0 +1,109 @@
+//! `gatepost key …`: signing keys on the command line.
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::CommandError;
+use super::output::{Format, Output, table};
+use crate::app::{Outside, open};
+use crate::config::Config;
+use crate::domain::audit::Actor;
+use crate::domain::signing_key::KeySequence;
+use crate::flows::Server;
+use crate::flows::rotate_keys::Promotion;
+use crate::protocol::jose::SigningAlgorithm;
+use crate::store::StoreError;
+
+/// What can be done with signing keys.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// List the keys with their states
+    List(Format),
+    /// Hand over to the announced key as soon as verifiers can know it, and announce another
+    Rotate {
+        /// At once; a verifier with an old copy of the key set has to fetch it again
+        #[arg(long)]
+        now: bool,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Take a key out of use and out of the key set at once, with every token it signed
+    Revoke {
+        /// The key's id
+        #[arg(value_name = "KID")]
+        kid: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Encrypt every private key again under the first of the configured master keys
+    Reencrypt,
+}
+
+#[derive(Serialize)]
+struct ShownKey {
+    kid: String,
+    algorithm: &'static str,
+    state: &'static str,
+    created_at: String,
+    activates_at: String,
+    master_key: String,
+}
+
+/// Runs a command.
+pub(super) async fn run(command: Command, config: Config) -> Result<(), CommandError> {
+    let server = open(config, Outside::default()).await?;
+    let done = execute(command, &server).await;
+    server.store.close().await;
+    done
+}
+
+async fn execute(command: Command, server: &Server) -> Result<(), CommandError> {
+    let actor = Actor::CommandLine;
+    match command {
+        Command::List(format) => list(format, server).await,
+        Command::Rotate { now, format } => {
+            let promotion = if now { Promotion::Now } else { Promotion::WhenAnnounced };
+            server.rotate_keys(promotion, &actor).await?;
+            list(format, server).await
+        }
+        Command::Revoke { kid, format } => {
+            server.revoke_key(&kid, &actor).await?;
+            list(format, server).await
+        }
+        Command::Reencrypt => {
+            let count = server.reencrypt_keys(&actor).await?;
+            Output::text(&format!("{count} private keys were encrypted again"))?;
+            Ok(())
+        }
+    }
+}
+
+async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
+    let shown = shown(server).await?;
+    Output::result(format, &shown, || {
+        let row = |key: &ShownKey| {
+            vec![key.kid.clone(), key.algorithm.to_owned(), key.state.to_owned(), key.activates_at.clone()]
+        };
+        table(&["KID", "ALGORITHM", "STATE", "SIGNS FROM"], &shown.iter().map(row).collect::<Vec<_>>())
+    })?;
+    Ok(())
+}
+
+async fn shown(server: &Server) -> Result<Vec<ShownKey>, StoreError> {
+    let keys = server.store.signing_keys().await?;
+    let now = server.now();
+    let mut shown = Vec::new();
+    for algorithm in SigningAlgorithm::ALL {
+        for (key, state) in KeySequence::of(algorithm, &keys).states(now) {
+            shown.push(ShownKey {
+                kid: key.kid.clone(),
+                algorithm: key.algorithm.name(),
+                state: state.name(),
+                created_at: key.created_at.to_string(),
+                activates_at: key.activates_at.to_string(),
+                master_key: key.private.master_key_id.clone(),
+            });
+        }
+    }
+    Ok(shown)
+}

@@ -1,0 +1,120 @@
+//! Commands: one file per group, each of which parses its words, calls a flow and shows what came of it.
+
+mod app;
+mod config;
+mod database;
+mod demo;
+mod doctor;
+mod health;
+mod key;
+mod output;
+mod serve;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::StartError;
+use crate::config::{Config, ConfigErrors, Loaded, Mode};
+use crate::flows::manage_application::ManageError;
+use crate::flows::rotate_keys::KeyChangeError;
+use crate::store::StoreError;
+use output::Output;
+
+/// A self-hosted, passwordless OAuth 2.0 and `OpenID` Connect authorization server.
+#[derive(Parser)]
+#[command(name = "gatepost", version, about, disable_help_subcommand = true)]
+struct Arguments {
+    /// The configuration file [default: the one in `GATEPOST_CONFIG`, else config/gatepost.toml if it is there]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server; the default
+    Serve(serve::Arguments),
+    /// Register applications and look after them
+    #[command(subcommand)]
+    App(app::Command),
+    /// See and rotate the signing keys
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Bring the database schema up to date and stop
+    Migrate,
+    /// Check everything that can be checked from here
+    Doctor(output::Format),
+    /// Ask the running server whether it is ready; for a container's health check
+    Health,
+    /// Check or show the configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Write a consistent copy of the SQLite database while the server runs
+    Backup {
+        /// The file to write; it must not exist
+        file: PathBuf,
+    },
+}
+
+/// Why a command failed, in words for a terminal.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Manage(#[from] ManageError),
+    #[error(transparent)]
+    Keys(#[from] KeyChangeError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Runs the command that these words name, with this environment.
+pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, String)]) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(e) => {
+            let _ = e.print();
+            return ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2));
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return Output::failure(&format!("the asynchronous runtime did not start: {e}")),
+    };
+    match runtime.block_on(execute(arguments, environment)) {
+        Ok(code) => code,
+        Err(e) => Output::failure(&e.to_string()),
+    }
+}
+
+async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Result<ExitCode, CommandError> {
+    let loaded = Config::load(arguments.config.as_deref(), environment)?;
+    let command = arguments.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
+    match command {
+        Command::Serve(arguments) => serve::run(arguments, loaded).await?,
+        Command::App(command) => app::run(command, command_config(loaded)?).await?,
+        Command::Key(command) => key::run(command, command_config(loaded)?).await?,
+        Command::Migrate => database::migrate(command_config(loaded)?).await?,
+        Command::Doctor(format) => return doctor::run(format, loaded).await,
+        Command::Health => return health::run(&loaded.config).await,
+        Command::Config(command) => config::run(&command, &loaded)?,
+        Command::Backup { file } => database::backup(command_config(loaded)?, &file).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn command_config(loaded: Loaded) -> Result<Config, CommandError> {
+    loaded.validate(Mode::Command)?;
+    Ok(loaded.config)
+}

@@ -1,0 +1,59 @@
+//! `gatepost serve`.
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::CommandError;
+use super::demo;
+use super::output::Output;
+use crate::app::{App, Outside};
+use crate::config::{Loaded, Mode};
+use crate::telemetry;
+
+/// How to serve.
+#[derive(Args, Default)]
+pub(super) struct Arguments {
+    /// Try it out: makes a demo application and prints the command that gets a token. On this machine only
+    #[arg(long)]
+    dev: bool,
+}
+
+/// Runs the server until it is told to stop.
+pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), CommandError> {
+    loaded.validate(if arguments.dev { Mode::Development } else { Mode::Serve })?;
+    let config = loaded.config;
+    telemetry::start(&config.log);
+    let app = App::start(config, Outside::default()).await?;
+    let address = app.listeners().public.local_addr()?;
+    let issuer = app.server.config.server.issuer.to_string();
+    if arguments.dev {
+        Output::text(&demo::welcome(&app.server).await?)?;
+    }
+    stop_on_signals(app.stopping())?;
+    info!(%address, issuer, version = env!("CARGO_PKG_VERSION"), database = app.server.store.engine_name(), "ready");
+    app.run().await;
+    Ok(())
+}
+
+/// The first SIGTERM or SIGINT stops gracefully, the second at once.
+fn stop_on_signals(stopping: CancellationToken) -> Result<(), CommandError> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut next = async move || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    tokio::spawn(async move {
+        next().await;
+        info!("stopping: requests in flight are finished first; a second signal stops at once");
+        stopping.cancel();
+        next().await;
+        warn!("stopped at once");
+        std::process::exit(1);
+    });
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Words of the protocol and the domain that stand in settings too.
+
+use super::setting::FromText;
+use crate::domain::application::ApplicationKind;
+use crate::protocol::claims::TokenProfile;
+use crate::protocol::jose::SigningAlgorithm;
+
+/// Reads and shows a type by the names it has anyway.
+macro_rules! by_name {
+    ($type:ty, $expected:literal) => {
+        impl FromText for $type {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_text(text: &str) -> Result<Self, String> {
+                Self::from_name(text).ok_or_else(String::new)
+            }
+
+            fn shown(&self) -> String {
+                self.name().to_owned()
+            }
+        }
+    };
+}
+
+by_name!(SigningAlgorithm, "one of these: \"RS256\" \"PS256\" \"ES256\" \"EdDSA\"");
+by_name!(ApplicationKind, "one of these: \"service\" \"web\" \"spa\" \"native\" \"device\"");
+by_name!(TokenProfile, "one of these: \"rfc9068\" \"plain\"");

@@ -1,0 +1,370 @@
+//! What a developer registers: an application, in RFC words a client.
+
+use std::fmt;
+use std::time::Duration;
+
+use jsonwebtoken::jwk::JwkSet;
+
+use super::ids::{ApplicationId, ClientId, Timestamp};
+use super::secret::{ClientSecret, StoredSecret};
+use crate::protocol::claims::TokenProfile;
+use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::resource::ResourceId;
+use crate::protocol::scope::Scope;
+use crate::protocol::token::GrantType;
+
+/// How many secrets an application may have at once: the one in use and the one that replaces it.
+pub const MOST_SECRETS: usize = 2;
+
+/// The longest name, in characters.
+pub const LONGEST_NAME: usize = 100;
+
+/// What an application is for. It decides the defaults, and whether it can keep a secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ApplicationKind {
+    /// A machine that acts for itself.
+    #[default]
+    Service,
+    /// A web application with a server of its own.
+    Web,
+    /// An application that runs wholly in the browser.
+    Spa,
+    /// An application on a desktop or phone.
+    Native,
+    /// A device with little or no keyboard.
+    Device,
+}
+
+impl ApplicationKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Service, Self::Web, Self::Spa, Self::Native, Self::Device];
+
+    /// The name in settings and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Web => "web",
+            Self::Spa => "spa",
+            Self::Native => "native",
+            Self::Device => "device",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// RFC 6749 §2.1: whether it can keep its credentials to itself.
+    pub const fn is_confidential(self) -> bool {
+        matches!(self, Self::Service | Self::Web)
+    }
+
+    /// The grants it gets when none are named.
+    pub fn default_grants(self) -> Vec<GrantType> {
+        match self {
+            Self::Service => vec![GrantType::ClientCredentials],
+            Self::Web | Self::Spa | Self::Native | Self::Device => Vec::new(),
+        }
+    }
+
+    /// The scope it gets when none is named, as the two kinds of application have always had it.
+    pub const fn default_scope(self) -> &'static str {
+        match self {
+            Self::Service => "openid admin",
+            Self::Web | Self::Spa | Self::Native | Self::Device => "openid user",
+        }
+    }
+}
+
+impl fmt::Display for ApplicationKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How an application authenticates at the token endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// With a secret (RFC 6749 §2.3.1).
+    Secret,
+    /// With a signed assertion, checked against these public keys (RFC 7523).
+    PrivateKeyJwt(JwkSet),
+    /// Not at all: a public client (RFC 6749 §2.1).
+    None,
+}
+
+/// Who looks after an application's registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Somebody registered it.
+    Registered,
+    /// It stands in the configuration file, which is the only place to change it.
+    Declared,
+}
+
+impl Origin {
+    /// The name in the database and in listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Declared => "declared",
+        }
+    }
+
+    /// The origin of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Registered, Self::Declared].into_iter().find(|origin| origin.name() == name)
+    }
+}
+
+/// Why an application was deactivated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeactivationReason {
+    /// Somebody who may decided so.
+    Requested,
+    /// It left the configuration file that had declared it.
+    Undeclared,
+}
+
+impl DeactivationReason {
+    /// The name in the database and in listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Undeclared => "undeclared",
+        }
+    }
+
+    /// The reason of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Requested, Self::Undeclared].into_iter().find(|reason| reason.name() == name)
+    }
+}
+
+/// Where an application is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApplicationState {
+    /// It works.
+    Active,
+    /// It is refused until it is activated again.
+    Deactivated {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        reason: DeactivationReason,
+    },
+    /// It is gone; only its client id is remembered, so that it is never issued again.
+    Deleted {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+impl ApplicationState {
+    /// The name in listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deactivated { .. } => "deactivated",
+            Self::Deleted { .. } => "deleted",
+        }
+    }
+}
+
+/// What its owner can set of an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationSettings {
+    /// For people.
+    pub name: String,
+    /// What it is for.
+    pub kind: ApplicationKind,
+    /// The grants it may use.
+    pub grants: Vec<GrantType>,
+    /// The scope it may ask for.
+    pub scope: Scope,
+    /// The scope it gets when it asks for none.
+    pub default_scope: Scope,
+    /// Where its users may be sent back to.
+    pub redirect_uris: Vec<String>,
+    /// The resources it may ask tokens for, besides itself.
+    pub audiences: Vec<ResourceId>,
+    /// How long its access tokens live; none follows the server's setting.
+    pub token_ttl: Option<Duration>,
+    /// How its access tokens are dressed.
+    pub token_profile: TokenProfile,
+    /// What its tokens are signed with.
+    pub signing_algorithm: SigningAlgorithm,
+    /// How it authenticates.
+    pub authentication: ClientAuthentication,
+    /// The e-mail address of who looks after it.
+    pub owner: Option<String>,
+    /// Whether it belongs to whoever runs this server, so that its users need not consent.
+    pub first_party: bool,
+}
+
+/// Settings that contradict each other.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// A name that is empty or too long.
+    #[error("an application's name has 1 to {LONGEST_NAME} characters, none of them control characters")]
+    Name,
+    /// Defaults must be allowed.
+    #[error("the default scope '{0}' is not among the scopes the application may ask for")]
+    DefaultScope(String),
+    /// RFC 6749 §4.4: this grant is for confidential clients only.
+    #[error("the grant client_credentials needs an application that can keep a secret: type service or web")]
+    ClientCredentials,
+    /// Keys for an application that has nowhere safe to keep the private half.
+    #[error("an application of type {0} cannot authenticate with keys; only service and web can")]
+    Keys(ApplicationKind),
+    /// No time at all.
+    #[error("the token lifetime must be from one second to a year")]
+    TokenTtl,
+    /// Not an address mail could be sent to.
+    #[error("the owner '{0}' is not an e-mail address")]
+    Owner(String),
+    /// Not an absolute URI, or one that carries a fragment (RFC 6749 §3.1.2).
+    #[error("the redirect URI '{0}' is not an absolute URI without a fragment")]
+    RedirectUri(String),
+}
+
+impl ApplicationSettings {
+    /// The settings of a new application of this kind.
+    pub fn new(name: String, kind: ApplicationKind) -> Self {
+        let scope: Scope = kind.default_scope().parse().unwrap_or_default();
+        Self {
+            name,
+            kind,
+            grants: kind.default_grants(),
+            default_scope: scope.clone(),
+            scope,
+            redirect_uris: Vec::new(),
+            audiences: Vec::new(),
+            token_ttl: None,
+            token_profile: TokenProfile::default(),
+            signing_algorithm: SigningAlgorithm::default(),
+            authentication: if kind.is_confidential() {
+                ClientAuthentication::Secret
+            } else {
+                ClientAuthentication::None
+            },
+            owner: None,
+            first_party: false,
+        }
+    }
+
+    /// Checks what the types alone cannot.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let length = self.name.trim().chars().count();
+        if !(1..=LONGEST_NAME).contains(&length) || self.name.chars().any(char::is_control) {
+            return Err(SettingsError::Name);
+        }
+        if let Some(outside) = self.default_scope.first_outside(&self.scope) {
+            return Err(SettingsError::DefaultScope(outside.to_owned()));
+        }
+        if self.grants.contains(&GrantType::ClientCredentials) && !self.kind.is_confidential() {
+            return Err(SettingsError::ClientCredentials);
+        }
+        if matches!(self.authentication, ClientAuthentication::PrivateKeyJwt(_)) && !self.kind.is_confidential() {
+            return Err(SettingsError::Keys(self.kind));
+        }
+        let year = Duration::from_hours(366 * 24);
+        if self.token_ttl.is_some_and(|ttl| ttl < Duration::from_secs(1) || ttl > year) {
+            return Err(SettingsError::TokenTtl);
+        }
+        if let Some(owner) = self.owner.as_deref().filter(|owner| !looks_like_address(owner)) {
+            return Err(SettingsError::Owner(owner.to_owned()));
+        }
+        let absolute = |uri: &&String| !uri.contains('#') && url::Url::parse(uri).is_ok();
+        match self.redirect_uris.iter().find(|uri| !absolute(uri)) {
+            Some(bad) => Err(SettingsError::RedirectUri(bad.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+fn looks_like_address(text: &str) -> bool {
+    let plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !",;<>\"".contains(c));
+    plain
+        && text
+            .split_once('@')
+            .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'))
+}
+
+/// An application, with all that is needed to authenticate it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    /// Its row.
+    pub id: ApplicationId,
+    /// Its public name.
+    pub client_id: ClientId,
+    /// What its owner set.
+    pub settings: ApplicationSettings,
+    /// Who looks after it.
+    pub origin: Origin,
+    /// Where it is in its life.
+    pub state: ApplicationState,
+    /// Its live secrets, oldest first.
+    pub secrets: Vec<StoredSecret>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it last got something it asked for.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl Application {
+    /// Whether the presented text could be one of its secrets; false costs nothing to find out.
+    pub fn could_have_secret(&self, presented: &ClientSecret) -> bool {
+        self.secrets.iter().any(|secret| secret.could_be(presented))
+    }
+
+    /// How long its access tokens live, given the server's own setting.
+    pub fn token_ttl(&self, default: Duration) -> Duration {
+        self.settings.token_ttl.unwrap_or(default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service() -> ApplicationSettings {
+        ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service)
+    }
+
+    #[test]
+    fn the_defaults_of_every_kind_agree_with_each_other() {
+        for kind in ApplicationKind::ALL {
+            assert_eq!(ApplicationSettings::new("A".to_owned(), kind).check(), Ok(()), "{kind}");
+            assert_eq!(ApplicationKind::from_name(kind.name()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn a_default_scope_must_be_an_allowed_one() {
+        let settings = ApplicationSettings { default_scope: "other".parse().unwrap(), ..service() };
+        assert_eq!(settings.check(), Err(SettingsError::DefaultScope("other".to_owned())));
+    }
+
+    #[test]
+    fn a_public_application_cannot_use_client_credentials() {
+        let settings = ApplicationSettings { kind: ApplicationKind::Spa, ..service() };
+        assert_eq!(settings.check(), Err(SettingsError::ClientCredentials));
+    }
+
+    #[test]
+    fn names_lifetimes_owners_and_redirect_uris_are_checked() {
+        let refused = |settings: ApplicationSettings| settings.check().is_err();
+        assert!(refused(ApplicationSettings { name: " ".to_owned(), ..service() }));
+        assert!(refused(ApplicationSettings { name: "a\nb".to_owned(), ..service() }));
+        assert!(refused(ApplicationSettings { name: "a".repeat(101), ..service() }));
+        assert!(refused(ApplicationSettings { token_ttl: Some(Duration::ZERO), ..service() }));
+        for owner in ["nobody", "a@", "@b", "a@b@c", "a@b,c@d", "a b@c", "a@b\n"] {
+            assert!(refused(ApplicationSettings { owner: Some(owner.to_owned()), ..service() }), "{owner}");
+        }
+        for uri in ["callback", "https://a/#x", "//a/b"] {
+            assert!(refused(ApplicationSettings { redirect_uris: vec![uri.to_owned()], ..service() }), "{uri}");
+        }
+    }
+}

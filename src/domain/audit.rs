@@ -1,0 +1,129 @@
+//! What is written down for good: who did what to what.
+
+use super::ids::{AuditId, ClientId, Timestamp};
+use crate::protocol::jose::SigningAlgorithm;
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Whoever can run commands on the server's machine.
+    CommandLine,
+    /// The configuration file, when the server started.
+    Configuration,
+    /// The server itself, by schedule.
+    Schedule,
+}
+
+impl Actor {
+    /// The text that is stored.
+    pub fn stored(&self) -> String {
+        match self {
+            Self::CommandLine => "command line".to_owned(),
+            Self::Configuration => "configuration".to_owned(),
+            Self::Schedule => "schedule".to_owned(),
+        }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditEvent {
+    /// An application was registered.
+    ApplicationCreated {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An application's settings were changed.
+    ApplicationChanged {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An application was deactivated.
+    ApplicationDeactivated {
+        /// Which.
+        client_id: ClientId,
+        /// Why.
+        reason: &'static str,
+    },
+    /// An application was activated again.
+    ApplicationActivated {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An application was deleted.
+    ApplicationDeleted {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An application got a new secret.
+    SecretAdded {
+        /// Whose.
+        client_id: ClientId,
+        /// The secret's last characters.
+        hint: String,
+    },
+    /// A secret of an application ended.
+    SecretRevoked {
+        /// Whose.
+        client_id: ClientId,
+        /// The secret's last characters.
+        hint: String,
+    },
+    /// A signing key was made and announced.
+    KeyAnnounced {
+        /// Which.
+        kid: String,
+        /// What it signs with.
+        algorithm: SigningAlgorithm,
+    },
+    /// The announced key was made to sign ahead of its date.
+    KeyPromoted {
+        /// Which.
+        kid: String,
+    },
+    /// A key was taken out with all it had signed.
+    KeyRevoked {
+        /// Which.
+        kid: String,
+    },
+    /// The private keys were encrypted again under the newest master key.
+    KeysReencrypted {
+        /// How many.
+        count: usize,
+    },
+}
+
+impl AuditEvent {
+    /// The event's name, what it happened to, and one more detail.
+    pub fn stored(&self) -> (&'static str, String, String) {
+        let client = |name, client_id: &ClientId| (name, client_id.to_string(), String::new());
+        match self {
+            Self::ApplicationCreated { client_id } => client("application.created", client_id),
+            Self::ApplicationChanged { client_id } => client("application.changed", client_id),
+            Self::ApplicationDeactivated { client_id, reason } => {
+                ("application.deactivated", client_id.to_string(), (*reason).to_owned())
+            }
+            Self::ApplicationActivated { client_id } => client("application.activated", client_id),
+            Self::ApplicationDeleted { client_id } => client("application.deleted", client_id),
+            Self::SecretAdded { client_id, hint } => ("secret.added", client_id.to_string(), hint.clone()),
+            Self::SecretRevoked { client_id, hint } => ("secret.revoked", client_id.to_string(), hint.clone()),
+            Self::KeyAnnounced { kid, algorithm } => ("key.announced", kid.clone(), algorithm.to_string()),
+            Self::KeyPromoted { kid } => ("key.promoted", kid.clone(), String::new()),
+            Self::KeyRevoked { kid } => ("key.revoked", kid.clone(), String::new()),
+            Self::KeysReencrypted { count } => ("keys.reencrypted", String::new(), count.to_string()),
+        }
+    }
+}
+
+/// One line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its row.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub event: AuditEvent,
+}

@@ -1,0 +1,188 @@
+//! Names and moments: ids that cannot be mixed up, and the one representation of time.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+/// A moment, in microseconds since 1970 UTC. The only form in which times are stored and compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since 1970.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970, rounded down: what JWT claims carry.
+    pub const fn as_seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// From whole seconds since 1970.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1_000_000))
+    }
+
+    /// This much later.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(micros(duration)))
+    }
+
+    /// This much earlier.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(micros(duration)))
+    }
+
+    /// How long after `earlier` this is; zero if it is not after.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// The start of its day, UTC.
+    #[must_use]
+    pub const fn start_of_day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(86_400_000_000))
+    }
+
+    /// The date, as `2026-11-21`.
+    pub fn date(self) -> String {
+        self.to_string().chars().take(10).collect()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, to the second.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let written = OffsetDateTime::from_unix_timestamp(self.as_seconds()).ok().and_then(|t| t.format(&Rfc3339).ok());
+        f.write_str(written.as_deref().unwrap_or("out of range"))
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Declares newtypes of `UUIDv7` for rows. They sort by creation and never leave the server as anything
+/// but an opaque name.
+macro_rules! row_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps an id that the entropy adapter or the database gave.
+            pub const fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )+};
+}
+
+row_ids! {
+    /// Names an application's row.
+    ApplicationId,
+    /// Names one secret of an application.
+    SecretId,
+    /// Names an audit event.
+    AuditId,
+}
+
+/// The public name of an application (RFC 6749 §2.2). Carries no creation time and is never issued twice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(String);
+
+/// Why a text is not a client id.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("a client id has 1 to 128 characters out of letters, digits and - . _ ~")]
+pub struct ClientIdError;
+
+impl ClientId {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The client id made from 16 random bytes.
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self(super::secret::base62(&random, 22))
+    }
+}
+
+impl FromStr for ClientId {
+    type Err = ClientIdError;
+
+    /// Only characters that need no encoding in a URL, a form or a Basic header, so that no client and no
+    /// log can spell the same id in two ways.
+    fn from_str(text: &str) -> Result<Self, ClientIdError> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+        if (1..=128).contains(&text.len()) && text.chars().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ClientIdError)
+        }
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_is_written_in_rfc_3339() {
+        assert_eq!(Timestamp::from_seconds(1_614_676_262).to_string(), "2021-03-02T09:11:02Z");
+        assert_eq!(Timestamp::from_seconds(1_614_676_262).date(), "2021-03-02");
+    }
+
+    #[test]
+    fn arithmetic_at_the_ends_of_time_saturates() {
+        assert_eq!(Timestamp::from_micros(i64::MAX).plus(Duration::MAX).as_micros(), i64::MAX);
+        assert_eq!(Timestamp::from_micros(0).since(Timestamp::from_micros(5)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_client_id_is_plain_text() {
+        assert!("_lntZMrYTLdoc_Eqxd1mZ".parse::<ClientId>().is_ok());
+        for bad in ["", "a b", "a:b", "ä", "a/b", "a\n", &"a".repeat(129)] {
+            assert!(bad.parse::<ClientId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_generated_client_id_is_one_that_parses() {
+        let id = ClientId::from_random([255; 16]);
+        assert_eq!(id.as_str().len(), 22);
+        assert_eq!(id.as_str().parse::<ClientId>().unwrap(), id);
+    }
+}

@@ -1,0 +1,162 @@
+//! Finding out which application a request comes from (RFC 6749 §2.3).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jsonwebtoken::jwk::JwkSet;
+
+use super::Server;
+use super::verify_secret::Verdict;
+use crate::domain::application::{Application, ApplicationState, ClientAuthentication, DeactivationReason};
+use crate::domain::ids::{ClientId, SecretId, Timestamp};
+use crate::domain::secret::ClientSecret;
+use crate::protocol::assertion;
+use crate::protocol::client_auth::ClientCredentials;
+use crate::protocol::refusal::Refusal;
+
+/// An application that has proven itself, or that need not.
+#[derive(Clone, Debug)]
+pub struct AuthenticatedClient {
+    /// Which one.
+    pub application: Arc<Application>,
+    /// The secret it proved itself with, if it was one.
+    pub secret: Option<SecretId>,
+}
+
+impl Server {
+    /// Checks the credentials of a request.
+    ///
+    /// An unknown client id and a wrong secret get the same answer. Why an application is refused although
+    /// it exists (deactivated, deleted) is told only to who has its secret or its key.
+    pub async fn authenticate_client(
+        &self,
+        credentials: &ClientCredentials,
+        address: IpAddr,
+    ) -> Result<AuthenticatedClient, Refusal> {
+        match credentials {
+            ClientCredentials::Secret { client_id, secret } => {
+                let application = self.find(client_id).await?.ok_or_else(wrong)?;
+                self.authenticate_by_secret(application, secret, address).await
+            }
+            ClientCredentials::Assertion { client_id, assertion } => {
+                self.authenticate_by_assertion(client_id.as_deref(), assertion).await
+            }
+            ClientCredentials::Identifier { client_id } => {
+                let application = self.find(client_id).await?.ok_or_else(unauthenticated)?;
+                if application.settings.authentication != ClientAuthentication::None {
+                    return Err(unauthenticated());
+                }
+                working(&application)?;
+                Ok(AuthenticatedClient { application, secret: None })
+            }
+        }
+    }
+
+    async fn find(&self, client_id: &str) -> Result<Option<Arc<Application>>, Refusal> {
+        // A text that cannot be a client id is simply unknown; the database need not be asked.
+        let Ok(client_id) = client_id.parse::<ClientId>() else { return Ok(None) };
+        Ok(self.application(&client_id).await?)
+    }
+
+    async fn authenticate_by_secret(
+        &self,
+        application: Arc<Application>,
+        secret: &str,
+        address: IpAddr,
+    ) -> Result<AuthenticatedClient, Refusal> {
+        let presented = ClientSecret::presented(secret.to_owned());
+        if !application.could_have_secret(&presented) {
+            return Err(wrong());
+        }
+        let verdict = match self.secrets.recall(&application, &presented) {
+            Some(verdict) => verdict,
+            None => self.try_secret(&application, &presented, address).await?,
+        };
+        let Verdict::Right(secret) = verdict else { return Err(wrong()) };
+        working(&application)?;
+        Ok(AuthenticatedClient { application, secret: Some(secret) })
+    }
+
+    async fn try_secret(
+        &self,
+        application: &Application,
+        presented: &ClientSecret,
+        address: IpAddr,
+    ) -> Result<Verdict, Refusal> {
+        let guess = self.guesses.admit(&application.client_id, address, self.now())?;
+        match self.secrets.verify(application, presented).await {
+            Ok(verdict @ Verdict::Right(_)) => {
+                guess.was_right();
+                Ok(verdict)
+            }
+            Ok(Verdict::Wrong) => Ok(Verdict::Wrong),
+            Err(refusal) => {
+                // It was not compared at all, so it was no guess.
+                guess.was_right();
+                Err(refusal)
+            }
+        }
+    }
+
+    /// RFC 7523 §3. The `jti` is spent only by an assertion that is right in every other way, so nobody can
+    /// use up another's.
+    async fn authenticate_by_assertion(
+        &self,
+        client_id: Option<&str>,
+        assertion: &str,
+    ) -> Result<AuthenticatedClient, Refusal> {
+        let claimed = assertion::claimed_client(assertion)?;
+        if client_id.is_some_and(|other| other != claimed) {
+            return Err(Refusal::invalid_request("client_id and the client assertion name two different clients"));
+        }
+        let unknown = || Refusal::invalid_client("no application with registered keys has this client id");
+        let application = self.find(&claimed).await?.ok_or_else(unknown)?;
+        let ClientAuthentication::PrivateKeyJwt(keys) = &application.settings.authentication else {
+            return Err(unknown());
+        };
+        self.spend_assertion(&application, assertion, keys).await?;
+        working(&application)?;
+        Ok(AuthenticatedClient { application, secret: None })
+    }
+
+    async fn spend_assertion(&self, application: &Application, assertion: &str, keys: &JwkSet) -> Result<(), Refusal> {
+        let issuer = self.config.server.issuer.as_str();
+        let now = self.now().as_seconds();
+        let verified = assertion::verify(assertion, application.client_id.as_str(), keys, issuer, now)?;
+        let mut jti_hash = [0; 32];
+        jti_hash
+            .copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verified.jti.as_bytes()).as_ref());
+        let expires = Timestamp::from_seconds(verified.expires);
+        if self.store.client_assertion_spend(application.id, jti_hash, expires).await? {
+            Ok(())
+        } else {
+            Err(Refusal::invalid_client("the client assertion was used before; its jti must be new each time"))
+        }
+    }
+}
+
+/// The answer to a wrong secret and to an unknown client id alike.
+fn wrong() -> Refusal {
+    Refusal::invalid_client("the client id is unknown or the client secret is wrong")
+}
+
+fn unauthenticated() -> Refusal {
+    Refusal::invalid_client("the client id is unknown, or its application has to authenticate and did not")
+}
+
+/// Refuses an application that is not active, with the date and the reason.
+fn working(application: &Application) -> Result<(), Refusal> {
+    match application.state {
+        ApplicationState::Active => Ok(()),
+        ApplicationState::Deactivated { at, reason } => {
+            let why = match reason {
+                DeactivationReason::Requested => "",
+                DeactivationReason::Undeclared => " because it was removed from the server's configuration",
+            };
+            Err(Refusal::invalid_client(format!("this application was deactivated on {}{why}", at.date())))
+        }
+        ApplicationState::Deleted { at } => {
+            Err(Refusal::invalid_client(format!("this application was deleted on {}", at.date())))
+        }
+    }
+}

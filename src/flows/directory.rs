@@ -1,0 +1,104 @@
+//! Applications at hand: looked up without the database while nothing has changed there.
+//!
+//! An entry is good while the database's counter of changes to applications is the one it was loaded under,
+//! and while that counter was confirmed within the last second. Several times a second
+//! [`super::watch_changes`] confirms it, so a change made anywhere is obeyed within a second, and with the
+//! database away nothing old is trusted for longer than that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use quick_cache::sync::Cache;
+
+use super::Server;
+use crate::domain::application::Application;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::ids::{ClientId, Timestamp};
+use crate::store::StoreError;
+
+/// How many applications are kept at hand.
+const CAPACITY: usize = 10_000;
+
+/// How long a confirmed counter may be relied on.
+const TRUSTED_FOR: Duration = Duration::from_millis(900);
+
+/// Something loaded under a certain value of the counter.
+struct Loaded<T> {
+    generation: i64,
+    value: T,
+}
+
+/// The applications, scopes and resources at hand.
+pub struct Directory {
+    applications: Cache<ClientId, Arc<Loaded<Arc<Application>>>>,
+    catalogue: ArcSwapOption<Loaded<Arc<Catalogue>>>,
+    generation: AtomicI64,
+    confirmed_at: AtomicI64,
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Self {
+            applications: Cache::new(CAPACITY),
+            catalogue: ArcSwapOption::empty(),
+            generation: AtomicI64::new(-1),
+            confirmed_at: AtomicI64::new(i64::MIN),
+        }
+    }
+}
+
+impl Directory {
+    /// Takes note of the counter's value as of a moment before the database was asked.
+    pub fn confirm(&self, generation: i64, asked_at: Timestamp) {
+        self.generation.store(generation, Ordering::Release);
+        self.confirmed_at.store(asked_at.as_micros(), Ordering::Release);
+    }
+
+    fn trusted_generation(&self, now: Timestamp) -> Option<i64> {
+        let confirmed = Timestamp::from_micros(self.confirmed_at.load(Ordering::Acquire));
+        // A clock that was set back makes nothing trustworthy.
+        let recent = confirmed <= now && now.since(confirmed) < TRUSTED_FOR;
+        recent.then(|| self.generation.load(Ordering::Acquire))
+    }
+}
+
+impl Server {
+    /// The application of this client id, deleted ones included.
+    pub async fn application(&self, client_id: &ClientId) -> Result<Option<Arc<Application>>, StoreError> {
+        let generation = self.application_generation().await?;
+        if let Some(loaded) = self.directory.applications.get(client_id)
+            && loaded.generation == generation
+        {
+            return Ok(Some(Arc::clone(&loaded.value)));
+        }
+        let Some(application) = self.store.application(client_id).await? else { return Ok(None) };
+        let value = Arc::new(application);
+        let loaded = Arc::new(Loaded { generation, value: Arc::clone(&value) });
+        self.directory.applications.insert(client_id.clone(), loaded);
+        Ok(Some(value))
+    }
+
+    /// The scopes and resources that have a meaning here.
+    pub async fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
+        let generation = self.application_generation().await?;
+        if let Some(loaded) = self.directory.catalogue.load().as_ref()
+            && loaded.generation == generation
+        {
+            return Ok(Arc::clone(&loaded.value));
+        }
+        let value = Arc::new(self.store.catalogue().await?);
+        self.directory.catalogue.store(Some(Arc::new(Loaded { generation, value: Arc::clone(&value) })));
+        Ok(value)
+    }
+
+    /// The counter under which what is loaded next is current; read before the load, so that a change in
+    /// between makes the load count as old.
+    async fn application_generation(&self) -> Result<i64, StoreError> {
+        match self.directory.trusted_generation(self.now()) {
+            Some(generation) => Ok(generation),
+            None => Ok(self.look_for_changes().await?.applications),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! ACTS: what the server does, one file for each: load, decide, commit.
+//!
+//! Owns the order of steps, what is kept in memory between requests, and where a transaction begins and
+//! ends. Does not own rules (`protocol`), facts (`domain`), SQL (`store`) or HTTP (`http`). Imports `store`,
+//! `adapters`, `domain`, `protocol` and `config`.
+
+pub mod authenticate_client;
+pub mod check_bearer;
+pub mod directory;
+pub mod forget_expired;
+pub mod guess_limits;
+pub mod keyring;
+pub mod manage_application;
+pub mod provision;
+pub mod readiness;
+pub mod rotate_keys;
+pub mod token;
+pub mod usage;
+pub mod verify_secret;
+pub mod watch_changes;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::adapters::clock::Clock;
+use crate::adapters::entropy::{Entropy, random, row_id};
+use crate::config::Config;
+use crate::domain::audit::{Actor, AuditEntry, AuditEvent};
+use crate::domain::encryption::MasterKeyring;
+use crate::domain::ids::{AuditId, Timestamp};
+use crate::store::Store;
+use directory::Directory;
+use guess_limits::GuessLimits;
+use keyring::Keyring;
+use usage::UsageLog;
+use verify_secret::SecretVerifier;
+
+/// All that an act needs: what was configured, what is remembered, and what is kept in memory. Shared by
+/// every request, job and command.
+pub struct Server {
+    /// What the operator set.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// Opens what is stored encrypted.
+    pub master_keys: MasterKeyring,
+    /// The keys that sign and verify, as of the last look at the database.
+    pub keyring: Keyring,
+    /// Applications as of the last look at the database.
+    pub directory: Directory,
+    /// Checks secrets, and remembers those it has checked.
+    pub secrets: SecretVerifier,
+    /// Counts wrong guesses.
+    pub guesses: GuessLimits,
+    /// Uses of applications that are still to be written down.
+    pub usage: UsageLog,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Server {
+    /// Puts the parts together. Nothing is read from the database yet.
+    pub fn new(
+        config: Config,
+        store: Store,
+        master_keys: MasterKeyring,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            keyring: Keyring::default(),
+            directory: Directory::default(),
+            secrets: SecretVerifier::new(random(&*entropy)),
+            guesses: GuessLimits::new(&config.rate_limits),
+            usage: UsageLog::default(),
+            config,
+            store,
+            master_keys,
+            clock,
+            entropy,
+        }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// `N` random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        random(&*self.entropy)
+    }
+
+    /// Where private keys come from.
+    pub fn entropy(&self) -> Arc<dyn Entropy> {
+        Arc::clone(&self.entropy)
+    }
+
+    fn row_id(&self, now: Timestamp) -> Uuid {
+        row_id(&*self.entropy, now)
+    }
+
+    fn audit_entry(&self, actor: &Actor, event: AuditEvent, at: Timestamp) -> AuditEntry {
+        AuditEntry { id: AuditId::new(self.row_id(at)), at, actor: actor.clone(), event }
+    }
+}

@@ -1,0 +1,269 @@
+//! Bringing the database in line with what the configuration declares, when the server starts.
+//!
+//! What is declared is looked after in the file only. What leaves the file is deactivated, not deleted: a
+//! line commented out by mistake must not cost anybody a client id. Nothing is written when nothing changed,
+//! so any number of nodes may start at once.
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::Server;
+use super::manage_application::ManageError;
+use super::verify_secret::imported_hash;
+use crate::config::{DeclaredApplication, DeclaredSecret};
+use crate::domain::application::{
+    Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,
+};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
+use crate::domain::ids::{ApplicationId, ClientId};
+use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
+use crate::protocol::assertion::client_keys;
+use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::scope::Scope;
+use crate::protocol::token::GrantType;
+use crate::store::{Generation, StateChange, StoreError, Transaction};
+
+/// Why the declarations could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvisionError {
+    /// A declaration makes no sense.
+    #[error("{place}: {what}")]
+    Declaration {
+        /// Where it stands.
+        place: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An application could not be changed.
+    #[error(transparent)]
+    Manage(#[from] ManageError),
+}
+
+/// A declared application whose words were understood.
+struct Declared<'a> {
+    client_id: ClientId,
+    settings: ApplicationSettings,
+    secret: Option<&'a DeclaredSecret>,
+}
+
+impl Server {
+    /// Carries out `[[applications]]`, `[[scopes]]` and `[[resources]]`.
+    pub async fn provision(&self) -> Result<(), ProvisionError> {
+        let algorithm = self.default_algorithm();
+        let declared = self.config.provisioning.applications.iter().map(|declared| understand(declared, algorithm));
+        let declared: Vec<_> = declared.collect::<Result<_, _>>()?;
+        self.provision_catalogue().await?;
+        for application in &declared {
+            self.provision_application(application).await?;
+        }
+        for known in self.store.applications().await? {
+            let gone = !declared.iter().any(|declared| declared.client_id == known.client_id);
+            if gone && known.origin == Origin::Declared && known.state == ApplicationState::Active {
+                let change = StateChange::Deactivate(DeactivationReason::Undeclared);
+                self.application_change_state(&known.client_id, change, &Actor::Configuration).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn provision_catalogue(&self) -> Result<(), ProvisionError> {
+        let mut wanted = declared_catalogue(&self.config.provisioning)?;
+        wanted.scopes.sort_by(|a, b| a.name.cmp(&b.name));
+        wanted.resources.sort_by(|a, b| a.identifier.as_str().cmp(b.identifier.as_str()));
+        if self.store.catalogue().await? != wanted {
+            let mut tx = self.store.begin().await?;
+            tx.generation_raise(Generation::Applications).await?;
+            tx.catalogue_replace(&wanted).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn provision_application(&self, declared: &Declared<'_>) -> Result<(), ProvisionError> {
+        let known = self.store.application(&declared.client_id).await?;
+        if known.as_ref().is_some_and(|known| self.is_as_declared(known, declared)) {
+            return Ok(());
+        }
+        let secret = match declared.secret {
+            Some(secret) => Some(self.import_secret(secret).await?),
+            None => None,
+        };
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        // Read again now that the counter's row is locked: another node may have been here.
+        let mut application = match tx.application(&declared.client_id).await? {
+            None => self.declare_new(&mut tx, declared).await?,
+            Some(known) if self.is_as_declared(&known, declared) => return Ok(()),
+            Some(known) => self.declare_again(&mut tx, known, declared).await?,
+        };
+        if let Some(secret) = secret {
+            for old in std::mem::take(&mut application.secrets) {
+                self.drop_secret(&mut tx, &application, &old, &Actor::Configuration).await?;
+            }
+            self.add_secret(&mut tx, &mut application, secret, &Actor::Configuration).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn is_as_declared(&self, known: &Application, declared: &Declared<'_>) -> bool {
+        let undeclared =
+            matches!(known.state, ApplicationState::Deactivated { reason: DeactivationReason::Undeclared, .. });
+        let deleted = matches!(known.state, ApplicationState::Deleted { .. });
+        let same_secret = match (declared.secret, known.secrets.as_slice()) {
+            (None, secrets) => !secrets.iter().any(StoredSecret::is_imported),
+            (Some(secret), [only]) => self.is_same_secret(secret, only),
+            (Some(_), _) => false,
+        };
+        known.origin == Origin::Declared
+            && known.settings == declared.settings
+            && same_secret
+            && !undeclared
+            && !deleted
+    }
+
+    fn is_same_secret(&self, declared: &DeclaredSecret, stored: &StoredSecret) -> bool {
+        match (declared, &stored.origin) {
+            (DeclaredSecret::Hash(hash), SecretOrigin::Imported { fingerprint: None }) => {
+                hash.expose() == stored.hash.as_str()
+            }
+            (DeclaredSecret::Plain(plain), SecretOrigin::Imported { fingerprint: Some(fingerprint) }) => {
+                self.fingerprints(plain.expose()).contains(fingerprint)
+            }
+            _ => false,
+        }
+    }
+
+    /// Keyed hashes of a declared secret, one for each master key, the newest first. They spare an Argon2
+    /// run for every declared secret at every start.
+    fn fingerprints(&self, secret: &str) -> Vec<String> {
+        let keys = self.master_keys.derive("application_secrets.fingerprint");
+        let hash = |key: &[u8; 32]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), secret.as_bytes());
+        keys.iter().map(|key| URL_SAFE_NO_PAD.encode(hash(key).as_ref())).collect()
+    }
+
+    async fn import_secret(&self, declared: &DeclaredSecret) -> Result<StoredSecret, ProvisionError> {
+        let now = self.now();
+        Ok(match declared {
+            DeclaredSecret::Plain(plain) => {
+                let secret = ClientSecret::presented(plain.expose().to_owned());
+                let hash = self.secrets.hash(&secret, self.random()).await.map_err(ManageError::from)?;
+                let fingerprint = self.fingerprints(plain.expose()).into_iter().next();
+                // Too short a secret would be half told by its last characters.
+                self.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint }, now)
+            }
+            DeclaredSecret::Hash(phc) => {
+                let hash = imported_hash(phc.expose()).map_err(|e| ManageError::Hash(e.to_string()))?;
+                self.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint: None }, now)
+            }
+        })
+    }
+
+    async fn declare_new(&self, tx: &mut Transaction, declared: &Declared<'_>) -> Result<Application, ProvisionError> {
+        let now = self.now();
+        let application = Application {
+            id: ApplicationId::new(self.row_id(now)),
+            client_id: declared.client_id.clone(),
+            settings: declared.settings.clone(),
+            origin: Origin::Declared,
+            state: ApplicationState::Active,
+            secrets: Vec::new(),
+            created_at: now,
+            last_used_at: None,
+        };
+        tx.application_insert(&application).await?;
+        let event = AuditEvent::ApplicationCreated { client_id: declared.client_id.clone() };
+        tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
+        Ok(application)
+    }
+
+    async fn declare_again(
+        &self,
+        tx: &mut Transaction,
+        known: Application,
+        declared: &Declared<'_>,
+    ) -> Result<Application, ProvisionError> {
+        let now = self.now();
+        let client_id = || declared.client_id.clone();
+        match known.state {
+            ApplicationState::Deleted { .. } => return Err(ManageError::Taken(client_id()).into()),
+            ApplicationState::Deactivated { reason: DeactivationReason::Undeclared, .. } => {
+                tx.application_change_state(known.id, StateChange::Activate, now).await?;
+                let event = AuditEvent::ApplicationActivated { client_id: client_id() };
+                tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
+            }
+            ApplicationState::Active | ApplicationState::Deactivated { .. } => {}
+        }
+        tx.application_update(known.id, &declared.settings, Origin::Declared).await?;
+        let event = AuditEvent::ApplicationChanged { client_id: client_id() };
+        tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
+        Ok(known)
+    }
+}
+
+fn declared_catalogue(provisioning: &crate::config::Provisioning) -> Result<Catalogue, ProvisionError> {
+    let mut catalogue = Catalogue::default();
+    for scope in &provisioning.scopes {
+        scope_of(std::slice::from_ref(&scope.name)).map_err(|what| at(&scope.place, what))?;
+        let description = scope.description.clone().unwrap_or_else(|| scope.name.clone());
+        catalogue.scopes.push(NamedScope { name: scope.name.clone(), description });
+    }
+    for resource in &provisioning.resources {
+        catalogue.resources.push(Resource {
+            identifier: resource.identifier.parse().map_err(|e| at(&resource.place, format!("{e}")))?,
+            name: resource.name.clone().unwrap_or_else(|| resource.identifier.clone()),
+            scope: scope_of(&resource.scopes).map_err(|what| at(&resource.place, what))?,
+        });
+    }
+    Ok(catalogue)
+}
+
+fn understand(
+    declared: &DeclaredApplication,
+    default_algorithm: SigningAlgorithm,
+) -> Result<Declared<'_>, ProvisionError> {
+    let wrong = |what: String| at(&declared.place, what);
+    let client_id = declared.client_id.parse().map_err(|e| wrong(format!("client_id: {e}")))?;
+    let mut settings = ApplicationSettings::new(declared.name.clone(), declared.kind);
+    if !declared.grants.is_empty() {
+        let grant = |name: &String| GrantType::from_name(name).ok_or_else(|| wrong(format!("unknown grant '{name}'")));
+        settings.grants = declared.grants.iter().map(grant).collect::<Result<_, _>>()?;
+    }
+    if !declared.scopes.is_empty() {
+        settings.scope = scope_of(&declared.scopes).map_err(wrong)?;
+        settings.default_scope = settings.scope.clone();
+    }
+    if let Some(default) = &declared.default_scopes {
+        settings.default_scope = scope_of(default).map_err(wrong)?;
+    }
+    let audience = |text: &String| text.parse().map_err(|e| wrong(format!("audiences: {e}")));
+    settings.audiences = declared.audiences.iter().map(audience).collect::<Result<_, _>>()?;
+    settings.redirect_uris.clone_from(&declared.redirect_uris);
+    settings.token_ttl = declared.token_ttl;
+    settings.token_profile = declared.token_profile.unwrap_or_default();
+    settings.signing_algorithm = declared.signing_algorithm.unwrap_or(default_algorithm);
+    settings.owner.clone_from(&declared.owner);
+    settings.first_party = declared.first_party;
+    if let Some(jwks) = &declared.jwks {
+        let keys = client_keys(&jwks.as_value().to_string()).map_err(|e| wrong(format!("jwks: {e}")))?;
+        settings.authentication = ClientAuthentication::PrivateKeyJwt(keys);
+    }
+    if declared.secret.is_some() && settings.authentication != ClientAuthentication::Secret {
+        return Err(wrong("a secret was given to an application that does not authenticate with one".to_owned()));
+    }
+    settings.check().map_err(|e| wrong(e.to_string()))?;
+    Ok(Declared { client_id, settings, secret: declared.secret.as_ref() })
+}
+
+fn scope_of(tokens: &[String]) -> Result<Scope, String> {
+    tokens.join(" ").parse().map_err(|e| format!("scopes: {e}"))
+}
+
+fn at(place: &crate::config::Place, what: String) -> ProvisionError {
+    ProvisionError::Declaration { place: place.to_string(), what }
+}

@@ -1,0 +1,65 @@
+//! Writing down when applications and secrets were last used: behind the requests, in batches.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Mutex, PoisonError};
+
+use super::Server;
+use crate::domain::ids::{ApplicationId, SecretId, Timestamp};
+use crate::store::{ApplicationUse, StoreError};
+
+/// Uses since the last time they were written down: at most one for each application and secret. Sorted, so
+/// that nodes lock rows in the same order.
+#[derive(Debug, Default)]
+pub struct UsageLog(Mutex<BTreeMap<(ApplicationId, Option<SecretId>), Timestamp>>);
+
+impl UsageLog {
+    /// Notes a use.
+    pub fn note(&self, used: ApplicationUse) {
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match pending.entry((used.application, used.secret)) {
+            Entry::Vacant(entry) => {
+                entry.insert(used.at);
+            }
+            Entry::Occupied(mut entry) => {
+                let latest = (*entry.get()).max(used.at);
+                entry.insert(latest);
+            }
+        }
+    }
+
+    fn take(&self) -> BTreeMap<(ApplicationId, Option<SecretId>), Timestamp> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Server {
+    /// Writes down what was noted. If the database fails, it is noted again for the next time.
+    pub async fn flush_usage(&self) -> Result<(), StoreError> {
+        let uses: Vec<_> = self
+            .usage
+            .take()
+            .into_iter()
+            .map(|((application, secret), at)| ApplicationUse { application, secret, at })
+            .collect();
+        let written = self.write_uses(&uses).await;
+        if written.is_err() {
+            for used in uses {
+                self.usage.note(used);
+            }
+        }
+        written
+    }
+
+    async fn write_uses(&self, uses: &[ApplicationUse]) -> Result<(), StoreError> {
+        // Small transactions: on SQLite nobody else writes while one is open.
+        for batch in uses.chunks(200) {
+            let mut tx = self.store.begin().await?;
+            for used in batch {
+                tx.application_used(used).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}

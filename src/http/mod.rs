@@ -1,0 +1,71 @@
+//! EDGE: extractor, flow, reply. Nothing is decided here.
+//!
+//! Owns URLs, headers, bodies and status codes. Does not own rules, facts or acts. Imports `flows`,
+//! `domain`, `protocol` and `config`; never sees SQL.
+
+mod api;
+mod client_address;
+mod oauth;
+mod observe;
+mod ops;
+mod reply;
+mod serve;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::flows::Server;
+use crate::telemetry::Metrics;
+
+pub use serve::{Listeners, serve};
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct Edge {
+    /// The acts.
+    pub server: Arc<Server>,
+    /// The counts.
+    pub metrics: Arc<Metrics>,
+    /// Cancelled when the server is about to stop.
+    pub stopping: CancellationToken,
+}
+
+/// The URL table of the public listener.
+pub fn routes(edge: Edge) -> Router {
+    let for_browsers_anywhere = Router::new()
+        .route("/token", post(oauth::token::token))
+        .route("/oauth/token", post(oauth::token::token))
+        .route("/oauth2/token", post(oauth::token::token))
+        .route("/.well-known/jwks.json", get(oauth::jwks::jwks))
+        .route("/.well-known/openid-configuration", get(oauth::metadata::metadata))
+        .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
+        .route("/api/v1/hello", get(api::hello::hello))
+        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
+    let table = for_browsers_anywhere.route("/health/live", get(ops::live)).route("/health/ready", get(ops::ready));
+    observed(table, edge)
+}
+
+/// The URL table of the management listener.
+pub fn management_routes(edge: Edge) -> Router {
+    let table = Router::new()
+        .route("/metrics", get(ops::metrics))
+        .route("/health/live", get(ops::live))
+        .route("/health/ready", get(ops::ready));
+    observed(table, edge)
+}
+
+/// What happens around every request of a table, whatever it asks for.
+fn observed(table: Router<Edge>, edge: Edge) -> Router {
+    table
+        .method_not_allowed_fallback(reply::method_not_allowed)
+        .fallback(reply::not_found)
+        .layer(CatchPanicLayer::custom(reply::panicked))
+        .layer(from_fn_with_state(edge.clone(), observe::observe))
+        .with_state(edge)
+}

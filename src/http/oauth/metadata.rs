@@ -1,0 +1,17 @@
+//! `GET /.well-known/oauth-authorization-server` and `…/openid-configuration` (RFC 8414 §3, OIDC Discovery §4).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+
+use crate::http::Edge;
+use crate::http::reply::Refused;
+use crate::protocol::metadata::Metadata;
+
+/// Describes the server.
+pub(in crate::http) async fn metadata(State(edge): State<Edge>) -> Result<Response, Refused> {
+    let scopes = edge.server.scope_names().await?;
+    let metadata = Metadata::new(edge.server.config.server.issuer.as_str(), scopes);
+    Ok(([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response())
+}

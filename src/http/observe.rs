@@ -1,0 +1,57 @@
+//! What happens around every request: a trace id, a time limit, one log line, one count.
+
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tokio::time::{Instant, timeout};
+use tracing::{Instrument as _, debug, error, info, info_span};
+
+use super::Edge;
+use super::reply::{Refused, render};
+use crate::protocol::refusal::Refusal;
+use crate::telemetry::RequestLabels;
+
+const TRACE_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps every request.
+pub(super) async fn observe(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let trace_id = format!("{:032x}", u128::from_be_bytes(edge.server.random()));
+    let endpoint = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
+    let span = info_span!("request", trace_id, method = %request.method(), endpoint);
+    let limit = edge.server.config.server.request_timeout;
+    let mut response = timeout(limit, next.run(request)).instrument(span.clone()).await.unwrap_or_else(|_| {
+        let refusal = Refusal::unavailable("the request took too long", Duration::from_secs(1));
+        Refused::from(refusal.with_detail("server.request_timeout ran out")).into_response()
+    });
+    let refused = response.extensions_mut().remove::<Refused>();
+    if let Some(refused) = &refused {
+        response = render(refused, &trace_id, &response);
+    }
+    if let Ok(value) = HeaderValue::from_str(&trace_id) {
+        response.headers_mut().insert(TRACE_HEADER, value);
+    }
+    let elapsed = started.elapsed();
+    let status = response.status().as_u16();
+    span.in_scope(|| log(status, refused.as_ref(), elapsed));
+    edge.metrics.request(&RequestLabels { endpoint, status }, elapsed.as_secs_f64());
+    response
+}
+
+fn log(status: u16, refused: Option<&Refused>, elapsed: Duration) {
+    let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+    let Some(Refused { refusal, .. }) = refused else {
+        debug!(status, micros, "answered");
+        return;
+    };
+    let error = refusal.code.name();
+    let (description, detail) = (refusal.description.as_ref(), refusal.detail.as_deref());
+    if status >= 500 {
+        error!(status, micros, error, description, detail, "failed");
+    } else {
+        info!(status, micros, error, description, detail, "refused");
+    }
+}

@@ -1,0 +1,34 @@
+//! What an operator's machines ask: liveness, readiness, metrics.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::Edge;
+use super::reply::{Refused, json_no_store};
+use crate::protocol::refusal::Refusal;
+
+/// `GET /health/live`: the process answers. Never touches the database, so that a database that is away does
+/// not get every node restarted.
+pub(super) async fn live() -> Json<serde_json::Value> {
+    Json(json!({ "status": "live" }))
+}
+
+/// `GET /health/ready`: send traffic here. 503 without database, without a signing key, and while stopping.
+pub(super) async fn ready(State(edge): State<Edge>) -> Result<Response, Refused> {
+    if edge.stopping.is_cancelled() {
+        return Err(Refusal::unavailable("the server is stopping", Duration::from_secs(1)).into());
+    }
+    edge.server.check_ready().await?;
+    Ok(json_no_store(&json!({ "status": "ready" })))
+}
+
+/// `GET /metrics`, on the management listener.
+pub(super) async fn metrics(State(edge): State<Edge>) -> Result<Response, Refused> {
+    let text = edge.metrics.text().map_err(|e| Refusal::server_error(e.to_string()))?;
+    Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
+}

@@ -1,0 +1,127 @@
+//! How answers leave: JSON, never cached where a credential passes, and refusals in the form of their RFC.
+
+use std::any::Any;
+
+use axum::Json;
+use axum::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// Which authentication a 401 asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Challenge {
+    /// A client's id and secret (RFC 6749 §5.2).
+    Basic,
+    /// An access token (RFC 6750 §3).
+    Bearer,
+    /// An access token, where none was sent: RFC 6750 §3.1 then wants no error code in the challenge.
+    BearerMissing,
+}
+
+/// A refusal on its way out. It becomes a response in [`super::observe`], where the trace id is known and
+/// where it is logged, once.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) refusal: Refusal,
+    challenge: Challenge,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, challenge: Challenge::Basic }
+    }
+}
+
+impl Refused {
+    pub(super) const fn with_challenge(refusal: Refusal, challenge: Challenge) -> Self {
+        Self { refusal, challenge }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error: &'static str,
+    error_description: &'a str,
+    trace_id: &'a str,
+}
+
+/// Fills in the body and the headers of a refusal, keeping those that the router set (such as `Allow`).
+pub(super) fn render(refused: &Refused, trace_id: &str, response: &Response) -> Response {
+    let refusal = &refused.refusal;
+    let body = ErrorBody { error: refusal.code.name(), error_description: &refusal.description, trace_id };
+    let mut rendered = (response.status(), Json(body)).into_response();
+    let headers = rendered.headers_mut();
+    for (name, value) in response.headers() {
+        if !headers.contains_key(name) {
+            headers.append(name, value.clone());
+        }
+    }
+    no_store(headers);
+    if let Some(challenge) = challenge(refused) {
+        headers.insert(WWW_AUTHENTICATE, challenge);
+    }
+    if let Some(wait) = refusal.retry_after {
+        // Whole seconds (RFC 9110 §10.2.3), rounded up so that coming back then is late enough.
+        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_millis().div_ceil(1000).min(86_400) as u64));
+    }
+    rendered
+}
+
+fn challenge(refused: &Refused) -> Option<HeaderValue> {
+    let refusal = &refused.refusal;
+    let text = match (refused.challenge, refusal.code.status()) {
+        (Challenge::Basic, 401) => "Basic realm=\"gatepost\", charset=\"UTF-8\"".to_owned(),
+        (Challenge::BearerMissing, _) => "Bearer realm=\"gatepost\"".to_owned(),
+        (Challenge::Bearer, 400 | 401 | 403) => format!(
+            "Bearer realm=\"gatepost\", error=\"{}\", error_description=\"{}\"",
+            refusal.code.name(),
+            refusal.description
+        ),
+        _ => return None,
+    };
+    HeaderValue::from_str(&text).ok()
+}
+
+/// RFC 6749 §5.1: what carries a credential is not kept by anybody on the way.
+fn no_store(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+}
+
+/// A JSON answer that is not kept.
+pub(super) fn json_no_store<T: Serialize>(body: &T) -> Response {
+    let mut response = Json(body).into_response();
+    no_store(response.headers_mut());
+    response
+}
+
+/// Any path that is not in the table.
+pub(super) async fn not_found() -> Refused {
+    Refusal::new(ErrorCode::NotFound, "there is nothing at this address").into()
+}
+
+/// A path of the table with a method that it does not have.
+pub(super) async fn method_not_allowed() -> Refused {
+    Refusal::new(ErrorCode::MethodNotAllowed, "this address does not take this HTTP method; see the Allow header")
+        .into()
+}
+
+/// A handler that panicked: a defect of ours, told as such and logged with what it said.
+#[expect(clippy::needless_pass_by_value, reason = "the panic layer hands the payload over")]
+pub(super) fn panicked(reason: Box<dyn Any + Send>) -> Response {
+    let said = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
+    Refused::from(Refusal::server_error(format!("a handler panicked: {}", said.unwrap_or("no message"))))
+        .into_response()
+}

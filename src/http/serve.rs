@@ -1,0 +1,98 @@
+//! Accepting connections, and stopping without cutting anybody off.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+use tracing::{debug, warn};
+
+use super::client_address::Peer;
+use super::{Edge, management_routes, routes};
+
+/// How long a client may take to send the head of a request. Also ends idle connections.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The sockets, bound already.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For everybody.
+    pub public: TcpListener,
+    /// For the operator.
+    pub management: TcpListener,
+}
+
+/// Serves both listeners until `edge.stopping`, then lets requests in flight finish within
+/// `server.shutdown_timeout`.
+pub async fn serve(listeners: Listeners, edge: Edge) {
+    let limit = Arc::new(Semaphore::new(edge.server.config.server.max_connections as usize));
+    let management_limit = Arc::new(Semaphore::new(32));
+    let patience = edge.server.config.server.shutdown_timeout;
+    let stopping = edge.stopping.clone();
+    let public = accept(listeners.public, routes(edge.clone()), limit, stopping.clone());
+    let management = accept(listeners.management, management_routes(edge), management_limit, stopping);
+    let (public, management) = tokio::join!(public, management);
+    let finished = async { tokio::join!(public.shutdown(), management.shutdown()) };
+    if timeout(patience, finished).await.is_err() {
+        warn!(seconds = patience.as_secs(), "requests were still running when server.shutdown_timeout ran out");
+    }
+}
+
+/// Accepts until told to stop; returns what knows the open connections.
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    limit: Arc<Semaphore>,
+    stopping: CancellationToken,
+) -> GracefulShutdown {
+    let graceful = GracefulShutdown::new();
+    loop {
+        let next = async {
+            // Beyond the limit, connections wait in the kernel's queue instead of taking memory here.
+            let permit = Arc::clone(&limit).acquire_owned().await.map_err(io::Error::other)?;
+            listener.accept().await.map(|(stream, peer)| (permit, stream, Peer(peer)))
+        };
+        tokio::select! {
+            () = stopping.cancelled() => return graceful,
+            accepted = next => match accepted {
+                Ok((permit, stream, peer)) => {
+                    tokio::spawn(connection(stream, peer, router.clone(), graceful.watcher(), permit));
+                }
+                Err(e) => {
+                    // Out of file descriptors, most likely: trying again at once would only spin.
+                    warn!(error = %e, "a connection could not be accepted");
+                    sleep(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, peer: Peer, router: Router, watcher: Watcher, permit: OwnedSemaphorePermit) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request: Request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
+        router.clone().oneshot(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(e) = watcher.watch(connection).await {
+        debug!(error = %e, "a connection ended early");
+    }
+    drop(permit);
+}

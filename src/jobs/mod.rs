@@ -1,0 +1,60 @@
+//! What the server does by schedule rather than by request.
+//!
+//! Every job may run on every node at any moment: what must happen once is decided by a statement in the
+//! database. A job that fails is logged and tried again; it never ends the server.
+
+mod cleanup;
+mod keys;
+mod usage;
+mod watch;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info};
+
+use crate::flows::Server;
+
+/// Starts every job. They end when `stopping` is cancelled; waiting for the tracker waits for their last
+/// round.
+pub fn start(server: &Arc<Server>, stopping: &CancellationToken) -> TaskTracker {
+    let tracker = TaskTracker::new();
+    tracker.spawn(watch::run(Arc::clone(server), stopping.clone()));
+    tracker.spawn(keys::run(Arc::clone(server), stopping.clone()));
+    tracker.spawn(usage::run(Arc::clone(server), stopping.clone()));
+    tracker.spawn(cleanup::run(Arc::clone(server), stopping.clone()));
+    tracker.close();
+    tracker
+}
+
+/// Runs a round at once and then every `period`, until `stopping`. Logs when rounds begin to fail and when
+/// they work again, not every failure in between.
+async fn every<E, Round>(
+    name: &'static str,
+    period: Duration,
+    stopping: &CancellationToken,
+    mut round: impl FnMut() -> Round,
+) where
+    E: std::fmt::Display,
+    Round: Future<Output = Result<(), E>>,
+{
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let outcome = round().await;
+        match &outcome {
+            Ok(()) if failing => info!(job = name, "works again"),
+            Err(e) if !failing => error!(job = name, error = %e, "fails; it will be tried again"),
+            Ok(()) | Err(_) => {}
+        }
+        failing = outcome.is_err();
+    }
+}

@@ -1,0 +1,16 @@
+//! About once a second: write down what was used. The composition root does it once more at the very end,
+//! after the last request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::every;
+use crate::flows::Server;
+
+const PERIOD: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
+    every("write usage", PERIOD, &stopping, || server.flush_usage()).await;
+}

@@ -1,0 +1,97 @@
+//! Access tokens as a resource server sees them (RFC 6750, RFC 9068 §4).
+
+use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
+
+use super::claims::{AccessTokenClaims, TokenProfile};
+use super::jose::SigningAlgorithm;
+use super::refusal::{ErrorCode, Refusal};
+
+/// A public key of this server, ready to verify with.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    /// What it verifies.
+    pub algorithm: SigningAlgorithm,
+    /// The key in jsonwebtoken's form.
+    pub key: DecodingKey,
+}
+
+/// What an `Authorization` header offers to a resource server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BearerCredentials<'a> {
+    /// No credentials at all: RFC 6750 §3 then wants a challenge without an error code.
+    Missing,
+    /// A token, well formed so far.
+    Token(&'a str),
+}
+
+/// Reads `Authorization: Bearer …` (RFC 6750 §2.1).
+pub fn credentials(authorization: Option<&str>) -> Result<BearerCredentials<'_>, Refusal> {
+    let Some(header) = authorization else { return Ok(BearerCredentials::Missing) };
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(BearerCredentials::Missing);
+    }
+    let token = token.trim();
+    let body = token.trim_end_matches('=');
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
+    if body.is_empty() || !body.chars().all(allowed) {
+        return Err(Refusal::invalid_request("the Authorization header does not hold one bearer token"));
+    }
+    Ok(BearerCredentials::Token(token))
+}
+
+/// Checks an access token of this server: type, signature, issuer and time.
+///
+/// `now` is in seconds since 1970 and must be before `exp`: issuer and verifier share one clock here, so
+/// there is no leeway. Whether the token was revoked is not something a signature can tell.
+pub fn verify(
+    token: &str,
+    key_of: impl FnOnce(&str) -> Option<VerifyingKey>,
+    issuer: &str,
+    now: i64,
+) -> Result<AccessTokenClaims, Refusal> {
+    let invalid = |what: &'static str| Refusal::new(ErrorCode::InvalidToken, what);
+    let header = decode_header(token).map_err(|_| invalid("the access token is not a signed JWT"))?;
+    let typ = header.typ.as_deref().unwrap_or_default();
+    if !TokenProfile::ALL.into_iter().any(|profile| profile.typ().eq_ignore_ascii_case(typ)) {
+        return Err(invalid("the JWT is not an access token: its typ is neither at+jwt nor JWT"));
+    }
+    let kid = header.kid.ok_or_else(|| invalid("the access token names no key: it has no kid"))?;
+    let key = key_of(&kid).ok_or_else(|| {
+        invalid("the access token is signed by a key that is not, or no longer, in this server's key set")
+    })?;
+    let mut validation = Validation::new(key.algorithm.jsonwebtoken());
+    // Issuer and time are checked below, against the values we were given.
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    let claims = decode::<AccessTokenClaims>(token, &key.key, &validation)
+        .map_err(|e| invalid("the access token's signature or claims are not valid").with_detail(e.to_string()))?
+        .claims;
+    if claims.iss != issuer {
+        return Err(invalid("the access token was issued by another server"));
+    }
+    if claims.exp <= now {
+        return Err(invalid("the access token has expired"));
+    }
+    Ok(claims)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_is_case_insensitive_and_another_scheme_is_no_bearer_token() {
+        assert_eq!(credentials(Some("bEARER a.b.c")), Ok(BearerCredentials::Token("a.b.c")));
+        assert_eq!(credentials(Some("Basic abc")), Ok(BearerCredentials::Missing));
+        assert_eq!(credentials(None), Ok(BearerCredentials::Missing));
+    }
+
+    #[test]
+    fn a_bearer_header_without_one_clean_token_is_refused() {
+        for header in ["Bearer", "Bearer ", "Bearer a b", "Bearer \"a\"", "Bearer ==", "Bearer a,b"] {
+            assert!(credentials(Some(header)).is_err(), "{header}");
+        }
+    }
+}

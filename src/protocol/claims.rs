@@ -1,0 +1,113 @@
+//! What a token says (RFC 7519 §4, RFC 9068).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::resource::ResourceId;
+
+/// How an application's access tokens are dressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TokenProfile {
+    /// RFC 9068: `typ` is `at+jwt`, so that no other JWT passes for an access token. The default.
+    #[default]
+    Rfc9068,
+    /// `typ` is `JWT`, for verifiers that know nothing newer.
+    Plain,
+}
+
+impl TokenProfile {
+    /// Every profile.
+    pub const ALL: [Self; 2] = [Self::Rfc9068, Self::Plain];
+
+    /// The name in settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rfc9068 => "rfc9068",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// The `typ` header of its tokens.
+    pub const fn typ(self) -> &'static str {
+        match self {
+            Self::Rfc9068 => "at+jwt",
+            Self::Plain => "JWT",
+        }
+    }
+
+    /// The profile of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
+    }
+}
+
+impl fmt::Display for TokenProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The `aud` claim: one value is written as a string, several as an array (RFC 7519 §4.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One audience.
+    One(String),
+    /// Any number of audiences.
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// The audience of a token for these resources, or for the client itself when it named none.
+    pub fn of(resources: &[ResourceId], client_id: &str) -> Self {
+        match resources {
+            [] => Self::One(client_id.to_owned()),
+            [one] => Self::One(one.to_string()),
+            many => Self::Many(many.iter().map(ToString::to_string).collect()),
+        }
+    }
+
+    /// Whether the token is meant for this audience.
+    pub fn contains(&self, audience: &str) -> bool {
+        match self {
+            Self::One(one) => one == audience,
+            Self::Many(many) => many.iter().any(|one| one == audience),
+        }
+    }
+}
+
+/// The claims of an access token (RFC 9068 §2.2). Times are whole seconds since 1970.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccessTokenClaims {
+    /// This server.
+    pub iss: String,
+    /// The resource owner, or the client when it acts for itself.
+    pub sub: String,
+    /// Who is to accept the token.
+    pub aud: Audience,
+    /// The client it was issued to.
+    pub client_id: String,
+    /// What it allows, as a space separated list.
+    pub scope: String,
+    /// When it was issued.
+    pub iat: i64,
+    /// From when on it is refused.
+    pub exp: i64,
+    /// Its own unique name.
+    pub jti: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_audience_is_a_string_and_several_are_an_array() {
+        let id = |text: &str| text.parse::<ResourceId>().unwrap();
+        let json = |audience: &Audience| serde_json::to_string(audience).unwrap();
+        assert_eq!(json(&Audience::of(&[], "client")), r#""client""#);
+        assert_eq!(json(&Audience::of(&[id("https://a")], "client")), r#""https://a""#);
+        assert_eq!(json(&Audience::of(&[id("https://a"), id("https://b")], "client")), r#"["https://a","https://b"]"#);
+    }
+}

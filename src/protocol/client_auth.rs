@@ -1,0 +1,226 @@
+//! How a client says who it is (RFC 6749 §2.3, RFC 7523 §2.2).
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::parameters::{Parameters, form_decode};
+use super::refusal::Refusal;
+
+/// The one value of `client_assertion_type` this server knows (RFC 7523 §2.2).
+pub const JWT_BEARER_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// The authentication methods of the token endpoint, by their registered names.
+pub const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+
+/// What a request offers to authenticate its client: exactly one method.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ClientCredentials {
+    /// A secret, in the `Authorization` header or in the body.
+    Secret {
+        /// The client that the request claims to come from.
+        client_id: String,
+        /// The secret as presented.
+        secret: String,
+    },
+    /// A JWT signed with a key of the client's (RFC 7523).
+    Assertion {
+        /// `client_id` of the body, where it was sent; it must agree with the assertion.
+        client_id: Option<String>,
+        /// The signed JWT.
+        assertion: String,
+    },
+    /// Only a name: a public client, or a confidential one that forgot to authenticate.
+    Identifier {
+        /// The client that the request claims to come from.
+        client_id: String,
+    },
+}
+
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret { client_id, .. } => write!(f, "Secret({client_id})"),
+            Self::Assertion { client_id, .. } => write!(f, "Assertion({client_id:?})"),
+            Self::Identifier { client_id } => write!(f, "Identifier({client_id})"),
+        }
+    }
+}
+
+impl ClientCredentials {
+    /// Reads the credentials of a request from its `Authorization` header and its parameters.
+    ///
+    /// RFC 6749 §2.3: a client uses one method per request; two are refused even if both would be right.
+    pub fn from_request(authorization: Option<&str>, parameters: &Parameters) -> Result<Self, Refusal> {
+        let client_id = parameters.value("client_id").map(str::trim);
+        let secret = parameters.value("client_secret").map(str::trim);
+        let assertion = assertion(parameters)?;
+        let methods = [authorization.is_some(), secret.is_some(), assertion.is_some()];
+        if methods.into_iter().filter(|used| *used).count() > 1 {
+            return Err(Refusal::invalid_request(
+                "more than one client authentication method in one request; use one of the Authorization header, \
+                 client_secret and client_assertion",
+            ));
+        }
+        if let Some(header) = authorization {
+            return Self::from_basic(header, client_id);
+        }
+        if let Some(assertion) = assertion {
+            return Ok(Self::Assertion { client_id: client_id.map(str::to_owned), assertion });
+        }
+        let Some(client_id) = client_id else {
+            return Err(Refusal::invalid_client("the request does not say which client it comes from"));
+        };
+        let client_id = client_id.to_owned();
+        Ok(match secret {
+            Some(secret) => Self::Secret { client_id, secret: secret.to_owned() },
+            None => Self::Identifier { client_id },
+        })
+    }
+
+    /// RFC 6749 §2.3.1: HTTP Basic, with both halves form-encoded before they are joined.
+    fn from_basic(header: &str, body_client_id: Option<&str>) -> Result<Self, Refusal> {
+        let (client_id, secret) = basic_pair(header)?;
+        if body_client_id.is_some_and(|other| other != client_id) {
+            return Err(Refusal::invalid_request("client_id and the Authorization header name two different clients"));
+        }
+        // Some libraries send `id:` for a public client; an empty secret is no secret (RFC 6749 §2.3.1).
+        Ok(if secret.is_empty() { Self::Identifier { client_id } } else { Self::Secret { client_id, secret } })
+    }
+}
+
+fn basic_pair(header: &str) -> Result<(String, String), Refusal> {
+    let (scheme, encoded) = header.split_once(' ').unwrap_or((header, ""));
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(Refusal::invalid_client("the Authorization header of a client must use the Basic scheme"));
+    }
+    let decoded = STANDARD
+        .decode(encoded.trim())
+        .map_err(|_| Refusal::invalid_client("the Basic credentials are not valid base64"))?;
+    let text =
+        String::from_utf8(decoded).map_err(|_| Refusal::invalid_client("the Basic credentials are not UTF-8 text"))?;
+    let Some((client_id, secret)) = text.split_once(':') else {
+        return Err(Refusal::invalid_client("the Basic credentials have no colon between client id and secret"));
+    };
+    let half = |half: &str| {
+        form_decode(half.as_bytes()).filter(|decoded| !decoded.chars().any(char::is_control)).ok_or_else(|| {
+            Refusal::invalid_client("client id and secret in the Basic credentials must be form encoded")
+        })
+    };
+    let (client_id, secret) = (half(client_id)?, half(secret)?);
+    if client_id.is_empty() {
+        return Err(Refusal::invalid_client("the Basic credentials have an empty client id"));
+    }
+    Ok((client_id, secret))
+}
+
+fn assertion(parameters: &Parameters) -> Result<Option<String>, Refusal> {
+    match (parameters.value("client_assertion_type"), parameters.value("client_assertion")) {
+        (None, None) => Ok(None),
+        (Some(JWT_BEARER_ASSERTION), Some(assertion)) => Ok(Some(assertion.to_owned())),
+        (Some(_), Some(_)) => {
+            Err(Refusal::invalid_request(format!("client_assertion_type must be {JWT_BEARER_ASSERTION}")))
+        }
+        _ => Err(Refusal::invalid_request("client_assertion and client_assertion_type come only together")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::refusal::ErrorCode;
+
+    fn read(authorization: Option<&str>, form: &str) -> Result<ClientCredentials, Refusal> {
+        ClientCredentials::from_request(authorization, &Parameters::from_form(form.as_bytes()).unwrap())
+    }
+
+    fn basic(pair: &str) -> String {
+        format!("Basic {}", STANDARD.encode(pair))
+    }
+
+    fn secret(client_id: &str, secret: &str) -> ClientCredentials {
+        ClientCredentials::Secret { client_id: client_id.to_owned(), secret: secret.to_owned() }
+    }
+
+    #[test]
+    fn basic_is_form_decoded_after_base64() {
+        assert_eq!(read(Some(&basic("a%3Ab:p+q%2B")), "").unwrap(), secret("a:b", "p q+"));
+    }
+
+    #[test]
+    fn the_scheme_is_case_insensitive() {
+        assert_eq!(read(Some(&basic("a:b").replace("Basic", "bAsIc")), "").unwrap(), secret("a", "b"));
+    }
+
+    #[test]
+    fn a_colon_in_the_secret_is_the_secrets() {
+        assert_eq!(read(Some(&basic("a:b:c")), "").unwrap(), secret("a", "b:c"));
+    }
+
+    #[test]
+    fn the_body_may_carry_the_secret() {
+        assert_eq!(read(None, "client_id=a&client_secret=b").unwrap(), secret("a", "b"));
+    }
+
+    #[test]
+    fn white_space_around_an_id_or_secret_is_ignored() {
+        assert_eq!(read(None, "client_id=+a&client_secret=+b").unwrap(), secret("a", "b"));
+    }
+
+    #[test]
+    fn two_methods_are_refused() {
+        for (header, form) in [
+            (Some(basic("a:b")), "client_id=a&client_secret=b".to_owned()),
+            (Some(basic("a:b")), format!("client_assertion=x&client_assertion_type={JWT_BEARER_ASSERTION}")),
+            (
+                None,
+                format!("client_id=a&client_secret=b&client_assertion=x&client_assertion_type={JWT_BEARER_ASSERTION}"),
+            ),
+        ] {
+            assert_eq!(read(header.as_deref(), &form).unwrap_err().code, ErrorCode::InvalidRequest);
+        }
+    }
+
+    #[test]
+    fn header_and_body_may_not_name_two_clients() {
+        assert!(read(Some(&basic("a:b")), "client_id=a").is_ok());
+        assert_eq!(read(Some(&basic("a:b")), "client_id=c").unwrap_err().code, ErrorCode::InvalidRequest);
+    }
+
+    #[test]
+    fn broken_basic_headers_are_invalid_client() {
+        for header in ["Basic", "Basic ", "Basic !!!", "Bearer abc", "Basic YQ==", "Basic /////w==", "", "Digest x"] {
+            assert_eq!(read(Some(header), "").unwrap_err().code, ErrorCode::InvalidClient, "{header}");
+        }
+        for pair in ["a%:b", "a:%zz", ":b", "a%00:b"] {
+            assert_eq!(read(Some(&basic(pair)), "").unwrap_err().code, ErrorCode::InvalidClient, "{pair}");
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_is_no_secret() {
+        let public = ClientCredentials::Identifier { client_id: "a".to_owned() };
+        assert_eq!(read(Some(&basic("a:")), "").unwrap(), public);
+        assert_eq!(read(None, "client_id=a&client_secret=").unwrap(), public);
+    }
+
+    #[test]
+    fn an_assertion_needs_its_type() {
+        assert_eq!(read(None, "client_assertion=x").unwrap_err().code, ErrorCode::InvalidRequest);
+        assert_eq!(
+            read(None, "client_assertion=x&client_assertion_type=y").unwrap_err().code,
+            ErrorCode::InvalidRequest
+        );
+    }
+
+    #[test]
+    fn nobody_at_all_is_invalid_client() {
+        assert_eq!(read(None, "").unwrap_err().code, ErrorCode::InvalidClient);
+    }
+
+    #[test]
+    fn debug_output_shows_no_secret() {
+        assert!(!format!("{:?}", secret("a", "hidden-thing")).contains("hidden-thing"));
+    }
+}

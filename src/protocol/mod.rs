@@ -1,0 +1,17 @@
+//! RULES: OAuth 2.0, OpenID Connect and JOSE as pure functions and types.
+//!
+//! Owns what the RFCs say: how a request is read, which scopes a grant may carry, what a token claims, how
+//! a refusal looks on the wire. Values go in, values come out; the time is an argument. Does not own what
+//! the server remembers (`domain`) nor when a rule is applied (`flows`). Imports no other layer.
+
+pub mod assertion;
+pub mod bearer;
+pub mod claims;
+pub mod client_auth;
+pub mod jose;
+pub mod metadata;
+pub mod parameters;
+pub mod refusal;
+pub mod resource;
+pub mod scope;
+pub mod token;

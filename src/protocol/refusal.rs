@@ -1,0 +1,165 @@
+//! What the server answers when it says no (RFC 6749 §5.2 and its extensions).
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// Every error code this server sends, with the facts that travel with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorCode {
+    /// RFC 6749 §5.2: the request is malformed, repeats a parameter or mixes authentication methods.
+    InvalidRequest,
+    /// RFC 6749 §5.2: client authentication failed.
+    InvalidClient,
+    /// RFC 6749 §5.2: the code, refresh token or other grant is not good (any more).
+    InvalidGrant,
+    /// RFC 6749 §5.2: this client may not use this grant.
+    UnauthorizedClient,
+    /// RFC 6749 §5.2: no such grant here.
+    UnsupportedGrantType,
+    /// RFC 6749 §5.2: the scope is malformed, unknown or more than the client may have.
+    InvalidScope,
+    /// RFC 8707 §2: the resource is malformed, unknown or not this client's.
+    InvalidTarget,
+    /// RFC 6750 §3.1: the access token is malformed, expired, revoked or for somebody else.
+    InvalidToken,
+    /// RFC 6750 §3.1: the access token is good, its scope is not enough.
+    InsufficientScope,
+    /// Nothing is at this path.
+    NotFound,
+    /// Something is at this path, but not for this HTTP method.
+    MethodNotAllowed,
+    /// The body is larger than any request to this endpoint.
+    TooLarge,
+    /// Too many tries; `Retry-After` says when the next one counts.
+    TooManyRequests,
+    /// RFC 6749 §4.1.2.1: overloaded or without its database; `Retry-After` says when to come back.
+    TemporarilyUnavailable,
+    /// RFC 6749 §4.1.2.1: our fault. The reason is in the log under the answer's `trace_id`.
+    ServerError,
+}
+
+impl ErrorCode {
+    /// The value of the `error` member and the HTTP status it is sent with.
+    pub const fn wire(self) -> (&'static str, u16) {
+        match self {
+            Self::InvalidRequest => ("invalid_request", 400),
+            Self::InvalidClient => ("invalid_client", 401),
+            Self::InvalidGrant => ("invalid_grant", 400),
+            Self::UnauthorizedClient => ("unauthorized_client", 400),
+            Self::UnsupportedGrantType => ("unsupported_grant_type", 400),
+            Self::InvalidScope => ("invalid_scope", 400),
+            Self::InvalidTarget => ("invalid_target", 400),
+            Self::InvalidToken => ("invalid_token", 401),
+            Self::InsufficientScope => ("insufficient_scope", 403),
+            Self::NotFound => ("not_found", 404),
+            Self::MethodNotAllowed => ("invalid_request", 405),
+            Self::TooLarge => ("invalid_request", 413),
+            Self::TooManyRequests => ("temporarily_unavailable", 429),
+            Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),
+            Self::ServerError => ("server_error", 500),
+        }
+    }
+
+    /// The value of the `error` member.
+    pub const fn name(self) -> &'static str {
+        self.wire().0
+    }
+
+    /// The HTTP status the code is sent with where the endpoint's RFC does not say otherwise.
+    pub const fn status(self) -> u16 {
+        self.wire().1
+    }
+}
+
+/// A refusal: what the caller is told, and what only our log is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which error it is.
+    pub code: ErrorCode,
+    /// One sentence for the caller that says exactly what was wrong. Never carries a secret.
+    pub description: Cow<'static, str>,
+    /// What the log should know besides; never sent.
+    pub detail: Option<String>,
+    /// When to try again, for refusals that pass.
+    pub retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    /// A refusal with its public sentence.
+    ///
+    /// RFC 6749 §5.2 allows a description only printable ASCII without `"` and `\`; anything else that came
+    /// in with a caller's own value is replaced, so a description can quote what was sent.
+    pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, description: printable(description.into()), detail: None, retry_after: None }
+    }
+
+    /// Adds what the log should know and the caller should not.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says when the caller may try again.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// `invalid_request` with this sentence.
+    pub fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorCode::InvalidRequest, description)
+    }
+
+    /// `invalid_client` with this sentence.
+    pub fn invalid_client(description: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorCode::InvalidClient, description)
+    }
+
+    /// `invalid_scope` with this sentence.
+    pub fn invalid_scope(description: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorCode::InvalidScope, description)
+    }
+
+    /// `server_error`: the caller is told nothing but that it is our fault.
+    pub fn server_error(detail: impl Into<String>) -> Self {
+        Self::new(ErrorCode::ServerError, "the server could not answer; the operator finds why under this trace_id")
+            .with_detail(detail)
+    }
+
+    /// `temporarily_unavailable`, to be tried again after `wait`.
+    pub fn unavailable(description: impl Into<Cow<'static, str>>, wait: Duration) -> Self {
+        Self::new(ErrorCode::TemporarilyUnavailable, description).retry_after(wait)
+    }
+}
+
+fn printable(text: Cow<'static, str>) -> Cow<'static, str> {
+    let allowed = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
+    if text.chars().all(allowed) {
+        return text;
+    }
+    text.chars()
+        .map(|c| {
+            if c == '"' {
+                '\''
+            } else if allowed(c) {
+                c
+            } else {
+                '?'
+            }
+        })
+        .collect::<String>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_keeps_to_the_characters_rfc_6749_allows() {
+        let refusal = Refusal::invalid_request("a \"quoted\" back\\slash, a tab\t and ü");
+        assert_eq!(refusal.description, "a 'quoted' back?slash, a tab? and ?");
+    }
+}

@@ -1,0 +1,150 @@
+//! Scopes: what an access token lets its bearer do (RFC 6749 §3.3).
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::refusal::Refusal;
+
+/// A set of scope tokens in the order they were first named.
+///
+/// The order is kept because applications compare the `scope` they get with the one they sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope(Vec<String>);
+
+impl Scope {
+    /// The scope that allows nothing in particular.
+    pub const fn empty() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Whether no scope token is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this token is in it.
+    pub fn contains(&self, token: &str) -> bool {
+        self.0.iter().any(|known| known == token)
+    }
+
+    /// The tokens, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The first token that `allowed` does not have.
+    pub fn first_outside(&self, allowed: &Self) -> Option<&str> {
+        self.iter().find(|token| !allowed.contains(token))
+    }
+
+    /// The tokens that are in both, in this one's order.
+    #[must_use]
+    pub fn intersect(&self, other: &Self) -> Self {
+        Self(self.iter().filter(|token| other.contains(token)).map(str::to_owned).collect())
+    }
+
+    /// The tokens of both, this one's first.
+    #[must_use]
+    pub fn union(mut self, other: &Self) -> Self {
+        for token in other.iter() {
+            if !self.contains(token) {
+                self.0.push(token.to_owned());
+            }
+        }
+        self
+    }
+}
+
+/// Why a text is not a scope.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScopeError {
+    /// Two spaces in a row, or one at an end.
+    #[error("scope tokens are separated by exactly one space, with none at the ends")]
+    Spacing,
+    /// A character outside `%x21 / %x23-5B / %x5D-7E`.
+    #[error("the character {0:?} cannot stand in a scope")]
+    Character(char),
+}
+
+impl FromStr for Scope {
+    type Err = ScopeError;
+
+    /// Reads a space separated list. The empty text is the empty scope.
+    fn from_str(text: &str) -> Result<Self, ScopeError> {
+        let mut scope = Self::empty();
+        if text.is_empty() {
+            return Ok(scope);
+        }
+        for token in text.split(' ') {
+            if token.is_empty() {
+                return Err(ScopeError::Spacing);
+            }
+            if let Some(bad) = token.chars().find(|c| !matches!(c, '!' | '#'..='[' | ']'..='~')) {
+                return Err(ScopeError::Character(bad));
+            }
+            if !scope.contains(token) {
+                scope.0.push(token.to_owned());
+            }
+        }
+        Ok(scope)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}
+
+/// The scope to grant: what was asked, if the client may have it, or its default when nothing was asked
+/// (RFC 6749 §3.3).
+///
+/// More than allowed is refused instead of being cut down silently: a client that goes on with less than
+/// it asked for fails later and further from the cause.
+pub fn granted(asked: Option<&Scope>, allowed: &Scope, default: &Scope) -> Result<Scope, Refusal> {
+    let Some(asked) = asked else { return Ok(default.clone()) };
+    match asked.first_outside(allowed) {
+        None => Ok(asked.clone()),
+        Some(outside) => Err(Refusal::invalid_scope(format!(
+            "the scope '{outside}' is not one this application may ask for; it may ask for: {allowed}"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(text: &str) -> Scope {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn order_is_kept_and_repeats_are_dropped() {
+        assert_eq!(scope("openid admin openid").to_string(), "openid admin");
+    }
+
+    #[test]
+    fn slashes_colons_and_dots_are_scope_characters() {
+        assert_eq!(scope("transactions/mock users:write a.b").to_string(), "transactions/mock users:write a.b");
+    }
+
+    #[test]
+    fn quotes_backslashes_control_and_foreign_characters_are_not() {
+        for text in ["a\"b", "a\\b", "a\tb", "ä", " a", "a ", "a  b", "\u{7f}"] {
+            assert!(text.parse::<Scope>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_asked_grants_the_default() {
+        assert_eq!(granted(None, &scope("a b"), &scope("a")).unwrap(), scope("a"));
+    }
+
+    #[test]
+    fn less_than_allowed_is_granted_as_asked_and_more_is_refused() {
+        assert_eq!(granted(Some(&scope("b")), &scope("a b"), &scope("a")).unwrap(), scope("b"));
+        let refusal = granted(Some(&scope("b c")), &scope("a b"), &scope("a")).unwrap_err();
+        assert!(refusal.description.contains("'c'"));
+    }
+}

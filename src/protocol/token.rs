@@ -1,0 +1,111 @@
+//! The token endpoint's request and response (RFC 6749 §3.2, §4, §5).
+
+use serde::Serialize;
+
+use super::parameters::Parameters;
+use super::refusal::{ErrorCode, Refusal};
+use super::resource::ResourceId;
+use super::scope::Scope;
+
+/// The grants this server knows. Discovery, registration and the token endpoint all read this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GrantType {
+    /// RFC 6749 §4.4: the client acts for itself.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// Every grant.
+    pub const ALL: [Self; 1] = [Self::ClientCredentials];
+
+    /// The value of the `grant_type` parameter.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant of this name, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.name() == name)
+    }
+}
+
+/// A token request after parsing: well formed, not yet allowed.
+#[derive(Clone, Debug)]
+pub struct TokenRequest {
+    /// Which grant is asked for.
+    pub grant: GrantType,
+    /// The scope asked for; none means the application's default.
+    pub scope: Option<Scope>,
+    /// The resources the token is to be good for (RFC 8707); none means the application itself.
+    pub resources: Vec<ResourceId>,
+}
+
+impl TokenRequest {
+    /// Reads the parameters that all grants share.
+    pub fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
+        let Some(grant) = parameters.value("grant_type").map(str::trim) else {
+            return Err(Refusal::invalid_request("the parameter 'grant_type' is missing"));
+        };
+        let grant = GrantType::from_name(grant).ok_or_else(|| {
+            let known = GrantType::ALL.map(GrantType::name).join(", ");
+            Refusal::new(
+                ErrorCode::UnsupportedGrantType,
+                format!("the grant_type '{grant}' is not one of this server's: {known}"),
+            )
+        })?;
+        let scope = parameters.value("scope").map(str::parse).transpose();
+        let resources = parameters.values("resource").map(str::parse::<ResourceId>).collect::<Result<_, _>>();
+        Ok(Self {
+            grant,
+            scope: scope.map_err(|e| Refusal::invalid_scope(format!("the scope is malformed: {e}")))?,
+            resources: resources.map_err(|e| Refusal::new(ErrorCode::InvalidTarget, e.to_string()))?,
+        })
+    }
+}
+
+/// A successful answer of the token endpoint (RFC 6749 §5.1).
+#[derive(Clone, Serialize)]
+pub struct TokenResponse {
+    /// The signed access token.
+    pub access_token: String,
+    /// Its lifetime in seconds.
+    pub expires_in: u64,
+    /// Always `Bearer` (RFC 6750).
+    pub token_type: &'static str,
+    /// What was granted; left out when it is nothing.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(form: &str) -> Result<TokenRequest, Refusal> {
+        TokenRequest::from_parameters(&Parameters::from_form(form.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_grant_has_one_name_and_is_found_by_it() {
+        for grant in GrantType::ALL {
+            assert_eq!(GrantType::from_name(grant.name()), Some(grant));
+        }
+    }
+
+    #[test]
+    fn a_missing_or_unknown_grant_type_is_told_apart() {
+        assert_eq!(read("scope=a").unwrap_err().code, ErrorCode::InvalidRequest);
+        assert_eq!(read("grant_type=password").unwrap_err().code, ErrorCode::UnsupportedGrantType);
+        assert_eq!(read("grant_type=Client_Credentials").unwrap_err().code, ErrorCode::UnsupportedGrantType);
+    }
+
+    #[test]
+    fn malformed_scopes_and_resources_have_their_own_errors() {
+        let grant = "grant_type=client_credentials";
+        assert_eq!(read(&format!("{grant}&scope=a++b")).unwrap_err().code, ErrorCode::InvalidScope);
+        assert_eq!(read(&format!("{grant}&resource=api")).unwrap_err().code, ErrorCode::InvalidTarget);
+        assert_eq!(read(&format!("{grant}&resource=https://a%23b")).unwrap_err().code, ErrorCode::InvalidTarget);
+    }
+}

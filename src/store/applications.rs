@@ -1,0 +1,270 @@
+//! Applications and their states.
+
+use std::time::Duration;
+
+use super::StoreError;
+use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use crate::domain::application::{
+    Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason,
+    Origin,
+};
+use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
+use crate::protocol::claims::TokenProfile;
+use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::resource::ResourceId;
+use crate::protocol::token::GrantType;
+
+/// One use of an application, to be written down with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApplicationUse {
+    /// Whose.
+    pub application: ApplicationId,
+    /// The secret it authenticated with, if it was one.
+    pub secret: Option<SecretId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A change of state that a caller asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StateChange {
+    /// Active to deactivated.
+    Deactivate(DeactivationReason),
+    /// Deactivated to active.
+    Activate,
+    /// Anything but deleted to deleted.
+    Delete,
+}
+
+const TABLE: &str = "applications";
+
+impl Record for Application {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let client_id: String = row.column("client_id")?;
+        let id: String = row.column("id")?;
+        Ok(Self {
+            id: id.parse().map_err(|e| StoreError::corrupt(TABLE, &client_id, e))?,
+            settings: settings(row, &client_id)?,
+            origin: named(row, &client_id, "origin", Origin::from_name)?,
+            state: state(row, &client_id)?,
+            secrets: Vec::new(),
+            created_at: Timestamp::from_micros(row.column("created_at")?),
+            last_used_at: moment(row, "last_used_at")?,
+            client_id: client_id.parse().map_err(|e| StoreError::corrupt(TABLE, &client_id, e))?,
+        })
+    }
+}
+
+/// The columns that say where an application is in its life become one state here, and nowhere else.
+fn state(row: &Row, client_id: &str) -> Result<ApplicationState, StoreError> {
+    let reason: Option<String> = row.column("deactivation_reason")?;
+    match (moment(row, "deactivated_at")?, reason, moment(row, "deleted_at")?) {
+        (None, None, None) => Ok(ApplicationState::Active),
+        (Some(at), Some(reason), None) => match DeactivationReason::from_name(&reason) {
+            Some(reason) => Ok(ApplicationState::Deactivated { at, reason }),
+            None => Err(StoreError::corrupt(TABLE, client_id, format!("unknown deactivation reason '{reason}'"))),
+        },
+        (_, _, Some(at)) => Ok(ApplicationState::Deleted { at }),
+        (Some(_), None, None) | (None, Some(_), None) => {
+            Err(StoreError::corrupt(TABLE, client_id, "deactivated_at and deactivation_reason must come together"))
+        }
+    }
+}
+
+fn settings(row: &Row, client_id: &str) -> Result<ApplicationSettings, StoreError> {
+    let corrupt = |what: String| StoreError::corrupt(TABLE, client_id, what);
+    let kind = named(row, client_id, "kind", ApplicationKind::from_name)?;
+    let grants: String = row.column("grants")?;
+    let jwks: Option<String> = row.column("jwks")?;
+    let audiences: Vec<String> = list(row, client_id, "audiences")?;
+    let token_ttl: Option<i64> = row.column("token_ttl")?;
+    let scope = |column| -> Result<_, StoreError> {
+        row.column::<String>(column)?.parse().map_err(|e| corrupt(format!("{column}: {e}")))
+    };
+    Ok(ApplicationSettings {
+        name: row.column("name")?,
+        kind,
+        grants: grants
+            .split_whitespace()
+            .map(|name| GrantType::from_name(name).ok_or_else(|| corrupt(format!("unknown grant '{name}'"))))
+            .collect::<Result<_, _>>()?,
+        scope: scope("scope")?,
+        default_scope: scope("default_scope")?,
+        redirect_uris: list(row, client_id, "redirect_uris")?,
+        audiences: audiences
+            .iter()
+            .map(|audience| audience.parse().map_err(|e| corrupt(format!("audiences: {e}"))))
+            .collect::<Result<_, _>>()?,
+        token_ttl: token_ttl.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or(0))),
+        token_profile: named(row, client_id, "token_profile", TokenProfile::from_name)?,
+        signing_algorithm: named(row, client_id, "signing_algorithm", SigningAlgorithm::from_name)?,
+        authentication: match jwks {
+            Some(jwks) => ClientAuthentication::PrivateKeyJwt(
+                serde_json::from_str(&jwks).map_err(|e| corrupt(format!("jwks: {e}")))?,
+            ),
+            None if kind.is_confidential() => ClientAuthentication::Secret,
+            None => ClientAuthentication::None,
+        },
+        owner: row.column("owner")?,
+        first_party: row.column("first_party")?,
+    })
+}
+
+fn moment(row: &Row, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+    Ok(row.column::<Option<i64>>(column)?.map(Timestamp::from_micros))
+}
+
+fn named<T>(row: &Row, key: &str, column: &'static str, from: fn(&str) -> Option<T>) -> Result<T, StoreError> {
+    let name: String = row.column(column)?;
+    from(&name).ok_or_else(|| StoreError::corrupt(TABLE, key, format!("unknown {column} '{name}'")))
+}
+
+fn list(row: &Row, key: &str, column: &'static str) -> Result<Vec<String>, StoreError> {
+    let json: String = row.column(column)?;
+    serde_json::from_str(&json).map_err(|e| StoreError::corrupt(TABLE, key, format!("{column}: {e}")))
+}
+
+fn by_client_id(client_id: &ClientId) -> Statement {
+    sql("select * from applications where client_id = $1").bind(client_id.as_str())
+}
+
+/// The values of the columns that hold settings, in the order in which both statements name them.
+fn bind_settings(statement: Statement, settings: &ApplicationSettings) -> Statement {
+    let json = |texts: Vec<&str>| serde_json::Value::from(texts).to_string();
+    let grants: Vec<_> = settings.grants.iter().map(|grant| grant.name()).collect();
+    let jwks = match &settings.authentication {
+        ClientAuthentication::PrivateKeyJwt(keys) => serde_json::to_string(keys).ok(),
+        ClientAuthentication::Secret | ClientAuthentication::None => None,
+    };
+    statement
+        .bind(settings.name.as_str())
+        .bind(settings.kind.name())
+        .bind(grants.join(" "))
+        .bind(settings.scope.to_string())
+        .bind(settings.default_scope.to_string())
+        .bind(json(settings.redirect_uris.iter().map(String::as_str).collect()))
+        .bind(json(settings.audiences.iter().map(ResourceId::as_str).collect()))
+        .bind(settings.token_ttl.map(|ttl| i64::try_from(ttl.as_micros()).unwrap_or(i64::MAX)))
+        .bind(settings.token_profile.name())
+        .bind(settings.signing_algorithm.name())
+        .bind(jwks)
+        .bind(settings.owner.clone())
+        .bind(settings.first_party)
+}
+
+impl Store {
+    /// The application of this client id with its secrets, deleted ones included.
+    pub async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
+        let Some(mut application) = self.fetch_optional::<Application>(by_client_id(client_id)).await? else {
+            return Ok(None);
+        };
+        application.secrets = self.secrets_of(application.id).await?;
+        Ok(Some(application))
+    }
+
+    /// All applications that are not deleted, by name, without their secrets.
+    pub async fn applications(&self) -> Result<Vec<Application>, StoreError> {
+        self.fetch_all(sql("select * from applications where deleted_at is null order by name, client_id")).await
+    }
+
+    /// The signing algorithms that applications use, and the longest token lifetime any of them has set.
+    pub async fn applications_signing(&self) -> Result<(Vec<SigningAlgorithm>, Option<Duration>), StoreError> {
+        let uses: Vec<SigningUse> = self
+            .fetch_all(sql("select signing_algorithm, max(token_ttl) as longest from applications \
+                 where deleted_at is null group by signing_algorithm"))
+            .await?;
+        let longest = uses.iter().filter_map(|used| used.longest).max();
+        Ok((uses.into_iter().map(|used| used.algorithm).collect(), longest))
+    }
+}
+
+struct SigningUse {
+    algorithm: SigningAlgorithm,
+    longest: Option<Duration>,
+}
+
+impl Record for SigningUse {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let longest: Option<i64> = row.column("longest")?;
+        Ok(Self {
+            algorithm: named(row, "(grouped)", "signing_algorithm", SigningAlgorithm::from_name)?,
+            longest: longest.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or(0))),
+        })
+    }
+}
+
+impl Transaction {
+    /// The application of this client id with its secrets, as this transaction sees it.
+    pub async fn application(&mut self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
+        let Some(mut application) = self.fetch_optional::<Application>(by_client_id(client_id)).await? else {
+            return Ok(None);
+        };
+        application.secrets = self.secrets_of(application.id).await?;
+        Ok(Some(application))
+    }
+
+    /// Registers an application, without secrets. [`StoreError::Conflict`] if the client id was ever used.
+    pub async fn application_insert(&mut self, application: &Application) -> Result<(), StoreError> {
+        let statement = sql("insert into applications (name, kind, grants, scope, default_scope, redirect_uris, \
+             audiences, token_ttl, token_profile, signing_algorithm, jwks, owner, first_party, \
+             id, client_id, origin, created_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+        let statement = bind_settings(statement, &application.settings)
+            .bind(application.id.to_string())
+            .bind(application.client_id.as_str())
+            .bind(application.origin.name())
+            .bind(application.created_at.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Changes an application's settings and who looks after it.
+    pub async fn application_update(
+        &mut self,
+        id: ApplicationId,
+        settings: &ApplicationSettings,
+        origin: Origin,
+    ) -> Result<(), StoreError> {
+        let statement = sql("update applications set name = $1, kind = $2, grants = $3, scope = $4, \
+             default_scope = $5, redirect_uris = $6, audiences = $7, token_ttl = $8, token_profile = $9, \
+             signing_algorithm = $10, jwks = $11, owner = $12, first_party = $13, origin = $14 where id = $15");
+        self.execute(bind_settings(statement, settings).bind(origin.name()).bind(id.to_string())).await?;
+        Ok(())
+    }
+
+    /// Changes an application's state. False if it is not in the state that the change begins with.
+    pub async fn application_change_state(
+        &mut self,
+        id: ApplicationId,
+        change: StateChange,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = match change {
+            StateChange::Deactivate(reason) => {
+                sql("update applications set deactivated_at = $2, deactivation_reason = $3 \
+                     where id = $1 and deactivated_at is null and deleted_at is null")
+                .bind(id.to_string())
+                .bind(now.as_micros())
+                .bind(reason.name())
+            }
+            StateChange::Activate => sql("update applications set deactivated_at = null, deactivation_reason = null \
+                     where id = $1 and deactivated_at is not null and deleted_at is null")
+            .bind(id.to_string()),
+            StateChange::Delete => sql("update applications set deleted_at = $2 where id = $1 and deleted_at is null")
+                .bind(id.to_string())
+                .bind(now.as_micros()),
+        };
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Writes down a use, unless a later one is known.
+    pub async fn application_used(&mut self, used: &ApplicationUse) -> Result<(), StoreError> {
+        let statement = sql("update applications set last_used_at = $2 \
+             where id = $1 and (last_used_at is null or last_used_at < $2)");
+        self.execute(statement.bind(used.application.to_string()).bind(used.at.as_micros())).await?;
+        match used.secret {
+            Some(secret) => self.secret_used(secret, used.at.start_of_day()).await,
+            None => Ok(()),
+        }
+    }
+}

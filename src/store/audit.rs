@@ -1,0 +1,57 @@
+//! The audit log. It is only ever added to.
+
+use super::StoreError;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::audit::AuditEntry;
+
+/// A line of the audit log as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub event: String,
+    /// To what.
+    pub subject: String,
+    /// What else there is to say.
+    pub detail: String,
+}
+
+impl Record for AuditLine {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            actor: row.column("actor")?,
+            event: row.column("event")?,
+            subject: row.column("subject")?,
+            detail: row.column("detail")?,
+        })
+    }
+}
+
+impl Transaction {
+    /// Writes an event down, in the transaction of what it tells.
+    pub async fn audit_append(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let (event, subject, detail) = entry.event.stored();
+        let statement =
+            sql("insert into audit_events (id, at, actor, event, subject, detail) values ($1, $2, $3, $4, $5, $6)")
+                .bind(entry.id.to_string())
+                .bind(entry.at.as_micros())
+                .bind(entry.actor.stored())
+                .bind(event)
+                .bind(subject)
+                .bind(detail);
+        self.execute(statement).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// What happened to this subject, oldest first.
+    pub async fn audit_of(&self, subject: &str) -> Result<Vec<AuditLine>, StoreError> {
+        self.fetch_all(
+            sql("select actor, event, subject, detail from audit_events where subject = $1 order by at, id")
+                .bind(subject),
+        )
+        .await
+    }
+}

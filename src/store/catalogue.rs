@@ -1,0 +1,52 @@
+//! Scopes and resources that the configuration has named.
+
+use super::StoreError;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
+
+impl Record for NamedScope {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self { name: row.column("name")?, description: row.column("description")? })
+    }
+}
+
+impl Record for Resource {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let identifier: String = row.column("identifier")?;
+        let scope: String = row.column("scope")?;
+        let corrupt = |what: String| StoreError::corrupt("resources", &identifier, what);
+        Ok(Self {
+            identifier: identifier.parse().map_err(|e| corrupt(format!("{e}")))?,
+            name: row.column("name")?,
+            scope: scope.parse().map_err(|e| corrupt(format!("scope: {e}")))?,
+        })
+    }
+}
+
+impl Store {
+    /// All named scopes and resources.
+    pub async fn catalogue(&self) -> Result<Catalogue, StoreError> {
+        Ok(Catalogue {
+            scopes: self.fetch_all(sql("select name, description from scopes order by name")).await?,
+            resources: self.fetch_all(sql("select identifier, name, scope from resources order by identifier")).await?,
+        })
+    }
+}
+
+impl Transaction {
+    /// Puts these in the place of all that were there.
+    pub async fn catalogue_replace(&mut self, catalogue: &Catalogue) -> Result<(), StoreError> {
+        self.execute(sql("delete from scopes")).await?;
+        self.execute(sql("delete from resources")).await?;
+        for scope in &catalogue.scopes {
+            let insert = sql("insert into scopes (name, description) values ($1, $2)");
+            self.execute(insert.bind(scope.name.as_str()).bind(scope.description.as_str())).await?;
+        }
+        for resource in &catalogue.resources {
+            let insert = sql("insert into resources (identifier, name, scope) values ($1, $2, $3)");
+            let insert = insert.bind(resource.identifier.as_str()).bind(resource.name.as_str());
+            self.execute(insert.bind(resource.scope.to_string())).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! The schema's history. Migrations are added, never edited; both engines have the same numbers.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{PgPool, SqlitePool};
+
+use super::StoreError;
+
+struct Step {
+    version: i64,
+    description: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// Names a migration's two files by its number and description.
+macro_rules! step {
+    ($version:literal, $file:literal) => {
+        Step {
+            version: $version,
+            description: $file,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $file, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $file, ".sql")),
+        }
+    };
+}
+
+const STEPS: [Step; 1] = [step!(1, "0001_applications_and_keys")];
+
+fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
+    let migration = |step: &Step| {
+        Migration::new(step.version, step.description.into(), MigrationType::Simple, text(step).into_sql_str(), false)
+    };
+    Migrator::with_migrations(STEPS.iter().map(migration).collect())
+}
+
+/// Migrates a SQLite file. sqlx takes no lock on SQLite, so a file beside it keeps a server that starts and
+/// a command that runs at the same moment apart; it is released when the process ends, however it ends.
+pub(super) async fn run_sqlite(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    let lock = beside(path, "migrating");
+    let held = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
+        let file = File::options().create(true).truncate(false).write(true).open(lock)?;
+        file.lock()?;
+        Ok(file)
+    });
+    let held = held.await.map_err(std::io::Error::other).flatten();
+    let held = held.map_err(|e| StoreError::Unavailable(format!("the migration lock beside the database: {e}")))?;
+    migrator(|step| step.sqlite).run(writer).await.map_err(newer)?;
+    drop(held);
+    Ok(())
+}
+
+/// Migrates a PostgreSQL database. sqlx holds an advisory lock meanwhile, so nodes may start together.
+pub(super) async fn run_postgres(pool: &PgPool) -> Result<(), StoreError> {
+    migrator(|step| step.postgres).run(pool).await.map_err(newer)
+}
+
+/// The path of a file that belongs to the database file.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
+
+fn newer(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        other => StoreError::Driver(sqlx::Error::Migrate(Box::new(other))),
+    }
+}

@@ -1,0 +1,98 @@
+//! MEMORY: everything the server remembers between requests, and all of its SQL.
+//!
+//! One file per noun; method names begin with the noun. One SQL text serves SQLite and PostgreSQL, and
+//! [`engine`] is the only file that tells them apart. Does not own what the facts mean (`domain`) nor when
+//! they change (`flows`). Imports `domain` and `protocol`.
+
+mod applications;
+mod audit;
+mod catalogue;
+mod client_assertions;
+mod engine;
+mod generations;
+mod maintenance;
+mod migrations;
+mod secrets;
+mod signing_keys;
+
+use std::time::Duration;
+
+pub use applications::{ApplicationUse, StateChange};
+pub use audit::AuditLine;
+pub use engine::{DatabaseSettings, Location, Store, Transaction};
+pub use generations::{Generation, Generations};
+pub use maintenance::ServerLock;
+
+use crate::protocol::refusal::Refusal;
+
+/// What goes wrong with a database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It does not answer, or not in time. Worth trying again.
+    #[error("the database does not answer: {0}")]
+    Unavailable(String),
+    /// A unique name is taken.
+    #[error("it exists already")]
+    Conflict,
+    /// A row that this binary cannot read.
+    #[error("table {table}, row {row}: {what}")]
+    Corrupt {
+        /// Which table.
+        table: &'static str,
+        /// Which row, by its key.
+        row: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The schema has migrations that this binary does not know.
+    #[error("the database was migrated by a newer Gatepost (migration {0}); run that version or a newer one")]
+    Newer(i64),
+    /// A second server on one SQLite file.
+    #[error("another server is using {0}; SQLite serves one server at a time, PostgreSQL any number")]
+    InUse(String),
+    /// Something the engine cannot do.
+    #[error("{0}")]
+    Unsupported(&'static str),
+    /// Anything else the driver says.
+    #[error("the database refused: {0}")]
+    Driver(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    fn corrupt(table: &'static str, row: &str, what: impl std::fmt::Display) -> Self {
+        Self::Corrupt { table, row: row.to_owned(), what: what.to_string() }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+        match &error {
+            Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => Self::Unavailable(error.to_string()),
+            sqlx::Error::Database(reason) if reason.is_unique_violation() => Self::Conflict,
+            // PostgreSQL's classes 08 (connection), 53 (resources) and 57 (operator intervention, which
+            // includes the statement time-out); SQLite's busy and locked.
+            sqlx::Error::Database(reason) => match reason.code().as_deref() {
+                Some("5" | "6" | "517") => Self::Unavailable(error.to_string()),
+                Some(code) if code.len() == 5 && ["08", "53", "57"].contains(&&code[..2]) => {
+                    Self::Unavailable(error.to_string())
+                }
+                _ => Self::Driver(error),
+            },
+            _ => Self::Driver(error),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    /// What a caller is told when the database fails: nothing about it but when to come back.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => {
+                Self::unavailable("the server's database does not answer at the moment", Duration::from_secs(1))
+                    .with_detail(error.to_string())
+            }
+            other => Self::server_error(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The secrets of applications: hashes only.
+
+use super::StoreError;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::ids::{ApplicationId, SecretId, Timestamp};
+use crate::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
+
+const GENERATED: &str = "generated";
+const IMPORTED: &str = "imported";
+
+impl Record for StoredSecret {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let id: String = row.column("id")?;
+        let origin: String = row.column("origin")?;
+        Ok(Self {
+            origin: match origin.as_str() {
+                GENERATED => SecretOrigin::Generated,
+                IMPORTED => SecretOrigin::Imported { fingerprint: row.column("fingerprint")? },
+                other => {
+                    return Err(StoreError::corrupt("application_secrets", &id, format!("unknown origin '{other}'")));
+                }
+            },
+            id: id.parse().map_err(|e| StoreError::corrupt("application_secrets", &id, e))?,
+            hash: SecretHash::new(row.column("hash")?),
+            hint: row.column("hint")?,
+            created_at: Timestamp::from_micros(row.column("created_at")?),
+            last_used_on: row.column::<Option<i64>>("last_used_on")?.map(Timestamp::from_micros),
+        })
+    }
+}
+
+/// The columns that make a [`StoredSecret`], of the application in `$1`.
+const OF_APPLICATION: &str = "select id, hash, hint, origin, fingerprint, created_at, last_used_on from application_secrets \
+                              where application_id = $1 order by created_at, id";
+
+impl Store {
+    /// An application's live secrets, oldest first.
+    pub(super) async fn secrets_of(&self, application: ApplicationId) -> Result<Vec<StoredSecret>, StoreError> {
+        self.fetch_all(sql(OF_APPLICATION).bind(application.to_string())).await
+    }
+}
+
+impl Transaction {
+    /// An application's live secrets, oldest first.
+    pub async fn secrets_of(&mut self, application: ApplicationId) -> Result<Vec<StoredSecret>, StoreError> {
+        self.fetch_all(sql(OF_APPLICATION).bind(application.to_string())).await
+    }
+
+    /// Adds a secret to an application.
+    pub async fn secret_insert(&mut self, application: ApplicationId, secret: &StoredSecret) -> Result<(), StoreError> {
+        let (origin, fingerprint) = match &secret.origin {
+            SecretOrigin::Generated => (GENERATED, None),
+            SecretOrigin::Imported { fingerprint } => (IMPORTED, fingerprint.clone()),
+        };
+        let statement = sql("insert into application_secrets \
+             (id, application_id, hash, hint, origin, fingerprint, created_at) values ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(secret.id.to_string())
+        .bind(application.to_string())
+        .bind(secret.hash.as_str())
+        .bind(secret.hint.as_str())
+        .bind(origin)
+        .bind(fingerprint)
+        .bind(secret.created_at.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Ends a secret.
+    pub async fn secret_delete(&mut self, secret: SecretId) -> Result<(), StoreError> {
+        self.execute(sql("delete from application_secrets where id = $1").bind(secret.to_string())).await?;
+        Ok(())
+    }
+
+    /// Remembers the day a secret was used on, unless a later one is known.
+    pub async fn secret_used(&mut self, secret: SecretId, day: Timestamp) -> Result<(), StoreError> {
+        let statement = sql("update application_secrets set last_used_on = $2 \
+             where id = $1 and (last_used_on is null or last_used_on < $2)")
+        .bind(secret.to_string())
+        .bind(day.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! Metrics in the Prometheus text format. Every label has a bounded set of values.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Seconds: from a warm token to a request that gave up.
+const BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 10.0];
+
+/// What tells requests apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RequestLabels {
+    /// The route's pattern, never the path itself.
+    pub endpoint: String,
+    /// The status code.
+    pub status: u16,
+}
+
+/// What tells token requests apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct TokenLabels {
+    /// The grant, or `unknown`.
+    pub grant: &'static str,
+    /// `issued`, or the error code.
+    pub result: &'static str,
+}
+
+/// The counts of one server.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    durations: Histogram,
+    tokens: Family<TokenLabels, Counter>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("gatepost");
+        let requests = Family::default();
+        let durations = Histogram::new(BUCKETS);
+        let tokens = Family::default();
+        registry.register("http_requests", "Requests answered, by endpoint and status", requests.clone());
+        registry.register("http_request_duration_seconds", "How long answers took", durations.clone());
+        registry.register("token_requests", "Token requests, by grant and result", tokens.clone());
+        Self { registry, requests, durations, tokens }
+    }
+}
+
+impl Metrics {
+    /// Counts an answered request.
+    pub fn request(&self, labels: &RequestLabels, seconds: f64) {
+        self.requests.get_or_create(labels).inc();
+        self.durations.observe(seconds);
+    }
+
+    /// Counts a token request.
+    pub fn token(&self, labels: &TokenLabels) {
+        self.tokens.get_or_create(labels).inc();
+    }
+
+    /// The counts as text.
+    pub fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
