@@ -87,6 +87,16 @@ macro_rules! row_ids {
             pub const fn new(uuid: Uuid) -> Self {
                 Self(uuid)
             }
+
+            /// The bytes of the id.
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+
+            /// The id of these bytes.
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
         }
 
         impl fmt::Display for $name {
@@ -111,6 +121,20 @@ row_ids! {
     SecretId,
     /// Names an audit event.
     AuditId,
+    /// Names an account's row.
+    UserId,
+    /// Names a session; its public form is the `sid` claim.
+    SessionId,
+    /// Names a stored authorization request.
+    AuthorizationId,
+    /// Names a sign-in by e-mail.
+    SignInId,
+    /// Names a token family.
+    TokenFamilyId,
+    /// Names a mail in the outbox.
+    MailId,
+    /// Names an event of a sign-in.
+    SignInEventId,
 }
 
 /// The public name of an application (RFC 6749 §2.2). Carries no creation time and is never issued twice.

@@ -5,8 +5,14 @@
 
 pub mod application;
 pub mod audit;
+pub mod authorization;
 pub mod catalogue;
 pub mod encryption;
 pub mod ids;
+pub mod one_time;
 pub mod secret;
+pub mod session;
+pub mod sign_in;
 pub mod signing_key;
+pub mod token_family;
+pub mod user;

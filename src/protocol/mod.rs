@@ -5,12 +5,15 @@
 //! the server remembers (`domain`) nor when a rule is applied (`flows`). Imports no other layer.
 
 pub mod assertion;
+pub mod authorize;
 pub mod bearer;
 pub mod claims;
 pub mod client_auth;
 pub mod jose;
 pub mod metadata;
 pub mod parameters;
+pub mod pkce;
+pub mod redirect_uri;
 pub mod refusal;
 pub mod resource;
 pub mod scope;

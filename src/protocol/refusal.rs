@@ -20,6 +20,20 @@ pub enum ErrorCode {
     InvalidScope,
     /// RFC 8707 §2: the resource is malformed, unknown or not this client's.
     InvalidTarget,
+    /// RFC 6749 §4.1.2.1: the resource owner or this server said no.
+    AccessDenied,
+    /// RFC 6749 §4.1.2.1: only `code` is offered.
+    UnsupportedResponseType,
+    /// OIDC Core §3.1.2.6: somebody would have to sign in.
+    LoginRequired,
+    /// OIDC Core §3.1.2.6: somebody would have to agree.
+    ConsentRequired,
+    /// OIDC Core §3.1.2.6: request objects are not read.
+    RequestNotSupported,
+    /// RFC 9126, OIDC Core §3.1.2.6: the request_uri is unknown, used up or another client's.
+    InvalidRequestUri,
+    /// The passwordless request names an address that has no account here.
+    UnknownAccount,
     /// RFC 6750 §3.1: the access token is malformed, expired, revoked or for somebody else.
     InvalidToken,
     /// RFC 6750 §3.1: the access token is good, its scope is not enough.
@@ -49,6 +63,13 @@ impl ErrorCode {
             Self::UnsupportedGrantType => ("unsupported_grant_type", 400),
             Self::InvalidScope => ("invalid_scope", 400),
             Self::InvalidTarget => ("invalid_target", 400),
+            Self::AccessDenied => ("access_denied", 403),
+            Self::UnsupportedResponseType => ("unsupported_response_type", 400),
+            Self::LoginRequired => ("login_required", 400),
+            Self::ConsentRequired => ("consent_required", 400),
+            Self::RequestNotSupported => ("request_not_supported", 400),
+            Self::InvalidRequestUri => ("invalid_request_uri", 400),
+            Self::UnknownAccount => ("access_denied", 401),
             Self::InvalidToken => ("invalid_token", 401),
             Self::InsufficientScope => ("insufficient_scope", 403),
             Self::NotFound => ("not_found", 404),

@@ -1,0 +1,244 @@
+//! An authorization request while it is being answered.
+
+use std::time::Duration;
+
+use super::ids::{ApplicationId, AuthorizationId, SessionId, SignInId, Timestamp, TokenFamilyId, UserId};
+use super::one_time::ValueHash;
+use super::session::{AuthenticationMethod, Device, Session};
+use crate::protocol::authorize::{Prompt, ResponseMode};
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::resource::ResourceId;
+use crate::protocol::scope::Scope;
+
+/// How an authorization request came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A browser at the authorization endpoint; its token's hash binds the flow to it.
+    Browser(ValueHash),
+    /// The passwordless JSON request of an application.
+    Api,
+}
+
+/// A stored authorization request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorization {
+    /// Its row.
+    pub id: AuthorizationId,
+    /// Who asks.
+    pub application: ApplicationId,
+    /// How it came in.
+    pub source: Source,
+    /// Where the answer goes; proven to be the application's before this was stored.
+    pub redirect_uri: String,
+    /// How the answer is sent there.
+    pub response_mode: ResponseMode,
+    /// What is asked for.
+    pub scope: Scope,
+    /// For whom (RFC 8707).
+    pub resources: Vec<ResourceId>,
+    /// The application's own value, returned as it came.
+    pub state: Option<String>,
+    /// The value that ties the ID token to this request (OIDC Core §3.1.2.1).
+    pub nonce: Option<String>,
+    /// RFC 7636.
+    pub code_challenge: Option<CodeChallenge>,
+    /// What the person must be asked.
+    pub prompt: Prompt,
+    /// How long ago the sign-in may be.
+    pub max_age: Option<Duration>,
+    /// The address the application expects.
+    pub login_hint: Option<String>,
+    /// The languages it would like.
+    pub ui_locales: Option<String>,
+    /// Where it came from.
+    pub device: Device,
+    /// When.
+    pub created_at: Timestamp,
+    /// Until when it can be answered.
+    pub expires_at: Timestamp,
+    /// When it was answered.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// How long a person has to answer a request.
+pub const AUTHORIZATION_LIFETIME: Duration = Duration::from_hours(1);
+
+/// What must happen next in a browser flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Somebody has to sign in, or sign in again.
+    SignIn,
+    /// The person has to agree.
+    Consent,
+    /// Send a code.
+    Answer,
+    /// `prompt=none` and somebody would have to sign in (OIDC Core §3.1.2.6).
+    LoginRequired,
+    /// `prompt=none` and somebody would have to agree.
+    ConsentRequired,
+    /// It was answered already, or its time is over.
+    Over,
+}
+
+/// What is known about the person in front of the browser.
+#[derive(Clone, Copy, Debug)]
+pub struct Person<'a> {
+    /// Their session, alive and of an active account.
+    pub session: &'a Session,
+    /// What they have agreed to before, for this application.
+    pub consented: &'a Scope,
+}
+
+impl Authorization {
+    /// The one place that decides what comes next; pages never route to one another.
+    ///
+    /// `first_party` applications are the operator's own and need no consent. A sign-in or consent counts as
+    /// asked for by `prompt` only if it happened after the request was made.
+    pub fn next_step(&self, person: Option<Person<'_>>, first_party: bool, now: Timestamp) -> Step {
+        if self.completed_at.is_some() || now >= self.expires_at {
+            return Step::Over;
+        }
+        let silent = self.prompt.none;
+        let signed_in = person.filter(|person| {
+            let asked_again = self.prompt.login && person.session.auth_time < self.created_at;
+            person.session.is_fresh(self.max_age, now) && !asked_again
+        });
+        let Some(person) = signed_in else {
+            return if silent { Step::LoginRequired } else { Step::SignIn };
+        };
+        let agreed = self.scope.first_outside(person.consented).is_none() && !self.prompt.consent;
+        if first_party || agreed {
+            return Step::Answer;
+        }
+        if silent { Step::ConsentRequired } else { Step::Consent }
+    }
+}
+
+/// What an authorization code stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeGrant {
+    /// The request it answers.
+    pub authorization: AuthorizationId,
+    /// To whom it was issued.
+    pub application: ApplicationId,
+    /// Who agreed.
+    pub user: UserId,
+    /// In which session, if a browser of ours was involved.
+    pub session: Option<SessionId>,
+    /// The sign-in that is spent together with the code (redeem on exchange).
+    pub sign_in: Option<SignInId>,
+    /// What was agreed to.
+    pub scope: Scope,
+    /// When the person proved who they are.
+    pub auth_time: Timestamp,
+    /// How.
+    pub amr: AuthenticationMethod,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// Until when it can be redeemed.
+    pub expires_at: Timestamp,
+    /// When it was redeemed, if it was.
+    pub spent_at: Option<Timestamp>,
+    /// What grew from it.
+    pub family: Option<TokenFamilyId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Timestamp;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    fn authorization(prompt: Prompt, max_age: Option<u64>) -> Authorization {
+        Authorization {
+            id: AuthorizationId::from_bytes([1; 16]),
+            application: ApplicationId::from_bytes([2; 16]),
+            source: Source::Browser(ValueHash::of("browser")),
+            redirect_uri: "https://app.example/cb".to_owned(),
+            response_mode: ResponseMode::Query,
+            scope: "openid user".parse().unwrap(),
+            resources: Vec::new(),
+            state: None,
+            nonce: None,
+            code_challenge: None,
+            prompt,
+            max_age: max_age.map(Duration::from_secs),
+            login_hint: None,
+            ui_locales: None,
+            device: Device::default(),
+            created_at: at(1000),
+            expires_at: at(4600),
+            completed_at: None,
+        }
+    }
+
+    fn session(auth_time: i64) -> Session {
+        Session {
+            id: SessionId::from_bytes([3; 16]),
+            user: UserId::from_bytes([4; 16]),
+            created_at: at(auth_time),
+            auth_time: at(auth_time),
+            amr: AuthenticationMethod::Email,
+            last_seen_at: at(auth_time),
+            expires_at: at(1_000_000),
+            ended_at: None,
+            device: Device::default(),
+        }
+    }
+
+    fn step(authorization: &Authorization, session: Option<&Session>, consented: &str) -> Step {
+        let consented = consented.parse().unwrap();
+        let person = session.map(|session| Person { session, consented: &consented });
+        authorization.next_step(person, false, at(1100))
+    }
+
+    #[test]
+    fn a_person_signs_in_then_agrees_then_is_sent_back() {
+        let authorization = authorization(Prompt::default(), None);
+        assert_eq!(step(&authorization, None, ""), Step::SignIn);
+        assert_eq!(step(&authorization, Some(&session(900)), "openid"), Step::Consent);
+        assert_eq!(step(&authorization, Some(&session(900)), "user openid"), Step::Answer);
+    }
+
+    #[test]
+    fn prompt_none_never_shows_a_page() {
+        let authorization = authorization(Prompt { none: true, ..Prompt::default() }, None);
+        assert_eq!(step(&authorization, None, ""), Step::LoginRequired);
+        assert_eq!(step(&authorization, Some(&session(900)), ""), Step::ConsentRequired);
+        assert_eq!(step(&authorization, Some(&session(900)), "openid user"), Step::Answer);
+    }
+
+    #[test]
+    fn prompt_login_wants_a_sign_in_after_the_request() {
+        let authorization = authorization(Prompt { login: true, ..Prompt::default() }, None);
+        assert_eq!(step(&authorization, Some(&session(900)), "openid user"), Step::SignIn);
+        assert_eq!(step(&authorization, Some(&session(1050)), "openid user"), Step::Answer);
+    }
+
+    #[test]
+    fn an_old_sign_in_does_not_satisfy_max_age() {
+        let authorization = authorization(Prompt::default(), Some(150));
+        assert_eq!(step(&authorization, Some(&session(900)), "openid user"), Step::SignIn);
+        assert_eq!(step(&authorization, Some(&session(950)), "openid user"), Step::Answer);
+    }
+
+    #[test]
+    fn an_answered_or_expired_request_is_over() {
+        let mut answered = authorization(Prompt::default(), None);
+        answered.completed_at = Some(at(1050));
+        assert_eq!(step(&answered, Some(&session(900)), "openid user"), Step::Over);
+        let open = authorization(Prompt::default(), None);
+        assert_eq!(open.next_step(None, false, at(4600)), Step::Over);
+    }
+
+    #[test]
+    fn the_operators_own_applications_need_no_consent() {
+        let authorization = authorization(Prompt::default(), None);
+        let session = session(900);
+        let person = Person { session: &session, consented: &Scope::empty() };
+        assert_eq!(authorization.next_step(Some(person), true, at(1100)), Step::Answer);
+    }
+}

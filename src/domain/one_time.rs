@@ -1,0 +1,132 @@
+//! One-time values: each kind its own type, its own prefix, 256 random bits, stored as SHA-256 only.
+//!
+//! A value of one kind never parses as another, so a link can never be taken for a code or a session. The
+//! type holds the secret and shows nothing; [`ValueHash`] is what is stored and looked up.
+
+use std::fmt;
+use std::str::FromStr;
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use super::secret::base62;
+
+const RANDOM_CHARACTERS: usize = 43;
+
+/// SHA-256 of a one-time value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ValueHash([u8; 32]);
+
+impl ValueHash {
+    /// Of any text.
+    pub fn of(text: &str) -> Self {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+        Self(hash)
+    }
+
+    /// From the bytes that were stored.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The bytes to store.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// A text that is not a value of the kind it was offered as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a value of this kind")]
+pub struct NotThisKind;
+
+/// Declares a kind of one-time value.
+macro_rules! one_time_values {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// What every value of this kind begins with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// The value made from 32 random (or derived and equally unguessable) bytes.
+            pub fn from_random(random: [u8; 32]) -> Self {
+                Self(format!("{}{}", $prefix, base62(&random, RANDOM_CHARACTERS)))
+            }
+
+            /// The text, on its way to whom it is for.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+
+            /// What is stored of it.
+            pub fn hash(&self) -> ValueHash {
+                ValueHash::of(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotThisKind;
+
+            fn from_str(text: &str) -> Result<Self, NotThisKind> {
+                let random = text.strip_prefix($prefix).ok_or(NotThisKind)?;
+                let shaped = random.len() == RANDOM_CHARACTERS && random.bytes().all(|b| b.is_ascii_alphanumeric());
+                if shaped { Ok(Self(text.to_owned())) } else { Err(NotThisKind) }
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+
+one_time_values! {
+    /// An authorization code (RFC 6749 §1.3.1).
+    AuthorizationCode = "gpc_",
+    /// The token in the link of a mail. Short, because it stands in a URL that people see.
+    LinkToken = "gpl_",
+    /// A refresh token (RFC 6749 §1.5).
+    RefreshToken = "gpr_",
+    /// What a signed-in browser shows: the value of the session cookie.
+    SessionToken = "gpss_",
+    /// What a browser that is signing in shows: it binds the steps of one flow together.
+    BrowserToken = "gpb_",
+    /// The random part of a pushed request's URI (RFC 9126 §2.2).
+    PushedRequest = "gpp_",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_reads_back_as_its_own_kind_and_as_no_other() {
+        let code = AuthorizationCode::from_random([7; 32]);
+        assert_eq!(code.expose().parse(), Ok(code.clone()));
+        assert_eq!(code.expose().parse::<LinkToken>(), Err(NotThisKind));
+        assert_eq!(code.expose().parse::<RefreshToken>(), Err(NotThisKind));
+        assert_eq!(code.expose().parse::<SessionToken>(), Err(NotThisKind));
+    }
+
+    #[test]
+    fn nothing_but_the_exact_shape_is_read() {
+        let good = LinkToken::from_random([7; 32]).expose().to_owned();
+        for bad in
+            ["", "gpl_", &good[..good.len() - 1], &format!("{good}a"), &good.replace('g', "G"), &format!(" {good}")]
+        {
+            assert!(bad.parse::<LinkToken>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn debug_output_shows_nothing_and_the_hash_is_another_text() {
+        let token = RefreshToken::from_random([9; 32]);
+        assert_eq!(format!("{token:?}"), "RefreshToken(…)");
+        assert!(!format!("{:?}", token.hash()).contains(token.expose()));
+    }
+}

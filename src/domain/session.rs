@@ -1,0 +1,91 @@
+//! A browser in which somebody is signed in.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::ids::{SessionId, Timestamp, UserId};
+
+/// How a person proved who they are (RFC 8176).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthenticationMethod {
+    /// By a link or code that was mailed to them.
+    Email,
+}
+
+impl AuthenticationMethod {
+    /// The value in `amr`: a one-time password, sent.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "otp",
+        }
+    }
+
+    /// The method of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        (name == Self::Email.name()).then_some(Self::Email)
+    }
+}
+
+impl fmt::Display for AuthenticationMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Where a request came from, as its sender can recognise it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Device {
+    /// The address.
+    pub address: String,
+    /// The `User-Agent`, cut to a sensible length.
+    pub user_agent: String,
+}
+
+/// How much of a `User-Agent` is kept, in characters.
+const LONGEST_USER_AGENT: usize = 200;
+
+impl Device {
+    /// A device by its address and `User-Agent`.
+    pub fn new(address: impl fmt::Display, user_agent: &str) -> Self {
+        let printable = user_agent.chars().filter(|c| !c.is_control());
+        Self { address: address.to_string(), user_agent: printable.take(LONGEST_USER_AGENT).collect() }
+    }
+}
+
+/// A session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its row, and the `sid` claim.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When the person last proved who they are (OIDC Core §2 `auth_time`).
+    pub auth_time: Timestamp,
+    /// How.
+    pub amr: AuthenticationMethod,
+    /// When the browser was last seen.
+    pub last_seen_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// When it was ended, if it was.
+    pub ended_at: Option<Timestamp>,
+    /// The browser it belongs to.
+    pub device: Device,
+}
+
+/// How long a session lasts from its last use.
+pub const SESSION_LIFETIME: Duration = Duration::from_hours(14 * 24);
+
+impl Session {
+    /// Whether it still counts.
+    pub fn is_alive(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && now < self.expires_at
+    }
+
+    /// OIDC Core §3.1.2.1 `max_age`: whether the person proved who they are within this time.
+    pub fn is_fresh(&self, max_age: Option<Duration>, now: Timestamp) -> bool {
+        max_age.is_none_or(|age| now.since(self.auth_time) <= age)
+    }
+}

@@ -1,0 +1,239 @@
+//! One person proving one address once: by a link, or by a code typed where they began.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::ids::{AuthorizationId, SignInId, Timestamp, UserId};
+use super::one_time::ValueHash;
+use super::session::Device;
+use super::user::EmailAddress;
+
+/// How many wrong codes end a sign-in.
+pub const MOST_TRIES: i64 = 5;
+
+/// However slow the mail, a sign-in is over after this.
+pub const HARD_STOP: Duration = Duration::from_hours(1);
+
+/// After this many plain fetches a link shows its page with the button instead of going on at once.
+pub const MOST_FETCHES: i64 = 8;
+
+/// Letters and digits that cannot be mistaken for one another, read aloud or typed.
+const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// The code in the mail: eight characters in two groups, to be typed where the sign-in was started.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoginCode(String);
+
+impl fmt::Debug for LoginCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LoginCode(…)")
+    }
+}
+
+impl LoginCode {
+    /// The code made from 8 random bytes: 40 bits, of which five tries guess nothing.
+    pub fn from_random(random: [u8; 8]) -> Self {
+        Self(characters(&random))
+    }
+
+    /// The code as somebody typed it: case, spaces and hyphens do not matter. Nothing if it cannot be one.
+    pub fn typed(text: &str) -> Option<Self> {
+        let kept = text.chars().filter(|c| !c.is_whitespace() && !"-–—".contains(*c));
+        let upper: String = kept.map(|c| c.to_ascii_uppercase()).take(9).collect();
+        let fits = upper.len() == 8 && upper.bytes().all(|c| CODE_ALPHABET.contains(&c));
+        fits.then_some(Self(upper))
+    }
+
+    /// The eight characters, to be hashed.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// In two groups, as the mail shows it.
+    pub fn grouped(&self) -> String {
+        let (first, second) = self.0.split_at(4);
+        format!("{first}-{second}")
+    }
+}
+
+/// The four characters by which mail and waiting page know each other. No secret.
+pub fn reference(random: [u8; 4]) -> String {
+    characters(&random)
+}
+
+fn characters(random: &[u8]) -> String {
+    random.iter().map(|byte| char::from(CODE_ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+/// What a sign-in is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To answer an application's request.
+    Authorization(AuthorizationId),
+    /// To reach one of this server's own pages, by its path.
+    Page(String),
+}
+
+/// A sign-in by e-mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// Its row.
+    pub id: SignInId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The browser that began it; none for the passwordless JSON request.
+    pub browser: Option<ValueHash>,
+    /// The account, if the address had one.
+    pub user: Option<UserId>,
+    /// The address to prove.
+    pub email: EmailAddress,
+    /// What mail and waiting page both show.
+    pub reference: String,
+    /// HMAC of the code under the master key.
+    pub code_hash: ValueHash,
+    /// How many wrong codes were typed.
+    pub tries: i64,
+    /// The language it is held in.
+    pub locale: String,
+    /// Where it was started.
+    pub device: Device,
+    /// The trace under which its flight is logged.
+    pub trace_id: String,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// The hard stop.
+    pub ends_at: Timestamp,
+    /// When it was redeemed.
+    pub redeemed_at: Option<Timestamp>,
+    /// When it was ended without being redeemed.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Why a sign-in can no longer be redeemed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInOver {
+    /// It was redeemed.
+    Redeemed,
+    /// Too many wrong codes.
+    TooManyTries,
+    /// Its time is over.
+    Expired,
+}
+
+impl SignIn {
+    /// Whether it can be redeemed; the write that redeems it decides for good.
+    pub fn check_open(&self, now: Timestamp) -> Result<(), SignInOver> {
+        if self.redeemed_at.is_some() {
+            return Err(SignInOver::Redeemed);
+        }
+        if self.ended_at.is_some() || self.tries >= MOST_TRIES {
+            return Err(SignInOver::TooManyTries);
+        }
+        if now >= self.ends_at { Err(SignInOver::Expired) } else { Ok(()) }
+    }
+}
+
+/// A link of a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInLink {
+    /// The sign-in.
+    pub sign_in: SignInId,
+    /// When the mail server took the mail over; its time counts from then.
+    pub accepted_at: Option<Timestamp>,
+    /// How often it was fetched.
+    pub fetches: i64,
+}
+
+impl SignInLink {
+    /// Whether its time is over. Before the mail was accepted nobody can have it from there, so only the
+    /// sign-in's hard stop counts.
+    pub fn is_expired(&self, ttl: Duration, now: Timestamp) -> bool {
+        self.accepted_at.is_some_and(|accepted| now >= accepted.plus(ttl))
+    }
+}
+
+/// A step in the flight of a sign-in, for the application's owner and the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlightEvent {
+    /// A mail was written to the outbox.
+    Queued,
+    /// The mail server took it over.
+    Accepted,
+    /// The mail server would not have it, for now or for good.
+    Undelivered,
+    /// The link was fetched.
+    Opened,
+    /// A fetch that was answered without minting a code: a scanner, a preview, or too many.
+    Previewed,
+    /// An authorization code was issued.
+    CodeIssued,
+    /// The code was redeemed at the token endpoint.
+    Exchanged,
+    /// A browser was signed in.
+    SignedIn,
+    /// Something was refused.
+    Refused,
+}
+
+impl FlightEvent {
+    /// Every event.
+    pub const ALL: [Self; 9] = [
+        Self::Queued,
+        Self::Accepted,
+        Self::Undelivered,
+        Self::Opened,
+        Self::Previewed,
+        Self::CodeIssued,
+        Self::Exchanged,
+        Self::SignedIn,
+        Self::Refused,
+    ];
+
+    /// The name in the database and in logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Accepted => "accepted",
+            Self::Undelivered => "undelivered",
+            Self::Opened => "opened",
+            Self::Previewed => "previewed",
+            Self::CodeIssued => "code_issued",
+            Self::Exchanged => "exchanged",
+            Self::SignedIn => "signed_in",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_however_it_is_typed() {
+        let code = LoginCode::from_random([0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(code.grouped(), "2345-6789");
+        for typed in ["2345-6789", "23456789", " 2345 6789 ", "2345–6789"] {
+            assert_eq!(LoginCode::typed(typed), Some(code.clone()), "{typed}");
+        }
+        let letters = LoginCode::from_random([31; 8]);
+        assert_eq!(LoginCode::typed("zzzz-zzzz"), Some(letters));
+    }
+
+    #[test]
+    fn what_cannot_be_a_code_is_told_at_once() {
+        for typed in ["", "1234567", "123456789", "2345-678O", "2345-678é", "🙂🙂"] {
+            assert_eq!(LoginCode::typed(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_links_time_counts_from_when_its_mail_was_accepted() {
+        let ttl = Duration::from_secs(900);
+        let at = Timestamp::from_seconds;
+        let link = |accepted_at| SignInLink { sign_in: SignInId::from_bytes([1; 16]), accepted_at, fetches: 0 };
+        assert!(!link(None).is_expired(ttl, at(100_000)));
+        assert!(!link(Some(at(1000))).is_expired(ttl, at(1899)));
+        assert!(link(Some(at(1000))).is_expired(ttl, at(1900)));
+    }
+}

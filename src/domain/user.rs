@@ -1,0 +1,195 @@
+//! People's accounts, and the addresses by which they are known.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::ids::{Timestamp, UserId};
+
+/// An e-mail address that mail can be sent to: exactly one mailbox, no display name, no list.
+///
+/// Two spellings that reach the same mailbox should find the same account, so addresses are compared in a
+/// canonical form, [`EmailAddress::key`]; mail goes to the spelling that the account was made with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+/// Why a text is not an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an e-mail address such as name@example.com")]
+pub struct EmailAddressError;
+
+impl EmailAddress {
+    /// The address as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The canonical form: lower case. No provider in use tells addresses apart by case, and a second
+    /// account by another spelling is what an attacker would try.
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    /// Recognisable by its owner, not by others: `j…@example.com`.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let first: String = local.chars().take(1).collect();
+        format!("{first}…@{domain}")
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for EmailAddress {
+    type Err = EmailAddressError;
+
+    /// Takes the addresses people have: RFC 5321 §4.1.2 dot-strings in ASCII. Quoted local parts, comments,
+    /// address literals and look-alike characters are what tricks are made of, so none of them is taken;
+    /// an internationalised domain is given in its ASCII form.
+    fn from_str(text: &str) -> Result<Self, EmailAddressError> {
+        let (local, domain) = text.rsplit_once('@').ok_or(EmailAddressError)?;
+        let atom = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&c);
+        let dot_string = |part: &str| part.split('.').all(|atoms| !atoms.is_empty() && atoms.bytes().all(atom));
+        let label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        let labels: Vec<&str> = domain.split('.').collect();
+        let top_is_name = labels.last().is_some_and(|top| !top.bytes().all(|c| c.is_ascii_digit()));
+        let local_fits = (1..=64).contains(&local.len()) && dot_string(local);
+        let domain_fits = domain.len() <= 253 && labels.iter().all(|part| label(part)) && top_is_name;
+        let fits = text.len() <= 254 && local_fits && domain_fits;
+        if fits { Ok(Self(text.to_owned())) } else { Err(EmailAddressError) }
+    }
+}
+
+/// Where an account is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserState {
+    /// Its owner can sign in.
+    Active,
+    /// Nobody can sign in, and what it granted is not honoured, until it is enabled again.
+    Disabled {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Gone; only its `sub` is remembered, so that it is never issued again.
+    Deleted {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Its row.
+    pub id: UserId,
+    /// Its public name (OIDC Core §2 `sub`).
+    pub sub: String,
+    /// Its address; none once deleted.
+    pub email: Option<EmailAddress>,
+    /// When a link or code sent to the address was last redeemed for the first time.
+    pub email_verified_at: Option<Timestamp>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// The language of its mails and pages, such as `de`.
+    pub locale: Option<String>,
+    /// Whether it may run this server's operator pages.
+    pub admin: bool,
+    /// Where it is in its life.
+    pub state: UserState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its owner last signed in.
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+impl User {
+    /// Whether it can sign in and be spoken for.
+    pub const fn is_active(&self) -> bool {
+        matches!(self.state, UserState::Active)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ordinary_addresses_are_taken() {
+        for good in ["a@b.de", "john.smith@example.com", "John+tag@Example.COM", "o'neil@x-y.example", "a@localhost"] {
+            assert!(good.parse::<EmailAddress>().is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn lists_quotes_comments_control_and_foreign_characters_are_not() {
+        let bad = [
+            "",
+            "a",
+            "@b.de",
+            "a@",
+            "a@@b.de",
+            "a@b@c.de",
+            "a,b@c.de",
+            "a@b.de,c@d.de",
+            "a@b.de;c@d.de",
+            "a@b.de c@d.de",
+            "\"a b\"@c.de",
+            "a@[10.0.0.1]",
+            "a@10.0.0.1",
+            "<a@b.de>",
+            "A <a@b.de>",
+            "a(comment)@b.de",
+            "a@b.de\r\nBcc: c@d.de",
+            "a@b.de\n",
+            " a@b.de",
+            "a@b.de ",
+            "a..b@c.de",
+            ".a@b.de",
+            "a.@b.de",
+            "a@b..de",
+            "a@.de",
+            "a@b.de.",
+            "a@-b.de",
+            "а@b.de",
+            "a@bücher.de",
+            "a@b.de\u{200b}",
+            "a\u{0}@b.de",
+            "a@b_c.de",
+            "a\u{ff20}b.de",
+        ];
+        for bad in bad {
+            assert!(bad.parse::<EmailAddress>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_mailbox_have_one_key() {
+        let key = |text: &str| text.parse::<EmailAddress>().unwrap().key();
+        assert_eq!(key("John.Smith@Example.COM"), key("john.smith@example.com"));
+        assert_ne!(key("john.smith@example.com"), key("johnsmith@example.com"));
+    }
+
+    #[test]
+    fn a_masked_address_tells_its_owner_enough() {
+        assert_eq!("john@example.com".parse::<EmailAddress>().unwrap().masked(), "j…@example.com");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_is_one_plain_mailbox(text in "[ -~]{0,30}@[ -~]{0,30}") {
+            if let Ok(address) = text.parse::<EmailAddress>() {
+                prop_assert_eq!(address.as_str().matches('@').count(), 1);
+                prop_assert!(!address.as_str().contains([',', ';', '<', '>', '"', ' ', '\\', '(', ')', ':']));
+            }
+        }
+    }
+}

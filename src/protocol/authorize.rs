@@ -1,0 +1,244 @@
+//! The authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1).
+
+use std::time::Duration;
+
+use super::parameters::Parameters;
+use super::pkce::{self, CodeChallenge};
+use super::refusal::{ErrorCode, Refusal};
+use super::resource::ResourceId;
+use super::scope::Scope;
+
+/// How the answer reaches the application.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// As query parameters of a redirect: the default for codes.
+    #[default]
+    Query,
+    /// As a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+    FormPost,
+}
+
+impl ResponseMode {
+    /// Every mode.
+    pub const ALL: [Self; 2] = [Self::Query, Self::FormPost];
+
+    /// The value of the parameter.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::FormPost => "form_post",
+        }
+    }
+
+    /// The mode of this name. `fragment` is not among them: a code has no business there.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+/// What the person must, or must not, be asked (OIDC Core §3.1.2.1 `prompt`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of independent words, as the parameter is")]
+pub struct Prompt {
+    /// No page may be shown.
+    pub none: bool,
+    /// Sign in again.
+    pub login: bool,
+    /// Ask for consent again.
+    pub consent: bool,
+    /// Let the person choose the account. There is one account a browser here, so it is a sign-in.
+    pub select_account: bool,
+}
+
+impl Prompt {
+    /// Reads the space separated words.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let mut prompt = Self::default();
+        for word in text.split(' ') {
+            match word {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                "consent" => prompt.consent = true,
+                "select_account" => (prompt.select_account, prompt.login) = (true, true),
+                // A client may ask for an account to be made; the sign-in page does that anyway.
+                "create" => {}
+                other => return Err(Refusal::invalid_request(format!("the prompt '{other}' is not known here"))),
+            }
+        }
+        if prompt.none && text != "none" {
+            return Err(Refusal::invalid_request("prompt 'none' cannot be combined with another"));
+        }
+        Ok(prompt)
+    }
+
+    /// The words again, for the database.
+    pub fn words(self) -> String {
+        let words = [
+            (self.none, "none"),
+            (self.login && !self.select_account, "login"),
+            (self.consent, "consent"),
+            (self.select_account, "select_account"),
+        ];
+        words.into_iter().filter(|(said, _)| *said).map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// An authorization request whose client and redirect URI are already proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationRequest {
+    /// How to answer.
+    pub response_mode: ResponseMode,
+    /// What is asked for; none means the application's default.
+    pub scope: Option<Scope>,
+    /// For whom (RFC 8707).
+    pub resources: Vec<ResourceId>,
+    /// Returned as it came.
+    pub state: Option<String>,
+    /// Put into the ID token as it came.
+    pub nonce: Option<String>,
+    /// RFC 7636.
+    pub code_challenge: Option<CodeChallenge>,
+    /// What the person must be asked.
+    pub prompt: Prompt,
+    /// How long ago the sign-in may be.
+    pub max_age: Option<Duration>,
+    /// The address that the application expects.
+    pub login_hint: Option<String>,
+    /// An ID token of the person the application expects.
+    pub id_token_hint: Option<String>,
+    /// The languages it would like, best first.
+    pub ui_locales: Option<String>,
+}
+
+/// The response type that is offered.
+pub const RESPONSE_TYPE: &str = "code";
+
+/// The longest value of a parameter that is only passed through.
+const LONGEST_PASSED_THROUGH: usize = 2048;
+
+impl AuthorizationRequest {
+    /// Reads the parameters. `client_id` and `redirect_uri` are not read here: they come first, because
+    /// only a proven redirect URI may be told of an error.
+    pub fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
+        for unsupported in [("request", ErrorCode::RequestNotSupported), ("registration", ErrorCode::InvalidRequest)] {
+            if parameters.value(unsupported.0).is_some() {
+                return Err(Refusal::new(unsupported.1, format!("the parameter '{}' is not supported", unsupported.0)));
+            }
+        }
+        check_response_type(parameters.value("response_type"))?;
+        let scope = parameters.value("scope").map(str::parse).transpose();
+        let resources = parameters.values("resource").map(str::parse::<ResourceId>).collect::<Result<_, _>>();
+        let prompt = parameters.value("prompt").map_or(Ok(Prompt::default()), Prompt::parse)?;
+        Ok(Self {
+            response_mode: response_mode(parameters.value("response_mode"))?,
+            scope: scope.map_err(|e| Refusal::invalid_scope(format!("the scope is malformed: {e}")))?,
+            resources: resources.map_err(|e| Refusal::new(ErrorCode::InvalidTarget, e.to_string()))?,
+            state: passed_through(parameters, "state")?,
+            nonce: passed_through(parameters, "nonce")?,
+            code_challenge: code_challenge(parameters)?,
+            prompt,
+            max_age: max_age(parameters.value("max_age"))?,
+            login_hint: passed_through(parameters, "login_hint")?,
+            id_token_hint: parameters.value("id_token_hint").map(str::to_owned),
+            ui_locales: passed_through(parameters, "ui_locales")?,
+        })
+    }
+}
+
+fn check_response_type(value: Option<&str>) -> Result<(), Refusal> {
+    match value {
+        Some(RESPONSE_TYPE) => Ok(()),
+        Some(other) => Err(Refusal::new(
+            ErrorCode::UnsupportedResponseType,
+            format!("the response_type '{other}' is not offered; use {RESPONSE_TYPE}"),
+        )),
+        None => Err(Refusal::invalid_request("the parameter 'response_type' is missing; it must be code")),
+    }
+}
+
+fn response_mode(value: Option<&str>) -> Result<ResponseMode, Refusal> {
+    let Some(name) = value else { return Ok(ResponseMode::default()) };
+    ResponseMode::from_name(name).ok_or_else(|| {
+        Refusal::invalid_request(format!("the response_mode '{name}' is not offered; use query or form_post"))
+    })
+}
+
+fn passed_through(parameters: &Parameters, name: &str) -> Result<Option<String>, Refusal> {
+    match parameters.value(name) {
+        Some(value) if value.len() > LONGEST_PASSED_THROUGH => {
+            Err(Refusal::invalid_request(format!("'{name}' is longer than {LONGEST_PASSED_THROUGH} bytes")))
+        }
+        value => Ok(value.map(str::to_owned)),
+    }
+}
+
+fn code_challenge(parameters: &Parameters) -> Result<Option<CodeChallenge>, Refusal> {
+    match (parameters.value("code_challenge"), parameters.value("code_challenge_method")) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(Refusal::invalid_request("code_challenge_method was sent without code_challenge")),
+        // RFC 7636 §4.3: without a method it would be plain, which is not offered.
+        (Some(_), None) => Err(Refusal::invalid_request("code_challenge_method is missing; it must be S256")),
+        (Some(challenge), Some(pkce::METHOD)) => {
+            challenge.parse().map(Some).map_err(|e: pkce::CodeChallengeError| Refusal::invalid_request(e.to_string()))
+        }
+        (Some(_), Some(other)) => {
+            Err(Refusal::invalid_request(format!("the code_challenge_method '{other}' is not offered; use S256")))
+        }
+    }
+}
+
+fn max_age(value: Option<&str>) -> Result<Option<Duration>, Refusal> {
+    let seconds = value.map(str::parse::<u32>).transpose();
+    let seconds = seconds.map_err(|_| Refusal::invalid_request("max_age must be a number of seconds"))?;
+    Ok(seconds.map(|seconds| Duration::from_secs(u64::from(seconds))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(form: &str) -> Result<AuthorizationRequest, Refusal> {
+        AuthorizationRequest::from_parameters(&Parameters::from_form(form.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_plain_code_request_is_read() {
+        let request = read("response_type=code&scope=openid+user&state=a%26b&nonce=n&max_age=0").unwrap();
+        assert_eq!(request.state.as_deref(), Some("a&b"));
+        assert_eq!(request.max_age, Some(Duration::ZERO));
+        assert_eq!(request.response_mode, ResponseMode::Query);
+    }
+
+    #[test]
+    fn what_is_not_offered_is_refused_by_its_own_error() {
+        let code = |form: &str| read(form).unwrap_err().code;
+        assert_eq!(code("scope=a"), ErrorCode::InvalidRequest);
+        assert_eq!(code("response_type=token"), ErrorCode::UnsupportedResponseType);
+        assert_eq!(code("response_type=code&request=x"), ErrorCode::RequestNotSupported);
+        assert_eq!(code("response_type=code&response_mode=fragment"), ErrorCode::InvalidRequest);
+        assert_eq!(code("response_type=code&prompt=none+login"), ErrorCode::InvalidRequest);
+        assert_eq!(code("response_type=code&prompt=what"), ErrorCode::InvalidRequest);
+        assert_eq!(code("response_type=code&max_age=-1"), ErrorCode::InvalidRequest);
+        assert_eq!(code("response_type=code&scope=a++b"), ErrorCode::InvalidScope);
+    }
+
+    #[test]
+    fn pkce_is_s256_or_an_error() {
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        assert!(read(&format!("response_type=code&code_challenge={challenge}&code_challenge_method=S256")).is_ok());
+        for bad in ["", "&code_challenge_method=plain", "&code_challenge_method=s256"] {
+            assert!(read(&format!("response_type=code&code_challenge={challenge}{bad}")).is_err(), "{bad}");
+        }
+        assert!(read("response_type=code&code_challenge_method=S256").is_err());
+        assert!(read("response_type=code&code_challenge=short&code_challenge_method=S256").is_err());
+    }
+
+    #[test]
+    fn the_words_of_a_prompt_survive_being_stored() {
+        for words in ["none", "login", "consent", "login consent", "select_account", "consent select_account"] {
+            let prompt = Prompt::parse(words).unwrap();
+            assert_eq!(Prompt::parse(&prompt.words()).unwrap(), prompt, "{words}");
+        }
+        assert_eq!(Prompt::default().words(), "");
+    }
+}

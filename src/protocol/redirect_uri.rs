@@ -1,0 +1,226 @@
+//! Where a person may be sent back to (RFC 6749 §3.1.2, RFC 9700 §2.1, RFC 8252 §7.3).
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::{Host, Url};
+
+use super::refusal::Refusal;
+
+/// Parameters of the answer. An application that put one of them into its redirect URI could be confused
+/// about who wrote it.
+const RESERVED: [&str; 7] = ["code", "state", "iss", "error", "error_description", "error_uri", "response"];
+
+/// What stays readable in a query (RFC 3986 §2.3).
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The longest redirect URI that is taken, in bytes.
+const LONGEST: usize = 2048;
+
+/// How much of a redirect URI must be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matching {
+    /// All of it, compared as text (RFC 9700 §2.1).
+    Exact,
+    /// All of it up to its query; the application may add query parameters of its own, which are kept byte
+    /// for byte. For requests that the application's own server sends.
+    WithOwnQuery,
+}
+
+/// A redirect URI that is the application's. There is no other way to make one than to find it registered,
+/// so nobody can be sent anywhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RegisteredRedirect(String);
+
+impl fmt::Debug for RegisteredRedirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl RegisteredRedirect {
+    /// Finds the requested URI among the registered ones. It may be left out if exactly one is registered
+    /// (RFC 6749 §3.1.2.3).
+    pub fn find(requested: Option<&str>, registered: &[String], matching: Matching) -> Result<Self, Refusal> {
+        let Some(requested) = requested else {
+            return match registered {
+                [only] => Ok(Self(only.clone())),
+                _ => Err(Refusal::invalid_request("the parameter 'redirect_uri' is missing")),
+            };
+        };
+        if requested.len() > LONGEST || requested.contains('#') || requested.chars().any(|c| !c.is_ascii_graphic()) {
+            return Err(Refusal::invalid_request(
+                "the redirect_uri is too long, has a fragment, or is not plain ASCII",
+            ));
+        }
+        let found = registered.iter().any(|known| match matching {
+            Matching::Exact => known == requested || differs_in_loopback_port(known, requested),
+            Matching::WithOwnQuery => extends(known, requested),
+        });
+        if !found {
+            return Err(Refusal::invalid_request(format!(
+                "the redirect_uri '{requested}' is not registered for this application"
+            )));
+        }
+        if let Some(reserved) = reserved_parameter(requested) {
+            return Err(Refusal::invalid_request(format!(
+                "the redirect_uri has a query parameter '{reserved}', which is reserved for the answer"
+            )));
+        }
+        Ok(Self(requested.to_owned()))
+    }
+
+    /// The URI as it was requested.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URI with these parameters added and everything else kept byte for byte.
+    pub fn with_parameters(&self, parameters: &[(&str, &str)]) -> String {
+        let mut uri = self.0.clone();
+        for (name, value) in parameters {
+            let separator = match uri.split_once('?') {
+                None => '?',
+                Some((_, "")) => '\0',
+                Some((_, query)) if query.ends_with('&') => '\0',
+                Some(_) => '&',
+            };
+            if separator != '\0' {
+                uri.push(separator);
+            }
+            uri.push_str(name);
+            uri.push('=');
+            uri.extend(utf8_percent_encode(value, QUERY));
+        }
+        uri
+    }
+}
+
+/// The registered URI, or it with more query parameters after its own.
+fn extends(known: &str, requested: &str) -> bool {
+    let Some(rest) = requested.strip_prefix(known) else { return false };
+    match rest.chars().next() {
+        None => true,
+        Some('?') => !known.contains('?'),
+        Some('&') => known.contains('?'),
+        Some(_) => known.ends_with('?') || (known.contains('?') && known.ends_with('&')),
+    }
+}
+
+/// RFC 8252 §7.3: a native application listens on whatever port it gets, on an address literal of loopback.
+fn differs_in_loopback_port(known: &str, requested: &str) -> bool {
+    let (Ok(mut known), Ok(mut requested)) = (Url::parse(known), Url::parse(requested)) else { return false };
+    let is_loopback = |url: &Url| match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    };
+    known.scheme() == "http"
+        && is_loopback(&known)
+        && known.set_port(None).is_ok()
+        && requested.set_port(None).is_ok()
+        && known == requested
+}
+
+fn reserved_parameter(uri: &str) -> Option<&'static str> {
+    let (_, query) = uri.split_once('?')?;
+    let names: Vec<String> = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).collect();
+    RESERVED.into_iter().find(|reserved| names.iter().any(|name| name == reserved))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn find(requested: &str, registered: &[&str], matching: Matching) -> Result<String, Refusal> {
+        let registered: Vec<String> = registered.iter().map(|uri| (*uri).to_owned()).collect();
+        RegisteredRedirect::find(Some(requested), &registered, matching).map(|found| found.as_str().to_owned())
+    }
+
+    const REGISTERED: &[&str] = &["https://www.example.com/oauth/callback"];
+
+    #[test]
+    fn exact_means_every_character() {
+        assert!(find("https://www.example.com/oauth/callback", REGISTERED, Matching::Exact).is_ok());
+        let others = [
+            "https://www.example.com/oauth/callback/",
+            "https://www.example.com/oauth/callback?table=1",
+            "https://www.example.com/oauth/Callback",
+            "https://WWW.example.com/oauth/callback",
+            "http://www.example.com/oauth/callback",
+            "https://www.example.com:443/oauth/callback",
+            "https://www.example.com/oauth/callback#x",
+            "https://www.example.com/oauth/../oauth/callback",
+            "https://www.example.com@evil.example/oauth/callback",
+            "https://evil.example/?https://www.example.com/oauth/callback",
+        ];
+        for other in others {
+            assert!(find(other, REGISTERED, Matching::Exact).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_application_may_add_query_parameters_of_its_own() {
+        let extended = "https://www.example.com/oauth/callback?table=1&x=%20y+z&empty=";
+        assert_eq!(find(extended, REGISTERED, Matching::WithOwnQuery).unwrap(), extended);
+        let with_query = &["https://a.example/cb?tenant=1"];
+        assert!(find("https://a.example/cb?tenant=1&table=2", with_query, Matching::WithOwnQuery).is_ok());
+        for other in ["https://a.example/cb", "https://a.example/cb?tenant=12", "https://a.example/cb?table=2&tenant=1"]
+        {
+            assert!(find(other, with_query, Matching::WithOwnQuery).is_err(), "{other}");
+        }
+        for other in ["https://www.example.com/oauth/callback/x?a=1", "https://www.example.com/oauth/callbackx"] {
+            assert!(find(other, REGISTERED, Matching::WithOwnQuery).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_answers_own_parameters_are_reserved_however_they_are_spelled() {
+        for query in ["code=1", "a=1&state=2", "iss=x", "error=x", "c%6fde=1", "error_description=x", "code"] {
+            let uri = format!("https://www.example.com/oauth/callback?{query}");
+            assert!(find(&uri, REGISTERED, Matching::WithOwnQuery).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_native_application_may_use_any_port_of_a_loopback_address() {
+        let registered = &["http://127.0.0.1/cb", "http://[::1]/cb"];
+        assert!(find("http://127.0.0.1:51234/cb", registered, Matching::Exact).is_ok());
+        assert!(find("http://[::1]:51234/cb", registered, Matching::Exact).is_ok());
+        assert!(find("http://127.0.0.1:51234/other", registered, Matching::Exact).is_err());
+        assert!(find("https://127.0.0.1:51234/cb", registered, Matching::Exact).is_err());
+        assert!(find("http://localhost:51234/cb", &["http://localhost/cb"], Matching::Exact).is_err());
+        assert!(find("http://10.0.0.1:1/cb", &["http://10.0.0.1/cb"], Matching::Exact).is_err());
+    }
+
+    #[test]
+    fn it_may_be_left_out_only_when_there_is_one() {
+        let one = ["https://a.example/cb".to_owned()];
+        assert!(RegisteredRedirect::find(None, &one, Matching::Exact).is_ok());
+        assert!(RegisteredRedirect::find(None, &[], Matching::Exact).is_err());
+        let two = ["https://a.example/cb".to_owned(), "https://b.example/cb".to_owned()];
+        assert!(RegisteredRedirect::find(None, &two, Matching::Exact).is_err());
+    }
+
+    #[test]
+    fn the_answer_is_added_behind_whatever_is_there() {
+        let answer =
+            |uri: &str| RegisteredRedirect(uri.to_owned()).with_parameters(&[("code", "a b"), ("state", "&=")]);
+        assert_eq!(answer("https://a.example/cb"), "https://a.example/cb?code=a%20b&state=%26%3D");
+        assert_eq!(answer("https://a.example/cb?x=%2f"), "https://a.example/cb?x=%2f&code=a%20b&state=%26%3D");
+        assert_eq!(answer("https://a.example/cb?"), "https://a.example/cb?code=a%20b&state=%26%3D");
+        assert_eq!(answer("com.example.app:/cb"), "com.example.app:/cb?code=a%20b&state=%26%3D");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_found_begins_with_what_was_registered(requested in "https://www\\.example\\.com/oauth/callback[ -~]{0,30}") {
+            if let Ok(found) = find(&requested, REGISTERED, Matching::WithOwnQuery) {
+                let rest = found.strip_prefix(REGISTERED[0]).unwrap();
+                prop_assert!(rest.is_empty() || rest.starts_with('?'));
+                prop_assert!(!rest.contains('#'));
+            }
+        }
+    }
+}
