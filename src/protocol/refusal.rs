@@ -30,7 +30,7 @@ pub enum ErrorCode {
     ConsentRequired,
     /// OIDC Core §3.1.2.6: request objects are not read.
     RequestNotSupported,
-    /// RFC 9126, OIDC Core §3.1.2.6: the request_uri is unknown, used up or another client's.
+    /// RFC 9126, OIDC Core §3.1.2.6: the `request_uri` is unknown, used up or another client's.
     InvalidRequestUri,
     /// The passwordless request names an address that has no account here.
     UnknownAccount,
