@@ -1,6 +1,13 @@
 -- People: their accounts, sessions, sign-ins by e-mail, and the grants that grow from them.
 -- Every one-time value is here as SHA-256 only; login codes as HMAC under the master key.
 
+-- What an application decides for its own sign-ins; none follows the server's setting.
+alter table applications add column link_mode text;
+alter table applications add column unknown_account text;
+-- 'required', or none for what its type calls for.
+alter table applications add column pkce text;
+alter table applications add column post_logout_redirect_uris text not null default '[]';
+
 create table users (
     id                text    primary key,
     -- The public name of the account. Random, never issued twice, not even after the account was deleted.

@@ -4,28 +4,7 @@ use std::time::Duration;
 
 use super::reader::SectionReader;
 use super::setting::choices;
-
-choices! {
-    /// What opening the link of a mail does.
-    LinkMode {
-        /// Redirects at once if the application can recognise its own browser, else asks first.
-        Auto = "auto",
-        /// Redirects at once.
-        Direct = "direct",
-        /// Asks first.
-        Confirm = "confirm",
-    }
-}
-
-choices! {
-    /// What the passwordless API answers for an address without an account.
-    UnknownAccount {
-        /// 401.
-        Reject = "reject",
-        /// The same as for any account.
-        Conceal = "conceal",
-    }
-}
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
 
 choices! {
     /// Whether people make their own accounts.

@@ -61,7 +61,7 @@ pub use issuer::{Issuer, IssuerError};
 pub use jwks::Jwks;
 pub use keys::Keys;
 pub use log::{Log, LogFormat, LogLevels};
-pub use login::{LinkMode, Login, SignUp, UnknownAccount};
+pub use login::{Login, SignUp};
 pub use mail::{Mail, MailFrom};
 pub use mail_url::{MailCredentials, MailSecurity, MailUrl, MailUrlError};
 pub use master_key::{MasterKeys, MasterKeysError};

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::load_tests::{load, problems};
-use super::{Config, DatabaseUrl, LinkMode, LogFormat, UnknownAccount};
+use super::{Config, DatabaseUrl, LogFormat};
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::jose::SigningAlgorithm;
 
 /// The problem of one key of one section.

@@ -2,6 +2,7 @@
 
 use super::setting::FromText;
 use crate::domain::application::ApplicationKind;
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 
@@ -25,3 +26,5 @@ macro_rules! by_name {
 by_name!(SigningAlgorithm, "one of these: \"RS256\" \"PS256\" \"ES256\" \"EdDSA\"");
 by_name!(ApplicationKind, "one of these: \"service\" \"web\" \"spa\" \"native\" \"device\"");
 by_name!(TokenProfile, "one of these: \"rfc9068\" \"plain\"");
+by_name!(LinkMode, "one of these: \"auto\" \"direct\" \"confirm\"");
+by_name!(UnknownAccount, "one of these: \"reject\" \"conceal\"");

@@ -7,6 +7,7 @@ use jsonwebtoken::jwk::JwkSet;
 
 use super::ids::{ApplicationId, ClientId, Timestamp};
 use super::secret::{ClientSecret, StoredSecret};
+use super::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::resource::ResourceId;
@@ -172,6 +173,16 @@ impl ApplicationState {
     }
 }
 
+/// Who must use PKCE (RFC 7636).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PkcePolicy {
+    /// Public applications must, confidential ones may.
+    #[default]
+    ByType,
+    /// This one must.
+    Required,
+}
+
 /// What its owner can set of an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationSettings {
@@ -201,6 +212,14 @@ pub struct ApplicationSettings {
     pub owner: Option<String>,
     /// Whether it belongs to whoever runs this server, so that its users need not consent.
     pub first_party: bool,
+    /// Where its users may be sent back to after signing out (OIDC RP-Initiated Logout §3.1).
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Whether it must use PKCE although it can keep a secret. Public ones must anyway (RFC 9700 §2.1.1).
+    pub pkce: PkcePolicy,
+    /// What its links do; none follows the server's setting.
+    pub link_mode: Option<LinkMode>,
+    /// What its requests for unknown addresses are told; none follows the server's setting.
+    pub unknown_account: Option<UnknownAccount>,
 }
 
 /// Settings that contradict each other.
@@ -251,6 +270,10 @@ impl ApplicationSettings {
             },
             owner: None,
             first_party: false,
+            post_logout_redirect_uris: Vec::new(),
+            pkce: PkcePolicy::ByType,
+            link_mode: None,
+            unknown_account: None,
         }
     }
 
@@ -277,7 +300,8 @@ impl ApplicationSettings {
             return Err(SettingsError::Owner(owner.to_owned()));
         }
         let absolute = |uri: &&String| !uri.contains('#') && url::Url::parse(uri).is_ok();
-        match self.redirect_uris.iter().find(|uri| !absolute(uri)) {
+        let mut uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris);
+        match uris.find(|uri| !absolute(uri)) {
             Some(bad) => Err(SettingsError::RedirectUri(bad.clone())),
             None => Ok(()),
         }
@@ -317,6 +341,11 @@ impl Application {
     /// Whether the presented text could be one of its secrets; false costs nothing to find out.
     pub fn could_have_secret(&self, presented: &ClientSecret) -> bool {
         self.secrets.iter().any(|secret| secret.could_be(presented))
+    }
+
+    /// Whether a code of its must come with PKCE.
+    pub fn needs_pkce(&self) -> bool {
+        self.settings.pkce == PkcePolicy::Required || self.settings.authentication == ClientAuthentication::None
     }
 
     /// How long its access tokens live, given the server's own setting.

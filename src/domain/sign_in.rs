@@ -56,6 +56,65 @@ impl LoginCode {
     }
 }
 
+/// What a link does when it is opened (passwordless request of an application).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LinkMode {
+    /// At once when the application can tell its own browser by `state` or PKCE, else after a button.
+    #[default]
+    Auto,
+    /// Always at once.
+    Direct,
+    /// Always after a button.
+    Confirm,
+}
+
+impl LinkMode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Direct, Self::Confirm];
+
+    /// The name in settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Direct => "direct",
+            Self::Confirm => "confirm",
+        }
+    }
+
+    /// The mode of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+/// What a passwordless request for an address without account is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UnknownAccount {
+    /// That there is none: 401.
+    #[default]
+    Reject,
+    /// The same as for one that has an account, after the same work.
+    Conceal,
+}
+
+impl UnknownAccount {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Reject, Self::Conceal];
+
+    /// The name in settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::Conceal => "conceal",
+        }
+    }
+
+    /// The one of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// The four characters by which mail and waiting page know each other. No secret.
 pub fn reference(random: [u8; 4]) -> String {
     characters(&random)

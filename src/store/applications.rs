@@ -6,9 +6,10 @@ use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use crate::domain::application::{
     Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason,
-    Origin,
+    Origin, PkcePolicy,
 };
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::resource::ResourceId;
@@ -37,6 +38,9 @@ pub enum StateChange {
 }
 
 const TABLE: &str = "applications";
+
+/// The value of `pkce` where it is not left to the type.
+const REQUIRED: &str = "required";
 
 impl Record for Application {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
@@ -107,6 +111,14 @@ fn settings(row: &Row, client_id: &str) -> Result<ApplicationSettings, StoreErro
         },
         owner: row.column("owner")?,
         first_party: row.column("first_party")?,
+        post_logout_redirect_uris: list(row, client_id, "post_logout_redirect_uris")?,
+        pkce: match row.column::<Option<String>>("pkce")?.as_deref() {
+            None => PkcePolicy::ByType,
+            Some(REQUIRED) => PkcePolicy::Required,
+            Some(other) => return Err(corrupt(format!("unknown pkce '{other}'"))),
+        },
+        link_mode: optional(row, client_id, "link_mode", LinkMode::from_name)?,
+        unknown_account: optional(row, client_id, "unknown_account", UnknownAccount::from_name)?,
     })
 }
 
@@ -117,6 +129,17 @@ fn moment(row: &Row, column: &'static str) -> Result<Option<Timestamp>, StoreErr
 fn named<T>(row: &Row, key: &str, column: &'static str, from: fn(&str) -> Option<T>) -> Result<T, StoreError> {
     let name: String = row.column(column)?;
     from(&name).ok_or_else(|| StoreError::corrupt(TABLE, key, format!("unknown {column} '{name}'")))
+}
+
+fn optional<T>(
+    row: &Row,
+    key: &str,
+    column: &'static str,
+    from: fn(&str) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
+    let Some(name) = row.column::<Option<String>>(column)? else { return Ok(None) };
+    let found = from(&name);
+    found.map(Some).ok_or_else(|| StoreError::corrupt(TABLE, key, format!("unknown {column} '{name}'")))
 }
 
 fn list(row: &Row, key: &str, column: &'static str) -> Result<Vec<String>, StoreError> {
@@ -150,6 +173,10 @@ fn bind_settings(statement: Statement, settings: &ApplicationSettings) -> Statem
         .bind(jwks)
         .bind(settings.owner.clone())
         .bind(settings.first_party)
+        .bind(json(settings.post_logout_redirect_uris.iter().map(String::as_str).collect()))
+        .bind((settings.pkce == PkcePolicy::Required).then(|| REQUIRED.to_owned()))
+        .bind(settings.link_mode.map(|mode| mode.name().to_owned()))
+        .bind(settings.unknown_account.map(|told| told.name().to_owned()))
 }
 
 impl Store {
@@ -205,10 +232,11 @@ impl Transaction {
 
     /// Registers an application, without secrets. [`StoreError::Conflict`] if the client id was ever used.
     pub async fn application_insert(&mut self, application: &Application) -> Result<(), StoreError> {
-        let statement = sql("insert into applications (name, kind, grants, scope, default_scope, redirect_uris, \
-             audiences, token_ttl, token_profile, signing_algorithm, jwks, owner, first_party, \
-             id, client_id, origin, created_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)");
+        let statement =
+            sql("insert into applications (name, kind, grants, scope, default_scope, redirect_uris, audiences, \
+             token_ttl, token_profile, signing_algorithm, jwks, owner, first_party, post_logout_redirect_uris, pkce, \
+             link_mode, unknown_account, id, client_id, origin, created_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)");
         let statement = bind_settings(statement, &application.settings)
             .bind(application.id.to_string())
             .bind(application.client_id.as_str())
@@ -227,7 +255,9 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let statement = sql("update applications set name = $1, kind = $2, grants = $3, scope = $4, \
              default_scope = $5, redirect_uris = $6, audiences = $7, token_ttl = $8, token_profile = $9, \
-             signing_algorithm = $10, jwks = $11, owner = $12, first_party = $13, origin = $14 where id = $15");
+             signing_algorithm = $10, jwks = $11, owner = $12, first_party = $13, \
+             post_logout_redirect_uris = $14, pkce = $15, link_mode = $16, unknown_account = $17, \
+             origin = $18 where id = $19");
         self.execute(bind_settings(statement, settings).bind(origin.name()).bind(id.to_string())).await?;
         Ok(())
     }

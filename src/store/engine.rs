@@ -63,7 +63,7 @@ enum Ongoing {
 pub(super) enum Bind {
     Text(Option<String>),
     Integer(Option<i64>),
-    Bytes(Vec<u8>),
+    Bytes(Option<Vec<u8>>),
     Boolean(bool),
 }
 
@@ -99,6 +99,12 @@ impl From<Option<i64>> for Bind {
 
 impl From<Vec<u8>> for Bind {
     fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(Some(value))
+    }
+}
+
+impl From<Option<Vec<u8>>> for Bind {
+    fn from(value: Option<Vec<u8>>) -> Self {
         Self::Bytes(value)
     }
 }

@@ -13,6 +13,7 @@ mod generations;
 mod maintenance;
 mod migrations;
 mod secrets;
+mod sign_ins;
 mod signing_keys;
 
 use std::time::Duration;

@@ -9,8 +9,9 @@ use clap::Args;
 use crate::cli::CommandError;
 use crate::cli::output::Format;
 use crate::config::duration;
-use crate::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication};
+use crate::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy};
 use crate::domain::ids::ClientId;
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::manage_application::NewApplication;
 use crate::protocol::assertion::client_keys;
 use crate::protocol::claims::TokenProfile;
@@ -61,6 +62,18 @@ pub(in crate::cli) struct Arguments {
     /// It belongs to whoever runs this server, so its users are not asked for consent
     #[arg(long)]
     first_party: bool,
+    /// An address its users may be sent back to after signing out; may be repeated
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    post_logout_redirect_uris: Vec<String>,
+    /// It must use PKCE even if it can keep a secret; public applications must anyway
+    #[arg(long)]
+    require_pkce: bool,
+    /// What the links in its mails do: auto, direct or confirm [default: the server's]
+    #[arg(long, value_parser = link_mode)]
+    link_mode: Option<LinkMode>,
+    /// What its requests for unknown addresses are told: reject or conceal [default: the server's]
+    #[arg(long, value_parser = unknown_account)]
+    unknown_account: Option<UnknownAccount>,
     /// Its client id [default: a random one]
     #[arg(long)]
     client_id: Option<ClientId>,
@@ -96,6 +109,10 @@ impl Arguments {
         settings.signing_algorithm = self.signing_algorithm.unwrap_or(default);
         settings.owner = self.owner;
         settings.first_party = self.first_party;
+        settings.post_logout_redirect_uris = self.post_logout_redirect_uris;
+        settings.pkce = if self.require_pkce { PkcePolicy::Required } else { PkcePolicy::ByType };
+        settings.link_mode = self.link_mode;
+        settings.unknown_account = self.unknown_account;
         Ok(NewApplication { client_id: self.client_id, settings })
     }
 }
@@ -118,6 +135,14 @@ fn profile(word: &str) -> Result<TokenProfile, String> {
 
 fn algorithm(word: &str) -> Result<SigningAlgorithm, String> {
     named(SigningAlgorithm::from_name(word), &SigningAlgorithm::ALL.map(SigningAlgorithm::name).join(", "))
+}
+
+fn link_mode(word: &str) -> Result<LinkMode, String> {
+    named(LinkMode::from_name(word), &LinkMode::ALL.map(LinkMode::name).join(", "))
+}
+
+fn unknown_account(word: &str) -> Result<UnknownAccount, String> {
+    named(UnknownAccount::from_name(word), &UnknownAccount::ALL.map(UnknownAccount::name).join(", "))
 }
 
 fn lifetime(text: &str) -> Result<Duration, String> {
