@@ -5,5 +5,6 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed assertion is what a test is for")]
 
+mod architecture;
 mod harness;
 mod token;
