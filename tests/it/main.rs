@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed assertion is what a test is for")]
 
+mod application_life;
 mod architecture;
+mod client_authentication;
 mod harness;
+mod limits;
 mod token;

@@ -33,6 +33,11 @@ impl Registered {
         Self { secret: secret.to_owned(), ..self.clone() }
     }
 
+    /// The same with another client id.
+    pub(crate) fn renamed(&self, client_id: &str) -> Self {
+        Self { client_id: client_id.to_owned(), ..self.clone() }
+    }
+
     /// Its client id as a type.
     pub(crate) fn id(&self) -> ClientId {
         self.client_id.parse().unwrap()

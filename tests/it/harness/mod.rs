@@ -20,7 +20,7 @@ mod wait;
 mod world;
 
 pub(crate) use answer::Answer;
-pub(crate) use application::Registered;
+pub(crate) use application::{Registered, service};
 pub(crate) use assertion::{Assertion, ClientKey};
 pub(crate) use child::Child;
 pub(crate) use clock::{START, TestClock};
