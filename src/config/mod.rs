@@ -2,8 +2,8 @@
 //!
 //! Owns every setting: its key, type, default and bounds, where it may be written, and how messages and `config show` tell it.
 //! Does not own what settings mean (that is for whoever uses them), the command line, or the reading of the process's
-//! environment: the caller hands that in. Imports nothing of this crate; is imported by `flows`, `http` and what stands around
-//! the layers (`app`, `cli`, `jobs`).
+//! environment: the caller hands that in. Imports `protocol` and `domain`, whose types some settings have; is imported by
+//! `flows`, `http` and what stands around the layers (`app`, `cli`, `jobs`, `telemetry`).
 //!
 //! A value is looked for in the environment (`GATEPOST__SECTION__KEY`, or `GATEPOST__SECTION__KEY_FILE` naming a file that
 //! holds it), then in the file, then it is the default. Whatever is unknown or bad is refused, all of it at once.

@@ -46,6 +46,8 @@ pub fn routes(edge: Edge) -> Router {
         .route("/.well-known/openid-configuration", get(oauth::metadata::metadata))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
         .route("/api/v1/hello", get(api::hello::hello))
+        // Before the layer: set afterwards, it would take the preflight's OPTIONS away from it.
+        .method_not_allowed_fallback(reply::method_not_allowed)
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
     let table = for_browsers_anywhere.route("/health/live", get(ops::live)).route("/health/ready", get(ops::ready));
     observed(table, edge)

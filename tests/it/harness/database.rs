@@ -1,0 +1,182 @@
+//! A database of the test's own, gone afterwards, and a look into it that does not go through the store.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use gatepost::store::{DatabaseSettings, Location};
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+use tempfile::TempDir;
+
+/// Every row of every table as text, by table.
+pub(crate) type Dump = BTreeMap<String, Vec<String>>;
+
+/// Where a test keeps its data.
+#[derive(Debug)]
+pub(crate) enum Database {
+    /// A file in a folder of its own.
+    Sqlite { folder: TempDir },
+    /// A database on the server that `GATEPOST_TEST_POSTGRES` names.
+    Postgres { server: String, name: String, folder: TempDir },
+}
+
+enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Database {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite { folder: TempDir::new().unwrap() }
+    }
+
+    /// A new database, or nothing where the caller asked for SQLite only.
+    pub(crate) async fn postgres() -> Option<Self> {
+        let server = postgres_server()?;
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("gatepost_test_{}_{}", process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        // Left over by a run that was killed and had our process id.
+        run(&mut connection, format!("drop database if exists {name} with (force)")).await;
+        run(&mut connection, format!("create database {name}")).await;
+        Some(Self::Postgres { server, name, folder: TempDir::new().unwrap() })
+    }
+
+    /// What `database.url` says.
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite { .. } => format!("sqlite://{}", self.sqlite_file().display()),
+            Self::Postgres { server, name, .. } => with_database(server, name),
+        }
+    }
+
+    /// What opens it without a server.
+    pub(crate) fn settings(&self) -> DatabaseSettings {
+        DatabaseSettings {
+            location: match self {
+                Self::Sqlite { .. } => Location::Sqlite(self.sqlite_file()),
+                Self::Postgres { .. } => Location::Postgres(self.url()),
+            },
+            max_connections: 8,
+            acquire_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// A folder for files of the test.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let (Self::Sqlite { folder } | Self::Postgres { folder, .. }) = self;
+        folder.path().to_owned()
+    }
+
+    fn sqlite_file(&self) -> PathBuf {
+        self.folder().join("gatepost.db")
+    }
+
+    /// Runs SQL behind the server's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self.connect().await {
+            Connection::Sqlite(mut connection) => {
+                sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+            Connection::Postgres(mut connection) => {
+                sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+            }
+        }
+    }
+
+    /// The first column of a query's rows, which must be text.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        self.connect().await.texts(sql).await
+    }
+
+    /// All that is in it.
+    pub(crate) async fn dump(&self) -> Dump {
+        let mut connection = self.connect().await;
+        let mut dump = Dump::new();
+        for table in connection.texts(connection.list_tables()).await {
+            let rows = connection.rows_of(&table).await;
+            dump.insert(table, rows);
+        }
+        dump
+    }
+
+    async fn connect(&self) -> Connection {
+        match self {
+            Self::Sqlite { .. } => {
+                let options =
+                    SqliteConnectOptions::new().filename(self.sqlite_file()).busy_timeout(Duration::from_secs(10));
+                Connection::Sqlite(SqliteConnection::connect_with(&options).await.unwrap())
+            }
+            Self::Postgres { .. } => Connection::Postgres(PgConnection::connect(&self.url()).await.unwrap()),
+        }
+    }
+
+    /// Removes it from the server, whoever is still connected.
+    pub(crate) async fn remove(&self) {
+        if let Self::Postgres { server, name, .. } = self {
+            let mut connection = PgConnection::connect(server).await.unwrap();
+            run(&mut connection, format!("drop database if exists {name} with (force)")).await;
+        }
+    }
+}
+
+impl Connection {
+    const fn list_tables(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'",
+            Self::Postgres(_) => "select tablename::text from pg_tables where schemaname = 'public'",
+        }
+    }
+
+    async fn rows_of(&mut self, table: &str) -> Vec<String> {
+        let sql = match self {
+            Self::Sqlite(_) => {
+                let columns = self.texts(&format!("select name from pragma_table_info('{table}')")).await;
+                let columns: Vec<_> = columns.iter().map(|column| format!("quote({column})")).collect();
+                format!("select {} as line from {table} order by line", columns.join(" || '|' || "))
+            }
+            Self::Postgres(_) => format!("select line::text from {table} as line order by 1"),
+        };
+        self.texts(&sql).await
+    }
+
+    async fn texts(&mut self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(connection) => {
+                sqlx::query(sql).fetch_all(connection).await.unwrap().iter().map(|row| row.get(0)).collect()
+            }
+            Self::Postgres(connection) => {
+                sqlx::query(sql).fetch_all(connection).await.unwrap().iter().map(|row| row.get(0)).collect()
+            }
+        }
+    }
+}
+
+async fn run(connection: &mut PgConnection, sql: String) {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
+}
+
+#[expect(clippy::disallowed_methods, reason = "where PostgreSQL is, only the environment knows")]
+fn postgres_server() -> Option<String> {
+    if std::env::var("GATEPOST_TEST_ENGINES").is_ok_and(|engines| engines == "sqlite") {
+        return None;
+    }
+    Some(std::env::var("GATEPOST_TEST_POSTGRES").expect(
+        "set GATEPOST_TEST_POSTGRES to the URL of a PostgreSQL superuser (scripts/test --quick does), \
+         or GATEPOST_TEST_ENGINES=sqlite to leave PostgreSQL untested",
+    ))
+}
+
+fn with_database(server: &str, name: &str) -> String {
+    let mut url = url::Url::parse(server).unwrap();
+    url.set_path(name);
+    url.into()
+}

@@ -1,0 +1,32 @@
+//! What every test stands on: the server in process, on either engine, with a clock the test moves.
+//!
+//! Owns starting, stopping and looking at the outside of a server. Does not own what is right or wrong: a
+//! test says that itself, in its own words. One file for each thing a test can hold in its hand.
+//!
+//! [`World`] is one database and one clock; [`World::server`] starts a server in it, any number on PostgreSQL.
+//! [`TestServer::token`] begins a token request, [`Answer`] is what came back.
+
+mod answer;
+mod application;
+mod assertion;
+mod child;
+mod clock;
+mod database;
+mod keys;
+mod raw;
+mod server;
+mod token_request;
+mod wait;
+mod world;
+
+pub(crate) use answer::Answer;
+pub(crate) use application::{Registered, service};
+pub(crate) use assertion::{Assertion, ClientKey};
+pub(crate) use child::Child;
+pub(crate) use clock::{START, TestClock};
+pub(crate) use database::Dump;
+pub(crate) use raw::RawAnswer;
+pub(crate) use server::TestServer;
+pub(crate) use token_request::TokenRequest;
+pub(crate) use wait::eventually;
+pub(crate) use world::{World, on_both_engines};

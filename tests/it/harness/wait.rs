@@ -1,0 +1,18 @@
+//! Waiting for what happens soon, but nobody tells when.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+/// Tries again until it is so; says how long that took. Fails after five seconds.
+pub(crate) async fn eventually<Try: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> Try) -> Duration {
+    let started = Instant::now();
+    let trying = async {
+        while !is_so().await {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), trying).await.unwrap_or_else(|_| panic!("not within five seconds: {what}"));
+    started.elapsed()
+}

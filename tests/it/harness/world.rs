@@ -1,0 +1,123 @@
+//! One test's world: a database, a clock, and the servers that share them.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use gatepost::app::{self, Outside};
+use gatepost::config::Config;
+use gatepost::flows::Server;
+use gatepost::store::Store;
+
+use super::clock::TestClock;
+use super::database::Database;
+use super::keys::PooledEntropy;
+use super::server::TestServer;
+
+/// The master key of every server on PostgreSQL; on SQLite each makes its own.
+const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+/// What stays when servers come and go.
+#[derive(Clone)]
+pub(crate) struct World {
+    /// The time.
+    pub(crate) clock: Arc<TestClock>,
+    /// The data.
+    pub(crate) database: Arc<Database>,
+    entropy: Arc<PooledEntropy>,
+}
+
+impl World {
+    fn new(database: Database) -> Self {
+        Self { clock: Arc::default(), database: Arc::new(database), entropy: Arc::default() }
+    }
+
+    /// Runs a test on SQLite.
+    pub(crate) async fn on_sqlite<Body: Future<Output = ()> + Send + 'static>(body: impl FnOnce(Self) -> Body) {
+        Self::new(Database::sqlite()).run(body).await;
+    }
+
+    /// Runs a test on PostgreSQL, unless the caller wants none.
+    pub(crate) async fn on_postgres<Body: Future<Output = ()> + Send + 'static>(body: impl FnOnce(Self) -> Body) {
+        if let Some(database) = Database::postgres().await {
+            Self::new(database).run(body).await;
+        }
+    }
+
+    async fn run<Body: Future<Output = ()> + Send + 'static>(self, body: impl FnOnce(Self) -> Body) {
+        let database = Arc::clone(&self.database);
+        // In a task of its own, so that the database is removed even when the test fails.
+        let outcome = tokio::spawn(body(self)).await;
+        database.remove().await;
+        if let Err(failure) = outcome {
+            std::panic::resume_unwind(failure.into_panic());
+        }
+    }
+
+    /// A running server with default settings.
+    pub(crate) async fn server(&self) -> TestServer {
+        self.server_with("").await
+    }
+
+    /// A running server with these settings, as a configuration file has them.
+    pub(crate) async fn server_with(&self, toml: &str) -> TestServer {
+        TestServer::start(self.config(toml), self).await
+    }
+
+    /// What a command opens while a server runs, or without one.
+    pub(crate) async fn command(&self) -> Arc<Server> {
+        app::open(self.config(""), self.outside()).await.unwrap()
+    }
+
+    /// The database alone.
+    pub(crate) async fn store(&self) -> Store {
+        let store = Store::open(&self.database.settings()).await.unwrap();
+        store.migrate().await.unwrap();
+        store
+    }
+
+    /// These settings, with ports and a database of our own.
+    pub(crate) fn config(&self, toml: &str) -> Config {
+        Config::from_toml("test.toml", toml, &self.environment()).unwrap().config
+    }
+
+    /// The environment that a server of this world is configured by.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let mut settings = vec![
+            ("GATEPOST__SERVER__LISTEN", "127.0.0.1:0".to_owned()),
+            ("GATEPOST__SERVER__MANAGEMENT_LISTEN", "127.0.0.1:0".to_owned()),
+            ("GATEPOST__DATABASE__URL", self.database.url()),
+        ];
+        if matches!(*self.database, Database::Postgres { .. }) {
+            settings.push(("GATEPOST__KEYS__MASTER_KEY", MASTER_KEY.to_owned()));
+        }
+        settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// Time and randomness as they are in this world.
+    pub(crate) fn outside(&self) -> Outside {
+        Outside { clock: self.clock.clone(), entropy: self.entropy.clone() }
+    }
+}
+
+/// Makes of one test two, `name::sqlite` and `name::postgres`.
+macro_rules! on_both_engines {
+    ($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block) => {
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn body($world: World) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                World::on_sqlite(body).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                World::on_postgres(body).await;
+            }
+        }
+    };
+}
+pub(crate) use on_both_engines;

@@ -1,0 +1,13 @@
+//! The integration tests: one binary, one module for each subject, each test on SQLite and PostgreSQL.
+//!
+//! A test's name is a sentence about the rule, its doc line says where the rule stands. `harness` has the
+//! server in process. `scripts/test --quick` runs all of it with a PostgreSQL of its own.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed assertion is what a test is for")]
+
+mod application_life;
+mod architecture;
+mod client_authentication;
+mod harness;
+mod limits;
+mod token;
