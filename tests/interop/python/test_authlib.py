@@ -7,7 +7,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 
-from gatepost import FOLDER, TOKEN_URL, application
+from gatepost import FOLDER, ISSUER, TOKEN_URL, application
 
 # Authlib refuses plain http; here the server is on loopback.
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
@@ -43,11 +43,11 @@ class ClientCredentials(unittest.TestCase):
         self.assertEqual(refused.exception.error, "invalid_client")
 
     def test_a_signed_assertion_stands_for_the_secret(self):
-        """Authlib names the token endpoint as the assertion's audience, where others name the issuer."""
+        """Authlib's default audience is the token endpoint; only the issuer cannot be mistaken for another server's."""
         session = self.session(
             client_id=application("python-key-holder")["client_id"],
             client_secret=(FOLDER / "python-key-holder.pem").read_text(),
-            token_endpoint_auth_method=PrivateKeyJWT(TOKEN_URL, headers={"kid": "interop-python"}),
+            token_endpoint_auth_method=PrivateKeyJWT(claims={"aud": ISSUER}, headers={"kid": "interop-python"}),
         )
         token = session.fetch_token(TOKEN_URL, grant_type="client_credentials")
         self.assertEqual(token["scope"], "reports/read")
