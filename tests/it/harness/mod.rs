@@ -17,6 +17,7 @@ mod raw;
 mod server;
 mod token_request;
 mod wait;
+mod wire;
 mod world;
 
 pub(crate) use answer::Answer;
@@ -29,4 +30,5 @@ pub(crate) use raw::RawAnswer;
 pub(crate) use server::TestServer;
 pub(crate) use token_request::TokenRequest;
 pub(crate) use wait::eventually;
+pub(crate) use wire::State as WireState;
 pub(crate) use world::{World, on_both_engines};
