@@ -13,4 +13,5 @@ mod harness;
 mod hello;
 mod limits;
 mod operations;
+mod store;
 mod token;

@@ -25,7 +25,7 @@ pub(crate) use application::{Registered, service};
 pub(crate) use assertion::{Assertion, ClientKey};
 pub(crate) use child::Child;
 pub(crate) use clock::{START, TestClock};
-pub(crate) use database::Dump;
+pub(crate) use database::{Dump, dump_of_file};
 pub(crate) use raw::RawAnswer;
 pub(crate) use server::TestServer;
 pub(crate) use token_request::TokenRequest;
