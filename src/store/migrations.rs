@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::pool::PoolOptions;
+use sqlx::{PgPool, SqlSafeStr as _, SqlitePool};
 
 use super::StoreError;
 
@@ -54,8 +54,20 @@ pub(super) async fn run_sqlite(writer: &SqlitePool, path: &Path) -> Result<(), S
 }
 
 /// Migrates a PostgreSQL database. sqlx holds an advisory lock meanwhile, so nodes may start together.
+///
+/// On a connection of its own, closed at the end: sqlx keeps the lock when it refuses, and a connection that
+/// went back to the pool would hold it on. Without the time-outs of requests, too: a migration, or the wait for
+/// another node's, takes as long as it takes.
 pub(super) async fn run_postgres(pool: &PgPool) -> Result<(), StoreError> {
-    migrator(|step| step.postgres).run(pool).await.map_err(newer)
+    let options = pool.connect_options().as_ref().clone().options([("statement_timeout", "0"), ("lock_timeout", "0")]);
+    let own: PgPool = PoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(pool.options().get_acquire_timeout())
+        .connect_with(options)
+        .await?;
+    let outcome = migrator(|step| step.postgres).run(&own).await.map_err(newer);
+    own.close().await;
+    outcome
 }
 
 /// The path of a file that belongs to the database file.

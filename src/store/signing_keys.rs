@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::Jwk;
+
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use crate::domain::encryption::Sealed;
@@ -18,7 +21,7 @@ impl Record for SigningKey {
         Ok(Self {
             algorithm: SigningAlgorithm::from_name(&algorithm)
                 .ok_or_else(|| corrupt(format!("unknown algorithm '{algorithm}'")))?,
-            jwk: serde_json::from_str(&jwk).map_err(|e| corrupt(format!("jwk: {e}")))?,
+            jwk: public_key(&jwk).map_err(|what| corrupt(format!("jwk: {what}")))?,
             private: Sealed { master_key_id: row.column("master_key_id")?, bytes: row.column("private_key")? },
             created_at: Timestamp::from_micros(row.column("created_at")?),
             activates_at: Timestamp::from_micros(row.column("activates_at")?),
@@ -27,6 +30,12 @@ impl Record for SigningKey {
             kid,
         })
     }
+}
+
+/// A JWK that verifies; one that does not would be published all the same, and trusted by nobody.
+fn public_key(json: &str) -> Result<Jwk, String> {
+    let jwk = serde_json::from_str(json).map_err(|e| e.to_string())?;
+    DecodingKey::from_jwk(&jwk).map(|_| jwk).map_err(|e| e.to_string())
 }
 
 fn all() -> Statement {

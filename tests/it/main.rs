@@ -8,6 +8,10 @@
 mod application_life;
 mod architecture;
 mod client_authentication;
+mod discovery;
 mod harness;
+mod hello;
 mod limits;
+mod operations;
+mod store;
 mod token;

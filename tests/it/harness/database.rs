@@ -1,7 +1,7 @@
 //! A database of the test's own, gone afterwards, and a look into it that does not go through the store.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -98,22 +98,12 @@ impl Database {
 
     /// All that is in it.
     pub(crate) async fn dump(&self) -> Dump {
-        let mut connection = self.connect().await;
-        let mut dump = Dump::new();
-        for table in connection.texts(connection.list_tables()).await {
-            let rows = connection.rows_of(&table).await;
-            dump.insert(table, rows);
-        }
-        dump
+        self.connect().await.dump().await
     }
 
     async fn connect(&self) -> Connection {
         match self {
-            Self::Sqlite { .. } => {
-                let options =
-                    SqliteConnectOptions::new().filename(self.sqlite_file()).busy_timeout(Duration::from_secs(10));
-                Connection::Sqlite(SqliteConnection::connect_with(&options).await.unwrap())
-            }
+            Self::Sqlite { .. } => Connection::to_file(&self.sqlite_file()).await,
             Self::Postgres { .. } => Connection::Postgres(PgConnection::connect(&self.url()).await.unwrap()),
         }
     }
@@ -127,7 +117,26 @@ impl Database {
     }
 }
 
+/// All that is in a SQLite file.
+pub(crate) async fn dump_of_file(file: &Path) -> Dump {
+    Connection::to_file(file).await.dump().await
+}
+
 impl Connection {
+    async fn to_file(file: &Path) -> Self {
+        let options = SqliteConnectOptions::new().filename(file).busy_timeout(Duration::from_secs(10));
+        Self::Sqlite(SqliteConnection::connect_with(&options).await.unwrap())
+    }
+
+    async fn dump(&mut self) -> Dump {
+        let mut dump = Dump::new();
+        for table in self.texts(self.list_tables()).await {
+            let rows = self.rows_of(&table).await;
+            dump.insert(table, rows);
+        }
+        dump
+    }
+
     const fn list_tables(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'",

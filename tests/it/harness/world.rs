@@ -12,6 +12,7 @@ use super::clock::TestClock;
 use super::database::Database;
 use super::keys::PooledEntropy;
 use super::server::TestServer;
+use super::wire::Wire;
 
 /// The master key of every server on PostgreSQL; on SQLite each makes its own.
 const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -61,6 +62,17 @@ impl World {
     /// A running server with these settings, as a configuration file has them.
     pub(crate) async fn server_with(&self, toml: &str) -> TestServer {
         TestServer::start(self.config(toml), self).await
+    }
+
+    /// A running server and the wire to its PostgreSQL.
+    pub(crate) async fn server_on_a_wire(&self) -> (TestServer, Wire) {
+        let mut url = url::Url::parse(&self.database.url()).unwrap();
+        let wire = Wire::to(format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432))).await;
+        url.set_ip_host(wire.address.ip()).unwrap();
+        url.set_port(Some(wire.address.port())).unwrap();
+        let mut config = self.config("");
+        config.database.url = url.as_str().parse().unwrap();
+        (TestServer::start(config, self).await, wire)
     }
 
     /// What a command opens while a server runs, or without one.
