@@ -222,6 +222,8 @@ impl Store {
             .acquire_timeout(settings.acquire_timeout)
             .test_before_acquire(false)
             .connect_lazy_with(options.pragma("query_only", "on"));
+        // The locks beside the file must be the same ones by whatever name it is opened.
+        let path = path.canonicalize().map_err(sqlx::Error::Io)?;
         Ok(Self(Engine::Sqlite { readers, writer, path }))
     }
 
