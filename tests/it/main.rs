@@ -8,9 +8,11 @@
 mod application_life;
 mod architecture;
 mod client_authentication;
+mod command_line;
 mod discovery;
 mod harness;
 mod hello;
+mod key_rotation;
 mod limits;
 mod operations;
 mod store;
