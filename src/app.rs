@@ -2,8 +2,9 @@
 
 mod master_key;
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,6 +36,9 @@ pub enum StartError {
     /// What the configuration declares.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
+    /// There is no database yet, where one was to be looked at.
+    #[error("there is no database at {0}; `gatepost migrate` and the first start make it")]
+    NoDatabase(String),
     /// A file or a socket.
     #[error("{0}: {1}")]
     Io(String, #[source] io::Error),
@@ -60,9 +64,17 @@ impl Default for Outside {
     }
 }
 
-/// Opens the database and nothing else.
-pub async fn connect(config: &Config) -> Result<Store, StartError> {
+/// Opens the database and nothing else; makes it if it is a file that is not there.
+async fn connect(config: &Config) -> Result<Store, StartError> {
     Ok(Store::open(&database(config)?).await?)
+}
+
+/// Opens the database only if it is there: whoever looks at the wrong place learns of it.
+pub async fn connect_existing(config: &Config) -> Result<Store, StartError> {
+    match &config.database.url {
+        DatabaseUrl::Sqlite { path } if !path.exists() => Err(StartError::NoDatabase(path.display().to_string())),
+        _ => connect(config).await,
+    }
 }
 
 /// Opens the database, migrates it and loads the keys: all that a command needs.
@@ -72,9 +84,12 @@ pub async fn open(config: Config, outside: Outside) -> Result<Arc<Server>, Start
     assemble(config, store, outside).await
 }
 
-/// The same without touching the schema, for a look at what is there.
+/// The same without making or changing anything, for a look at what is there.
 pub async fn without_migrating(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
-    let store = connect(&config).await?;
+    let store = connect_existing(&config).await?;
+    if let Some(path) = master_key_file(&config) {
+        fs::metadata(&path).map_err(|e| StartError::Io(path.display().to_string(), e))?;
+    }
     assemble(config, store, outside).await
 }
 
@@ -153,6 +168,9 @@ fn database(config: &Config) -> Result<DatabaseSettings, StartError> {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).map_err(|e| StartError::Io(folder.display().to_string(), e))?;
             }
+            // SQLite would make it as readable as the umask says, and its journals as readable as this.
+            let created = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+            created.map_err(|e| StartError::Io(path.display().to_string(), e))?;
             Location::Sqlite(path.clone())
         }
         DatabaseUrl::Postgres { url } => Location::Postgres(url.expose().to_owned()),

@@ -1,10 +1,12 @@
 //! `gatepost migrate` and `gatepost backup`.
 
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use super::CommandError;
 use super::output::Output;
-use crate::app::{Outside, connect, open};
+use crate::app::{Outside, connect_existing, open};
 use crate::config::Config;
 
 /// Brings the schema up to date.
@@ -15,14 +17,26 @@ pub(super) async fn migrate(config: Config) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Writes a copy of the database.
+/// Writes a copy of the database, readable by its owner only. It gets its name when it is whole, so nobody
+/// takes what a full disk or a kill left for a backup.
 pub(super) async fn backup(config: Config, file: &Path) -> Result<(), CommandError> {
     if file.exists() {
         return Err(CommandError::Usage(format!("{} exists already; a backup never overwrites", file.display())));
     }
-    let store = connect(&config).await?;
-    store.backup_to(file).await?;
+    let store = connect_existing(&config).await?;
+    let mut unfinished = file.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = Path::new(&unfinished);
+    let failed = |e: std::io::Error| CommandError::Usage(format!("{}: {e}", file.display()));
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(unfinished).map_err(failed)?;
+    let written = store.backup_to(unfinished).await;
     store.close().await;
+    if written.is_err() {
+        fs::remove_file(unfinished).map_err(failed)?;
+    }
+    written?;
+    File::open(unfinished).and_then(|copy| copy.sync_all()).map_err(failed)?;
+    fs::rename(unfinished, file).map_err(failed)?;
     Output::text(&format!("wrote {}", file.display()))?;
     if config.keys.master_key.is_none() {
         Output::note("The private keys in it are encrypted: keep a copy of the master key file too, elsewhere.");

@@ -12,7 +12,7 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use super::Server;
 use crate::domain::encryption::{MasterKeyring, SealError};
 use crate::domain::ids::Timestamp;
-use crate::domain::signing_key::{KeySequence, KeyState, SigningKey};
+use crate::domain::signing_key::{KeySequence, SigningKey};
 use crate::protocol::bearer::VerifyingKey;
 use crate::protocol::jose::{KeyError, Signer, SigningAlgorithm};
 use crate::protocol::refusal::Refusal;
@@ -130,13 +130,14 @@ impl Snapshot {
             if !state.is_published() {
                 continue;
             }
-            if let Ok(decoding) = DecodingKey::from_jwk(&key.jwk) {
+            // What is published comes out of the sealed private half, of keys that no longer sign too: whoever
+            // can write to the database but lacks the master key cannot have a key of theirs believed.
+            let signer = previous.signer_of(key, master_keys)?;
+            if let Ok(decoding) = DecodingKey::from_jwk(signer.jwk()) {
                 snapshot.verifying.insert(key.kid.clone(), VerifyingKey { algorithm: key.algorithm, key: decoding });
             }
-            if state != KeyState::Retiring {
-                snapshot.signers.insert(key.kid.clone(), previous.signer_of(key, master_keys)?);
-            }
-            jwks.push(key.jwk.clone());
+            jwks.push(signer.jwk().clone());
+            snapshot.signers.insert(key.kid.clone(), signer);
         }
         snapshot.published = publish(jwks)?;
         snapshot.sequences = sequences;

@@ -10,6 +10,7 @@ mod observe;
 mod ops;
 mod reply;
 mod serve;
+mod stalled;
 
 use std::sync::Arc;
 

@@ -20,10 +20,12 @@ use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
 use super::client_address::Peer;
+use super::stalled::Stalling;
 use super::{Edge, management_routes, routes};
 
-/// How long a client may take to send the head of a request. Also ends idle connections.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a client may take to send the head of a request, and how long it may take nothing of the answer.
+/// Also ends idle connections.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The sockets, bound already.
 #[derive(Debug)]
@@ -89,8 +91,8 @@ async fn connection(stream: TcpStream, peer: Peer, router: Router, watcher: Watc
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service);
+        .header_read_timeout(CLIENT_TIMEOUT)
+        .serve_connection(Stalling::new(TokioIo::new(stream), CLIENT_TIMEOUT), service);
     if let Err(e) = watcher.watch(connection).await {
         debug!(error = %e, "a connection ended early");
     }

@@ -8,12 +8,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgRow};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Postgres, Row as _, Sqlite};
+use sqlx::{Connection as _, Postgres, Row as _, Sqlite};
+use tracing::warn;
 
 use super::StoreError;
 
@@ -228,6 +229,8 @@ impl Store {
             .acquire_timeout(settings.acquire_timeout)
             .test_before_acquire(false)
             .connect_lazy_with(options.pragma("query_only", "on"));
+        // The locks beside the file must be the same ones by whatever name it is opened.
+        let path = path.canonicalize().map_err(sqlx::Error::Io)?;
         Ok(Self(Engine::Sqlite { readers, writer, path }))
     }
 
@@ -242,6 +245,7 @@ impl Store {
         let pool = PoolOptions::new()
             .max_connections(settings.max_connections)
             .acquire_timeout(settings.acquire_timeout)
+            .after_release(|connection, _| Box::pin(still_answers(connection)))
             .connect_lazy_with(options);
         Ok(Self(Engine::Postgres(pool)))
     }
@@ -324,14 +328,20 @@ impl Store {
         }
     }
 
-    /// Ends every connection, after what they are doing.
+    /// Ends every connection, after what they are doing. Gives up on a database that does not answer.
     pub async fn close(&self) {
-        match &self.0 {
-            Engine::Sqlite { readers, writer, .. } => {
-                readers.close().await;
-                writer.close().await;
+        let closed = bounded(async {
+            match &self.0 {
+                Engine::Sqlite { readers, writer, .. } => {
+                    readers.close().await;
+                    writer.close().await;
+                }
+                Engine::Postgres(pool) => pool.close().await,
             }
-            Engine::Postgres(pool) => pool.close().await,
+            Ok(())
+        });
+        if let Err(e) = closed.await {
+            warn!(error = %e, "connections to the database were left to themselves");
         }
     }
 }
@@ -380,6 +390,14 @@ impl Transaction {
         })
         .await
     }
+}
+
+/// Whether a connection that comes back to the pool is worth keeping. The driver asks too, but without a limit:
+/// a connection that a firewall forgot would keep its place in the pool for ever, and after a few of them
+/// there would be none left.
+async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    tokio::time::timeout(Duration::from_secs(1), connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    Ok(true)
 }
 
 /// Nothing waits for a database for ever: the server's own time-outs do not help when the network is gone.

@@ -38,7 +38,8 @@ impl Store {
         self.fetch_optional::<One>(sql("select 1 as one from generations")).await.map(|_| ())
     }
 
-    /// Writes a consistent copy of a SQLite database to a file that must not exist, while the server runs.
+    /// Writes a consistent copy of a SQLite database to a file that is empty or not there, while the server
+    /// runs.
     pub async fn backup_to(&self, file: &Path) -> Result<(), StoreError> {
         if self.sqlite_path().is_none() {
             return Err(StoreError::Unsupported("PostgreSQL is backed up with its own tools, such as pg_dump"));

@@ -67,9 +67,12 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
         match &error {
-            Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => Self::Unavailable(error.to_string()),
+            // `Protocol` is what a proxy looks like that accepts for a database that is gone, and hangs up.
+            Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed => {
+                Self::Unavailable(error.to_string())
+            }
             sqlx::Error::Database(reason) if reason.is_unique_violation() => Self::Conflict,
             // PostgreSQL's classes 08 (connection), 53 (resources) and 57 (operator intervention, which
             // includes the statement time-out); SQLite's busy and locked.

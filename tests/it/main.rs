@@ -8,10 +8,14 @@
 mod application_life;
 mod architecture;
 mod client_authentication;
+mod command_line;
+mod crash;
 mod discovery;
 mod harness;
 mod hello;
+mod key_rotation;
 mod limits;
 mod operations;
+mod outage;
 mod store;
 mod token;

@@ -5,6 +5,8 @@
 //!
 //! [`World`] is one database and one clock; [`World::server`] starts a server in it, any number on PostgreSQL.
 //! [`TestServer::token`] begins a token request, [`Answer`] is what came back.
+//!
+//! [`Installation`] is the binary as an operator has it: [`Node`]s and commands are processes of their own.
 
 mod answer;
 mod application;
@@ -13,6 +15,7 @@ mod child;
 mod clock;
 mod database;
 mod keys;
+mod process;
 mod raw;
 mod server;
 mod token_request;
@@ -26,9 +29,12 @@ pub(crate) use assertion::{Assertion, ClientKey};
 pub(crate) use child::Child;
 pub(crate) use clock::{START, TestClock};
 pub(crate) use database::{Dump, dump_of_file};
+pub(crate) use process::{
+    Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
+};
 pub(crate) use raw::RawAnswer;
 pub(crate) use server::TestServer;
 pub(crate) use token_request::TokenRequest;
 pub(crate) use wait::eventually;
-pub(crate) use wire::State as WireState;
+pub(crate) use wire::{State as WireState, Wire};
 pub(crate) use world::{World, on_both_engines};

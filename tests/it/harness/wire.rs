@@ -15,6 +15,8 @@ pub(crate) enum State {
     Cut,
     /// Nothing arrives and nobody says so, as when a network fails.
     Silent,
+    /// The same, and what is open now or opened meanwhile never works again: a firewall has lost its memory.
+    Forgotten,
 }
 
 /// Forwards connections to another address, for as long as it is told to.
@@ -50,6 +52,7 @@ async fn forward(mut near: TcpStream, far_end: String, mut state: Receiver<State
         let now = *state.borrow_and_update();
         match now {
             State::Cut => return,
+            State::Forgotten => std::future::pending().await,
             State::Silent => {
                 if state.changed().await.is_err() {
                     return;

@@ -1,0 +1,422 @@
+//! Commands as operators and scripts use them: the real binary beside real servers, on both engines.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use crate::harness::{
+    Credentials, Installation, Node, Ran, installed_on_both_engines, kid_of, master_key, text, until,
+};
+
+/// What "within a second" is allowed to be. The machine runs other tests at the same time.
+const A_SECOND: Duration = Duration::from_millis(1000);
+
+installed_on_both_engines! {
+    app_create_prints_one_document_with_the_secret_and_everything_else_elsewhere,
+    an_application_goes_through_its_states_from_the_command_line,
+    a_running_server_obeys_within_a_second,
+    a_revoked_key_and_its_tokens_are_refused_within_a_second,
+    a_wrong_master_key_is_refused_by_name,
+    a_newer_database_is_refused_by_everything_that_opens_it,
+    migrating_any_number_of_times_at_once_is_migrating_once,
+    doctor_says_that_all_is_well,
+    commands_of_many_terminals_at_once_all_take_effect,
+}
+
+impl Ran {
+    /// The command failed as commands fail: this code, nothing on stdout, the reason on stderr.
+    #[track_caller]
+    fn refused(&self, code: i32, reason: &str) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert_eq!(self.stdout, "", "{self:?}");
+        assert!(self.stderr.contains(reason), "expected '{reason}' in {self:?}");
+    }
+
+    #[track_caller]
+    fn done(&self) -> &str {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        &self.stdout
+    }
+}
+
+async fn app_create_prints_one_document_with_the_secret_and_everything_else_elsewhere(at: Installation) {
+    let ran = at.run(&["app", "create", "--name", "Nightly reports", "--json"]).await;
+    let created: Value = serde_json::from_str(ran.done()).expect("one JSON document");
+    let Credentials { id, secret } = Credentials::from(&created);
+    assert!(secret.starts_with("gps_") && secret.len() == 4 + 43 + 6, "{secret}");
+    assert_eq!(ran.stdout.matches(&secret).count(), 1);
+    assert!(ran.stderr.contains("never shown again") && !ran.stderr.contains(&secret), "{ran:?}");
+
+    for words in
+        [&["app", "show", &id][..], &["app", "list"], &["app", "show", &id, "--json"], &["app", "list", "--json"]]
+    {
+        let ran = at.run(words).await;
+        assert!(ran.done().contains("Nightly reports"), "{words:?}: {ran:?}");
+        assert!(!format!("{ran:?}").contains(&secret), "{words:?}: {ran:?}");
+    }
+    let node = at.start().await;
+    node.token(&Credentials { id, secret: secret.clone() }).await;
+    assert!(!node.log().contains(&secret));
+}
+
+async fn an_application_goes_through_its_states_from_the_command_line(at: Installation) {
+    let Credentials { id, .. } = at.application("states").await;
+    let state = async |word: &str| text(&at.json(&["app", word, &id]).await["state"]);
+    assert_eq!(state("show").await, "active");
+    at.run(&["app", "activate", &id]).await.refused(1, &format!("the application {id} is active already"));
+    assert_eq!(state("deactivate").await, "deactivated");
+    at.run(&["app", "deactivate", &id]).await.refused(1, "is deactivated already");
+    assert_eq!(state("show").await, "deactivated");
+    assert_eq!(state("activate").await, "active");
+    assert_eq!(state("delete").await, "deleted");
+    for word in ["deactivate", "activate", "delete", "rotate-secret"] {
+        at.run(&["app", word, &id, "--json"]).await.refused(1, &format!("there is no application {id}"));
+    }
+    let again = at.run(&["app", "create", "--name", "again", "--client-id", &id]).await;
+    again.refused(1, &format!("the client id {id} is or was another application's"));
+    assert_eq!(at.json(&["app", "list"]).await, serde_json::json!([]));
+}
+
+async fn a_running_server_obeys_within_a_second(at: Installation) {
+    let nodes = nodes(&at).await;
+    let first = at.application("obedience").await;
+    let each = async |what: &str, credentials: &Credentials, wanted: StatusCode| {
+        for node in &nodes {
+            let took = node.answers(credentials, wanted).await;
+            assert!(took < A_SECOND, "{what}: {wanted} after {took:?}");
+        }
+    };
+    each("create", &first, StatusCode::OK).await;
+    at.run(&["app", "deactivate", &first.id]).await.done();
+    each("deactivate", &first, StatusCode::UNAUTHORIZED).await;
+    at.run(&["app", "activate", &first.id]).await.done();
+    each("activate", &first, StatusCode::OK).await;
+
+    let second = Credentials::from(&at.json(&["app", "rotate-secret", &first.id]).await);
+    each("a new secret", &second, StatusCode::OK).await;
+    each("the secret before it", &first, StatusCode::OK).await;
+    let third = Credentials::from(&at.json(&["app", "rotate-secret", &first.id]).await);
+    each("the secret before the last but one", &first, StatusCode::UNAUTHORIZED).await;
+    each("the newest secret", &third, StatusCode::OK).await;
+    each("the secret before it", &second, StatusCode::OK).await;
+
+    at.run(&["app", "delete", &first.id]).await.done();
+    each("delete", &third, StatusCode::UNAUTHORIZED).await;
+}
+
+async fn a_revoked_key_and_its_tokens_are_refused_within_a_second(at: Installation) {
+    let nodes = nodes(&at).await;
+    let credentials = at.application("revocation").await;
+    let token = nodes[0].token(&credentials).await;
+    let kid = kid_of(&token);
+    for node in &nodes {
+        assert_eq!(node.hello(&token).await, StatusCode::OK);
+    }
+    at.run(&["key", "revoke", &kid]).await.done();
+    for node in &nodes {
+        let gone = async || (!node.published().await.contains(&kid)).then_some(());
+        until("the key is gone", A_SECOND, gone).await;
+        assert_eq!(node.hello(&token).await, StatusCode::UNAUTHORIZED);
+        let new = node.token(&credentials).await;
+        assert_ne!(kid_of(&new), kid);
+        for other in &nodes {
+            assert_eq!(other.hello(&new).await, StatusCode::OK);
+        }
+    }
+    at.run(&["key", "revoke", &kid]).await.refused(1, &format!("there is no key {kid} that could be revoked"));
+}
+
+async fn a_wrong_master_key_is_refused_by_name(mut at: Installation) {
+    at.set("keys.master_key", &master_key(1));
+    at.start().await.stop().await;
+    at.set("keys.master_key", &master_key(2));
+    let said = at.try_start().await.err().expect("the server refuses");
+    let reason = "which is not among the configured keys.master_key";
+    assert!(said.contains("signing key") && said.contains(reason), "{said}");
+    at.run(&["key", "list"]).await.refused(1, reason);
+    at.run(&["app", "create", "--name", "x", "--json"]).await.refused(1, reason);
+    let doctor = at.run(&["doctor"]).await;
+    assert!(doctor.code == Some(1) && doctor.stdout.contains(reason), "{doctor:?}");
+}
+
+async fn a_newer_database_is_refused_by_everything_that_opens_it(at: Installation) {
+    at.run(&["migrate"]).await.done();
+    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 select 9999, description, success, checksum, execution_time from _sqlx_migrations where version = 1";
+    at.execute(newer).await;
+    let reason = "migrated by a newer Gatepost (migration 9999)";
+    for words in [&["migrate"][..], &["app", "list"], &["key", "list"], &["app", "create", "--name", "x"]] {
+        at.run(words).await.refused(1, reason);
+    }
+    let said = at.try_start().await.err().expect("the server refuses");
+    assert!(said.contains(reason), "{said}");
+}
+
+async fn migrating_any_number_of_times_at_once_is_migrating_once(at: Installation) {
+    let commands: Vec<_> = (0..4).map(|_| at.command(&["migrate"])).collect();
+    let started: Vec<_> = commands.into_iter().map(|mut command| command.spawn().expect("it starts")).collect();
+    for mut child in started {
+        assert!(child.wait().expect("it ends").success());
+    }
+    at.run(&["migrate"]).await.done();
+    assert_eq!(at.texts("select description from _sqlx_migrations where version = 1").await.len(), 1);
+}
+
+async fn doctor_says_that_all_is_well(at: Installation) {
+    let node = at.start().await;
+    let beside = at.beside(&node);
+    let checks = beside.json(&["doctor"]).await;
+    let findings: Vec<_> = checks.as_array().expect("a list").iter().map(|check| text(&check["finding"])).collect();
+    assert!(!findings.contains(&"problem".to_owned()), "{checks}");
+    let of = |name: &str| checks.as_array().expect("a list").iter().find(|check| check["name"] == name).cloned();
+    assert_eq!(of("server").expect("a check")["detail"], "ready");
+    assert_eq!(of("signing keys").expect("a check")["finding"], "good");
+    assert_eq!(of("issuer").expect("a check")["finding"], "warning", "http is not for others: {checks}");
+}
+
+async fn commands_of_many_terminals_at_once_all_take_effect(at: Installation) {
+    let node = at.start().await;
+    let commands: Vec<_> =
+        (0..6).map(|n| at.command(&["app", "create", "--json", "--name", &format!("terminal {n}")])).collect();
+    let started: Vec<_> =
+        commands.into_iter().map(|mut command| std::thread::spawn(move || command.output())).collect();
+    for terminal in started {
+        let output = terminal.join().expect("no panic").expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+        let created: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+        node.token(&Credentials::from(&created)).await;
+    }
+}
+
+/// One server on SQLite, two on PostgreSQL.
+async fn nodes(at: &Installation) -> Vec<Node> {
+    let mut nodes = vec![at.start().await];
+    if !at.is_sqlite() {
+        nodes.push(at.another().start().await);
+    }
+    nodes
+}
+
+#[tokio::test]
+async fn every_listing_and_creating_command_prints_one_document_when_asked_for_json() {
+    let at = Installation::on_sqlite();
+    let Credentials { id, .. } = at.application("json").await;
+    at.start().await.stop().await;
+    for words in [
+        &["app", "list"][..],
+        &["app", "show", &id],
+        &["app", "deactivate", &id],
+        &["app", "activate", &id],
+        &["app", "rotate-secret", &id],
+        &["app", "create", "--name", "other", "--type", "spa", "--redirect-uri", "https://example.com/cb"],
+        &["key", "list"],
+        &["key", "rotate"],
+        &["key", "rotate", "--now"],
+        &["key", "revoke", &at.key("RS256", "announced").await],
+        &["doctor"],
+        &["config", "show"],
+        &["app", "delete", &id],
+    ] {
+        at.json(words).await;
+    }
+}
+
+#[tokio::test]
+async fn a_mistake_ends_with_a_code_and_the_reason_and_prints_no_result() {
+    let at = Installation::on_sqlite();
+    at.run(&["migrate"]).await.done();
+    let mistakes: [(&[&str], i32, &str); 19] = [
+        (&["frobnicate"], 2, "frobnicate"),
+        (&["app"], 2, "Usage: gatepost app"),
+        (&["app", "create"], 2, "--name"),
+        (&["app", "create", "--name", "x", "--type", "fridge"], 2, "service, web, spa, native, device"),
+        (&["app", "create", "--name", "x", "--grant", "password"], 2, "client_credentials"),
+        (&["app", "create", "--name", "x", "--scope", "a\"b"], 2, "--scope"),
+        (&["app", "create", "--name", "x", "--token-ttl", "soon"], 2, "--token-ttl"),
+        (&["app", "create", "--name", "x", "--token-ttl", "0"], 1, "lifetime"),
+        (&["app", "create", "--name", "x", "--signing-algorithm", "HS256"], 2, "RS256"),
+        (&["app", "create", "--name", "x", "--audience", "not a uri"], 2, "--audience"),
+        (&["app", "create", "--name", "x", "--jwks", "missing.json"], 1, "missing.json"),
+        (&["app", "create", "--name", "x", "--client-id", "a b"], 2, "client id"),
+        (&["app", "create", "--name", ""], 1, "name"),
+        (&["app", "create", "--name", "two\nlines"], 1, "name"),
+        (&["app", "show", "nobody"], 1, "there is no application nobody"),
+        (&["app", "delete", "nobody", "--json"], 1, "there is no application nobody"),
+        (&["key", "revoke", "nothing"], 1, "there is no key nothing"),
+        (&["--config", "missing.toml", "app", "list"], 1, "missing.toml"),
+        (&["backup", "missing/folder/copy.db"], 1, "missing/folder/copy.db"),
+    ];
+    for (words, code, reason) in mistakes {
+        let ran = at.run(words).await;
+        ran.refused(code, reason);
+    }
+    assert_eq!(at.json(&["app", "list"]).await, serde_json::json!([]), "nothing half done");
+}
+
+#[tokio::test]
+async fn health_follows_the_server() {
+    let at = Installation::on_sqlite();
+    let node = at.start().await;
+    let beside = at.beside(&node);
+    assert_eq!(beside.run(&["health"]).await.done(), "ready\n");
+    node.stop().await;
+    beside.run(&["health"]).await.refused(1, "does not answer");
+}
+
+#[tokio::test]
+async fn health_fails_when_the_address_is_held_by_something_that_never_answers() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = Installation::on_sqlite().with("server.listen", &silent.local_addr().unwrap().to_string());
+    at.run(&["health"]).await.refused(1, "did not answer within 5 s");
+}
+
+#[tokio::test]
+async fn a_backup_taken_under_load_opens_as_a_server_of_its_own() {
+    let at = Installation::on_sqlite();
+    let credentials = at.application("backup").await;
+    let node = at.start().await;
+    let token = node.token(&credentials).await;
+    let copy = at.path("copy.db");
+    let (_, ran) = tokio::join!(
+        async {
+            for n in 0..5 {
+                at.application(&format!("meanwhile {n}")).await;
+            }
+        },
+        at.run(&["backup", "copy.db"])
+    );
+    assert!(ran.done().contains("copy.db") && ran.stderr.contains("master key"), "{ran:?}");
+    assert_eq!(copy.metadata().unwrap().permissions().mode() & 0o077, 0, "a copy is for its owner only");
+
+    fs::copy(at.path("gatepost.key"), at.path("copy.key")).unwrap();
+    let restored = at.another().with("database.url", &format!("sqlite://{}", copy.display())).start().await;
+    assert_eq!(restored.published().await, node.published().await);
+    assert_eq!(restored.hello(&token).await, StatusCode::OK);
+    restored.token(&credentials).await;
+}
+
+#[tokio::test]
+async fn a_backup_never_overwrites_and_is_never_taken_of_nothing() {
+    let at = Installation::on_sqlite();
+    let backup = async || at.run(&["backup", "copy.db"]).await;
+    backup().await.refused(1, "gatepost.db");
+    assert!(!at.path("copy.db").exists() && !at.path("gatepost.db").exists());
+    at.run(&["migrate"]).await.done();
+    backup().await.done();
+    let before = fs::read(at.path("copy.db")).unwrap();
+    backup().await.refused(1, "copy.db exists already");
+    assert_eq!(fs::read(at.path("copy.db")).unwrap(), before);
+}
+
+#[tokio::test]
+async fn postgresql_is_backed_up_with_its_own_tools_and_says_so() {
+    Installation::on_postgres(async |at| at.run(&["backup", "copy.db"]).await.refused(1, "pg_dump")).await;
+}
+
+#[tokio::test]
+async fn doctor_looks_and_does_not_touch() {
+    let at = Installation::on_sqlite();
+    let ran = at.run(&["doctor"]).await;
+    assert_eq!(ran.code, Some(1), "there is nothing yet: {ran:?}");
+    let left: Vec<_> = fs::read_dir(at.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn doctor_finds_a_master_key_that_others_can_read() {
+    let at = Installation::on_sqlite();
+    at.start().await.stop().await;
+    let key = at.path("gatepost.key");
+    assert_eq!(key.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = at.run(&["doctor"]).await;
+    assert!(ran.code == Some(1) && ran.stdout.contains("chmod 600"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_file_is_refused_by_whatever_name() {
+    let at = Installation::on_sqlite().with("keys.master_key", &master_key(1));
+    let node = at.start().await;
+    let alias = at.path("alias.db");
+    symlink(at.path("gatepost.db"), &alias).unwrap();
+    for path in [at.path("gatepost.db"), at.folder().join("./gatepost.db"), alias] {
+        let second = at.another().with("database.url", &format!("sqlite://{}", path.display()));
+        let second = second.with("keys.master_key", &master_key(1));
+        let said = second.try_start().await.err().expect("the second server refuses");
+        assert!(said.contains("another server is using") && said.contains("PostgreSQL any number"), "{said}");
+    }
+    assert_eq!(node.get("/health/ready").await.status(), StatusCode::OK);
+    node.kill();
+    at.start().await;
+}
+
+#[tokio::test]
+async fn postgresql_without_a_master_key_is_refused() {
+    let mut at = Installation::on_sqlite().with("database.url", "postgres://nobody@127.0.0.1:1/none");
+    at.unset("keys.master_key");
+    for words in [&["serve"][..], &["app", "list"], &["config", "check"]] {
+        at.run(words).await.refused(1, "keys.master_key");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_master_key_file_is_named_and_left_alone() {
+    let at = Installation::on_sqlite();
+    at.run(&["migrate"]).await.done();
+    let key = at.path("gatepost.key");
+    for damaged in ["", "not a key\n", "AAAA\n"] {
+        fs::write(&key, damaged).unwrap();
+        at.run(&["serve"]).await.refused(1, "gatepost.key");
+        assert_eq!(fs::read_to_string(&key).unwrap(), damaged);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_master_key_is_not_quietly_replaced() {
+    let at = Installation::on_sqlite();
+    at.start().await.stop().await;
+    let (key, elsewhere) = (at.path("gatepost.key"), at.path("elsewhere"));
+    fs::rename(&key, &elsewhere).unwrap();
+    let said = at.try_start().await.err().expect("the server refuses");
+    assert!(said.contains("not among the configured keys.master_key"), "{said}");
+    fs::rename(&elsewhere, &key).unwrap();
+    at.start().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_named_and_left_alone() {
+    let at = Installation::on_sqlite();
+    let text = "dear diary, ".repeat(1000);
+    fs::write(at.path("gatepost.db"), &text).unwrap();
+    let ran = at.run(&["serve"]).await;
+    ran.refused(1, "not a database");
+    assert_eq!(fs::read_to_string(at.path("gatepost.db")).unwrap(), text);
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_named_before_anything_is_made() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let at = Installation::on_sqlite().with("server.listen", &address);
+    at.run(&["serve"]).await.refused(1, &address);
+    assert!(!at.path("gatepost.db").exists());
+}
+
+#[tokio::test]
+async fn config_check_and_show_name_the_key_its_place_and_hide_secrets() {
+    let at = Installation::on_sqlite().with("keys.master_key", &master_key(3));
+    at.run(&["config", "check"]).await.done();
+    for ran in [at.run(&["config", "show"]).await, at.run(&["config", "show", "--json"]).await] {
+        assert!(ran.done().contains("rotate_every") && !ran.stdout.contains(&master_key(3)), "{ran:?}");
+        assert!(ran.stdout.contains("GATEPOST__KEYS__MASTER_KEY"), "it says where a setting comes from: {ran:?}");
+    }
+    fs::write(at.path("bad.toml"), "[keys]\nrotate_every = \"yesterday\"\nrotat = 1\n").unwrap();
+    let ran = at.run(&["--config", "bad.toml", "config", "check"]).await;
+    for part in ["bad.toml:2", "keys.rotate_every", "bad.toml:3", "keys.rotat"] {
+        ran.refused(1, part);
+    }
+}
