@@ -4,7 +4,9 @@ use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output};
+use crate::app::StartError;
 use crate::config::{Loaded, Mode};
+use crate::flows::provision;
 
 /// What can be done with the configuration.
 #[derive(Subcommand)]
@@ -20,6 +22,7 @@ pub(super) fn run(command: &Command, loaded: &Loaded) -> Result<(), CommandError
     match *command {
         Command::Check => {
             loaded.validate(Mode::Serve)?;
+            provision::check(&loaded.config).map_err(StartError::from)?;
             Output::text("the configuration is good")?;
         }
         Command::Show(format) => Output::result(format, &loaded.show_json(), || loaded.show_text())?,

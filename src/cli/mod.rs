@@ -23,11 +23,12 @@ use crate::flows::rotate_keys::KeyChangeError;
 use crate::store::StoreError;
 use output::Output;
 
-/// A self-hosted, passwordless OAuth 2.0 and `OpenID` Connect authorization server.
+/// A self-hosted, passwordless OAuth 2.0 and OpenID Connect authorization server.
 #[derive(Parser)]
+#[expect(clippy::doc_markdown, reason = "shown as help, where backticks would stand as they are")]
 #[command(name = "gatepost", version, about, disable_help_subcommand = true)]
 struct Arguments {
-    /// The configuration file [default: the one in `GATEPOST_CONFIG`, else config/gatepost.toml if it is there]
+    /// The configuration file [default: the one in GATEPOST_CONFIG, else config/gatepost.toml if it is there]
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]

@@ -69,8 +69,8 @@ pub enum AuditEvent {
         /// The secret's last characters.
         hint: String,
     },
-    /// A signing key was made and announced.
-    KeyAnnounced {
+    /// A signing key was made; from now on it is published.
+    KeyCreated {
         /// Which.
         kid: String,
         /// What it signs with.
@@ -107,7 +107,7 @@ impl AuditEvent {
             Self::ApplicationDeleted { client_id } => client("application.deleted", client_id),
             Self::SecretAdded { client_id, hint } => ("secret.added", client_id.to_string(), hint.clone()),
             Self::SecretRevoked { client_id, hint } => ("secret.revoked", client_id.to_string(), hint.clone()),
-            Self::KeyAnnounced { kid, algorithm } => ("key.announced", kid.clone(), algorithm.to_string()),
+            Self::KeyCreated { kid, algorithm } => ("key.created", kid.clone(), algorithm.to_string()),
             Self::KeyPromoted { kid } => ("key.promoted", kid.clone(), String::new()),
             Self::KeyRevoked { kid } => ("key.revoked", kid.clone(), String::new()),
             Self::KeysReencrypted { count } => ("keys.reencrypted", String::new(), count.to_string()),

@@ -86,13 +86,13 @@ impl Server {
         let guess = self.guesses.admit(&application.client_id, address, self.now())?;
         match self.secrets.verify(application, presented).await {
             Ok(verdict @ Verdict::Right(_)) => {
-                guess.was_right();
+                guess.withdraw();
                 Ok(verdict)
             }
             Ok(Verdict::Wrong) => Ok(Verdict::Wrong),
             Err(refusal) => {
                 // It was not compared at all, so it was no guess.
-                guess.was_right();
+                guess.withdraw();
                 Err(refusal)
             }
         }

@@ -6,10 +6,9 @@
 //! database away nothing old is trusted for longer than that.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use quick_cache::sync::Cache;
 
 use super::Server;
@@ -34,8 +33,14 @@ struct Loaded<T> {
 pub struct Directory {
     applications: Cache<ClientId, Arc<Loaded<Arc<Application>>>>,
     catalogue: ArcSwapOption<Loaded<Arc<Catalogue>>>,
-    generation: AtomicI64,
-    confirmed_at: AtomicI64,
+    confirmed: ArcSwap<Confirmed>,
+}
+
+/// What the counter was, and when that was known.
+#[derive(Clone, Copy)]
+struct Confirmed {
+    generation: i64,
+    asked_at: Timestamp,
 }
 
 impl Default for Directory {
@@ -43,24 +48,27 @@ impl Default for Directory {
         Self {
             applications: Cache::new(CAPACITY),
             catalogue: ArcSwapOption::empty(),
-            generation: AtomicI64::new(-1),
-            confirmed_at: AtomicI64::new(i64::MIN),
+            confirmed: ArcSwap::from_pointee(Confirmed { generation: -1, asked_at: Timestamp::from_micros(i64::MIN) }),
         }
     }
 }
 
 impl Directory {
-    /// Takes note of the counter's value as of a moment before the database was asked.
+    /// Takes note of the counter's value as of a moment before the database was asked. An answer that was
+    /// overtaken by a newer one changes nothing.
     pub fn confirm(&self, generation: i64, asked_at: Timestamp) {
-        self.generation.store(generation, Ordering::Release);
-        self.confirmed_at.store(asked_at.as_micros(), Ordering::Release);
+        let new = Confirmed { generation, asked_at };
+        self.confirmed.rcu(|known| {
+            let newer = (generation, asked_at) > (known.generation, known.asked_at);
+            if newer { Arc::new(new) } else { Arc::clone(known) }
+        });
     }
 
     fn trusted_generation(&self, now: Timestamp) -> Option<i64> {
-        let confirmed = Timestamp::from_micros(self.confirmed_at.load(Ordering::Acquire));
+        let confirmed = **self.confirmed.load();
         // A clock that was set back makes nothing trustworthy.
-        let recent = confirmed <= now && now.since(confirmed) < TRUSTED_FOR;
-        recent.then(|| self.generation.load(Ordering::Acquire))
+        let recent = confirmed.asked_at <= now && now.since(confirmed.asked_at) < TRUSTED_FOR;
+        recent.then_some(confirmed.generation)
     }
 }
 
@@ -91,6 +99,11 @@ impl Server {
         let value = Arc::new(self.store.catalogue().await?);
         self.directory.catalogue.store(Some(Arc::new(Loaded { generation, value: Arc::clone(&value) })));
         Ok(value)
+    }
+
+    /// The scopes this server has words for.
+    pub async fn scope_names(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.catalogue().await?.scopes.iter().map(|scope| scope.name.clone()).collect())
     }
 
     /// The counter under which what is loaded next is current; read before the load, so that a change in

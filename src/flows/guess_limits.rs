@@ -46,8 +46,8 @@ pub struct GuessLimits {
 pub struct Guess(Vec<Arc<Count>>);
 
 impl Guess {
-    /// It was right: it no longer counts.
-    pub fn was_right(self) {
+    /// It no longer counts: it was right, or was never compared.
+    pub fn withdraw(self) {
         for count in self.0 {
             count.guesses.fetch_sub(1, Ordering::AcqRel);
         }
@@ -80,7 +80,7 @@ impl GuessLimits {
             let since = Timestamp::from_micros(count.since.load(Ordering::Acquire));
             guess.0.push(count);
             if before >= limit {
-                guess.was_right();
+                guess.withdraw();
                 let wait = since.plus(WINDOW).since(now).max(Duration::from_secs(1));
                 return Err(Refusal::new(
                     ErrorCode::TooManyRequests,
@@ -147,7 +147,7 @@ mod tests {
     fn right_guesses_do_not_count() {
         let limits = limits(1, 1);
         for _ in 0..10 {
-            limits.admit(&client("a"), IpAddr::from([10, 0, 0, 1]), NOW).unwrap().was_right();
+            limits.admit(&client("a"), IpAddr::from([10, 0, 0, 1]), NOW).unwrap().withdraw();
         }
     }
 

@@ -100,6 +100,11 @@ impl Keyring {
 }
 
 impl Server {
+    /// What tokens are signed with unless their application says otherwise.
+    pub fn default_algorithm(&self) -> SigningAlgorithm {
+        self.config.keys.algorithm
+    }
+
     /// Loads all keys under a value of the counter that was read before.
     pub(super) async fn load_keys(&self, generation: i64) -> Result<(), StoreError> {
         let keys = self.store.signing_keys().await?;

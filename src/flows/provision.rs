@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::Server;
 use super::manage_application::ManageError;
 use super::verify_secret::imported_hash;
-use crate::config::{DeclaredApplication, DeclaredSecret};
+use crate::config::{Config, DeclaredApplication, DeclaredSecret};
 use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,
 };
@@ -51,12 +51,21 @@ struct Declared<'a> {
     secret: Option<&'a DeclaredSecret>,
 }
 
+/// Whether the declarations make sense, without a database to carry them out in.
+pub fn check(config: &Config) -> Result<(), ProvisionError> {
+    declared_applications(config)?;
+    declared_catalogue(&config.provisioning).map(|_| ())
+}
+
+fn declared_applications(config: &Config) -> Result<Vec<Declared<'_>>, ProvisionError> {
+    let algorithm = config.keys.algorithm;
+    config.provisioning.applications.iter().map(|declared| understand(declared, algorithm)).collect()
+}
+
 impl Server {
     /// Carries out `[[applications]]`, `[[scopes]]` and `[[resources]]`.
     pub async fn provision(&self) -> Result<(), ProvisionError> {
-        let algorithm = self.default_algorithm();
-        let declared = self.config.provisioning.applications.iter().map(|declared| understand(declared, algorithm));
-        let declared: Vec<_> = declared.collect::<Result<_, _>>()?;
+        let declared = declared_applications(&self.config)?;
         self.provision_catalogue().await?;
         for application in &declared {
             self.provision_application(application).await?;

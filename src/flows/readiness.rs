@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::Server;
-use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::refusal::Refusal;
 
 /// How long readiness waits for the database.
@@ -24,15 +23,5 @@ impl Server {
             .signer(self.default_algorithm(), self.now())
             .map(|_| ())
             .map_err(|refusal| not_ready(refusal.detail.unwrap_or_else(|| "no signing key is loaded".to_owned())))
-    }
-
-    /// What tokens are signed with unless their application says otherwise.
-    pub fn default_algorithm(&self) -> SigningAlgorithm {
-        self.config.keys.algorithm
-    }
-
-    /// The scopes this server has words for.
-    pub async fn scope_names(&self) -> Result<Vec<String>, Refusal> {
-        Ok(self.catalogue().await?.scopes.iter().map(|scope| scope.name.clone()).collect())
     }
 }

@@ -14,9 +14,6 @@ use crate::domain::signing_key::{KeySequence, KeyState, RotationPolicy, SigningK
 use crate::protocol::jose::{Signer, SigningAlgorithm};
 use crate::store::{Generation, StoreError, Transaction};
 
-/// How long tokens of any age are waited for on top of their life before a retired key goes.
-const GRACE: Duration = Duration::from_hours(24);
-
 /// Why keys could not be changed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyChangeError {
@@ -177,7 +174,7 @@ impl Server {
     fn keep_for(&self, longest_application_ttl: Option<Duration>) -> Duration {
         let tokens = &self.config.tokens;
         let longest = tokens.access_ttl.max(tokens.id_ttl).max(longest_application_ttl.unwrap_or_default());
-        self.config.keys.retire_after.unwrap_or(longest + GRACE)
+        self.config.keys.retire_after_or(longest)
     }
 
     /// Makes a key for each gap, before any lock is taken: an RSA key takes a while.
@@ -246,7 +243,7 @@ impl Server {
             revoked_at: None,
         };
         tx.signing_key_insert(&key).await?;
-        let event = AuditEvent::KeyAnnounced { kid, algorithm: key.algorithm };
+        let event = AuditEvent::KeyCreated { kid, algorithm: key.algorithm };
         tx.audit_append(&self.audit_entry(&Actor::Schedule, event, now)).await?;
         Ok(())
     }

@@ -37,8 +37,8 @@ async fn keys_are_whole(at: &Installation, algorithms: &[&str]) {
     let odd = at
         .texts(
             "select kid from signing_keys where (select count(*) from audit_events \
-             where event = 'key.announced' and subject = kid) <> 1 \
-             union all select subject from audit_events where event = 'key.announced' \
+             where event = 'key.created' and subject = kid) <> 1 \
+             union all select subject from audit_events where event = 'key.created' \
              and subject not in (select kid from signing_keys)",
         )
         .await;

@@ -169,7 +169,7 @@ async fn two_nodes_on_one_postgresql_rotate_once() {
         let same = async || (a.published().await == b.published().await).then_some(());
         until("both publish the same", Duration::from_secs(1), same).await;
         each_key_was_announced_once(&at).await;
-        let announced = at.texts("select subject from audit_events where event = 'key.announced'").await.len();
+        let announced = at.texts("select subject from audit_events where event = 'key.created'").await.len();
         // 20 seconds of 3.6 to 4 each, the first, the one ahead, and what passed before and after.
         assert!((6..=10).contains(&announced), "{announced} keys in 20 s");
     })
@@ -178,7 +178,7 @@ async fn two_nodes_on_one_postgresql_rotate_once() {
 
 /// No two keys begin to sign within less than an interval of each other, and the audit log tells of each once.
 async fn each_key_was_announced_once(at: &Installation) {
-    let audited = at.texts("select subject from audit_events where event = 'key.announced' order by subject").await;
+    let audited = at.texts("select subject from audit_events where event = 'key.created' order by subject").await;
     let kids = at.texts("select kid from signing_keys order by kid").await;
     assert_eq!(audited, kids, "every key was announced, and once");
     let moments = at.texts("select cast(activates_at as text) from signing_keys order by activates_at").await;

@@ -22,6 +22,7 @@ use crate::protocol::token::GrantType;
 
 /// What a new application is to be.
 #[derive(Args)]
+#[expect(clippy::doc_markdown, reason = "shown as help, where backticks would stand as they are")]
 pub(in crate::cli) struct Arguments {
     /// The application's name, for people
     #[arg(long)]
@@ -50,10 +51,10 @@ pub(in crate::cli) struct Arguments {
     /// How its access tokens are dressed: rfc9068 (typ at+jwt) or plain (typ JWT)
     #[arg(long, default_value = "rfc9068", value_parser = profile)]
     token_profile: TokenProfile,
-    /// What its tokens are signed with: RS256, PS256, ES256 or `EdDSA` [default: the server's]
+    /// What its tokens are signed with: RS256, PS256, ES256 or EdDSA [default: the server's]
     #[arg(long, value_parser = algorithm)]
     signing_algorithm: Option<SigningAlgorithm>,
-    /// A file with its public keys as a JWK Set; it then authenticates with `private_key_jwt` and has no secret
+    /// A file with its public keys as a JWK Set; it then authenticates with private_key_jwt and has no secret
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
     /// The e-mail address of who looks after it

@@ -8,10 +8,11 @@ use axum::response::{IntoResponse, Response};
 use crate::http::Edge;
 use crate::http::reply::Refused;
 use crate::protocol::metadata::Metadata;
+use crate::protocol::refusal::Refusal;
 
 /// Describes the server.
 pub(in crate::http) async fn metadata(State(edge): State<Edge>) -> Result<Response, Refused> {
-    let scopes = edge.server.scope_names().await?;
+    let scopes = edge.server.scope_names().await.map_err(Refusal::from)?;
     let metadata = Metadata::new(edge.server.config.server.issuer.as_str(), scopes);
     Ok(([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response())
 }
