@@ -6,8 +6,12 @@
 
 mod applications;
 mod audit;
+mod authorization_codes;
+mod authorizations;
 mod catalogue;
+mod cells;
 mod client_assertions;
+mod consents;
 mod engine;
 mod generations;
 mod maintenance;
@@ -15,6 +19,7 @@ mod migrations;
 mod secrets;
 mod sign_ins;
 mod signing_keys;
+mod token_families;
 
 use std::time::Duration;
 
