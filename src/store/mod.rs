@@ -17,9 +17,11 @@ mod generations;
 mod maintenance;
 mod migrations;
 mod secrets;
+mod sessions;
 mod sign_ins;
 mod signing_keys;
 mod token_families;
+mod users;
 
 use std::time::Duration;
 
