@@ -12,3 +12,4 @@ mod client_authentication;
 mod harness;
 mod limits;
 mod token;
+mod users;
