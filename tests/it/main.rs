@@ -12,4 +12,5 @@ mod client_authentication;
 mod harness;
 mod limits;
 mod token;
+mod user_commands;
 mod users;
