@@ -43,28 +43,30 @@ create index sessions_by_expiry on sessions (expires_at);
 
 -- An authorization request that was accepted as well formed, until it is answered.
 create table authorizations (
-    id             text   primary key,
-    application_id text   not null references applications (id),
+    id                text    primary key,
+    application_id    text    not null references applications (id),
     -- 'browser', or 'api' for the passwordless JSON request.
-    source         text   not null,
+    source            text    not null,
     -- Of a browser flow: the browser that began it.
-    browser_hash   blob,
-    redirect_uri   text   not null,
-    response_mode  text   not null,
-    scope          text   not null,
-    resources      text   not null,
-    state          text,
-    nonce          text,
-    code_challenge text,
-    prompt         text   not null,
-    max_age        bigint,
-    login_hint     text,
-    ui_locales     text,
-    address        text   not null,
-    user_agent     text   not null,
-    created_at     bigint not null,
-    expires_at     bigint not null,
-    completed_at   bigint
+    browser_hash      blob,
+    redirect_uri      text    not null,
+    -- Whether the request named it; then the token request has to name it again (RFC 6749 section 4.1.3).
+    redirect_uri_sent boolean not null,
+    response_mode     text    not null,
+    scope             text    not null,
+    resources         text    not null,
+    state             text,
+    nonce             text,
+    code_challenge    text,
+    prompt            text    not null,
+    max_age           bigint,
+    login_hint        text,
+    ui_locales        text,
+    address           text    not null,
+    user_agent        text    not null,
+    created_at        bigint  not null,
+    expires_at        bigint  not null,
+    completed_at      bigint
 );
 create index authorizations_by_expiry on authorizations (expires_at);
 

@@ -6,12 +6,16 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::ClientId;
 use crate::flows::Server;
 use crate::flows::manage_application::{ManageError, NewApplication, WithSecret};
+use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
 
 const CLIENT_ID: &str = "demo";
+const ADDRESS: &str = "demo@example.com";
 
-/// Makes the demo application, or gives the one from last time a new secret, and says how to use it.
+/// Makes a demo account and a demo application, or gives the application from last time a new secret, and
+/// says how to use them.
 pub(super) async fn welcome(server: &Server) -> Result<String, CommandError> {
     let made = demo_application(server).await?;
+    make_demo_account(server).await?;
     let client_id = &made.application.client_id;
     let secret = made.secret.as_ref().map_or("", |secret| secret.expose());
     let issuer = server.config.server.issuer.as_str();
@@ -20,7 +24,8 @@ pub(super) async fn welcome(server: &Server) -> Result<String, CommandError> {
          A demo application is registered. Get a token for it:\n\n  \
          curl -s -u '{client_id}:{secret}' -d grant_type=client_credentials {issuer}/token\n\n\
          Anyone can check the token against {issuer}/.well-known/jwks.json, and so does\n\n  \
-         curl -s -H \"Authorization: Bearer <access_token>\" {issuer}/api/v1/hello\n"
+         curl -s -H \"Authorization: Bearer <access_token>\" {issuer}/api/v1/hello\n\n\
+         A demo account is there too: {ADDRESS}\n"
     ))
 }
 
@@ -40,4 +45,14 @@ async fn demo_application(server: &Server) -> Result<WithSecret, ManageError> {
         }
     }
     server.application_create(NewApplication { client_id: None, settings }, &actor).await
+}
+
+async fn make_demo_account(server: &Server) -> Result<(), CommandError> {
+    let Ok(email) = ADDRESS.parse() else { return Ok(()) };
+    let new = NewUser { email, name: Some("Demo".to_owned()), locale: None, admin: Admin::No };
+    match server.user_create(new, &Actor::CommandLine).await {
+        // From last time.
+        Ok(_) | Err(ManageUserError::Taken) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
 }

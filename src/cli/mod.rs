@@ -9,6 +9,7 @@ mod health;
 mod key;
 mod output;
 mod serve;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use clap::{Parser, Subcommand};
 use crate::app::StartError;
 use crate::config::{Config, ConfigErrors, Loaded, Mode};
 use crate::flows::manage_application::ManageError;
+use crate::flows::manage_user::ManageUserError;
 use crate::flows::rotate_keys::KeyChangeError;
 use crate::store::StoreError;
 use output::Output;
@@ -42,6 +44,9 @@ enum Command {
     /// Register applications and look after them
     #[command(subcommand)]
     App(app::Command),
+    /// Make accounts and look after them
+    #[command(subcommand)]
+    User(user::Command),
     /// See and rotate the signing keys
     #[command(subcommand)]
     Key(key::Command),
@@ -70,6 +75,8 @@ enum CommandError {
     Start(#[from] StartError),
     #[error(transparent)]
     Manage(#[from] ManageError),
+    #[error(transparent)]
+    User(#[from] ManageUserError),
     #[error(transparent)]
     Keys(#[from] KeyChangeError),
     #[error(transparent)]
@@ -105,6 +112,7 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
     match command {
         Command::Serve(arguments) => serve::run(arguments, loaded).await?,
         Command::App(command) => app::run(command, command_config(loaded)?).await?,
+        Command::User(command) => user::run(command, command_config(loaded)?).await?,
         Command::Key(command) => key::run(command, command_config(loaded)?).await?,
         Command::Migrate => database::migrate(command_config(loaded)?).await?,
         Command::Doctor(format) => return doctor::run(format, loaded).await,

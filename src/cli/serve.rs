@@ -15,7 +15,7 @@ use crate::telemetry;
 /// How to serve.
 #[derive(Args, Default)]
 pub(super) struct Arguments {
-    /// Try it out: makes a demo application and prints the command that gets a token. On this machine only
+    /// Try it out: makes a demo application and a demo account and prints the command that gets a token. On this machine only
     #[arg(long)]
     dev: bool,
 }

@@ -1,6 +1,6 @@
 //! What is written down for good: who did what to what.
 
-use super::ids::{AuditId, ClientId, Timestamp};
+use super::ids::{AuditId, ClientId, Timestamp, UserId};
 use crate::protocol::jose::SigningAlgorithm;
 
 /// Who did it.
@@ -12,6 +12,10 @@ pub enum Actor {
     Configuration,
     /// The server itself, by schedule.
     Schedule,
+    /// An application, for itself.
+    Application(ClientId),
+    /// Somebody who is signed in, or an application that speaks for them.
+    User(UserId),
 }
 
 impl Actor {
@@ -21,6 +25,8 @@ impl Actor {
             Self::CommandLine => "command line".to_owned(),
             Self::Configuration => "configuration".to_owned(),
             Self::Schedule => "schedule".to_owned(),
+            Self::Application(client_id) => format!("application {client_id}"),
+            Self::User(id) => format!("user {id}"),
         }
     }
 }
@@ -69,6 +75,26 @@ pub enum AuditEvent {
         /// The secret's last characters.
         hint: String,
     },
+    /// An account was made.
+    UserCreated {
+        /// Its public name; an address would outlive the account here.
+        sub: String,
+    },
+    /// An account was disabled.
+    UserDisabled {
+        /// Which.
+        sub: String,
+    },
+    /// An account was enabled again.
+    UserEnabled {
+        /// Which.
+        sub: String,
+    },
+    /// An account was deleted.
+    UserDeleted {
+        /// Which.
+        sub: String,
+    },
     /// A signing key was made; from now on it is published.
     KeyCreated {
         /// Which.
@@ -97,6 +123,7 @@ impl AuditEvent {
     /// The event's name, what it happened to, and one more detail.
     pub fn stored(&self) -> (&'static str, String, String) {
         let client = |name, client_id: &ClientId| (name, client_id.to_string(), String::new());
+        let user = |name, sub: &String| (name, sub.clone(), String::new());
         match self {
             Self::ApplicationCreated { client_id } => client("application.created", client_id),
             Self::ApplicationChanged { client_id } => client("application.changed", client_id),
@@ -107,6 +134,10 @@ impl AuditEvent {
             Self::ApplicationDeleted { client_id } => client("application.deleted", client_id),
             Self::SecretAdded { client_id, hint } => ("secret.added", client_id.to_string(), hint.clone()),
             Self::SecretRevoked { client_id, hint } => ("secret.revoked", client_id.to_string(), hint.clone()),
+            Self::UserCreated { sub } => user("user.created", sub),
+            Self::UserDisabled { sub } => user("user.disabled", sub),
+            Self::UserEnabled { sub } => user("user.enabled", sub),
+            Self::UserDeleted { sub } => user("user.deleted", sub),
             Self::KeyCreated { kid, algorithm } => ("key.created", kid.clone(), algorithm.to_string()),
             Self::KeyPromoted { kid } => ("key.promoted", kid.clone(), String::new()),
             Self::KeyRevoked { kid } => ("key.revoked", kid.clone(), String::new()),

@@ -30,6 +30,8 @@ pub struct Authorization {
     pub source: Source,
     /// Where the answer goes; proven to be the application's before this was stored.
     pub redirect_uri: String,
+    /// Whether the request named it; then the token request has to name it again (RFC 6749 §4.1.3).
+    pub redirect_uri_sent: bool,
     /// How the answer is sent there.
     pub response_mode: ResponseMode,
     /// What is asked for.
@@ -158,6 +160,7 @@ mod tests {
             application: ApplicationId::from_bytes([2; 16]),
             source: Source::Browser(ValueHash::of("browser")),
             redirect_uri: "https://app.example/cb".to_owned(),
+            redirect_uri_sent: true,
             response_mode: ResponseMode::Query,
             scope: "openid user".parse().unwrap(),
             resources: Vec::new(),

@@ -53,6 +53,9 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [Self::Replay, Self::Revoked, Self::Withdrawn, Self::SignedOut, Self::AccountEnded];
+
     /// The name in the database and in logs.
     pub const fn name(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ids::{Timestamp, UserId};
+use super::secret::base62;
 
 /// An e-mail address that mail can be sent to: exactly one mailbox, no display name, no list.
 ///
@@ -85,6 +86,23 @@ pub enum UserState {
     },
 }
 
+impl UserState {
+    /// The name in listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled { .. } => "disabled",
+            Self::Deleted { .. } => "deleted",
+        }
+    }
+}
+
+/// A `sub` that nobody had before: 16 random bytes in 22 characters. It tells neither when the account was
+/// made nor how many there are.
+pub fn new_sub(random: [u8; 16]) -> String {
+    base62(&random, 22)
+}
+
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -115,6 +133,39 @@ impl User {
     pub const fn is_active(&self) -> bool {
         matches!(self.state, UserState::Active)
     }
+}
+
+/// How long a name may be, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// RFC 5646 §4.4.1: 35 characters are enough for every tag in use.
+const LONGEST_LOCALE: usize = 35;
+
+/// What an account cannot be called or speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// Nothing to read, too much, or something that breaks a line.
+    #[error("a name has 1 to {LONGEST_NAME} characters, none of them control characters")]
+    Name,
+    /// Not shaped as RFC 5646 §2.1 has it.
+    #[error("a locale is a BCP 47 language tag such as de or pt-BR")]
+    Locale,
+}
+
+/// Checks what an account is called.
+pub fn check_name(name: &str) -> Result<(), ProfileError> {
+    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.trim().is_empty();
+    if fits && !name.chars().any(char::is_control) { Ok(()) } else { Err(ProfileError::Name) }
+}
+
+/// Checks the shape of a language tag (RFC 5646 §2.1): subtags of one to eight letters and digits between
+/// hyphens, the first of two letters or more. Whether there are texts in that language is another question.
+pub fn check_locale(locale: &str) -> Result<(), ProfileError> {
+    let subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric());
+    let language = locale.split('-').next().unwrap_or_default();
+    let named = language.len() >= 2 && language.bytes().all(|c| c.is_ascii_alphabetic());
+    let fits = locale.len() <= LONGEST_LOCALE && named && locale.split('-').all(subtag);
+    if fits { Ok(()) } else { Err(ProfileError::Locale) }
 }
 
 #[cfg(test)]
@@ -181,6 +232,34 @@ mod tests {
     #[test]
     fn a_masked_address_tells_its_owner_enough() {
         assert_eq!("john@example.com".parse::<EmailAddress>().unwrap().masked(), "j…@example.com");
+    }
+
+    #[test]
+    fn a_name_is_one_line_that_can_be_read() {
+        for good in ["J", "John Smith", "Zoë Łukasiewicz", "太郎", &"n".repeat(200)] {
+            assert_eq!(check_name(good), Ok(()), "{good}");
+        }
+        for bad in ["", " ", "\n", "John\r\nBcc: x", "John\u{1b}[31m", "a\u{0}", &"n".repeat(201)] {
+            assert_eq!(check_name(bad), Err(ProfileError::Name), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_locale_is_shaped_like_a_language_tag() {
+        for good in ["de", "en", "pt-BR", "zh-Hant-TW", "de-1996", "DE"] {
+            assert_eq!(check_locale(good), Ok(()), "{good}");
+        }
+        for bad in ["", "d", "de_DE", "de-", "-de", "de--AT", "d1", "../etc", "de\n", "ä-de", &"de-".repeat(20)] {
+            assert_eq!(check_locale(bad), Err(ProfileError::Locale), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_sub_is_plain_text_of_one_length() {
+        for random in [[0; 16], [255; 16]] {
+            let sub = new_sub(random);
+            assert!(sub.len() == 22 && sub.bytes().all(|c| c.is_ascii_alphanumeric()), "{sub}");
+        }
     }
 
     proptest! {

@@ -8,11 +8,13 @@ use jsonwebtoken::jwk::JwkSet;
 use super::Server;
 use super::verify_secret::Verdict;
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, DeactivationReason};
+use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, SecretId, Timestamp};
 use crate::domain::secret::ClientSecret;
 use crate::protocol::assertion;
 use crate::protocol::client_auth::ClientCredentials;
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::ApplicationUse;
 
 /// An application that has proven itself, or that need not.
 #[derive(Clone, Debug)]
@@ -50,6 +52,27 @@ impl Server {
                 Ok(AuthenticatedClient { application, secret: None })
             }
         }
+    }
+
+    /// Checks the credentials of who calls an API of this server's own instead of asking for a token with
+    /// `scope` first: the application must be one that could have it.
+    pub async fn check_client_scope(
+        &self,
+        credentials: &ClientCredentials,
+        address: IpAddr,
+        scope: &str,
+    ) -> Result<Actor, Refusal> {
+        let client = self.authenticate_client(credentials, address).await?;
+        let settings = &client.application.settings;
+        if settings.authentication == ClientAuthentication::None {
+            return Err(Refusal::invalid_client("this application has no secret, so anybody could call in its name"));
+        }
+        if !settings.scope.contains(scope) {
+            let description = format!("this application may not ask for the scope '{scope}', which is needed here");
+            return Err(Refusal::new(ErrorCode::InsufficientScope, description));
+        }
+        self.usage.note(ApplicationUse { application: client.application.id, secret: client.secret, at: self.now() });
+        Ok(Actor::Application(client.application.client_id.clone()))
     }
 
     async fn find(&self, client_id: &str) -> Result<Option<Arc<Application>>, Refusal> {

@@ -1,14 +1,89 @@
-//! Checking an access token as any resource server would (RFC 6750, RFC 9068 §4).
+//! Checking an access token as any resource server would (RFC 6750, RFC 9068 §4), and knowing more than
+//! one: whether the account and the application behind it still count.
 
 use super::Server;
+use crate::domain::application::ApplicationState;
+use crate::domain::audit::Actor;
+use crate::domain::ids::ClientId;
+use crate::domain::user::User;
 use crate::protocol::bearer;
 use crate::protocol::claims::AccessTokenClaims;
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::Scope;
+
+/// Who has a good access token.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// What the token says.
+    pub claims: AccessTokenClaims,
+    /// The account it speaks for; none where the application speaks for itself.
+    pub user: Option<User>,
+}
+
+impl Bearer {
+    /// RFC 6750 §3.1: the token must have this scope.
+    pub fn require_scope(&self, scope: &str) -> Result<(), Refusal> {
+        let granted: Scope = self.claims.scope.parse().unwrap_or_default();
+        if granted.contains(scope) {
+            return Ok(());
+        }
+        let has = if granted.is_empty() { "nothing".to_owned() } else { granted.to_string() };
+        let description = format!("the access token must have the scope '{scope}'; it allows: {has}");
+        Err(Refusal::new(ErrorCode::InsufficientScope, description))
+    }
+
+    /// RFC 9068 §4: the token must be meant for this server, or it may come from an API that it was sent to.
+    /// One for no resource in particular is its application's to use here.
+    fn require_audience(&self, issuer: &str) -> Result<(), Refusal> {
+        let audience = &self.claims.aud;
+        if audience.contains(&self.claims.client_id) || audience.contains(issuer) {
+            return Ok(());
+        }
+        Err(invalid("the access token is meant for another audience; ask for one without the parameter 'resource'"))
+    }
+}
 
 impl Server {
-    /// The claims of a good access token of this server's.
-    pub fn check_bearer(&self, token: &str) -> Result<AccessTokenClaims, Refusal> {
+    /// Who has this token, if it is a good one of this server's and the account it speaks for still counts.
+    pub async fn check_bearer(&self, token: &str) -> Result<Bearer, Refusal> {
         let key_of = |kid: &str| self.keyring.verifying_key(kid);
-        bearer::verify(token, key_of, self.config.server.issuer.as_str(), self.now().as_seconds())
+        let claims = bearer::verify(token, key_of, self.config.server.issuer.as_str(), self.now().as_seconds())?;
+        let user = self.user_spoken_for(&claims).await?;
+        Ok(Bearer { claims, user })
     }
+
+    /// The same for an API of this server's own that wants this scope. Such an API also knows at once when
+    /// the application behind the token was deactivated.
+    pub async fn check_bearer_scope(&self, token: &str, scope: &str) -> Result<(Bearer, Actor), Refusal> {
+        let bearer = self.check_bearer(token).await?;
+        bearer.require_audience(self.config.server.issuer.as_str())?;
+        let client_id = self.working_client(&bearer.claims.client_id).await?;
+        bearer.require_scope(scope)?;
+        let actor = bearer.user.as_ref().map_or(Actor::Application(client_id), |user| Actor::User(user.id));
+        Ok((bearer, actor))
+    }
+
+    async fn working_client(&self, client_id: &str) -> Result<ClientId, Refusal> {
+        let refused = || invalid("the application that the access token was issued to is deactivated or deleted");
+        let client_id = client_id.parse::<ClientId>().map_err(|_| refused())?;
+        match self.application(&client_id).await? {
+            Some(application) if application.state == ApplicationState::Active => Ok(client_id),
+            _ => Err(refused()),
+        }
+    }
+
+    /// RFC 9068 §2.2: the subject of a token is its client where that acts for itself, else a person.
+    async fn user_spoken_for(&self, claims: &AccessTokenClaims) -> Result<Option<User>, Refusal> {
+        if claims.sub == claims.client_id {
+            return Ok(None);
+        }
+        match self.store.user_by_sub(&claims.sub).await? {
+            Some(user) if user.is_active() => Ok(Some(user)),
+            _ => Err(invalid("the account that the access token speaks for is disabled or deleted")),
+        }
+    }
+}
+
+fn invalid(what: &'static str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidToken, what)
 }

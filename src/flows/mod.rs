@@ -11,6 +11,7 @@ pub mod forget_expired;
 pub mod guess_limits;
 pub mod keyring;
 pub mod manage_application;
+pub mod manage_user;
 pub mod provision;
 pub mod readiness;
 pub mod rotate_keys;

@@ -4,13 +4,17 @@
 //! `domain`, `protocol` and `config`; never sees SQL.
 
 mod api;
+mod authorization;
+mod caller;
 mod client_address;
+mod json_body;
 mod oauth;
 mod observe;
 mod ops;
 mod reply;
 mod serve;
 mod stalled;
+mod users;
 
 use std::sync::Arc;
 
@@ -50,7 +54,10 @@ pub fn routes(edge: Edge) -> Router {
         // Before the layer: set afterwards, it would take the preflight's OPTIONS away from it.
         .method_not_allowed_fallback(reply::method_not_allowed)
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
-    let table = for_browsers_anywhere.route("/health/live", get(ops::live)).route("/health/ready", get(ops::ready));
+    let table = for_browsers_anywhere
+        .route("/users", post(users::create))
+        .route("/health/live", get(ops::live))
+        .route("/health/ready", get(ops::ready));
     observed(table, edge)
 }
 

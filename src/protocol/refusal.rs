@@ -42,6 +42,8 @@ pub enum ErrorCode {
     NotFound,
     /// Something is at this path, but not for this HTTP method.
     MethodNotAllowed,
+    /// What is there already stands in the way, such as another account with this address.
+    Conflict,
     /// The body is larger than any request to this endpoint.
     TooLarge,
     /// Too many tries; `Retry-After` says when the next one counts.
@@ -74,6 +76,7 @@ impl ErrorCode {
             Self::InsufficientScope => ("insufficient_scope", 403),
             Self::NotFound => ("not_found", 404),
             Self::MethodNotAllowed => ("invalid_request", 405),
+            Self::Conflict => ("conflict", 409),
             Self::TooLarge => ("invalid_request", 413),
             Self::TooManyRequests => ("temporarily_unavailable", 429),
             Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),

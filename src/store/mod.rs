@@ -6,15 +6,22 @@
 
 mod applications;
 mod audit;
+mod authorization_codes;
+mod authorizations;
 mod catalogue;
+mod cells;
 mod client_assertions;
+mod consents;
 mod engine;
 mod generations;
 mod maintenance;
 mod migrations;
 mod secrets;
+mod sessions;
 mod sign_ins;
 mod signing_keys;
+mod token_families;
+mod users;
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed assertion is what a test is for")]
 
+mod accounts;
 mod application_life;
 mod architecture;
 mod client_authentication;
@@ -19,3 +20,5 @@ mod operations;
 mod outage;
 mod store;
 mod token;
+mod user_commands;
+mod users;

@@ -43,7 +43,7 @@ pub(in crate::http) async fn hello(State(edge): State<Edge>, headers: HeaderMap)
             return Err(Refused::with_challenge(refusal, Challenge::BearerMissing));
         }
     };
-    let claims = edge.server.check_bearer(token).map_err(bearer)?;
+    let claims = edge.server.check_bearer(token).await.map_err(bearer)?.claims;
     Ok(json_no_store(&Hello {
         message: "Well done! You have successfully sent a request to our API and received a valid response (HTTP 200).",
         token: Seen {

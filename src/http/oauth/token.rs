@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 
 use crate::flows::token::RawTokenRequest;
 use crate::http::Edge;
+use crate::http::authorization::authorization;
 use crate::http::client_address::ClientAddress;
 use crate::http::reply::{Refused, json_no_store};
 use crate::protocol::parameters::{BodyFormat, Parameters};
@@ -55,17 +56,4 @@ async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Refus
         Refusal::new(ErrorCode::TooLarge, format!("the body is incomplete or larger than {LARGEST_BODY} bytes"))
     })?;
     Parameters::from_body(&body, format)
-}
-
-/// The one `Authorization` header, as text.
-fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
-    let mut values = headers.get_all(AUTHORIZATION).into_iter();
-    match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => value
-            .to_str()
-            .map(Some)
-            .map_err(|_| Refusal::invalid_client("the Authorization header is not readable text")),
-        (Some(_), Some(_)) => Err(Refusal::invalid_request("the Authorization header is sent more than once")),
-    }
 }

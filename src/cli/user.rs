@@ -1,0 +1,103 @@
+//! `gatepost user …`: accounts on the command line.
+
+mod shown;
+
+use clap::Subcommand;
+
+use super::CommandError;
+use super::output::{Format, Output, table};
+use crate::app::{Outside, open};
+use crate::config::Config;
+use crate::domain::audit::Actor;
+use crate::domain::ids::UserId;
+use crate::domain::user::EmailAddress;
+use crate::flows::Server;
+use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
+use shown::ShownUser;
+
+/// What can be done with accounts.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make an account; its owner can sign in at once
+    Create(Arguments),
+    /// List the accounts
+    List(Format),
+    /// Let nobody sign in to an account, and end what it has granted, until it is enabled again
+    Disable(One),
+    /// Let a disabled account be used again
+    Enable(One),
+    /// Delete an account for good, with all that it has granted
+    Delete(One),
+}
+
+/// What a new account is to be.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The account's e-mail address
+    #[arg(value_name = "EMAIL")]
+    email: EmailAddress,
+    /// What to call its owner
+    #[arg(long)]
+    name: Option<String>,
+    /// The language of its mails and pages, such as de
+    #[arg(long)]
+    locale: Option<String>,
+    /// It may use this server's operator pages
+    #[arg(long)]
+    admin: bool,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// One account.
+#[derive(clap::Args)]
+pub(super) struct One {
+    /// The account's e-mail address
+    #[arg(value_name = "EMAIL")]
+    email: EmailAddress,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Runs a command.
+pub(super) async fn run(command: Command, config: Config) -> Result<(), CommandError> {
+    let server = open(config, Outside::default()).await?;
+    let done = execute(command, &server).await;
+    server.store.close().await;
+    done
+}
+
+async fn execute(command: Command, server: &Server) -> Result<(), CommandError> {
+    let actor = Actor::CommandLine;
+    let (format, user) = match command {
+        Command::List(format) => return list(format, server).await,
+        Command::Create(arguments) => {
+            let Arguments { email, name, locale, admin, format } = arguments;
+            let admin = if admin { Admin::Yes } else { Admin::No };
+            (format, server.user_create(NewUser { email, name, locale, admin }, &actor).await?)
+        }
+        Command::Disable(one) => (one.format, server.user_disable(one.find(server).await?, &actor).await?),
+        Command::Enable(one) => (one.format, server.user_enable(one.find(server).await?, &actor).await?),
+        Command::Delete(one) => (one.format, server.user_delete(one.find(server).await?, &actor).await?),
+    };
+    let shown = ShownUser::from(&user);
+    Output::result(format, &shown, || shown.text())?;
+    Ok(())
+}
+
+async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
+    let users = server.store.users().await?;
+    let shown: Vec<_> = users.iter().map(ShownUser::from).collect();
+    Output::result(format, &shown, || {
+        let rows: Vec<_> = shown.iter().map(ShownUser::row).collect();
+        table(&ShownUser::HEADER, &rows)
+    })?;
+    Ok(())
+}
+
+impl One {
+    async fn find(&self, server: &Server) -> Result<UserId, CommandError> {
+        let user = server.store.user_by_email(&self.email).await?;
+        Ok(user.ok_or(ManageUserError::Unknown)?.id)
+    }
+}

@@ -1,0 +1,163 @@
+//! Making accounts and looking after them.
+
+use super::Server;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::token_family::EndReason;
+use crate::domain::user::{EmailAddress, ProfileError, User, UserState, check_locale, check_name, new_sub};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{StoreError, Transaction};
+
+/// Whether an account may run this server's operator pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Admin {
+    /// It may.
+    Yes,
+    /// It may not. What everybody gets who does not work on the server's machine.
+    #[default]
+    No,
+}
+
+/// What a new account is to be.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Its address; nobody has proven yet that it is theirs.
+    pub email: EmailAddress,
+    /// What it is called.
+    pub name: Option<String>,
+    /// The language of its mails and pages.
+    pub locale: Option<String>,
+    /// What it may do here.
+    pub admin: Admin,
+}
+
+/// Why an account could not be made or changed. No sentence names an address, since they reach the log.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageUserError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It cannot be called that, or speak that.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The address has an account, perhaps in another spelling.
+    #[error("an account with this address exists already")]
+    Taken,
+    /// No such account, or one that is deleted.
+    #[error("there is no such account")]
+    Unknown,
+    /// It is that already.
+    #[error("the account is {0} already")]
+    NothingToDo(&'static str),
+}
+
+impl From<ManageUserError> for Refusal {
+    fn from(error: ManageUserError) -> Self {
+        let code = match error {
+            ManageUserError::Store(error) => return error.into(),
+            ManageUserError::Profile(_) => ErrorCode::InvalidRequest,
+            ManageUserError::Taken | ManageUserError::NothingToDo(_) => ErrorCode::Conflict,
+            ManageUserError::Unknown => ErrorCode::NotFound,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl Server {
+    /// Makes an account; its owner can sign in at once.
+    pub async fn user_create(&self, new: NewUser, actor: &Actor) -> Result<User, ManageUserError> {
+        let mut tx = self.store.begin().await?;
+        let user = self.user_create_in(&mut tx, new, actor).await?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    /// The same within a transaction that does more, such as signing its owner in.
+    pub async fn user_create_in(
+        &self,
+        tx: &mut Transaction,
+        new: NewUser,
+        actor: &Actor,
+    ) -> Result<User, ManageUserError> {
+        new.name.as_deref().map(check_name).transpose()?;
+        new.locale.as_deref().map(check_locale).transpose()?;
+        let now = self.now();
+        let user = User {
+            id: UserId::new(self.row_id(now)),
+            sub: new_sub(self.random()),
+            email: Some(new.email),
+            email_verified_at: None,
+            name: new.name,
+            locale: new.locale,
+            admin: new.admin == Admin::Yes,
+            state: UserState::Active,
+            created_at: now,
+            last_sign_in_at: None,
+        };
+        tx.user_insert(&user).await.map_err(|e| match e {
+            StoreError::Conflict => ManageUserError::Taken,
+            other => other.into(),
+        })?;
+        let event = AuditEvent::UserCreated { sub: user.sub.clone() };
+        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        Ok(user)
+    }
+
+    /// Disables an account: nobody can sign in, and all that it has granted has ended.
+    pub async fn user_disable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let user = living(&mut tx, id).await?;
+        if !tx.user_disable(id, now).await? {
+            return Err(ManageUserError::NothingToDo("disabled"));
+        }
+        end_all_of(&mut tx, id, now).await?;
+        let event = AuditEvent::UserDisabled { sub: user.sub.clone() };
+        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.commit().await?;
+        Ok(User { state: UserState::Disabled { at: now }, ..user })
+    }
+
+    /// Enables an account again. What ended with it stays ended; its owner signs in anew.
+    pub async fn user_enable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
+        let mut tx = self.store.begin().await?;
+        let user = living(&mut tx, id).await?;
+        if !tx.user_enable(id).await? {
+            return Err(ManageUserError::NothingToDo("enabled"));
+        }
+        let event = AuditEvent::UserEnabled { sub: user.sub.clone() };
+        tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
+        tx.commit().await?;
+        Ok(User { state: UserState::Active, ..user })
+    }
+
+    /// Deletes an account for good, with all that it has begun and granted. Its address is free again.
+    pub async fn user_delete(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let user = living(&mut tx, id).await?;
+        if !tx.user_delete(id, now).await? {
+            return Err(ManageUserError::Unknown);
+        }
+        end_all_of(&mut tx, id, now).await?;
+        let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
+        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.commit().await?;
+        Ok(User { email: None, name: None, locale: None, admin: false, state: UserState::Deleted { at: now }, ..user })
+    }
+}
+
+async fn living(tx: &mut Transaction, id: UserId) -> Result<User, ManageUserError> {
+    match tx.user(id).await? {
+        Some(user) if !matches!(user.state, UserState::Deleted { .. }) => Ok(user),
+        _ => Err(ManageUserError::Unknown),
+    }
+}
+
+/// Ends what an account has begun, after the write that keeps it from beginning more.
+async fn end_all_of(tx: &mut Transaction, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+    tx.sign_ins_end_of(id, now).await?;
+    tx.sessions_end_of(id, now).await?;
+    tx.families_end_of_user(id, EndReason::AccountEnded, now).await?;
+    Ok(())
+}

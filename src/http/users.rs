@@ -1,0 +1,84 @@
+//! `POST /users`: makes an account.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::Edge;
+use super::caller::caller;
+use super::client_address::ClientAddress;
+use super::json_body::json_body;
+use super::reply::{Refused, json_no_store};
+use crate::domain::user::{EmailAddress, User};
+use crate::flows::manage_user::{Admin, NewUser};
+use crate::protocol::refusal::Refusal;
+
+/// What a caller must be allowed.
+const SCOPE: &str = "users:write";
+
+/// The body. `username` is another word for `email`. No member makes an administrator.
+#[derive(Deserialize)]
+struct NewAccount {
+    email: Option<String>,
+    username: Option<String>,
+    name: Option<String>,
+    locale: Option<String>,
+}
+
+/// An account as its maker sees it.
+#[derive(Serialize)]
+struct Account {
+    sub: String,
+    email: Option<String>,
+    email_verified: bool,
+    name: Option<String>,
+    locale: Option<String>,
+    created_at: String,
+}
+
+impl From<User> for Account {
+    fn from(user: User) -> Self {
+        Self {
+            sub: user.sub,
+            email: user.email.as_ref().map(EmailAddress::to_string),
+            email_verified: user.email_verified_at.is_some(),
+            name: user.name,
+            locale: user.locale,
+            created_at: user.created_at.to_string(),
+        }
+    }
+}
+
+/// Makes an account for who may have accounts made. Who the caller is comes first: a stranger learns nothing
+/// from how the body is judged.
+pub(super) async fn create(
+    State(edge): State<Edge>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let actor = caller(&edge, &headers, address, SCOPE).await?;
+    let new: NewAccount = json_body(&headers, body).await?;
+    let email = address_of(new.email.as_deref(), new.username.as_deref())?;
+    let new = NewUser { email, name: new.name, locale: new.locale, admin: Admin::No };
+    let user = edge.server.user_create(new, &actor).await.map_err(Refusal::from)?;
+    let location = format!("{}/api/v1/users/{}", edge.server.config.server.issuer.as_str(), user.sub);
+    let account = json_no_store(&Account::from(user));
+    Ok((StatusCode::CREATED, AppendHeaders([(LOCATION, location)]), account).into_response())
+}
+
+fn address_of(email: Option<&str>, username: Option<&str>) -> Result<EmailAddress, Refusal> {
+    let written = match (email, username) {
+        (Some(email), Some(username)) if email != username => {
+            return Err(Refusal::invalid_request("email and username name two different addresses; send one of them"));
+        }
+        (Some(written), _) | (None, Some(written)) => written,
+        (None, None) => return Err(Refusal::invalid_request("the member 'email' is missing")),
+    };
+    let member = if email.is_some() { "email" } else { "username" };
+    // What was sent is not repeated: addresses stay out of the log, and this one may be anything.
+    written.parse().map_err(|e| Refusal::invalid_request(format!("the value of '{member}' is {e}")))
+}

@@ -1,0 +1,88 @@
+//! Authorization codes: what each stands for, and that it is redeemed once.
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use crate::domain::authorization::CodeGrant;
+use crate::domain::ids::{Timestamp, TokenFamilyId};
+use crate::domain::one_time::ValueHash;
+use crate::domain::session::AuthenticationMethod;
+
+impl Record for CodeGrant {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        // The hash is the key; the request says as well which row it is, and can be read by people.
+        let cells = Cells::of(row, "authorization_codes", "authorization_id")?;
+        let (spent_at, family) = (cells.moment_if_any("spent_at")?, cells.parsed_if_any("family_id")?);
+        if spent_at.is_some() != family.is_some() {
+            return Err(cells.corrupt("spent_at and family_id must come together"));
+        }
+        Ok(Self {
+            authorization: cells.parsed("authorization_id")?,
+            application: cells.parsed("application_id")?,
+            user: cells.parsed("user_id")?,
+            session: cells.parsed_if_any("session_id")?,
+            sign_in: cells.parsed_if_any("sign_in_id")?,
+            scope: cells.parsed("scope")?,
+            auth_time: cells.moment("auth_time")?,
+            amr: cells.named("amr", AuthenticationMethod::from_name)?,
+            created_at: cells.moment("created_at")?,
+            expires_at: cells.moment("expires_at")?,
+            spent_at,
+            family,
+        })
+    }
+}
+
+fn by_hash(hash: ValueHash) -> Statement {
+    sql("select * from authorization_codes where code_hash = $1").bind(hash.as_bytes().to_vec())
+}
+
+impl Store {
+    /// What a code stands for, spent or not.
+    pub async fn authorization_code(&self, hash: ValueHash) -> Result<Option<CodeGrant>, StoreError> {
+        self.fetch_optional(by_hash(hash)).await
+    }
+}
+
+impl Transaction {
+    /// What a code stands for, as this transaction sees it.
+    pub async fn authorization_code(&mut self, hash: ValueHash) -> Result<Option<CodeGrant>, StoreError> {
+        self.fetch_optional(by_hash(hash)).await
+    }
+
+    /// Remembers a code.
+    pub async fn authorization_code_insert(&mut self, grant: &CodeGrant, hash: ValueHash) -> Result<(), StoreError> {
+        let statement = sql("insert into authorization_codes (code_hash, authorization_id, application_id, user_id, \
+             session_id, sign_in_id, scope, auth_time, amr, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+        .bind(hash.as_bytes().to_vec())
+        .bind(grant.authorization.to_string())
+        .bind(grant.application.to_string())
+        .bind(grant.user.to_string())
+        .bind(grant.session.map(|id| id.to_string()))
+        .bind(grant.sign_in.map(|id| id.to_string()))
+        .bind(grant.scope.to_string())
+        .bind(grant.auth_time.as_micros())
+        .bind(grant.amr.name())
+        .bind(grant.created_at.as_micros())
+        .bind(grant.expires_at.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Spends a code for the family that grows from it. True exactly once, and only within its time; the
+    /// family must exist.
+    pub async fn authorization_code_spend(
+        &mut self,
+        hash: ValueHash,
+        family: TokenFamilyId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("update authorization_codes set spent_at = $2, family_id = $3 \
+             where code_hash = $1 and spent_at is null and expires_at > $2")
+        .bind(hash.as_bytes().to_vec())
+        .bind(now.as_micros())
+        .bind(family.to_string());
+        Ok(self.execute(statement).await? == 1)
+    }
+}

@@ -1,0 +1,124 @@
+//! Authorization requests while they are being answered.
+
+use std::time::Duration;
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::authorization::{Authorization, Source};
+use crate::domain::ids::{AuthorizationId, Timestamp};
+use crate::domain::session::Device;
+use crate::protocol::authorize::{Prompt, ResponseMode};
+use crate::protocol::resource::ResourceId;
+
+const BROWSER: &str = "browser";
+const API: &str = "api";
+
+impl Record for Authorization {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "authorizations", "id")?;
+        Ok(Self {
+            id: cells.parsed("id")?,
+            application: cells.parsed("application_id")?,
+            source: source(&cells)?,
+            redirect_uri: cells.plain("redirect_uri")?,
+            redirect_uri_sent: cells.plain("redirect_uri_sent")?,
+            response_mode: cells.named("response_mode", ResponseMode::from_name)?,
+            scope: cells.parsed("scope")?,
+            resources: cells.list("resources")?,
+            state: cells.plain("state")?,
+            nonce: cells.plain("nonce")?,
+            code_challenge: cells.parsed_if_any("code_challenge")?,
+            prompt: prompt(&cells)?,
+            max_age: seconds(&cells, "max_age")?,
+            login_hint: cells.plain("login_hint")?,
+            ui_locales: cells.plain("ui_locales")?,
+            device: Device { address: cells.plain("address")?, user_agent: cells.plain("user_agent")? },
+            created_at: cells.moment("created_at")?,
+            expires_at: cells.moment("expires_at")?,
+            completed_at: cells.moment_if_any("completed_at")?,
+        })
+    }
+}
+
+/// The columns that say how a request came in become one [`Source`] here, and nowhere else.
+fn source(cells: &Cells<'_>) -> Result<Source, StoreError> {
+    let name: String = cells.plain("source")?;
+    match (name.as_str(), cells.hash_if_any("browser_hash")?) {
+        (BROWSER, Some(hash)) => Ok(Source::Browser(hash)),
+        (API, None) => Ok(Source::Api),
+        (BROWSER, None) => Err(cells.corrupt("source 'browser' without browser_hash")),
+        (API, Some(_)) => Err(cells.corrupt("source 'api' with browser_hash")),
+        (other, _) => Err(cells.corrupt(format!("unknown source '{other}'"))),
+    }
+}
+
+fn prompt(cells: &Cells<'_>) -> Result<Prompt, StoreError> {
+    let words: String = cells.plain("prompt")?;
+    match words.as_str() {
+        "" => Ok(Prompt::default()),
+        words => Prompt::parse(words).map_err(|e| cells.corrupt(format!("prompt: {}", e.description))),
+    }
+}
+
+fn seconds(cells: &Cells<'_>, column: &'static str) -> Result<Option<Duration>, StoreError> {
+    let Some(seconds) = cells.plain::<Option<i64>>(column)? else { return Ok(None) };
+    let seconds = u64::try_from(seconds).map_err(|_| cells.corrupt(format!("{column} is negative")))?;
+    Ok(Some(Duration::from_secs(seconds)))
+}
+
+/// A JSON list, as the columns for resources hold it.
+pub(super) fn resource_list(resources: &[ResourceId]) -> String {
+    serde_json::Value::from(resources.iter().map(ResourceId::as_str).collect::<Vec<_>>()).to_string()
+}
+
+impl Store {
+    /// A request by its id.
+    pub async fn authorization(&self, id: AuthorizationId) -> Result<Option<Authorization>, StoreError> {
+        self.fetch_optional(sql("select * from authorizations where id = $1").bind(id.to_string())).await
+    }
+}
+
+impl Transaction {
+    /// Remembers a request.
+    pub async fn authorization_insert(&mut self, authorization: &Authorization) -> Result<(), StoreError> {
+        let (source, browser) = match authorization.source {
+            Source::Browser(hash) => (BROWSER, Some(hash.as_bytes().to_vec())),
+            Source::Api => (API, None),
+        };
+        let max_age = authorization.max_age.map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
+        let statement = sql("insert into authorizations (id, application_id, source, browser_hash, redirect_uri, \
+             redirect_uri_sent, response_mode, scope, resources, state, nonce, code_challenge, prompt, max_age, \
+             login_hint, ui_locales, address, user_agent, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)")
+        .bind(authorization.id.to_string())
+        .bind(authorization.application.to_string())
+        .bind(source)
+        .bind(browser)
+        .bind(authorization.redirect_uri.as_str())
+        .bind(authorization.redirect_uri_sent)
+        .bind(authorization.response_mode.name())
+        .bind(authorization.scope.to_string())
+        .bind(resource_list(&authorization.resources))
+        .bind(authorization.state.clone())
+        .bind(authorization.nonce.clone())
+        .bind(authorization.code_challenge.as_ref().map(ToString::to_string))
+        .bind(authorization.prompt.words())
+        .bind(max_age)
+        .bind(authorization.login_hint.clone())
+        .bind(authorization.ui_locales.clone())
+        .bind(authorization.device.address.as_str())
+        .bind(authorization.device.user_agent.as_str())
+        .bind(authorization.created_at.as_micros())
+        .bind(authorization.expires_at.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Marks a request as answered. True exactly once, and only within its time.
+    pub async fn authorization_complete(&mut self, id: AuthorizationId, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("update authorizations set completed_at = $2 \
+             where id = $1 and completed_at is null and expires_at > $2");
+        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+    }
+}

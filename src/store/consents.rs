@@ -1,0 +1,58 @@
+//! What people have agreed to, for each application.
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use crate::domain::ids::{ApplicationId, Timestamp, UserId};
+use crate::protocol::scope::Scope;
+
+struct Consent(Scope);
+
+impl Record for Consent {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(Cells::of(row, "consents", "user_id")?.parsed("scope")?))
+    }
+}
+
+fn of(user: UserId, application: ApplicationId) -> Statement {
+    sql("select user_id, scope from consents where user_id = $1 and application_id = $2")
+        .bind(user.to_string())
+        .bind(application.to_string())
+}
+
+impl Store {
+    /// What a person has agreed to for an application; empty if nothing.
+    pub async fn consent(&self, user: UserId, application: ApplicationId) -> Result<Scope, StoreError> {
+        Ok(self.fetch_optional::<Consent>(of(user, application)).await?.map(|consent| consent.0).unwrap_or_default())
+    }
+}
+
+impl Transaction {
+    /// Adds to what a person has agreed to.
+    pub async fn consent_add(
+        &mut self,
+        user: UserId,
+        application: ApplicationId,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        // Makes the row if there is none and locks it if there is, so that two of these add up.
+        let claim = sql("insert into consents (user_id, application_id, scope, granted_at) values ($1, $2, '', $3) \
+             on conflict (user_id, application_id) do update set granted_at = $3");
+        self.execute(claim.bind(user.to_string()).bind(application.to_string()).bind(now.as_micros())).await?;
+        let before = self.fetch_optional::<Consent>(of(user, application)).await?.map(|consent| consent.0);
+        let after = before.unwrap_or_default().union(scope);
+        let statement = sql("update consents set scope = $3 where user_id = $1 and application_id = $2")
+            .bind(user.to_string())
+            .bind(application.to_string())
+            .bind(after.to_string());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Takes back all that a person has agreed to for an application. False if there was nothing.
+    pub async fn consent_delete(&mut self, user: UserId, application: ApplicationId) -> Result<bool, StoreError> {
+        let statement = sql("delete from consents where user_id = $1 and application_id = $2");
+        Ok(self.execute(statement.bind(user.to_string()).bind(application.to_string())).await? == 1)
+    }
+}

@@ -1,0 +1,94 @@
+//! Sessions of browsers.
+
+use super::StoreError;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::ids::{SessionId, Timestamp, UserId};
+use crate::domain::one_time::ValueHash;
+use crate::domain::session::{AuthenticationMethod, Device, Session};
+
+const TABLE: &str = "sessions";
+
+impl Record for Session {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let id: String = row.column("id")?;
+        let user: String = row.column("user_id")?;
+        let amr: String = row.column("amr")?;
+        let moment = |column| Ok::<_, StoreError>(Timestamp::from_micros(row.column(column)?));
+        Ok(Self {
+            user: user.parse().map_err(|e| StoreError::corrupt(TABLE, &id, e))?,
+            created_at: moment("created_at")?,
+            auth_time: moment("auth_time")?,
+            amr: AuthenticationMethod::from_name(&amr)
+                .ok_or_else(|| StoreError::corrupt(TABLE, &id, format!("unknown amr '{amr}'")))?,
+            last_seen_at: moment("last_seen_at")?,
+            expires_at: moment("expires_at")?,
+            ended_at: row.column::<Option<i64>>("ended_at")?.map(Timestamp::from_micros),
+            device: Device { address: row.column("address")?, user_agent: row.column("user_agent")? },
+            id: id.parse().map_err(|e| StoreError::corrupt(TABLE, &id, e))?,
+        })
+    }
+}
+
+impl Store {
+    /// The session of a cookie, whether it still counts or not.
+    pub async fn session_by_token(&self, token: ValueHash) -> Result<Option<Session>, StoreError> {
+        let statement = sql("select * from sessions where token_hash = $1");
+        self.fetch_optional(statement.bind(token.as_bytes().to_vec())).await
+    }
+
+    /// A session, whether it still counts or not.
+    pub async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        self.fetch_optional(sql("select * from sessions where id = $1").bind(id.to_string())).await
+    }
+
+    /// The sessions of an account that still count, the newest first.
+    pub async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let statement = sql("select * from sessions where user_id = $1 and ended_at is null and expires_at > $2 \
+             order by created_at desc, id desc");
+        self.fetch_all(statement.bind(user.to_string()).bind(now.as_micros())).await
+    }
+
+    /// Keeps a session that was just used alive until `expires_at`. One that has ended stays ended, and of
+    /// two requests at once the later one counts.
+    pub async fn session_seen(&self, id: SessionId, now: Timestamp, expires_at: Timestamp) -> Result<(), StoreError> {
+        let statement = sql("update sessions set last_seen_at = $2, expires_at = $3 \
+             where id = $1 and ended_at is null and expires_at > $2 and last_seen_at < $2");
+        let statement = statement.bind(id.to_string()).bind(now.as_micros()).bind(expires_at.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+}
+
+impl Transaction {
+    /// Begins a session for whoever has the token.
+    pub async fn session_insert(&mut self, session: &Session, token: ValueHash) -> Result<(), StoreError> {
+        let statement = sql("insert into sessions (id, token_hash, user_id, created_at, auth_time, amr, \
+             last_seen_at, expires_at, ended_at, address, user_agent) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+        .bind(session.id.to_string())
+        .bind(token.as_bytes().to_vec())
+        .bind(session.user.to_string())
+        .bind(session.created_at.as_micros())
+        .bind(session.auth_time.as_micros())
+        .bind(session.amr.name())
+        .bind(session.last_seen_at.as_micros())
+        .bind(session.expires_at.as_micros())
+        .bind(session.ended_at.map(Timestamp::as_micros))
+        .bind(session.device.address.as_str())
+        .bind(session.device.user_agent.as_str());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Ends a session. False if it was ended before.
+    pub async fn session_end(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("update sessions set ended_at = $2 where id = $1 and ended_at is null");
+        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+    }
+
+    /// Ends every session of an account; says how many there were to end.
+    pub async fn sessions_end_of(&mut self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
+        let statement = sql("update sessions set ended_at = $2 where user_id = $1 and ended_at is null");
+        self.execute(statement.bind(user.to_string()).bind(now.as_micros())).await
+    }
+}

@@ -1,0 +1,128 @@
+//! Token families: what was granted, and whether it still counts.
+
+use super::StoreError;
+use super::authorizations::resource_list;
+use super::cells::Cells;
+use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use crate::domain::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
+use crate::domain::session::AuthenticationMethod;
+use crate::domain::token_family::{EndReason, TokenFamily};
+
+impl Record for TokenFamily {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "token_families", "id")?;
+        Ok(Self {
+            id: cells.parsed("id")?,
+            application: cells.parsed("application_id")?,
+            user: cells.parsed("user_id")?,
+            session: cells.parsed_if_any("session_id")?,
+            scope: cells.parsed("scope")?,
+            resources: cells.list("resources")?,
+            nonce: cells.plain("nonce")?,
+            auth_time: cells.moment("auth_time")?,
+            amr: cells.named("amr", AuthenticationMethod::from_name)?,
+            created_at: cells.moment("created_at")?,
+            expires_at: cells.moment("expires_at")?,
+            ended_at: ended_at(&cells)?,
+        })
+    }
+}
+
+/// An end has a moment and a reason, or is none.
+fn ended_at(cells: &Cells<'_>) -> Result<Option<Timestamp>, StoreError> {
+    match (cells.moment_if_any("ended_at")?, cells.plain::<Option<String>>("end_reason")?) {
+        (None, None) => Ok(None),
+        (Some(at), Some(reason)) if EndReason::ALL.iter().any(|known| known.name() == reason) => Ok(Some(at)),
+        (Some(_), Some(reason)) => Err(cells.corrupt(format!("unknown end_reason '{reason}'"))),
+        (Some(_), None) | (None, Some(_)) => Err(cells.corrupt("ended_at and end_reason must come together")),
+    }
+}
+
+impl Store {
+    /// A family by its id, ended or not.
+    pub async fn family(&self, id: TokenFamilyId) -> Result<Option<TokenFamily>, StoreError> {
+        self.fetch_optional(sql("select * from token_families where id = $1").bind(id.to_string())).await
+    }
+
+    /// A person's families that still count, newest first.
+    pub async fn families_of_user(&self, user: UserId) -> Result<Vec<TokenFamily>, StoreError> {
+        let statement = sql("select * from token_families where user_id = $1 and ended_at is null \
+             order by created_at desc, id desc");
+        self.fetch_all(statement.bind(user.to_string())).await
+    }
+}
+
+impl Transaction {
+    /// Begins a family.
+    pub async fn family_insert(&mut self, family: &TokenFamily) -> Result<(), StoreError> {
+        let statement = sql("insert into token_families (id, application_id, user_id, session_id, scope, resources, \
+             nonce, auth_time, amr, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+        .bind(family.id.to_string())
+        .bind(family.application.to_string())
+        .bind(family.user.to_string())
+        .bind(family.session.map(|id| id.to_string()))
+        .bind(family.scope.to_string())
+        .bind(resource_list(&family.resources))
+        .bind(family.nonce.clone())
+        .bind(family.auth_time.as_micros())
+        .bind(family.amr.name())
+        .bind(family.created_at.as_micros())
+        .bind(family.expires_at.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Ends a family. False if it was ended before.
+    pub async fn family_end(
+        &mut self,
+        id: TokenFamilyId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("update token_families set ended_at = $1, end_reason = $2 \
+             where id = $3 and ended_at is null");
+        Ok(self.execute(ending(statement, reason, now).bind(id.to_string())).await? == 1)
+    }
+
+    /// Ends all families of a person; says how many.
+    pub async fn families_end_of_user(
+        &mut self,
+        user: UserId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let statement = sql("update token_families set ended_at = $1, end_reason = $2 \
+             where user_id = $3 and ended_at is null");
+        self.execute(ending(statement, reason, now).bind(user.to_string())).await
+    }
+
+    /// Ends all families of a person with one application; says how many.
+    pub async fn families_end_of_grant(
+        &mut self,
+        user: UserId,
+        application: ApplicationId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let statement = sql("update token_families set ended_at = $1, end_reason = $2 \
+             where user_id = $3 and application_id = $4 and ended_at is null");
+        self.execute(ending(statement, reason, now).bind(user.to_string()).bind(application.to_string())).await
+    }
+
+    /// Ends all families that grew from a session; says how many.
+    pub async fn families_end_of_session(
+        &mut self,
+        session: SessionId,
+        reason: EndReason,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let statement = sql("update token_families set ended_at = $1, end_reason = $2 \
+             where session_id = $3 and ended_at is null");
+        self.execute(ending(statement, reason, now).bind(session.to_string())).await
+    }
+}
+
+fn ending(statement: Statement, reason: EndReason, now: Timestamp) -> Statement {
+    statement.bind(now.as_micros()).bind(reason.name())
+}

@@ -1,0 +1,139 @@
+//! Accounts.
+
+use super::StoreError;
+use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::user::{EmailAddress, User, UserState};
+
+const TABLE: &str = "users";
+
+impl Record for User {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let id: String = row.column("id")?;
+        let email: Option<String> = row.column("email")?;
+        let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &id, what);
+        Ok(Self {
+            id: id.parse().map_err(|e| corrupt(&e))?,
+            sub: row.column("sub")?,
+            state: state(row, &id, email.is_some())?,
+            email: email.map(|email| email.parse()).transpose().map_err(|e| corrupt(&e))?,
+            email_verified_at: moment(row, "email_verified_at")?,
+            name: row.column("name")?,
+            locale: row.column("locale")?,
+            admin: row.column("admin")?,
+            created_at: Timestamp::from_micros(row.column("created_at")?),
+            last_sign_in_at: moment(row, "last_sign_in_at")?,
+        })
+    }
+}
+
+/// The columns that say where an account is in its life become one state here, and nowhere else.
+fn state(row: &Row, id: &str, has_address: bool) -> Result<UserState, StoreError> {
+    match (moment(row, "disabled_at")?, moment(row, "deleted_at")?, has_address) {
+        (None, None, true) => Ok(UserState::Active),
+        (Some(at), None, true) => Ok(UserState::Disabled { at }),
+        (_, Some(at), false) => Ok(UserState::Deleted { at }),
+        (_, None, false) => Err(StoreError::corrupt(TABLE, id, "an account that is not deleted has an address")),
+        (_, Some(_), true) => Err(StoreError::corrupt(TABLE, id, "a deleted account has no address")),
+    }
+}
+
+fn moment(row: &Row, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+    Ok(row.column::<Option<i64>>(column)?.map(Timestamp::from_micros))
+}
+
+fn by_id(id: UserId) -> Statement {
+    sql("select * from users where id = $1").bind(id.to_string())
+}
+
+fn by_email(email: &EmailAddress) -> Statement {
+    sql("select * from users where email_key = $1").bind(email.key())
+}
+
+impl Store {
+    /// An account, a deleted one included.
+    pub async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.fetch_optional(by_id(id)).await
+    }
+
+    /// The account that this address reaches, however it is spelled.
+    pub async fn user_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StoreError> {
+        self.fetch_optional(by_email(email)).await
+    }
+
+    /// The account of this `sub`, a deleted one included.
+    pub async fn user_by_sub(&self, sub: &str) -> Result<Option<User>, StoreError> {
+        self.fetch_optional(sql("select * from users where sub = $1").bind(sub)).await
+    }
+
+    /// All accounts that are not deleted, by address.
+    pub async fn users(&self) -> Result<Vec<User>, StoreError> {
+        self.fetch_all(sql("select * from users where deleted_at is null order by email_key")).await
+    }
+}
+
+impl Transaction {
+    /// An account as this transaction sees it, a deleted one included.
+    pub async fn user(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.fetch_optional(by_id(id)).await
+    }
+
+    /// The account that this address reaches, as this transaction sees it.
+    pub async fn user_by_email(&mut self, email: &EmailAddress) -> Result<Option<User>, StoreError> {
+        self.fetch_optional(by_email(email)).await
+    }
+
+    /// Adds an active account. [`StoreError::Conflict`] if the address has one, in any spelling, or if the
+    /// `sub` was ever issued; the transaction can go on then, and see whose the address is.
+    pub async fn user_insert(&mut self, user: &User) -> Result<(), StoreError> {
+        let statement = sql("insert into users \
+             (id, sub, email, email_key, email_verified_at, name, locale, admin, created_at, last_sign_in_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing")
+        .bind(user.id.to_string())
+        .bind(user.sub.as_str())
+        .bind(user.email.as_ref().map(ToString::to_string))
+        .bind(user.email.as_ref().map(EmailAddress::key))
+        .bind(user.email_verified_at.map(Timestamp::as_micros))
+        .bind(user.name.clone())
+        .bind(user.locale.clone())
+        .bind(user.admin)
+        .bind(user.created_at.as_micros())
+        .bind(user.last_sign_in_at.map(Timestamp::as_micros));
+        if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    /// Active to disabled. False if it was not active.
+    pub async fn user_disable(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let statement =
+            sql("update users set disabled_at = $2 where id = $1 and disabled_at is null and deleted_at is null");
+        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+    }
+
+    /// Disabled to active. False if it was not disabled.
+    pub async fn user_enable(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let statement =
+            sql("update users set disabled_at = null where id = $1 and disabled_at is not null and deleted_at is null");
+        Ok(self.execute(statement.bind(id.to_string())).await? == 1)
+    }
+
+    /// Anything but deleted to deleted, and forgets who it was; the address may get a new account. False if
+    /// it was deleted already.
+    pub async fn user_delete(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("update users set deleted_at = $2, email = null, email_key = null, name = null, \
+             locale = null, admin = $3 where id = $1 and deleted_at is null");
+        let statement = statement.bind(id.to_string()).bind(now.as_micros()).bind(false);
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Writes a sign-in down, and that it proved the address. False if the account is not active (any more).
+    ///
+    /// Whoever lets somebody in does this in the same transaction as what it lets them have: the row stays
+    /// locked until its end, so an account that is disabled meanwhile is either refused here, or disabled
+    /// after what was begun here and with it.
+    pub async fn user_signed_in(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("update users set last_sign_in_at = $2, \
+             email_verified_at = coalesce(email_verified_at, $2) \
+             where id = $1 and disabled_at is null and deleted_at is null");
+        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+    }
+}
