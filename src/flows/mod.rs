@@ -9,6 +9,7 @@ pub mod check_bearer;
 pub mod directory;
 pub mod forget_expired;
 pub mod guess_limits;
+pub mod hash_secrets;
 pub mod keyring;
 pub mod manage_application;
 pub mod manage_user;

@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Server;
+use super::hash_secrets::imported_hash;
 use super::manage_application::ManageError;
-use super::verify_secret::imported_hash;
 use crate::config::{Config, DeclaredApplication, DeclaredSecret};
 use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,

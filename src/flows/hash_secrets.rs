@@ -1,0 +1,226 @@
+//! Argon2, which takes milliseconds of CPU and megabytes of memory on purpose: off the async threads, on fewer
+//! threads than there are cores, and in memory that is kept from one run to the next.
+//!
+//! With fresh memory a run costs about half as much again, and the process was seen to keep 19 MiB for each of
+//! a dozen runs.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use tokio::sync::Semaphore;
+
+use crate::domain::secret::{ClientSecret, SecretHash};
+use crate::protocol::refusal::Refusal;
+
+/// How many hashings may wait for a thread before more are turned away.
+const LONGEST_QUEUE: usize = 32;
+
+/// The most memory an imported hash may ask for, in KiB, and the most passes over it.
+const HEAVIEST: (u32, u32) = (256 * 1024, 16);
+
+/// Why an imported hash is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an Argon2id hash in PHC format of at most {} MiB and {} passes", HEAVIEST.0 / 1024, HEAVIEST.1)]
+pub struct HashError;
+
+/// Takes a hash that an operator brought along, if it is Argon2id and verifying it is not an attack on us.
+pub fn imported_hash(phc: &str) -> Result<SecretHash, HashError> {
+    let hash = PasswordHash::new(phc).map_err(|_| HashError)?;
+    let params = Params::try_from(&hash).map_err(|_| HashError)?;
+    let bearable = params.m_cost() <= HEAVIEST.0 && params.t_cost() <= HEAVIEST.1;
+    if hash.algorithm.as_str() == "argon2id" && hash.hash.is_some() && bearable {
+        Ok(SecretHash::new(phc.to_owned()))
+    } else {
+        Err(HashError)
+    }
+}
+
+/// Hashes secrets, as many at once as there are threads for it.
+pub(super) struct SecretHasher {
+    threads: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    memories: Arc<Mutex<Vec<Memory>>>,
+}
+
+/// What Argon2 works in. What an earlier run left there does not matter: the first pass overwrites all of it.
+type Memory = Vec<Block>;
+
+impl Default for SecretHasher {
+    fn default() -> Self {
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        Self {
+            threads: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
+            waiting: AtomicUsize::new(0),
+            memories: Arc::default(),
+        }
+    }
+}
+
+impl SecretHasher {
+    /// Whether this is the secret that was hashed. Waits for a thread; when too many wait already, answers 503
+    /// at once.
+    pub(super) async fn matches(&self, hash: &SecretHash, presented: &ClientSecret) -> Result<bool, Refusal> {
+        let (hash, presented) = (hash.clone(), presented.clone());
+        self.off_thread(move |memory| matches(&hash, &presented, memory)).await
+    }
+
+    /// Hashes a new secret for storage.
+    pub(super) async fn hash(&self, secret: &ClientSecret, salt: [u8; 16]) -> Result<SecretHash, Refusal> {
+        let secret = secret.clone();
+        let hashed = self.off_thread(move |memory| hash(&secret, &salt, memory)).await?;
+        hashed.ok_or_else(|| Refusal::server_error("Argon2 refused to hash a secret"))
+    }
+
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let failed = |e: &dyn std::error::Error| Refusal::server_error(e.to_string());
+        let _place = QueuePlace::take(&self.waiting)?;
+        let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|e| failed(&e))?;
+        let memories = Arc::clone(&self.memories);
+        let hashing = move || {
+            let mut memory = memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let outcome = work(&mut memory);
+            if memory.len() <= Params::DEFAULT.block_count() {
+                memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+            }
+            // Given back here and not by the caller, who may be gone: a client that hangs up gets no second thread.
+            drop(thread);
+            outcome
+        };
+        tokio::task::spawn_blocking(hashing).await.map_err(|e| failed(&e))
+    }
+}
+
+/// A place in the queue, given back when dropped, so also when the client goes away while waiting.
+struct QueuePlace<'a>(&'a AtomicUsize);
+
+impl<'a> QueuePlace<'a> {
+    fn take(waiting: &'a AtomicUsize) -> Result<Self, Refusal> {
+        if waiting.fetch_add(1, Ordering::AcqRel) >= LONGEST_QUEUE {
+            waiting.fetch_sub(1, Ordering::AcqRel);
+            return Err(Refusal::unavailable(
+                "too many secrets are being verified at the moment",
+                Duration::from_secs(1),
+            ));
+        }
+        Ok(Self(waiting))
+    }
+}
+
+impl Drop for QueuePlace<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Argon2id with OWASP's minimum: 19 MiB, two passes, one lane.
+fn hash(secret: &ClientSecret, salt: &[u8], memory: &mut Memory) -> Option<SecretHash> {
+    let salt = Salt::new(salt).ok()?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT);
+    let output = output(&argon2, secret, &salt, memory)?;
+    let phc = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&Params::DEFAULT).ok()?,
+        salt: Some(salt),
+        hash: Some(output),
+    };
+    Some(SecretHash::new(phc.to_string()))
+}
+
+fn matches(hash: &SecretHash, presented: &ClientSecret, memory: &mut Memory) -> bool {
+    let Ok(stored) = PasswordHash::new(hash.as_str()) else { return false };
+    // The comparison of two outputs takes the same time wherever they differ.
+    output_like(&stored, presented, memory).is_some_and(|output| stored.hash == Some(output))
+}
+
+/// The output of another secret under the salt and the parameters of a stored hash.
+fn output_like(stored: &PasswordHash, presented: &ClientSecret, memory: &mut Memory) -> Option<Output> {
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).ok()?;
+    let version = stored.version.map_or(Ok(Version::V0x13), Version::try_from).ok()?;
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(stored).ok()?);
+    output(&argon2, presented, stored.salt.as_ref()?, memory)
+}
+
+fn output(argon2: &Argon2<'_>, secret: &ClientSecret, salt: &Salt, memory: &mut Memory) -> Option<Output> {
+    let blocks = argon2.params().block_count();
+    if memory.len() < blocks {
+        memory.resize(blocks, Block::new());
+    }
+    let mut bytes = [0; Output::MAX_LENGTH];
+    let bytes = bytes.get_mut(..argon2.params().output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN))?;
+    let memory = memory.get_mut(..blocks)?;
+    argon2.hash_password_into_with_memory(secret.expose().as_bytes(), salt, bytes, memory).ok()?;
+    Output::new(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+
+    use super::*;
+
+    fn secret(byte: u8) -> ClientSecret {
+        ClientSecret::from_random([byte; 32])
+    }
+
+    #[test]
+    fn a_hash_matches_its_secret_and_no_other() {
+        let mut memory = Memory::new();
+        let hash = hash(&secret(1), &[2; 16], &mut memory).unwrap();
+        assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(matches(&hash, &secret(1), &mut memory));
+        assert!(!matches(&hash, &secret(3), &mut memory));
+    }
+
+    #[test]
+    fn used_memory_gives_the_same_hash_as_the_librarys_own() {
+        let mut memory = vec![Block::new(); 30_000];
+        hash(&secret(9), &[9; 16], &mut memory).unwrap();
+        let ours = hash(&secret(1), &[2; 16], &mut memory).unwrap();
+        let theirs: PasswordHash =
+            Argon2::default().hash_password_with_salt(secret(1).expose().as_bytes(), &[2; 16]).unwrap();
+        assert_eq!(ours.as_str(), theirs.to_string());
+    }
+
+    #[test]
+    fn a_hash_with_other_parameters_is_compared_under_those() {
+        let mut memory = Memory::new();
+        for (version, output) in [(Version::V0x13, 64), (Version::V0x10, 16)] {
+            let theirs = Argon2::new(Algorithm::Argon2id, version, Params::new(64, 3, 2, Some(output)).unwrap());
+            let theirs: PasswordHash = theirs.hash_password_with_salt(secret(1).expose().as_bytes(), &[2; 16]).unwrap();
+            assert!(Argon2::default().verify_password(secret(1).expose().as_bytes(), &theirs).is_ok());
+            let stored = imported_hash(&theirs.to_string()).unwrap();
+            assert!(matches(&stored, &secret(1), &mut memory));
+            assert!(!matches(&stored, &secret(2), &mut memory));
+        }
+    }
+
+    #[tokio::test]
+    async fn only_memory_of_the_usual_size_is_kept() {
+        let hasher = SecretHasher::default();
+        let kept = || hasher.memories.lock().unwrap().iter().map(Vec::len).collect::<Vec<_>>();
+        let hash = hasher.hash(&secret(1), [2; 16]).await.unwrap();
+        assert!(hasher.matches(&hash, &secret(1)).await.unwrap());
+        assert_eq!(kept(), [19_456]);
+        hasher.off_thread(|memory| memory.resize(30_000, Block::new())).await.unwrap();
+        assert!(kept().is_empty());
+    }
+
+    #[test]
+    fn imported_hashes_must_be_argon2id_and_bearable() {
+        let good = hash(&secret(1), &[2; 16], &mut Memory::new()).unwrap();
+        assert!(imported_hash(good.as_str()).is_ok());
+        for bad in ["", "secret", "$argon2i$v=19$m=19456,t=2,p=1$AgICAgICAgICAgICAgICAg$AAAAAAAAAAAAAAAAAAAAAA"] {
+            assert_eq!(imported_hash(bad), Err(HashError), "{bad}");
+        }
+        assert_eq!(imported_hash(&good.as_str().replace("m=19456", "m=4000000")), Err(HashError));
+    }
+}
