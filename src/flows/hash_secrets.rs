@@ -214,6 +214,29 @@ mod tests {
         assert!(kept().is_empty());
     }
 
+    #[tokio::test]
+    async fn a_thread_stays_taken_while_it_works_although_the_caller_hung_up() {
+        let hasher = Arc::new(SecretHasher::default());
+        let free = hasher.threads.available_permits();
+        let (started, has_started) = tokio::sync::oneshot::channel();
+        let (finish, may_finish) = std::sync::mpsc::channel::<()>();
+        let caller = tokio::spawn({
+            let hasher = Arc::clone(&hasher);
+            let work = move |_: &mut Memory| {
+                started.send(()).unwrap();
+                may_finish.recv().unwrap();
+            };
+            async move { hasher.off_thread(work).await }
+        });
+        has_started.await.unwrap();
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        assert_eq!(hasher.threads.available_permits(), free - 1);
+        finish.send(()).unwrap();
+        let all = u32::try_from(free).unwrap();
+        assert!(hasher.threads.acquire_many(all).await.is_ok());
+    }
+
     #[test]
     fn imported_hashes_must_be_argon2id_and_bearable() {
         let good = hash(&secret(1), &[2; 16], &mut Memory::new()).unwrap();
