@@ -121,8 +121,8 @@ impl App {
     /// Opens everything a server needs, up to its sockets. Refuses a SQLite file that another server uses.
     pub async fn start(config: Config, outside: Outside) -> Result<Self, StartError> {
         let listeners = Listeners {
-            public: bind(config.server.listen).await?,
-            management: bind(config.server.management_listen).await?,
+            public: bind("server.listen", config.server.listen).await?,
+            management: bind("server.management_listen", config.server.management_listen).await?,
         };
         let server = open(config, outside).await?;
         let lock = server.store.lock_for_server()?;
@@ -158,8 +158,8 @@ impl App {
     }
 }
 
-async fn bind(address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|e| StartError::Io(address.to_string(), e))
+async fn bind(key: &str, address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|e| StartError::Io(format!("{key} {address}"), e))
 }
 
 fn database(config: &Config) -> Result<DatabaseSettings, StartError> {
