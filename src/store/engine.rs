@@ -4,7 +4,10 @@
 //! with its values. SQLite gets one writer connection and several readers, so that writers queue here in
 //! order instead of meeting as "database is locked".
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::pool::PoolOptions;
@@ -207,6 +210,7 @@ impl Store {
     }
 
     async fn open_sqlite(path: PathBuf, settings: &DatabaseSettings) -> Result<Self, StoreError> {
+        create_private(&path)?;
         // FULL: a code that was answered as spent stays spent through a power cut. See docs/decisions.
         let options = SqliteConnectOptions::new()
             .filename(&path)
@@ -398,6 +402,16 @@ impl Transaction {
 async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     tokio::time::timeout(Duration::from_secs(1), connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
     Ok(true)
+}
+
+/// Makes the file before SQLite would, so that nobody else on the machine can read it. SQLite gives the files
+/// beside it the same permissions.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(sqlx::Error::Io(e).into()),
+        _ => Ok(()),
+    }
 }
 
 /// Nothing waits for a database for ever: the server's own time-outs do not help when the network is gone.
