@@ -1,6 +1,6 @@
 //! The master key of a small installation: made once, kept beside the SQLite file.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -33,16 +33,23 @@ pub(super) fn path_beside(database: &Path) -> PathBuf {
 }
 
 /// Writes a new key to a file of its own and gives it its name only when it is whole on disk. A server that
-/// is killed meanwhile leaves no half a key, and of two that try, one wins.
+/// is killed meanwhile leaves no half a key and no second copy: the next one takes up the same file. Of two
+/// that try, one wins. The name too is on disk before the first private key depends on it.
 fn create(path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
-    let unfinished = path.with_extension(format!("key.{:016x}", u64::from_be_bytes(random(entropy))));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+    let unfinished = path.with_extension("key.unfinished");
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&unfinished)?;
+    file.lock()?;
+    if path.exists() {
+        // Somebody was quicker; this file is either theirs, renamed, or one that was opened too late.
+        return match fs::remove_file(&unfinished) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
+        };
+    }
+    file.set_len(0)?;
     writeln!(file, "{}", STANDARD.encode(random::<32>(entropy)))?;
     file.sync_all()?;
-    let linked = match fs::hard_link(&unfinished, path) {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
-        _ => Ok(()),
-    };
-    fs::remove_file(&unfinished)?;
-    linked
+    fs::rename(&unfinished, path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
 }
