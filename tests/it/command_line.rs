@@ -12,8 +12,8 @@ use crate::harness::{
     Credentials, Installation, Node, Ran, installed_on_both_engines, kid_of, master_key, text, until,
 };
 
-/// What "within a second" is allowed to be. The machine runs other tests at the same time.
-const A_SECOND: Duration = Duration::from_millis(1000);
+/// What "within a second" may take here: a debug build, while other tests use every core.
+const A_SECOND: Duration = Duration::from_secs(3);
 
 installed_on_both_engines! {
     app_create_prints_one_document_with_the_secret_and_everything_else_elsewhere,
@@ -281,7 +281,7 @@ async fn a_backup_taken_under_load_opens_as_a_server_of_its_own() {
     let node = at.start().await;
     let token = node.token(&credentials).await;
     let copy = at.path("copy.db");
-    let (_, ran) = tokio::join!(
+    let ((), ran) = tokio::join!(
         async {
             for n in 0..5 {
                 at.application(&format!("meanwhile {n}")).await;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
-use crate::harness::{Credentials, Installation, Node, installed_on_both_engines, random, until};
+use crate::harness::{Credentials, Installation, Node, PATIENCE, installed_on_both_engines, random, until};
 
 installed_on_both_engines! {
     killed_at_any_moment_of_the_first_start_the_next_one_goes_on,
@@ -31,7 +31,7 @@ async fn keys_are_whole(at: &Installation, algorithms: &[&str]) {
             assert_eq!(count(&keys, "active"), 1, "{algorithm}: {keys:?}");
             (count(&keys, "announced") == 1).then_some(())
         };
-        until(&format!("one {algorithm} key is announced"), Duration::from_secs(2), whole).await;
+        until(&format!("one {algorithm} key is announced"), PATIENCE, whole).await;
     }
     // One statement, so that it sees one state.
     let odd = at
@@ -60,7 +60,7 @@ async fn killed_at_any_moment_of_the_first_start_the_next_one_goes_on(at: Instal
     let started = Instant::now();
     at.start().await.kill();
     let whole = started.elapsed();
-    for _ in 0..8 {
+    for _ in 0..6 {
         forget_everything(&at).await;
         for _ in 0..2 {
             let node = at.spawn();
@@ -70,11 +70,12 @@ async fn killed_at_any_moment_of_the_first_start_the_next_one_goes_on(at: Instal
         let node = at.start().await;
         keys_are_whole(&at, &["RS256"]).await;
         node.token(&at.application("after").await).await;
+        // A copy of the master key that nobody knows of would be the worst thing to leave behind.
         if at.is_sqlite() {
             let mut names: Vec<_> =
                 std::fs::read_dir(at.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
             names.retain(|name| name.to_string_lossy().starts_with("gatepost.key."));
-            assert!(names.is_empty(), "a copy of the master key was left behind: {names:?}");
+            assert!(names.is_empty(), "{names:?}");
         }
         node.kill();
     }
@@ -128,11 +129,11 @@ async fn every_secret_that_was_printed_works_whenever_creating_was_killed(at: In
     let words = ["app", "create", "--name", "killed", "--json"];
     let whole = duration_of(&at, &words[..4]).await;
     let mut printed = Vec::new();
-    for _ in 0..30 {
+    for _ in 0..24 {
         let created = run_and_kill(at.command(&words), whole.mul_f64(0.2) + up_to(whole)).await;
         printed.extend(created.as_ref().map(Credentials::from));
     }
-    assert!(!printed.is_empty() && printed.len() < 30, "{} of 30 were done in time", printed.len());
+    assert!(!printed.is_empty() && printed.len() < 24, "{} of 24 were done in time", printed.len());
     for credentials in &printed {
         node.token(credentials).await;
     }
@@ -151,7 +152,7 @@ async fn the_last_secret_that_was_printed_works_whenever_rotating_was_killed(at:
     let mut newest = at.application("rotated").await;
     let words = ["app", "rotate-secret", &newest.id.clone(), "--json"];
     let whole = duration_of(&at, &words[..3]).await;
-    for _ in 0..12 {
+    for _ in 0..8 {
         let rotated = run_and_kill(at.command(&words), whole.mul_f64(0.2) + up_to(whole)).await;
         // Killed after it was done and before it was printed, the secret is lost; the one before it is not.
         newest = rotated.as_ref().map_or(newest, Credentials::from);
@@ -167,5 +168,5 @@ async fn the_last_secret_that_was_printed_works_whenever_rotating_was_killed(at:
 /// Obeyed within a second, so asked for that long.
 async fn works(at: &Installation, node: &Node, credentials: &Credentials) {
     let good = async || (node.token_status(credentials).await == 200).then_some(());
-    until(&format!("{credentials:?} of {}", at.folder().display()), Duration::from_secs(1), good).await;
+    until(&format!("{credentials:?} of {}", at.folder().display()), PATIENCE, good).await;
 }

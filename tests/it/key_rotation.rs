@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::harness::{Credentials, Installation, installed_on_both_engines, kid_of, master_key, until};
+use crate::harness::{Credentials, Installation, PATIENCE, installed_on_both_engines, kid_of, master_key, until};
 
 installed_on_both_engines! {
     the_first_start_makes_one_key_that_signs_and_one_that_is_announced,
@@ -31,6 +31,9 @@ installed_on_both_engines! {
 fn fast(at: Installation) -> Installation {
     at.with("keys.rotate_every", "4s").with("keys.announce_for", "2s")
 }
+
+/// What "within a second" may take here: a debug build, while other tests use every core.
+const A_SECOND: Duration = Duration::from_secs(3);
 
 /// How long a verifier keeps a key set at most: what `Cache-Control` says, or a third of `announce_for` where
 /// that is less than the second it can express.
@@ -167,7 +170,7 @@ async fn two_nodes_on_one_postgresql_rotate_once() {
             verifiers.1.verify(&a.token(&credentials).await);
         }
         let same = async || (a.published().await == b.published().await).then_some(());
-        until("both publish the same", Duration::from_secs(1), same).await;
+        until("both publish the same", A_SECOND, same).await;
         each_key_was_announced_once(&at).await;
         let announced = at.texts("select subject from audit_events where event = 'key.created'").await.len();
         // 20 seconds of 3.6 to 4 each, the first, the one ahead, and what passed before and after.
@@ -195,12 +198,12 @@ async fn rotating_now_makes_the_announced_key_sign_within_a_second(at: Installat
     let before = node.token(&credentials).await;
     at.json(&["key", "rotate", "--now"]).await;
     let signs = async || (kid_of(&node.token(&credentials).await) == next).then_some(());
-    until("the announced key signs", Duration::from_secs(1), signs).await;
+    until("the announced key signs", A_SECOND, signs).await;
     assert_eq!(at.key("RS256", "active").await, next);
     assert_eq!(at.key("RS256", "retiring").await, old);
     let third = at.key("RS256", "announced").await;
     let all = async || (node.published().await.len() == 3).then_some(());
-    until("the new announced key is published", Duration::from_secs(1), all).await;
+    until("the new announced key is published", A_SECOND, all).await;
     assert!(node.published().await.contains(&third));
     assert_eq!(node.hello(&before).await, StatusCode::OK, "what the old key signed stays good");
     let promoted = at.texts("select actor from audit_events where event = 'key.promoted'").await;
@@ -208,20 +211,19 @@ async fn rotating_now_makes_the_announced_key_sign_within_a_second(at: Installat
 }
 
 async fn rotating_waits_until_the_key_was_announced_long_enough(at: Installation) {
-    let at = at.with("keys.rotate_every", "1h").with("keys.announce_for", "3s");
+    let at = at.with("keys.rotate_every", "1h").with("keys.announce_for", "6s");
+    let started = Instant::now();
     let node = at.start().await;
     let credentials = at.application("patient").await;
-    let made = Instant::now();
     let (old, next) = (at.key("RS256", "active").await, at.key("RS256", "announced").await);
-    at.json(&["key", "rotate"]).await;
-    at.json(&["key", "rotate"]).await;
-    assert_eq!(at.keys("RS256").await.len(), 2, "the announced key only got an earlier date");
+    let listed = at.json(&["key", "rotate"]).await;
+    assert_eq!(listed.as_array().expect("a list").len(), 2, "the announced key only got an earlier date: {listed}");
     assert_eq!(kid_of(&node.token(&credentials).await), old);
     let signs = async || (kid_of(&node.token(&credentials).await) == next).then_some(());
-    until("the announced key signs", Duration::from_secs(6), signs).await;
-    assert!(made.elapsed() > Duration::from_secs(2), "after {:?}", made.elapsed());
+    until("the announced key signs", PATIENCE, signs).await;
+    assert!(started.elapsed() > Duration::from_secs(6), "after {:?}", started.elapsed());
     let announced = async || at.keys("RS256").await.iter().find(|(state, _)| state == "announced").cloned();
-    until("another is announced", Duration::from_secs(2), announced).await;
+    until("another is announced", A_SECOND, announced).await;
 }
 
 async fn revoking_a_key_of_any_state_leaves_one_that_signs_and_one_that_is_announced(at: Installation) {
@@ -236,7 +238,7 @@ async fn revoking_a_key_of_any_state_leaves_one_that_signs_and_one_that_is_annou
         let by_active = node.token(&credentials).await;
         at.json(&["key", "revoke", &revoked]).await;
         let gone = async || (!node.published().await.contains(&revoked)).then_some(());
-        until("it is not published", Duration::from_secs(1), gone).await;
+        until("it is not published", A_SECOND, gone).await;
         match state {
             "announced" => assert_eq!(at.key("RS256", "active").await, active),
             "active" => assert_eq!(at.key("RS256", "active").await, kid, "the announced one takes over"),
@@ -260,13 +262,12 @@ async fn a_retired_key_is_published_for_as_long_as_was_configured_and_then_forgo
     let credentials = at.application("retired").await;
     let old = at.key("RS256", "active").await;
     let token = node.token(&credentials).await;
+    let before = Instant::now();
     at.json(&["key", "rotate", "--now"]).await;
-    let retired = Instant::now();
-    assert_eq!(at.key("RS256", "retiring").await, old);
     let gone = async || (!node.published().await.contains(&old)).then_some(());
-    until("it is not published", Duration::from_secs(6), gone).await;
-    let kept = retired.elapsed();
-    assert!(kept > Duration::from_secs(2), "kept {kept:?}");
+    until("it is not published", PATIENCE, gone).await;
+    let kept = before.elapsed();
+    assert!(kept > Duration::from_secs(3), "kept {kept:?}");
     assert_eq!(node.hello(&token).await, StatusCode::UNAUTHORIZED);
     // Whoever tends the keys next forgets it; any key command does.
     at.json(&["key", "rotate"]).await;
