@@ -84,6 +84,7 @@ fn elaborate() -> Application {
         authentication: ClientAuthentication::Secret,
         owner: Some("jane@example.com".to_owned()),
         first_party: true,
+        ..ApplicationSettings::new(String::new(), ApplicationKind::Web)
     };
     let imported = |fingerprint: Option<&str>| SecretOrigin::Imported { fingerprint: fingerprint.map(str::to_owned) };
     let secrets = vec![
