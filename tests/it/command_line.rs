@@ -281,7 +281,7 @@ async fn a_backup_taken_under_load_opens_as_a_server_of_its_own() {
     let node = at.start().await;
     let token = node.token(&credentials).await;
     let copy = at.path("copy.db");
-    let (_, ran) = tokio::join!(
+    let ((), ran) = tokio::join!(
         async {
             for n in 0..5 {
                 at.application(&format!("meanwhile {n}")).await;

@@ -72,7 +72,7 @@ async fn drain(mut body: Body) {
     while drained < MOST_DRAINED
         && let Some(Ok(frame)) = body.frame().await
     {
-        drained += frame.data_ref().map_or(0, |data| data.len());
+        drained += frame.data_ref().map_or(0, axum::body::Bytes::len);
     }
 }
 
