@@ -59,6 +59,10 @@ pub fn verify(
     let Some(algorithm) = SigningAlgorithm::ALL.into_iter().find(|known| known.jsonwebtoken() == header.alg) else {
         return Err(Refusal::invalid_client("the client assertion must be signed with RS256, PS256, ES256 or EdDSA"));
     };
+    // RFC 7515 §4.1.11: who does not understand a critical extension must refuse; we understand none.
+    if header.crit.is_some() {
+        return Err(Refusal::invalid_client("the client assertion's crit header names an extension this server lacks"));
+    }
     let mut validation = Validation::new(algorithm.jsonwebtoken());
     // Claims are checked below, against the time we were given.
     validation.validate_exp = false;

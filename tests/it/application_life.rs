@@ -176,9 +176,8 @@ on_both_engines!(
         let server = world.server().await;
         let application = server.service().await;
         application.change(&server.server, StateChange::Delete).await;
-        let settings = service(|_| {});
-        let again = gatepost::flows::manage_application::NewApplication { client_id: Some(application.id()), settings };
-        let refused = server.server.application_create(again, &gatepost::domain::audit::Actor::CommandLine).await;
+        let again = NewApplication { client_id: Some(application.id()), settings: service(|_| {}) };
+        let refused = server.server.application_create(again, &Actor::CommandLine).await;
         assert!(refused.unwrap_err().to_string().contains("is or was another application's"));
     }
 );

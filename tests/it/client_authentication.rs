@@ -82,7 +82,7 @@ on_both_engines!(
             }
             let named =
                 server.token().with_assertion(&right().signed(&key)).parameter("client_id", &application.client_id);
-            named.as_json().send().await.success();
+            named.in_json().send().await.success();
         }
     }
 );

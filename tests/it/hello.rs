@@ -84,7 +84,7 @@ on_both_engines!(
             altered(&good, |[_, payload, _]| payload.clone_from(&other.split('.').nth(1).unwrap().to_owned())),
             altered(&good, |[_, _, signature]| signature.clear()),
             altered(&good, |[_, _, signature]| {
-                signature.replace_range(..1, if signature.starts_with('A') { "B" } else { "A" })
+                signature.replace_range(..1, if signature.starts_with('A') { "B" } else { "A" });
             }),
             good.split('.').take(2).collect::<Vec<_>>().join("."),
             format!("{good}.{good}"),

@@ -8,6 +8,7 @@
 mod accounts;
 mod application_life;
 mod architecture;
+mod bad_requests;
 mod client_authentication;
 mod command_line;
 mod crash;
@@ -18,6 +19,8 @@ mod key_rotation;
 mod limits;
 mod operations;
 mod outage;
+mod provisioning;
+mod secrets_stay_secret;
 mod store;
 mod token;
 mod user_commands;

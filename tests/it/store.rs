@@ -7,6 +7,7 @@ mod migrations;
 use std::time::Duration;
 
 use gatepost::adapters::entropy::{SystemEntropy, row_id};
+use gatepost::domain::application::PkcePolicy;
 use gatepost::domain::application::{
     Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason,
     Origin,
@@ -16,6 +17,7 @@ use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource};
 use gatepost::domain::encryption::Sealed;
 use gatepost::domain::ids::{ApplicationId, AuditId, SecretId, Timestamp};
 use gatepost::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
+use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::domain::signing_key::SigningKey;
 use gatepost::protocol::assertion::client_keys;
 use gatepost::protocol::claims::TokenProfile;
@@ -84,7 +86,10 @@ fn elaborate() -> Application {
         authentication: ClientAuthentication::Secret,
         owner: Some("jane@example.com".to_owned()),
         first_party: true,
-        ..ApplicationSettings::new(String::new(), ApplicationKind::Web)
+        post_logout_redirect_uris: vec!["https://a.example.com/bye".to_owned()],
+        pkce: PkcePolicy::Required,
+        link_mode: Some(LinkMode::Confirm),
+        unknown_account: Some(UnknownAccount::Conceal),
     };
     let imported = |fingerprint: Option<&str>| SecretOrigin::Imported { fingerprint: fingerprint.map(str::to_owned) };
     let secrets = vec![
@@ -117,7 +122,7 @@ on_both_engines!(
     async fn applications_are_listed_by_name(world: World) {
         let store = world.store().await;
         for (client_id, name) in [("1", "Beta"), ("2", "Alpha"), ("3", "Gamma")] {
-            insert(&store, &application(client_id, service(|settings| settings.name = name.to_owned()))).await;
+            insert(&store, &application(client_id, service(|settings| name.clone_into(&mut settings.name)))).await;
         }
         let gone = read(&store, &application("3", service(|_| {}))).await;
         let mut tx = store.begin().await.unwrap();
@@ -279,7 +284,7 @@ on_both_engines!(
         first.activates_at = later(20);
         second.private = Sealed { master_key_id: "two".to_owned(), bytes: vec![7] };
         second.revoked_at = Some(later(5));
-        [&mut first, &mut second].map(|key| key.keep_for = Duration::from_secs(200));
+        (first.keep_for, second.keep_for) = (Duration::from_secs(200), Duration::from_secs(200));
         assert_eq!(keys().await, format!("{:?}", [&second, &first]), "by the date on which they begin");
         let mut tx = store.begin().await.unwrap();
         tx.signing_key_delete("b").await.unwrap();

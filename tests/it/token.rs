@@ -174,7 +174,7 @@ on_both_engines!(
         ] {
             let request =
                 |request| asked.iter().fold(request, |request: crate::harness::TokenRequest, r| request.resource(r));
-            for request in [request(server.token()), request(server.token()).as_json()] {
+            for request in [request(server.token()), request(server.token()).in_json()] {
                 let token = request.with_basic(&application).send().await.access_token();
                 assert_eq!(server.verify(&token).await.claims["aud"], expected);
             }
@@ -269,7 +269,7 @@ on_both_engines!(
         let server = world.server().await;
         let application = server.service().await;
         for request in [server.token().with_basic(&application), server.token().with_post(&application)] {
-            assert_eq!(request.scope("openid").as_json().send().await.success()["scope"], "openid");
+            assert_eq!(request.scope("openid").in_json().send().await.success()["scope"], "openid");
         }
         let body = json!({
             "grant_type": "client_credentials", "client_id": application.client_id,

@@ -36,15 +36,21 @@ impl Child {
         let (sender, lines) = channel();
         // A thread of its own, or the pipe fills up and the server waits for us.
         thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut log = String::new();
-        loop {
-            let Ok(line) = lines.recv_timeout(Duration::from_secs(30)) else { panic!("it does not get ready:\n{log}") };
-            log.push_str(&line);
-            log.push('\n');
-            if let Some((_, address)) = line.split_once(" ready address=") {
-                let address = address.split_whitespace().next().unwrap().parse().unwrap();
-                return Self { process, lines, log, address };
-            }
+        let mut child = Self { process, lines, log: String::new(), address: ([127, 0, 0, 1], 0).into() };
+        while child.address.port() == 0 {
+            child.read_line();
+        }
+        child
+    }
+
+    /// Reads one more line of its log, which may be the one that tells its address.
+    fn read_line(&mut self) {
+        let line = self.lines.recv_timeout(Duration::from_secs(30));
+        let line = line.unwrap_or_else(|_| panic!("it does not get ready:\n{}", self.log));
+        self.log.push_str(&line);
+        self.log.push('\n');
+        if let Some((_, address)) = line.split_once(" ready address=") {
+            self.address = address.split_whitespace().next().unwrap().parse().unwrap();
         }
     }
 

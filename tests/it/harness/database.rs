@@ -29,6 +29,9 @@ enum Connection {
     Postgres(PgConnection),
 }
 
+/// How many databases this process has made.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
 impl Database {
     pub(crate) fn sqlite() -> Self {
         Self::Sqlite { folder: TempDir::new().unwrap() }
@@ -37,7 +40,6 @@ impl Database {
     /// A new database, or nothing where the caller asked for SQLite only.
     pub(crate) async fn postgres() -> Option<Self> {
         let server = postgres_server()?;
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("gatepost_test_{}_{}", process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
         let mut connection = PgConnection::connect(&server).await.unwrap();
         // Left over by a run that was killed and had our process id.

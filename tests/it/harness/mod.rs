@@ -27,12 +27,11 @@ pub(crate) use answer::Answer;
 pub(crate) use application::{Registered, service};
 pub(crate) use assertion::{Assertion, ClientKey};
 pub(crate) use child::Child;
-pub(crate) use clock::{START, TestClock};
+pub(crate) use clock::START;
 pub(crate) use database::{Dump, dump_of_file};
 pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
 };
-pub(crate) use raw::RawAnswer;
 pub(crate) use server::TestServer;
 pub(crate) use token_request::TokenRequest;
 pub(crate) use wait::eventually;

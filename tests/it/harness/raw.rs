@@ -34,12 +34,12 @@ impl RawAnswer {
 
     /// How many answers came back.
     pub(crate) fn count(&self) -> usize {
-        self.text().matches("HTTP/1.1 ").count()
+        self.text().matches("HTTP/1.").count()
     }
 
     /// The status of the first answer, if there was one.
     pub(crate) fn status(&self) -> Option<u16> {
-        self.text().strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
+        self.text().strip_prefix("HTTP/1.")?.get(2..5)?.parse().ok()
     }
 
     /// The first answer, read as HTTP with a `Content-Length`.

@@ -20,13 +20,13 @@ pub(crate) struct TokenRequest {
     path: &'static str,
     authorization: Option<String>,
     parameters: Vec<(String, String)>,
-    as_json: bool,
+    is_json: bool,
 }
 
 impl TokenRequest {
     pub(crate) fn new(http: Client, address: SocketAddr) -> Self {
         let parameters = vec![("grant_type".to_owned(), "client_credentials".to_owned())];
-        Self { http, address, path: "/token", authorization: None, parameters, as_json: false }
+        Self { http, address, path: "/token", authorization: None, parameters, is_json: false }
     }
 
     /// To another of the endpoint's addresses.
@@ -73,8 +73,8 @@ impl TokenRequest {
     }
 
     /// Sends the parameters as a JSON object; `resource` becomes an array.
-    pub(crate) fn as_json(mut self) -> Self {
-        self.as_json = true;
+    pub(crate) fn in_json(mut self) -> Self {
+        self.is_json = true;
         self
     }
 
@@ -84,7 +84,7 @@ impl TokenRequest {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        Answer::of(if self.as_json {
+        Answer::of(if self.is_json {
             request.header(CONTENT_TYPE, "application/json").body(json(&self.parameters))
         } else {
             request.form(&self.parameters)
