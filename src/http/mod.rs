@@ -7,6 +7,7 @@ mod api;
 mod authorization;
 mod caller;
 mod client_address;
+mod dev_mail;
 mod json_body;
 mod oauth;
 mod observe;
@@ -56,6 +57,8 @@ pub fn routes(edge: Edge) -> Router {
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
     let table = for_browsers_anywhere
         .route("/users", post(users::create))
+        .route("/dev/mail", get(dev_mail::list))
+        .route("/dev/mail/{name}", get(dev_mail::single))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
     observed(table, edge)

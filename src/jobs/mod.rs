@@ -5,6 +5,7 @@
 
 mod cleanup;
 mod keys;
+mod outbox;
 mod usage;
 mod watch;
 
@@ -25,6 +26,7 @@ pub fn start(server: &Arc<Server>, stopping: &CancellationToken) -> TaskTracker 
     tracker.spawn(watch::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(keys::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(usage::run(Arc::clone(server), stopping.clone()));
+    tracker.spawn(outbox::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(server), stopping.clone()));
     tracker.close();
     tracker
@@ -36,9 +38,24 @@ async fn every<E, Round>(
     name: &'static str,
     period: Duration,
     stopping: &CancellationToken,
+    round: impl FnMut() -> Round,
+) where
+    E: std::fmt::Display,
+    Round: Future<Output = Result<(), E>>,
+{
+    every_or_when(name, period, stopping, std::future::pending, round).await;
+}
+
+/// The same, and also runs a round whenever it is `woken`.
+async fn every_or_when<E, Woken, Round>(
+    name: &'static str,
+    period: Duration,
+    stopping: &CancellationToken,
+    mut woken: impl FnMut() -> Woken,
     mut round: impl FnMut() -> Round,
 ) where
     E: std::fmt::Display,
+    Woken: Future<Output = ()>,
     Round: Future<Output = Result<(), E>>,
 {
     let mut ticks = interval(period);
@@ -48,6 +65,7 @@ async fn every<E, Round>(
         tokio::select! {
             () = stopping.cancelled() => return,
             _ = ticks.tick() => {}
+            () = woken() => {}
         }
         let outcome = round().await;
         match &outcome {

@@ -13,9 +13,12 @@ mod cells;
 mod client_assertions;
 mod consents;
 mod engine;
+mod flights;
 mod generations;
 mod maintenance;
 mod migrations;
+mod outbox;
+mod rate_limits;
 mod secrets;
 mod sessions;
 mod sign_ins;
@@ -28,8 +31,10 @@ use std::time::Duration;
 pub use applications::{ApplicationUse, StateChange};
 pub use audit::AuditLine;
 pub use engine::{DatabaseSettings, Location, Store, Transaction};
+pub use flights::FlightStep;
 pub use generations::{Generation, Generations};
 pub use maintenance::ServerLock;
+pub use outbox::{ClaimedMail, NewMail};
 
 use crate::protocol::refusal::Refusal;
 

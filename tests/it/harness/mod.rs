@@ -17,7 +17,9 @@ mod database;
 mod keys;
 mod process;
 mod raw;
+mod received_mail;
 mod server;
+mod smtp;
 mod token_request;
 mod wait;
 mod wire;
@@ -33,6 +35,7 @@ pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
 };
 pub(crate) use server::TestServer;
+pub(crate) use smtp::{SmtpServer, Verdict};
 pub(crate) use token_request::TokenRequest;
 pub(crate) use wait::eventually;
 pub(crate) use wire::{State as WireState, Wire};
