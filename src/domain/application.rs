@@ -65,7 +65,8 @@ impl ApplicationKind {
     pub fn default_grants(self) -> Vec<GrantType> {
         match self {
             Self::Service => vec![GrantType::ClientCredentials],
-            Self::Web | Self::Spa | Self::Native | Self::Device => Vec::new(),
+            Self::Web | Self::Spa | Self::Native => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            Self::Device => Vec::new(),
         }
     }
 

@@ -95,6 +95,13 @@ pub enum AuditEvent {
         /// Which.
         sub: String,
     },
+    /// A code or refresh token was used a second time, and what had grown from it was ended.
+    ReplayDetected {
+        /// To which application it was issued.
+        client_id: ClientId,
+        /// What was used twice.
+        what: &'static str,
+    },
     /// A signing key was made; from now on it is published.
     KeyCreated {
         /// Which.
@@ -138,6 +145,9 @@ impl AuditEvent {
             Self::UserDisabled { sub } => user("user.disabled", sub),
             Self::UserEnabled { sub } => user("user.enabled", sub),
             Self::UserDeleted { sub } => user("user.deleted", sub),
+            Self::ReplayDetected { client_id, what } => {
+                ("tokens.replay_detected", client_id.to_string(), (*what).to_owned())
+            }
             Self::KeyCreated { kid, algorithm } => ("key.created", kid.clone(), algorithm.to_string()),
             Self::KeyPromoted { kid } => ("key.promoted", kid.clone(), String::new()),
             Self::KeyRevoked { kid } => ("key.revoked", kid.clone(), String::new()),

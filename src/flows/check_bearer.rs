@@ -48,6 +48,7 @@ impl Server {
     pub async fn check_bearer(&self, token: &str) -> Result<Bearer, Refusal> {
         let key_of = |kid: &str| self.keyring.verifying_key(kid);
         let claims = bearer::verify(token, key_of, self.config.server.issuer.as_str(), self.now().as_seconds())?;
+        self.check_not_revoked(&claims).await?;
         let user = self.user_spoken_for(&claims).await?;
         Ok(Bearer { claims, user })
     }
@@ -63,7 +64,8 @@ impl Server {
         Ok((bearer, actor))
     }
 
-    async fn working_client(&self, client_id: &str) -> Result<ClientId, Refusal> {
+    /// The application that a token was issued to, if it works.
+    pub(super) async fn working_client(&self, client_id: &str) -> Result<ClientId, Refusal> {
         let refused = || invalid("the application that the access token was issued to is deactivated or deleted");
         let client_id = client_id.parse::<ClientId>().map_err(|_| refused())?;
         match self.application(&client_id).await? {

@@ -16,12 +16,15 @@ pub mod keyring;
 pub mod manage_application;
 pub mod manage_user;
 pub mod provision;
+pub mod pushed_request;
 pub mod queue_mail;
 pub mod readiness;
 pub mod rotate_keys;
 pub mod send_mail;
 pub mod token;
+pub mod token_status;
 pub mod usage;
+pub mod userinfo;
 pub mod verify_secret;
 pub mod watch_changes;
 

@@ -9,6 +9,8 @@ pub mod authorize;
 pub mod bearer;
 pub mod claims;
 pub mod client_auth;
+pub mod id_token;
+pub mod introspection;
 pub mod jose;
 pub mod metadata;
 pub mod parameters;

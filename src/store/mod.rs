@@ -13,12 +13,17 @@ mod cells;
 mod client_assertions;
 mod consents;
 mod engine;
+mod expiry;
 mod flights;
 mod generations;
+mod login_codes;
 mod maintenance;
 mod migrations;
 mod outbox;
+mod pushed_requests;
 mod rate_limits;
+mod refresh_tokens;
+mod revoked_tokens;
 mod secrets;
 mod sessions;
 mod sign_ins;
@@ -35,6 +40,7 @@ pub use flights::FlightStep;
 pub use generations::{Generation, Generations};
 pub use maintenance::ServerLock;
 pub use outbox::{ClaimedMail, NewMail};
+pub use pushed_requests::PushedRow;
 
 use crate::protocol::refusal::Refusal;
 

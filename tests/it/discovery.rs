@@ -21,8 +21,29 @@ on_both_engines!(
             "issuer": "http://localhost:8080",
             "token_endpoint": "http://localhost:8080/token",
             "jwks_uri": "http://localhost:8080/.well-known/jwks.json",
-            "grant_types_supported": ["client_credentials"],
-            "response_types_supported": [],
+            "userinfo_endpoint": "http://localhost:8080/oauth/userinfo",
+            "introspection_endpoint": "http://localhost:8080/oauth/introspect",
+            "revocation_endpoint": "http://localhost:8080/oauth/revoke",
+            "pushed_authorization_request_endpoint": "http://localhost:8080/oauth/par",
+            "grant_types_supported": [
+                "client_credentials", "authorization_code", "refresh_token",
+                "urn:gatepost:params:oauth:grant-type:login-code",
+            ],
+            "response_types_supported": ["code"],
+            "request_uri_parameter_supported": false,
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": algorithms,
+            "claims_supported": [
+                "iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "amr", "name",
+                "locale", "email", "email_verified",
+            ],
+            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "introspection_endpoint_auth_methods_supported":
+                ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+            "revocation_endpoint_auth_methods_supported":
+                ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+            "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
             "token_endpoint_auth_methods_supported":
                 ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
             "token_endpoint_auth_signing_alg_values_supported": algorithms,
@@ -50,7 +71,7 @@ on_both_engines!(
         let metadata = server.get("/.well-known/oauth-authorization-server").await.success();
         assert_eq!(metadata["issuer"], "https://id.example.com/auth");
         assert_eq!(metadata["token_endpoint"], "https://id.example.com/auth/token");
-        assert_eq!(metadata["scopes_supported"], json!(["a", "b"]));
+        assert_eq!(metadata["scopes_supported"], json!(["openid", "profile", "email", "offline_access", "a", "b"]));
     }
 );
 

@@ -14,6 +14,7 @@ mod assertion;
 mod child;
 mod clock;
 mod database;
+mod grant;
 mod keys;
 mod process;
 mod raw;
@@ -31,6 +32,7 @@ pub(crate) use assertion::{Assertion, ClientKey};
 pub(crate) use child::Child;
 pub(crate) use clock::START;
 pub(crate) use database::{Dump, dump_of_file};
+pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token};
 pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
 };
