@@ -7,6 +7,7 @@ pub mod application;
 pub mod audit;
 pub mod authorization;
 pub mod catalogue;
+pub mod device_name;
 pub mod encryption;
 pub mod ids;
 pub mod one_time;

@@ -11,6 +11,7 @@ mod json_body;
 mod oauth;
 mod observe;
 mod ops;
+mod pages;
 mod reply;
 mod serve;
 mod stalled;
@@ -56,6 +57,7 @@ pub fn routes(edge: Edge) -> Router {
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
     let table = for_browsers_anywhere
         .route("/users", post(users::create))
+        .route("/static/{name}", get(pages::assets::asset))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
     observed(table, edge)
