@@ -10,7 +10,7 @@ use super::{
 pub(in crate::http) const DE: Texts = Texts {
     locale: Locale::De,
     skip: "Zum Inhalt springen",
-    footer: "Hier melden Sie sich ohne Passwort an. Niemand, der es gut meint, fragt Sie je nach einem Code aus Ihrer Mail.",
+    footer: "Hier brauchen Sie kein Passwort. Verraten Sie niemandem einen Code aus Ihrer Mail, wer auch immer danach fragt.",
     error_prefix: "Fehler:",
     problem_heading: "Das hat nicht geklappt",
     asked: AskedTexts {
@@ -57,6 +57,7 @@ pub(in crate::http) const DE: Texts = Texts {
         too_many_tries: "Zu viele falsche Codes: Diese Anmeldung wurde zum Schutz Ihres Kontos beendet.",
         expired: "Diese Anmeldung hat zu lange gedauert und ist beendet.",
         too_many: Around("Zu viele Versuche. Versuchen Sie es in ", " noch einmal."),
+        over: "Diese Anmeldung ist beendet",
         start_again: "Neu beginnen",
         dev_mail: "Entwicklungsserver: abgefangene E-Mails lesen",
     },
@@ -105,6 +106,7 @@ pub(in crate::http) const DE: Texts = Texts {
     logout: LogoutTexts {
         title: "Abmelden",
         heading: "Auch hier abmelden?",
+        heading_own: "Abmelden?",
         asked_by: Around("", " hat die eigene Sitzung beendet und fragt nach dieser."),
         lead: Around(
             "Sie sind angemeldet als ",

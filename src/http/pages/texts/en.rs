@@ -10,7 +10,7 @@ use super::{
 pub(in crate::http) const EN: Texts = Texts {
     locale: Locale::En,
     skip: "Skip to the content",
-    footer: "You sign in here without a password. Nobody who means well will ever ask you for a code from your mail.",
+    footer: "You need no password here. Never tell anybody a code from your mail, whoever they say they are.",
     error_prefix: "Error:",
     problem_heading: "That did not work",
     asked: AskedTexts {
@@ -57,6 +57,7 @@ pub(in crate::http) const EN: Texts = Texts {
         too_many_tries: "Too many wrong codes: this sign-in has ended to protect your account.",
         expired: "This sign-in has taken too long and has ended.",
         too_many: Around("Too many tries. Try again in ", "."),
+        over: "This sign-in has ended",
         start_again: "Start again",
         dev_mail: "Development server: read the caught e-mails",
     },
@@ -105,6 +106,7 @@ pub(in crate::http) const EN: Texts = Texts {
     logout: LogoutTexts {
         title: "Sign out",
         heading: "Sign out here as well?",
+        heading_own: "Sign out?",
         asked_by: Around("", " has ended its own session and asks about this one."),
         lead: Around("You are signed in as ", ". Once signed out, applications will ask you to sign in again."),
         yes: "Sign out",

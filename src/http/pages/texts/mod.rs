@@ -101,6 +101,7 @@ texts! {
         too_many_tries: Text,
         expired: Text,
         too_many: Around,
+        over: Text,
         start_again: Text,
         dev_mail: Text,
     }
@@ -150,6 +151,7 @@ texts! {
     LogoutTexts {
         title: Text,
         heading: Text,
+        heading_own: Text,
         asked_by: Around,
         lead: Around,
         yes: Text,

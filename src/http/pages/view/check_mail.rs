@@ -112,6 +112,10 @@ impl CheckMail {
         if self.is_over() { "" } else { "login-code" }
     }
 
+    fn heading(&self) -> &'static str {
+        if self.is_over() { self.t.check_mail.over } else { self.t.check_mail.title }
+    }
+
     /// Whether there is nothing left to type a code for.
     fn is_over(&self) -> bool {
         matches!(self.problem, Some(CodeProblem::TooManyTries | CodeProblem::Expired))

@@ -12,12 +12,32 @@ pub(in crate::http) struct App {
     pub(in crate::http) domain: Option<String>,
 }
 
+/// How much of a name is shown, in characters.
+const LONGEST_NAME: usize = 60;
+
 impl App {
+    /// Its name as it is shown. A name is its developer's word: characters that cannot be seen, or that turn the
+    /// words around them, are left out, and one that would fill the page is cut.
+    pub(in crate::http) fn called(&self) -> String {
+        let mut seen = self.name.chars().filter(|c| !c.is_control() && !turns_text(*c));
+        let mut name: String = seen.by_ref().take(LONGEST_NAME).collect();
+        if seen.next().is_some() {
+            name.push('…');
+        }
+        name
+    }
+
     /// What stands in its tile.
     pub(in crate::http) fn initial(&self) -> String {
         let first = self.name.chars().find(|c| c.is_alphanumeric());
         first.map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
     }
+}
+
+/// The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9 §2), and what has
+/// no width at all.
+const fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Where a form posts to, and what it carries unseen.
@@ -72,4 +92,21 @@ pub(in crate::http) struct ScopeLine {
     pub(in crate::http) name: String,
     /// What the operator wrote about it; without it well-known scopes have a sentence of ours.
     pub(in crate::http) description: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(name: &str) -> String {
+        App { name: name.to_owned(), domain: None }.called()
+    }
+
+    #[test]
+    fn a_name_can_neither_hide_nor_turn_nor_fill_the_page() {
+        assert_eq!(called("Acme\u{202e} knaB\u{200b}\u{0}"), "Acme knaB");
+        assert_eq!(called("بنك Acme"), "بنك Acme");
+        assert_eq!(called(&"x".repeat(60)), "x".repeat(60));
+        assert_eq!(called(&"x".repeat(61)), format!("{}…", "x".repeat(60)));
+    }
 }
