@@ -7,6 +7,8 @@ use axum::extract::{Path, RawQuery};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::http::reply::{Refused, is_known};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -45,13 +47,13 @@ assets! {
     LOGO = "logo.svg", "image/svg+xml";
     /// Adds copy buttons; without it values are selected by hand.
     COPY_SCRIPT = "copy.js", "text/javascript; charset=utf-8";
-    /// Presses the button of the form_post page; without it the person does.
+    /// Presses the button of the `form_post` page; without it the person does.
     FORM_POST_SCRIPT = "form_post.js", "text/javascript; charset=utf-8";
 }
 
 /// The beginning of its SHA-256: enough to tell two versions apart.
 fn version(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(&digest(&SHA256, bytes).as_ref()[..9])
 }
 
 impl Asset {

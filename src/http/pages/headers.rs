@@ -15,12 +15,14 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 ///
 /// They set no opener policy: applications open the flow in a pop-up, whose last page, their own, reports to
 /// the window that opened it. `Cross-Origin-Opener-Policy` on any page before that would cut the two apart.
+#[expect(clippy::unused_async, reason = "a middleware is a future")]
 pub(in crate::http) async fn for_sign_in(mut response: Response) -> Response {
     protect(&mut response);
     response
 }
 
 /// Around the pages that belong to this server alone: account, portal, operator's pages.
+#[expect(clippy::unused_async, reason = "a middleware is a future")]
 pub(in crate::http) async fn for_own_pages(mut response: Response) -> Response {
     protect(&mut response);
     response.headers_mut().insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
@@ -61,17 +63,24 @@ fn policy(target: Option<&FormTarget>) -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
-    use axum::response::{Html, IntoResponse, Redirect};
+    use axum::response::{IntoResponse, Redirect};
 
     use super::*;
+    use crate::http::pages::locale::Locale;
+    use crate::http::pages::view::{Message, MessagePage};
+    use crate::http::pages::{Page, page};
 
     fn header(response: &Response, name: &HeaderName) -> String {
         response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
+    fn told() -> Page {
+        page(&MessagePage { t: Locale::En.texts(), message: Message::SignedOut, app: None, onward: None })
+    }
+
     #[tokio::test]
     async fn a_page_runs_and_loads_only_what_is_ours_and_is_never_framed_or_kept() {
-        let response = for_sign_in(Html("<p>").into_response()).await;
+        let response = for_sign_in(told().into_response()).await;
         let policy = header(&response, &CONTENT_SECURITY_POLICY);
         assert!(policy.starts_with("default-src 'none'; "), "{policy}");
         assert!(policy.ends_with("; form-action 'self'"), "{policy}");
@@ -84,16 +93,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_that_ends_at_an_application_may_end_there() {
-        let mut response = Html("<p>").into_response();
-        response.extensions_mut().insert(FormTarget::of("http://localhost:3000/cb").unwrap());
-        let policy = header(&for_sign_in(response).await, &CONTENT_SECURITY_POLICY);
+        let page = told().leading_to(FormTarget::of("http://localhost:3000/cb"));
+        let policy = header(&for_sign_in(page.into_response()).await, &CONTENT_SECURITY_POLICY);
         assert!(policy.ends_with("; form-action 'self' https: http://localhost:* http://127.0.0.1:*"), "{policy}");
     }
 
     #[tokio::test]
     async fn the_flow_can_run_in_a_pop_up_and_the_account_page_cannot_be_reached_from_its_opener() {
-        assert_eq!(header(&for_sign_in(Html("").into_response()).await, &OPENER_POLICY), "");
-        assert_eq!(header(&for_own_pages(Html("").into_response()).await, &OPENER_POLICY), "same-origin");
+        assert_eq!(header(&for_sign_in(told().into_response()).await, &OPENER_POLICY), "");
+        assert_eq!(header(&for_own_pages(told().into_response()).await, &OPENER_POLICY), "same-origin");
     }
 
     #[tokio::test]

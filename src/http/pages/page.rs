@@ -42,7 +42,9 @@ impl IntoResponse for Page {
         match self.html {
             Ok(html) => {
                 let mut response = (self.status, Html(html)).into_response();
-                response.extensions_mut().extend(self.form_target.map(target_extension).unwrap_or_default());
+                if let Some(target) = self.form_target {
+                    response.extensions_mut().insert(target);
+                }
                 response
             }
             Err(error) => {
@@ -50,12 +52,6 @@ impl IntoResponse for Page {
             }
         }
     }
-}
-
-fn target_extension(target: FormTarget) -> axum::http::Extensions {
-    let mut extensions = axum::http::Extensions::new();
-    extensions.insert(target);
-    extensions
 }
 
 /// What `form-action` of a page has to name beside this server, so that its form can end at an application.
@@ -107,6 +103,23 @@ fn is_loopback(host: &Host<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Template)]
+    #[template(source = "<h1>{{ name }}</h1>", ext = "html")]
+    struct Heading {
+        name: &'static str,
+    }
+
+    #[test]
+    fn a_view_is_answered_with_its_status_and_the_policy_that_it_needs() {
+        let target = FormTarget::of("https://acme.example/");
+        let page = page(&Heading { name: "<b>" }).with_status(StatusCode::FORBIDDEN).leading_to(target.clone());
+        assert!(page.html.as_ref().is_ok_and(|html| !html.contains("<b>")));
+        let response = page.into_response();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+        assert_eq!(response.extensions().get::<FormTarget>(), target.as_ref());
+    }
 
     #[test]
     fn a_form_may_end_where_its_application_lives() {

@@ -189,7 +189,6 @@ pub(in crate::http) const DE: Texts = Texts {
             "Es liegt nicht an Ihnen. Versuchen Sie es noch einmal; bleibt es so, nennen Sie den Betreibern die Vorgangsnummer unten.",
         ],
         details: "Einzelheiten",
-        application: "Anwendung",
         sentence: "Grund",
         code: "Fehlercode",
         trace_id: "Vorgangsnummer",

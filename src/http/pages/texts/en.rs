@@ -183,7 +183,6 @@ pub(in crate::http) const EN: Texts = Texts {
             "It is not your doing. Try again; if it stays like this, give those who run this server the trace id below.",
         ],
         details: "Details",
-        application: "Application",
         sentence: "Reason",
         code: "Error code",
         trace_id: "Trace id",

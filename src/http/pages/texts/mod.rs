@@ -209,7 +209,6 @@ texts! {
         unavailable: [Text; 2],
         broken: [Text; 2],
         details: Text,
-        application: Text,
         sentence: Text,
         code: Text,
         trace_id: Text,

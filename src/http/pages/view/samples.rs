@@ -73,8 +73,8 @@ impl Values {
         names.iter().map(line).collect()
     }
 
-    fn link(&self) -> Option<Link> {
-        Some(Link { href: format!("https://acme.example/?{}", self.domain), text: self.app.to_owned() })
+    fn link(&self) -> Link {
+        Link { href: format!("https://acme.example/?{}", self.domain), text: self.app.to_owned() }
     }
 }
 
@@ -261,7 +261,7 @@ fn bad_news(t: &'static Texts, values: &Values, all: &mut Pages) {
             sentence: values.sentence.to_owned(),
             code: "invalid_request".to_owned(),
             trace_id: "019e7a4c5b1f7d2e8a3b6c9d0e1f2a3b".to_owned(),
-            onward: if problem == Problem::LinkUsed { values.link() } else { None },
+            onward: (problem == Problem::LinkUsed).then(|| values.link()),
         };
         add(all, format!("error-{name}"), &view);
     }
@@ -277,7 +277,7 @@ fn messages(t: &'static Texts, values: &Values, all: &mut Pages) {
         ("account-deleted", Message::AccountDeleted),
     ] {
         let with_app = message == Message::SignedOut;
-        let onward = if with_app { values.link() } else { None };
+        let onward = with_app.then(|| values.link());
         add(all, format!("message-{name}"), &MessagePage { t, message, app: with_app.then(|| values.app()), onward });
     }
     let fields = vec![("code".to_owned(), "gpc_x".to_owned()), ("state".to_owned(), values.person.to_owned())];
