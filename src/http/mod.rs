@@ -12,6 +12,7 @@ mod json_body;
 mod oauth;
 mod observe;
 mod ops;
+mod pages;
 mod reply;
 mod serve;
 mod stalled;
@@ -63,6 +64,7 @@ pub fn routes(edge: Edge) -> Router {
         .route("/users", post(users::create))
         .route("/dev/mail", get(dev_mail::list))
         .route("/dev/mail/{name}", get(dev_mail::single))
+        .route("/static/{name}", get(pages::assets::asset))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
     observed(table, edge)
