@@ -3,6 +3,8 @@
 //! Only names from here are ever shown in a mail: a `User-Agent` is written by whoever sends the request, and
 //! shown as it is it would let a stranger write into other people's mail.
 
+use super::session::Device;
+
 /// A browser and what it runs on, as far as they are known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeviceName {
@@ -57,6 +59,18 @@ impl DeviceName {
             (Some(one), None) | (None, Some(one)) => Some(one.to_owned()),
             (None, None) => None,
         }
+    }
+}
+
+impl Device {
+    /// The browser, if it says so in a way we know.
+    pub fn browser(&self) -> Option<&'static str> {
+        DeviceName::of(&self.user_agent).browser
+    }
+
+    /// The operating system, if it says so in a way we know.
+    pub fn system(&self) -> Option<&'static str> {
+        DeviceName::of(&self.user_agent).system
     }
 }
 

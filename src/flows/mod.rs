@@ -4,10 +4,13 @@
 //! ends. Does not own rules (`protocol`), facts (`domain`), SQL (`store`) or HTTP (`http`). Imports `store`,
 //! `adapters`, `domain`, `protocol` and `config`.
 
+pub mod account;
 pub mod authenticate_client;
+pub mod authorize;
 pub mod caught_mail;
 pub mod check_bearer;
 mod compose_mail;
+pub mod csrf;
 pub mod directory;
 pub mod forget_expired;
 pub mod guess_limits;
@@ -21,6 +24,8 @@ pub mod queue_mail;
 pub mod readiness;
 pub mod rotate_keys;
 pub mod send_mail;
+pub mod sign_in;
+pub mod sign_out;
 pub mod token;
 pub mod token_status;
 pub mod usage;

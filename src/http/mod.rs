@@ -14,6 +14,7 @@ mod observe;
 mod ops;
 mod pages;
 mod reply;
+mod request_body;
 mod serve;
 mod stalled;
 mod users;
@@ -21,11 +22,12 @@ mod users;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
+use tower_http::csrf::CsrfLayer;
 
 use crate::flows::Server;
 use crate::telemetry::Metrics;
@@ -61,13 +63,47 @@ pub fn routes(edge: Edge) -> Router {
         .method_not_allowed_fallback(reply::method_not_allowed)
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
     let table = for_browsers_anywhere
+        .merge(flow_pages())
+        .merge(own_pages())
         .route("/users", post(users::create))
+        .route("/static/{name}", get(pages::assets::asset))
         .route("/dev/mail", get(dev_mail::list))
         .route("/dev/mail/{name}", get(dev_mail::single))
-        .route("/static/{name}", get(pages::assets::asset))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
     observed(table, edge)
+}
+
+/// The pages of the browser flow: one URL for each step, working without JavaScript.
+fn flow_pages() -> Router<Edge> {
+    // Applications may send a browser here by a form of their own.
+    let from_anywhere = Router::new()
+        .route("/oauth/authorize", get(oauth::authorize::get).post(oauth::authorize::post))
+        .route("/oauth2/authorize", get(oauth::authorize::get).post(oauth::authorize::post))
+        .route("/oauth/logout", get(pages::sign_out::get).post(pages::sign_out::post));
+    let from_here = Router::new()
+        .route("/login", get(pages::sign_in::show).post(pages::sign_in::enter_address))
+        .route("/login/code", get(pages::sign_in::wait).post(pages::sign_in::enter_code))
+        .route("/login/resend", post(pages::sign_in::resend))
+        .route("/login/switch", get(pages::sign_in::switch))
+        .route("/consent", get(pages::consent::show).post(pages::consent::decide))
+        .route("/l/{token}", get(pages::link::open).post(pages::link::confirm))
+        .route("/l/{token}/not-me", post(pages::link::not_me))
+        .layer(CsrfLayer::new());
+    from_anywhere.merge(from_here).layer(map_response(pages::headers::for_sign_in))
+}
+
+/// The pages that belong to this server alone.
+fn own_pages() -> Router<Edge> {
+    Router::new()
+        .route("/account", get(pages::account::show))
+        .route("/account/sessions/{id}/end", post(pages::account::end_session))
+        .route("/account/applications/{id}/end", post(pages::account::end_application))
+        .route("/account/sign-out", post(pages::account::sign_out))
+        .route("/account/sign-out-everywhere", post(pages::account::sign_out_everywhere))
+        .route("/account/delete", get(pages::account::ask_delete).post(pages::account::delete))
+        .layer(CsrfLayer::new())
+        .layer(map_response(pages::headers::for_own_pages))
 }
 
 /// The URL table of the management listener.

@@ -17,6 +17,8 @@ pub(super) enum Challenge {
     Basic,
     /// An access token (RFC 6750 §3).
     Bearer,
+    /// An e-mail address with an account: the passwordless request has nothing else to authenticate with.
+    Passwordless,
     /// An access token, where none was sent: RFC 6750 §3.1 then wants no error code in the challenge.
     BearerMissing,
 }
@@ -83,6 +85,7 @@ fn challenge(refused: &Refused) -> Option<HeaderValue> {
     let refusal = &refused.refusal;
     let text = match (refused.challenge, refusal.code.status()) {
         (Challenge::Basic, 401) => "Basic realm=\"gatepost\", charset=\"UTF-8\"".to_owned(),
+        (Challenge::Passwordless, 401) => "Passwordless realm=\"gatepost\"".to_owned(),
         (Challenge::BearerMissing, _) => "Bearer realm=\"gatepost\"".to_owned(),
         (Challenge::Bearer, 400 | 401 | 403) => format!(
             "Bearer realm=\"gatepost\", error=\"{}\", error_description=\"{}\"",

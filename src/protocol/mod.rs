@@ -10,6 +10,7 @@ pub mod bearer;
 pub mod claims;
 pub mod client_auth;
 pub mod id_token;
+pub mod id_token_hint;
 pub mod introspection;
 pub mod jose;
 pub mod metadata;

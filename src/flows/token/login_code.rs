@@ -17,9 +17,6 @@ use crate::flows::Server;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// What login codes are stored under.
-pub const CODE_KEY: &str = "sign_ins.code";
-
 /// Finds out which sign-in a code completes. A try is used up, nothing else is spent yet.
 pub(super) async fn grant(
     server: &Server,
@@ -75,19 +72,13 @@ async fn find_sign_in(
     let now = server.now();
     for sign_in in server.store.login_codes_open(application.id, email, now).await? {
         let tried = server.store.sign_in_try(sign_in.id, now).await?;
-        if tried && is_code_of(server, code, &sign_in) {
+        if tried && server.is_code_of(&sign_in, code) {
             let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
             let authorization = server.store.authorization(authorization).await?.ok_or_else(wrong)?;
             return Ok((sign_in, authorization));
         }
     }
     Err(wrong())
-}
-
-/// Whether this code was mailed for this sign-in, under the master key of now or one before.
-fn is_code_of(server: &Server, code: &LoginCode, sign_in: &SignIn) -> bool {
-    let keys = server.master_keys.derive(CODE_KEY);
-    keys.iter().any(|key| code.hash_under(key, sign_in.id).is(&sign_in.code_hash))
 }
 
 /// The one answer to a wrong code, to an address without sign-in, to one that is over and to one that was

@@ -10,7 +10,7 @@ mod client_credentials;
 mod family;
 mod granted;
 mod issue;
-pub mod login_code;
+mod login_code;
 mod refresh_token;
 
 use super::Server;

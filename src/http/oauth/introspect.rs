@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::client_request::parameters;
 use crate::flows::authenticate_client::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::client_address::ClientAddress;
 use crate::http::reply::{Refused, json_no_store};
+use crate::http::request_body::parameters;
 
 /// Says whether a token counts.
 pub(in crate::http) async fn introspect(

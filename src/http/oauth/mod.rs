@@ -1,6 +1,6 @@
 //! The OAuth endpoints.
 
-mod client_request;
+pub(super) mod authorize;
 pub(super) mod introspect;
 pub(super) mod jwks;
 pub(super) mod metadata;

@@ -6,13 +6,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::client_request::parameters;
 use crate::flows::authenticate_client::ClientRequest;
 use crate::flows::pushed_request::PUSHED_REQUEST_LIFETIME;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::client_address::ClientAddress;
 use crate::http::reply::{Refused, json_no_store};
+use crate::http::request_body::parameters;
 
 #[derive(Serialize)]
 struct Pushed {

@@ -4,12 +4,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 
-use super::client_request::parameters;
 use crate::flows::authenticate_client::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::client_address::ClientAddress;
 use crate::http::reply::Refused;
+use crate::http::request_body::parameters;
 
 /// Ends a token. RFC 7009 §2.2: 200 with nothing to read, whether there was anything to end or not.
 pub(in crate::http) async fn revoke(

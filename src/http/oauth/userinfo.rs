@@ -2,13 +2,14 @@
 
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
-use super::client_request::{content_type, parameters};
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::reply::{Challenge, Refused, json_no_store};
+use crate::http::request_body::parameters;
 use crate::protocol::bearer::{BearerCredentials, credentials};
 use crate::protocol::parameters::BodyFormat;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -39,7 +40,8 @@ pub(in crate::http) async fn userinfo(
 
 /// RFC 6750 §2.2: only a form can carry the token, and only in a request that has a body by its method.
 async fn token_in_form(method: &Method, headers: &HeaderMap, body: Body) -> Result<Option<String>, Refusal> {
-    let is_form = matches!(BodyFormat::from_content_type(content_type(headers)?), Ok(BodyFormat::Form));
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_form = matches!(BodyFormat::from_content_type(content_type), Ok(BodyFormat::Form));
     if method != Method::POST || !is_form {
         return Ok(None);
     }

@@ -6,7 +6,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
-use super::FormTarget;
+use super::page::FormTarget;
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -15,14 +15,12 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 ///
 /// They set no opener policy: applications open the flow in a pop-up, whose last page, their own, reports to
 /// the window that opened it. `Cross-Origin-Opener-Policy` on any page before that would cut the two apart.
-#[expect(clippy::unused_async, reason = "a middleware is a future")]
 pub(in crate::http) async fn for_sign_in(mut response: Response) -> Response {
     protect(&mut response);
     response
 }
 
 /// Around the pages that belong to this server alone: account, portal, operator's pages.
-#[expect(clippy::unused_async, reason = "a middleware is a future")]
 pub(in crate::http) async fn for_own_pages(mut response: Response) -> Response {
     protect(&mut response);
     response.headers_mut().insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
@@ -67,8 +65,8 @@ mod tests {
 
     use super::*;
     use crate::http::pages::locale::Locale;
+    use crate::http::pages::page::{Page, page};
     use crate::http::pages::view::{Message, MessagePage};
-    use crate::http::pages::{Page, page};
 
     fn header(response: &Response, name: &HeaderName) -> String {
         response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()

@@ -16,7 +16,7 @@ use gatepost::domain::user::User;
 use gatepost::flows::Server;
 use gatepost::flows::authenticate_client::ClientRequest;
 use gatepost::flows::manage_user::{Admin, NewUser};
-use gatepost::flows::token::login_code::CODE_KEY;
+use gatepost::flows::sign_in::CODE_KEY;
 use gatepost::protocol::authorize::{Prompt, ResponseMode};
 use gatepost::protocol::parameters::Parameters;
 use gatepost::protocol::refusal::Refusal;

@@ -11,11 +11,13 @@
 mod answer;
 mod application;
 mod assertion;
+pub(crate) mod browser;
 mod child;
 mod clock;
 mod database;
 mod grant;
 mod keys;
+pub(crate) mod person;
 mod process;
 mod raw;
 mod received_mail;

@@ -30,10 +30,7 @@ pub(in crate::http) const DE: Texts = Texts {
         submit: "Weiter",
         sign_up: "Neu hier? Geben Sie einfach Ihre Adresse ein: Ihr Konto entsteht, sobald Sie sie bestätigt haben.",
         not_an_address: "Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.",
-        unknown_account: "Zu dieser Adresse gibt es kein Konto. Prüfen Sie die Schreibweise.",
-        account_disabled: "Dieses Konto ist gesperrt. Fragen Sie die Betreiber dieses Servers.",
         too_many: Around("Es wurden zu viele E-Mails angefordert. Versuchen Sie es in ", " noch einmal."),
-        mail_down: "E-Mails lassen sich gerade nicht verschicken. Versuchen Sie es in einigen Minuten noch einmal.",
     },
     check_mail: CheckMailTexts {
         title: "Sehen Sie in Ihre Mail",
@@ -56,7 +53,6 @@ pub(in crate::http) const DE: Texts = Texts {
         tries_left: Plural("Ein Versuch bleibt.", Around("Es bleiben ", " Versuche.")),
         too_many_tries: "Zu viele falsche Codes: Diese Anmeldung wurde zum Schutz Ihres Kontos beendet.",
         expired: "Diese Anmeldung hat zu lange gedauert und ist beendet.",
-        too_many: Around("Zu viele Versuche. Versuchen Sie es in ", " noch einmal."),
         over: "Diese Anmeldung ist beendet",
         start_again: "Neu beginnen",
         dev_mail: "Entwicklungsserver: abgefangene E-Mails lesen",
@@ -202,10 +198,6 @@ pub(in crate::http) const DE: Texts = Texts {
             "Jede Sitzung ist beendet, auf diesem Gerät und auf allen anderen.",
         ],
         still_signed_in: ["Sie sind weiter angemeldet", "Es hat sich nichts geändert."],
-        signed_in_already: [
-            "Sie sind angemeldet",
-            "Diese Anmeldung ist schon abgeschlossen. Sie können diese Seite schließen.",
-        ],
         sign_in_stopped: [
             "Die Anmeldung ist beendet",
             "Ihr Link und ihr Code gelten nicht mehr. Sonst müssen Sie nichts tun.",

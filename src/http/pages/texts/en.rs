@@ -30,10 +30,7 @@ pub(in crate::http) const EN: Texts = Texts {
         submit: "Continue",
         sign_up: "New here? Just enter your address: your account is made once you have confirmed it.",
         not_an_address: "Enter one e-mail address, such as name@example.com.",
-        unknown_account: "There is no account with this address. Check how it is spelled.",
-        account_disabled: "This account is disabled. Ask those who run this server.",
         too_many: Around("Too many e-mails were asked for. Try again in ", "."),
-        mail_down: "E-mails cannot be sent right now. Try again in a few minutes.",
     },
     check_mail: CheckMailTexts {
         title: "Check your mail",
@@ -56,7 +53,6 @@ pub(in crate::http) const EN: Texts = Texts {
         tries_left: Plural("One try is left.", Around("", " tries are left.")),
         too_many_tries: "Too many wrong codes: this sign-in has ended to protect your account.",
         expired: "This sign-in has taken too long and has ended.",
-        too_many: Around("Too many tries. Try again in ", "."),
         over: "This sign-in has ended",
         start_again: "Start again",
         dev_mail: "Development server: read the caught e-mails",
@@ -196,7 +192,6 @@ pub(in crate::http) const EN: Texts = Texts {
             "Every session has ended, on this device and all others.",
         ],
         still_signed_in: ["You are still signed in", "Nothing has changed."],
-        signed_in_already: ["You are signed in", "This sign-in has already been finished. You can close this page."],
         sign_in_stopped: [
             "The sign-in is stopped",
             "Its link and its code no longer work. There is nothing else you need to do.",

@@ -72,10 +72,7 @@ texts! {
         submit: Text,
         sign_up: Text,
         not_an_address: Text,
-        unknown_account: Text,
-        account_disabled: Text,
         too_many: Around,
-        mail_down: Text,
     }
 
     /// The page that waits for the code.
@@ -100,7 +97,6 @@ texts! {
         tries_left: Plural,
         too_many_tries: Text,
         expired: Text,
-        too_many: Around,
         over: Text,
         start_again: Text,
         dev_mail: Text,
@@ -221,7 +217,6 @@ texts! {
         signed_out: [Text; 2],
         signed_out_everywhere: [Text; 2],
         still_signed_in: [Text; 2],
-        signed_in_already: [Text; 2],
         sign_in_stopped: [Text; 2],
         account_deleted: [Text; 2],
     }

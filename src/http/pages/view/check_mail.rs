@@ -61,11 +61,6 @@ pub(in crate::http) enum CodeProblem {
     TooManyTries,
     /// The sign-in has taken too long.
     Expired,
-    /// Too many tries from here.
-    TooMany {
-        /// Until when to wait.
-        wait: Duration,
-    },
 }
 
 /// What happened after asking for another mail.
@@ -88,7 +83,6 @@ impl CheckMail {
             CodeProblem::Wrong { tries_left } => format!("{} {}", texts.wrong, texts.tries_left.of(tries_left.into())),
             CodeProblem::TooManyTries => texts.too_many_tries.to_owned(),
             CodeProblem::Expired => texts.expired.to_owned(),
-            CodeProblem::TooMany { wait } => texts.too_many.with(self.t.length(wait)),
         })
     }
 

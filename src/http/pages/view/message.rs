@@ -29,8 +29,6 @@ pub(in crate::http) enum Message {
     SignedOutEverywhere,
     /// None has.
     StillSignedIn,
-    /// The sign-in was finished before, here or in another window.
-    SignedInAlready,
     /// The sign-in was ended by the owner of its address.
     SignInStopped,
     /// The account is gone.
@@ -44,7 +42,6 @@ impl MessagePage {
             Message::SignedOut => texts.signed_out,
             Message::SignedOutEverywhere => texts.signed_out_everywhere,
             Message::StillSignedIn => texts.still_signed_in,
-            Message::SignedInAlready => texts.signed_in_already,
             Message::SignInStopped => texts.sign_in_stopped,
             Message::AccountDeleted => texts.account_deleted,
         }

@@ -112,13 +112,9 @@ fn sign_in(t: &'static Texts, values: &Values, all: &mut Pages) {
     };
     add(all, "sign-in", &view(None, Some(values.app()), "", SignUp::Open));
     add(all, "sign-in-own", &view(None, None, values.address, SignUp::Closed));
-    for (name, problem) in [
-        ("not-an-address", SignInProblem::NotAnAddress),
-        ("unknown", SignInProblem::UnknownAccount),
-        ("disabled", SignInProblem::AccountDisabled),
-        ("too-many", SignInProblem::TooMany { wait: WAIT }),
-        ("mail-down", SignInProblem::MailDown),
-    ] {
+    for (name, problem) in
+        [("not-an-address", SignInProblem::NotAnAddress), ("too-many", SignInProblem::TooMany { wait: WAIT })]
+    {
         let view = view(Some(problem), Some(values.app()), values.address, SignUp::Closed);
         add(all, format!("sign-in-{name}"), &view);
     }
@@ -148,7 +144,6 @@ fn check_mail(t: &'static Texts, values: &Values, all: &mut Pages) {
         ("wrong-last", CodeProblem::Wrong { tries_left: 1 }),
         ("over", CodeProblem::TooManyTries),
         ("expired", CodeProblem::Expired),
-        ("too-many", CodeProblem::TooMany { wait: WAIT }),
     ] {
         add(all, format!("check-mail-{name}"), &view(Some(problem), None, Delivery::Sent));
     }
@@ -272,7 +267,6 @@ fn messages(t: &'static Texts, values: &Values, all: &mut Pages) {
         ("signed-out", Message::SignedOut),
         ("signed-out-everywhere", Message::SignedOutEverywhere),
         ("still-signed-in", Message::StillSignedIn),
-        ("signed-in-already", Message::SignedInAlready),
         ("sign-in-stopped", Message::SignInStopped),
         ("account-deleted", Message::AccountDeleted),
     ] {

@@ -40,17 +40,11 @@ pub(in crate::http) enum SignUp {
 pub(in crate::http) enum SignInProblem {
     /// It was no address.
     NotAnAddress,
-    /// Nobody has it.
-    UnknownAccount,
-    /// Its account is disabled.
-    AccountDisabled,
     /// Too many mails, to it or from here.
     TooMany {
         /// Until when to wait.
         wait: Duration,
     },
-    /// No mail can be sent.
-    MailDown,
 }
 
 impl SignIn {
@@ -58,10 +52,7 @@ impl SignIn {
         let texts = &self.t.sign_in;
         Some(match self.problem? {
             SignInProblem::NotAnAddress => texts.not_an_address.to_owned(),
-            SignInProblem::UnknownAccount => texts.unknown_account.to_owned(),
-            SignInProblem::AccountDisabled => texts.account_disabled.to_owned(),
             SignInProblem::TooMany { wait } => texts.too_many.with(self.t.length(wait)),
-            SignInProblem::MailDown => texts.mail_down.to_owned(),
         })
     }
 }

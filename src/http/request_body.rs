@@ -1,4 +1,4 @@
-//! The requests that applications themselves send: a form, and perhaps an `Authorization` header.
+//! Bodies of requests, and the parameters in them.
 
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
@@ -14,11 +14,21 @@ const LARGEST_BODY: usize = 64 * 1024;
 /// How much of a larger one is read all the same before the refusal is sent.
 const MOST_DRAINED: usize = 1024 * 1024;
 
-/// Reads the parameters of a body.
-pub(super) async fn parameters(headers: &HeaderMap, mut body: Body) -> Result<Parameters, Refusal> {
-    let format = BodyFormat::from_content_type(content_type(headers)?)?;
+/// Reads the parameters of a body, in the format that its `Content-Type` says.
+pub(super) async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Refusal> {
+    let format = format(headers)?;
+    Parameters::from_body(&bytes(body).await?, format)
+}
+
+/// The format that the one `Content-Type` header says.
+pub(super) fn format(headers: &HeaderMap) -> Result<BodyFormat, Refusal> {
+    BodyFormat::from_content_type(content_type(headers)?)
+}
+
+/// Reads a body that is not larger than any request of ours.
+pub(super) async fn bytes(mut body: Body) -> Result<Bytes, Refusal> {
     match Limited::new(&mut body, LARGEST_BODY).collect().await {
-        Ok(read) => Parameters::from_body(&read.to_bytes(), format),
+        Ok(read) => Ok(read.to_bytes()),
         Err(e) if e.is::<LengthLimitError>() => {
             drain(body).await;
             Err(Refusal::new(ErrorCode::TooLarge, format!("the body is larger than {LARGEST_BODY} bytes")))
@@ -39,7 +49,7 @@ async fn drain(mut body: Body) {
 }
 
 /// The one `Content-Type` header: with two, a proxy in front may have read the other (RFC 9110 §8.3).
-pub(super) fn content_type(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+fn content_type(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let mut values = headers.get_all(CONTENT_TYPE).into_iter();
     match (values.next(), values.next()) {
         (first, None) => Ok(first.map(|value| value.to_str().unwrap_or("unreadable"))),
