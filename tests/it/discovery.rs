@@ -19,6 +19,8 @@ on_both_engines!(
         let algorithms = ["RS256", "PS256", "ES256", "EdDSA"];
         let expected = json!({
             "issuer": "http://localhost:8080",
+            "authorization_endpoint": "http://localhost:8080/oauth/authorize",
+            "end_session_endpoint": "http://localhost:8080/oauth/logout",
             "token_endpoint": "http://localhost:8080/token",
             "jwks_uri": "http://localhost:8080/.well-known/jwks.json",
             "userinfo_endpoint": "http://localhost:8080/oauth/userinfo",
@@ -30,6 +32,11 @@ on_both_engines!(
                 "urn:gatepost:params:oauth:grant-type:login-code",
             ],
             "response_types_supported": ["code"],
+            "response_modes_supported": ["query", "form_post"],
+            "code_challenge_methods_supported": ["S256"],
+            "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
+            "authorization_response_iss_parameter_supported": true,
+            "ui_locales_supported": ["en", "de"],
             "request_uri_parameter_supported": false,
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": algorithms,

@@ -84,7 +84,8 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
     let publisher = match (application.origin, settings.first_party, &settings.owner) {
         (Origin::Declared, ..) | (_, true, _) => Publisher::Operator,
         (_, _, Some(owner)) => Publisher::Named(owner.clone()),
-        _ => Publisher::Unverified,
+        // Nobody but the operator registers an application without an owner.
+        (_, _, None) => Publisher::Operator,
     };
     let redirect = url::Url::parse(&authorization.redirect_uri).ok();
     let host = redirect.as_ref().and_then(|uri| uri.host_str()).unwrap_or(&authorization.redirect_uri);

@@ -82,7 +82,6 @@ pub(in crate::http) const DE: Texts = Texts {
         heading: Around("Darf ", " Ihr Konto nutzen?"),
         by_operator: "Ein Angebot der Betreiber dieses Servers",
         by_named: Around("Ein Angebot von ", ""),
-        by_itself: "Hat sich selbst eingetragen: Niemand hat geprüft, wer dahintersteht",
         account: "Ihr Konto",
         switch_account: "Anderes Konto verwenden",
         scopes: "Die Anwendung darf dann",

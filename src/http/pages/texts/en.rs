@@ -82,7 +82,6 @@ pub(in crate::http) const EN: Texts = Texts {
         heading: Around("Allow ", " to use your account?"),
         by_operator: "Offered by those who run this server",
         by_named: Around("Offered by ", ""),
-        by_itself: "Registered by itself: nobody has checked who is behind it",
         account: "Your account",
         switch_account: "Use another account",
         scopes: "It will be able to",

@@ -132,7 +132,6 @@ texts! {
         heading: Around,
         by_operator: Text,
         by_named: Around,
-        by_itself: Text,
         account: Text,
         switch_account: Text,
         scopes: Text,

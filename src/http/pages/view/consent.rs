@@ -35,6 +35,4 @@ pub(in crate::http) enum Publisher {
     Operator,
     /// Somebody with an account here.
     Named(String),
-    /// Nobody knows: it registered itself.
-    Unverified,
 }

@@ -188,7 +188,6 @@ fn consent_and_logout(t: &'static Texts, values: &Values, all: &mut Pages) {
     };
     add(all, "consent", &consent(Publisher::Named(values.person.to_owned()), &SCOPES));
     add(all, "consent-operator", &consent(Publisher::Operator, &SCOPES[..1]));
-    add(all, "consent-unverified", &consent(Publisher::Unverified, &SCOPES[..3]));
     for (name, app) in [("logout", Some(values.app())), ("logout-own", None)] {
         let view = ConfirmLogout { t, app, address: values.address.to_owned(), form: values.form("/oauth/logout") };
         add(all, name, &view);
