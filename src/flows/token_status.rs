@@ -32,13 +32,14 @@ impl Server {
     }
 
     async fn introspect_access_token(&self, asker: &Application, token: &str) -> Result<Introspection, Refusal> {
-        let Some(bearer) = unless_invalid(self.check_bearer(token).await)? else {
-            return Ok(Introspection::inactive());
+        let claims = match self.check_living_bearer(token).await {
+            Ok((bearer, _)) => bearer.claims,
+            // A token that does not count is an answer; a database that does not is none.
+            Err(refusal) if refusal.code == ErrorCode::InvalidToken => return Ok(Introspection::inactive()),
+            Err(refusal) => return Err(refusal),
         };
-        let claims = bearer.claims;
         let concerned = may_ask_about(asker, &claims.client_id) || claims.aud.contains(asker.client_id.as_str());
-        let works = unless_invalid(self.working_client(&claims.client_id).await)?.is_some();
-        Ok(if concerned && works { Introspection::of_access_token(claims) } else { Introspection::inactive() })
+        Ok(if concerned { Introspection::of_access_token(claims) } else { Introspection::inactive() })
     }
 
     /// A refresh token is between its application and this server; nobody else has any business with it.
@@ -146,15 +147,6 @@ fn of_refresh_token(
         sub: Some(user.sub),
         auth_time: Some(family.auth_time.as_seconds()),
         ..Introspection::default()
-    }
-}
-
-/// A token that does not count is an answer; a database that does not is none.
-fn unless_invalid<T>(checked: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
-    match checked {
-        Ok(good) => Ok(Some(good)),
-        Err(refusal) if refusal.code == ErrorCode::InvalidToken => Ok(None),
-        Err(refusal) => Err(refusal),
     }
 }
 

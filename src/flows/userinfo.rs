@@ -8,9 +8,8 @@ use crate::protocol::scope::OPENID;
 impl Server {
     /// The claims that the token's scope allows.
     pub async fn userinfo(&self, token: &str) -> Result<UserInfo, Refusal> {
-        let bearer = self.check_bearer(token).await?;
+        let (bearer, _) = self.check_living_bearer(token).await?;
         bearer.require_scope(OPENID)?;
-        self.working_client(&bearer.claims.client_id).await?;
         let Some(user) = bearer.user else {
             return Err(Refusal::new(
                 ErrorCode::InvalidToken,

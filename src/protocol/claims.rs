@@ -104,13 +104,6 @@ pub struct AccessTokenClaims {
     pub amr: Vec<String>,
 }
 
-impl AccessTokenClaims {
-    /// Whether its scope has this token in it.
-    pub fn has_scope(&self, token: &str) -> bool {
-        self.scope.split(' ').any(|known| known == token)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
