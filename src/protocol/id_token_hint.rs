@@ -25,6 +25,9 @@ struct Claims {
     aud: Audience,
     azp: Option<String>,
     sid: Option<String>,
+    // Only ID tokens have it, so an access token is never taken for one.
+    #[serde(rename = "at_hash")]
+    _at_hash: String,
 }
 
 /// Reads a hint. It must be signed by this server; that it has expired does not matter, since applications

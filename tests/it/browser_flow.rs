@@ -370,3 +370,17 @@ on_both_engines! {
         assert!(Browser::of(&server).visit("/login").await.text().contains("<html lang=\"en\""));
     }
 }
+
+on_both_engines! {
+    async fn a_hint_tells_nobody_the_address_and_an_access_token_is_no_hint(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let answer = walk(&server, &Browser::of(&server), &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let hinted = authorize(&application, &[("id_token_hint", tokens["id_token"].as_str().unwrap())]);
+        let page = Browser::of(&server).visit(&hinted).await;
+        assert!(page.has("login-submit") && !page.text().contains(JOHN), "{}", page.text());
+        let hinted = authorize(&application, &[("id_token_hint", tokens["access_token"].as_str().unwrap())]);
+        assert_eq!(Browser::of(&server).visit(&hinted).await.answer_parameters()["error"], "invalid_request");
+    }
+}

@@ -128,10 +128,9 @@ impl Server {
         if request.prompt.none {
             return Err(login_required());
         }
+        // Whom the hint means is not looked up: the sign-in page would tell the address to whoever has the
+        // token, and an application need not know it.
         request.prompt.login = true;
-        if let Some(expected) = self.store.user_by_sub(&sub).await? {
-            request.login_hint = expected.email.map(|email| email.to_string());
-        }
         Ok(())
     }
 
