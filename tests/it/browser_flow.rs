@@ -9,8 +9,10 @@ use gatepost::domain::audit::Actor;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::harness::browser::{Browser, Page};
-use crate::harness::person::{CALLBACK, VERIFIER, account, authorize, letter, mails_to, web_application, web_settings};
+use crate::harness::browser::{Browser, Page, PageForm};
+use crate::harness::person::{
+    CALLBACK, CHALLENGE, VERIFIER, account, authorize, letter, mails_to, web_application, web_settings,
+};
 use crate::harness::{Answer, Registered, TestServer, World, on_both_engines};
 
 /// Parameters of a request, by name and value.
@@ -382,5 +384,29 @@ on_both_engines! {
         assert!(page.has("login-submit") && !page.text().contains(JOHN), "{}", page.text());
         let hinted = authorize(&application, &[("id_token_hint", tokens["access_token"].as_str().unwrap())]);
         assert_eq!(Browser::of(&server).visit(&hinted).await.answer_parameters()["error"], "invalid_request");
+    }
+}
+
+on_both_engines! {
+    /// Browsers keep `SameSite=Lax` cookies back from a form of another site; the person is signed in all the same.
+    async fn a_form_of_another_site_is_answered_with_the_cookies_it_came_without(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let answer = walk(&server, &browser, &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let post = async |path: &str, fields: &[(&str, &str)]| {
+            let form = PageForm { action: path.to_owned(), fields: Vec::new() };
+            let stripped = Browser::of(&server).post(&form, fields).await;
+            assert!(stripped.answer.headers.get("set-cookie").is_none(), "the browser has a name already");
+            browser.visit(&stripped.redirect().unwrap()).await
+        };
+        let client_id = application.client_id.as_str();
+        let silent = [("client_id", client_id), ("response_type", "code"), ("redirect_uri", CALLBACK), ("prompt", "none")];
+        let silent = [&silent[..], &[("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]].concat();
+        assert!(post("/oauth/authorize", &silent).await.answer_parameters().contains_key("code"));
+        assert!(browser.cookie("gatepost_session").is_some());
+        post("/oauth/logout", &[("id_token_hint", tokens["id_token"].as_str().unwrap())]).await;
+        assert_eq!(browser.cookie("gatepost_session"), None);
     }
 }

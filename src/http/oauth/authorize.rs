@@ -12,10 +12,13 @@ use crate::http::Edge;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::{answer, continue_flow};
 use crate::http::pages::problem::refused_page;
-use crate::http::pages::visit::Visit;
+use crate::http::pages::visit::{Visit, see};
 use crate::http::reply::{Challenge, Refused};
 use crate::http::request_body;
 use crate::protocol::parameters::{BodyFormat, Parameters};
+
+/// What is safely carried in a query.
+const LONGEST_QUERY: usize = 8000;
 
 /// `GET`: the parameters are in the query.
 pub(in crate::http) async fn get(uri: Uri, visit: Visit) -> Response {
@@ -36,6 +39,9 @@ pub(in crate::http) async fn post(
     let body = request_body::bytes(body).await?;
     let parameters = Parameters::from_body(&body, format)?;
     match format {
+        BodyFormat::Form if visit.is_stripped() && parameters.to_form().len() <= LONGEST_QUERY => {
+            Ok(see(&format!("/oauth/authorize?{}", parameters.to_form())))
+        }
         BodyFormat::Form => Ok(begin(&visit, &parameters).await),
         BodyFormat::Json => {
             let asked = edge.server.passwordless_request(&parameters, &visit.requester).await;

@@ -30,6 +30,7 @@ pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> Respo
             "yes" => confirmed(&visit, &fields).await,
             _ => stayed(&visit),
         },
+        _ if visit.is_stripped() => see(&format!("/oauth/logout?{}", fields.to_form())),
         _ => requested(&visit, &fields).await,
     }
 }

@@ -69,6 +69,13 @@ impl Visit {
         self.known.then_some(&self.browser)
     }
 
+    /// Whether a post came without any cookie of ours: browsers keep `SameSite=Lax` cookies back from a form of
+    /// another site. Answered as it is, it would sign nobody out and give the browser a new name; the GET that
+    /// follows a redirect brings the cookies along.
+    pub(in crate::http) const fn is_stripped(&self) -> bool {
+        !self.known && self.session.is_none()
+    }
+
     /// A form that only this browser can send back.
     pub(in crate::http) fn form(&self, action: impl Into<String>) -> Form {
         Form::new(action.into(), self.edge.server.csrf_token(self.form_browser()))
