@@ -410,3 +410,18 @@ on_both_engines! {
         assert_eq!(browser.cookie("gatepost_session"), None);
     }
 }
+
+on_both_engines! {
+    async fn how_an_address_is_spelled_does_not_tell_whether_it_has_an_account(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        account(&server.server, "Jane@Example.com").await;
+        for (typed, shown) in [("jane@example.COM", "jane@example.com"), ("Nobody@Example.com", "nobody@example.com")] {
+            let browser = Browser::of(&server);
+            let page = browser.visit(&authorize(&application, &[])).await;
+            let waiting = browser.enter_address(&page, typed).await;
+            assert!(waiting.text().contains(shown), "{}", waiting.text());
+            assert!(!waiting.text().contains("Jane@") && !waiting.text().contains("Nobody@"), "{}", waiting.text());
+        }
+    }
+}

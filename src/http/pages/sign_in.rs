@@ -258,7 +258,8 @@ async fn check_mail_page(
     let view = CheckMail {
         t: visit.locale.texts(),
         app: open.map(|open| shown(&open.application)),
-        address: sign_in.email.to_string(),
+        // Neither as it was typed nor as the account has it: the difference would tell that there is one.
+        address: sign_in.email.key(),
         reference: sign_in.reference.clone(),
         delivery,
         link_ttl: server.config.login.link_ttl,
