@@ -313,3 +313,15 @@ on_both_engines! {
         enter(&letter.code).await.refusal(400, "invalid_grant");
     }
 }
+
+on_both_engines! {
+    async fn addresses_cannot_be_tried_out_for_accounts_without_limit(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        for n in 0..5 {
+            let unknown = with(request(&application), "username", format!("nobody{n}@example.com"));
+            ask(&server, &unknown).await.refusal(401, "access_denied");
+        }
+        ask(&server, &with(request(&application), "username", "nobody@example.com")).await.refusal(429, "temporarily_unavailable");
+    }
+}

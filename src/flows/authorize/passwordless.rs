@@ -31,7 +31,15 @@ impl Server {
         let mut tx = self.store.begin().await?;
         self.take_mail_limits(&mut tx, &email, requester.address).await?;
         let user = tx.user_by_email(&email).await?.filter(User::is_active);
-        let delivery = if user.is_some() { Delivery::Mail } else { self.without_account(&proven)? };
+        let delivery = match (&user, self.without_account(&proven)) {
+            (Some(_), _) => Delivery::Mail,
+            (None, Ok(delivery)) => delivery,
+            (None, Err(refusal)) => {
+                drop(tx);
+                self.count_refused_mail(requester.address).await?;
+                return Err(refusal);
+            }
+        };
         let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
         tx.authorization_insert(&authorization).await?;
         let new = NewSignIn {

@@ -223,6 +223,19 @@ impl Server {
         let limits = &self.config.rate_limits;
         let mailbox = format!("mail:{}", email.key());
         self.take_limit(tx, &mailbox, limits.mail_per_address_burst, limits.mail_per_address_every).await?;
+        self.take_sender_limit(tx, address).await
+    }
+
+    /// Counts a request that is refused because there is no account, or accounts could be found by trying
+    /// addresses out. Only the sender pays: the address may get its account in a moment.
+    pub(super) async fn count_refused_mail(&self, address: IpAddr) -> Result<(), Refusal> {
+        let mut tx = self.store.begin().await?;
+        self.take_sender_limit(&mut tx, address).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn take_sender_limit(&self, tx: &mut Transaction, address: IpAddr) -> Result<(), Refusal> {
+        let limits = &self.config.rate_limits;
         let sender = format!("mail from:{}", network_of(address));
         self.take_limit(tx, &sender, limits.mail_per_ip_burst, limits.mail_per_ip_every).await
     }
