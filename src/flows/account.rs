@@ -84,6 +84,17 @@ impl Server {
         Ok(())
     }
 
+    /// Ends the session that a browser had before it signed in again; nobody could end it from there any more.
+    /// What grew from it goes on in the new one if that is the same person's.
+    pub async fn replace_session(&self, before: &SignedInPerson, now: &SignedInPerson) -> Result<(), Refusal> {
+        let mut tx = self.store.begin().await?;
+        if before.user.id == now.user.id {
+            tx.session_hand_over(before.session.id, now.session.id).await?;
+        }
+        self.end_session_in(&mut tx, before.session.id).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Signs the person out everywhere, and takes back what every application was granted.
     pub async fn sign_out_everywhere(&self, person: &SignedInPerson) -> Result<(), Refusal> {
         let now = self.now();

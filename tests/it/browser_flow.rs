@@ -425,3 +425,28 @@ on_both_engines! {
         }
     }
 }
+
+on_both_engines! {
+    async fn signing_in_again_leaves_no_session_behind_and_signing_out_ends_what_grew_before(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let answer = walk(&server, &browser, &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let before = browser.cookie("gatepost_session").unwrap();
+        world.clock.advance(Duration::from_secs(1));
+        let page = browser.visit(&authorize(&application, &[("prompt", "login")])).await;
+        assert!(browser.sign_in(&server, &page, JOHN, 2).await.answer_parameters().contains_key("code"));
+        let old = server.request(Method::GET, "/account").header("cookie", format!("gatepost_session={before}"));
+        let old = Answer::of(old).await;
+        assert!(!old.text().contains(JOHN), "the old cookie is still signed in");
+        let refresh = async |token: &Value| {
+            let refresh = server.token().with_basic(&application).by_grant("refresh_token");
+            refresh.parameter("refresh_token", token.as_str().unwrap()).send().await
+        };
+        let next = refresh(&tokens["refresh_token"]).await.success();
+        let account_page = browser.visit("/account").await;
+        browser.submit(account_page.form_with("sign-out"), &[]).await;
+        refresh(&next["refresh_token"]).await.refusal(400, "invalid_grant");
+    }
+}

@@ -58,9 +58,15 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
 /// Signs the browser in and goes on with what the sign-in was for.
 pub(in crate::http) async fn go_on_signed_in(mut visit: Visit, signed_in: SignedIn) -> Response {
     let SignedIn { token, purpose } = signed_in;
+    let before = visit.person.take();
     match visit.edge.server.person_of(&token).await {
         Ok(person) => visit.person = person,
         Err(refusal) => return refused_page(&visit, &refusal),
+    }
+    if let (Some(before), Some(person)) = (&before, &visit.person)
+        && let Err(refusal) = visit.edge.server.replace_session(before, person).await
+    {
+        return refused_page(&visit, &refusal);
     }
     visit.session = Some(token.clone());
     let response = match purpose {
