@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
+use gatepost::flows::manage_application::DEACTIVATE;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -374,20 +375,6 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    async fn a_hint_tells_nobody_the_address_and_an_access_token_is_no_hint(world: World) {
-        let server = world.server().await;
-        let application = web_application(&server.server).await;
-        let answer = walk(&server, &Browser::of(&server), &application, 1).await;
-        let tokens = redeem(&server, &application, &answer).await;
-        let hinted = authorize(&application, &[("id_token_hint", tokens["id_token"].as_str().unwrap())]);
-        let page = Browser::of(&server).visit(&hinted).await;
-        assert!(page.has("login-submit") && !page.text().contains(JOHN), "{}", page.text());
-        let hinted = authorize(&application, &[("id_token_hint", tokens["access_token"].as_str().unwrap())]);
-        assert_eq!(Browser::of(&server).visit(&hinted).await.answer_parameters()["error"], "invalid_request");
-    }
-}
-
-on_both_engines! {
     /// Browsers keep `SameSite=Lax` cookies back from a form of another site; the person is signed in all the same.
     async fn a_form_of_another_site_is_answered_with_the_cookies_it_came_without(world: World) {
         let server = world.server().await;
@@ -408,6 +395,20 @@ on_both_engines! {
         assert!(browser.cookie("gatepost_session").is_some());
         post("/oauth/logout", &[("id_token_hint", tokens["id_token"].as_str().unwrap())]).await;
         assert_eq!(browser.cookie("gatepost_session"), None);
+    }
+}
+
+on_both_engines! {
+    async fn a_hint_tells_nobody_the_address_and_an_access_token_is_no_hint(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let answer = walk(&server, &Browser::of(&server), &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let hinted = authorize(&application, &[("id_token_hint", tokens["id_token"].as_str().unwrap())]);
+        let page = Browser::of(&server).visit(&hinted).await;
+        assert!(page.has("login-submit") && !page.text().contains(JOHN), "{}", page.text());
+        let hinted = authorize(&application, &[("id_token_hint", tokens["access_token"].as_str().unwrap())]);
+        assert_eq!(Browser::of(&server).visit(&hinted).await.answer_parameters()["error"], "invalid_request");
     }
 }
 
@@ -448,5 +449,18 @@ on_both_engines! {
         let account_page = browser.visit("/account").await;
         browser.submit(account_page.form_with("sign-out"), &[]).await;
         refresh(&next["refresh_token"]).await.refusal(400, "invalid_grant");
+    }
+}
+
+on_both_engines! {
+    async fn an_application_that_is_deactivated_meanwhile_gets_neither_mail_nor_code(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        application.change(&server.server, DEACTIVATE).await;
+        let refused = browser.enter_address(&page, JOHN).await;
+        assert_eq!((refused.answer.status.as_u16(), refused.redirect()), (400, None), "{}", refused.text());
+        assert_eq!(mails_to(&server, JOHN).await, 0);
     }
 }

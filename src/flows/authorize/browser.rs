@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::answer::Subject;
 use super::{Answer, Proven, Requester, Server, settle};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, ApplicationState};
 use crate::domain::authorization::{Authorization, Person, Source, Step};
 use crate::domain::ids::AuthorizationId;
 use crate::domain::one_time::BrowserToken;
@@ -147,6 +147,9 @@ impl Server {
             return Err(foreign());
         }
         let application = self.application_of(&authorization).await?;
+        if application.state != ApplicationState::Active {
+            return Err(Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more"));
+        }
         Ok(OpenAuthorization { authorization, application })
     }
 
