@@ -101,6 +101,8 @@ impl Server {
         let mut tx = self.store.begin().await?;
         tx.sessions_end_of(person.user.id, now).await?;
         tx.families_end_of_user(person.user.id, EndReason::SignedOut, now).await?;
+        tx.authorization_codes_end(person.user.id, None, now).await?;
+        tx.sign_ins_end_of(person.user.id, now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -112,6 +114,7 @@ impl Server {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.families_end_of_grant(person.user.id, application.id, EndReason::Withdrawn, now).await?;
+        tx.authorization_codes_end(person.user.id, Some(application.id), now).await?;
         tx.consent_delete(person.user.id, application.id).await?;
         tx.commit().await?;
         Ok(())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Server;
 use super::authorize::SignedInPerson;
-use crate::domain::application::Application;
+use crate::domain::application::{Application, ApplicationState};
 use crate::domain::ids::ClientId;
 use crate::protocol::id_token_hint::{self, IdTokenHint};
 use crate::protocol::parameters::Parameters;
@@ -39,7 +39,9 @@ impl Server {
         let client_id = named.or(hint.as_ref().map(|hint| hint.client_id.as_str()));
         let application = match client_id.map(str::parse::<ClientId>) {
             None => None,
-            Some(Ok(client_id)) => self.application(&client_id).await?,
+            Some(Ok(client_id)) => {
+                self.application(&client_id).await?.filter(|known| known.state == ApplicationState::Active)
+            }
             Some(Err(_)) => return Err(Refusal::invalid_request("there is no application with this client_id")),
         };
         let proven = match (&hint, person) {

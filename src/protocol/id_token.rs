@@ -3,12 +3,9 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Validation, decode, decode_header};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::bearer::VerifyingKey;
 use super::jose::SigningAlgorithm;
-use super::refusal::Refusal;
 
 /// The `typ` of an ID token.
 pub const TYPE: &str = "JWT";
@@ -82,37 +79,6 @@ pub fn at_hash(algorithm: SigningAlgorithm, access_token: &str) -> String {
     };
     let hashed = digest(hash, access_token.as_bytes());
     URL_SAFE_NO_PAD.encode(&hashed.as_ref()[..hashed.as_ref().len() / 2])
-}
-
-/// An ID token of ours that comes back as a hint (OIDC Core §3.1.2.1, RP-Initiated Logout §2).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct IdTokenHint {
-    /// The person it was about.
-    pub sub: String,
-    /// The application it was for.
-    pub aud: String,
-    /// The session.
-    pub sid: Option<String>,
-    iss: String,
-    // Only ID tokens have it.
-    at_hash: String,
-}
-
-/// Reads a hint. Its time may be over: RP-Initiated Logout §2 wants it accepted all the same.
-pub fn read_hint(
-    token: &str,
-    key_of: impl FnOnce(&str) -> Option<VerifyingKey>,
-    issuer: &str,
-) -> Result<IdTokenHint, Refusal> {
-    let not_ours = || Refusal::invalid_request("the id_token_hint is not an ID token of this server's");
-    let header = decode_header(token).map_err(|_| not_ours())?;
-    let key = header.kid.as_deref().and_then(key_of).ok_or_else(not_ours)?;
-    let mut validation = Validation::new(key.algorithm.jsonwebtoken());
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    let hint = decode::<IdTokenHint>(token, &key.key, &validation).map_err(|_| not_ours())?.claims;
-    if header.typ.as_deref() == Some(TYPE) && hint.iss == issuer { Ok(hint) } else { Err(not_ours()) }
 }
 
 #[cfg(test)]

@@ -91,7 +91,14 @@ impl Transaction {
         Ok(())
     }
 
-    /// Ends a session. False if it was ended before.
+    /// Holds a session as it is until this transaction ends: whoever wants to end it waits. False if it has
+    /// ended already.
+    pub async fn session_hold(&mut self, id: SessionId) -> Result<bool, StoreError> {
+        let statement = sql("update sessions set ended_at = null where id = $1 and ended_at is null");
+        Ok(self.execute(statement.bind(id.to_string())).await? == 1)
+    }
+
+    /// Ends a session. False if it was over already.
     pub async fn session_end(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update sessions set ended_at = $2 where id = $1 and ended_at is null");
         Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)

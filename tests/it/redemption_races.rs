@@ -42,12 +42,16 @@ fn redemption(code: &str) -> String {
     ])
 }
 
+/// A hundred at once queue for a few connections, and the machine has other tests to run: who wins is the
+/// question here, not how long the others wait.
+const PATIENT: &str = "[database]\nacquire_timeout = \"30s\"";
+
 /// The test's server, and on PostgreSQL a second one on the same database. Each has seen the secret before:
 /// a hundred that nobody has seen yet would be as many guesses.
 async fn nodes(world: &World, server: &TestServer, application: &Registered) -> Vec<Arc<Server>> {
     let mut nodes = vec![Arc::clone(&server.server)];
     if server.server.store.engine_name() == "PostgreSQL" {
-        nodes.push(world.command().await);
+        nodes.push(world.idle_with(PATIENT).await);
     }
     for node in &nodes {
         let refused = token(node, application, "grant_type=refresh_token&refresh_token=x").await;
@@ -59,7 +63,7 @@ async fn nodes(world: &World, server: &TestServer, application: &Registered) -> 
 on_both_engines!(
     /// RFC 6749 §4.1.2: no more than once.
     async fn one_code_redeemed_by_many_at_once_is_redeemed_once(world: World) {
-        let server = world.server().await;
+        let server = world.server_with(PATIENT).await;
         let grant = server.grant().await.stored().await;
         let nodes = nodes(&world, &server, &grant.application).await;
         for _ in 0..ROUNDS {
@@ -75,7 +79,7 @@ on_both_engines!(
 on_both_engines!(
     /// Redeem on exchange.
     async fn of_two_codes_of_one_sign_in_many_at_once_redeem_one(world: World) {
-        let server = world.server().await;
+        let server = world.server_with(PATIENT).await;
         let mut grant = server.grant().await.stored().await;
         let nodes = nodes(&world, &server, &grant.application).await;
         for _ in 0..ROUNDS {
@@ -91,7 +95,7 @@ on_both_engines!(
 on_both_engines!(
     /// RFC 9700 §4.14.2: the family does not fork.
     async fn one_refresh_token_used_by_many_at_once_has_one_successor(world: World) {
-        let server = world.server().await;
+        let server = world.server_with(PATIENT).await;
         let grant = server.grant().await.stored().await;
         let nodes = nodes(&world, &server, &grant.application).await;
         let redemption = redemption(&grant.code().await);
@@ -112,8 +116,8 @@ on_both_engines!(
 on_both_engines!(
     /// Strict: one is answered, and the family is gone.
     async fn without_grace_many_at_once_get_one_answer_and_lose_the_family(world: World) {
-        let strict = "[tokens]\nrefresh_grace = \"0s\"";
-        let server = world.server_with(strict).await;
+        let strict = format!("{PATIENT}\n[tokens]\nrefresh_grace = \"0s\"");
+        let server = world.server_with(&strict).await;
         let grant = server.grant().await.stored().await;
         let nodes = [Arc::clone(&server.server)];
         for _ in 0..10 {

@@ -104,7 +104,7 @@ impl Server {
         requester: &Requester,
     ) -> Result<AuthorizationId, Refusal> {
         let mut request = AuthorizationRequest::from_parameters(parameters)?;
-        self.heed_id_token_hint(&mut request, person).await?;
+        self.heed_id_token_hint(&mut request, person)?;
         let settled = settle(&proven.application, request, &Scope::empty())?;
         let source = Source::Browser(browser.hash());
         let authorization = self.new_authorization(proven, source, settled, &requester.device);
@@ -115,7 +115,7 @@ impl Server {
     }
 
     /// OIDC Core §3.1.2.1: the hint names whom the application expects. Anybody else has to sign in again.
-    async fn heed_id_token_hint(
+    fn heed_id_token_hint(
         &self,
         request: &mut AuthorizationRequest,
         person: Option<&SignedInPerson>,

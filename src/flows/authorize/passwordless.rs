@@ -4,6 +4,7 @@
 //! redirect URI with a code.
 
 use super::{Proven, Requester, Server, settle};
+use crate::domain::application::Application;
 use crate::domain::authorization::Source;
 use crate::domain::sign_in::{Purpose, UnknownAccount};
 use crate::domain::user::{EmailAddress, User};
@@ -12,9 +13,13 @@ use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::Scope;
 
 /// The scope that names this way of asking; every application that may ask may name it.
 const PASSWORDLESS: &str = "passwordless";
+
+/// What needs nobody's consent: that a person is who they were last time.
+const UNASKED: &str = "passwordless openid";
 
 impl Server {
     /// Takes the request and queues the mail.
@@ -40,6 +45,7 @@ impl Server {
                 return Err(refusal);
             }
         };
+        self.check_agreed(&proven.application, user.as_ref(), &settled.scope).await?;
         let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
         tx.authorization_insert(&authorization).await?;
         let new = NewSignIn {
@@ -56,6 +62,26 @@ impl Server {
         tx.commit().await?;
         self.wake_outbox();
         Ok(())
+    }
+
+    /// Nobody is shown a consent page here. An application that the operator has registered is trusted not to
+    /// need one; somebody else's gets no more than to know that the person is back, and what they have agreed
+    /// to before in the browser flow.
+    async fn check_agreed(&self, application: &Application, user: Option<&User>, scope: &Scope) -> Result<(), Refusal> {
+        if application.settings.first_party || application.settings.owner.is_none() {
+            return Ok(());
+        }
+        let consented = match user {
+            Some(user) => self.store.consent(user.id, application.id).await?,
+            None => Scope::empty(),
+        };
+        let free = UNASKED.parse().unwrap_or_default();
+        match scope.first_outside(&consented.union(&free)) {
+            None => Ok(()),
+            Some(unasked) => Err(Refusal::invalid_scope(format!(
+                "the person has not agreed to '{unasked}' yet; ask in the browser flow, where they can"
+            ))),
+        }
     }
 
     /// An address without account is refused, or treated as if it had one.

@@ -1,6 +1,7 @@
 //! Finishing a sign-in in the browser that began it.
 
 use super::Server;
+use crate::config::SignUp;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{SessionId, SignInEventId, UserId};
 use crate::domain::one_time::SessionToken;
@@ -111,6 +112,8 @@ impl Server {
             }
             Some(_) => Err(disabled()),
             None if sign_in.user.is_some() => Err(disabled()),
+            // It may have been closed since the mail was sent.
+            None if self.config.login.signup == SignUp::Closed => Err(disabled()),
             None => self.sign_up(tx, sign_in).await,
         }
     }

@@ -85,6 +85,11 @@ impl Server {
             drop(tx);
             return Err(authorization_code::not_spent(self, application, code).await?);
         }
+        if let Some(session) = family.session
+            && !tx.session_hold(session).await?
+        {
+            return Err(invalid("the person has signed out"));
+        }
         self.redeem_sign_in(&mut tx, family.user, beginning, now).await?;
         if let Some(token) = &refresh_token {
             tx.refresh_token_insert(&self.new_refresh_token(family, now), token.hash()).await?;

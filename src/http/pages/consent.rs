@@ -81,11 +81,11 @@ async fn asked(visit: &Visit, open: &OpenAuthorization) -> Result<bool, Refusal>
 async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedInPerson) -> Result<Response, Refusal> {
     let OpenAuthorization { authorization, application } = open;
     let settings = &application.settings;
-    let publisher = match (application.origin, settings.first_party, &settings.owner) {
-        (Origin::Declared, ..) | (_, true, _) => Publisher::Operator,
-        (_, _, Some(owner)) => Publisher::Named(owner.clone()),
-        // Nobody but the operator registers an application without an owner.
-        (_, _, None) => Publisher::Operator,
+    // Nobody but the operator registers an application without an owner.
+    let own = application.origin == Origin::Declared || settings.first_party;
+    let publisher = match &settings.owner {
+        Some(owner) if !own => Publisher::Named(owner.clone()),
+        _ => Publisher::Operator,
     };
     let redirect = url::Url::parse(&authorization.redirect_uri).ok();
     let host = redirect.as_ref().and_then(|uri| uri.host_str()).unwrap_or(&authorization.redirect_uri);
