@@ -3,19 +3,22 @@
 //   node person.mjs EMAIL START_URL REDIRECT_URI
 //
 // signs the person in and prints the address at which the application gets its answer.
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const folder = join(process.env.INTEROP_DIR, 'mail');
 const entities = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
-const decoded = (text) =>
-  text.replace(/&#(x?)([0-9a-f]+);/gi, (_, hex, n) => String.fromCodePoint(parseInt(n, hex ? 16 : 10)))
+const decoded = (markup) =>
+  markup.replace(/&#(x?)([0-9a-f]+);/gi, (_, hex, n) => String.fromCodePoint(parseInt(n, hex ? 16 : 10)))
     .replace(/&(amp|lt|gt|quot);/g, (entity) => entities[entity]);
 const attribute = (tag, name) => decoded(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
 
-/** What the application of the browser's tab shows: an address and its markup. */
+/** What the browser shows: an address and its markup. */
 export class Page {
   constructor(url, status, html) {
     Object.assign(this, { url, status, html });
@@ -56,8 +59,9 @@ export class Person {
     for (let hops = 0; hops < 20; hops += 1) {
       if (until && url.href.startsWith(until)) return url;
       const response = await this.#send(url, request);
-      const location = response.headers.get('location');
-      if (!location) return new Page(url, response.status, await response.text());
+      const location = response.headers.location;
+      if (!location) return new Page(url, response.statusCode, await text(response));
+      response.resume();
       url = new URL(location, url);
       request = {};
     }
@@ -128,17 +132,26 @@ export class Person {
     const jar = this.#cookies.get(url.hostname) ?? new Map();
     this.#cookies.set(url.hostname, jar);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, {
-      method, body, redirect: 'manual',
-      headers: { ...headers, accept: 'text/html', ...(cookie && { cookie }) },
-    });
-    for (const line of response.headers.getSetCookie()) {
+    const response = await sent(url, { method, headers: { ...asBrowser, ...headers, ...(cookie && { cookie }) } }, body);
+    for (const line of response.headers['set-cookie'] ?? []) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       if (value === '' || /;\s*max-age=0/i.test(line)) jar.delete(name);
       else jar.set(name, value);
     }
     return response;
   }
+}
+
+/** What browsers say when a person goes somewhere; `fetch` would call it a script's request, which servers treat differently. */
+const asBrowser = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+
+async function sent(url, options, form) {
+  const body = form?.toString() ?? '';
+  const kind = form && { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
+  const request = http.request(url, { ...options, headers: { ...options.headers, ...kind } });
+  request.end(body);
+  const [response] = await once(request, 'response');
+  return response;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
