@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 LINK = re.compile(r"\S+/l/gpl_\S+")
-CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+# At the end of its line: a part of somebody's address may look the same.
+CODE = re.compile(r": ([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", re.MULTILINE)
 
 
 class Sink:
@@ -45,7 +46,7 @@ class Sink:
             "to": recipients,
             "subject": message["subject"],
             "link": LINK.search(text)[0],
-            "code": CODE.search(LINK.sub("", text))[0],
+            "code": CODE.search(text)[1],
         }
         self.count += 1
         # Renamed when it is whole: a reader never sees half a mail.
