@@ -1,5 +1,6 @@
 //! The composition root: puts the parts together, in the server, in commands and in tests alike.
 
+mod mail_server;
 mod master_key;
 
 use std::fs::{self, OpenOptions};
@@ -12,8 +13,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use crate::adapters::clock::{Clock, SystemClock};
-use crate::adapters::entropy::{Entropy, SystemEntropy};
+use crate::adapters::entropy::Entropy;
+use crate::adapters::mailer::{Mailer, Sender, SenderError};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::encryption::MasterKeyring;
 use crate::flows::Server;
@@ -23,6 +24,9 @@ use crate::http::{Edge, Listeners, serve};
 use crate::jobs;
 use crate::store::{DatabaseSettings, Location, ServerLock, Store, StoreError};
 use crate::telemetry::Metrics;
+
+pub use crate::adapters::Outside;
+pub use mail_server::mail_server;
 
 /// Why the server or a command could not start.
 #[derive(Debug, thiserror::Error)]
@@ -42,26 +46,15 @@ pub enum StartError {
     /// A file or a socket.
     #[error("{0}: {1}")]
     Io(String, #[source] io::Error),
+    /// `mail.from`.
+    #[error("mail.from: {0}")]
+    Sender(#[from] SenderError),
     /// `keys.master_key` is missing where none can be generated.
     #[error("keys.master_key is required with PostgreSQL; give 32 random bytes in base64, the same to every node")]
     NoMasterKey,
     /// The file with the generated master key is damaged.
     #[error("{0} does not hold a master key")]
     BadMasterKey(String),
-}
-
-/// Time and randomness for a [`Server`].
-pub struct Outside {
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
-    /// Makes random bytes.
-    pub entropy: Arc<dyn Entropy>,
-}
-
-impl Default for Outside {
-    fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::default()) }
-    }
 }
 
 /// Opens the database and nothing else; makes it if it is a file that is not there.
@@ -95,7 +88,8 @@ pub async fn without_migrating(config: Config, outside: Outside) -> Result<Arc<S
 
 async fn assemble(config: Config, store: Store, outside: Outside) -> Result<Arc<Server>, StartError> {
     let master_keys = master_keys(&config, &*outside.entropy)?;
-    let server = Server::new(config, store, master_keys, outside.clock, outside.entropy);
+    let mailer = mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).or(outside.mailer);
+    let server = Server::new(config, store, master_keys, Outside { mailer, ..outside });
     server.refresh().await?;
     Ok(Arc::new(server))
 }
@@ -120,6 +114,8 @@ pub struct App {
 impl App {
     /// Opens everything a server needs, up to its sockets. Refuses a SQLite file that another server uses.
     pub async fn start(config: Config, outside: Outside) -> Result<Self, StartError> {
+        let sender = config.mail_sender();
+        Sender::new(sender.name.as_deref(), &sender.address)?;
         let listeners = Listeners {
             public: bind("server.listen", config.server.listen).await?,
             management: bind("server.management_listen", config.server.management_listen).await?,

@@ -1,8 +1,32 @@
-//! OUTSIDE: what the server takes from the world it runs in: the time and randomness.
+//! OUTSIDE: what the server takes from and gives to the world it runs in: the time, randomness and mail.
 //!
 //! Each is a small trait with one real implementation; tests bring their own, so that time stands still and
-//! keys are at hand. Nothing else in the crate reads a clock or makes a random byte. Imports `domain` and
-//! `protocol`.
+//! keys are at hand. Nothing else in the crate reads a clock, makes a random byte or sends a mail. Imports
+//! `domain` and `protocol`.
 
 pub mod clock;
 pub mod entropy;
+pub mod mailer;
+
+use std::sync::Arc;
+
+use clock::{Clock, SystemClock};
+use entropy::{Entropy, SystemEntropy};
+use mailer::Mailer;
+
+/// What a server is given of the world outside.
+#[derive(Clone)]
+pub struct Outside {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes random bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Sends mail, unless `mail.url` names a mail server. With neither, mail waits in the outbox.
+    pub mailer: Option<Arc<dyn Mailer>>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy::default()), mailer: None }
+    }
+}

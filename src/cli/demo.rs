@@ -19,13 +19,17 @@ pub(super) async fn welcome(server: &Server) -> Result<String, CommandError> {
     let client_id = &made.application.client_id;
     let secret = made.secret.as_ref().map_or("", |secret| secret.expose());
     let issuer = server.config.server.issuer.as_str();
+    let mail = match server.caught_mails() {
+        Some(_) => format!("\nMail is not sent but caught: read it at {issuer}/dev/mail\n"),
+        None => String::new(),
+    };
     Ok(format!(
         "Gatepost is running at {issuer} for trying out.\n\n\
          A demo application is registered. Get a token for it:\n\n  \
          curl -s -u '{client_id}:{secret}' -d grant_type=client_credentials {issuer}/token\n\n\
          Anyone can check the token against {issuer}/.well-known/jwks.json, and so does\n\n  \
          curl -s -H \"Authorization: Bearer <access_token>\" {issuer}/api/v1/hello\n\n\
-         A demo account is there too: {ADDRESS}\n"
+         A demo account is there too: {ADDRESS}\n{mail}"
     ))
 }
 

@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::CommandError;
 use super::health;
 use super::output::{Format, Output, table};
-use crate::app::{Outside, master_key_file, without_migrating};
+use crate::adapters::mailer::Sender;
+use crate::app::{Outside, mail_server, master_key_file, without_migrating};
 use crate::config::{Config, Loaded, Mode};
 use crate::domain::signing_key::KeySequence;
 use crate::flows::Server;
@@ -41,6 +42,7 @@ pub(super) async fn run(format: Format, loaded: Loaded) -> Result<ExitCode, Comm
     let mut checks = vec![configuration(&loaded), issuer(&loaded.config)];
     checks.extend(master_key(&loaded.config));
     checks.push(running(&loaded.config).await);
+    checks.push(mail(&loaded.config).await);
     match without_migrating(loaded.config, Outside::default()).await {
         Ok(server) => {
             checks.push(Check::new("database", Finding::Good, format!("{} answers", server.store.engine_name())));
@@ -105,6 +107,23 @@ async fn running(config: &Config) -> Check {
     match health::ready(config.server.listen).await {
         Ok(()) => Check::new("server", Finding::Good, "ready"),
         Err(why) => Check::new("server", Finding::Warning, why),
+    }
+}
+
+/// Goes as far as a mail would, but sends none.
+async fn mail(config: &Config) -> Check {
+    const NAME: &str = "mail";
+    let sender = config.mail_sender();
+    if let Err(e) = Sender::new(sender.name.as_deref(), &sender.address) {
+        return Check::new(NAME, Finding::Problem, format!("mail.from: {e}"));
+    }
+    let Some(mailer) = mail_server(config) else {
+        let advice = "mail.url is not set; `serve` needs it, `serve --dev` catches mail instead";
+        return Check::new(NAME, Finding::Warning, advice);
+    };
+    match mailer.check().await {
+        Ok(found) => Check::new(NAME, Finding::Good, format!("{found}; mail is from {sender}")),
+        Err(e) => Check::new(NAME, Finding::Problem, e.to_string()),
     }
 }
 

@@ -30,7 +30,8 @@ pub(super) enum Command {
     /// Take a key out of use and out of the key set at once, with every token it signed
     Revoke {
         /// The key's id
-        #[arg(value_name = "KID")]
+        // One in 64 begins with a hyphen.
+        #[arg(value_name = "KID", allow_hyphen_values = true)]
         kid: String,
         #[command(flatten)]
         format: Format,

@@ -1,5 +1,7 @@
 //! `gatepost serve`.
 
+use std::sync::Arc;
+
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -8,6 +10,7 @@ use tracing::{info, warn};
 use super::CommandError;
 use super::demo;
 use super::output::Output;
+use crate::adapters::mailer::{CaughtMail, Mailer};
 use crate::app::{App, Outside};
 use crate::config::{Loaded, Mode};
 use crate::telemetry;
@@ -23,9 +26,12 @@ pub(super) struct Arguments {
 /// Runs the server until it is told to stop.
 pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), CommandError> {
     loaded.validate(if arguments.dev { Mode::Development } else { Mode::Serve })?;
+    if !arguments.dev {
+        loaded.require_mail()?;
+    }
     let config = loaded.config;
     telemetry::start(&config.log);
-    let app = App::start(config, Outside::default()).await?;
+    let app = App::start(config, outside(&arguments)).await?;
     let address = app.listeners().public.local_addr()?;
     let issuer = app.server.config.server.issuer.to_string();
     if arguments.dev {
@@ -35,6 +41,12 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
     info!(%address, issuer, version = env!("CARGO_PKG_VERSION"), database = app.server.store.engine_name(), "ready");
     app.run().await;
     Ok(())
+}
+
+/// The world as it is, but for mail, which stays here while somebody tries things out.
+fn outside(arguments: &Arguments) -> Outside {
+    let catcher = || Arc::new(CaughtMail::default()) as Arc<dyn Mailer>;
+    Outside { mailer: arguments.dev.then(catcher), ..Outside::default() }
 }
 
 /// The first SIGTERM or SIGINT stops gracefully, the second at once.

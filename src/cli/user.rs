@@ -2,6 +2,8 @@
 
 mod shown;
 
+use std::net::IpAddr;
+
 use clap::Subcommand;
 
 use super::CommandError;
@@ -10,9 +12,12 @@ use crate::app::{Outside, open};
 use crate::config::Config;
 use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
+use crate::domain::session::Device;
 use crate::domain::user::EmailAddress;
 use crate::flows::Server;
+use crate::flows::authorize::Requester;
 use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
+use crate::protocol::refusal::Refusal;
 use shown::ShownUser;
 
 /// What can be done with accounts.
@@ -28,6 +33,8 @@ pub(super) enum Command {
     Enable(One),
     /// Delete an account for good, with all that it has granted
     Delete(One),
+    /// Print a link that signs the account's owner in once, for when mail is broken
+    LoginLink(One),
 }
 
 /// What a new account is to be.
@@ -71,6 +78,7 @@ async fn execute(command: Command, server: &Server) -> Result<(), CommandError> 
     let actor = Actor::CommandLine;
     let (format, user) = match command {
         Command::List(format) => return list(format, server).await,
+        Command::LoginLink(one) => return login_link(&one, server).await,
         Command::Create(arguments) => {
             let Arguments { email, name, locale, admin, format } = arguments;
             let admin = if admin { Admin::Yes } else { Admin::No };
@@ -82,6 +90,26 @@ async fn execute(command: Command, server: &Server) -> Result<(), CommandError> 
     };
     let shown = ShownUser::from(&user);
     Output::result(format, &shown, || shown.text())?;
+    Ok(())
+}
+
+#[derive(serde::Serialize)]
+struct ShownLink {
+    link: String,
+}
+
+async fn login_link(one: &One, server: &Server) -> Result<(), CommandError> {
+    let here = IpAddr::from([127, 0, 0, 1]);
+    let requester = Requester {
+        address: here,
+        device: Device::new(here, "gatepost user login-link"),
+        locale: "en".to_owned(),
+        trace_id: String::new(),
+    };
+    let refused = |refusal: Refusal| CommandError::Usage(refusal.description.into_owned());
+    let link = server.login_link(&one.email, &requester).await.map_err(refused)?;
+    Output::result(one.format, &ShownLink { link: link.clone() }, || link)?;
+    Output::note("Whoever opens it within the hour is signed in as this account; it works once.");
     Ok(())
 }
 

@@ -17,6 +17,9 @@ choices! {
     }
 }
 
+/// Whose log lines have the paths of requests in them.
+const LOGS_PATHS: &str = "tower_http::csrf";
+
 /// The section `[log]`.
 #[derive(Clone, Debug)]
 pub struct Log {
@@ -45,9 +48,13 @@ impl LogLevels {
         &self.text
     }
 
-    /// As the log's filter takes it.
+    /// As the log's filter takes it. What is asked for cannot make these speak: they log the paths of requests,
+    /// and the path of a link is the link.
     pub fn targets(&self) -> Targets {
-        self.targets.clone()
+        let (default, own) = (self.targets.default_level(), self.targets.iter());
+        let own = own.filter(|(target, _)| !target.starts_with(LOGS_PATHS));
+        let targets = Targets::new().with_targets(own).with_target(LOGS_PATHS, LevelFilter::OFF);
+        default.into_iter().fold(targets, Targets::with_default)
     }
 }
 
@@ -107,6 +114,17 @@ mod tests {
         assert!(targets.would_enable("gatepost::flows::token", &Level::DEBUG));
         assert!(targets.would_enable("sqlx", &Level::WARN));
         assert!(!targets.would_enable("sqlx", &Level::INFO));
+    }
+
+    #[test]
+    fn no_level_brings_the_paths_of_links_into_the_log() {
+        for text in ["trace", "info,tower_http=trace", "info,tower_http::csrf::service=trace"] {
+            let targets = LogLevels::from_str(text).unwrap().targets();
+            assert!(!targets.would_enable("tower_http::csrf::service", &Level::TRACE), "{text}");
+            assert!(targets.would_enable("gatepost", &Level::INFO), "{text}");
+        }
+        let targets = LogLevels::from_str("trace").unwrap().targets();
+        assert!(targets.would_enable("sqlx", &Level::TRACE));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::secret::{ClientSecret, StoredSecret};
 use super::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::redirect_uri;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
@@ -65,7 +66,8 @@ impl ApplicationKind {
     pub fn default_grants(self) -> Vec<GrantType> {
         match self {
             Self::Service => vec![GrantType::ClientCredentials],
-            Self::Web | Self::Spa | Self::Native | Self::Device => Vec::new(),
+            Self::Web | Self::Spa | Self::Native => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            Self::Device => Vec::new(),
         }
     }
 
@@ -244,7 +246,7 @@ pub enum SettingsError {
     #[error("the owner '{0}' is not an e-mail address")]
     Owner(String),
     /// Not an absolute URI, or one that carries a fragment (RFC 6749 §3.1.2).
-    #[error("the redirect URI '{0}' is not an absolute URI without a fragment")]
+    #[error("the redirect URI '{0}' is not an absolute URI in plain ASCII, without a fragment, that a browser opens")]
     RedirectUri(String),
 }
 
@@ -299,9 +301,8 @@ impl ApplicationSettings {
         if let Some(owner) = self.owner.as_deref().filter(|owner| !looks_like_address(owner)) {
             return Err(SettingsError::Owner(owner.to_owned()));
         }
-        let absolute = |uri: &&String| !uri.contains('#') && url::Url::parse(uri).is_ok();
         let mut uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris);
-        match uris.find(|uri| !absolute(uri)) {
+        match uris.find(|uri| !redirect_uri::can_be_registered(uri)) {
             Some(bad) => Err(SettingsError::RedirectUri(bad.clone())),
             None => Ok(()),
         }

@@ -14,6 +14,8 @@ pub enum Actor {
     Schedule,
     /// An application, for itself.
     Application(ClientId),
+    /// Whoever has just proven an address, before there is an account for it.
+    Visitor,
     /// Somebody who is signed in, or an application that speaks for them.
     User(UserId),
 }
@@ -25,6 +27,7 @@ impl Actor {
             Self::CommandLine => "command line".to_owned(),
             Self::Configuration => "configuration".to_owned(),
             Self::Schedule => "schedule".to_owned(),
+            Self::Visitor => "visitor".to_owned(),
             Self::Application(client_id) => format!("application {client_id}"),
             Self::User(id) => format!("user {id}"),
         }
@@ -95,6 +98,13 @@ pub enum AuditEvent {
         /// Which.
         sub: String,
     },
+    /// A code or refresh token was used a second time, and what had grown from it was ended.
+    ReplayDetected {
+        /// To which application it was issued.
+        client_id: ClientId,
+        /// What was used twice.
+        what: &'static str,
+    },
     /// A signing key was made; from now on it is published.
     KeyCreated {
         /// Which.
@@ -139,6 +149,9 @@ impl AuditEvent {
             Self::UserEnabled { sub } => user("user.enabled", sub),
             Self::UserDeleted { sub } => user("user.deleted", sub),
             Self::KeyCreated { kid, algorithm } => ("key.created", kid.clone(), algorithm.to_string()),
+            Self::ReplayDetected { client_id, what } => {
+                ("tokens.replay_detected", client_id.to_string(), (*what).to_owned())
+            }
             Self::KeyPromoted { kid } => ("key.promoted", kid.clone(), String::new()),
             Self::KeyRevoked { kid } => ("key.revoked", kid.clone(), String::new()),
             Self::KeysReencrypted { count } => ("keys.reencrypted", String::new(), count.to_string()),

@@ -102,8 +102,9 @@ impl Authorization {
         }
         let silent = self.prompt.none;
         let signed_in = person.filter(|person| {
-            let asked_again = self.prompt.login && person.session.auth_time < self.created_at;
-            person.session.is_fresh(self.max_age, now) && !asked_again
+            // Whoever signed in for this request did so recently enough, however long the pages after it take.
+            let for_this = person.session.auth_time >= self.created_at;
+            for_this || (person.session.is_fresh(self.max_age, now) && !self.prompt.login)
         });
         let Some(person) = signed_in else {
             return if silent { Step::LoginRequired } else { Step::SignIn };
@@ -226,6 +227,15 @@ mod tests {
         let authorization = authorization(Prompt::default(), Some(150));
         assert_eq!(step(&authorization, Some(&session(900)), "openid user"), Step::SignIn);
         assert_eq!(step(&authorization, Some(&session(950)), "openid user"), Step::Answer);
+    }
+
+    #[test]
+    fn whoever_signed_in_for_the_request_satisfies_any_max_age() {
+        for max_age in [0, 1, 40] {
+            let authorization = authorization(Prompt::default(), Some(max_age));
+            assert_eq!(step(&authorization, Some(&session(999)), "openid user"), Step::SignIn, "{max_age}");
+            assert_eq!(step(&authorization, Some(&session(1050)), "openid user"), Step::Answer, "{max_age}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::secret::base62;
@@ -27,6 +28,16 @@ impl ValueHash {
     /// From the bytes that were stored.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
+    }
+
+    /// From a keyed hash, where a plain one would be guessed.
+    pub const fn from_raw(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+
+    /// Whether both are the same, found out in constant time.
+    pub fn is(&self, other: &Self) -> bool {
+        verify_slices_are_equal(&self.0, &other.0).is_ok()
     }
 
     /// The bytes to store.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
+
 use super::ids::{AuthorizationId, SignInId, Timestamp, UserId};
 use super::one_time::ValueHash;
 use super::session::Device;
@@ -47,6 +49,17 @@ impl LoginCode {
     /// The eight characters, to be hashed.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// What is stored of it: an HMAC under a key of the server's, because 40 bits are soon tried out, and with
+    /// the sign-in's name in it, so that equal codes are not seen to be equal.
+    pub fn hash_under(&self, key: &[u8; 32], sign_in: SignInId) -> ValueHash {
+        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+        context.update(sign_in.as_bytes());
+        context.update(self.0.as_bytes());
+        let mut hash = [0; 32];
+        hash.copy_from_slice(context.sign().as_ref());
+        ValueHash::from_raw(hash)
     }
 
     /// In two groups, as the mail shows it.
@@ -277,6 +290,16 @@ mod tests {
         }
         let letters = LoginCode::from_random([31; 8]);
         assert_eq!(LoginCode::typed("zzzz-zzzz"), Some(letters));
+    }
+
+    #[test]
+    fn the_same_code_is_stored_differently_for_every_sign_in_and_key() {
+        let code = LoginCode::from_random([1; 8]);
+        let (one, other) = (SignInId::from_bytes([1; 16]), SignInId::from_bytes([2; 16]));
+        let stored = code.hash_under(&[7; 32], one);
+        assert!(stored.is(&LoginCode::from_random([1; 8]).hash_under(&[7; 32], one)));
+        assert!(!stored.is(&code.hash_under(&[7; 32], other)));
+        assert!(!stored.is(&code.hash_under(&[8; 32], one)));
     }
 
     #[test]

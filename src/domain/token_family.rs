@@ -3,6 +3,9 @@
 //! A code begins a family; refresh tokens continue it, one after the other. Ending the family ends them
 //! all, and userinfo and introspection know at once, because every access token of a family carries its id.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
 use super::session::AuthenticationMethod;
 use crate::protocol::resource::ResourceId;
@@ -72,5 +75,39 @@ impl TokenFamily {
     /// Whether its tokens still count.
     pub const fn is_alive(&self) -> bool {
         self.ended_at.is_none()
+    }
+}
+
+impl TokenFamilyId {
+    /// The name of one access token of the family (RFC 7519 §4.1.7): it tells the family to who must know
+    /// whether that still counts.
+    pub fn name_token(self, random: [u8; 8]) -> String {
+        URL_SAFE_NO_PAD.encode([&self.as_bytes()[..], &random].concat())
+    }
+
+    /// The family that a token's name tells; none for a token that an application got for itself.
+    pub fn of_token(jti: &str) -> Option<Self> {
+        let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(jti).ok()?.try_into().ok()?;
+        bytes.first_chunk().copied().map(Self::from_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_token_tells_its_family() {
+        let family = TokenFamilyId::from_bytes([7; 16]);
+        let name = family.name_token([9; 8]);
+        assert_eq!(TokenFamilyId::of_token(&name), Some(family));
+        assert_ne!(name, family.name_token([8; 8]));
+    }
+
+    #[test]
+    fn the_name_of_an_applications_own_token_tells_none() {
+        for other in [URL_SAFE_NO_PAD.encode([7; 16]), String::new(), "not base64!".to_owned()] {
+            assert_eq!(TokenFamilyId::of_token(&other), None, "{other}");
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use super::ids::{Timestamp, UserId};
 use super::secret::base62;
+use crate::protocol::id_token::PersonClaims;
+use crate::protocol::scope::{self, Scope};
 
 /// An e-mail address that mail can be sent to: exactly one mailbox, no display name, no list.
 ///
@@ -132,6 +134,18 @@ impl User {
     /// Whether it can sign in and be spoken for.
     pub const fn is_active(&self) -> bool {
         matches!(self.state, UserState::Active)
+    }
+
+    /// What an application may know of it by its scope (OIDC Core §5.4).
+    pub fn claims(&self, scope: &Scope) -> PersonClaims {
+        let (profile, email) = (scope.contains(scope::PROFILE), scope.contains(scope::EMAIL));
+        let address = self.email.as_ref().filter(|_| email);
+        PersonClaims {
+            name: self.name.clone().filter(|_| profile),
+            locale: self.locale.clone().filter(|_| profile),
+            email: address.map(ToString::to_string),
+            email_verified: address.map(|_| self.email_verified_at.is_some()),
+        }
     }
 }
 

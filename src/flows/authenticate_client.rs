@@ -13,6 +13,7 @@ use crate::domain::ids::{ClientId, SecretId, Timestamp};
 use crate::domain::secret::ClientSecret;
 use crate::protocol::assertion;
 use crate::protocol::client_auth::ClientCredentials;
+use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::ApplicationUse;
 
@@ -25,7 +26,24 @@ pub struct AuthenticatedClient {
     pub secret: Option<SecretId>,
 }
 
+/// A request of an application's own, as it came in.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientRequest<'a> {
+    /// The `Authorization` header, if there was one.
+    pub authorization: Option<&'a str>,
+    /// The parameters of the body.
+    pub parameters: &'a Parameters,
+    /// Where it came from.
+    pub address: IpAddr,
+}
+
 impl Server {
+    /// Finds out which application a request comes from, and that it does.
+    pub async fn authenticate_request(&self, request: &ClientRequest<'_>) -> Result<AuthenticatedClient, Refusal> {
+        let credentials = ClientCredentials::from_request(request.authorization, request.parameters)?;
+        self.authenticate_client(&credentials, request.address).await
+    }
+
     /// Checks the credentials of a request.
     ///
     /// An unknown client id and a wrong secret get the same answer. Why an application is refused although

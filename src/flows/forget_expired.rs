@@ -1,12 +1,21 @@
 //! Forgetting what has expired.
 
+use std::time::Duration;
+
 use super::Server;
 use crate::store::StoreError;
+
+/// How long the outbox tells what became of a mail.
+const MAIL_KEPT: Duration = Duration::from_hours(24);
 
 impl Server {
     /// Deletes rows whose time is over and that no rule needs any more.
     pub async fn forget_expired(&self) -> Result<(), StoreError> {
-        self.store.client_assertions_forget(self.now()).await?;
-        Ok(())
+        let now = self.now();
+        self.store.client_assertions_forget(now).await?;
+        self.store.rate_limits_forget(now).await?;
+        self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
+        self.store.expired_tokens_forget(now).await?;
+        self.store.expired_sign_ins_forget(now).await
     }
 }

@@ -107,7 +107,7 @@ impl GuessLimits {
 }
 
 /// An IPv6 host can choose among 2^64 addresses of its network, so the network is what is counted.
-fn network_of(address: IpAddr) -> IpAddr {
+pub(super) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();

@@ -4,8 +4,13 @@
 //! ends. Does not own rules (`protocol`), facts (`domain`), SQL (`store`) or HTTP (`http`). Imports `store`,
 //! `adapters`, `domain`, `protocol` and `config`.
 
+pub mod account;
 pub mod authenticate_client;
+pub mod authorize;
+pub mod caught_mail;
 pub mod check_bearer;
+mod compose_mail;
+pub mod csrf;
 pub mod directory;
 pub mod forget_expired;
 pub mod guess_limits;
@@ -14,10 +19,17 @@ pub mod keyring;
 pub mod manage_application;
 pub mod manage_user;
 pub mod provision;
+pub mod pushed_request;
+pub mod queue_mail;
 pub mod readiness;
 pub mod rotate_keys;
+pub mod send_mail;
+pub mod sign_in;
+pub mod sign_out;
 pub mod token;
+pub mod token_status;
 pub mod usage;
+pub mod userinfo;
 pub mod verify_secret;
 pub mod watch_changes;
 
@@ -25,7 +37,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::adapters::clock::Clock;
+use crate::adapters::Outside;
 use crate::adapters::entropy::{Entropy, random, row_id};
 use crate::config::Config;
 use crate::domain::audit::{Actor, AuditEntry, AuditEvent};
@@ -35,6 +47,7 @@ use crate::store::Store;
 use directory::Directory;
 use guess_limits::GuessLimits;
 use keyring::Keyring;
+use send_mail::Outbox;
 use usage::UsageLog;
 use verify_secret::SecretVerifier;
 
@@ -57,50 +70,45 @@ pub struct Server {
     pub guesses: GuessLimits,
     /// Uses of applications that are still to be written down.
     pub usage: UsageLog,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    /// Mail that is being sent.
+    pub outbox: Outbox,
+    outside: Outside,
 }
 
 impl Server {
     /// Puts the parts together. Nothing is read from the database yet.
-    pub fn new(
-        config: Config,
-        store: Store,
-        master_keys: MasterKeyring,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Self {
+    pub fn new(config: Config, store: Store, master_keys: MasterKeyring, outside: Outside) -> Self {
         Self {
             keyring: Keyring::default(),
             directory: Directory::default(),
-            secrets: SecretVerifier::new(random(&*entropy)),
+            secrets: SecretVerifier::new(random(&*outside.entropy)),
             guesses: GuessLimits::new(&config.rate_limits),
             usage: UsageLog::default(),
             config,
             store,
             master_keys,
-            clock,
-            entropy,
+            outbox: Outbox::default(),
+            outside,
         }
     }
 
     /// The present moment.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.outside.clock.now()
     }
 
     /// `N` random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
-        random(&*self.entropy)
+        random(&*self.outside.entropy)
     }
 
     /// Where private keys come from.
     pub fn entropy(&self) -> Arc<dyn Entropy> {
-        Arc::clone(&self.entropy)
+        Arc::clone(&self.outside.entropy)
     }
 
     fn row_id(&self, now: Timestamp) -> Uuid {
-        row_id(&*self.entropy, now)
+        row_id(&*self.outside.entropy, now)
     }
 
     fn audit_entry(&self, actor: &Actor, event: AuditEvent, at: Timestamp) -> AuditEntry {

@@ -7,11 +7,14 @@ mod api;
 mod authorization;
 mod caller;
 mod client_address;
+mod dev_mail;
 mod json_body;
 mod oauth;
 mod observe;
 mod ops;
+mod pages;
 mod reply;
+mod request_body;
 mod serve;
 mod stalled;
 mod users;
@@ -19,11 +22,12 @@ mod users;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
+use tower_http::csrf::CsrfLayer;
 
 use crate::flows::Server;
 use crate::telemetry::Metrics;
@@ -47,6 +51,10 @@ pub fn routes(edge: Edge) -> Router {
         .route("/token", post(oauth::token::token))
         .route("/oauth/token", post(oauth::token::token))
         .route("/oauth2/token", post(oauth::token::token))
+        .route("/oauth/userinfo", get(oauth::userinfo::userinfo).post(oauth::userinfo::userinfo))
+        .route("/oauth/introspect", post(oauth::introspect::introspect))
+        .route("/oauth/revoke", post(oauth::revoke::revoke))
+        .route("/oauth/par", post(oauth::par::par))
         .route("/.well-known/jwks.json", get(oauth::jwks::jwks))
         .route("/.well-known/openid-configuration", get(oauth::metadata::metadata))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
@@ -55,10 +63,47 @@ pub fn routes(edge: Edge) -> Router {
         .method_not_allowed_fallback(reply::method_not_allowed)
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
     let table = for_browsers_anywhere
+        .merge(flow_pages())
+        .merge(own_pages())
         .route("/users", post(users::create))
+        .route("/static/{name}", get(pages::assets::asset))
+        .route("/dev/mail", get(dev_mail::list))
+        .route("/dev/mail/{name}", get(dev_mail::single))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
     observed(table, edge)
+}
+
+/// The pages of the browser flow: one URL for each step, working without JavaScript.
+fn flow_pages() -> Router<Edge> {
+    // Applications may send a browser here by a form of their own.
+    let from_anywhere = Router::new()
+        .route("/oauth/authorize", get(oauth::authorize::get).post(oauth::authorize::post))
+        .route("/oauth2/authorize", get(oauth::authorize::get).post(oauth::authorize::post))
+        .route("/oauth/logout", get(pages::sign_out::get).post(pages::sign_out::post));
+    let from_here = Router::new()
+        .route("/login", get(pages::sign_in::show).post(pages::sign_in::enter_address))
+        .route("/login/code", get(pages::sign_in::wait).post(pages::sign_in::enter_code))
+        .route("/login/resend", post(pages::sign_in::resend))
+        .route("/login/switch", get(pages::sign_in::switch))
+        .route("/consent", get(pages::consent::show).post(pages::consent::decide))
+        .route("/l/{token}", get(pages::link::open).post(pages::link::confirm))
+        .route("/l/{token}/not-me", post(pages::link::not_me))
+        .layer(CsrfLayer::new());
+    from_anywhere.merge(from_here).layer(map_response(pages::headers::for_sign_in))
+}
+
+/// The pages that belong to this server alone.
+fn own_pages() -> Router<Edge> {
+    Router::new()
+        .route("/account", get(pages::account::show))
+        .route("/account/sessions/{id}/end", post(pages::account::end_session))
+        .route("/account/applications/{id}/end", post(pages::account::end_application))
+        .route("/account/sign-out", post(pages::account::sign_out))
+        .route("/account/sign-out-everywhere", post(pages::account::sign_out_everywhere))
+        .route("/account/delete", get(pages::account::ask_delete).post(pages::account::delete))
+        .layer(CsrfLayer::new())
+        .layer(map_response(pages::headers::for_own_pages))
 }
 
 /// The URL table of the management listener.

@@ -16,12 +16,17 @@ use crate::telemetry::RequestLabels;
 
 const TRACE_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The name under which a request is found again in the log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TraceId(pub(super) String);
+
 /// Wraps every request.
-pub(super) async fn observe(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let trace_id = format!("{:032x}", u128::from_be_bytes(edge.server.random()));
     let endpoint = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let span = info_span!("request", trace_id, method = %request.method(), endpoint);
+    request.extensions_mut().insert(TraceId(trace_id.clone()));
     let limit = edge.server.config.server.request_timeout;
     let mut response = timeout(limit, next.run(request)).instrument(span.clone()).await.unwrap_or_else(|_| {
         let refusal = Refusal::unavailable("the request took too long", Duration::from_secs(1));

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use axum::Json;
-use axum::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, IF_NONE_MATCH, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -17,6 +17,8 @@ pub(super) enum Challenge {
     Basic,
     /// An access token (RFC 6750 §3).
     Bearer,
+    /// An e-mail address with an account: the passwordless request has nothing else to authenticate with.
+    Passwordless,
     /// An access token, where none was sent: RFC 6750 §3.1 then wants no error code in the challenge.
     BearerMissing,
 }
@@ -83,6 +85,7 @@ fn challenge(refused: &Refused) -> Option<HeaderValue> {
     let refusal = &refused.refusal;
     let text = match (refused.challenge, refusal.code.status()) {
         (Challenge::Basic, 401) => "Basic realm=\"gatepost\", charset=\"UTF-8\"".to_owned(),
+        (Challenge::Passwordless, 401) => "Passwordless realm=\"gatepost\"".to_owned(),
         (Challenge::BearerMissing, _) => "Bearer realm=\"gatepost\"".to_owned(),
         (Challenge::Bearer, 400 | 401 | 403) => format!(
             "Bearer realm=\"gatepost\", error=\"{}\", error_description=\"{}\"",
@@ -105,6 +108,13 @@ pub(super) fn json_no_store<T: Serialize>(body: &T) -> Response {
     let mut response = Json(body).into_response();
     no_store(response.headers_mut());
     response
+}
+
+/// Whether the browser has this version already (RFC 9110 §13.1.2): a weak comparison with each tag of the list.
+pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let values = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
+    let mut tags = values.flat_map(|value| value.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    tags.any(|tag| tag == etag || tag == "*")
 }
 
 /// Any path that is not in the table.

@@ -5,13 +5,14 @@
 
 mod cleanup;
 mod keys;
+mod outbox;
 mod usage;
 mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
@@ -25,6 +26,7 @@ pub fn start(server: &Arc<Server>, stopping: &CancellationToken) -> TaskTracker 
     tracker.spawn(watch::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(keys::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(usage::run(Arc::clone(server), stopping.clone()));
+    tracker.spawn(outbox::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(server), stopping.clone()));
     tracker.close();
     tracker
@@ -36,9 +38,24 @@ async fn every<E, Round>(
     name: &'static str,
     period: Duration,
     stopping: &CancellationToken,
+    round: impl FnMut() -> Round,
+) where
+    E: std::fmt::Display,
+    Round: Future<Output = Result<(), E>>,
+{
+    every_or_when(name, period, stopping, std::future::pending, round).await;
+}
+
+/// The same, and also runs a round whenever it is `woken`.
+async fn every_or_when<E, Woken, Round>(
+    name: &'static str,
+    period: Duration,
+    stopping: &CancellationToken,
+    mut woken: impl FnMut() -> Woken,
     mut round: impl FnMut() -> Round,
 ) where
     E: std::fmt::Display,
+    Woken: Future<Output = ()>,
     Round: Future<Output = Result<(), E>>,
 {
     let mut ticks = interval(period);
@@ -48,8 +65,12 @@ async fn every<E, Round>(
         tokio::select! {
             () = stopping.cancelled() => return,
             _ = ticks.tick() => {}
+            () = woken() => {}
         }
-        let outcome = round().await;
+        let outcome = tokio::select! {
+            outcome = round() => outcome,
+            () = overtime(stopping) => return,
+        };
         match &outcome {
             Ok(()) if failing => info!(job = name, "works again"),
             Err(e) if !failing => error!(job = name, error = %e, "fails; it will be tried again"),
@@ -57,4 +78,13 @@ async fn every<E, Round>(
         }
         failing = outcome.is_err();
     }
+}
+
+/// How long a round may go on when the server stops. Only one that waits for a database which has fallen
+/// silent takes longer, and nothing is gained by waiting with it.
+const LAST_ROUND: Duration = Duration::from_secs(1);
+
+async fn overtime(stopping: &CancellationToken) {
+    stopping.cancelled().await;
+    sleep(LAST_ROUND).await;
 }

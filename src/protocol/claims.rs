@@ -96,6 +96,12 @@ pub struct AccessTokenClaims {
     pub exp: i64,
     /// Its own unique name.
     pub jti: String,
+    /// When the person it speaks for proved who they are (RFC 9068 §2.2.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// How they did (RFC 8176).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
 }
 
 #[cfg(test)]

@@ -2,40 +2,105 @@
 
 use serde::Serialize;
 
+use super::authorize::{self, ResponseMode};
 use super::client_auth::METHODS;
 use super::jose::SigningAlgorithm;
+use super::pkce;
+use super::scope::IDENTITY;
 use super::token::GrantType;
 
 /// The metadata document. It says only what this server really does.
 #[derive(Clone, Debug, Serialize)]
 pub struct Metadata {
     issuer: String,
+    authorization_endpoint: String,
+    end_session_endpoint: String,
     token_endpoint: String,
+    userinfo_endpoint: String,
+    introspection_endpoint: String,
+    revocation_endpoint: String,
+    pushed_authorization_request_endpoint: String,
     jwks_uri: String,
     grant_types_supported: Vec<&'static str>,
-    /// Required by RFC 8414 even where there is no authorization endpoint; then it is empty.
-    response_types_supported: Vec<&'static str>,
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: Vec<&'static str>,
+    code_challenge_methods_supported: [&'static str; 1],
+    prompt_values_supported: [&'static str; 5],
+    /// RFC 9207: every answer of the authorization endpoint says who sent it.
+    authorization_response_iss_parameter_supported: bool,
+    /// Otherwise OIDC Discovery §3 would have it true.
+    request_uri_parameter_supported: bool,
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+    claims_supported: Vec<&'static str>,
+    ui_locales_supported: [&'static str; 2],
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     scopes_supported: Vec<String>,
+}
+
+/// The claims that ID tokens and userinfo can have.
+const CLAIMS: [&str; 15] = [
+    "iss",
+    "sub",
+    "aud",
+    "azp",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "at_hash",
+    "sid",
+    "amr",
+    "name",
+    "locale",
+    "email",
+    "email_verified",
+];
+
+/// The methods that prove something: introspection is not for public clients.
+fn confidential() -> Vec<&'static str> {
+    METHODS.into_iter().filter(|method| *method != "none").collect()
 }
 
 impl Metadata {
     /// The metadata of the server at this issuer, which offers these scopes by name.
     pub fn new(issuer: &str, scopes: Vec<String>) -> Self {
+        let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
+        let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
         Self {
             issuer: issuer.to_owned(),
+            authorization_endpoint: url("/oauth/authorize"),
+            end_session_endpoint: url("/oauth/logout"),
+            userinfo_endpoint: url("/oauth/userinfo"),
+            introspection_endpoint: url("/oauth/introspect"),
+            revocation_endpoint: url("/oauth/revoke"),
+            pushed_authorization_request_endpoint: url("/oauth/par"),
             token_endpoint: url("/token"),
             jwks_uri: url("/.well-known/jwks.json"),
             grant_types_supported: GrantType::ALL.map(GrantType::name).to_vec(),
-            response_types_supported: Vec::new(),
+            response_types_supported: [authorize::RESPONSE_TYPE],
+            response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
+            code_challenge_methods_supported: [pkce::METHOD],
+            prompt_values_supported: ["none", "login", "consent", "select_account", "create"],
+            authorization_response_iss_parameter_supported: true,
+            request_uri_parameter_supported: false,
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: algorithms(),
+            claims_supported: CLAIMS.to_vec(),
+            ui_locales_supported: ["en", "de"],
             token_endpoint_auth_methods_supported: METHODS.to_vec(),
-            token_endpoint_auth_signing_alg_values_supported: SigningAlgorithm::ALL
-                .map(SigningAlgorithm::name)
-                .to_vec(),
-            scopes_supported: scopes,
+            token_endpoint_auth_signing_alg_values_supported: algorithms(),
+            introspection_endpoint_auth_methods_supported: confidential(),
+            introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
+            revocation_endpoint_auth_methods_supported: METHODS.to_vec(),
+            revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
+            scopes_supported: IDENTITY.into_iter().map(str::to_owned).chain(named).collect(),
         }
     }
 }

@@ -113,6 +113,25 @@ impl Parameters {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The same without these parameters.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
+    }
+
+    /// The same with this parameter, unless it is there.
+    pub fn with(mut self, name: &str, value: &str) -> Result<Self, Refusal> {
+        if self.value(name).is_none() {
+            self.add(name.to_owned(), value.to_owned())?;
+        }
+        Ok(self)
+    }
+
+    /// The parameters as a form; [`Parameters::from_form`] reads it back.
+    pub fn to_form(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
     fn add(&mut self, name: String, value: String) -> Result<(), Refusal> {
         if self.0.len() == MOST_PARAMETERS {
             return Err(Refusal::invalid_request(format!("the request has more than {MOST_PARAMETERS} parameters")));
@@ -197,6 +216,16 @@ mod tests {
         assert!(description(b"a=1&a=2", BodyFormat::Form).contains("'a' is sent more than once"));
         assert!(description(b"a=&a=2", BodyFormat::Form).contains("'a' is sent more than once"));
         assert!(description(br#"{"a":"1","a":"2"}"#, BodyFormat::Json).contains("more than once"));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_request_reads_back_as_it_was() {
+        let read = Parameters::from_form(b"state=a%26b+%C3%BC&client_secret=s&resource=https://a&resource=https://b");
+        let kept = read.unwrap().without(&["client_secret"]).with("client_id", "c").unwrap();
+        let again = Parameters::from_form(kept.to_form().as_bytes()).unwrap();
+        assert_eq!(again.0, kept.0);
+        assert_eq!((again.value("state"), again.value("client_secret")), (Some("a&b ü"), None));
+        assert_eq!(again.values("resource").count(), 2);
     }
 
     #[test]

@@ -96,6 +96,16 @@ impl RegisteredRedirect {
     }
 }
 
+/// Schemes that run or show what the address itself says, or name this machine's own files.
+const NEVER: [&str; 7] = ["javascript", "data", "vbscript", "blob", "file", "about", "view-source"];
+
+/// Whether an application may be sent back there at all: an absolute URI in plain ASCII without a fragment
+/// (RFC 6749 §3.1.2), and not one that is a program.
+pub fn can_be_registered(uri: &str) -> bool {
+    let plain = uri.len() <= LONGEST && uri.chars().all(|c| c.is_ascii_graphic() && c != '#');
+    plain && Url::parse(uri).is_ok_and(|url| !NEVER.contains(&url.scheme()))
+}
+
 /// The registered URI, or it with more query parameters after its own.
 fn extends(known: &str, requested: &str) -> bool {
     let Some(rest) = requested.strip_prefix(known) else { return false };
@@ -192,6 +202,28 @@ mod tests {
         assert!(find("https://127.0.0.1:51234/cb", registered, Matching::Exact).is_err());
         assert!(find("http://localhost:51234/cb", &["http://localhost/cb"], Matching::Exact).is_err());
         assert!(find("http://10.0.0.1:1/cb", &["http://10.0.0.1/cb"], Matching::Exact).is_err());
+    }
+
+    #[test]
+    fn what_runs_in_the_browser_is_no_place_to_be_sent_to() {
+        for good in ["https://a.example/cb?tenant=1", "http://127.0.0.1/cb", "com.example.app:/cb"] {
+            assert!(can_be_registered(good), "{good}");
+        }
+        let bad = [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "blob:https://a.example/1",
+            "https://a.example/cb#f",
+            "https://a.example/\u{fc}",
+            "https://a.example/a b",
+            "/cb",
+        ];
+        for bad in bad {
+            assert!(!can_be_registered(bad), "{bad}");
+        }
     }
 
     #[test]

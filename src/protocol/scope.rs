@@ -5,6 +5,18 @@ use std::str::FromStr;
 
 use super::refusal::Refusal;
 
+/// `openid`: the request is one of OpenID Connect (OIDC Core §3.1.2.1).
+pub const OPENID: &str = "openid";
+/// `profile`: name and language of the person (OIDC Core §5.4).
+pub const PROFILE: &str = "profile";
+/// `email`: the person's address (OIDC Core §5.4).
+pub const EMAIL: &str = "email";
+/// `offline_access`: what is granted outlives the session it was granted in (OIDC Core §11).
+pub const OFFLINE_ACCESS: &str = "offline_access";
+
+/// The scopes that mean something to this server itself, whatever a resource understands.
+pub const IDENTITY: [&str; 4] = [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS];
+
 /// A set of scope tokens in the order they were first named.
 ///
 /// The order is kept because applications compare the `scope` they get with the one they sent.
@@ -35,6 +47,11 @@ impl Scope {
     /// The first token that `allowed` does not have.
     pub fn first_outside(&self, allowed: &Self) -> Option<&str> {
         self.iter().find(|token| !allowed.contains(token))
+    }
+
+    /// The scopes that mean something to this server itself.
+    pub fn identity() -> Self {
+        Self(IDENTITY.map(str::to_owned).to_vec())
     }
 
     /// The tokens that are in both, in this one's order.

@@ -12,16 +12,25 @@ use super::scope::Scope;
 pub enum GrantType {
     /// RFC 6749 §4.4: the client acts for itself.
     ClientCredentials,
+    /// RFC 6749 §4.1.3: a person was sent back with a code.
+    AuthorizationCode,
+    /// RFC 6749 §6: what was granted goes on.
+    RefreshToken,
+    /// Ours: a person read a login code out of a mail and typed it into a client without a browser.
+    LoginCode,
 }
 
 impl GrantType {
     /// Every grant.
-    pub const ALL: [Self; 1] = [Self::ClientCredentials];
+    pub const ALL: [Self; 4] = [Self::ClientCredentials, Self::AuthorizationCode, Self::RefreshToken, Self::LoginCode];
 
     /// The value of the `grant_type` parameter.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ClientCredentials => "client_credentials",
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::LoginCode => "urn:gatepost:params:oauth:grant-type:login-code",
         }
     }
 
@@ -77,6 +86,12 @@ pub struct TokenResponse {
     /// What was granted; left out when it is nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// What continues the grant (RFC 6749 §1.5), where the application has that grant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// Who the person is (OIDC Core §3.1.3.3), where the scope has `openid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
 }
 
 #[cfg(test)]

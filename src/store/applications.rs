@@ -189,6 +189,13 @@ impl Store {
         Ok(Some(application))
     }
 
+    /// The client id of the application in this row.
+    pub async fn application_client_id(&self, id: ApplicationId) -> Result<Option<ClientId>, StoreError> {
+        let statement = sql("select client_id from applications where id = $1").bind(id.to_string());
+        let found: Option<ClientIdOnly> = self.fetch_optional(statement).await?;
+        Ok(found.map(|found| found.0))
+    }
+
     /// All applications that are not deleted, by name, without their secrets.
     pub async fn applications(&self) -> Result<Vec<Application>, StoreError> {
         self.fetch_all(sql("select * from applications where deleted_at is null order by name, client_id")).await
@@ -202,6 +209,15 @@ impl Store {
             .await?;
         let longest = uses.iter().filter_map(|used| used.longest).max();
         Ok((uses.into_iter().map(|used| used.algorithm).collect(), longest))
+    }
+}
+
+struct ClientIdOnly(ClientId);
+
+impl Record for ClientIdOnly {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let client_id: String = row.column("client_id")?;
+        client_id.parse().map(Self).map_err(|e| StoreError::corrupt(TABLE, &client_id, e))
     }
 }
 

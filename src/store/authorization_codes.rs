@@ -4,7 +4,7 @@ use super::StoreError;
 use super::cells::Cells;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use crate::domain::authorization::CodeGrant;
-use crate::domain::ids::{Timestamp, TokenFamilyId};
+use crate::domain::ids::{ApplicationId, Timestamp, TokenFamilyId, UserId};
 use crate::domain::one_time::ValueHash;
 use crate::domain::session::AuthenticationMethod;
 
@@ -45,6 +45,21 @@ impl Store {
 }
 
 impl Transaction {
+    /// Ends the codes of a person that are still to be redeemed: those of one application, or all.
+    pub async fn authorization_codes_end(
+        &mut self,
+        user: UserId,
+        application: Option<ApplicationId>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let statement = sql("update authorization_codes set expires_at = $3 \
+             where user_id = $1 and ($2 is null or application_id = $2) and spent_at is null and expires_at > $3")
+        .bind(user.to_string())
+        .bind(application.map(|id| id.to_string()))
+        .bind(now.as_micros());
+        self.execute(statement).await
+    }
+
     /// What a code stands for, as this transaction sees it.
     pub async fn authorization_code(&mut self, hash: ValueHash) -> Result<Option<CodeGrant>, StoreError> {
         self.fetch_optional(by_hash(hash)).await

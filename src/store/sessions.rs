@@ -80,7 +80,25 @@ impl Transaction {
         Ok(())
     }
 
-    /// Ends a session. False if it was ended before.
+    /// Lets what hangs on one session hang on another of the same person.
+    pub async fn session_hand_over(&mut self, from: SessionId, to: SessionId) -> Result<(), StoreError> {
+        for statement in [
+            sql("update token_families set session_id = $2 where session_id = $1 and ended_at is null"),
+            sql("update authorization_codes set session_id = $2 where session_id = $1 and spent_at is null"),
+        ] {
+            self.execute(statement.bind(from.to_string()).bind(to.to_string())).await?;
+        }
+        Ok(())
+    }
+
+    /// Holds a session as it is until this transaction ends: whoever wants to end it waits. False if it has
+    /// ended already.
+    pub async fn session_hold(&mut self, id: SessionId) -> Result<bool, StoreError> {
+        let statement = sql("update sessions set ended_at = null where id = $1 and ended_at is null");
+        Ok(self.execute(statement.bind(id.to_string())).await? == 1)
+    }
+
+    /// Ends a session. False if it was over already.
     pub async fn session_end(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update sessions set ended_at = $2 where id = $1 and ended_at is null");
         Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)

@@ -161,6 +161,13 @@ impl Transaction {
         Ok(())
     }
 
+    /// Ends a sign-in without redeeming it. False if it was over already.
+    pub async fn sign_in_end(&mut self, id: SignInId, now: Timestamp) -> Result<bool, StoreError> {
+        let statement =
+            sql("update sign_ins set ended_at = $2 where id = $1 and redeemed_at is null and ended_at is null");
+        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+    }
+
     /// Ends what is open for an account that is going away.
     pub async fn sign_ins_end_of(&mut self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
         let statement =

@@ -53,8 +53,16 @@ impl Store {
 }
 
 impl Transaction {
-    /// Begins a family.
-    pub async fn family_insert(&mut self, family: &TokenFamily) -> Result<(), StoreError> {
+    /// Begins a family. False if the account is not active (any more).
+    ///
+    /// The account's row stays locked until the transaction ends, so an account that is disabled meanwhile
+    /// is either refused here, or disabled after this family began and ends it.
+    pub async fn family_insert(&mut self, family: &TokenFamily) -> Result<bool, StoreError> {
+        let hold =
+            sql("update users set disabled_at = null where id = $1 and disabled_at is null and deleted_at is null");
+        if self.execute(hold.bind(family.user.to_string())).await? == 0 {
+            return Ok(false);
+        }
         let statement = sql("insert into token_families (id, application_id, user_id, session_id, scope, resources, \
              nonce, auth_time, amr, created_at, expires_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
@@ -70,7 +78,13 @@ impl Transaction {
         .bind(family.created_at.as_micros())
         .bind(family.expires_at.as_micros());
         self.execute(statement).await?;
-        Ok(())
+        Ok(true)
+    }
+
+    /// Lets a family last longer. False if it was ended.
+    pub async fn family_extend(&mut self, id: TokenFamilyId, expires_at: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("update token_families set expires_at = $2 where id = $1 and ended_at is null");
+        Ok(self.execute(statement.bind(id.to_string()).bind(expires_at.as_micros())).await? == 1)
     }
 
     /// Ends a family. False if it was ended before.

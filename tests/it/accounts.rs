@@ -66,6 +66,8 @@ fn token_of(server: &Server, user: &User, client_id: &str) -> String {
         iat: now.as_seconds(),
         exp: now.as_seconds() + 600,
         jti: "a".to_owned(),
+        auth_time: None,
+        amr: Vec::new(),
     };
     server.keyring.signer(SigningAlgorithm::Rs256, now).unwrap().sign_jwt("at+jwt", &claims).unwrap()
 }

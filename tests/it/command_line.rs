@@ -9,7 +9,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::harness::{
-    Credentials, Installation, Node, Ran, installed_on_both_engines, kid_of, master_key, text, until,
+    Credentials, Installation, Node, Ran, SmtpServer, installed_on_both_engines, kid_of, master_key, text, until,
 };
 
 /// What "within a second" may take here: a debug build, while other tests use every core.
@@ -167,6 +167,8 @@ async fn migrating_any_number_of_times_at_once_is_migrating_once(at: Installatio
 }
 
 async fn doctor_says_that_all_is_well(at: Installation) {
+    let smtp = SmtpServer::start().await;
+    let at = at.with("mail.url", &format!("smtp://{}", smtp.address));
     let node = at.start().await;
     let beside = at.beside(&node);
     let checks = beside.json(&["doctor"]).await;
@@ -175,6 +177,7 @@ async fn doctor_says_that_all_is_well(at: Installation) {
     let of = |name: &str| checks.as_array().expect("a list").iter().find(|check| check["name"] == name).cloned();
     assert_eq!(of("server").expect("a check")["detail"], "ready");
     assert_eq!(of("signing keys").expect("a check")["finding"], "good");
+    assert_eq!(of("mail").expect("a check")["finding"], "good");
     assert_eq!(of("issuer").expect("a check")["finding"], "warning", "http is not for others: {checks}");
 }
 
@@ -203,7 +206,8 @@ async fn nodes(at: &Installation) -> Vec<Node> {
 
 #[tokio::test]
 async fn every_listing_and_creating_command_prints_one_document_when_asked_for_json() {
-    let at = Installation::on_sqlite();
+    let smtp = SmtpServer::start().await;
+    let at = Installation::on_sqlite().with("mail.url", &format!("smtp://{}", smtp.address));
     let Credentials { id, .. } = at.application("json").await;
     at.start().await.stop().await;
     for words in [
@@ -361,6 +365,41 @@ async fn postgresql_without_a_master_key_is_refused() {
     for words in [&["serve"][..], &["app", "list"], &["config", "check"]] {
         at.run(words).await.refused(1, "keys.master_key");
     }
+}
+
+#[tokio::test]
+async fn serve_without_a_mail_server_is_refused() {
+    let mut at = Installation::on_sqlite();
+    at.unset("mail.url");
+    let ran = at.run(&["serve"]).await;
+    ran.refused(1, "mail.url");
+    ran.refused(1, "serve --dev");
+    at.run(&["migrate"]).await.done();
+}
+
+/// `doctor` goes as far as a mail would, and says where it got stuck.
+#[tokio::test]
+async fn doctor_says_what_is_wrong_with_the_mail_server() {
+    let mut at = Installation::on_sqlite();
+    at.run(&["migrate"]).await.done();
+    let smtp = SmtpServer::start_with(Some(("me", "right"))).await;
+    let address = smtp.address;
+    for (url, finding, detail) in [
+        (format!("smtp://me:right@{address}"), "good", "NOT encrypted, logged in as me"),
+        (format!("smtp://me:wrong@{address}"), "problem", "logging in: 535 5.7.8 wrong password"),
+        (format!("smtp://me:right@{address}?tls=required"), "problem", "STARTTLS is not supported"),
+        (format!("smtps://{address}"), "problem", "connecting: "),
+        ("smtp://127.0.0.1:9".to_owned(), "problem", "127.0.0.1:9, connecting: "),
+    ] {
+        at.set("mail.url", &url);
+        let ran = at.run(&["doctor", "--json"]).await;
+        let checks: Value = serde_json::from_str(&ran.stdout).expect("one JSON document");
+        let check = checks.as_array().expect("a list").iter().find(|check| check["name"] == "mail").expect("a check");
+        let said = text(&check["detail"]);
+        assert!(check["finding"] == finding && said.contains(detail), "{url}: {check}");
+        assert!(!said.contains("right@") && !said.contains("wrong@"), "{said}");
+    }
+    assert!(smtp.offered().is_empty(), "no mail is sent");
 }
 
 #[tokio::test]

@@ -1,43 +1,107 @@
-//! Making the access token (RFC 9068 §2, RFC 6749 §5.1).
+//! Making the tokens (RFC 9068 §2, RFC 6749 §5.1, OIDC Core §2).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::granted::{Granted, Person, Subject};
 use crate::domain::application::Application;
 use crate::flows::Server;
 use crate::protocol::claims::{AccessTokenClaims, Audience};
+use crate::protocol::id_token::{IdTokenClaims, PersonClaims, TYPE, at_hash};
+use crate::protocol::jose::Signer;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::resource::ResourceId;
-use crate::protocol::scope::Scope;
+use crate::protocol::scope::{OPENID, Scope};
 use crate::protocol::token::TokenResponse;
 
+/// What a token is to carry once scope and audience are settled.
+pub(super) struct Settled {
+    /// The scope.
+    pub(super) scope: Scope,
+    /// The resources it is for.
+    pub(super) resources: Vec<ResourceId>,
+}
+
 impl Server {
-    /// Signs an access token with the application's lifetime, profile and algorithm.
-    pub(super) fn issue_access_token(
+    /// Signs the tokens with the application's lifetime, profile and algorithm. They count only once the
+    /// grant is paid for, so they are signed before that: a code is not lost to a key that fails.
+    pub(super) fn issue(
         &self,
         application: &Application,
-        subject: &str,
-        scope: &Scope,
-        resources: &[ResourceId],
+        granted: &Granted,
+        settled: &Settled,
     ) -> Result<TokenResponse, Refusal> {
-        let now = self.now();
+        let signer = self.keyring.signer(application.settings.signing_algorithm, self.now())?;
+        let claims = self.access_token_claims(application, granted, settled);
+        let typ = application.settings.token_profile.typ();
+        let access_token = signer.sign_jwt(typ, &claims).map_err(|e| Refusal::server_error(e.to_string()))?;
+        let id_token = match &granted.subject {
+            Subject::Person(person) if granted.default_scope.contains(OPENID) => {
+                let at_hash = at_hash(signer.signing_algorithm(), &access_token);
+                let person_claims = person.user.claims(&granted.default_scope);
+                let claims = IdTokenClaims { person: person_claims, ..self.id_token_claims(person, &claims, at_hash) };
+                Some(sign_id_token(&signer, &claims)?)
+            }
+            Subject::Person(_) | Subject::Application => None,
+        };
+        let expires_in = application.token_ttl(self.config.tokens.access_ttl).as_secs();
+        let scope = claims.scope;
+        Ok(TokenResponse { access_token, expires_in, token_type: "Bearer", scope, refresh_token: None, id_token })
+    }
+
+    fn access_token_claims(
+        &self,
+        application: &Application,
+        granted: &Granted,
+        settled: &Settled,
+    ) -> AccessTokenClaims {
         let client_id = application.client_id.as_str();
         let lifetime = application.token_ttl(self.config.tokens.access_ttl).as_secs();
-        let issued = now.as_seconds();
-        let claims = AccessTokenClaims {
+        let issued = self.now().as_seconds();
+        let own = AccessTokenClaims {
             iss: self.config.server.issuer.as_str().to_owned(),
-            sub: subject.to_owned(),
-            aud: Audience::of(resources, client_id),
+            sub: client_id.to_owned(),
+            aud: Audience::of(&settled.resources, client_id),
             client_id: client_id.to_owned(),
-            scope: scope.to_string(),
+            scope: settled.scope.to_string(),
             iat: issued,
             exp: issued.saturating_add_unsigned(lifetime),
-            jti: URL_SAFE_NO_PAD.encode(self.random::<16>()),
+            jti: String::new(),
+            auth_time: None,
+            amr: Vec::new(),
         };
-        let signer = self.keyring.signer(application.settings.signing_algorithm, now)?;
-        let access_token = signer
-            .sign_jwt(application.settings.token_profile.typ(), &claims)
-            .map_err(|e| Refusal::server_error(e.to_string()))?;
-        Ok(TokenResponse { access_token, expires_in: lifetime, token_type: "Bearer", scope: claims.scope })
+        match &granted.subject {
+            Subject::Application => AccessTokenClaims { jti: URL_SAFE_NO_PAD.encode(self.random::<16>()), ..own },
+            Subject::Person(person) => AccessTokenClaims {
+                sub: person.user.sub.clone(),
+                jti: person.family.id.name_token(self.random()),
+                auth_time: Some(person.family.auth_time.as_seconds()),
+                amr: vec![person.family.amr.name().to_owned()],
+                ..own
+            },
+        }
     }
+
+    /// Who signed in, when and how.
+    fn id_token_claims(&self, person: &Person, access: &AccessTokenClaims, at_hash: String) -> IdTokenClaims {
+        let lifetime = self.config.tokens.id_ttl.as_secs();
+        IdTokenClaims {
+            iss: access.iss.clone(),
+            sub: access.sub.clone(),
+            aud: access.client_id.clone(),
+            azp: (!access.aud.contains(&access.client_id)).then(|| access.client_id.clone()),
+            iat: access.iat,
+            exp: access.iat.saturating_add_unsigned(lifetime),
+            auth_time: person.family.auth_time.as_seconds(),
+            amr: [person.family.amr.name()],
+            nonce: person.nonce.clone(),
+            at_hash,
+            sid: person.session.map(|session| session.to_string()),
+            person: PersonClaims::default(),
+        }
+    }
+}
+
+fn sign_id_token(signer: &Signer, claims: &IdTokenClaims) -> Result<String, Refusal> {
+    signer.sign_jwt(TYPE, claims).map_err(|e| Refusal::server_error(e.to_string()))
 }

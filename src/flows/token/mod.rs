@@ -1,60 +1,72 @@
 //! The token endpoint (RFC 6749 §3.2) as phases that no grant can forget: parse, authenticate the
-//! application, apply the grant, settle scope and audience, issue.
+//! application, apply the grant, settle scope and audience, issue, pay.
 //!
-//! A grant is one file here. It decides who the token speaks for and what may be asked; everything before
-//! and after it happens in this file, the same for all.
+//! A grant is one file here. It decides who the token speaks for, what may be asked and what it costs;
+//! everything before and after it happens in this file, the same for all. Until the payment nothing is
+//! spent, so a request that fails for any other reason can be sent again.
 
+mod authorization_code;
 mod client_credentials;
+mod family;
+mod granted;
 mod issue;
-
-use std::net::IpAddr;
+mod login_code;
+mod refresh_token;
 
 use super::Server;
-use super::authenticate_client::AuthenticatedClient;
-use crate::protocol::client_auth::ClientCredentials;
+use super::authenticate_client::{AuthenticatedClient, ClientRequest};
+use crate::domain::application::Application;
+use crate::domain::one_time::RefreshToken;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::protocol::resource::{self, ResourceId};
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::{self, Scope};
 use crate::protocol::token::{GrantType, TokenRequest, TokenResponse};
 use crate::store::ApplicationUse;
-
-/// A token request as it came in.
-#[derive(Debug)]
-pub struct RawTokenRequest<'a> {
-    /// The `Authorization` header, if there was one.
-    pub authorization: Option<&'a str>,
-    /// The parameters of the body.
-    pub parameters: &'a Parameters,
-    /// Where it came from.
-    pub address: IpAddr,
-}
-
-/// What a grant allows.
-struct Granted {
-    /// Whom the token speaks for.
-    subject: String,
-    /// What it may carry at most.
-    allowed_scope: Scope,
-    /// What it carries when nothing is asked for.
-    default_scope: Scope,
-}
+use granted::{Granted, Payment, Subject};
+use issue::Settled;
 
 impl Server {
     /// Answers a token request.
-    pub async fn token(&self, request: RawTokenRequest<'_>) -> Result<TokenResponse, Refusal> {
+    pub async fn token(&self, request: ClientRequest<'_>) -> Result<TokenResponse, Refusal> {
         let parsed = TokenRequest::from_parameters(request.parameters)?;
-        let credentials = ClientCredentials::from_request(request.authorization, request.parameters)?;
-        let client = self.authenticate_client(&credentials, request.address).await?;
+        let client = self.authenticate_request(&request).await?;
         check_grant_allowed(&client, parsed.grant)?;
-        let granted = match parsed.grant {
-            GrantType::ClientCredentials => client_credentials::grant(&client)?,
-        };
-        let resources = resource::permitted(&parsed.resources, &client.application.settings.audiences)?;
+        let application = &*client.application;
+        let granted = self.apply_grant(&client, parsed.grant, request.parameters).await?;
+        let resources = granted.resources.settle(&parsed.resources)?;
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
-        let response = self.issue_access_token(&client.application, &granted.subject, &scope, &resources)?;
+        let response = self.issue(application, &granted, &Settled { scope, resources })?;
+        let refresh_token = self.pay(application, &granted).await?;
         self.usage.note(ApplicationUse { application: client.application.id, secret: client.secret, at: self.now() });
-        Ok(response)
+        let refresh_token = refresh_token.map(|token| token.expose().to_owned());
+        Ok(TokenResponse { refresh_token, ..response })
+    }
+
+    async fn apply_grant(
+        &self,
+        client: &AuthenticatedClient,
+        grant: GrantType,
+        parameters: &Parameters,
+    ) -> Result<Granted, Refusal> {
+        let application = &*client.application;
+        match grant {
+            GrantType::ClientCredentials => client_credentials::grant(client),
+            GrantType::AuthorizationCode => authorization_code::grant(self, application, parameters).await,
+            GrantType::RefreshToken => refresh_token::grant(self, application, parameters).await,
+            GrantType::LoginCode => login_code::grant(self, application, parameters).await,
+        }
+    }
+
+    /// Writes what the grant costs; only now is it decided. Gives the refresh token that goes with it.
+    async fn pay(&self, application: &Application, granted: &Granted) -> Result<Option<RefreshToken>, Refusal> {
+        let Subject::Person(person) = &granted.subject else { return Ok(None) };
+        match &granted.payment {
+            Payment::Nothing => Ok(None),
+            Payment::Begin(beginning) => self.begin_family(application, &person.family, beginning).await,
+            Payment::Rotate(token) => refresh_token::rotate(self, application, token, &person.family).await.map(Some),
+            Payment::Repeat(successor) => Ok(Some(successor.clone())),
+        }
     }
 
     /// The scope of the token: what was asked within what is allowed, cut to what the resources understand.
@@ -69,6 +81,11 @@ impl Server {
             return Ok(scope);
         }
         let Some(understood) = self.catalogue().await?.scope_of(resources) else { return Ok(scope) };
+        let understood = match granted.subject {
+            Subject::Application => understood,
+            // What a person lets be known about them is told by this server, not by the resource.
+            Subject::Person(_) => understood.union(&Scope::identity()),
+        };
         match scope.first_outside(&understood) {
             Some(outside) if asked.is_some() => Err(Refusal::invalid_scope(format!(
                 "the scope '{outside}' means nothing to the resources asked for; they understand: {understood}"

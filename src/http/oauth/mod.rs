@@ -1,5 +1,10 @@
 //! The OAuth endpoints.
 
+pub(super) mod authorize;
+pub(super) mod introspect;
 pub(super) mod jwks;
 pub(super) mod metadata;
+pub(super) mod par;
+pub(super) mod revoke;
 pub(super) mod token;
+pub(super) mod userinfo;

@@ -133,9 +133,8 @@ on_both_engines!(
             let answer = server.token().with_assertion(&make(&material)).send().await;
             check(what, &answer, 401, "invalid_client");
         }
-        server.token().with_assertion(&material.right.signed(&material.key)).send().await.success();
-        target.before = world.database.dump().await;
         target.is_unharmed().await;
+        server.token().with_assertion(&material.right.signed(&material.key)).send().await.success();
     }
 );
 

@@ -11,13 +11,18 @@
 mod answer;
 mod application;
 mod assertion;
+pub(crate) mod browser;
 mod child;
 mod clock;
 mod database;
+mod grant;
 mod keys;
+pub(crate) mod person;
 mod process;
 mod raw;
+mod received_mail;
 mod server;
+mod smtp;
 mod token_request;
 mod wait;
 mod wire;
@@ -29,10 +34,12 @@ pub(crate) use assertion::{Assertion, ClientKey};
 pub(crate) use child::Child;
 pub(crate) use clock::START;
 pub(crate) use database::{Dump, dump_of_file};
+pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token};
 pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
 };
 pub(crate) use server::TestServer;
+pub(crate) use smtp::{SmtpServer, Verdict};
 pub(crate) use token_request::TokenRequest;
 pub(crate) use wait::eventually;
 pub(crate) use wire::{State as WireState, Wire};

@@ -98,6 +98,8 @@ impl Installation {
             .with("server.listen", "127.0.0.1:0")
             .with("server.management_listen", "127.0.0.1:0")
             .with("log.format", "json")
+            // Nothing listens there: a server wants to know where mail goes, a test that has mail says so itself.
+            .with("mail.url", "smtp://127.0.0.1:9")
     }
 
     /// The same with a setting of the configuration.

@@ -56,6 +56,12 @@ impl TokenRequest {
         self.parameter("client_assertion_type", JWT_BEARER_ASSERTION).parameter("client_assertion", assertion)
     }
 
+    /// Asks by this grant instead.
+    pub(crate) fn by_grant(mut self, grant: &str) -> Self {
+        self.parameters.retain(|(name, _)| name != "grant_type");
+        self.parameter("grant_type", grant)
+    }
+
     /// Asks for this scope.
     pub(crate) fn scope(self, scope: &str) -> Self {
         self.parameter("scope", scope)

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use gatepost::adapters::mailer::CaughtMail;
 use gatepost::app::{self, Outside};
 use gatepost::config::Config;
 use gatepost::flows::Server;
@@ -24,12 +25,14 @@ pub(crate) struct World {
     pub(crate) clock: Arc<TestClock>,
     /// The data.
     pub(crate) database: Arc<Database>,
+    /// The mail, unless `mail.url` is set.
+    pub(crate) mail: Arc<CaughtMail>,
     entropy: Arc<PooledEntropy>,
 }
 
 impl World {
     fn new(database: Database) -> Self {
-        Self { clock: Arc::default(), database: Arc::new(database), entropy: Arc::default() }
+        Self { clock: Arc::default(), database: Arc::new(database), mail: Arc::default(), entropy: Arc::default() }
     }
 
     /// Runs a test on SQLite.
@@ -77,7 +80,12 @@ impl World {
 
     /// What a command opens while a server runs, or without one.
     pub(crate) async fn command(&self) -> Arc<Server> {
-        app::open(self.config(""), self.outside()).await.unwrap()
+        self.idle_with("").await
+    }
+
+    /// A server with these settings that does nothing by itself.
+    pub(crate) async fn idle_with(&self, toml: &str) -> Arc<Server> {
+        app::open(self.config(toml), self.outside()).await.unwrap()
     }
 
     /// The database alone.
@@ -105,9 +113,9 @@ impl World {
         settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Time and randomness as they are in this world.
+    /// Time, randomness and mail as they are in this world.
     pub(crate) fn outside(&self) -> Outside {
-        Outside { clock: self.clock.clone(), entropy: self.entropy.clone() }
+        Outside { clock: self.clock.clone(), entropy: self.entropy.clone(), mailer: Some(self.mail.clone()) }
     }
 }
 

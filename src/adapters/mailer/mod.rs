@@ -1,0 +1,157 @@
+//! Sending mail.
+//!
+//! A [`Mail`] is made of parts that cannot hold a second line or a second recipient, so nothing that a user or
+//! an application wrote can become a header.
+
+mod caught;
+mod smtp;
+
+use std::fmt;
+use std::pin::Pin;
+
+use lettre::Address;
+
+use crate::domain::ids::Timestamp;
+use crate::domain::user::EmailAddress;
+
+pub use caught::CaughtMail;
+pub use smtp::{SmtpAccount, SmtpMailer, SmtpSecurity, SmtpSettings};
+
+/// What comes of sending, when it comes: the mail server's answer, or why there is none.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<String, MailError>> + Send + 'a>>;
+
+/// Sends mail.
+pub trait Mailer: Send + Sync {
+    /// Sends a mail to its one recipient. Dropped before it ends, the mail may or may not have been sent.
+    fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a>;
+
+    /// The mails that were caught instead of being sent, where that is what this mailer does.
+    fn caught(&self) -> Option<&CaughtMail> {
+        None
+    }
+}
+
+/// Why a mail was not sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// Not now; worth trying again.
+    #[error("{0}")]
+    Temporary(String),
+    /// Never, however often it is tried.
+    #[error("{0}")]
+    Permanent(String),
+}
+
+/// A text of one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeaderText(String);
+
+/// More than a subject needs, and less than any mail server refuses.
+const LONGEST_HEADER_TEXT: usize = 200;
+
+impl HeaderText {
+    /// Makes one line of any text: whatever breaks, hides or reorders it becomes a space, and it is cut to a
+    /// sensible length.
+    pub fn new(text: &str) -> Self {
+        let tame = |c: char| if c.is_control() || is_formatting(c) { ' ' } else { c };
+        let line: String = text.chars().map(tame).take(LONGEST_HEADER_TEXT).collect();
+        Self(line.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// The line.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Line and paragraph separators, marks without width, and those that turn the direction of writing.
+const fn is_formatting(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Whom mail is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    name: Option<HeaderText>,
+    address: Address,
+}
+
+/// A sender's address that no mail server would take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no mail address")]
+pub struct SenderError(String);
+
+impl Sender {
+    /// A sender, with a name if it has one.
+    pub fn new(name: Option<&str>, address: &str) -> Result<Self, SenderError> {
+        let address = address.parse().map_err(|_| SenderError(address.to_owned()))?;
+        Ok(Self { name: name.map(HeaderText::new), address })
+    }
+
+    /// What follows the `@`.
+    pub fn domain(&self) -> &str {
+        self.address.domain()
+    }
+}
+
+impl fmt::Display for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{} <{}>", name.as_str(), self.address),
+            None => self.address.fmt(f),
+        }
+    }
+}
+
+/// A mail: what it says as text and the same as HTML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Whom it is from.
+    pub from: Sender,
+    /// Whom it is for.
+    pub to: EmailAddress,
+    /// What stands above it.
+    pub subject: HeaderText,
+    /// What it says.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// Its name (RFC 5322 §3.6.4) without angle brackets. The same however often it is tried, so that a mail
+    /// program can tell that two copies are one mail.
+    pub message_id: String,
+    /// When it was written.
+    pub date: Timestamp,
+    /// What it is known by to people, if it is.
+    pub reference: Option<String>,
+}
+
+impl Mail {
+    /// The part of its name that tells it from our other mails.
+    pub fn name(&self) -> &str {
+        self.message_id.split('@').next().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_text_is_one_line_whatever_it_is_made_of() {
+        let line = |text: &str| HeaderText::new(text).0;
+        assert_eq!(line("Sign in to Shop"), "Sign in to Shop");
+        assert_eq!(line("Shop\r\nBcc: eve@example.com"), "Shop Bcc: eve@example.com");
+        assert_eq!(line("Shop\u{2028}\u{202e}pohS\u{0}\u{85}x"), "Shop pohS x");
+        assert_eq!(line(&"ä".repeat(300)), "ä".repeat(200));
+    }
+
+    #[test]
+    fn a_sender_is_one_address() {
+        assert_eq!(Sender::new(None, "login@example.com").unwrap().domain(), "example.com");
+        assert!(Sender::new(None, "gatepost@localhost").is_ok());
+        assert!(Sender::new(None, "gatepost@[127.0.0.1]").is_ok());
+        for bad in ["", "login", "a@b, c@d", "a@b\r\nBcc: c@d", "<a@b>"] {
+            assert!(Sender::new(None, bad).is_err(), "{bad:?}");
+        }
+    }
+}

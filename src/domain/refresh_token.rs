@@ -1,0 +1,105 @@
+//! Refresh tokens: each is used once and followed by one that only it can lead to.
+//!
+//! The successor is derived from its predecessor under the master key instead of being random. So a client
+//! whose answer was lost, or whose two tabs asked at once, gets the same successor again, and a family of
+//! tokens can never fork.
+
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+
+use super::ids::{Timestamp, TokenFamilyId};
+use super::one_time::RefreshToken;
+
+impl RefreshToken {
+    /// The one token that follows this one, under this key.
+    #[must_use]
+    pub fn successor(&self, key: &[u8; 32]) -> Self {
+        let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), self.expose().as_bytes());
+        let mut derived = [0; 32];
+        derived.copy_from_slice(mac.as_ref());
+        Self::from_random(derived)
+    }
+}
+
+/// What is remembered of a refresh token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRefreshToken {
+    /// The family it continues.
+    pub family: TokenFamilyId,
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+    /// When it was used, if it was.
+    pub spent_at: Option<Timestamp>,
+}
+
+/// How a refresh token that is shown stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be used.
+    Unused,
+    /// It was used a moment ago: a lost answer, perhaps. Its successor tells.
+    JustUsed,
+    /// It was used before: somebody else may have it.
+    Used,
+    /// Its time was over before it was used.
+    Expired,
+}
+
+impl StoredRefreshToken {
+    /// How it stands now, when one that was used may be shown again for this long; zero means never.
+    pub fn standing(&self, grace: Duration, now: Timestamp) -> Standing {
+        match self.spent_at {
+            Some(spent) if !grace.is_zero() && now < spent.plus(grace) => Standing::JustUsed,
+            Some(_) => Standing::Used,
+            None if now >= self.expires_at => Standing::Expired,
+            None => Standing::Unused,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    fn token(spent_at: Option<i64>) -> StoredRefreshToken {
+        StoredRefreshToken {
+            family: TokenFamilyId::from_bytes([1; 16]),
+            created_at: at(0),
+            expires_at: at(100),
+            spent_at: spent_at.map(at),
+        }
+    }
+
+    #[test]
+    fn a_token_has_one_successor_under_one_key() {
+        let first = RefreshToken::from_random([1; 32]);
+        let second = first.successor(&[7; 32]);
+        assert_eq!(second, first.successor(&[7; 32]));
+        assert_ne!(second, first.successor(&[8; 32]));
+        assert_ne!(second, RefreshToken::from_random([2; 32]).successor(&[7; 32]));
+        assert_ne!(second.successor(&[7; 32]), first);
+        assert_eq!(second.expose().parse(), Ok(second.clone()));
+    }
+
+    #[test]
+    fn a_used_token_may_be_shown_again_within_the_grace_only() {
+        let grace = Duration::from_secs(10);
+        assert_eq!(token(None).standing(grace, at(99)), Standing::Unused);
+        assert_eq!(token(None).standing(grace, at(100)), Standing::Expired);
+        assert_eq!(token(Some(50)).standing(grace, at(59)), Standing::JustUsed);
+        assert_eq!(token(Some(50)).standing(grace, at(60)), Standing::Used);
+        assert_eq!(token(Some(50)).standing(grace, at(200)), Standing::Used);
+    }
+
+    #[test]
+    fn without_grace_a_used_token_is_never_shown_again() {
+        assert_eq!(token(Some(50)).standing(Duration::ZERO, at(50)), Standing::Used);
+    }
+}

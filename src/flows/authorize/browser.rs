@@ -1,0 +1,257 @@
+//! The authorization endpoint in a browser: a state machine over a stored request.
+//!
+//! Every page returns here; [`Server::continue_authorization`] looks at what is true now and says what comes
+//! next. No page knows which one follows it.
+
+use std::sync::Arc;
+
+use super::answer::Subject;
+use super::{Answer, Proven, Requester, Server, settle};
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::authorization::{Authorization, Person, Source, Step};
+use crate::domain::ids::AuthorizationId;
+use crate::domain::one_time::BrowserToken;
+use crate::domain::session::Session;
+use crate::domain::user::User;
+use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
+use crate::protocol::parameters::Parameters;
+use crate::protocol::redirect_uri::Matching;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::Scope;
+use crate::store::StoreError;
+
+/// A session together with whose it is.
+#[derive(Clone, Debug)]
+pub struct SignedInPerson {
+    /// The session.
+    pub session: Session,
+    /// The account.
+    pub user: User,
+}
+
+/// What became of a request that arrived.
+#[derive(Clone, Debug)]
+pub enum Begun {
+    /// It is stored and can be continued.
+    Stored(AuthorizationId),
+    /// It was refused, and the application is told.
+    Refused(Answer, Arc<Application>),
+}
+
+/// What comes next in a browser flow.
+#[derive(Clone, Debug)]
+pub enum Continuation {
+    /// Show the sign-in page.
+    SignIn(OpenAuthorization),
+    /// Show the consent page.
+    Consent(OpenAuthorization),
+    /// Send the browser back to the application.
+    Answer(Answer),
+    /// It was answered before, or its time is over.
+    Over,
+}
+
+/// A request that is being answered.
+#[derive(Clone, Debug)]
+pub struct OpenAuthorization {
+    /// The request.
+    pub authorization: Authorization,
+    /// Who asks.
+    pub application: Arc<Application>,
+}
+
+impl Server {
+    /// Takes an authorization request of a browser. An `Err` must be shown on a page of ours: the redirect
+    /// URI is not proven.
+    pub async fn begin_authorization(
+        &self,
+        parameters: &Parameters,
+        browser: &BrowserToken,
+        person: Option<&SignedInPerson>,
+        requester: &Requester,
+    ) -> Result<Begun, Refusal> {
+        let pushed;
+        let parameters = match parameters.value("request_uri") {
+            Some(request_uri) => {
+                let unnamed = || Refusal::invalid_request("a request_uri comes together with its client_id");
+                let client_id = parameters.value("client_id").and_then(|id| id.parse().ok()).ok_or_else(unnamed)?;
+                pushed = self.take_pushed_request(&client_id, request_uri).await?;
+                &pushed
+            }
+            None => parameters,
+        };
+        let proven = self.prove_client(parameters, Matching::Exact).await?;
+        match self.store_authorization(parameters, &proven, browser, person, requester).await {
+            Ok(id) => Ok(Begun::Stored(id)),
+            // What is our own fault is shown here; the application could do nothing about it.
+            Err(refusal) if refusal.code.status() >= 500 => Err(refusal),
+            Err(refusal) => {
+                let mode = parameters.value("response_mode").and_then(ResponseMode::from_name).unwrap_or_default();
+                let state = parameters.value("state");
+                let answer = self.refuse_at(&proven.redirect, mode, state, &refusal);
+                Ok(Begun::Refused(answer, proven.application))
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is a different party to the request")]
+    async fn store_authorization(
+        &self,
+        parameters: &Parameters,
+        proven: &Proven,
+        browser: &BrowserToken,
+        person: Option<&SignedInPerson>,
+        requester: &Requester,
+    ) -> Result<AuthorizationId, Refusal> {
+        let mut request = AuthorizationRequest::from_parameters(parameters)?;
+        self.heed_id_token_hint(&mut request, person)?;
+        let settled = settle(&proven.application, request, &Scope::empty())?;
+        let source = Source::Browser(browser.hash());
+        let authorization = self.new_authorization(proven, source, settled, &requester.device);
+        let mut tx = self.store.begin().await?;
+        tx.authorization_insert(&authorization).await?;
+        tx.commit().await?;
+        Ok(authorization.id)
+    }
+
+    /// OIDC Core §3.1.2.1: the hint names whom the application expects. Anybody else has to sign in again.
+    fn heed_id_token_hint(
+        &self,
+        request: &mut AuthorizationRequest,
+        person: Option<&SignedInPerson>,
+    ) -> Result<(), Refusal> {
+        let Some(hint) = &request.id_token_hint else { return Ok(()) };
+        let sub = self.read_id_token_hint(hint)?.sub;
+        if person.is_some_and(|person| person.user.sub == sub) {
+            return Ok(());
+        }
+        if request.prompt.none {
+            return Err(login_required());
+        }
+        // Whom the hint means is not looked up: the sign-in page would tell the address to whoever has the
+        // token, and an application need not know it.
+        request.prompt.login = true;
+        Ok(())
+    }
+
+    /// A stored request that this browser began.
+    pub async fn open_authorization(
+        &self,
+        id: AuthorizationId,
+        browser: Option<&BrowserToken>,
+    ) -> Result<OpenAuthorization, Refusal> {
+        let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
+        let authorization = self.store.authorization(id).await?.ok_or_else(foreign)?;
+        let mine = browser.is_some_and(|browser| authorization.source == Source::Browser(browser.hash()));
+        if !mine {
+            return Err(foreign());
+        }
+        let application = self.application_of(&authorization).await?;
+        if application.state != ApplicationState::Active {
+            return Err(Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more"));
+        }
+        Ok(OpenAuthorization { authorization, application })
+    }
+
+    /// What would come next, without doing anything.
+    pub async fn peek_authorization(
+        &self,
+        open: &OpenAuthorization,
+        person: Option<&SignedInPerson>,
+    ) -> Result<Step, Refusal> {
+        let consented = match person {
+            Some(person) => self.store.consent(person.user.id, open.application.id).await?,
+            None => Scope::empty(),
+        };
+        let seen = person.map(|person| Person { session: &person.session, consented: &consented });
+        Ok(open.authorization.next_step(seen, open.application.settings.first_party, self.now()))
+    }
+
+    /// Looks at what is true now and says what comes next.
+    pub async fn continue_authorization(
+        &self,
+        open: OpenAuthorization,
+        person: Option<&SignedInPerson>,
+    ) -> Result<Continuation, Refusal> {
+        let step = self.peek_authorization(&open, person).await?;
+        let refusal = match (step, person) {
+            (Step::SignIn, _) => return Ok(Continuation::SignIn(open)),
+            (Step::Consent, _) => return Ok(Continuation::Consent(open)),
+            (Step::Over, _) => return Ok(Continuation::Over),
+            (Step::Answer, Some(person)) => return self.approve(&open, person, Consent::Remembered).await,
+            (Step::ConsentRequired, _) => Refusal::new(ErrorCode::ConsentRequired, "the person would have to agree"),
+            (Step::LoginRequired | Step::Answer, _) => login_required(),
+        };
+        self.finish_with(&open, &refusal).await
+    }
+
+    /// The person agreed: the application gets its code.
+    pub async fn approve_authorization(
+        &self,
+        open: &OpenAuthorization,
+        person: &SignedInPerson,
+    ) -> Result<Continuation, Refusal> {
+        self.approve(open, person, Consent::Given).await
+    }
+
+    /// The person said no (RFC 6749 §4.1.2.1).
+    pub async fn deny_authorization(&self, open: &OpenAuthorization) -> Result<Continuation, Refusal> {
+        self.finish_with(open, &Refusal::new(ErrorCode::AccessDenied, "the person did not agree")).await
+    }
+
+    async fn approve(
+        &self,
+        open: &OpenAuthorization,
+        person: &SignedInPerson,
+        consent: Consent,
+    ) -> Result<Continuation, Refusal> {
+        let OpenAuthorization { authorization, application } = open;
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        if !tx.authorization_complete(authorization.id, now).await? {
+            return Ok(Continuation::Over);
+        }
+        if consent == Consent::Given {
+            tx.consent_add(person.user.id, application.id, &authorization.scope, now).await?;
+        }
+        let code = self.issue_code(&mut tx, authorization, &Subject::of_session(&person.session)).await?;
+        tx.commit().await?;
+        Ok(Continuation::Answer(self.answer_with_code(authorization, application, &code)?))
+    }
+
+    async fn finish_with(&self, open: &OpenAuthorization, refusal: &Refusal) -> Result<Continuation, Refusal> {
+        let mut tx = self.store.begin().await?;
+        if !tx.authorization_complete(open.authorization.id, self.now()).await? {
+            return Ok(Continuation::Over);
+        }
+        tx.commit().await?;
+        Ok(Continuation::Answer(self.answer_with_refusal(&open.authorization, &open.application, refusal)?))
+    }
+
+    /// The application of a stored request, as it is now.
+    pub(in crate::flows) async fn application_of(
+        &self,
+        authorization: &Authorization,
+    ) -> Result<Arc<Application>, StoreError> {
+        let gone = || StoreError::Corrupt {
+            table: "authorizations",
+            row: authorization.id.to_string(),
+            what: "its application is not there".to_owned(),
+        };
+        let client_id = self.store.application_client_id(authorization.application).await?.ok_or_else(gone)?;
+        self.application(&client_id).await?.ok_or_else(gone)
+    }
+}
+
+/// How the person came to agree.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Consent {
+    /// Before, or by running the application themselves.
+    Remembered,
+    /// Just now.
+    Given,
+}
+
+fn login_required() -> Refusal {
+    Refusal::new(ErrorCode::LoginRequired, "somebody would have to sign in")
+}

@@ -1,0 +1,130 @@
+//! Authorization requests (RFC 6749 §4.1.1) from their arrival to their answer.
+//!
+//! Until the redirect URI is proven to be the application's, a refusal can only be told to whoever is in
+//! front of the browser; [`Proven`] is what makes the difference, and only [`Server::prove_client`] makes one.
+
+mod answer;
+mod browser;
+mod passwordless;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::Server;
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
+use crate::domain::ids::{AuthorizationId, ClientId};
+use crate::domain::session::Device;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::resource::{self, ResourceId};
+use crate::protocol::scope::{self, Scope};
+use crate::protocol::token::GrantType;
+
+pub use answer::Answer;
+pub(in crate::flows) use answer::Subject;
+pub use browser::{Begun, Continuation, OpenAuthorization, SignedInPerson};
+
+/// Who sends a request, as far as the request says.
+#[derive(Clone, Debug)]
+pub struct Requester {
+    /// The address it came from, for limits.
+    pub address: IpAddr,
+    /// Address and browser, for people.
+    pub device: Device,
+    /// The language to speak, such as `de`.
+    pub locale: String,
+    /// The trace of the request.
+    pub trace_id: String,
+}
+
+/// An application and a redirect URI that is its own. From here on a refusal may be sent there.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// Who asks.
+    pub application: Arc<Application>,
+    /// Where the answer goes.
+    pub redirect: RegisteredRedirect,
+    /// Whether the request named it.
+    pub named: bool,
+}
+
+/// A request within what the application may ask for.
+#[derive(Clone, Debug)]
+struct Settled {
+    request: AuthorizationRequest,
+    scope: Scope,
+    resources: Vec<ResourceId>,
+}
+
+impl Server {
+    /// Finds the application and proves its redirect URI. What goes wrong here must not be sent anywhere.
+    pub async fn prove_client(&self, parameters: &Parameters, matching: Matching) -> Result<Proven, Refusal> {
+        let application = self.asking_application(parameters).await?;
+        let registered = &application.settings.redirect_uris;
+        let redirect = RegisteredRedirect::find(parameters.value("redirect_uri"), registered, matching)?;
+        Ok(Proven { application, redirect, named: parameters.value("redirect_uri").is_some() })
+    }
+
+    async fn asking_application(&self, parameters: &Parameters) -> Result<Arc<Application>, Refusal> {
+        let Some(client_id) = parameters.value("client_id") else {
+            return Err(Refusal::invalid_request("the parameter 'client_id' is missing"));
+        };
+        let unknown = || Refusal::new(ErrorCode::UnauthorizedClient, "there is no application with this client_id");
+        let client_id: ClientId = client_id.parse().map_err(|_| unknown())?;
+        let application = self.application(&client_id).await?.ok_or_else(unknown)?;
+        match application.state {
+            ApplicationState::Active => Ok(application),
+            ApplicationState::Deactivated { at, .. } => Err(Refusal::new(
+                ErrorCode::UnauthorizedClient,
+                format!("this application was deactivated on {}", at.date()),
+            )),
+            ApplicationState::Deleted { .. } => Err(unknown()),
+        }
+    }
+
+    fn new_authorization(&self, proven: &Proven, source: Source, settled: Settled, device: &Device) -> Authorization {
+        let now = self.now();
+        let Settled { request, scope, resources } = settled;
+        Authorization {
+            id: AuthorizationId::new(self.row_id(now)),
+            application: proven.application.id,
+            source,
+            redirect_uri: proven.redirect.as_str().to_owned(),
+            redirect_uri_sent: proven.named,
+            response_mode: request.response_mode,
+            scope,
+            resources,
+            state: request.state,
+            nonce: request.nonce,
+            code_challenge: request.code_challenge,
+            prompt: request.prompt,
+            max_age: request.max_age,
+            login_hint: request.login_hint,
+            ui_locales: request.ui_locales,
+            device: device.clone(),
+            created_at: now,
+            expires_at: now.plus(AUTHORIZATION_LIFETIME),
+            completed_at: None,
+        }
+    }
+}
+
+/// Checks what the application asks for against what it may ask for. `extra` is allowed besides.
+fn settle(application: &Application, request: AuthorizationRequest, extra: &Scope) -> Result<Settled, Refusal> {
+    let settings = &application.settings;
+    if !settings.grants.contains(&GrantType::AuthorizationCode) {
+        let grant = GrantType::AuthorizationCode.name();
+        let what = format!("this application is not registered for the grant {grant}");
+        return Err(Refusal::new(ErrorCode::UnauthorizedClient, what));
+    }
+    if request.code_challenge.is_none() && application.needs_pkce() {
+        return Err(Refusal::invalid_request("this application must use PKCE: code_challenge is missing"));
+    }
+    let allowed = settings.scope.clone().union(extra);
+    let scope = scope::granted(request.scope.as_ref(), &allowed, &settings.default_scope)?;
+    let resources = resource::permitted(&request.resources, &settings.audiences)?;
+    Ok(Settled { request, scope, resources })
+}

@@ -1,0 +1,104 @@
+//! The passwordless request: an application asks that a mail be sent to one of its users (seed of it all).
+//!
+//! The answer is empty and comes before any mail is sent. The link in the mail leads to the application's
+//! redirect URI with a code.
+
+use super::{Proven, Requester, Server, settle};
+use crate::domain::application::Application;
+use crate::domain::authorization::Source;
+use crate::domain::sign_in::{Purpose, UnknownAccount};
+use crate::domain::user::{EmailAddress, User};
+use crate::flows::sign_in::{Delivery, NewSignIn};
+use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
+use crate::protocol::parameters::Parameters;
+use crate::protocol::redirect_uri::Matching;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::Scope;
+
+/// The scope that names this way of asking; every application that may ask may name it.
+const PASSWORDLESS: &str = "passwordless";
+
+/// What needs nobody's consent: that a person is who they were last time.
+const UNASKED: &str = "passwordless openid";
+
+impl Server {
+    /// Takes the request and queues the mail.
+    ///
+    /// Refuses with `access_denied` (401) where the address has no account, unless that is to be concealed.
+    pub async fn passwordless_request(&self, parameters: &Parameters, requester: &Requester) -> Result<(), Refusal> {
+        let proven = self.prove_client(parameters, Matching::WithOwnQuery).await?;
+        let request = AuthorizationRequest::from_parameters(parameters)?;
+        if request.response_mode != ResponseMode::Query {
+            return Err(Refusal::invalid_request("a link can only answer with response_mode query"));
+        }
+        let settled = settle(&proven.application, request, &PASSWORDLESS.parse().unwrap_or_default())?;
+        let email = username(parameters)?;
+        let mut tx = self.store.begin().await?;
+        self.take_mail_limits(&mut tx, &email, requester.address).await?;
+        let user = tx.user_by_email(&email).await?.filter(User::is_active);
+        let delivery = match (&user, self.without_account(&proven)) {
+            (Some(_), _) => Delivery::Mail,
+            (None, Ok(delivery)) => delivery,
+            (None, Err(refusal)) => {
+                drop(tx);
+                self.count_refused_mail(requester.address).await?;
+                return Err(refusal);
+            }
+        };
+        self.check_agreed(&proven.application, user.as_ref(), &settled.scope).await?;
+        let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
+        tx.authorization_insert(&authorization).await?;
+        let new = NewSignIn {
+            purpose: Purpose::Authorization(authorization.id),
+            browser: None,
+            // Mail goes to the address of the account, never to what was typed.
+            email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
+            user: user.map(|user| user.id),
+            application: Some(&proven.application.settings.name),
+            requester,
+            delivery,
+        };
+        self.begin_sign_in(&mut tx, new).await?;
+        tx.commit().await?;
+        self.wake_outbox();
+        Ok(())
+    }
+
+    /// Nobody is shown a consent page here. An application that the operator has registered is trusted not to
+    /// need one; somebody else's gets no more than to know that the person is back, and what they have agreed
+    /// to before in the browser flow.
+    async fn check_agreed(&self, application: &Application, user: Option<&User>, scope: &Scope) -> Result<(), Refusal> {
+        if application.settings.first_party || application.settings.owner.is_none() {
+            return Ok(());
+        }
+        let consented = match user {
+            Some(user) => self.store.consent(user.id, application.id).await?,
+            None => Scope::empty(),
+        };
+        let free = UNASKED.parse().unwrap_or_default();
+        match scope.first_outside(&consented.union(&free)) {
+            None => Ok(()),
+            Some(unasked) => Err(Refusal::invalid_scope(format!(
+                "the person has not agreed to '{unasked}' yet; ask in the browser flow, where they can"
+            ))),
+        }
+    }
+
+    /// An address without account is refused, or treated as if it had one.
+    fn without_account(&self, proven: &Proven) -> Result<Delivery, Refusal> {
+        match proven.application.settings.unknown_account.unwrap_or(self.config.login.unknown_account) {
+            UnknownAccount::Conceal => Ok(Delivery::Pretend),
+            UnknownAccount::Reject => Err(Refusal::new(
+                ErrorCode::UnknownAccount,
+                "there is no account with this address; POST /users creates one",
+            )),
+        }
+    }
+}
+
+fn username(parameters: &Parameters) -> Result<EmailAddress, Refusal> {
+    let Some(username) = parameters.value("username") else {
+        return Err(Refusal::invalid_request("the parameter 'username' is missing; it is the user's e-mail address"));
+    };
+    username.parse().map_err(|e| Refusal::invalid_request(format!("the username is {e}")))
+}

@@ -1,0 +1,140 @@
+//! Writing a mail: what it says, as text and as HTML, in the language of its reader.
+
+mod wording;
+
+use std::time::Duration;
+
+use askama::Template;
+
+use super::queue_mail::{Letter, SignInMail};
+use crate::adapters::mailer::HeaderText;
+use crate::domain::ids::Timestamp;
+use crate::domain::language::Language;
+use wording::{Facts, SignInWords};
+
+/// What an application's name may take of a line.
+const LONGEST_TARGET: usize = 60;
+
+#[derive(Template)]
+#[template(path = "mail/sign_in.txt")]
+struct SignInText<'a> {
+    words: &'a SignInWords,
+    link: &'a str,
+    code: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/sign_in.html")]
+struct SignInHtml<'a> {
+    words: &'a SignInWords,
+    link: &'a str,
+    code: &'a str,
+}
+
+/// Writes the mail that signs somebody in. `own_name` is what this server is called where the mail is for no
+/// application.
+pub(super) fn sign_in(
+    mail: &SignInMail<'_>,
+    own_name: &str,
+    lifetime: Duration,
+    now: Timestamp,
+) -> Result<Letter, askama::Error> {
+    let target: String = mail.application.unwrap_or(own_name).chars().take(LONGEST_TARGET).collect();
+    let target = HeaderText::new(&target);
+    let facts = Facts {
+        target: target.as_str(),
+        recipient: mail.recipient.as_str(),
+        reference: mail.reference,
+        device: mail.device,
+        at: now,
+        lifetime,
+    };
+    let words = SignInWords::new(Language::of(mail.locale), &facts);
+    let code = mail.code.grouped();
+    Ok(Letter {
+        to: mail.recipient.as_str().to_owned(),
+        text: SignInText { words: &words, link: mail.link, code: &code }.render()?,
+        html: SignInHtml { words: &words, link: mail.link, code: &code }.render()?,
+        subject: words.subject,
+        reference: Some(mail.reference.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::SignInId;
+    use crate::domain::one_time::ValueHash;
+    use crate::domain::session::Device;
+    use crate::domain::sign_in::LoginCode;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_772_366_400);
+    const LINK: &str = "https://login.example.com/l/gpl_0123456789012345678901234567890123456789012";
+
+    fn letter(application: Option<&str>, locale: &str, user_agent: &str) -> Letter {
+        let mail = SignInMail {
+            sign_in: SignInId::from_bytes([1; 16]),
+            link_hash: ValueHash::of("link"),
+            recipient: &"john@example.com".parse().unwrap(),
+            application,
+            link: LINK,
+            code: &LoginCode::from_random([0, 1, 2, 3, 4, 5, 6, 7]),
+            reference: "K7QF",
+            device: &Device::new("203.0.113.5", user_agent),
+            locale,
+            not_after: NOW.plus(Duration::from_hours(1)),
+        };
+        sign_in(&mail, "login.example.com", Duration::from_mins(15), NOW).unwrap()
+    }
+
+    #[test]
+    fn the_text_says_all_there_is_to_say() {
+        let expected = format!(
+            "Sign in to Shop\n\n\
+             You asked to sign in to Shop as john@example.com. Open this link to go on:\n\n{LINK}\n\n\
+             Or type this code where you started:\n\nYour code: 2345-6789\n\n\
+             Link and code work for 15 minutes, and only once.\n\n\
+             This mail answers the request marked K7QF, which came from:\n\n\
+             - Device: Firefox on Linux\n- Address: 203.0.113.5\n- Time: 1 March 2026, 12:00 UTC\n\n\
+             If this was not you, ignore this mail. Without the link or the code nobody can sign in, \
+             so do not give them to anybody."
+        );
+        let letter = letter(Some("Shop"), "en-GB", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0");
+        assert_eq!(letter.text.trim_end(), expected);
+        assert_eq!(letter.subject, "Sign in to Shop (K7QF)");
+    }
+
+    #[test]
+    fn it_speaks_german() {
+        let letter = letter(Some("Lädchen"), "de-AT", "curl/8");
+        assert_eq!(letter.subject, "Bei Lädchen anmelden (K7QF)");
+        for part in ["Sie möchten sich", LINK, "Ihr Code: 2345-6789", "15 Minuten", "1. März 2026, 12:00 Uhr (UTC)"] {
+            assert!(letter.text.contains(part), "{part}\n{}", letter.text);
+        }
+        assert!(letter.html.contains("lang=\"de\"") && letter.html.contains("Lädchen"));
+    }
+
+    #[test]
+    fn html_is_small_loads_nothing_and_escapes_what_others_wrote() {
+        let html = letter(Some("<img src=x>&Co"), "en", "").html;
+        assert!(html.len() < 30_000, "{}", html.len());
+        assert!(html.contains(&format!("href=\"{LINK}\"")) && html.contains("2345-6789") && html.contains("K7QF"));
+        for loaded in ["<img", "src=", "url(", "<link", "<script", "@import"] {
+            let found = html.replace("&#60;img src=x&#62;", "");
+            assert!(!found.contains(loaded), "{loaded}");
+        }
+    }
+
+    #[test]
+    fn a_strangers_words_are_not_repeated_and_a_name_stays_on_its_line() {
+        let letter = letter(Some("Shop\r\n\r\nPay at http://evil.example"), "en", "Call 555 now");
+        assert_eq!(letter.subject, "Sign in to Shop Pay at http://evil.example (K7QF)");
+        assert!(!letter.text.contains("555") && !letter.html.contains("555"));
+        assert!(letter.text.starts_with("Sign in to Shop Pay at http://evil.example\n\n"));
+    }
+
+    #[test]
+    fn without_an_application_it_names_this_server() {
+        assert_eq!(letter(None, "", "").subject, "Sign in to login.example.com (K7QF)");
+    }
+}

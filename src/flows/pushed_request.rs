@@ -1,0 +1,89 @@
+//! Authorization requests that an application sends to the server itself before a browser is involved
+//! (RFC 9126).
+
+use std::time::Duration;
+
+use super::Server;
+use super::authenticate_client::ClientRequest;
+use crate::domain::application::Application;
+use crate::domain::ids::ClientId;
+use crate::domain::one_time::PushedRequest;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::resource;
+use crate::protocol::scope;
+use crate::protocol::token::GrantType;
+use crate::store::PushedRow;
+
+/// What every URI of a pushed request begins with (RFC 9126 §2.2).
+pub const URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// How long a browser has to bring the URI.
+pub const PUSHED_REQUEST_LIFETIME: Duration = Duration::from_secs(90);
+
+/// Parameters that authenticate the application. They are for this request only and are not kept.
+const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+impl Server {
+    /// RFC 9126 §2: takes a request that the authorization endpoint would take, and gives the URI it goes by.
+    pub async fn push_request(&self, request: ClientRequest<'_>) -> Result<String, Refusal> {
+        let client = self.authenticate_request(&request).await?;
+        let application = &*client.application;
+        let parameters = request.parameters;
+        if parameters.value("request_uri").is_some() {
+            return Err(Refusal::invalid_request("a pushed request cannot itself have a request_uri"));
+        }
+        if parameters.value("client_id").is_some_and(|named| named != application.client_id.as_str()) {
+            return Err(Refusal::invalid_request("client_id is not the application that authenticated itself"));
+        }
+        check(application, parameters)?;
+        let value = PushedRequest::from_random(self.random());
+        let kept = parameters.without(&CREDENTIALS).with("client_id", application.client_id.as_str())?;
+        let row = PushedRow {
+            uri_hash: value.hash(),
+            application: application.id,
+            parameters: kept.to_form(),
+            expires_at: self.now().plus(PUSHED_REQUEST_LIFETIME),
+        };
+        self.store.pushed_request_insert(&row).await?;
+        Ok(format!("{URI_PREFIX}{}", value.expose()))
+    }
+
+    /// RFC 9126 §4: the parameters behind a URI, once, for the application that pushed them.
+    pub async fn take_pushed_request(&self, client_id: &ClientId, request_uri: &str) -> Result<Parameters, Refusal> {
+        let unknown = || {
+            Refusal::new(
+                ErrorCode::InvalidRequestUri,
+                "the request_uri is not known, was used, has expired, or is another application's",
+            )
+        };
+        let value = request_uri.strip_prefix(URI_PREFIX).ok_or_else(unknown)?;
+        let value: PushedRequest = value.parse().map_err(|_| unknown())?;
+        let application = self.application(client_id).await?.ok_or_else(unknown)?;
+        let mut tx = self.store.begin().await?;
+        let taken = tx.pushed_request_take(value.hash(), application.id, self.now()).await?.ok_or_else(unknown)?;
+        tx.commit().await?;
+        Parameters::from_form(taken.as_bytes())
+    }
+}
+
+/// RFC 9126 §2.1: validated as the authorization endpoint would.
+fn check(application: &Application, parameters: &Parameters) -> Result<(), Refusal> {
+    let settings = &application.settings;
+    if !settings.grants.contains(&GrantType::AuthorizationCode) {
+        return Err(Refusal::new(
+            ErrorCode::UnauthorizedClient,
+            "this application is not registered for the grant authorization_code",
+        ));
+    }
+    RegisteredRedirect::find(parameters.value("redirect_uri"), &settings.redirect_uris, Matching::Exact)?;
+    let request = AuthorizationRequest::from_parameters(parameters)?;
+    scope::granted(request.scope.as_ref(), &settings.scope, &settings.default_scope)?;
+    resource::permitted(&request.resources, &settings.audiences)?;
+    if application.needs_pkce() && request.code_challenge.is_none() {
+        return Err(Refusal::invalid_request("this application must use PKCE: send code_challenge"));
+    }
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Sending what is in the outbox: each mail once, for as long as it is of use, and never twice on purpose.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{sleep, timeout};
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use super::Server;
+use super::queue_mail::{Letter, place};
+use crate::adapters::mailer::{HeaderText, Mail, MailError, Mailer, Sender};
+use crate::domain::encryption::SealError;
+use crate::domain::sign_in::FlightEvent;
+use crate::store::{ClaimedMail, StoreError};
+
+/// How many mails are being sent at the same time.
+const AT_ONCE: usize = 8;
+
+/// How long a mail is ours once claimed. If this process ends meanwhile, another sends it after that.
+const CLAIM: Duration = Duration::from_mins(1);
+
+/// How long one try may take: less than the claim lasts, so that no two workers try at the same time.
+const ONE_TRY: Duration = Duration::from_secs(45);
+
+/// How long to wait after each failed try; the last one is for all further tries.
+const BACK_OFF: [u64; 5] = [2, 5, 15, 30, 60];
+
+/// How often to try to write down how a try ended, when the database is away.
+const WRITE_TRIES: u32 = 6;
+
+/// What the workers of one process share.
+#[derive(Debug)]
+pub struct Outbox {
+    woken: Notify,
+    slots: Arc<Semaphore>,
+    sending: TaskTracker,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self { woken: Notify::new(), slots: Arc::new(Semaphore::new(AT_ONCE)), sending: TaskTracker::new() }
+    }
+}
+
+/// How a try ended.
+enum Ending {
+    Accepted { answer: String },
+    Postponed { wait: Duration, reason: String },
+    GivenUp { reason: String },
+}
+
+impl Server {
+    /// Says that there may be mail to send.
+    pub fn wake_outbox(&self) {
+        self.outbox.woken.notify_one();
+    }
+
+    /// Waits for somebody to say so.
+    pub async fn outbox_woken(&self) {
+        self.outbox.woken.notified().await;
+    }
+
+    /// Begins to send what is due, as many at the same time as allowed. Each that ends wakes the outbox again.
+    pub async fn send_due_mail(self: &Arc<Self>) -> Result<(), StoreError> {
+        let Some(mailer) = &self.outside.mailer else { return Ok(()) };
+        while let Ok(slot) = Arc::clone(&self.outbox.slots).try_acquire_owned() {
+            let now = self.now();
+            if !self.store.outbox_has_due(now).await? {
+                break;
+            }
+            // Nothing: another node was quicker. There may be more.
+            let Some(mail) = self.store.outbox_claim(now, now.plus(CLAIM)).await? else { continue };
+            let (server, mailer) = (Arc::clone(self), Arc::clone(mailer));
+            self.outbox.sending.spawn(async move {
+                server.send_claimed(&mail, &*mailer).await;
+                drop(slot);
+                server.wake_outbox();
+            });
+        }
+        Ok(())
+    }
+
+    /// Waits until every mail that is being sent is, but not longer than this.
+    pub async fn finish_sending(&self, patience: Duration) {
+        self.outbox.sending.close();
+        if timeout(patience, self.outbox.sending.wait()).await.is_err() {
+            warn!("mails were still being sent when server.shutdown_timeout ran out; they are tried again");
+        }
+    }
+
+    async fn send_claimed(&self, mail: &ClaimedMail, mailer: &dyn Mailer) {
+        let ending = match self.try_once(mail, mailer).await {
+            Ok(answer) => Ending::Accepted { answer },
+            Err(MailError::Permanent(reason)) => Ending::GivenUp { reason },
+            Err(MailError::Temporary(reason)) => self.after_failure(mail, reason),
+        };
+        log(mail, &ending);
+        // A mail that was accepted and is not known to be is sent again: worth some patience.
+        for failures in 0..WRITE_TRIES {
+            match self.conclude(mail, &ending).await {
+                Ok(()) => return,
+                Err(e) => error!(mail = %mail.id, error = %e, "how a mail was sent could not be written down"),
+            }
+            sleep(Duration::from_millis(100 << failures)).await;
+        }
+    }
+
+    async fn try_once(&self, mail: &ClaimedMail, mailer: &dyn Mailer) -> Result<String, MailError> {
+        let left = mail.not_after.since(self.now());
+        if left.is_zero() {
+            return Err(MailError::Permanent("its time was over before it could be sent".to_owned()));
+        }
+        let mail = self.open(mail)?;
+        let late = || MailError::Temporary("the mail server did not answer in time".to_owned());
+        timeout(left.min(ONE_TRY), mailer.send(&mail)).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    fn open(&self, mail: &ClaimedMail) -> Result<Mail, MailError> {
+        let damaged = |e: String| MailError::Permanent(format!("the stored mail cannot be read: {e}"));
+        let opened = self.master_keys.open(&place(mail.id), &mail.body).map_err(|e| match e {
+            // The operator may give the key back.
+            SealError::UnknownMasterKey(_) => MailError::Temporary(e.to_string()),
+            SealError::Corrupt => damaged(e.to_string()),
+        })?;
+        let letter: Letter = serde_json::from_slice(&opened).map_err(|e| damaged(e.to_string()))?;
+        let from = self.config.mail_sender();
+        let from = Sender::new(from.name.as_deref(), &from.address)
+            .map_err(|e| MailError::Temporary(format!("mail.from: {e}")))?;
+        Ok(Mail {
+            message_id: format!("{}@{}", mail.id, from.domain()),
+            from,
+            to: letter.to.parse().map_err(|_| damaged("the recipient is no address".to_owned()))?,
+            subject: HeaderText::new(&letter.subject),
+            text: letter.text,
+            html: letter.html,
+            date: mail.created_at,
+            reference: letter.reference,
+        })
+    }
+
+    /// Tries again later, if there is a later.
+    fn after_failure(&self, mail: &ClaimedMail, reason: String) -> Ending {
+        let step = usize::try_from(mail.attempts - 1).unwrap_or(0).min(BACK_OFF.len() - 1);
+        let [jitter] = self.random::<1>();
+        let wait = Duration::from_secs(BACK_OFF[step]).mul_f64(1.0 + f64::from(jitter) / 1024.0);
+        if self.now().plus(wait) < mail.not_after {
+            Ending::Postponed { wait, reason }
+        } else {
+            Ending::GivenUp { reason: format!("no time is left to try again: {reason}") }
+        }
+    }
+
+    /// Writes down how a try ended, and in the same transaction what that means for the sign-in. Nothing if
+    /// another worker has done so already.
+    async fn conclude(&self, mail: &ClaimedMail, ending: &Ending) -> Result<(), StoreError> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let (ours, event, detail) = match ending {
+            Ending::Accepted { answer } => (tx.outbox_accept(mail, now).await?, FlightEvent::Accepted, answer.clone()),
+            Ending::Postponed { wait, reason } => {
+                let detail = format!("not yet, tried again in {} s: {reason}", wait.as_secs());
+                (tx.outbox_postpone(mail, now.plus(*wait), reason).await?, FlightEvent::Undelivered, detail)
+            }
+            Ending::GivenUp { reason } => {
+                let detail = format!("given up: {reason}");
+                (tx.outbox_give_up(mail, now, reason).await?, FlightEvent::Undelivered, detail)
+            }
+        };
+        if let (true, Some(sign_in)) = (ours, mail.sign_in) {
+            self.note_flight(&mut tx, sign_in, event, &detail).await?;
+        }
+        tx.commit().await
+    }
+}
+
+fn log(mail: &ClaimedMail, ending: &Ending) {
+    let (id, tries) = (mail.id, mail.attempts);
+    let trace_id = mail.trace_id.as_deref().unwrap_or_default();
+    match ending {
+        Ending::Accepted { answer } => info!(trace_id, mail = %id, tries, answer, "mail accepted"),
+        Ending::Postponed { reason, .. } => {
+            warn!(trace_id, mail = %id, tries, reason, "mail not accepted yet; it will be tried again");
+        }
+        Ending::GivenUp { reason } => error!(trace_id, mail = %id, tries, reason, "mail given up"),
+    }
+}

@@ -1,0 +1,160 @@
+//! Finishing a sign-in in the browser that began it.
+
+use super::Server;
+use crate::config::SignUp;
+use crate::domain::audit::Actor;
+use crate::domain::ids::{SessionId, SignInEventId, UserId};
+use crate::domain::one_time::SessionToken;
+use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
+use crate::domain::sign_in::{FlightEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
+use crate::domain::user::User;
+use crate::flows::authorize::SignedInPerson;
+use crate::flows::manage_user::{Admin, NewUser};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{StoreError, Transaction};
+
+/// A browser that is signed in now.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The new value of its session cookie.
+    pub token: SessionToken,
+    /// What it goes on with.
+    pub purpose: Purpose,
+}
+
+/// What became of a typed code.
+#[derive(Debug)]
+pub enum CodeOutcome {
+    /// It was right.
+    SignedIn(SignedIn),
+    /// It cannot be a code; that costs no try.
+    Malformed,
+    /// It was wrong; this many tries are left.
+    Wrong {
+        /// Tries that are left.
+        left: i64,
+    },
+    /// The sign-in can no longer be finished.
+    Over(SignInOver),
+}
+
+impl Server {
+    /// Checks a code that was typed where the sign-in began.
+    pub async fn enter_code(&self, sign_in: &SignIn, typed: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
+        let now = self.now();
+        if let Err(over) = sign_in.check_open(now) {
+            return Ok(CodeOutcome::Over(over));
+        }
+        // What cannot be a code costs no try: it is a slip, not a guess.
+        let Some(code) = LoginCode::typed(typed) else {
+            return Ok(CodeOutcome::Malformed);
+        };
+        if !self.store.sign_in_try(sign_in.id, now).await? {
+            return Ok(CodeOutcome::Over(SignInOver::TooManyTries));
+        }
+        if !self.is_code_of(sign_in, &code) {
+            let left = MOST_TRIES - sign_in.tries - 1;
+            return Ok(if left > 0 {
+                CodeOutcome::Wrong { left }
+            } else {
+                CodeOutcome::Over(SignInOver::TooManyTries)
+            });
+        }
+        let done = self.complete_sign_in(sign_in, device, "code typed").await?;
+        Ok(done.map_or_else(CodeOutcome::Over, CodeOutcome::SignedIn))
+    }
+
+    /// Spends the sign-in and signs the browser in. A new address becomes an account here.
+    pub(super) async fn complete_sign_in(
+        &self,
+        sign_in: &SignIn,
+        device: &Device,
+        how: &str,
+    ) -> Result<Result<SignedIn, SignInOver>, Refusal> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        if !tx.sign_in_redeem(sign_in.id, now).await? {
+            return Ok(Err(sign_in.check_open(now).err().unwrap_or(SignInOver::Redeemed)));
+        }
+        let user = self.account_of(&mut tx, sign_in).await?;
+        if !tx.user_signed_in(user, now).await? {
+            return Err(disabled());
+        }
+        let token = SessionToken::from_random(self.random());
+        let session = Session {
+            id: SessionId::new(self.row_id(now)),
+            user,
+            created_at: now,
+            auth_time: now,
+            amr: AuthenticationMethod::Email,
+            last_seen_at: now,
+            expires_at: now.plus(SESSION_LIFETIME),
+            ended_at: None,
+            device: device.clone(),
+        };
+        tx.session_insert(&session, token.hash()).await?;
+        self.append_flight(&mut tx, sign_in, FlightEvent::SignedIn, how).await?;
+        tx.commit().await?;
+        Ok(Ok(SignedIn { token, purpose: sign_in.purpose.clone() }))
+    }
+
+    /// The account whose address was just proven; made now if there is none.
+    async fn account_of(&self, tx: &mut Transaction, sign_in: &SignIn) -> Result<UserId, Refusal> {
+        let known = match sign_in.user {
+            Some(id) => tx.user(id).await?,
+            // Somebody may have made it since the mail was sent.
+            None => tx.user_by_email(&sign_in.email).await?,
+        };
+        match known {
+            Some(user) if user.is_active() => {
+                tx.sign_in_belongs_to(sign_in.id, user.id).await?;
+                Ok(user.id)
+            }
+            Some(_) => Err(disabled()),
+            None if sign_in.user.is_some() => Err(disabled()),
+            // It may have been closed since the mail was sent.
+            None if self.config.login.signup == SignUp::Closed => Err(disabled()),
+            None => self.sign_up(tx, sign_in).await,
+        }
+    }
+
+    async fn sign_up(&self, tx: &mut Transaction, sign_in: &SignIn) -> Result<UserId, Refusal> {
+        let locale = Some(sign_in.locale.clone());
+        let new = NewUser { email: sign_in.email.clone(), name: None, locale, admin: Admin::No };
+        let user = self.user_create_in(tx, new, &Actor::Visitor).await?;
+        tx.sign_in_belongs_to(sign_in.id, user.id).await?;
+        Ok(user.id)
+    }
+
+    /// Writes down a step of a sign-in's flight, and logs it under the sign-in's own trace.
+    pub(in crate::flows) async fn append_flight(
+        &self,
+        tx: &mut Transaction,
+        sign_in: &SignIn,
+        event: FlightEvent,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let id = SignInEventId::new(self.row_id(now));
+        tracing::info!(sign_in_trace = sign_in.trace_id, event = event.name(), detail, "sign-in");
+        tx.flight_append(id, sign_in.id, now, event, detail).await
+    }
+
+    /// Who is signed in with this cookie. A session that is used lives on.
+    pub async fn person_of(&self, token: &SessionToken) -> Result<Option<SignedInPerson>, Refusal> {
+        let now = self.now();
+        let session = self.store.session_by_token(token.hash()).await?.filter(|session| session.is_alive(now));
+        let Some(session) = session else { return Ok(None) };
+        let Some(user) = self.store.user(session.user).await?.filter(User::is_active) else { return Ok(None) };
+        // Once an hour is often enough for a list of devices, and spares a write on every page.
+        if now.since(session.last_seen_at).as_secs() >= 3600 {
+            self.store.session_seen(session.id, now, now.plus(SESSION_LIFETIME)).await?;
+        }
+        Ok(Some(SignedInPerson { session, user }))
+    }
+}
+
+/// Whether it was disabled or deleted since the mail was sent is for the operator to tell.
+fn disabled() -> Refusal {
+    Refusal::new(ErrorCode::AccessDenied, "this account cannot be signed in to any more")
+}

@@ -1,0 +1,236 @@
+//! Opening the link of a mail.
+//!
+//! Opening never spends it. For an application's passwordless request it mints a short-lived code, and the
+//! link is spent when one of its codes is redeemed; so whoever fetches, renders or follows links before the
+//! person does takes nothing away. In a browser flow the link belongs to the browser that asked: there it
+//! signs in, anywhere else it only shows the code to type.
+
+use std::sync::Arc;
+
+use super::{Server, SignedIn};
+use crate::domain::application::Application;
+use crate::domain::authorization::Authorization;
+use crate::domain::ids::{AuthorizationId, Timestamp, UserId};
+use crate::domain::one_time::{BrowserToken, LinkToken};
+use crate::domain::session::Device;
+use crate::domain::sign_in::{FlightEvent, LinkMode, LoginCode, MOST_FETCHES, Purpose, SignIn, SignInLink, SignInOver};
+use crate::domain::user::User;
+use crate::flows::authorize::{Answer, Subject};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// How a link was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// A GET as a person's browser makes it.
+    Fetch,
+    /// A HEAD, a prefetch or a known previewer: nobody looks at the answer.
+    Preview,
+    /// The button of the page it showed.
+    Button,
+}
+
+/// Who opens a link.
+#[derive(Debug)]
+pub struct Visitor<'a> {
+    /// The browser's own token, if it began a sign-in here.
+    pub browser: Option<&'a BrowserToken>,
+    /// How it was opened.
+    pub press: Press,
+    /// From where.
+    pub device: &'a Device,
+}
+
+/// Why a link leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkOver {
+    /// There never was such a link, or it is long gone.
+    Unknown,
+    /// Its time is over.
+    Expired,
+    /// It, or another of the same sign-in, was used.
+    Used,
+    /// The sign-in was ended by wrong codes, or the account is not there any more.
+    Ended,
+}
+
+/// What to show for a link.
+#[derive(Debug)]
+pub enum LinkView {
+    /// Nothing worth caching or following.
+    Preview,
+    /// A page with a button.
+    Confirm(LinkFacts),
+    /// A page with the code to type where the sign-in was started.
+    OtherDevice(LinkFacts, LoginCode),
+    /// The way back to the application.
+    Answer(Answer, Arc<Application>),
+    /// This browser is signed in.
+    SignedIn(SignedIn),
+    /// It leads nowhere.
+    Over(LinkOver),
+}
+
+/// What a person needs to know to decide.
+#[derive(Clone, Debug)]
+pub struct LinkFacts {
+    /// The application's name; none for this server's own pages.
+    pub application: Option<String>,
+    /// The address that is to be signed in, masked.
+    pub address: String,
+    /// Where it was asked for.
+    pub device: Device,
+    /// When.
+    pub asked_at: Timestamp,
+    /// What mail and waiting page both show.
+    pub reference: String,
+    /// The language the sign-in is held in.
+    pub locale: String,
+    /// Where the answer will go; none for this server's own pages.
+    pub redirect_uri: Option<String>,
+}
+
+impl Server {
+    /// Opens a link.
+    pub async fn open_link(&self, token: &LinkToken, visitor: &Visitor<'_>) -> Result<LinkView, Refusal> {
+        let Some(link) = self.store.sign_in_link(token.hash()).await? else {
+            return Ok(LinkView::Over(LinkOver::Unknown));
+        };
+        let Some(sign_in) = self.store.sign_in(link.sign_in).await? else {
+            return Ok(LinkView::Over(LinkOver::Unknown));
+        };
+        if let Some(over) = self.link_over(&sign_in, &link) {
+            self.note(&sign_in, FlightEvent::Refused, "the link was over").await?;
+            return Ok(LinkView::Over(over));
+        }
+        if visitor.press == Press::Preview {
+            self.note(&sign_in, FlightEvent::Previewed, &visitor.device.user_agent).await?;
+            return Ok(LinkView::Preview);
+        }
+        self.note(&sign_in, FlightEvent::Opened, &visitor.device.user_agent).await?;
+        match (&sign_in.purpose, sign_in.browser) {
+            (Purpose::Authorization(id), None) => {
+                self.open_for_application(token, &link, &sign_in, *id, visitor.press).await
+            }
+            (_, Some(browser)) if visitor.browser.is_some_and(|mine| mine.hash() == browser) => {
+                self.sign_in_here(&sign_in, visitor).await
+            }
+            (Purpose::Page(_), None) if visitor.press == Press::Button => self.sign_in_here(&sign_in, visitor).await,
+            (Purpose::Page(_), None) => Ok(LinkView::Confirm(self.facts(&sign_in).await?)),
+            (_, Some(_)) => Ok(LinkView::OtherDevice(self.facts(&sign_in).await?, self.code_of(sign_in.id))),
+        }
+    }
+
+    /// Ends the sign-in of a link, because whoever got its mail did not ask for it.
+    pub async fn stop_sign_in(&self, token: &LinkToken) -> Result<(), Refusal> {
+        let Some(link) = self.store.sign_in_link(token.hash()).await? else { return Ok(()) };
+        let Some(sign_in) = self.store.sign_in(link.sign_in).await? else { return Ok(()) };
+        let mut tx = self.store.begin().await?;
+        if tx.sign_in_end(sign_in.id, self.now()).await? {
+            self.append_flight(&mut tx, &sign_in, FlightEvent::Refused, "stopped by whoever got the mail").await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn link_over(&self, sign_in: &SignIn, link: &SignInLink) -> Option<LinkOver> {
+        let now = self.now();
+        if link.is_expired(self.config.login.link_ttl, now) {
+            return Some(LinkOver::Expired);
+        }
+        sign_in.check_open(now).err().map(|over| match over {
+            SignInOver::Redeemed => LinkOver::Used,
+            SignInOver::TooManyTries => LinkOver::Ended,
+            SignInOver::Expired => LinkOver::Expired,
+        })
+    }
+
+    async fn sign_in_here(&self, sign_in: &SignIn, visitor: &Visitor<'_>) -> Result<LinkView, Refusal> {
+        Ok(match self.complete_sign_in(sign_in, visitor.device, "link opened").await? {
+            Ok(signed_in) => LinkView::SignedIn(signed_in),
+            Err(SignInOver::Expired) => LinkView::Over(LinkOver::Expired),
+            Err(_) => LinkView::Over(LinkOver::Used),
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the link, what it belongs to and how it was opened")]
+    async fn open_for_application(
+        &self,
+        token: &LinkToken,
+        link: &SignInLink,
+        sign_in: &SignIn,
+        authorization: AuthorizationId,
+        press: Press,
+    ) -> Result<LinkView, Refusal> {
+        let Some(authorization) = self.store.authorization(authorization).await? else {
+            return Ok(LinkView::Over(LinkOver::Unknown));
+        };
+        let application = self.application_of(&authorization).await?;
+        let user = match sign_in.user {
+            Some(user) => self.store.user(user).await?.filter(User::is_active).map(|user| user.id),
+            None => None,
+        };
+        let Some(user) = user else { return Ok(LinkView::Over(LinkOver::Ended)) };
+        let at_once = press == Press::Button
+            || (link.fetches < MOST_FETCHES && self.goes_on_at_once(&application, &authorization));
+        self.store.sign_in_link_fetched(token.hash()).await?;
+        if !at_once {
+            return Ok(LinkView::Confirm(self.facts(sign_in).await?));
+        }
+        self.mint(sign_in, user, &authorization, &application).await
+    }
+
+    /// An application that sent `state` or used PKCE can tell its own browser from another's; for one that
+    /// did neither, a person presses a button.
+    fn goes_on_at_once(&self, application: &Application, authorization: &Authorization) -> bool {
+        match application.settings.link_mode.unwrap_or(self.config.login.link_mode) {
+            LinkMode::Direct => true,
+            LinkMode::Confirm => false,
+            LinkMode::Auto => authorization.state.is_some() || authorization.code_challenge.is_some(),
+        }
+    }
+
+    async fn mint(
+        &self,
+        sign_in: &SignIn,
+        user: UserId,
+        authorization: &Authorization,
+        application: &Arc<Application>,
+    ) -> Result<LinkView, Refusal> {
+        if application.state != crate::domain::application::ApplicationState::Active {
+            return Err(Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more"));
+        }
+        let mut tx = self.store.begin().await?;
+        let code = self.issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, self.now())).await?;
+        self.append_flight(&mut tx, sign_in, FlightEvent::CodeIssued, "").await?;
+        tx.commit().await?;
+        let answer = self.answer_with_code(authorization, application, &code)?;
+        Ok(LinkView::Answer(answer, Arc::clone(application)))
+    }
+
+    async fn facts(&self, sign_in: &SignIn) -> Result<LinkFacts, Refusal> {
+        let authorization = match &sign_in.purpose {
+            Purpose::Page(_) => None,
+            Purpose::Authorization(id) => self.store.authorization(*id).await?,
+        };
+        let application = match &authorization {
+            Some(authorization) => Some(self.application_of(authorization).await?.settings.name.clone()),
+            None => None,
+        };
+        Ok(LinkFacts {
+            redirect_uri: authorization.map(|authorization| authorization.redirect_uri),
+            application,
+            address: sign_in.email.masked(),
+            device: sign_in.device.clone(),
+            asked_at: sign_in.created_at,
+            reference: sign_in.reference.clone(),
+            locale: sign_in.locale.clone(),
+        })
+    }
+
+    async fn note(&self, sign_in: &SignIn, event: FlightEvent, detail: &str) -> Result<(), Refusal> {
+        let mut tx = self.store.begin().await?;
+        self.append_flight(&mut tx, sign_in, event, detail).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,279 @@
+//! Signing in by e-mail: begun here, finished by a link or by a code typed where it began.
+
+mod complete;
+mod link;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+
+use super::Server;
+use super::authorize::Requester;
+use super::guess_limits::network_of;
+use super::queue_mail::SignInMail;
+use crate::config::SignUp;
+use crate::domain::ids::{SignInId, Timestamp, UserId};
+use crate::domain::one_time::{BrowserToken, LinkToken, ValueHash};
+use crate::domain::sign_in::{HARD_STOP, LoginCode, Purpose, SignIn, reference};
+use crate::domain::user::{EmailAddress, User};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{StoreError, Transaction};
+
+/// What login codes are stored under.
+pub const CODE_KEY: &str = "sign_ins.code";
+
+/// Where a sign-in leads that no application asked for.
+pub const ACCOUNT_PAGE: &str = "/account";
+
+pub use complete::{CodeOutcome, SignedIn};
+pub use link::{LinkFacts, LinkOver, LinkView, Press, Visitor};
+
+/// Whether a mail is really sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// Yes.
+    Mail,
+    /// The same work is done and nothing is sent: whoever asks cannot tell that there is no account.
+    Pretend,
+}
+
+/// A sign-in that is about to begin.
+pub(super) struct NewSignIn<'a> {
+    pub(super) purpose: Purpose,
+    pub(super) browser: Option<ValueHash>,
+    pub(super) user: Option<UserId>,
+    pub(super) email: EmailAddress,
+    pub(super) application: Option<&'a str>,
+    pub(super) requester: &'a Requester,
+    pub(super) delivery: Delivery,
+}
+
+impl Server {
+    /// Begins a sign-in in a browser. The answer is the same whether or not the address has an account.
+    pub async fn begin_browser_sign_in(
+        &self,
+        purpose: Purpose,
+        email: EmailAddress,
+        application: Option<&str>,
+        (browser, requester): (&BrowserToken, &Requester),
+    ) -> Result<SignIn, Refusal> {
+        let mut tx = self.store.begin().await?;
+        self.take_mail_limits(&mut tx, &email, requester.address).await?;
+        let user = tx.user_by_email(&email).await?;
+        let delivery = match &user {
+            Some(user) if user.is_active() => Delivery::Mail,
+            None if self.config.login.signup == SignUp::Open => Delivery::Mail,
+            Some(_) | None => Delivery::Pretend,
+        };
+        let user = user.filter(User::is_active);
+        let new = NewSignIn {
+            purpose,
+            browser: Some(browser.hash()),
+            email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
+            user: user.map(|user| user.id),
+            application,
+            requester,
+            delivery,
+        };
+        let sign_in = self.begin_sign_in(&mut tx, new).await?;
+        tx.commit().await?;
+        self.wake_outbox();
+        Ok(sign_in)
+    }
+
+    /// Sends another mail for the same sign-in; links sent before stay good.
+    pub async fn resend_sign_in(
+        &self,
+        sign_in: &SignIn,
+        application: Option<&str>,
+        requester: &Requester,
+    ) -> Result<(), Refusal> {
+        let now = self.now();
+        if sign_in.check_open(now).is_err() {
+            return Err(Refusal::invalid_request("this sign-in is over; start again"));
+        }
+        let mut tx = self.store.begin().await?;
+        let gap = self.config.rate_limits.mail_per_address_gap;
+        self.take_limit(&mut tx, &format!("resend:{}", sign_in.id), 1, gap).await?;
+        self.take_mail_limits(&mut tx, &sign_in.email, requester.address).await?;
+        let known = sign_in.user.is_some() || self.config.login.signup == SignUp::Open;
+        let delivery = if known { Delivery::Mail } else { Delivery::Pretend };
+        self.add_link(&mut tx, sign_in, application, delivery).await?;
+        tx.commit().await?;
+        self.wake_outbox();
+        Ok(())
+    }
+
+    pub(super) async fn begin_sign_in(&self, tx: &mut Transaction, new: NewSignIn<'_>) -> Result<SignIn, StoreError> {
+        let (application, delivery) = (new.application, new.delivery);
+        let sign_in = self.new_sign_in(new);
+        tx.sign_in_insert(&sign_in).await?;
+        self.add_link(tx, &sign_in, application, delivery).await?;
+        Ok(sign_in)
+    }
+
+    fn new_sign_in(&self, new: NewSignIn<'_>) -> SignIn {
+        let now = self.now();
+        let id = SignInId::new(self.row_id(now));
+        SignIn {
+            id,
+            purpose: new.purpose,
+            browser: new.browser,
+            user: new.user,
+            email: new.email,
+            reference: reference(self.random()),
+            code_hash: self.hash_of_code(id, &self.code_of(id)),
+            tries: 0,
+            locale: new.requester.locale.clone(),
+            device: new.requester.device.clone(),
+            trace_id: new.requester.trace_id.clone(),
+            created_at: now,
+            ends_at: now.plus(HARD_STOP),
+            redeemed_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// A link that signs its holder in without any mail, for the operator to hand over when mail is broken.
+    /// Whoever opens it presses a button first.
+    pub async fn login_link(&self, email: &EmailAddress, requester: &Requester) -> Result<String, Refusal> {
+        let mut tx = self.store.begin().await?;
+        let user = tx.user_by_email(email).await?.filter(User::is_active);
+        let unknown = || Refusal::new(ErrorCode::UnknownAccount, "there is no active account with this address");
+        let user = user.ok_or_else(unknown)?;
+        let sign_in = self.new_sign_in(NewSignIn {
+            purpose: Purpose::Page(ACCOUNT_PAGE.to_owned()),
+            browser: None,
+            email: user.email.clone().ok_or_else(unknown)?,
+            user: Some(user.id),
+            application: None,
+            requester,
+            delivery: Delivery::Pretend,
+        });
+        tx.sign_in_insert(&sign_in).await?;
+        let token = LinkToken::from_random(self.random());
+        tx.sign_in_link_insert(token.hash(), sign_in.id, self.now()).await?;
+        tx.commit().await?;
+        Ok(self.link_address(&token))
+    }
+
+    /// The host is the issuer's, whatever Host header a request had.
+    fn link_address(&self, token: &LinkToken) -> String {
+        self.config.server.issuer.url_of(&format!("/l/{}", token.expose()))
+    }
+
+    async fn add_link(
+        &self,
+        tx: &mut Transaction,
+        sign_in: &SignIn,
+        application: Option<&str>,
+        delivery: Delivery,
+    ) -> Result<(), StoreError> {
+        let token = LinkToken::from_random(self.random());
+        let now = self.now();
+        tx.sign_in_link_insert(token.hash(), sign_in.id, now).await?;
+        let mail = SignInMail {
+            sign_in: sign_in.id,
+            link_hash: token.hash(),
+            recipient: &sign_in.email,
+            application,
+            link: &self.link_address(&token),
+            code: &self.code_of(sign_in.id),
+            reference: &sign_in.reference,
+            device: &sign_in.device,
+            locale: &sign_in.locale,
+            not_after: match delivery {
+                Delivery::Mail => sign_in.ends_at,
+                Delivery::Pretend => now,
+            },
+        };
+        self.queue_sign_in_mail(tx, &mail).await
+    }
+
+    /// The code of a sign-in is derived from its id, so that a second mail can carry the same one although
+    /// only a hash of it is stored.
+    fn code_of(&self, id: SignInId) -> LoginCode {
+        let key = self.master_keys.derive("sign_ins.code.text").into_iter().next().unwrap_or_default();
+        let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), id.as_bytes());
+        let mut random = [0; 8];
+        random.copy_from_slice(&mac.as_ref()[..8]);
+        LoginCode::from_random(random)
+    }
+
+    /// What is stored of a code, under the newest master key.
+    fn hash_of_code(&self, id: SignInId, code: &LoginCode) -> ValueHash {
+        let key = self.master_keys.derive(CODE_KEY).into_iter().next().unwrap_or_default();
+        code.hash_under(&key, id)
+    }
+
+    /// Whether this code was mailed for this sign-in, under the master key of now or one before.
+    pub(super) fn is_code_of(&self, sign_in: &SignIn, code: &LoginCode) -> bool {
+        let keys = self.master_keys.derive(CODE_KEY);
+        keys.iter().any(|key| code.hash_under(key, sign_in.id).is(&sign_in.code_hash))
+    }
+
+    /// Counts one more mail to this address, asked for from there.
+    pub(super) async fn take_mail_limits(
+        &self,
+        tx: &mut Transaction,
+        email: &EmailAddress,
+        address: IpAddr,
+    ) -> Result<(), Refusal> {
+        let limits = &self.config.rate_limits;
+        let mailbox = format!("mail:{}", email.key());
+        self.take_limit(tx, &mailbox, limits.mail_per_address_burst, limits.mail_per_address_every).await?;
+        self.take_sender_limit(tx, address).await
+    }
+
+    /// Counts a request that is refused because there is no account, or accounts could be found by trying
+    /// addresses out. Only the sender pays: the address may get its account in a moment.
+    pub(super) async fn count_refused_mail(&self, address: IpAddr) -> Result<(), Refusal> {
+        let mut tx = self.store.begin().await?;
+        self.take_sender_limit(&mut tx, address).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn take_sender_limit(&self, tx: &mut Transaction, address: IpAddr) -> Result<(), Refusal> {
+        let limits = &self.config.rate_limits;
+        let sender = format!("mail from:{}", network_of(address));
+        self.take_limit(tx, &sender, limits.mail_per_ip_burst, limits.mail_per_ip_every).await
+    }
+
+    async fn take_limit(
+        &self,
+        tx: &mut Transaction,
+        subject: &str,
+        burst: u32,
+        every: Duration,
+    ) -> Result<(), Refusal> {
+        if !self.config.rate_limits.enabled {
+            return Ok(());
+        }
+        match tx.rate_limit_take(subject, burst, every, self.now()).await? {
+            None => Ok(()),
+            Some(wait) => {
+                let what = "too many mails were asked for; wait before the next one";
+                Err(Refusal::new(ErrorCode::TooManyRequests, what).retry_after(wait))
+            }
+        }
+    }
+
+    /// A sign-in that this browser began and that can still be finished.
+    pub async fn open_sign_in(&self, id: SignInId, browser: Option<&BrowserToken>) -> Result<SignIn, Refusal> {
+        let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
+        let sign_in = self.store.sign_in(id).await?.ok_or_else(foreign)?;
+        let mine = browser.is_some_and(|browser| sign_in.browser == Some(browser.hash()));
+        if mine { Ok(sign_in) } else { Err(foreign()) }
+    }
+
+    /// When a mail can be asked for again, for the waiting page.
+    pub fn resend_gap(&self) -> Duration {
+        self.config.rate_limits.mail_per_address_gap
+    }
+}
+
+/// How long a sign-in has left.
+pub fn time_left(sign_in: &SignIn, now: Timestamp) -> Duration {
+    sign_in.ends_at.since(now)
+}

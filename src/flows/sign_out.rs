@@ -1,0 +1,86 @@
+//! Signing out because an application asks for it (OIDC RP-Initiated Logout).
+
+use std::sync::Arc;
+
+use super::Server;
+use super::authorize::SignedInPerson;
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::ids::ClientId;
+use crate::protocol::id_token_hint::{self, IdTokenHint};
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::Refusal;
+
+/// A logout request that makes sense.
+#[derive(Clone, Debug)]
+pub struct SignOutRequest {
+    /// Who asks, if it said so.
+    pub application: Option<Arc<Application>>,
+    /// Whether the ID token that came along is of the session in this browser: then nobody has to be asked.
+    pub proven: bool,
+    /// Where the browser goes afterwards, with `state` added.
+    pub return_to: Option<String>,
+}
+
+impl Server {
+    /// Reads a logout request (OIDC RP-Initiated Logout §2, §3). `post_logout_redirect_uri` must be
+    /// registered for the application that `client_id` or the ID token names.
+    pub async fn read_sign_out(
+        &self,
+        parameters: &Parameters,
+        person: Option<&SignedInPerson>,
+    ) -> Result<SignOutRequest, Refusal> {
+        let hint = parameters.value("id_token_hint").map(|hint| self.read_id_token_hint(hint)).transpose()?;
+        let named = parameters.value("client_id");
+        if let (Some(hint), Some(named)) = (&hint, named)
+            && hint.client_id != named
+        {
+            return Err(Refusal::invalid_request("id_token_hint was issued to another client_id"));
+        }
+        let client_id = named.or(hint.as_ref().map(|hint| hint.client_id.as_str()));
+        let application = match client_id.map(str::parse::<ClientId>) {
+            None => None,
+            Some(Ok(client_id)) => {
+                self.application(&client_id).await?.filter(|known| known.state == ApplicationState::Active)
+            }
+            Some(Err(_)) => return Err(Refusal::invalid_request("there is no application with this client_id")),
+        };
+        let proven = match (&hint, person) {
+            (Some(hint), Some(person)) => hint.sid.as_deref() == Some(person.session.id.to_string().as_str()),
+            _ => false,
+        };
+        let return_to = return_address(parameters, application.as_deref())?;
+        Ok(SignOutRequest { application, proven, return_to })
+    }
+
+    /// Whom an ID token of ours is about.
+    pub(super) fn read_id_token_hint(&self, token: &str) -> Result<IdTokenHint, Refusal> {
+        let key_of = |kid: &str| self.keyring.verifying_key(kid);
+        id_token_hint::read(token, key_of, self.config.server.issuer.as_str())
+    }
+
+    /// Ends the session in this browser, with what grew from it.
+    pub async fn sign_out(&self, person: &SignedInPerson) -> Result<(), Refusal> {
+        let mut tx = self.store.begin().await?;
+        self.end_session_in(&mut tx, person.session.id).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn return_address(parameters: &Parameters, application: Option<&Application>) -> Result<Option<String>, Refusal> {
+    let Some(wanted) = parameters.value("post_logout_redirect_uri") else { return Ok(None) };
+    let Some(application) = application else {
+        return Err(Refusal::invalid_request("post_logout_redirect_uri needs client_id or id_token_hint"));
+    };
+    if !application.settings.post_logout_redirect_uris.iter().any(|known| known == wanted) {
+        return Err(Refusal::invalid_request(format!(
+            "the post_logout_redirect_uri '{wanted}' is not registered for this application"
+        )));
+    }
+    let mut address =
+        url::Url::parse(wanted).map_err(|_| Refusal::invalid_request("post_logout_redirect_uri is malformed"))?;
+    if let Some(state) = parameters.value("state") {
+        address.query_pairs_mut().append_pair("state", state);
+    }
+    Ok(Some(address.into()))
+}

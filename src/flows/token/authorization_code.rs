@@ -1,0 +1,128 @@
+//! The authorization code grant (RFC 6749 §4.1.3): a person was sent back to the application with a code.
+
+use super::granted::{Beginning, Granted, Payment};
+use crate::domain::application::Application;
+use crate::domain::authorization::{Authorization, CodeGrant};
+use crate::domain::ids::TokenFamilyId;
+use crate::domain::one_time::{AuthorizationCode, ValueHash};
+use crate::domain::token_family::TokenFamily;
+use crate::flows::Server;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::pkce;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::StoreError;
+
+/// Finds out what a code is good for. Nothing is spent yet.
+///
+/// That the code was used before counts as a replay only from who could have redeemed it: the application it
+/// was issued to, with the right redirect URI and verifier. Anybody else's try changes nothing.
+pub(super) async fn grant(
+    server: &Server,
+    application: &Application,
+    parameters: &Parameters,
+) -> Result<Granted, Refusal> {
+    let (hash, code) = find_code(server, application, parameters).await?;
+    let authorization = server.store.authorization(code.authorization).await?.ok_or_else(|| missing(&code))?;
+    check_redirect_uri(parameters.value("redirect_uri"), &authorization)?;
+    check_pkce(application, &authorization, parameters.value("code_verifier"))?;
+    if let Some(family) = code.family {
+        return Err(end_what_grew(server, application, family).await?);
+    }
+    let now = server.now();
+    if now >= code.expires_at {
+        return Err(invalid("the code has expired"));
+    }
+    server.check_session(code.session).await?;
+    let user = server.active_user(code.user).await?;
+    let family = TokenFamily {
+        id: TokenFamilyId::new(server.row_id(now)),
+        application: application.id,
+        user: code.user,
+        session: code.session,
+        scope: code.scope,
+        resources: authorization.resources,
+        nonce: authorization.nonce,
+        auth_time: code.auth_time,
+        amr: code.amr,
+        created_at: now,
+        expires_at: now.plus(server.family_lifetime(application)),
+        ended_at: None,
+    };
+    let payment = Payment::Begin(Beginning { code: Some(hash), sign_in: code.sign_in });
+    Granted::begin(user, family, application, payment)
+}
+
+/// A code that is unknown and one of another application are not told apart.
+async fn find_code(
+    server: &Server,
+    application: &Application,
+    parameters: &Parameters,
+) -> Result<(ValueHash, CodeGrant), Refusal> {
+    let unknown = || invalid("the code is not known, or was issued to another application");
+    let Some(presented) = parameters.value("code") else {
+        return Err(Refusal::invalid_request("the parameter 'code' is missing"));
+    };
+    let presented: AuthorizationCode = presented.parse().map_err(|_| unknown())?;
+    let code = server.store.authorization_code(presented.hash()).await?.ok_or_else(unknown)?;
+    if code.application == application.id { Ok((presented.hash(), code)) } else { Err(unknown()) }
+}
+
+/// RFC 6749 §4.1.3: identical to the one of the authorization request, and there if it was there.
+fn check_redirect_uri(sent: Option<&str>, authorization: &Authorization) -> Result<(), Refusal> {
+    match sent {
+        Some(sent) if sent == authorization.redirect_uri => Ok(()),
+        Some(_) => Err(invalid("the redirect_uri is not the one that the code was requested with")),
+        None if authorization.redirect_uri_sent => Err(Refusal::invalid_request(
+            "the parameter 'redirect_uri' is missing; it was in the authorization request",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// RFC 7636 §4.6. That an application had to use it was checked when the code was requested, and is again:
+/// a registration may have changed since.
+pub(super) fn check_pkce(
+    application: &Application,
+    authorization: &Authorization,
+    verifier: Option<&str>,
+) -> Result<(), Refusal> {
+    if application.needs_pkce() && authorization.code_challenge.is_none() {
+        return Err(invalid("this application must use PKCE, and its request had no code_challenge"));
+    }
+    pkce::check(authorization.code_challenge.as_ref(), verifier)
+}
+
+/// RFC 6749 §4.1.2, RFC 9700 §4.5: a code that is used again revokes what grew from it, because the one who
+/// used it first may have been the wrong one.
+async fn end_what_grew(
+    server: &Server,
+    application: &Application,
+    family: TokenFamilyId,
+) -> Result<Refusal, StoreError> {
+    server.end_after_replay(application, family, "authorization code").await?;
+    Ok(invalid("the code was used before; every token that was issued for it has been revoked"))
+}
+
+/// Why a code that looked good could not be spent: somebody else was faster, by a hair.
+pub(super) async fn not_spent(
+    server: &Server,
+    application: &Application,
+    hash: ValueHash,
+) -> Result<Refusal, StoreError> {
+    match server.store.authorization_code(hash).await?.and_then(|code| code.family) {
+        Some(family) => end_what_grew(server, application, family).await,
+        None => Ok(invalid("the code has expired")),
+    }
+}
+
+fn missing(code: &CodeGrant) -> StoreError {
+    StoreError::Corrupt {
+        table: "authorization_codes",
+        row: code.authorization.to_string(),
+        what: "its authorization is missing".to_owned(),
+    }
+}
+
+fn invalid(what: &'static str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidGrant, what)
+}

@@ -1,0 +1,146 @@
+//! The life of a token family at the token endpoint: how it begins, how long it lasts, how a replay ends it.
+
+use std::time::Duration;
+
+use super::authorization_code;
+use super::granted::{Beginning, Granted, Payment, Person, Resources, Subject};
+use crate::domain::application::Application;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{SessionId, SignInEventId, Timestamp, TokenFamilyId, UserId};
+use crate::domain::one_time::RefreshToken;
+use crate::domain::refresh_token::StoredRefreshToken;
+use crate::domain::sign_in::FlightEvent;
+use crate::domain::token_family::{EndReason, TokenFamily};
+use crate::domain::user::User;
+use crate::flows::Server;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::OFFLINE_ACCESS;
+use crate::protocol::token::GrantType;
+use crate::store::{StoreError, Transaction};
+
+impl Granted {
+    /// A family that is to begin. With `offline_access` it does not hang on the session it was granted in.
+    pub(super) fn begin(
+        user: User,
+        mut family: TokenFamily,
+        application: &Application,
+        payment: Payment,
+    ) -> Result<Self, Refusal> {
+        let session = family.session;
+        family.session = session.filter(|_| !family.scope.contains(OFFLINE_ACCESS));
+        Ok(Self {
+            allowed_scope: family.scope.clone(),
+            default_scope: family.scope.clone(),
+            resources: Resources::granted(&family.resources, &application.settings.audiences)?,
+            subject: Subject::Person(Box::new(Person { user, session, nonce: family.nonce.clone(), family })),
+            payment,
+        })
+    }
+}
+
+impl Server {
+    /// How long a family lasts from its last use: as long as the last of its tokens.
+    pub(super) fn family_lifetime(&self, application: &Application) -> Duration {
+        let access = application.token_ttl(self.config.tokens.access_ttl);
+        if may_refresh(application) { access.max(self.config.tokens.refresh_ttl) } else { access }
+    }
+
+    /// A refresh token as it is remembered; its time counts from now.
+    pub(super) fn new_refresh_token(&self, family: &TokenFamily, now: Timestamp) -> StoredRefreshToken {
+        let expires_at = now.plus(self.config.tokens.refresh_ttl);
+        StoredRefreshToken { family: family.id, created_at: now, expires_at, spent_at: None }
+    }
+
+    /// The account, if it can be spoken for.
+    pub(super) async fn active_user(&self, id: UserId) -> Result<User, Refusal> {
+        let user = self.store.user(id).await?.filter(User::is_active);
+        user.ok_or_else(|| invalid("the account is disabled or deleted"))
+    }
+
+    /// A code does not outlive a sign-out.
+    pub(super) async fn check_session(&self, session: Option<SessionId>) -> Result<(), Refusal> {
+        let Some(session) = session else { return Ok(()) };
+        match self.store.session(session).await? {
+            Some(session) if session.ended_at.is_none() => Ok(()),
+            _ => Err(invalid("the person has signed out")),
+        }
+    }
+
+    /// Spends what a family costs and begins it, all at once or not at all.
+    pub(super) async fn begin_family(
+        &self,
+        application: &Application,
+        family: &TokenFamily,
+        beginning: &Beginning,
+    ) -> Result<Option<RefreshToken>, Refusal> {
+        let now = self.now();
+        let refresh_token = may_refresh(application).then(|| RefreshToken::from_random(self.random()));
+        let mut tx = self.store.begin().await?;
+        if !tx.family_insert(family).await? {
+            return Err(invalid("the account is disabled or deleted"));
+        }
+        if let Some(code) = beginning.code
+            && !tx.authorization_code_spend(code, family.id, now).await?
+        {
+            drop(tx);
+            return Err(authorization_code::not_spent(self, application, code).await?);
+        }
+        if let Some(session) = family.session
+            && !tx.session_hold(session).await?
+        {
+            return Err(invalid("the person has signed out"));
+        }
+        self.redeem_sign_in(&mut tx, family.user, beginning, now).await?;
+        if let Some(token) = &refresh_token {
+            tx.refresh_token_insert(&self.new_refresh_token(family, now), token.hash()).await?;
+        }
+        tx.commit().await?;
+        Ok(refresh_token)
+    }
+
+    /// Redeem on exchange: with the first code of a sign-in that is redeemed, its other codes and its links
+    /// die, because a sign-in is redeemed once.
+    async fn redeem_sign_in(
+        &self,
+        tx: &mut Transaction,
+        user: UserId,
+        beginning: &Beginning,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Some(sign_in) = beginning.sign_in else { return Ok(()) };
+        if !tx.sign_in_redeem(sign_in, now).await? {
+            return Err(invalid("the sign-in was completed before, by another code or link of it, or is over"));
+        }
+        tx.user_signed_in(user, now).await?;
+        let event = SignInEventId::new(self.row_id(now));
+        tx.flight_append(event, sign_in, now, FlightEvent::Exchanged, "").await?;
+        Ok(())
+    }
+
+    /// Ends a family because something of it was used twice, and writes that down once.
+    pub(super) async fn end_after_replay(
+        &self,
+        application: &Application,
+        family: TokenFamilyId,
+        what: &'static str,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        if tx.family_end(family, EndReason::Replay, now).await? {
+            let client_id = application.client_id.clone();
+            let event = AuditEvent::ReplayDetected { client_id: client_id.clone(), what };
+            tx.audit_append(&self.audit_entry(&Actor::Application(client_id), event, now)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Refresh tokens are for applications that can use them.
+fn may_refresh(application: &Application) -> bool {
+    application.settings.grants.contains(&GrantType::RefreshToken)
+}
+
+fn invalid(what: &'static str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidGrant, what)
+}

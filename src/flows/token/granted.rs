@@ -1,0 +1,122 @@
+//! What a grant comes to: whom the token speaks for, what it may carry, and what has to be written before the
+//! answer may leave.
+
+use crate::domain::ids::{SessionId, SignInId};
+use crate::domain::one_time::{RefreshToken, ValueHash};
+use crate::domain::token_family::TokenFamily;
+use crate::domain::user::User;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::resource::{self, ResourceId};
+use crate::protocol::scope::Scope;
+
+/// What a grant allows.
+pub(super) struct Granted {
+    /// Whom the token speaks for.
+    pub(super) subject: Subject,
+    /// What it may carry at most.
+    pub(super) allowed_scope: Scope,
+    /// What it carries when nothing is asked for.
+    pub(super) default_scope: Scope,
+    /// For which resources it may be.
+    pub(super) resources: Resources,
+    /// What the write that decides has to do.
+    pub(super) payment: Payment,
+}
+
+/// Whom a token speaks for.
+pub(super) enum Subject {
+    /// The application itself.
+    Application,
+    /// A person.
+    Person(Box<Person>),
+}
+
+/// A person who granted something.
+pub(super) struct Person {
+    /// Their account.
+    pub(super) user: User,
+    /// What they granted; not yet stored if it begins with this request.
+    pub(super) family: TokenFamily,
+    /// The session they granted it in.
+    pub(super) session: Option<SessionId>,
+    /// The nonce that the ID token has to carry: only in the answer to the request it came with.
+    pub(super) nonce: Option<String>,
+}
+
+/// The resources a token may be for.
+pub(super) enum Resources {
+    /// Any of these, and none unless asked for.
+    Any(Vec<ResourceId>),
+    /// Some or all of these, and all unless asked otherwise (RFC 8707 §2.2).
+    Granted(Vec<ResourceId>),
+}
+
+impl Resources {
+    /// The resources that were granted, as far as the application may still ask for them.
+    pub(super) fn granted(granted: &[ResourceId], registered: &[ResourceId]) -> Result<Self, Refusal> {
+        let still: Vec<_> = granted.iter().filter(|resource| registered.contains(resource)).cloned().collect();
+        // Going on without any would silently make it a token for the application itself.
+        if still.is_empty() && !granted.is_empty() {
+            return Err(Refusal::new(
+                ErrorCode::InvalidTarget,
+                "the application may not ask for any of the resources of this grant any more",
+            ));
+        }
+        Ok(Self::Granted(still))
+    }
+
+    /// Those of this request.
+    pub(super) fn settle(&self, asked: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
+        match self {
+            Self::Granted(granted) if asked.is_empty() => Ok(granted.clone()),
+            Self::Any(allowed) | Self::Granted(allowed) => resource::permitted(asked, allowed),
+        }
+    }
+}
+
+/// What has to be written before the answer may leave. Whether that succeeds decides.
+pub(super) enum Payment {
+    /// Nothing.
+    Nothing,
+    /// A family begins, at the price of a code, of a sign-in, or of both.
+    Begin(Beginning),
+    /// A refresh token is spent for its successor.
+    Rotate(RefreshToken),
+    /// It was spent a moment ago; its unused successor is given out again.
+    Repeat(RefreshToken),
+}
+
+/// What a family begins with.
+pub(super) struct Beginning {
+    /// The authorization code.
+    pub(super) code: Option<ValueHash>,
+    /// The sign-in that is redeemed together with it.
+    pub(super) sign_in: Option<SignInId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(texts: &[&str]) -> Vec<ResourceId> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn without_asking_a_person_s_token_is_for_all_that_was_granted_and_an_application_s_for_itself() {
+        let granted = Resources::granted(&ids(&["https://a", "https://b"]), &ids(&["https://b", "https://a"])).unwrap();
+        assert_eq!(granted.settle(&[]).unwrap(), ids(&["https://a", "https://b"]));
+        assert_eq!(granted.settle(&ids(&["https://b"])).unwrap(), ids(&["https://b"]));
+        assert!(granted.settle(&ids(&["https://c"])).is_err());
+        assert_eq!(Resources::Any(ids(&["https://a"])).settle(&[]).unwrap(), ids(&[]));
+    }
+
+    #[test]
+    fn what_the_application_may_not_ask_for_any_more_is_not_granted_any_more() {
+        let some = Resources::granted(&ids(&["https://a", "https://b"]), &ids(&["https://b"])).unwrap();
+        assert_eq!(some.settle(&[]).unwrap(), ids(&["https://b"]));
+        assert!(some.settle(&ids(&["https://a"])).is_err());
+        assert!(Resources::granted(&ids(&["https://a"]), &[]).is_err());
+        assert_eq!(Resources::granted(&[], &[]).unwrap().settle(&[]).unwrap(), ids(&[]));
+    }
+}

@@ -1,0 +1,91 @@
+//! The login code grant, ours: a person reads the code in the mail and types it into an application that has
+//! no browser, such as a command or a kiosk.
+//!
+//! The application begins the sign-in with the passwordless request and then sends `username`, `login_code`
+//! and, if it began with PKCE, `code_verifier`.
+
+use super::authorization_code::check_pkce;
+use super::granted::{Beginning, Granted, Payment};
+use crate::domain::application::Application;
+use crate::domain::authorization::Authorization;
+use crate::domain::ids::TokenFamilyId;
+use crate::domain::session::AuthenticationMethod;
+use crate::domain::sign_in::{LoginCode, Purpose, SignIn};
+use crate::domain::token_family::TokenFamily;
+use crate::domain::user::EmailAddress;
+use crate::flows::Server;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// Finds out which sign-in a code completes. A try is used up, nothing else is spent yet.
+pub(super) async fn grant(
+    server: &Server,
+    application: &Application,
+    parameters: &Parameters,
+) -> Result<Granted, Refusal> {
+    let (email, code) = read(parameters)?;
+    let (sign_in, authorization) = find_sign_in(server, application, &email, &code).await?;
+    check_pkce(application, &authorization, parameters.value("code_verifier"))?;
+    let user = match sign_in.user {
+        Some(user) => server.active_user(user).await?,
+        None => return Err(wrong()),
+    };
+    let now = server.now();
+    let family = TokenFamily {
+        id: TokenFamilyId::new(server.row_id(now)),
+        application: application.id,
+        user: user.id,
+        session: None,
+        scope: authorization.scope,
+        resources: authorization.resources,
+        nonce: authorization.nonce,
+        auth_time: now,
+        amr: AuthenticationMethod::Email,
+        created_at: now,
+        expires_at: now.plus(server.family_lifetime(application)),
+        ended_at: None,
+    };
+    let payment = Payment::Begin(Beginning { code: None, sign_in: Some(sign_in.id) });
+    Granted::begin(user, family, application, payment)
+}
+
+fn read(parameters: &Parameters) -> Result<(EmailAddress, LoginCode), Refusal> {
+    let required = |name: &'static str| {
+        let missing = || Refusal::invalid_request(format!("the parameter '{name}' is missing"));
+        parameters.value(name).ok_or_else(missing)
+    };
+    let email = required("username")?.parse();
+    let email = email.map_err(|e| Refusal::invalid_request(format!("the username is {e}")))?;
+    // A text that cannot be a code costs no try: it is a slip of the finger, and guesses nothing.
+    let code = LoginCode::typed(required("login_code")?).ok_or_else(wrong)?;
+    Ok((email, code))
+}
+
+/// Every open sign-in that the code is compared with pays one of its tries, before it is compared, so that
+/// many guesses at once are not more than many one after the other.
+async fn find_sign_in(
+    server: &Server,
+    application: &Application,
+    email: &EmailAddress,
+    code: &LoginCode,
+) -> Result<(SignIn, Authorization), Refusal> {
+    let now = server.now();
+    for sign_in in server.store.login_codes_open(application.id, email, now).await? {
+        let tried = server.store.sign_in_try(sign_in.id, now).await?;
+        if tried && server.is_code_of(&sign_in, code) {
+            let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
+            let authorization = server.store.authorization(authorization).await?.ok_or_else(wrong)?;
+            return Ok((sign_in, authorization));
+        }
+    }
+    Err(wrong())
+}
+
+/// The one answer to a wrong code, to an address without sign-in, to one that is over and to one that was
+/// guessed at too often.
+fn wrong() -> Refusal {
+    Refusal::new(
+        ErrorCode::InvalidGrant,
+        "the login code is wrong, was used, has expired or was tried too often; begin the sign-in again",
+    )
+}

@@ -1,0 +1,124 @@
+//! The refresh token grant (RFC 6749 §6): what was granted goes on, one token after the other (RFC 9700
+//! §4.14.2).
+//!
+//! An application gets refresh tokens if it is registered for this grant. A family ends with the session it
+//! was granted in, unless the scope has `offline_access` (OIDC Core §11).
+
+use super::granted::{Granted, Payment, Person, Resources, Subject};
+use crate::domain::application::Application;
+use crate::domain::one_time::RefreshToken;
+use crate::domain::refresh_token::{Standing, StoredRefreshToken};
+use crate::domain::token_family::TokenFamily;
+use crate::flows::Server;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::StoreError;
+
+/// What successors are derived under.
+const SUCCESSOR: &str = "refresh_tokens.successor";
+
+/// Finds out what a refresh token is good for. Nothing is spent yet.
+pub(super) async fn grant(
+    server: &Server,
+    application: &Application,
+    parameters: &Parameters,
+) -> Result<Granted, Refusal> {
+    let (token, stored, family) = find_token(server, application, parameters).await?;
+    if !family.is_alive() {
+        return Err(invalid("the refresh token was revoked"));
+    }
+    let user = server.active_user(family.user).await?;
+    let payment = match stored.standing(server.config.tokens.refresh_grace, server.now()) {
+        Standing::Unused => Payment::Rotate(token),
+        Standing::JustUsed => Payment::Repeat(repeat(server, application, &token, &family).await?),
+        Standing::Used => return Err(end_the_family(server, application, &family).await?),
+        Standing::Expired => return Err(invalid("the refresh token has expired")),
+    };
+    // Never more than the application may ask for now, and never more than was granted.
+    let allowed = family.scope.intersect(&application.settings.scope);
+    Ok(Granted {
+        default_scope: allowed.clone(),
+        allowed_scope: allowed,
+        resources: Resources::granted(&family.resources, &application.settings.audiences)?,
+        // OIDC Core §12.2: the nonce belonged to the request and is not repeated.
+        subject: Subject::Person(Box::new(Person { user, session: family.session, family, nonce: None })),
+        payment,
+    })
+}
+
+/// A token that is unknown and one of another application are not told apart.
+async fn find_token(
+    server: &Server,
+    application: &Application,
+    parameters: &Parameters,
+) -> Result<(RefreshToken, StoredRefreshToken, TokenFamily), Refusal> {
+    let unknown = || invalid("the refresh token is not known, or was issued to another application");
+    let Some(presented) = parameters.value("refresh_token") else {
+        return Err(Refusal::invalid_request("the parameter 'refresh_token' is missing"));
+    };
+    let presented: RefreshToken = presented.parse().map_err(|_| unknown())?;
+    let stored = server.store.refresh_token(presented.hash()).await?.ok_or_else(unknown)?;
+    let family = server.store.family(stored.family).await?.ok_or_else(unknown)?;
+    if family.application == application.id { Ok((presented, stored, family)) } else { Err(unknown()) }
+}
+
+/// A token that was used a moment ago leads to the same successor again, as long as nobody has used that.
+async fn repeat(
+    server: &Server,
+    application: &Application,
+    token: &RefreshToken,
+    family: &TokenFamily,
+) -> Result<RefreshToken, Refusal> {
+    // The master key may have been changed in between.
+    for key in server.master_keys.derive(SUCCESSOR) {
+        let successor = token.successor(&key);
+        let stored = server.store.refresh_token(successor.hash()).await?;
+        if stored.is_some_and(|stored| stored.spent_at.is_none()) {
+            return Ok(successor);
+        }
+    }
+    Err(end_the_family(server, application, family).await?)
+}
+
+/// RFC 9700 §4.14.2: a refresh token that is used again ends its family, because one of the two users is the
+/// wrong one.
+async fn end_the_family(
+    server: &Server,
+    application: &Application,
+    family: &TokenFamily,
+) -> Result<Refusal, StoreError> {
+    server.end_after_replay(application, family.id, "refresh token").await?;
+    Ok(invalid("the refresh token was used before; every token of its family has been revoked"))
+}
+
+/// Spends the token for its successor. Whoever loses that race is somebody who shows a token that was used
+/// a moment ago.
+pub(super) async fn rotate(
+    server: &Server,
+    application: &Application,
+    token: &RefreshToken,
+    family: &TokenFamily,
+) -> Result<RefreshToken, Refusal> {
+    let keys = server.master_keys.derive(SUCCESSOR);
+    let key = keys.first().ok_or_else(|| Refusal::server_error("there is no master key"))?;
+    let successor = token.successor(key);
+    let now = server.now();
+    let mut tx = server.store.begin().await?;
+    if !tx.refresh_token_spend(token.hash(), now).await? {
+        drop(tx);
+        if server.config.tokens.refresh_grace.is_zero() {
+            return Err(end_the_family(server, application, family).await?);
+        }
+        return repeat(server, application, token, family).await;
+    }
+    if !tx.family_extend(family.id, now.plus(server.family_lifetime(application))).await? {
+        return Err(invalid("the refresh token was revoked"));
+    }
+    tx.refresh_token_insert(&server.new_refresh_token(family, now), successor.hash()).await?;
+    tx.commit().await?;
+    Ok(successor)
+}
+
+fn invalid(what: &'static str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidGrant, what)
+}

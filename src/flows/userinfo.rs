@@ -1,0 +1,22 @@
+//! What the bearer of an access token may know about the person it speaks for (OIDC Core §5.3).
+
+use super::Server;
+use crate::protocol::id_token::UserInfo;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::OPENID;
+
+impl Server {
+    /// The claims that the token's scope allows.
+    pub async fn userinfo(&self, token: &str) -> Result<UserInfo, Refusal> {
+        let (bearer, _) = self.check_living_bearer(token).await?;
+        bearer.require_scope(OPENID)?;
+        let Some(user) = bearer.user else {
+            return Err(Refusal::new(
+                ErrorCode::InvalidToken,
+                "the access token speaks for an application, not for a person",
+            ));
+        };
+        let person = user.claims(&bearer.claims.scope.parse().unwrap_or_default());
+        Ok(UserInfo { sub: user.sub, person })
+    }
+}

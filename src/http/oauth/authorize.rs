@@ -1,0 +1,61 @@
+//! The authorization endpoint (RFC 6749 §3.1): a browser flow by query or form, the passwordless request of
+//! an application by JSON.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::flows::authorize::Begun;
+use crate::http::Edge;
+use crate::http::pages::fields::query;
+use crate::http::pages::flow::{answer, continue_flow};
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::visit::{Visit, see};
+use crate::http::reply::{Challenge, Refused};
+use crate::http::request_body;
+use crate::protocol::parameters::{BodyFormat, Parameters};
+
+/// What is safely carried in a query.
+const LONGEST_QUERY: usize = 8000;
+
+/// `GET`: the parameters are in the query.
+pub(in crate::http) async fn get(uri: Uri, visit: Visit) -> Response {
+    match query(&uri) {
+        Ok(parameters) => begin(&visit, &parameters).await,
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+/// `POST`: a form begins a browser flow, JSON asks for a mail.
+pub(in crate::http) async fn post(
+    State(edge): State<Edge>,
+    headers: HeaderMap,
+    visit: Visit,
+    body: Body,
+) -> Result<Response, Refused> {
+    let format = request_body::format(&headers)?;
+    let body = request_body::bytes(body).await?;
+    let parameters = Parameters::from_body(&body, format)?;
+    match format {
+        BodyFormat::Form if visit.is_stripped() && parameters.to_form().len() <= LONGEST_QUERY => {
+            Ok(see(&format!("/oauth/authorize?{}", parameters.to_form())))
+        }
+        BodyFormat::Form => Ok(begin(&visit, &parameters).await),
+        BodyFormat::Json => {
+            let asked = edge.server.passwordless_request(&parameters, &visit.requester).await;
+            asked.map_err(|refusal| Refused::with_challenge(refusal, Challenge::Passwordless))?;
+            Ok((StatusCode::OK, [(CACHE_CONTROL, "no-store")]).into_response())
+        }
+    }
+}
+
+async fn begin(visit: &Visit, parameters: &Parameters) -> Response {
+    let server = &visit.edge.server;
+    match server.begin_authorization(parameters, &visit.browser, visit.person.as_ref(), &visit.requester).await {
+        Ok(Begun::Stored(id)) => visit.remembered(continue_flow(visit, id).await),
+        Ok(Begun::Refused(refusal, application)) => answer(visit, refusal, &application),
+        Err(refusal) => refused_page(visit, &refusal),
+    }
+}

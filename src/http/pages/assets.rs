@@ -1,0 +1,139 @@
+//! `GET /static/{name}`: the few files that pages load, built into the binary.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::extract::{Path, RawQuery};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::http::reply::{Refused, is_known};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// A file and what its address carries, so that a new version is a new address.
+#[derive(Debug)]
+pub(in crate::http) struct Asset {
+    name: &'static str,
+    content_type: &'static str,
+    bytes: &'static [u8],
+    version: LazyLock<String>,
+}
+
+/// Declares the files: a name in code, the name in the address, its type.
+macro_rules! assets {
+    ($($(#[$doc:meta])* $asset:ident = $name:literal, $content_type:literal;)+) => {
+        $(
+            $(#[$doc])*
+            pub(in crate::http) static $asset: Asset = Asset {
+                name: $name,
+                content_type: $content_type,
+                bytes: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/static/", $name)),
+                version: LazyLock::new(|| version(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/static/", $name)))),
+            };
+        )+
+
+        /// All of them.
+        static ASSETS: &[&Asset] = &[$(&$asset),+];
+    };
+}
+
+assets! {
+    /// How everything looks.
+    STYLESHEET = "gatepost.css", "text/css; charset=utf-8";
+    /// The picture in the browser's tab.
+    LOGO = "logo.svg", "image/svg+xml";
+    /// Adds copy buttons; without it values are selected by hand.
+    COPY_SCRIPT = "copy.js", "text/javascript; charset=utf-8";
+    /// Presses the button of the `form_post` page; without it the person does.
+    FORM_POST_SCRIPT = "form_post.js", "text/javascript; charset=utf-8";
+}
+
+/// The beginning of its SHA-256: enough to tell two versions apart.
+fn version(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(&digest(&SHA256, bytes).as_ref()[..9])
+}
+
+impl Asset {
+    /// Where a page finds this very version.
+    pub(in crate::http) fn href(&self) -> String {
+        format!("/static/{}?v={}", self.name, *self.version)
+    }
+
+    fn etag(&self) -> String {
+        format!("\"{}\"", *self.version)
+    }
+
+    /// For good under the address of this version; under any other the browser asks each time.
+    fn caching(&self, query: Option<&str>) -> &'static str {
+        let asked = query.and_then(|query| query.strip_prefix("v="));
+        let this_version = asked.is_some_and(|asked| asked == *self.version);
+        if this_version { "public, max-age=31536000, immutable" } else { "public, no-cache" }
+    }
+}
+
+/// Serves a file, or 304 to who has it.
+pub(in crate::http) async fn asset(
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let asset = ASSETS.iter().find(|asset| asset.name == name);
+    let asset = asset.ok_or_else(|| Refusal::new(ErrorCode::NotFound, "there is no file of this name"))?;
+    let etag = asset.etag();
+    let known = is_known(&headers, &etag);
+    let caching = [(ETAG, etag), (CACHE_CONTROL, asset.caching(query.as_deref()).to_owned())];
+    if known {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    let kind = [(CONTENT_TYPE, asset.content_type), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    Ok((caching, kind, asset.bytes).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::IF_NONE_MATCH;
+
+    use super::*;
+
+    async fn fetched(name: &str, query: Option<&str>, known: Option<&str>) -> Result<Response, Refused> {
+        let mut headers = HeaderMap::new();
+        headers.extend(known.map(|etag| (IF_NONE_MATCH, etag.parse().unwrap())));
+        asset(Path(name.to_owned()), RawQuery(query.map(str::to_owned)), headers).await
+    }
+
+    #[tokio::test]
+    async fn the_address_in_a_page_is_kept_for_good() {
+        for asset in ASSETS {
+            let href = asset.href();
+            let (path, query) = href.split_once('?').unwrap();
+            let response = fetched(path.strip_prefix("/static/").unwrap(), Some(query), None).await.unwrap();
+            assert_eq!(response.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
+            assert_eq!(response.headers()[CONTENT_TYPE], asset.content_type);
+        }
+    }
+
+    #[tokio::test]
+    async fn any_other_address_is_asked_for_again_and_answered_briefly() {
+        for query in [None, Some("v=0"), Some("v="), Some(""), Some("x")] {
+            let response = fetched("gatepost.css", query, Some(&STYLESHEET.etag())).await.unwrap();
+            assert_eq!(response.headers()[CACHE_CONTROL], "public, no-cache");
+            assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_else_is_served() {
+        for name in ["", "..", "../Cargo.toml", "gatepost.css/", "GATEPOST.CSS", "logo.svg%00"] {
+            assert!(fetched(name, None, None).await.is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_page_with_its_files_stays_small() {
+        let total: usize = ASSETS.iter().map(|asset| asset.bytes.len()).sum();
+        assert!(total < 24 * 1024, "{total}");
+    }
+}

@@ -1,0 +1,108 @@
+//! The two cookies of the pages: one names the browser, the other whoever is signed in.
+//!
+//! Both are opaque random values; the database has their hashes. With https they carry the `__Host-` prefix,
+//! so that no other host and no plain connection can plant them.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
+use cookie::{Cookie, SameSite};
+
+use crate::config::Issuer;
+use crate::domain::one_time::{BrowserToken, SessionToken};
+use crate::domain::session::SESSION_LIFETIME;
+
+const BROWSER: &str = "gatepost_browser";
+const SESSION: &str = "gatepost_session";
+
+/// How long a browser is recognised.
+const BROWSER_LIFETIME: Duration = Duration::from_hours(400 * 24);
+
+/// The browser's own token, if it has one.
+pub(super) fn browser(headers: &HeaderMap, issuer: &Issuer) -> Option<BrowserToken> {
+    value(headers, &name(BROWSER, issuer))
+}
+
+/// The session's token, if somebody is signed in.
+pub(super) fn session(headers: &HeaderMap, issuer: &Issuer) -> Option<SessionToken> {
+    value(headers, &name(SESSION, issuer))
+}
+
+/// Tells the browser its token.
+pub(super) fn set_browser(token: &BrowserToken, issuer: &Issuer) -> Option<HeaderValue> {
+    set(BROWSER, token.expose(), BROWSER_LIFETIME, issuer)
+}
+
+/// Signs the browser in.
+pub(super) fn set_session(token: &SessionToken, issuer: &Issuer) -> Option<HeaderValue> {
+    set(SESSION, token.expose(), SESSION_LIFETIME, issuer)
+}
+
+/// Signs the browser out.
+pub(super) fn clear_session(issuer: &Issuer) -> Option<HeaderValue> {
+    set(SESSION, "", Duration::ZERO, issuer)
+}
+
+fn value<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
+    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(|line| Cookie::split_parse(line).filter_map(Result::ok));
+    cookies.find(|cookie| cookie.name() == name).and_then(|cookie| cookie.value().parse().ok())
+}
+
+/// Lax: an application in another site must be able to send a signed-in person here.
+fn set(name_of: &str, value: &str, lifetime: Duration, issuer: &Issuer) -> Option<HeaderValue> {
+    let cookie = Cookie::build((name(name_of, issuer), value))
+        .path("/")
+        .http_only(true)
+        .secure(issuer.is_https())
+        .same_site(SameSite::Lax)
+        .max_age(lifetime.try_into().ok()?);
+    HeaderValue::from_str(&cookie.to_string()).ok()
+}
+
+fn name(name: &str, issuer: &Issuer) -> String {
+    if issuer.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issuer(text: &str) -> Issuer {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_cookie_comes_back_as_it_was_set() {
+        let issuer = issuer("https://id.example.com");
+        let token = SessionToken::from_random([7; 32]);
+        let set = set_session(&token, &issuer).unwrap();
+        let line = set.to_str().unwrap();
+        for part in ["__Host-gatepost_session=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+            assert!(line.contains(part), "{line}");
+        }
+        assert!(!line.contains("Domain"));
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_str(line.split(';').next().unwrap()).unwrap());
+        assert_eq!(session(&headers, &issuer), Some(token));
+    }
+
+    #[test]
+    fn on_this_machine_without_tls_the_name_is_plain() {
+        let issuer = issuer("http://localhost:8080");
+        let line = set_browser(&BrowserToken::from_random([7; 32]), &issuer).unwrap();
+        assert!(line.to_str().unwrap().starts_with("gatepost_browser="));
+        assert!(!line.to_str().unwrap().contains("Secure"));
+    }
+
+    #[test]
+    fn nonsense_is_no_cookie_of_ours() {
+        let issuer = issuer("http://localhost:8080");
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_static("gatepost_session=nonsense; gatepost_browser=gpss_x"));
+        assert_eq!(session(&headers, &issuer), None);
+        assert_eq!(browser(&headers, &issuer), None);
+    }
+}

@@ -1,0 +1,33 @@
+//! The fields of a form of ours that came back.
+
+use axum::body::Body;
+use axum::extract::FromRequest;
+use axum::extract::Request;
+
+use crate::http::Edge;
+use crate::http::reply::Refused;
+use crate::http::request_body;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::Refusal;
+
+/// The fields of a posted form.
+pub(in crate::http) struct Fields(pub(in crate::http) Parameters);
+
+impl FromRequest<Edge> for Fields {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request<Body>, _: &Edge) -> Result<Self, Refused> {
+        let bytes = request_body::bytes(request.into_body()).await?;
+        Ok(Self(Parameters::from_form(&bytes)?))
+    }
+}
+
+/// The parameters of a query string.
+pub(in crate::http) fn query(uri: &axum::http::Uri) -> Result<Parameters, Refusal> {
+    Parameters::from_form(uri.query().unwrap_or_default().as_bytes())
+}
+
+/// An id out of a parameter; one that cannot be one is nobody's.
+pub(in crate::http) fn id<T: std::str::FromStr>(parameters: &Parameters, name: &str) -> Option<T> {
+    parameters.value(name).and_then(|text| text.parse().ok())
+}

@@ -1,0 +1,84 @@
+//! The dispatcher of the browser flow: every page returns here, none knows which one follows it.
+
+use axum::response::{IntoResponse as _, Response};
+
+use super::page::{FormTarget, page};
+use super::problem::{problem_page, refused_page};
+use super::view::App;
+use super::view::FormPost;
+use super::view::Problem;
+use super::visit::{Visit, see};
+use crate::domain::application::Application;
+use crate::domain::ids::AuthorizationId;
+use crate::domain::sign_in::Purpose;
+use crate::flows::authorize::{Answer, Continuation};
+use crate::flows::sign_in::SignedIn;
+
+/// Looks at what is true now and sends the browser to the page of the next step, or back to the application.
+pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -> Response {
+    let server = &visit.edge.server;
+    // The browser that has just been given its token is the one that began.
+    let open = match server.open_authorization(id, Some(&visit.browser)).await {
+        Ok(open) => open,
+        Err(refusal) => return refused_page(visit, &refusal),
+    };
+    let application = std::sync::Arc::clone(&open.application);
+    match server.continue_authorization(open, visit.person.as_ref()).await {
+        Ok(continuation) => follow(visit, continuation, &application),
+        Err(refusal) => refused_page(visit, &refusal),
+    }
+}
+
+/// Goes where the flow says.
+pub(in crate::http) fn follow(visit: &Visit, continuation: Continuation, application: &Application) -> Response {
+    match continuation {
+        Continuation::SignIn(open) => see(&format!("/login?flow={}", open.authorization.id)),
+        Continuation::Consent(open) => see(&format!("/consent?flow={}", open.authorization.id)),
+        Continuation::Answer(told) => answer(visit, told, application),
+        Continuation::Over => problem_page(visit, Problem::SignInExpired, Some(shown(application))),
+    }
+}
+
+/// Sends an answer to the application.
+pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Application) -> Response {
+    match answer {
+        Answer::Redirect(address) => see(&address),
+        Answer::Post { address, fields } => {
+            let view = FormPost {
+                t: visit.locale.texts(),
+                app: shown(application),
+                fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                action: address.clone(),
+            };
+            page(&view).leading_to(FormTarget::of(&address)).into_response()
+        }
+    }
+}
+
+/// Signs the browser in and goes on with what the sign-in was for.
+pub(in crate::http) async fn go_on_signed_in(mut visit: Visit, signed_in: SignedIn) -> Response {
+    let SignedIn { token, purpose } = signed_in;
+    let before = visit.person.take();
+    match visit.edge.server.person_of(&token).await {
+        Ok(person) => visit.person = person,
+        Err(refusal) => return refused_page(&visit, &refusal),
+    }
+    if let (Some(before), Some(person)) = (&before, &visit.person)
+        && let Err(refusal) = visit.edge.server.replace_session(before, person).await
+    {
+        return refused_page(&visit, &refusal);
+    }
+    visit.session = Some(token.clone());
+    let response = match purpose {
+        Purpose::Authorization(id) => continue_flow(&visit, id).await,
+        Purpose::Page(path) => see(&path),
+    };
+    visit.signed_in(&token, response)
+}
+
+/// How pages show an application.
+pub(in crate::http) fn shown(application: &Application) -> App {
+    let first = application.settings.redirect_uris.first();
+    let domain = first.and_then(|uri| url::Url::parse(uri).ok()).and_then(|uri| uri.host_str().map(str::to_owned));
+    App { name: application.settings.name.clone(), domain }
+}

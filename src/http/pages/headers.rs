@@ -1,0 +1,112 @@
+//! What protects a page in a browser.
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
+
+use super::page::FormTarget;
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// Around the pages and redirects of the browser flow.
+///
+/// They set no opener policy: applications open the flow in a pop-up, whose last page, their own, reports to
+/// the window that opened it. `Cross-Origin-Opener-Policy` on any page before that would cut the two apart.
+pub(in crate::http) async fn for_sign_in(mut response: Response) -> Response {
+    protect(&mut response);
+    response
+}
+
+/// Around the pages that belong to this server alone: account, portal, operator's pages.
+pub(in crate::http) async fn for_own_pages(mut response: Response) -> Response {
+    protect(&mut response);
+    response.headers_mut().insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+fn protect(response: &mut Response) {
+    let target = response.extensions_mut().remove::<FormTarget>();
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Not `no-referrer`: under that, browsers send `Origin: null` with a form's post (Fetch §3.2), which cannot
+    // be told from a forged one. `same-origin` keeps our addresses, some of them secrets, from everybody else.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if is_page(headers) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy(target.as_ref()));
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS));
+    }
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+/// Nothing that a page of ours would use; passkeys, the only candidate, are allowed to a page's own origin unless
+/// it says otherwise.
+const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+fn policy(target: Option<&FormTarget>) -> HeaderValue {
+    let plain = HeaderValue::from_static(POLICY);
+    let Some(target) = target else { return plain };
+    HeaderValue::from_str(&format!("{POLICY} {}", target.as_str())).unwrap_or(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::{IntoResponse, Redirect};
+
+    use super::*;
+    use crate::http::pages::locale::Locale;
+    use crate::http::pages::page::{Page, page};
+    use crate::http::pages::view::{Message, MessagePage};
+
+    fn header(response: &Response, name: &HeaderName) -> String {
+        response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    fn told() -> Page {
+        page(&MessagePage { t: Locale::En.texts(), message: Message::SignedOut, app: None, onward: None })
+    }
+
+    #[tokio::test]
+    async fn a_page_runs_and_loads_only_what_is_ours_and_is_never_framed_or_kept() {
+        let response = for_sign_in(told().into_response()).await;
+        let policy = header(&response, &CONTENT_SECURITY_POLICY);
+        assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+        assert!(policy.ends_with("; form-action 'self'"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(header(&response, &X_FRAME_OPTIONS), "DENY");
+        assert_eq!(header(&response, &CACHE_CONTROL), "no-store");
+        assert_eq!(header(&response, &REFERRER_POLICY), "same-origin");
+        assert_eq!(header(&response, &X_CONTENT_TYPE_OPTIONS), "nosniff");
+    }
+
+    #[tokio::test]
+    async fn a_form_that_ends_at_an_application_may_end_there() {
+        let page = told().leading_to(FormTarget::of("http://localhost:3000/cb"));
+        let policy = header(&for_sign_in(page.into_response()).await, &CONTENT_SECURITY_POLICY);
+        assert!(policy.ends_with("; form-action 'self' https: http://localhost:* http://127.0.0.1:*"), "{policy}");
+    }
+
+    #[tokio::test]
+    async fn the_flow_can_run_in_a_pop_up_and_the_account_page_cannot_be_reached_from_its_opener() {
+        assert_eq!(header(&for_sign_in(told().into_response()).await, &OPENER_POLICY), "");
+        assert_eq!(header(&for_own_pages(told().into_response()).await, &OPENER_POLICY), "same-origin");
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_kept_and_tells_nobody_where_it_came_from() {
+        let response = for_sign_in(Redirect::to("https://acme.example/").into_response()).await;
+        assert_eq!(header(&response, &CACHE_CONTROL), "no-store");
+        assert_eq!(header(&response, &REFERRER_POLICY), "same-origin");
+        assert_eq!(header(&response, &CONTENT_SECURITY_POLICY), "");
+    }
+}

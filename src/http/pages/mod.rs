@@ -1,0 +1,22 @@
+//! PAGES: what people see.
+//!
+//! Owns the templates' structs, the texts in every language, the stylesheet and what protects a page in a
+//! browser. Does not own what a page leads to: handlers fill a view from a flow and answer with [`page()`].
+
+pub(in crate::http) mod account;
+pub(in crate::http) mod assets;
+pub(in crate::http) mod consent;
+mod cookies;
+pub(in crate::http) mod fields;
+pub(in crate::http) mod flow;
+pub(in crate::http) mod headers;
+pub(in crate::http) mod link;
+pub(in crate::http) mod locale;
+mod page;
+pub(in crate::http) mod problem;
+mod scopes;
+pub(in crate::http) mod sign_in;
+pub(in crate::http) mod sign_out;
+pub(in crate::http) mod texts;
+pub(in crate::http) mod view;
+pub(in crate::http) mod visit;

@@ -1,0 +1,51 @@
+//! Pages that say no, and what to do about it.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use tracing::info;
+
+use super::page::page;
+use super::view::{App, Link};
+use super::view::{ErrorPage, Problem};
+use super::visit::Visit;
+use crate::protocol::refusal::Refusal;
+
+/// A refusal that is shown to the person because there is nobody else to tell.
+pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Response {
+    let problem = match (refusal.code.status(), refusal.retry_after) {
+        (429, wait) => Problem::TooMany { wait: wait.unwrap_or_default() },
+        (503, _) => Problem::Unavailable,
+        (500.., _) => Problem::Broken,
+        (404, _) => Problem::NotFound,
+        (403, _) => Problem::AccountDisabled,
+        _ => Problem::BadRequest,
+    };
+    let detail = refusal.detail.as_deref();
+    info!(error = refusal.code.name(), description = refusal.description.as_ref(), detail, "refused on a page");
+    let view = ErrorPage {
+        t: visit.locale.texts(),
+        problem,
+        app: None,
+        sentence: refusal.description.clone().into_owned(),
+        code: refusal.code.name().to_owned(),
+        trace_id: visit.requester.trace_id.clone(),
+        onward: None,
+    };
+    let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    page(&view).with_status(status).into_response()
+}
+
+/// A page for something that went the way it sometimes does: a link too old, a cookie gone.
+pub(in crate::http) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) -> Response {
+    let onward = Some(Link { href: "/login".to_owned(), text: visit.locale.texts().check_mail.start_again.to_owned() });
+    let view = ErrorPage {
+        t: visit.locale.texts(),
+        problem,
+        app,
+        sentence: String::new(),
+        code: String::new(),
+        trace_id: visit.requester.trace_id.clone(),
+        onward,
+    };
+    page(&view).with_status(StatusCode::BAD_REQUEST).into_response()
+}

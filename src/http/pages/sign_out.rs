@@ -1,0 +1,93 @@
+//! `/oauth/logout`: RP-initiated logout (OIDC RP-Initiated Logout 1.0).
+
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Response};
+
+use super::fields::{Fields, query};
+use super::flow::shown;
+use super::page::{FormTarget, page};
+use super::problem::refused_page;
+use super::view::ConfirmLogout;
+use super::view::Link;
+use super::view::{Message, MessagePage};
+use super::visit::{Visit, see};
+use crate::flows::sign_out::SignOutRequest;
+use crate::protocol::parameters::Parameters;
+
+/// `GET`: the parameters are in the query.
+pub(in crate::http) async fn get(uri: Uri, visit: Visit) -> Response {
+    match query(&uri) {
+        Ok(parameters) => requested(&visit, &parameters).await,
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+/// `POST`: an application's form, or the answer to the question of our own page.
+pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> Response {
+    match fields.value("decision") {
+        // Without our own token it is an application's form that happens to have such a field.
+        Some(decision) if visit.sent_form(fields.value("csrf")) => match decision {
+            "yes" => confirmed(&visit, &fields).await,
+            _ => stayed(&visit),
+        },
+        _ if visit.is_stripped() => see(&format!("/oauth/logout?{}", fields.to_form())),
+        _ => requested(&visit, &fields).await,
+    }
+}
+
+async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
+    let request = match visit.edge.server.read_sign_out(parameters, visit.person.as_ref()).await {
+        Ok(request) => request,
+        Err(refusal) => return refused_page(visit, &refusal),
+    };
+    let Some(person) = &visit.person else { return done(visit, &request) };
+    if request.proven {
+        return sign_out(visit, &request).await;
+    }
+    // Any site could have sent the browser here, so the person is asked.
+    let mut form = visit.form("/oauth/logout");
+    for name in ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"] {
+        if let Some(value) = parameters.value(name) {
+            form = form.carrying(name, value.to_owned());
+        }
+    }
+    let view = ConfirmLogout {
+        t: visit.locale.texts(),
+        app: request.application.as_deref().map(shown),
+        address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
+        form,
+    };
+    let target = request.return_to.as_deref().and_then(FormTarget::of);
+    page(&view).leading_to(target).into_response()
+}
+
+async fn confirmed(visit: &Visit, fields: &Parameters) -> Response {
+    match visit.edge.server.read_sign_out(fields, visit.person.as_ref()).await {
+        Ok(request) => sign_out(visit, &request).await,
+        Err(refusal) => refused_page(visit, &refusal),
+    }
+}
+
+fn stayed(visit: &Visit) -> Response {
+    let view = MessagePage { t: visit.locale.texts(), message: Message::StillSignedIn, app: None, onward: None };
+    page(&view).into_response()
+}
+
+async fn sign_out(visit: &Visit, request: &SignOutRequest) -> Response {
+    if let Some(person) = &visit.person
+        && let Err(refusal) = visit.edge.server.sign_out(person).await
+    {
+        return refused_page(visit, &refusal);
+    }
+    visit.signed_out(done(visit, request))
+}
+
+/// Back to the application if it asked for that, else a page that says so.
+fn done(visit: &Visit, request: &SignOutRequest) -> Response {
+    if let Some(address) = &request.return_to {
+        return see(address);
+    }
+    let app = request.application.as_deref().map(shown);
+    let onward: Option<Link> = None;
+    page(&MessagePage { t: visit.locale.texts(), message: Message::SignedOut, app, onward }).into_response()
+}

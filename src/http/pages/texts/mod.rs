@@ -1,0 +1,230 @@
+//! What pages say, in every language. One catalogue for each: a text that is missing somewhere does not compile.
+//!
+//! The catalogues are data. Whatever is computed from them (times, lengths, numbers) is in [`words`].
+
+mod de;
+mod en;
+mod scopes;
+mod words;
+
+pub(in crate::http) use de::DE;
+pub(in crate::http) use en::EN;
+pub(in crate::http) use scopes::ScopeTexts;
+pub(in crate::http) use words::{Around, Plural, Units};
+
+use super::locale::Locale;
+
+/// Declares the texts of one page, or of a part that pages share.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(in crate::http) struct $name {
+            $(pub(in crate::http) $field: $kind,)+
+        }
+    )+};
+}
+
+/// A text that stands as it is.
+type Text = &'static str;
+
+texts! {
+    /// Everything in one language.
+    Texts {
+        locale: Locale,
+        skip: Text,
+        footer: Text,
+        error_prefix: Text,
+        problem_heading: Text,
+        asked: AskedTexts,
+        sign_in: SignInTexts,
+        check_mail: CheckMailTexts,
+        confirm_login: ConfirmLoginTexts,
+        link_elsewhere: LinkElsewhereTexts,
+        consent: ConsentTexts,
+        scopes: ScopeTexts,
+        logout: LogoutTexts,
+        account: AccountTexts,
+        delete_account: DeleteAccountTexts,
+        error: ErrorTexts,
+        message: MessageTexts,
+        form_post: FormPostTexts,
+        units: Units,
+    }
+
+    /// Where and when a sign-in was asked for.
+    AskedTexts {
+        heading: Text,
+        device: Text,
+        browser_on: Text,
+        unknown_browser: Text,
+        address: Text,
+        time: Text,
+        reference: Text,
+    }
+
+    /// The page that asks for an address.
+    SignInTexts {
+        title: Text,
+        heading: Around,
+        lead: Text,
+        email: Text,
+        submit: Text,
+        sign_up: Text,
+        not_an_address: Text,
+        too_many: Around,
+    }
+
+    /// The page that waits for the code.
+    CheckMailTexts {
+        title: Text,
+        sent: Around,
+        sent_if_known: Around,
+        change: Text,
+        instruction: Text,
+        validity: Around,
+        reference: Around,
+        code: Text,
+        code_hint: Text,
+        submit: Text,
+        resend_heading: Text,
+        resend_hint: Text,
+        resend: Text,
+        sent_again: Text,
+        wait: Around,
+        malformed: Text,
+        wrong: Text,
+        tries_left: Plural,
+        too_many_tries: Text,
+        expired: Text,
+        over: Text,
+        start_again: Text,
+        dev_mail: Text,
+    }
+
+    /// The page behind a link that asks before it goes on.
+    ConfirmLoginTexts {
+        title: Text,
+        heading: Around,
+        signed_in_as: Around,
+        lead: Text,
+        submit: Text,
+        not_you: Text,
+    }
+
+    /// The page behind a link that was opened in another browser.
+    LinkElsewhereTexts {
+        title: Text,
+        nothing_approved: Text,
+        for_app: Around,
+        for_address: Around,
+        code_lead: Text,
+        code: Text,
+        no_code: Text,
+        not_you_heading: Text,
+        not_you: Text,
+        not_you_submit: Text,
+    }
+
+    /// The page that asks what an application may do.
+    ConsentTexts {
+        title: Text,
+        heading: Around,
+        by_operator: Text,
+        by_named: Around,
+        account: Text,
+        switch_account: Text,
+        scopes: Text,
+        nothing_more: Text,
+        back: Around,
+        remembered: Text,
+        allow: Text,
+        deny: Text,
+    }
+
+    /// The page that asks before signing out.
+    LogoutTexts {
+        title: Text,
+        heading: Text,
+        heading_own: Text,
+        asked_by: Around,
+        lead: Around,
+        yes: Text,
+        no: Text,
+    }
+
+    /// A person's own page.
+    AccountTexts {
+        title: Text,
+        signed_in_as: Text,
+        sign_out: Text,
+        sessions: Text,
+        sessions_lead: Text,
+        this_one: Text,
+        last_seen: Around,
+        began: Around,
+        end_session: Text,
+        everywhere: Text,
+        everywhere_hint: Text,
+        applications: Text,
+        applications_lead: Text,
+        no_applications: Text,
+        since: Around,
+        remove: Text,
+        delete_heading: Text,
+        delete_hint: Text,
+        delete: Text,
+        session_ended: Text,
+        application_removed: Text,
+    }
+
+    /// The last question before an account is gone.
+    DeleteAccountTexts {
+        title: Text,
+        lead: Text,
+        consequences: [Text; 3],
+        email: Text,
+        email_hint: Around,
+        submit: Text,
+        back: Text,
+        address_differs: Text,
+    }
+
+    /// The page for when something went wrong. Each problem has a heading and what one can do.
+    ErrorTexts {
+        bad_request: [Text; 2],
+        sign_in_expired: [Text; 2],
+        link_used: [Text; 2],
+        link_expired: [Text; 2],
+        browser_lost: [Text; 2],
+        account_disabled: [Text; 2],
+        not_found: [Text; 2],
+        too_many: [Text; 2],
+        try_again_in: Around,
+        unavailable: [Text; 2],
+        broken: [Text; 2],
+        details: Text,
+        sentence: Text,
+        code: Text,
+        trace_id: Text,
+        copy: Text,
+        copied: Text,
+    }
+
+    /// Pages that only tell something. Each message has a heading and a sentence.
+    MessageTexts {
+        signed_out: [Text; 2],
+        signed_out_everywhere: [Text; 2],
+        still_signed_in: [Text; 2],
+        sign_in_stopped: [Text; 2],
+        account_deleted: [Text; 2],
+    }
+
+    /// The page that carries an answer to the application in a form.
+    FormPostTexts {
+        title: Text,
+        heading: Around,
+        lead: Text,
+        submit: Text,
+    }
+}

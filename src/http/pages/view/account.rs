@@ -1,0 +1,125 @@
+//! `/account`: what is known and allowed here in one's name.
+
+use askama::Template;
+
+use super::{App, Form, ScopeLine};
+use crate::domain::ids::Timestamp;
+use crate::domain::session::Device;
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+
+/// A person's own page.
+#[derive(Debug, Template)]
+#[template(path = "pages/account.html")]
+pub(in crate::http) struct Account {
+    /// The texts of its language.
+    pub(in crate::http) t: &'static Texts,
+    /// The present.
+    pub(in crate::http) now: Timestamp,
+    /// The address of the account.
+    pub(in crate::http) address: String,
+    /// The person's name, if known.
+    pub(in crate::http) name: Option<String>,
+    /// What was just done.
+    pub(in crate::http) notice: Option<AccountNotice>,
+    /// Where one is signed in.
+    pub(in crate::http) sessions: Vec<SessionLine>,
+    /// What has access.
+    pub(in crate::http) applications: Vec<ApplicationLine>,
+    /// Ends this session.
+    pub(in crate::http) sign_out: Form,
+    /// Ends every session.
+    pub(in crate::http) sign_out_everywhere: Form,
+    /// Leads to [`DeleteAccount`].
+    pub(in crate::http) delete: String,
+}
+
+/// A browser in which one is signed in.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct SessionLine {
+    /// The browser.
+    pub(in crate::http) device: Device,
+    /// When the session began.
+    pub(in crate::http) began: Timestamp,
+    /// When it was last used.
+    pub(in crate::http) last_seen: Timestamp,
+    /// Whether it is this one.
+    pub(in crate::http) which: WhichSession,
+    /// Ends it.
+    pub(in crate::http) end: Form,
+}
+
+/// Whether a session is the one that looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum WhichSession {
+    /// It is.
+    This,
+    /// It is another.
+    Other,
+}
+
+/// An application with access.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct ApplicationLine {
+    /// Which.
+    pub(in crate::http) app: App,
+    /// To what.
+    pub(in crate::http) scopes: Vec<ScopeLine>,
+    /// Since when.
+    pub(in crate::http) since: Timestamp,
+    /// Takes it back.
+    pub(in crate::http) end: Form,
+}
+
+/// What was just done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum AccountNotice {
+    /// A session was ended.
+    SessionEnded,
+    /// An application's access was taken back.
+    ApplicationRemoved,
+}
+
+impl Account {
+    fn notice_text(&self) -> Option<&'static str> {
+        Some(match self.notice? {
+            AccountNotice::SessionEnded => self.t.account.session_ended,
+            AccountNotice::ApplicationRemoved => self.t.account.application_removed,
+        })
+    }
+}
+
+impl SessionLine {
+    fn is_this(&self) -> bool {
+        self.which == WhichSession::This
+    }
+}
+
+/// The last question before an account is gone. Posts `email`.
+#[derive(Debug, Template)]
+#[template(path = "pages/delete_account.html")]
+pub(in crate::http) struct DeleteAccount {
+    /// The texts of its language.
+    pub(in crate::http) t: &'static Texts,
+    /// The address that has to be typed.
+    pub(in crate::http) address: String,
+    /// What was wrong with what was sent.
+    pub(in crate::http) problem: Option<DeleteProblem>,
+    /// Where it goes.
+    pub(in crate::http) form: Form,
+    /// Back to the account.
+    pub(in crate::http) back: String,
+}
+
+/// Why the account is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum DeleteProblem {
+    /// Another address was typed.
+    AddressDiffers,
+}
+
+impl DeleteAccount {
+    fn problem_text(&self) -> Option<&'static str> {
+        self.problem.map(|DeleteProblem::AddressDiffers| self.t.delete_account.address_differs)
+    }
+}

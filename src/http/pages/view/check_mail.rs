@@ -1,0 +1,117 @@
+//! `/login/check`: a mail is on its way, and here is where its code can be typed.
+
+use std::time::Duration;
+
+use askama::Template;
+
+use super::{App, Form};
+use crate::http::pages::assets;
+use crate::http::pages::texts::{Around, Texts};
+
+/// The page that waits for the code. Posts `code`.
+#[derive(Debug, Template)]
+#[template(path = "pages/check_mail.html")]
+pub(in crate::http) struct CheckMail {
+    /// The texts of its language.
+    pub(in crate::http) t: &'static Texts,
+    /// What one signs in to; none for this server's own pages.
+    pub(in crate::http) app: Option<App>,
+    /// The address as it was typed here.
+    pub(in crate::http) address: String,
+    /// What the mail's subject shows too.
+    pub(in crate::http) reference: String,
+    /// How much may be said about the mail.
+    pub(in crate::http) delivery: Delivery,
+    /// How long link and code are good.
+    pub(in crate::http) link_ttl: Duration,
+    /// What was wrong with the code.
+    pub(in crate::http) problem: Option<CodeProblem>,
+    /// What happened otherwise.
+    pub(in crate::http) notice: Option<CheckMailNotice>,
+    /// Where the code goes.
+    pub(in crate::http) form: Form,
+    /// Where asking for another mail goes.
+    pub(in crate::http) resend: Form,
+    /// Back to the address.
+    pub(in crate::http) change: String,
+    /// Where a development server shows the mail that it caught.
+    pub(in crate::http) dev_mail: Option<String>,
+}
+
+/// How much may be said about the mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Delivery {
+    /// It was sent.
+    Sent,
+    /// It was sent if the address has an account, which is not told.
+    SentIfKnown,
+}
+
+/// Why the code signed nobody in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum CodeProblem {
+    /// It cannot be a code.
+    Malformed,
+    /// It is not the code.
+    Wrong {
+        /// How many more can be tried.
+        tries_left: u32,
+    },
+    /// The sign-in has ended after too many wrong ones.
+    TooManyTries,
+    /// The sign-in has taken too long.
+    Expired,
+}
+
+/// What happened after asking for another mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum CheckMailNotice {
+    /// It was sent.
+    SentAgain,
+    /// It was too early.
+    WaitBeforeResend {
+        /// Until when to wait.
+        wait: Duration,
+    },
+}
+
+impl CheckMail {
+    fn problem_text(&self) -> Option<String> {
+        let texts = &self.t.check_mail;
+        Some(match self.problem? {
+            CodeProblem::Malformed => texts.malformed.to_owned(),
+            CodeProblem::Wrong { tries_left } => format!("{} {}", texts.wrong, texts.tries_left.of(tries_left.into())),
+            CodeProblem::TooManyTries => texts.too_many_tries.to_owned(),
+            CodeProblem::Expired => texts.expired.to_owned(),
+        })
+    }
+
+    fn notice_text(&self) -> Option<String> {
+        let texts = &self.t.check_mail;
+        Some(match self.notice? {
+            CheckMailNotice::SentAgain => texts.sent_again.to_owned(),
+            CheckMailNotice::WaitBeforeResend { wait } => texts.wait.with(self.t.length(wait)),
+        })
+    }
+
+    fn sent(&self) -> Around {
+        match self.delivery {
+            Delivery::Sent => self.t.check_mail.sent,
+            Delivery::SentIfKnown => self.t.check_mail.sent_if_known,
+        }
+    }
+
+    /// What the problem points to: nothing once there is no field any more.
+    fn code_field(&self) -> &'static str {
+        if self.is_over() { "" } else { "login-code" }
+    }
+
+    fn heading(&self) -> &'static str {
+        if self.is_over() { self.t.check_mail.over } else { self.t.check_mail.title }
+    }
+
+    /// Whether there is nothing left to type a code for.
+    fn is_over(&self) -> bool {
+        matches!(self.problem, Some(CodeProblem::TooManyTries | CodeProblem::Expired))
+    }
+}

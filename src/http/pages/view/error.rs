@@ -1,0 +1,87 @@
+//! `/error` and every other page that has bad news.
+
+use std::time::Duration;
+
+use askama::Template;
+
+use super::{App, Link};
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+
+/// The page for when something went wrong.
+#[derive(Debug, Template)]
+#[template(path = "pages/error.html")]
+pub(in crate::http) struct ErrorPage {
+    /// The texts of its language.
+    pub(in crate::http) t: &'static Texts,
+    /// What the person is told.
+    pub(in crate::http) problem: Problem,
+    /// The application that is concerned, if one is known for sure.
+    pub(in crate::http) app: Option<App>,
+    /// The exact reason, in English, for whoever looks after the application.
+    pub(in crate::http) sentence: String,
+    /// The code of the refusal.
+    pub(in crate::http) code: String,
+    /// Under which the log tells more.
+    pub(in crate::http) trace_id: String,
+    /// Where one can go on.
+    pub(in crate::http) onward: Option<Link>,
+}
+
+/// What went wrong, from the person's side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Problem {
+    /// The application's request makes no sense.
+    BadRequest,
+    /// The sign-in took too long, or was ended.
+    SignInExpired,
+    /// The link signed somebody in before.
+    LinkUsed,
+    /// The link's time is over.
+    LinkExpired,
+    /// The cookie or the form's token is missing.
+    BrowserLost,
+    /// The account is disabled.
+    AccountDisabled,
+    /// There is no such page.
+    NotFound,
+    /// Too many requests.
+    TooMany {
+        /// Until when to wait.
+        wait: Duration,
+    },
+    /// The server cannot answer now.
+    Unavailable,
+    /// A defect of ours.
+    Broken,
+}
+
+impl ErrorPage {
+    fn words(&self) -> [&'static str; 2] {
+        let texts = &self.t.error;
+        match self.problem {
+            Problem::BadRequest => texts.bad_request,
+            Problem::SignInExpired => texts.sign_in_expired,
+            Problem::LinkUsed => texts.link_used,
+            Problem::LinkExpired => texts.link_expired,
+            Problem::BrowserLost => texts.browser_lost,
+            Problem::AccountDisabled => texts.account_disabled,
+            Problem::NotFound => texts.not_found,
+            Problem::TooMany { .. } => texts.too_many,
+            Problem::Unavailable => texts.unavailable,
+            Problem::Broken => texts.broken,
+        }
+    }
+
+    fn heading(&self) -> &'static str {
+        self.words()[0]
+    }
+
+    fn advice(&self) -> String {
+        let [_, advice] = self.words();
+        match self.problem {
+            Problem::TooMany { wait } => format!("{advice} {}", self.t.error.try_again_in.with(self.t.length(wait))),
+            _ => advice.to_owned(),
+        }
+    }
+}

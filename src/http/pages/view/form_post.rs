@@ -1,0 +1,22 @@
+//! The answer to an application in a form (OAuth 2.0 Form Post Response Mode §2).
+
+use askama::Template;
+
+use super::App;
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+
+/// The page that carries an answer to the application. A script presses its button; without scripts the person
+/// does. The form has no token of ours: it goes to somebody else.
+#[derive(Debug, Template)]
+#[template(path = "pages/form_post.html")]
+pub(in crate::http) struct FormPost {
+    /// The texts of its language.
+    pub(in crate::http) t: &'static Texts,
+    /// Whom it goes to.
+    pub(in crate::http) app: App,
+    /// The redirect URI.
+    pub(in crate::http) action: String,
+    /// The parameters of the answer.
+    pub(in crate::http) fields: Vec<(String, String)>,
+}

@@ -1,0 +1,49 @@
+//! Pages that only tell something.
+
+use askama::Template;
+
+use super::{App, Link};
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+
+/// The page that says what has been done.
+#[derive(Debug, Template)]
+#[template(path = "pages/message.html")]
+pub(in crate::http) struct MessagePage {
+    /// The texts of its language.
+    pub(in crate::http) t: &'static Texts,
+    /// What.
+    pub(in crate::http) message: Message,
+    /// The application that is concerned.
+    pub(in crate::http) app: Option<App>,
+    /// Where one can go on.
+    pub(in crate::http) onward: Option<Link>,
+}
+
+/// What has been done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Message {
+    /// This session has ended.
+    SignedOut,
+    /// All have.
+    SignedOutEverywhere,
+    /// None has.
+    StillSignedIn,
+    /// The sign-in was ended by the owner of its address.
+    SignInStopped,
+    /// The account is gone.
+    AccountDeleted,
+}
+
+impl MessagePage {
+    fn words(&self) -> [&'static str; 2] {
+        let texts = &self.t.message;
+        match self.message {
+            Message::SignedOut => texts.signed_out,
+            Message::SignedOutEverywhere => texts.signed_out_everywhere,
+            Message::StillSignedIn => texts.still_signed_in,
+            Message::SignInStopped => texts.sign_in_stopped,
+            Message::AccountDeleted => texts.account_deleted,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! One struct for each page: everything that it shows, and nothing else.
+//!
+//! A view is plain data beside the texts of its language (`t`). What a page decides from its data is which of
+//! its words to use; whether a problem exists, who may see what and where a form leads is the handler's.
+
+mod account;
+mod check_mail;
+mod confirm_login;
+mod consent;
+mod error;
+mod form_post;
+mod link_elsewhere;
+mod logout;
+mod message;
+mod parts;
+mod sign_in;
+
+#[cfg(test)]
+mod markup;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+pub(in crate::http) use account::{
+    Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, SessionLine, WhichSession,
+};
+pub(in crate::http) use check_mail::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
+pub(in crate::http) use confirm_login::ConfirmLogin;
+pub(in crate::http) use consent::{Consent, Publisher};
+pub(in crate::http) use error::{ErrorPage, Problem};
+pub(in crate::http) use form_post::FormPost;
+pub(in crate::http) use link_elsewhere::LinkElsewhere;
+pub(in crate::http) use logout::ConfirmLogout;
+pub(in crate::http) use message::{Message, MessagePage};
+pub(in crate::http) use parts::{App, Asked, Form, Link, ScopeLine};
+pub(in crate::http) use sign_in::{SignIn, SignInProblem, SignUp};

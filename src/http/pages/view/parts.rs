@@ -1,0 +1,112 @@
+//! What several pages show.
+
+use crate::domain::ids::Timestamp;
+use crate::domain::session::Device;
+
+/// An application, as people know it.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct App {
+    /// Its name.
+    pub(in crate::http) name: String,
+    /// The host that it lives on, if it has one. Names can be anything; this cannot.
+    pub(in crate::http) domain: Option<String>,
+}
+
+/// How much of a name is shown, in characters.
+const LONGEST_NAME: usize = 60;
+
+impl App {
+    /// Its name as it is shown. A name is its developer's word: characters that cannot be seen, or that turn the
+    /// words around them, are left out, and one that would fill the page is cut.
+    pub(in crate::http) fn called(&self) -> String {
+        let mut seen = self.name.chars().filter(|c| !c.is_control() && !turns_text(*c));
+        let mut name: String = seen.by_ref().take(LONGEST_NAME).collect();
+        if seen.next().is_some() {
+            name.push('…');
+        }
+        name
+    }
+
+    /// What stands in its tile.
+    pub(in crate::http) fn initial(&self) -> String {
+        let first = self.name.chars().find(|c| c.is_alphanumeric());
+        first.map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
+    }
+}
+
+/// The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9 §2), and what has
+/// no width at all.
+const fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Where a form posts to, and what it carries unseen.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Form {
+    /// The address, one of ours.
+    pub(in crate::http) action: String,
+    /// The token that proves that the form is ours, posted as `csrf`.
+    pub(in crate::http) csrf: String,
+    /// More fields that nobody sees.
+    pub(in crate::http) carried: Vec<(String, String)>,
+}
+
+impl Form {
+    /// A form that carries only its token.
+    pub(in crate::http) fn new(action: impl Into<String>, csrf: impl Into<String>) -> Self {
+        Self { action: action.into(), csrf: csrf.into(), carried: Vec::new() }
+    }
+
+    /// The same form with one more hidden field.
+    #[must_use]
+    pub(in crate::http) fn carrying(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.carried.push((name.to_owned(), value.into()));
+        self
+    }
+}
+
+/// Somewhere to go on to.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Link {
+    /// The address.
+    pub(in crate::http) href: String,
+    /// What it is called.
+    pub(in crate::http) text: String,
+}
+
+/// Where and when a sign-in was asked for, so that its owner can tell it from somebody else's.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Asked {
+    /// The browser.
+    pub(in crate::http) device: Device,
+    /// When.
+    pub(in crate::http) at: Timestamp,
+    /// The present, to tell how long ago that is.
+    pub(in crate::http) now: Timestamp,
+}
+
+/// Something that an application may do.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct ScopeLine {
+    /// The scope token.
+    pub(in crate::http) name: String,
+    /// What the operator wrote about it; without it well-known scopes have a sentence of ours.
+    pub(in crate::http) description: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(name: &str) -> String {
+        App { name: name.to_owned(), domain: None }.called()
+    }
+
+    #[test]
+    fn a_name_can_neither_hide_nor_turn_nor_fill_the_page() {
+        assert_eq!(called("Acme\u{202e} knaB\u{200b}\u{0}"), "Acme knaB");
+        assert_eq!(called("بنك Acme"), "بنك Acme");
+        assert_eq!(called(&"x".repeat(60)), "x".repeat(60));
+        assert_eq!(called(&"x".repeat(61)), format!("{}…", "x".repeat(60)));
+    }
+}

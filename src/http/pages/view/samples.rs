@@ -1,0 +1,279 @@
+//! Every page with something on it, kind or hostile.
+
+use std::time::Duration;
+
+use super::*;
+use crate::domain::ids::Timestamp;
+use crate::domain::session::Device;
+use crate::http::pages::texts::Texts;
+use askama::Template;
+
+/// The values that a page is filled with.
+pub(super) struct Values {
+    pub(super) app: &'static str,
+    pub(super) domain: &'static str,
+    pub(super) address: &'static str,
+    pub(super) person: &'static str,
+    pub(super) user_agent: &'static str,
+    pub(super) sentence: &'static str,
+}
+
+/// What people and applications mostly send.
+pub(super) const KIND: Values = Values {
+    app: "Acme Loyalty",
+    domain: "loyalty.acme.example",
+    address: "jamie@example.com",
+    person: "Jamie Doe",
+    user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    sentence: "redirect_uri is not one of those registered for this application",
+};
+
+/// What an attacker sends, where a page is to be broken out of.
+pub(super) const HOSTILE: Values = Values {
+    app: "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
+    domain: "\"onmouseover=alert(1) x=\".example",
+    address: "\"><script>alert(1)</script>'@example.com",
+    person: "&lt;script&gt;{{ 9999*7 }}</title><script>",
+    user_agent: "<script>alert(1)</script>",
+    sentence: "</code><script>alert(1)</script>",
+};
+
+/// What is only long, or written from the right.
+pub(super) const AWKWARD: Values = Values {
+    app: "שירות_הנאמנות_הגדול_\u{202e}_of_a_name_that_nobody_could_ever_want_to_break_into_lines_at_any_place_whatsoever",
+    domain: "a-very-long-label-of-a-domain.another-very-long-label-of-a-domain.yet-another-one-of-them.example",
+    address: "a.very.long.local.part.that.fills.sixty.four.characters.entirely@a-very-long-label-of-a-domain.example",
+    person: "محمد بن عبد الله بن عبد الرحمن بن محمد بن إبراهيم",
+    user_agent: "SomethingThatNobodyHasEverHeardOf/1.0",
+    sentence: "a_reason_without_any_space_in_it_at_all_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on_until_it_ends",
+};
+
+const SCOPES: [&str; 5] = ["openid", "profile", "email", "offline_access", "points:read"];
+
+const WAIT: Duration = Duration::from_secs(42);
+
+impl Values {
+    fn app(&self) -> App {
+        App { name: self.app.to_owned(), domain: Some(self.domain.to_owned()) }
+    }
+
+    fn form(&self, action: &str) -> Form {
+        Form::new(format!("{action}?next={}", self.app), self.person).carrying("state", self.sentence)
+    }
+
+    fn device(&self) -> Device {
+        Device::new("2001:db8::1", self.user_agent)
+    }
+
+    fn scopes(&self, names: &[&str]) -> Vec<ScopeLine> {
+        let line = |name: &&str| ScopeLine {
+            name: (*name).to_owned(),
+            description: name.contains(':').then(|| format!("See your points ({})", self.person)),
+        };
+        names.iter().map(line).collect()
+    }
+
+    fn link(&self) -> Link {
+        Link { href: format!("https://acme.example/?{}", self.domain), text: self.app.to_owned() }
+    }
+}
+
+const fn now() -> Timestamp {
+    Timestamp::from_seconds(1_795_293_240)
+}
+
+/// Every page in every state that shows something else, by a name for its file.
+pub(super) fn pages(t: &'static Texts, values: &Values) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    sign_in(t, values, &mut all);
+    check_mail(t, values, &mut all);
+    link(t, values, &mut all);
+    consent_and_logout(t, values, &mut all);
+    account(t, values, &mut all);
+    bad_news(t, values, &mut all);
+    messages(t, values, &mut all);
+    all
+}
+
+type Pages = Vec<(String, String)>;
+
+fn add(all: &mut Pages, name: impl Into<String>, view: &impl Template) {
+    all.push((name.into(), view.render().unwrap()));
+}
+
+fn sign_in(t: &'static Texts, values: &Values, all: &mut Pages) {
+    let view = |problem, app, email: &str, sign_up| SignIn {
+        t,
+        app,
+        email: email.to_owned(),
+        problem,
+        sign_up,
+        form: values.form("/login"),
+    };
+    add(all, "sign-in", &view(None, Some(values.app()), "", SignUp::Open));
+    add(all, "sign-in-own", &view(None, None, values.address, SignUp::Closed));
+    for (name, problem) in
+        [("not-an-address", SignInProblem::NotAnAddress), ("too-many", SignInProblem::TooMany { wait: WAIT })]
+    {
+        let view = view(Some(problem), Some(values.app()), values.address, SignUp::Closed);
+        add(all, format!("sign-in-{name}"), &view);
+    }
+}
+
+fn check_mail(t: &'static Texts, values: &Values, all: &mut Pages) {
+    let view = |problem, notice, delivery| CheckMail {
+        t,
+        app: Some(values.app()),
+        address: values.address.to_owned(),
+        reference: "K7QM".to_owned(),
+        delivery,
+        link_ttl: Duration::from_secs(900),
+        problem,
+        notice,
+        form: values.form("/login/code"),
+        resend: values.form("/login/resend"),
+        change: format!("/login?email={}", values.address),
+        dev_mail: matches!(delivery, Delivery::SentIfKnown).then(|| "/dev/mail".to_owned()),
+    };
+    add(all, "check-mail", &view(None, None, Delivery::Sent));
+    add(all, "check-mail-again", &view(None, Some(CheckMailNotice::SentAgain), Delivery::SentIfKnown));
+    add(all, "check-mail-wait", &view(None, Some(CheckMailNotice::WaitBeforeResend { wait: WAIT }), Delivery::Sent));
+    for (name, problem) in [
+        ("malformed", CodeProblem::Malformed),
+        ("wrong", CodeProblem::Wrong { tries_left: 4 }),
+        ("wrong-last", CodeProblem::Wrong { tries_left: 1 }),
+        ("over", CodeProblem::TooManyTries),
+        ("expired", CodeProblem::Expired),
+    ] {
+        add(all, format!("check-mail-{name}"), &view(Some(problem), None, Delivery::Sent));
+    }
+}
+
+fn link(t: &'static Texts, values: &Values, all: &mut Pages) {
+    let asked = || Asked { device: values.device(), at: now().minus(Duration::from_secs(130)), now: now() };
+    let (address, reference) = (values.address.to_owned(), "K7QM".to_owned());
+    let confirm = ConfirmLogin {
+        t,
+        app: values.app(),
+        address: address.clone(),
+        asked: asked(),
+        reference: reference.clone(),
+        form: values.form("/l/confirm"),
+    };
+    add(all, "confirm-login", &confirm);
+    let elsewhere = |code: Option<&str>, app, not_me| LinkElsewhere {
+        t,
+        app,
+        address: address.clone(),
+        asked: asked(),
+        reference: reference.clone(),
+        code: code.map(str::to_owned),
+        not_me,
+    };
+    let stop = values.form("/l/stop");
+    add(all, "link-elsewhere", &elsewhere(Some("7KQM-4TXC"), Some(values.app()), Some(stop)));
+    add(all, "link-elsewhere-no-code", &elsewhere(None, None, None));
+}
+
+fn consent_and_logout(t: &'static Texts, values: &Values, all: &mut Pages) {
+    let consent = |publisher, scopes: &[&str]| Consent {
+        t,
+        app: values.app(),
+        publisher,
+        account: values.address.to_owned(),
+        scopes: values.scopes(scopes),
+        redirect_host: values.domain.to_owned(),
+        switch_account: "/login?switch=1".to_owned(),
+        form: values.form("/consent"),
+    };
+    add(all, "consent", &consent(Publisher::Named(values.person.to_owned()), &SCOPES));
+    add(all, "consent-operator", &consent(Publisher::Operator, &SCOPES[..1]));
+    for (name, app) in [("logout", Some(values.app())), ("logout-own", None)] {
+        let view = ConfirmLogout { t, app, address: values.address.to_owned(), form: values.form("/oauth/logout") };
+        add(all, name, &view);
+    }
+}
+
+fn account(t: &'static Texts, values: &Values, all: &mut Pages) {
+    let session = |which, device, age| SessionLine {
+        device,
+        began: now().minus(Duration::from_secs(age * 9)),
+        last_seen: now().minus(Duration::from_secs(age)),
+        which,
+        end: values.form("/account/sessions/end"),
+    };
+    let line = |scopes: &[&str]| ApplicationLine {
+        app: values.app(),
+        scopes: values.scopes(scopes),
+        since: now().minus(Duration::from_secs(86_400 * 40)),
+        end: values.form("/account/applications/end"),
+    };
+    let phone = Device::new("198.51.100.23", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6) Version/18.6 Safari/604.1");
+    let view = |notice, applications| Account {
+        t,
+        now: now(),
+        address: values.address.to_owned(),
+        name: Some(values.person.to_owned()),
+        notice,
+        sessions: vec![
+            session(WhichSession::This, values.device(), 20),
+            session(WhichSession::Other, phone.clone(), 7300),
+            session(WhichSession::Other, Device::new("203.0.113.7", ""), 86_400 * 3),
+        ],
+        applications,
+        sign_out: values.form("/account/sign-out"),
+        sign_out_everywhere: values.form("/account/sign-out-everywhere"),
+        delete: "/account/delete".to_owned(),
+    };
+    add(all, "account", &view(None, vec![line(&SCOPES), line(&SCOPES[..1])]));
+    add(all, "account-removed", &view(Some(AccountNotice::ApplicationRemoved), Vec::new()));
+    add(all, "account-ended", &view(Some(AccountNotice::SessionEnded), Vec::new()));
+    for (name, problem) in [("delete", None), ("delete-differs", Some(DeleteProblem::AddressDiffers))] {
+        let (address, form) = (values.address.to_owned(), values.form("/account/delete"));
+        add(all, name, &DeleteAccount { t, address, problem, form, back: "/account".to_owned() });
+    }
+}
+
+fn bad_news(t: &'static Texts, values: &Values, all: &mut Pages) {
+    for (name, problem) in [
+        ("bad-request", Problem::BadRequest),
+        ("sign-in-expired", Problem::SignInExpired),
+        ("link-used", Problem::LinkUsed),
+        ("link-expired", Problem::LinkExpired),
+        ("browser-lost", Problem::BrowserLost),
+        ("account-disabled", Problem::AccountDisabled),
+        ("not-found", Problem::NotFound),
+        ("too-many", Problem::TooMany { wait: WAIT }),
+        ("unavailable", Problem::Unavailable),
+        ("broken", Problem::Broken),
+    ] {
+        let known = matches!(problem, Problem::BadRequest | Problem::LinkUsed);
+        let view = ErrorPage {
+            t,
+            problem,
+            app: known.then(|| values.app()),
+            sentence: values.sentence.to_owned(),
+            code: "invalid_request".to_owned(),
+            trace_id: "019e7a4c5b1f7d2e8a3b6c9d0e1f2a3b".to_owned(),
+            onward: (problem == Problem::LinkUsed).then(|| values.link()),
+        };
+        add(all, format!("error-{name}"), &view);
+    }
+}
+
+fn messages(t: &'static Texts, values: &Values, all: &mut Pages) {
+    for (name, message) in [
+        ("signed-out", Message::SignedOut),
+        ("signed-out-everywhere", Message::SignedOutEverywhere),
+        ("still-signed-in", Message::StillSignedIn),
+        ("sign-in-stopped", Message::SignInStopped),
+        ("account-deleted", Message::AccountDeleted),
+    ] {
+        let with_app = message == Message::SignedOut;
+        let onward = with_app.then(|| values.link());
+        add(all, format!("message-{name}"), &MessagePage { t, message, app: with_app.then(|| values.app()), onward });
+    }
+    let fields = vec![("code".to_owned(), "gpc_x".to_owned()), ("state".to_owned(), values.person.to_owned())];
+    let action = "https://acme.example/callback".to_owned();
+    add(all, "form-post", &FormPost { t, app: values.app(), action, fields });
+}

@@ -1,0 +1,58 @@
+//! `/login`: which address is yours?
+
+use std::time::Duration;
+
+use askama::Template;
+
+use super::{App, Form};
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+
+/// The page that asks for an address. Posts `email`.
+#[derive(Debug, Template)]
+#[template(path = "pages/sign_in.html")]
+pub(in crate::http) struct SignIn {
+    /// The texts of its language.
+    pub(in crate::http) t: &'static Texts,
+    /// What one signs in to; none for this server's own pages.
+    pub(in crate::http) app: Option<App>,
+    /// What the field holds to begin with.
+    pub(in crate::http) email: String,
+    /// What was wrong with what was sent.
+    pub(in crate::http) problem: Option<SignInProblem>,
+    /// Whether an address without an account gets one.
+    pub(in crate::http) sign_up: SignUp,
+    /// Where it goes.
+    pub(in crate::http) form: Form,
+}
+
+/// Whether people make their own accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum SignUp {
+    /// By signing in for the first time.
+    Open,
+    /// No.
+    Closed,
+}
+
+/// Why no mail was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum SignInProblem {
+    /// It was no address.
+    NotAnAddress,
+    /// Too many mails, to it or from here.
+    TooMany {
+        /// Until when to wait.
+        wait: Duration,
+    },
+}
+
+impl SignIn {
+    fn problem_text(&self) -> Option<String> {
+        let texts = &self.t.sign_in;
+        Some(match self.problem? {
+            SignInProblem::NotAnAddress => texts.not_an_address.to_owned(),
+            SignInProblem::TooMany { wait } => texts.too_many.with(self.t.length(wait)),
+        })
+    }
+}

@@ -1,0 +1,124 @@
+//! A browser at one of our pages: who it is, who is signed in, what language to speak.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, SET_COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::cookies;
+use super::locale::Locale;
+use super::view::Form;
+use crate::domain::ids::Timestamp;
+use crate::domain::one_time::{BrowserToken, SessionToken};
+use crate::domain::session::Device;
+use crate::flows::authorize::{Requester, SignedInPerson};
+use crate::flows::csrf::FormBrowser;
+use crate::http::Edge;
+use crate::http::client_address::ClientAddress;
+use crate::http::observe::TraceId;
+use crate::http::reply::Refused;
+
+/// Everything a page handler needs to know about its visitor.
+pub(in crate::http) struct Visit {
+    pub(in crate::http) edge: Edge,
+    /// The browser's token, new if it had none; every answer sets it again.
+    pub(in crate::http) browser: BrowserToken,
+    /// Whether the browser brought its token along. One that did not cannot have begun anything.
+    pub(in crate::http) known: bool,
+    pub(in crate::http) session: Option<SessionToken>,
+    pub(in crate::http) person: Option<SignedInPerson>,
+    pub(in crate::http) requester: Requester,
+    pub(in crate::http) locale: Locale,
+}
+
+impl FromRequestParts<Edge> for Visit {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Refused> {
+        let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, edge).await;
+        let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let locale = Locale::negotiate(None, header(ACCEPT_LANGUAGE));
+        let issuer = &edge.server.config.server.issuer;
+        let browser = cookies::browser(&parts.headers, issuer);
+        let session = cookies::session(&parts.headers, issuer);
+        let person = match &session {
+            Some(token) => edge.server.person_of(token).await?,
+            None => None,
+        };
+        let requester = Requester {
+            address,
+            device: Device::new(address, header(USER_AGENT).unwrap_or_default()),
+            locale: locale.tag().to_owned(),
+            trace_id: parts.extensions.get::<TraceId>().cloned().unwrap_or_default().0,
+        };
+        let known = browser.is_some();
+        let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.server.random()));
+        Ok(Self { edge: edge.clone(), browser, known, session, person, requester, locale })
+    }
+}
+
+impl Visit {
+    /// The present moment.
+    pub(in crate::http) fn now(&self) -> Timestamp {
+        self.edge.server.now()
+    }
+
+    /// The browser's token, if it brought it along.
+    pub(in crate::http) fn known_browser(&self) -> Option<&BrowserToken> {
+        self.known.then_some(&self.browser)
+    }
+
+    /// Whether a post came without any cookie of ours: browsers keep `SameSite=Lax` cookies back from a form of
+    /// another site. Answered as it is, it would sign nobody out and give the browser a new name; the GET that
+    /// follows a redirect brings the cookies along.
+    pub(in crate::http) const fn is_stripped(&self) -> bool {
+        !self.known && self.session.is_none()
+    }
+
+    /// A form that only this browser can send back.
+    pub(in crate::http) fn form(&self, action: impl Into<String>) -> Form {
+        Form::new(action.into(), self.edge.server.csrf_token(self.form_browser()))
+    }
+
+    /// Whether a form that came back was shown in this browser.
+    pub(in crate::http) fn sent_form(&self, csrf: Option<&str>) -> bool {
+        self.known && csrf.is_some_and(|csrf| self.edge.server.is_csrf_token(self.form_browser(), csrf))
+    }
+
+    fn form_browser(&self) -> FormBrowser<'_> {
+        FormBrowser { browser: &self.browser, session: self.person.as_ref().and(self.session.as_ref()) }
+    }
+
+    /// The answer with the browser's cookie, so that it can begin something.
+    pub(in crate::http) fn remembered(&self, mut response: Response) -> Response {
+        if !self.known {
+            let cookie = cookies::set_browser(&self.browser, &self.edge.server.config.server.issuer);
+            append(response.headers_mut(), cookie);
+        }
+        response
+    }
+
+    /// The answer that signs the browser in.
+    pub(in crate::http) fn signed_in(&self, token: &SessionToken, mut response: Response) -> Response {
+        append(response.headers_mut(), cookies::set_session(token, &self.edge.server.config.server.issuer));
+        response
+    }
+
+    /// The answer that signs the browser out.
+    pub(in crate::http) fn signed_out(&self, mut response: Response) -> Response {
+        append(response.headers_mut(), cookies::clear_session(&self.edge.server.config.server.issuer));
+        response
+    }
+}
+
+fn append(headers: &mut HeaderMap, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        headers.append(SET_COOKIE, cookie);
+    }
+}
+
+/// 303: whatever was posted, the next page is fetched.
+pub(in crate::http) fn see(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}

@@ -1,0 +1,58 @@
+//! Bodies of requests, and the parameters in them.
+
+use axum::body::{Body, Bytes};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use crate::protocol::parameters::{BodyFormat, Parameters};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// The largest body that is read, in bytes. A client assertion signed with a long key fits many times.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// How much of a larger one is read all the same before the refusal is sent.
+const MOST_DRAINED: usize = 1024 * 1024;
+
+/// Reads the parameters of a body, in the format that its `Content-Type` says.
+pub(super) async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Refusal> {
+    let format = format(headers)?;
+    Parameters::from_body(&bytes(body).await?, format)
+}
+
+/// The format that the one `Content-Type` header says.
+pub(super) fn format(headers: &HeaderMap) -> Result<BodyFormat, Refusal> {
+    BodyFormat::from_content_type(content_type(headers)?)
+}
+
+/// Reads a body that is not larger than any request of ours.
+pub(super) async fn bytes(mut body: Body) -> Result<Bytes, Refusal> {
+    match Limited::new(&mut body, LARGEST_BODY).collect().await {
+        Ok(read) => Ok(read.to_bytes()),
+        Err(e) if e.is::<LengthLimitError>() => {
+            drain(body).await;
+            Err(Refusal::new(ErrorCode::TooLarge, format!("the body is larger than {LARGEST_BODY} bytes")))
+        }
+        Err(e) => Err(Refusal::invalid_request("the body is incomplete or badly framed").with_detail(e.to_string())),
+    }
+}
+
+/// Reads on and throws away, so that a client that is still sending gets to see the answer: closing the
+/// connection under it would lose that.
+async fn drain(mut body: Body) {
+    let mut drained = 0;
+    while drained < MOST_DRAINED
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        drained += frame.data_ref().map_or(0, Bytes::len);
+    }
+}
+
+/// The one `Content-Type` header: with two, a proxy in front may have read the other (RFC 9110 §8.3).
+fn content_type(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let mut values = headers.get_all(CONTENT_TYPE).into_iter();
+    match (values.next(), values.next()) {
+        (first, None) => Ok(first.map(|value| value.to_str().unwrap_or("unreadable"))),
+        (_, Some(_)) => Err(Refusal::invalid_request("the Content-Type header is sent more than once")),
+    }
+}

@@ -1,0 +1,112 @@
+//! ID tokens: what an application learns about who signed in (OIDC Core §2, §3.1.3.6).
+
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+
+use super::jose::SigningAlgorithm;
+
+/// The `typ` of an ID token.
+pub const TYPE: &str = "JWT";
+
+/// The claims about a person, each only where the scope asks for it (OIDC Core §5.1, §5.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PersonClaims {
+    /// What they are called; scope `profile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Their language; scope `profile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Their address; scope `email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whether they proved that it is theirs; scope `email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
+}
+
+/// What userinfo says (OIDC Core §5.3.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UserInfo {
+    /// The person.
+    pub sub: String,
+    /// What the scope lets the application know.
+    #[serde(flatten)]
+    pub person: PersonClaims,
+}
+
+/// The claims of an ID token. It has neither `client_id`, `scope` nor `jti`, so it never passes for an access
+/// token, whatever its `typ`. Times are whole seconds since 1970.
+#[derive(Clone, Debug, Serialize)]
+pub struct IdTokenClaims {
+    /// This server.
+    pub iss: String,
+    /// The person.
+    pub sub: String,
+    /// The application it is for: always that one alone.
+    pub aud: String,
+    /// The same application, where its access token is meant for somebody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub azp: Option<String>,
+    /// When it was issued.
+    pub iat: i64,
+    /// From when on it is refused.
+    pub exp: i64,
+    /// When the person proved who they are.
+    pub auth_time: i64,
+    /// How they did (RFC 8176).
+    pub amr: [&'static str; 1],
+    /// The request's own value, in the answer to that request only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// Ties the access token that came along to it.
+    pub at_hash: String,
+    /// The session (OIDC Front-Channel Logout §3), if a browser of ours was involved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// What the scope lets the application know about the person.
+    #[serde(flatten)]
+    pub person: PersonClaims,
+}
+
+/// OIDC Core §3.1.3.6: the left half of the hash that the signature algorithm uses, of the access token.
+pub fn at_hash(algorithm: SigningAlgorithm, access_token: &str) -> String {
+    let hash = match algorithm {
+        SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 | SigningAlgorithm::Es256 => &SHA256,
+        SigningAlgorithm::EdDsa => &SHA512,
+    };
+    let hashed = digest(hash, access_token.as_bytes());
+    URL_SAFE_NO_PAD.encode(&hashed.as_ref()[..hashed.as_ref().len() / 2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// OIDC Core §A.3: the access token and `at_hash` of its example.
+    #[test]
+    fn the_example_of_the_specification_holds() {
+        let access_token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        assert_eq!(at_hash(SigningAlgorithm::Rs256, access_token), "77QmUPtjPfzWtF2AnpK9RQ");
+    }
+
+    #[test]
+    fn the_hash_is_half_of_what_the_algorithm_hashes_with() {
+        for (algorithm, characters) in [
+            (SigningAlgorithm::Rs256, 22),
+            (SigningAlgorithm::Ps256, 22),
+            (SigningAlgorithm::Es256, 22),
+            (SigningAlgorithm::EdDsa, 43),
+        ] {
+            assert_eq!(at_hash(algorithm, "token").len(), characters, "{algorithm}");
+        }
+    }
+
+    #[test]
+    fn claims_that_are_not_there_are_left_out() {
+        let claims = UserInfo { sub: "s".to_owned(), person: PersonClaims::default() };
+        assert_eq!(serde_json::to_string(&claims).unwrap(), r#"{"sub":"s"}"#);
+    }
+}

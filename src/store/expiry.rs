@@ -1,0 +1,62 @@
+//! Deleting what time has made pointless: rows that hang on one another, in the order of their foreign keys.
+
+use std::time::Duration;
+
+use super::StoreError;
+use super::engine::{Store, sql};
+use crate::domain::ids::Timestamp;
+
+/// How long a code is remembered after its time, so that a late replay still revokes what grew from it.
+const CODES_KEPT: Duration = Duration::from_hours(24);
+
+/// How long the flight of a sign-in can be looked at.
+const SIGN_INS_KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// The sign-ins whose time is long over, as a condition on whatever names one.
+macro_rules! of_forgotten_sign_ins {
+    ($before:literal) => {
+        concat!($before, " where sign_in_id in (select id from sign_ins where ends_at <= $1)")
+    };
+}
+
+impl Store {
+    /// Forgets codes, refresh tokens, families, revocations and pushed requests whose time is over.
+    pub async fn expired_tokens_forget(&self, now: Timestamp) -> Result<(), StoreError> {
+        let codes = now.minus(CODES_KEPT);
+        for (statement, before) in [
+            (sql("delete from authorization_codes where expires_at <= $1"), codes),
+            (sql("delete from refresh_tokens where expires_at <= $1"), now),
+            (
+                sql("delete from token_families where expires_at <= $1 \
+                     and not exists (select 1 from refresh_tokens where family_id = token_families.id) \
+                     and not exists (select 1 from authorization_codes where family_id = token_families.id)"),
+                now,
+            ),
+            (sql("delete from revoked_tokens where expires_at <= $1"), now),
+            (sql("delete from pushed_requests where expires_at <= $1"), now),
+        ] {
+            self.execute(statement.bind(before.as_micros())).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets sign-ins, with their flight and mails, and the requests that nothing hangs on any more.
+    pub async fn expired_sign_ins_forget(&self, now: Timestamp) -> Result<(), StoreError> {
+        let before = now.minus(SIGN_INS_KEPT);
+        let mut tx = self.begin().await?;
+        for statement in [
+            sql(of_forgotten_sign_ins!("delete from authorization_codes")),
+            sql(of_forgotten_sign_ins!("delete from sign_in_events")),
+            sql(of_forgotten_sign_ins!("delete from sign_in_links")),
+            sql(of_forgotten_sign_ins!("delete from outbox")),
+            sql("delete from sign_ins where ends_at <= $1"),
+        ] {
+            tx.execute(statement.bind(before.as_micros())).await?;
+        }
+        let requests = sql("delete from authorizations where expires_at <= $1 \
+             and not exists (select 1 from sign_ins where authorization_id = authorizations.id) \
+             and not exists (select 1 from authorization_codes where authorization_id = authorizations.id)");
+        tx.execute(requests.bind(now.as_micros())).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,185 @@
+//! Mail on its way out: written with what it tells, claimed by one worker at a time, wiped when it is over.
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::encryption::Sealed;
+use crate::domain::ids::{MailId, SignInId, Timestamp};
+use crate::domain::one_time::ValueHash;
+use crate::domain::user::EmailAddress;
+
+/// A mail to be written to the outbox.
+#[derive(Debug)]
+pub struct NewMail<'a> {
+    /// Its row.
+    pub id: MailId,
+    /// The sign-in it belongs to, and the link that it carries.
+    pub link: Option<(SignInId, ValueHash)>,
+    /// Whom it is for.
+    pub recipient: &'a EmailAddress,
+    /// What stands above it. No secret.
+    pub subject: &'a str,
+    /// All that is sent.
+    pub body: &'a Sealed,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// After this it is not sent any more.
+    pub not_after: Timestamp,
+}
+
+/// A mail that this worker, and no other, may send until its claim ends.
+#[derive(Clone, Debug)]
+pub struct ClaimedMail {
+    /// Its row.
+    pub id: MailId,
+    /// The sign-in it belongs to.
+    pub sign_in: Option<SignInId>,
+    /// The trace under which that sign-in's flight is logged.
+    pub trace_id: Option<String>,
+    /// The link that it carries.
+    pub link: Option<ValueHash>,
+    /// All that is sent.
+    pub body: Sealed,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// After this it is not sent any more.
+    pub not_after: Timestamp,
+    /// How often it was claimed, this time included. It tells this claim from earlier and later ones.
+    pub attempts: i64,
+}
+
+impl Record for ClaimedMail {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "outbox", "id")?;
+        Ok(Self {
+            id: cells.parsed("id")?,
+            sign_in: cells.parsed_if_any("sign_in_id")?,
+            trace_id: cells.plain("trace_id")?,
+            link: cells.hash_if_any("link_hash")?,
+            body: Sealed { master_key_id: cells.plain("master_key_id")?, bytes: cells.plain("body")? },
+            created_at: cells.moment("created_at")?,
+            not_after: cells.moment("not_after")?,
+            attempts: cells.plain("attempts")?,
+        })
+    }
+}
+
+/// The row of a mail, before the rest of it is read.
+struct Named(String);
+
+impl Record for Named {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.column("id").map(Self)
+    }
+}
+
+impl Store {
+    /// Whether a mail waits to be claimed. Only reads, so that a look every second costs nothing.
+    pub async fn outbox_has_due(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("select id from outbox where accepted_at is null and given_up_at is null \
+             and next_attempt_at <= $1 and (claimed_until is null or claimed_until <= $1) limit 1")
+        .bind(now.as_micros());
+        Ok(self.fetch_optional::<Named>(statement).await?.is_some())
+    }
+
+    /// Claims the mail that waits longest; nothing if there is none, or if another worker was quicker. One at a
+    /// time, so that two nodes never wait for each other's rows.
+    ///
+    /// The conditions stand twice: the inner ones choose, the outer ones decide, after PostgreSQL has waited for
+    /// whoever held the row. The claim is committed before the mail is read, so that a row that cannot be read
+    /// does not keep the others from being sent.
+    pub async fn outbox_claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<ClaimedMail>, StoreError> {
+        let statement = sql("update outbox set claimed_until = $2, attempts = attempts + 1 \
+             where id = (select id from outbox where accepted_at is null and given_up_at is null \
+             and next_attempt_at <= $1 and (claimed_until is null or claimed_until <= $1) \
+             order by next_attempt_at, id limit 1) \
+             and accepted_at is null and given_up_at is null \
+             and next_attempt_at <= $1 and (claimed_until is null or claimed_until <= $1) returning id")
+        .bind(now.as_micros())
+        .bind(until.as_micros());
+        let mut tx = self.begin().await?;
+        let claimed: Option<Named> = tx.fetch_optional(statement).await?;
+        tx.commit().await?;
+        let Some(Named(id)) = claimed else { return Ok(None) };
+        let statement = sql("select outbox.id as id, sign_in_id, trace_id, link_hash, body, master_key_id, \
+             outbox.created_at as created_at, not_after, attempts \
+             from outbox left join sign_ins on sign_ins.id = outbox.sign_in_id where outbox.id = $1")
+        .bind(id);
+        self.fetch_optional(statement).await
+    }
+
+    /// Forgets mails whose time was over before this moment; says how many.
+    pub async fn outbox_forget(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.execute(sql("delete from outbox where not_after < $1").bind(before.as_micros())).await
+    }
+}
+
+impl Transaction {
+    /// Adds a mail that may be sent at once.
+    pub async fn outbox_insert(&mut self, mail: &NewMail<'_>) -> Result<(), StoreError> {
+        let statement = sql("insert into outbox (id, sign_in_id, link_hash, recipient, subject, body, master_key_id, \
+             created_at, not_after, attempts, next_attempt_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $8)")
+        .bind(mail.id.to_string())
+        .bind(mail.link.map(|(sign_in, _)| sign_in.to_string()))
+        .bind(mail.link.map(|(_, hash)| hash.as_bytes().to_vec()))
+        .bind(mail.recipient.as_str())
+        .bind(mail.subject)
+        .bind(mail.body.bytes.clone())
+        .bind(mail.body.master_key_id.as_str())
+        .bind(mail.created_at.as_micros())
+        .bind(mail.not_after.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// The mail server took it over: wipes the body and starts the time of the link. False if that was written
+    /// down already, by whoever sent it before its claim ended.
+    pub async fn outbox_accept(&mut self, mail: &ClaimedMail, now: Timestamp) -> Result<bool, StoreError> {
+        let statement =
+            sql("update outbox set accepted_at = $2, body = null, claimed_until = null, last_error = null \
+             where id = $1 and accepted_at is null")
+            .bind(mail.id.to_string())
+            .bind(now.as_micros());
+        let first = self.execute(statement).await? == 1;
+        if let (true, Some(link)) = (first, &mail.link) {
+            let statement =
+                sql("update sign_in_links set accepted_at = $2 where token_hash = $1 and accepted_at is null")
+                    .bind(link.as_bytes().to_vec())
+                    .bind(now.as_micros());
+            self.execute(statement).await?;
+        }
+        Ok(first)
+    }
+
+    /// It was not taken this time: lets go of the claim until `next`. False if the claim was not ours any more.
+    pub async fn outbox_postpone(
+        &mut self,
+        mail: &ClaimedMail,
+        next: Timestamp,
+        error: &str,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("update outbox set next_attempt_at = $3, claimed_until = null, last_error = $4 \
+             where id = $1 and attempts = $2 and accepted_at is null and given_up_at is null")
+        .bind(mail.id.to_string())
+        .bind(mail.attempts)
+        .bind(next.as_micros())
+        .bind(error);
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// It will never be sent: wipes the body. False if the claim was not ours any more.
+    pub async fn outbox_give_up(
+        &mut self,
+        mail: &ClaimedMail,
+        now: Timestamp,
+        error: &str,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("update outbox set given_up_at = $3, body = null, claimed_until = null, last_error = $4 \
+             where id = $1 and attempts = $2 and accepted_at is null and given_up_at is null")
+        .bind(mail.id.to_string())
+        .bind(mail.attempts)
+        .bind(now.as_micros())
+        .bind(error);
+        Ok(self.execute(statement).await? == 1)
+    }
+}

@@ -1,0 +1,54 @@
+//! Refresh tokens: hashes only.
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::ids::Timestamp;
+use crate::domain::one_time::ValueHash;
+use crate::domain::refresh_token::StoredRefreshToken;
+
+impl Record for StoredRefreshToken {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "refresh_tokens", "family_id")?;
+        Ok(Self {
+            family: cells.parsed("family_id")?,
+            created_at: cells.moment("created_at")?,
+            expires_at: cells.moment("expires_at")?,
+            spent_at: cells.moment_if_any("spent_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// What is remembered of a token, used or not.
+    pub async fn refresh_token(&self, hash: ValueHash) -> Result<Option<StoredRefreshToken>, StoreError> {
+        let statement = sql("select family_id, created_at, expires_at, spent_at from refresh_tokens \
+             where token_hash = $1");
+        self.fetch_optional(statement.bind(hash.as_bytes().to_vec())).await
+    }
+}
+
+impl Transaction {
+    /// Adds a token that nobody has used.
+    pub async fn refresh_token_insert(
+        &mut self,
+        token: &StoredRefreshToken,
+        hash: ValueHash,
+    ) -> Result<(), StoreError> {
+        let statement = sql("insert into refresh_tokens (token_hash, family_id, created_at, expires_at) \
+             values ($1, $2, $3, $4)")
+        .bind(hash.as_bytes().to_vec())
+        .bind(token.family.to_string())
+        .bind(token.created_at.as_micros())
+        .bind(token.expires_at.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Uses a token. True exactly once, and only within its time.
+    pub async fn refresh_token_spend(&mut self, hash: ValueHash, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("update refresh_tokens set spent_at = $2 \
+             where token_hash = $1 and spent_at is null and expires_at > $2");
+        Ok(self.execute(statement.bind(hash.as_bytes().to_vec()).bind(now.as_micros())).await? == 1)
+    }
+}

@@ -1,0 +1,466 @@
+//! Signing in to applications in a browser: the authorization endpoint and the pages behind it (RFC 6749 §4.1,
+//! OIDC Core §3.1, DESIGN §4, §10).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
+use gatepost::domain::audit::Actor;
+use gatepost::flows::manage_application::DEACTIVATE;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::harness::browser::{Browser, Page, PageForm};
+use crate::harness::person::{
+    CALLBACK, CHALLENGE, VERIFIER, account, authorize, letter, mails_to, web_application, web_settings,
+};
+use crate::harness::{Answer, Registered, TestServer, World, on_both_engines};
+
+/// Parameters of a request, by name and value.
+type Parameters<'a> = &'a [(&'a str, &'a str)];
+
+const JOHN: &str = "john@example.com";
+
+async fn redeem(server: &TestServer, application: &Registered, parameters: &BTreeMap<String, String>) -> Value {
+    let request = server.token().with_basic(application).by_grant("authorization_code");
+    let request = request.parameter("code", &parameters["code"]).parameter("redirect_uri", CALLBACK);
+    request.parameter("code_verifier", VERIFIER).send().await.success()
+}
+
+/// Signs in and agrees, and gives what came back to the application.
+async fn walk(
+    server: &TestServer,
+    browser: &Browser,
+    application: &Registered,
+    mails: usize,
+) -> BTreeMap<String, String> {
+    let page = browser.visit(&authorize(application, &[])).await;
+    let consent = browser.sign_in(server, &page, JOHN, mails).await;
+    allow(browser, &consent).await
+}
+
+async fn allow(browser: &Browser, consent: &Page) -> BTreeMap<String, String> {
+    browser.submit(consent.form_with("consent-allow"), &[("decision", "allow")]).await.answer_parameters()
+}
+
+on_both_engines! {
+    async fn a_new_person_signs_up_agrees_and_the_application_learns_who_they_are(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[("scope", "openid profile email"), ("nonce", "n-1")])).await;
+        let consent = browser.sign_in(&server, &page, JOHN, 1).await;
+        for said in ["Shop", "www.example.com", JOHN] {
+            assert!(consent.text().contains(said), "{said} in {}", consent.text());
+        }
+        let answer = allow(&browser, &consent).await;
+        assert_eq!((answer["state"].as_str(), answer["iss"].as_str()), ("s-1", server.issuer()));
+        let tokens = redeem(&server, &application, &answer).await;
+        let id_token = server.verify(tokens["id_token"].as_str().unwrap()).await.claims;
+        assert_eq!((id_token["nonce"].as_str(), id_token["aud"].as_str()), (Some("n-1"), Some(application.client_id.as_str())));
+        assert_eq!((id_token["email"].as_str(), id_token["email_verified"].as_bool()), (Some(JOHN), Some(true)));
+        let bearer = tokens["access_token"].as_str().unwrap();
+        let userinfo = Answer::of(server.request(Method::GET, "/oauth/userinfo").bearer_auth(bearer)).await.success();
+        assert_eq!((&userinfo["sub"], userinfo["email"].as_str()), (&id_token["sub"], Some(JOHN)));
+    }
+}
+
+on_both_engines! {
+    async fn signed_in_once_is_signed_in_to_every_application_and_consent_is_remembered(world: World) {
+        let server = world.server().await;
+        let (shop, forum) = (web_application(&server.server).await, Registered::at(&server.server, web_settings("Forum")).await);
+        let browser = Browser::of(&server);
+        walk(&server, &browser, &shop, 1).await;
+        // Another application asks for consent, not for a sign-in; the first one for neither.
+        let consent = browser.visit(&authorize(&forum, &[])).await;
+        assert!(consent.has("consent-allow"), "{}", consent.text());
+        assert!(browser.visit(&authorize(&shop, &[])).await.answer_parameters().contains_key("code"));
+        assert!(browser.visit(&authorize(&shop, &[("prompt", "none")])).await.answer_parameters().contains_key("code"));
+        let silent = browser.visit(&authorize(&forum, &[("prompt", "none")])).await.answer_parameters();
+        assert_eq!(silent["error"], "consent_required");
+        world.clock.advance(Duration::from_secs(1));
+        assert!(browser.visit(&authorize(&shop, &[("prompt", "login")])).await.has("login-submit"));
+        assert!(browser.visit(&authorize(&shop, &[("prompt", "consent")])).await.has("consent-allow"));
+        // More than was agreed to is asked for again.
+        assert!(browser.visit(&authorize(&shop, &[("scope", "openid email")])).await.has("consent-allow"));
+        world.clock.advance(Duration::from_secs(99));
+        assert!(browser.visit(&authorize(&shop, &[("max_age", "99")])).await.has("login-submit"));
+        assert!(browser.visit(&authorize(&shop, &[("max_age", "100")])).await.answer_parameters().contains_key("code"));
+    }
+}
+
+on_both_engines! {
+    async fn who_is_not_signed_in_is_not_asked_when_no_page_may_be_shown(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let answer = Browser::of(&server).visit(&authorize(&application, &[("prompt", "none")])).await.answer_parameters();
+        assert_eq!((answer["error"].as_str(), answer["state"].as_str()), ("login_required", "s-1"));
+    }
+}
+
+on_both_engines! {
+    async fn a_denial_reaches_the_application_and_nothing_is_remembered(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        let consent = browser.sign_in(&server, &page, JOHN, 1).await;
+        let form = consent.form_with("consent-deny");
+        let answer = browser.submit(form.clone(), &[("decision", "deny")]).await.answer_parameters();
+        assert_eq!((answer["error"].as_str(), answer["state"].as_str()), ("access_denied", "s-1"));
+        // The same page, sent again, decides nothing any more.
+        assert!(browser.submit(form, &[("decision", "allow")]).await.redirect().is_none());
+        assert!(browser.visit(&authorize(&application, &[])).await.has("consent-allow"));
+    }
+}
+
+on_both_engines! {
+    async fn before_the_redirect_uri_is_proven_an_error_is_only_shown(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let cases = [
+            [("redirect_uri", "https://evil.example/cb"), ("scope", "openid")],
+            [("redirect_uri", "https://www.example.com/oauth/callback?table=1"), ("scope", "openid")],
+            [("client_id", "nobody"), ("scope", "openid")],
+            [("client_id", ""), ("scope", "openid")],
+            [("request_uri", "urn:ietf:params:oauth:request_uri:gpp_x"), ("scope", "openid")],
+        ];
+        for case in cases {
+            let page = Browser::of(&server).visit(&authorize(&application, &case)).await;
+            assert_eq!((page.answer.status.as_u16(), page.redirect()), (400, None), "{case:?}");
+            assert!(page.has("trace-id"), "{}", page.text());
+        }
+    }
+}
+
+on_both_engines! {
+    async fn after_it_is_proven_the_application_is_told(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let spa = ApplicationSettings {
+            redirect_uris: vec![CALLBACK.to_owned()],
+            ..ApplicationSettings::new("Spa".to_owned(), ApplicationKind::Spa)
+        };
+        let spa = Registered::at(&server.server, spa).await;
+        let cases: [(&Registered, Parameters<'_>, &str); 9] = [
+            (&application, &[("response_type", "token")], "unsupported_response_type"),
+            (&application, &[("response_type", "")], "invalid_request"),
+            (&application, &[("scope", "everything")], "invalid_scope"),
+            (&application, &[("resource", "https://api.example.com")], "invalid_target"),
+            (&application, &[("code_challenge_method", "plain")], "invalid_request"),
+            (&application, &[("prompt", "none login")], "invalid_request"),
+            (&application, &[("max_age", "soon")], "invalid_request"),
+            (&application, &[("request", "ey.J.x")], "request_not_supported"),
+            (&spa, &[("code_challenge", ""), ("code_challenge_method", "")], "invalid_request"),
+        ];
+        for (application, more, error) in cases {
+            let page = Browser::of(&server).visit(&authorize(application, more)).await;
+            let answer = page.answer_parameters();
+            assert_eq!((answer["error"].as_str(), answer["state"].as_str()), (error, "s-1"), "{more:?}");
+            assert_eq!(answer["iss"], server.issuer());
+            assert!(page.redirect().unwrap().starts_with(CALLBACK));
+        }
+    }
+}
+
+on_both_engines! {
+    async fn a_link_signs_in_the_browser_that_asked_and_no_other(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let (asking, other) = (Browser::of(&server), Browser::of(&server));
+        let page = asking.visit(&authorize(&application, &[])).await;
+        let waiting = asking.enter_address(&page, JOHN).await;
+        let letter = letter(&server, JOHN, 1).await;
+        // Elsewhere the link shows the code to type and signs nobody in, however often it is opened.
+        for _ in 0..10 {
+            let elsewhere = other.visit(&letter.link).await;
+            assert!(elsewhere.text().contains(&letter.code), "{}", elsewhere.text());
+            assert_eq!((elsewhere.redirect(), other.cookie("gatepost_session")), (None, None));
+        }
+        let consent = asking.visit(&letter.link).await;
+        assert!(consent.has("consent-allow"), "{}", consent.text());
+        // The link is spent by that, and so is the code.
+        assert_eq!(other.visit(&letter.link).await.answer.status, 400);
+        let late = asking.submit(waiting.form_with("login-code-submit"), &[("code", &letter.code)]).await;
+        assert!(!late.has("consent-allow"));
+    }
+}
+
+on_both_engines! {
+    async fn five_wrong_codes_end_a_sign_in_whatever_comes_after(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        let waiting = browser.enter_address(&page, JOHN).await;
+        let letter = letter(&server, JOHN, 1).await;
+        let form = waiting.form_with("login-code-submit");
+        // What cannot be a code is a slip and costs nothing.
+        assert!(browser.submit(form.clone(), &[("code", "1")]).await.has("login-code"));
+        for _ in 0..5 {
+            browser.submit(form.clone(), &[("code", "2222-2222")]).await;
+        }
+        assert!(!browser.submit(form, &[("code", &letter.code)]).await.has("consent-allow"));
+        assert_eq!(browser.visit(&letter.link).await.answer.status, 400);
+        assert_eq!(browser.cookie("gatepost_session"), None);
+    }
+}
+
+on_both_engines! {
+    async fn a_form_from_another_browser_or_another_site_does_nothing(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        let form = page.form_with("login-submit");
+        let mut forged = form.clone();
+        forged.fields.retain(|(name, _)| name != "csrf");
+        assert!(!browser.submit(forged, &[("email", JOHN)]).await.has("login-code"));
+        assert!(!Browser::of(&server).submit(form.clone(), &[("email", JOHN)]).await.has("login-code"));
+        let foreign = server.request(Method::POST, "/login").header("origin", "https://evil.example");
+        assert_eq!(Answer::of(foreign.header("sec-fetch-site", "cross-site")).await.status, 403);
+        assert_eq!(mails_to(&server, JOHN).await, 0);
+    }
+}
+
+on_both_engines! {
+    async fn an_answer_can_be_posted_instead(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[("response_mode", "form_post")])).await;
+        let consent = browser.sign_in(&server, &page, JOHN, 1).await;
+        let posted = browser.submit(consent.form_with("consent-allow"), &[("decision", "allow")]).await;
+        let form = posted.form_with("form-post-submit");
+        assert_eq!(form.action, CALLBACK);
+        let fields: BTreeMap<_, _> = form.fields.into_iter().collect();
+        redeem(&server, &application, &fields).await;
+    }
+}
+
+on_both_engines! {
+    async fn an_application_can_sign_the_person_out_and_have_them_sent_back(world: World) {
+        let server = world.server().await;
+        let back = "https://www.example.com/bye";
+        let settings = ApplicationSettings { post_logout_redirect_uris: vec![back.to_owned()], ..web_settings("Shop") };
+        let application = Registered::at(&server.server, settings).await;
+        let browser = Browser::of(&server);
+        let answer = walk(&server, &browser, &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let hint = tokens["id_token"].as_str().unwrap();
+        let unasked = format!("/oauth/logout?client_id={}&post_logout_redirect_uri=https://evil.example", application.client_id);
+        assert_eq!(browser.visit(&unasked).await.answer.status, 400);
+        // Without the hint any site could have sent the browser here, so the person is asked.
+        let asked = browser.visit(&format!("/oauth/logout?client_id={}", application.client_id)).await;
+        let stayed = browser.submit(asked.form_with("logout-no"), &[("decision", "no")]).await;
+        assert_eq!(stayed.answer.status, 200);
+        assert!(browser.cookie("gatepost_session").is_some());
+        let left = browser.visit(&format!("/oauth/logout?id_token_hint={hint}&post_logout_redirect_uri={back}&state=z")).await;
+        assert_eq!(left.redirect().unwrap(), format!("{back}?state=z"));
+        assert_eq!(browser.cookie("gatepost_session"), None);
+        assert!(browser.visit(&authorize(&application, &[])).await.has("login-submit"));
+        // With the session went what had grown from it.
+        let refresh = server.token().with_basic(&application).by_grant("refresh_token");
+        let refresh = refresh.parameter("refresh_token", tokens["refresh_token"].as_str().unwrap());
+        refresh.send().await.refusal(400, "invalid_grant");
+    }
+}
+
+on_both_engines! {
+    async fn people_see_and_end_what_is_theirs_on_the_account_page(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let (laptop, phone) = (Browser::of(&server), Browser::of(&server));
+        let answer = walk(&server, &laptop, &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let page = phone.visit("/account").await;
+        let account_page = phone.sign_in(&server, &page, JOHN, 2).await;
+        assert!(account_page.text().contains("Shop") && account_page.text().contains(JOHN), "{}", account_page.text());
+        let first = phone.cookie("gatepost_session");
+        let removed = account_page.text().split("action=\"/account/applications/").nth(1).unwrap();
+        let action = format!("/account/applications/{}", removed.split('"').next().unwrap());
+        let mut form = account_page.form_with("sign-out");
+        form.action = action;
+        phone.submit(form.clone(), &[]).await;
+        let userinfo = server.request(Method::GET, "/oauth/userinfo").bearer_auth(tokens["access_token"].as_str().unwrap());
+        Answer::of(userinfo).await.refusal(401, "invalid_token");
+        phone.submit(account_page.form_with("sign-out-everywhere"), &[]).await;
+        assert_eq!(phone.cookie("gatepost_session"), None);
+        assert!(first.is_some());
+        assert!(laptop.visit("/account").await.has("login-submit"));
+    }
+}
+
+on_both_engines! {
+    async fn an_account_is_deleted_only_by_typing_its_address(world: World) {
+        let server = world.server().await;
+        let browser = Browser::of(&server);
+        let page = browser.visit("/account").await;
+        browser.sign_in(&server, &page, JOHN, 1).await;
+        let asked = browser.visit("/account/delete").await;
+        let wrong = browser.submit(asked.form_with("delete-submit"), &[("email", "jane@example.com")]).await;
+        assert_eq!(wrong.answer.status, 400);
+        browser.submit(wrong.form_with("delete-submit"), &[("email", JOHN)]).await;
+        assert_eq!(browser.cookie("gatepost_session"), None);
+        assert!(server.server.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
+    }
+}
+
+on_both_engines! {
+    async fn a_disabled_account_is_signed_out_at_once_and_cannot_come_back(world: World) {
+        let server = world.server().await;
+        let user = account(&server.server, JOHN).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit("/account").await;
+        assert!(browser.sign_in(&server, &page, JOHN, 1).await.has("sign-out"));
+        server.server.user_disable(user.id, &Actor::CommandLine).await.unwrap();
+        let page = browser.visit("/account").await;
+        assert!(page.has("login-submit"), "{}", page.text());
+        // The waiting page looks as always; no mail is sent.
+        assert!(browser.enter_address(&page, JOHN).await.has("login-code"));
+        assert_eq!(mails_to(&server, JOHN).await, 1);
+    }
+}
+
+on_both_engines! {
+    async fn a_closed_server_signs_nobody_up_and_does_not_say_who_has_an_account(world: World) {
+        let server = world.server_with("login.signup = \"closed\"").await;
+        let browser = Browser::of(&server);
+        let page = browser.visit("/account").await;
+        assert!(browser.enter_address(&page, JOHN).await.has("login-code"));
+        assert_eq!(mails_to(&server, JOHN).await, 0);
+    }
+}
+
+on_both_engines! {
+    async fn a_link_from_the_command_line_signs_its_account_in_once(world: World) {
+        let server = world.server().await;
+        account(&server.server, JOHN).await;
+        let here = std::net::IpAddr::from([127, 0, 0, 1]);
+        let requester = gatepost::flows::authorize::Requester {
+            address: here,
+            device: gatepost::domain::session::Device::new(here, ""),
+            locale: "en".to_owned(),
+            trace_id: String::new(),
+        };
+        let link = server.server.login_link(&JOHN.parse().unwrap(), &requester).await.unwrap();
+        let browser = Browser::of(&server);
+        let page = browser.visit(&link).await;
+        assert!(browser.submit(page.form_with("confirm-login"), &[]).await.has("sign-out"));
+        assert_eq!(Browser::of(&server).visit(&link).await.answer.status, 400);
+    }
+}
+
+on_both_engines! {
+    async fn every_page_is_kept_from_frames_caches_and_foreign_scripts(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let page = Browser::of(&server).visit(&authorize(&application, &[])).await;
+        let policy = page.answer.header("content-security-policy").unwrap();
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
+            assert!(policy.contains(part), "{policy}");
+        }
+        assert_eq!(page.answer.header("cache-control"), Some("no-store"));
+        assert_eq!(page.answer.header("x-content-type-options"), Some("nosniff"));
+    }
+}
+
+on_both_engines! {
+    async fn the_pages_speak_the_language_of_the_browser(world: World) {
+        let server = world.server().await;
+        let german = server.request(Method::GET, "/login").header("accept-language", "de-AT,de;q=0.9,en;q=0.5");
+        assert!(Answer::of(german).await.text().contains("<html lang=\"de\""));
+        assert!(Browser::of(&server).visit("/login").await.text().contains("<html lang=\"en\""));
+    }
+}
+
+on_both_engines! {
+    /// Browsers keep `SameSite=Lax` cookies back from a form of another site; the person is signed in all the same.
+    async fn a_form_of_another_site_is_answered_with_the_cookies_it_came_without(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let answer = walk(&server, &browser, &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let post = async |path: &str, fields: &[(&str, &str)]| {
+            let form = PageForm { action: path.to_owned(), fields: Vec::new() };
+            let stripped = Browser::of(&server).post(&form, fields).await;
+            assert!(stripped.answer.headers.get("set-cookie").is_none(), "the browser has a name already");
+            browser.visit(&stripped.redirect().unwrap()).await
+        };
+        let client_id = application.client_id.as_str();
+        let silent = [("client_id", client_id), ("response_type", "code"), ("redirect_uri", CALLBACK), ("prompt", "none")];
+        let silent = [&silent[..], &[("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]].concat();
+        assert!(post("/oauth/authorize", &silent).await.answer_parameters().contains_key("code"));
+        assert!(browser.cookie("gatepost_session").is_some());
+        post("/oauth/logout", &[("id_token_hint", tokens["id_token"].as_str().unwrap())]).await;
+        assert_eq!(browser.cookie("gatepost_session"), None);
+    }
+}
+
+on_both_engines! {
+    async fn a_hint_tells_nobody_the_address_and_an_access_token_is_no_hint(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let answer = walk(&server, &Browser::of(&server), &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let hinted = authorize(&application, &[("id_token_hint", tokens["id_token"].as_str().unwrap())]);
+        let page = Browser::of(&server).visit(&hinted).await;
+        assert!(page.has("login-submit") && !page.text().contains(JOHN), "{}", page.text());
+        let hinted = authorize(&application, &[("id_token_hint", tokens["access_token"].as_str().unwrap())]);
+        assert_eq!(Browser::of(&server).visit(&hinted).await.answer_parameters()["error"], "invalid_request");
+    }
+}
+
+on_both_engines! {
+    async fn how_an_address_is_spelled_does_not_tell_whether_it_has_an_account(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        account(&server.server, "Jane@Example.com").await;
+        for (typed, shown) in [("jane@example.COM", "jane@example.com"), ("Nobody@Example.com", "nobody@example.com")] {
+            let browser = Browser::of(&server);
+            let page = browser.visit(&authorize(&application, &[])).await;
+            let waiting = browser.enter_address(&page, typed).await;
+            assert!(waiting.text().contains(shown), "{}", waiting.text());
+            assert!(!waiting.text().contains("Jane@") && !waiting.text().contains("Nobody@"), "{}", waiting.text());
+        }
+    }
+}
+
+on_both_engines! {
+    async fn signing_in_again_leaves_no_session_behind_and_signing_out_ends_what_grew_before(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let answer = walk(&server, &browser, &application, 1).await;
+        let tokens = redeem(&server, &application, &answer).await;
+        let before = browser.cookie("gatepost_session").unwrap();
+        world.clock.advance(Duration::from_secs(1));
+        let page = browser.visit(&authorize(&application, &[("prompt", "login")])).await;
+        assert!(browser.sign_in(&server, &page, JOHN, 2).await.answer_parameters().contains_key("code"));
+        let old = server.request(Method::GET, "/account").header("cookie", format!("gatepost_session={before}"));
+        let old = Answer::of(old).await;
+        assert!(!old.text().contains(JOHN), "the old cookie is still signed in");
+        let refresh = async |token: &Value| {
+            let refresh = server.token().with_basic(&application).by_grant("refresh_token");
+            refresh.parameter("refresh_token", token.as_str().unwrap()).send().await
+        };
+        let next = refresh(&tokens["refresh_token"]).await.success();
+        let account_page = browser.visit("/account").await;
+        browser.submit(account_page.form_with("sign-out"), &[]).await;
+        refresh(&next["refresh_token"]).await.refusal(400, "invalid_grant");
+    }
+}
+
+on_both_engines! {
+    async fn an_application_that_is_deactivated_meanwhile_gets_neither_mail_nor_code(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        application.change(&server.server, DEACTIVATE).await;
+        let refused = browser.enter_address(&page, JOHN).await;
+        assert_eq!((refused.answer.status.as_u16(), refused.redirect()), (400, None), "{}", refused.text());
+        assert_eq!(mails_to(&server, JOHN).await, 0);
+    }
+}

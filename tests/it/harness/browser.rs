@@ -1,0 +1,167 @@
+//! A browser without JavaScript: keeps cookies, reads forms, follows redirects when told to.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Client, Method};
+
+use super::answer::Answer;
+use super::server::TestServer;
+
+/// A browser of one person.
+pub(crate) struct Browser {
+    http: Client,
+    base: String,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// A page, or a redirect that was not followed.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    /// What the server answered.
+    pub(crate) answer: Answer,
+}
+
+/// A form of a page, with the fields that it brings along.
+#[derive(Clone, Debug)]
+pub(crate) struct PageForm {
+    /// Where it is posted to.
+    pub(crate) action: String,
+    /// Its fields.
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+impl Browser {
+    /// A new browser, without cookies.
+    pub(crate) fn of(server: &TestServer) -> Self {
+        let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { http, base: format!("http://{}", server.address), cookies: Mutex::default() }
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
+    }
+
+    /// Fetches one address, which may begin with the issuer's.
+    pub(crate) async fn get(&self, address: &str) -> Page {
+        self.send(Method::GET, address, None).await
+    }
+
+    /// Fetches an address and follows redirects for as long as they stay on the server.
+    pub(crate) async fn visit(&self, address: &str) -> Page {
+        let page = self.get(address).await;
+        self.follow(page).await
+    }
+
+    /// Sends a form with these fields filled in, and follows redirects that stay on the server.
+    pub(crate) async fn submit(&self, form: PageForm, filled: &[(&str, &str)]) -> Page {
+        let page = self.post(&form, filled).await;
+        self.follow(page).await
+    }
+
+    /// Sends a form and does not follow.
+    pub(crate) async fn post(&self, form: &PageForm, filled: &[(&str, &str)]) -> Page {
+        let own = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let fields: Vec<_> = own.filter(|(name, _)| !filled.iter().any(|(other, _)| other == name)).collect();
+        let body = form_urlencoded(fields.into_iter().chain(filled.iter().copied()));
+        self.send(Method::POST, &form.action, Some(body)).await
+    }
+
+    async fn follow(&self, mut page: Page) -> Page {
+        for _ in 0..10 {
+            match page.redirect() {
+                Some(address) if self.path_of(&address).is_some() => page = self.get(&address).await,
+                _ => return page,
+            }
+        }
+        panic!("the server redirects in a circle: {page:?}");
+    }
+
+    async fn send(&self, method: Method, address: &str, form: Option<String>) -> Page {
+        let path = self.path_of(address).unwrap_or_else(|| panic!("{address} is not the server's"));
+        let cookies: Vec<String> = self.cookies.lock().unwrap().iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let mut request = self.http.request(method, format!("{}{path}", self.base)).header(COOKIE, cookies.join("; "));
+        if let Some(form) = form {
+            request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+        }
+        let answer = Answer::of(request).await;
+        self.keep_cookies(&answer);
+        Page { answer }
+    }
+
+    fn keep_cookies(&self, answer: &Answer) {
+        let mut cookies = self.cookies.lock().unwrap();
+        for line in answer.headers.get_all(SET_COOKIE) {
+            let (name, value) = line.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() {
+                cookies.remove(name)
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned())
+            };
+        }
+    }
+
+    fn path_of(&self, address: &str) -> Option<String> {
+        let rest = ["http://localhost:8080", &self.base].into_iter().find_map(|own| address.strip_prefix(own));
+        match rest {
+            Some("") => Some("/".to_owned()),
+            Some(rest) if rest.starts_with('/') => Some(rest.to_owned()),
+            _ => address.starts_with('/').then(|| address.to_owned()),
+        }
+    }
+}
+
+impl Page {
+    /// Where it redirects to.
+    pub(crate) fn redirect(&self) -> Option<String> {
+        self.answer.headers.get(LOCATION).map(|value| value.to_str().unwrap().to_owned())
+    }
+
+    /// The address outside the server it leads to, as parameters of its query.
+    pub(crate) fn answer_parameters(&self) -> BTreeMap<String, String> {
+        let address = self.redirect().unwrap_or_else(|| panic!("no redirect: {} {}", self.answer.status, self.text()));
+        url::Url::parse(&address).unwrap().query_pairs().into_owned().collect()
+    }
+
+    /// Its markup.
+    pub(crate) fn text(&self) -> &str {
+        self.answer.text()
+    }
+
+    /// The form with an element of this id in it.
+    pub(crate) fn form_with(&self, id: &str) -> PageForm {
+        let wanted = format!("id=\"{id}\"");
+        let forms: Vec<_> =
+            self.text().split("<form").skip(1).filter_map(|rest| rest.split("</form>").next()).collect();
+        let form = forms.into_iter().find(|form| form.contains(&wanted));
+        PageForm::of(form.unwrap_or_else(|| panic!("no form with #{id} in {}", self.text())))
+    }
+
+    /// Whether there is an element of this id.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.text().contains(&format!("id=\"{id}\""))
+    }
+}
+
+impl PageForm {
+    fn of(markup: &str) -> Self {
+        let hidden = markup.split("<input").skip(1).filter_map(|input| {
+            let input = input.split('>').next()?;
+            let is_hidden = attribute(input, "type").as_deref() == Some("hidden");
+            is_hidden.then(|| Some((attribute(input, "name")?, attribute(input, "value")?))).flatten()
+        });
+        Self { action: attribute(markup, "action").unwrap(), fields: hidden.collect() }
+    }
+}
+
+fn attribute(markup: &str, name: &str) -> Option<String> {
+    let (_, rest) = markup.split_once(&format!(" {name}=\""))?;
+    let value = rest.split('"').next()?;
+    Some(value.replace("&#38;", "&").replace("&amp;", "&").replace("&#34;", "\"").replace("&#39;", "'"))
+}
+
+fn form_urlencoded<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
