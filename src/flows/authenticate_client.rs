@@ -111,11 +111,24 @@ impl Server {
         }
         let verdict = match self.secrets.recall(&application, &presented) {
             Some(verdict) => verdict,
-            None => self.try_secret(&application, &presented, address).await?,
+            None => self.find_out(&application, &presented, address).await?,
         };
         let Verdict::Right(secret) = verdict else { return Err(wrong()) };
         working(&application)?;
         Ok(AuthenticatedClient { application, secret: Some(secret) })
+    }
+
+    async fn find_out(
+        &self,
+        application: &Application,
+        presented: &ClientSecret,
+        address: IpAddr,
+    ) -> Result<Verdict, Refusal> {
+        let _turn = self.secrets.turn(application, presented).await;
+        match self.secrets.recall(application, presented) {
+            Some(verdict) => Ok(verdict),
+            None => self.try_secret(application, presented, address).await,
+        }
     }
 
     async fn try_secret(

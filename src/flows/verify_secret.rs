@@ -4,8 +4,12 @@
 //! remembered as an HMAC under a key that lives only in this process, over the client id, the stored hash and
 //! the presented secret; when the stored hash changes, the memory of it is worth nothing.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
 use aws_lc_rs::hmac;
 use quick_cache::sync::Cache;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::hash_secrets::SecretHasher;
 use crate::domain::application::Application;
@@ -15,6 +19,10 @@ use crate::protocol::refusal::Refusal;
 
 /// How many verified secrets are remembered, and as many wrong ones.
 const CAPACITY: usize = 10_000;
+
+/// How many secrets can be found out about at once without one forgetting the other's turn. A turn that is
+/// forgotten costs a second verification, nothing else.
+const TURNS: usize = 1_000;
 
 /// What is known about a presented secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +38,7 @@ pub struct SecretVerifier {
     memory_key: hmac::Key,
     right: Cache<[u8; 32], ()>,
     wrong: Cache<[u8; 32], ()>,
+    turns: Cache<[u8; 32], Arc<Mutex<()>>>,
     hasher: SecretHasher,
 }
 
@@ -40,6 +49,7 @@ impl SecretVerifier {
             memory_key: hmac::Key::new(hmac::HMAC_SHA256, &memory_key),
             right: Cache::new(CAPACITY),
             wrong: Cache::new(CAPACITY),
+            turns: Cache::new(TURNS),
             hasher: SecretHasher::default(),
         }
     }
@@ -53,6 +63,16 @@ impl SecretVerifier {
         }
         let all_wrong = application.secrets.iter().all(|secret| self.wrong.get(&memory(&secret.hash)).is_some());
         all_wrong.then_some(Verdict::Wrong)
+    }
+
+    /// Waits until no other request is finding out about the same secret. Of many that come at once with one
+    /// nobody has seen here yet, as after a restart, the first verifies it and the others find it remembered:
+    /// one Argon2 run and one guess, not one for each.
+    pub async fn turn(&self, application: &Application, presented: &ClientSecret) -> OwnedMutexGuard<()> {
+        let hash = application.secrets.first().map(|secret| &secret.hash);
+        let key = hash.map_or([0; 32], |hash| self.memory_of(application, hash, presented));
+        let turn = self.turns.get_or_insert_with(&key, || Ok::<_, Infallible>(Arc::default())).unwrap_or_default();
+        turn.lock_owned().await
     }
 
     /// Compares the presented secret with each stored hash and remembers the outcome. Waits for a thread;

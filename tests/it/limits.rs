@@ -18,6 +18,18 @@ fn guess(application: &Registered) -> Registered {
 }
 
 on_both_engines!(
+    /// A restart under load: everybody comes at once with a right secret that this server has not seen yet.
+    async fn many_at_once_with_a_right_secret_are_one_guess(world: World) {
+        let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 1").await;
+        let application = server.service().await;
+        let crowd: JoinSet<_> = (0..50).map(|_| server.token().with_basic(&application).send()).collect();
+        for answer in crowd.join_all().await {
+            answer.success();
+        }
+    }
+);
+
+on_both_engines!(
     /// RFC 6585 §4: 429 with `Retry-After`. Who is known already is not held up.
     async fn wrong_secrets_run_out_for_one_application_while_its_own_goes_on_working(world: World) {
         let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
