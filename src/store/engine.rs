@@ -17,6 +17,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{Connection as _, Postgres, Row as _, Sqlite};
+use tokio::time::timeout;
 use tracing::warn;
 
 use super::StoreError;
@@ -40,6 +41,9 @@ pub struct DatabaseSettings {
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
 }
+
+/// How long PostgreSQL is waited for when the server stops.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How long one statement may take before the database counts as away.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -332,20 +336,21 @@ impl Store {
         }
     }
 
-    /// Ends every connection, after what they are doing. Gives up on a database that does not answer.
+    /// Ends every connection, after what they are doing. Does not wait long for a server that has fallen silent:
+    /// whatever was to be written is written by now, and it notices by itself that we are gone.
     pub async fn close(&self) {
-        let closed = bounded(async {
-            match &self.0 {
-                Engine::Sqlite { readers, writer, .. } => {
+        let closed = match &self.0 {
+            Engine::Sqlite { readers, writer, .. } => {
+                let closing = async {
                     readers.close().await;
                     writer.close().await;
-                }
-                Engine::Postgres(pool) => pool.close().await,
+                };
+                timeout(STATEMENT_TIMEOUT, closing).await
             }
-            Ok(())
-        });
-        if let Err(e) = closed.await {
-            warn!(error = %e, "connections to the database were left to themselves");
+            Engine::Postgres(pool) => timeout(FAREWELL, pool.close()).await,
+        };
+        if closed.is_err() {
+            warn!("connections to the database were left to themselves");
         }
     }
 }
@@ -400,7 +405,7 @@ impl Transaction {
 /// a connection that a firewall forgot would keep its place in the pool for ever, and after a few of them
 /// there would be none left.
 async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    tokio::time::timeout(Duration::from_secs(1), connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    timeout(Duration::from_secs(1), connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
     Ok(true)
 }
 
@@ -417,7 +422,7 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 /// Nothing waits for a database for ever: the server's own time-outs do not help when the network is gone.
 async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let limit = STATEMENT_TIMEOUT + Duration::from_secs(1);
-    tokio::time::timeout(limit, work)
+    timeout(limit, work)
         .await
         .unwrap_or_else(|_| Err(StoreError::Unavailable(format!("no answer within {} s", limit.as_secs()))))
 }
