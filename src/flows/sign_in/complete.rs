@@ -3,7 +3,7 @@
 use super::Server;
 use crate::config::SignUp;
 use crate::domain::audit::Actor;
-use crate::domain::ids::{SessionId, SignInEventId, UserId};
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::one_time::SessionToken;
 use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
 use crate::domain::sign_in::{FlightEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
@@ -134,10 +134,8 @@ impl Server {
         event: FlightEvent,
         detail: &str,
     ) -> Result<(), StoreError> {
-        let now = self.now();
-        let id = SignInEventId::new(self.row_id(now));
         tracing::info!(sign_in_trace = sign_in.trace_id, event = event.name(), detail, "sign-in");
-        tx.flight_append(id, sign_in.id, now, event, detail).await
+        self.note_flight(tx, sign_in.id, event, detail).await
     }
 
     /// Who is signed in with this cookie. A session that is used lives on.
