@@ -20,6 +20,7 @@ mod hello;
 mod key_rotation;
 mod limits;
 mod mail;
+mod mail_tls;
 mod operations;
 mod outage;
 mod par;

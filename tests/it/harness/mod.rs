@@ -12,6 +12,7 @@ mod answer;
 mod application;
 mod assertion;
 pub(crate) mod browser;
+mod certificates;
 mod child;
 mod clock;
 mod database;
@@ -31,6 +32,7 @@ mod world;
 pub(crate) use answer::Answer;
 pub(crate) use application::{Registered, service};
 pub(crate) use assertion::{Assertion, ClientKey};
+pub(crate) use certificates::Authority;
 pub(crate) use child::Child;
 pub(crate) use clock::START;
 pub(crate) use database::{Dump, dump_of_file};
@@ -39,7 +41,7 @@ pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
 };
 pub(crate) use server::TestServer;
-pub(crate) use smtp::{SmtpServer, Verdict};
+pub(crate) use smtp::{Privacy, SmtpServer, Verdict};
 pub(crate) use token_request::TokenRequest;
 pub(crate) use wait::eventually;
 pub(crate) use wire::{State as WireState, Wire};

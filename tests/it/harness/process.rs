@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::{LocalSet, spawn_blocking, spawn_local};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::certificates::Authority;
 use super::database::Database;
 
 /// How long anything may take on a busy machine before a test gives up on it.
@@ -114,6 +115,14 @@ impl Installation {
 
     pub(crate) fn unset(&mut self, key: &str) {
         self.settings.remove(&variable(key));
+    }
+
+    /// The same where this authority is known, and no other.
+    pub(crate) fn trusting(mut self, authority: &Authority) -> Self {
+        let file = self.path("authority.pem");
+        std::fs::write(&file, &authority.pem).expect("it can be written");
+        self.settings.insert("SSL_CERT_FILE".to_owned(), file.display().to_string());
+        self
     }
 
     /// The same again, to be given other settings.

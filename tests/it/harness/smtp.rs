@@ -7,13 +7,25 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader, empty, join, sink};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
 
 use super::received_mail::ReceivedMail;
+
+/// How the server keeps its connections private.
+#[derive(Clone, Default)]
+pub(crate) enum Privacy {
+    /// Not at all.
+    #[default]
+    Never,
+    /// TLS from the first byte.
+    FromTheStart(TlsAcceptor),
+    /// It offers `STARTTLS` and takes no mail without.
+    StartTls(TlsAcceptor),
+}
 
 /// What the server does with a mail.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +49,11 @@ struct Shared {
     received: Mutex<Vec<ReceivedMail>>,
     offered: Mutex<Vec<String>>,
     connections: Mutex<usize>,
+    /// Commands that anybody on the way could read.
+    in_clear: Mutex<Vec<String>>,
     /// The one user and password, where it wants any.
     account: Option<(&'static str, &'static str)>,
+    privacy: Privacy,
 }
 
 /// A running mail server; it stops when dropped.
@@ -52,11 +67,20 @@ pub(crate) struct SmtpServer {
 impl SmtpServer {
     /// A server that takes everything.
     pub(crate) async fn start() -> Self {
-        Self::start_with(None).await
+        Self::start_as(None, Privacy::Never).await
     }
 
     /// A server that wants its clients to log in.
     pub(crate) async fn start_with(account: Option<(&'static str, &'static str)>) -> Self {
+        Self::start_as(account, Privacy::Never).await
+    }
+
+    /// A server that can be spoken to in private.
+    pub(crate) async fn start_private(privacy: Privacy) -> Self {
+        Self::start_as(None, privacy).await
+    }
+
+    async fn start_as(account: Option<(&'static str, &'static str)>, privacy: Privacy) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
@@ -64,7 +88,9 @@ impl SmtpServer {
             received: Mutex::default(),
             offered: Mutex::default(),
             connections: Mutex::default(),
+            in_clear: Mutex::default(),
             account,
+            privacy,
         });
         let running = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Self { address, shared, running }
@@ -101,6 +127,11 @@ impl SmtpServer {
     pub(crate) fn connections(&self) -> usize {
         *self.shared.connections.lock().unwrap()
     }
+
+    /// The commands that anybody on the way could read, in order.
+    pub(crate) fn in_clear(&self) -> Vec<String> {
+        self.shared.in_clear.lock().unwrap().clone()
+    }
 }
 
 impl Drop for SmtpServer {
@@ -116,10 +147,19 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
+/// What a connection is, encrypted or not.
+trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
+
+fn connection(stream: impl Duplex + 'static) -> BufReader<Box<dyn Duplex>> {
+    BufReader::new(Box::new(stream))
+}
+
 /// One connection.
 struct Dialogue {
-    lines: tokio::io::Lines<BufReader<tokio::net::tcp::OwnedReadHalf>>,
-    writer: OwnedWriteHalf,
+    connection: BufReader<Box<dyn Duplex>>,
+    is_private: bool,
     shared: Arc<Shared>,
     from: String,
     recipients: Vec<String>,
@@ -128,37 +168,64 @@ struct Dialogue {
 
 impl Dialogue {
     fn new(stream: TcpStream, shared: Arc<Shared>) -> Self {
-        let (reader, writer) = stream.into_split();
-        let lines = BufReader::new(reader).lines();
-        Self { lines, writer, shared, from: String::new(), recipients: Vec::new(), verdict: Verdict::Accept }
+        let (from, recipients) = (String::new(), Vec::new());
+        Self { connection: connection(stream), is_private: false, shared, from, recipients, verdict: Verdict::Accept }
     }
 
     /// Ends when either side hangs up.
     async fn run(mut self) -> Option<()> {
+        if let Privacy::FromTheStart(acceptor) = self.shared.privacy.clone() {
+            self.encrypt(&acceptor).await?;
+        }
         self.say("220 test ESMTP").await?;
         loop {
-            let line = self.lines.next_line().await.ok()??;
+            let line = self.line().await?;
             let command: String = line.chars().take_while(|c| *c != ' ' && *c != ':').collect();
-            match command.to_ascii_uppercase().as_str() {
-                "EHLO" if self.shared.account.is_some() => self.say("250-test\r\n250 AUTH PLAIN").await?,
-                "EHLO" => self.say("250-test\r\n250 8BITMIME").await?,
-                "AUTH" => self.auth(&line).await?,
-                "MAIL" => {
+            let command = command.to_ascii_uppercase();
+            if !self.is_private {
+                self.shared.in_clear.lock().unwrap().push(command.clone());
+            }
+            match (command.as_str(), self.shared.privacy.clone()) {
+                ("EHLO", Privacy::StartTls(_)) if !self.is_private => self.say("250-test\r\n250 STARTTLS").await?,
+                ("STARTTLS", Privacy::StartTls(acceptor)) => {
+                    self.say("220 2.0.0 go on").await?;
+                    self.encrypt(&acceptor).await?;
+                }
+                (_, Privacy::StartTls(_)) if !self.is_private => self.say("530 5.7.0 not in clear").await?,
+                ("EHLO", _) if self.shared.account.is_some() => self.say("250-test\r\n250 AUTH PLAIN").await?,
+                ("EHLO", _) => self.say("250-test\r\n250 8BITMIME").await?,
+                ("AUTH", _) => self.auth(&line).await?,
+                ("MAIL", _) => {
                     self.from = address(&line);
                     self.recipients.clear();
                     self.say("250 2.1.0 ok").await?;
                 }
-                "RCPT" => self.recipient(address(&line)).await?,
-                "DATA" => self.content().await?,
-                "NOOP" | "RSET" => self.say("250 2.0.0 ok").await?,
-                "QUIT" => return self.say("221 2.0.0 bye").await,
+                ("RCPT", _) => self.recipient(address(&line)).await?,
+                ("DATA", _) => self.content().await?,
+                ("NOOP" | "RSET", _) => self.say("250 2.0.0 ok").await?,
+                ("QUIT", _) => return self.say("221 2.0.0 bye").await,
                 _ => self.say("500 5.5.1 what?").await?,
             }
         }
     }
 
+    /// RFC 3207 §4: nothing that was said before counts.
+    async fn encrypt(&mut self, acceptor: &TlsAcceptor) -> Option<()> {
+        let plain = std::mem::replace(&mut self.connection, connection(join(empty(), sink())));
+        self.connection = connection(acceptor.accept(plain.into_inner()).await.ok()?);
+        self.is_private = true;
+        Some(())
+    }
+
+    async fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let length = self.connection.read_line(&mut line).await.ok()?;
+        (length > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
     async fn say(&mut self, answer: &str) -> Option<()> {
-        self.writer.write_all(format!("{answer}\r\n").as_bytes()).await.ok()
+        self.connection.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?;
+        self.connection.flush().await.ok()
     }
 
     /// RFC 4616.
@@ -183,7 +250,7 @@ impl Dialogue {
         self.say("354 go on").await?;
         let mut raw = String::new();
         loop {
-            let line = self.lines.next_line().await.ok()??;
+            let line = self.line().await?;
             if line == "." {
                 break;
             }
