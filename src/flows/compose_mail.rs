@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use askama::Template;
 
-use super::queue_mail::{Letter, SignInMail};
+use super::queue_mail::{Letter, Notice, NoticeLink, SignInMail};
 use crate::adapters::mailer::HeaderText;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
@@ -29,6 +29,23 @@ struct SignInHtml<'a> {
     words: &'a SignInWords,
     link: &'a str,
     code: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice.txt")]
+struct NoticeText<'a> {
+    heading: &'a str,
+    paragraphs: &'a [String],
+    link: Option<&'a NoticeLink>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/notice.html")]
+struct NoticeHtml<'a> {
+    language: &'static str,
+    heading: &'a str,
+    paragraphs: &'a [String],
+    link: Option<&'a NoticeLink>,
 }
 
 /// Writes the mail that signs somebody in. `own_name` is what this server is called where the mail is for no
@@ -57,6 +74,22 @@ pub(super) fn sign_in(
         html: SignInHtml { words: &words, link: mail.link, code: &code }.render()?,
         subject: words.subject,
         reference: Some(mail.reference.to_owned()),
+    })
+}
+
+/// Writes a notice. Every sentence stays on its line, whatever names it holds.
+pub(super) fn notice(notice: &Notice<'_>) -> Result<Letter, askama::Error> {
+    let one_line = |text: &String| HeaderText::new(text).as_str().to_owned();
+    let heading = one_line(&notice.heading);
+    let paragraphs: Vec<String> = notice.paragraphs.iter().map(one_line).collect();
+    let link = notice.link.as_ref();
+    let language = Language::of(notice.locale).tag();
+    Ok(Letter {
+        to: notice.recipient.as_str().to_owned(),
+        subject: one_line(&notice.subject),
+        text: NoticeText { heading: &heading, paragraphs: &paragraphs, link }.render()?,
+        html: NoticeHtml { language, heading: &heading, paragraphs: &paragraphs, link }.render()?,
+        reference: None,
     })
 }
 
@@ -131,6 +164,26 @@ mod tests {
         assert_eq!(letter.subject, "Sign in to Shop Pay at http://evil.example (K7QF)");
         assert!(!letter.text.contains("555") && !letter.html.contains("555"));
         assert!(letter.text.starts_with("Sign in to Shop Pay at http://evil.example\n\n"));
+    }
+
+    #[test]
+    fn a_notice_says_its_sentences_and_where_to_go() {
+        let link = NoticeLink { label: "Keep it".to_owned(), url: "https://login.example.com/keep/x".to_owned() };
+        let letter = notice(&Notice {
+            recipient: &"john@example.com".parse().unwrap(),
+            locale: "en",
+            subject: "Orders will be deactivated".to_owned(),
+            heading: "Orders will be deactivated".to_owned(),
+            paragraphs: vec!["It is <unused>.\r\nBcc: x".to_owned(), "Keep it?".to_owned()],
+            link: Some(link),
+            not_after: NOW,
+        })
+        .unwrap();
+        let expected = "Orders will be deactivated\n\nIt is <unused>. Bcc: x\n\nKeep it?\n\nKeep it:\n\n\
+                        https://login.example.com/keep/x";
+        assert_eq!(letter.text.trim_end(), expected);
+        assert!(letter.html.contains("It is &#60;unused&#62;. Bcc: x"), "{}", letter.html);
+        assert!(letter.html.contains("href=\"https://login.example.com/keep/x\""));
     }
 
     #[test]

@@ -38,6 +38,34 @@ pub struct SignInMail<'a> {
     pub not_after: Timestamp,
 }
 
+/// A mail that tells somebody about something they look after. Its words are ready, in its reader's language.
+#[derive(Clone, Debug)]
+pub struct Notice<'a> {
+    /// Whom it is for.
+    pub recipient: &'a EmailAddress,
+    /// The language of its reader.
+    pub locale: &'a str,
+    /// What stands above it. Stored in the clear and listed, so no secret.
+    pub subject: String,
+    /// What stands at the top of it.
+    pub heading: String,
+    /// What it says. Names in it that others chose are kept on their line.
+    pub paragraphs: Vec<String>,
+    /// The one thing to do about it.
+    pub link: Option<NoticeLink>,
+    /// When it would be no use any more.
+    pub not_after: Timestamp,
+}
+
+/// Where a notice leads.
+#[derive(Clone, Debug)]
+pub struct NoticeLink {
+    /// What stands on the button.
+    pub label: String,
+    /// The whole address.
+    pub url: String,
+}
+
 /// All that is sent of a mail, as it is sealed in the outbox. The recipient is inside, so that whoever can write
 /// to the database cannot have somebody's link sent to themselves.
 #[derive(Serialize, Deserialize)]
@@ -75,6 +103,25 @@ impl Server {
         };
         tx.outbox_insert(&new).await?;
         self.note_flight(tx, mail.sign_in, FlightEvent::Queued, "").await
+    }
+
+    /// Writes a notice to the outbox. It is sent once the transaction is committed; call
+    /// [`Server::wake_outbox`] then, so that it is sent at once.
+    pub async fn queue_notice(&self, tx: &mut Transaction, notice: &Notice<'_>) -> Result<(), StoreError> {
+        let now = self.now();
+        let id = MailId::new(self.row_id(now));
+        let letter = compose_mail::notice(notice).map_err(|e| unwritten(id, &e))?;
+        let body = self.seal(id, &letter)?;
+        let new = NewMail {
+            id,
+            link: None,
+            recipient: notice.recipient,
+            subject: &letter.subject,
+            body: &body,
+            created_at: now,
+            not_after: notice.not_after,
+        };
+        tx.outbox_insert(&new).await
     }
 
     /// Notes a step of a sign-in's flight, now.
