@@ -8,6 +8,7 @@ use jsonwebtoken::jwk::JwkSet;
 use super::ids::{ApplicationId, ClientId, Timestamp};
 use super::secret::{ClientSecret, StoredSecret};
 use super::sign_in::{LinkMode, UnknownAccount};
+use super::user::EmailAddress;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::redirect_uri;
@@ -298,7 +299,7 @@ impl ApplicationSettings {
         if self.token_ttl.is_some_and(|ttl| ttl < Duration::from_secs(1) || ttl > year) {
             return Err(SettingsError::TokenTtl);
         }
-        if let Some(owner) = self.owner.as_deref().filter(|owner| !looks_like_address(owner)) {
+        if let Some(owner) = self.owner.as_deref().filter(|owner| owner.parse::<EmailAddress>().is_err()) {
             return Err(SettingsError::Owner(owner.to_owned()));
         }
         let mut uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris);
@@ -307,14 +308,6 @@ impl ApplicationSettings {
             None => Ok(()),
         }
     }
-}
-
-fn looks_like_address(text: &str) -> bool {
-    let plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !",;<>\"".contains(c));
-    plain
-        && text
-            .split_once('@')
-            .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 /// An application, with all that is needed to authenticate it.
@@ -336,6 +329,9 @@ pub struct Application {
     pub created_at: Timestamp,
     /// When it last got something it asked for.
     pub last_used_at: Option<Timestamp>,
+    /// Raised by every change; who changes what they have read names it, so that nobody overwrites a change
+    /// they have not seen.
+    pub version: i64,
 }
 
 impl Application {

@@ -117,6 +117,10 @@ macro_rules! row_ids {
 row_ids! {
     /// Names an application's row.
     ApplicationId,
+    /// Names an invitation to look after an application.
+    InvitationId,
+    /// Names a request for what only an operator may grant.
+    ApprovalId,
     /// Names one secret of an application.
     SecretId,
     /// Names an audit event.

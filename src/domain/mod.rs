@@ -12,6 +12,7 @@ pub mod encryption;
 pub mod ids;
 pub mod language;
 pub mod one_time;
+pub mod ownership;
 pub mod refresh_token;
 pub mod secret;
 pub mod session;

@@ -107,6 +107,8 @@ one_time_values! {
     SessionToken = "gpss_",
     /// What a browser that is signing in shows: it binds the steps of one flow together.
     BrowserToken = "gpb_",
+    /// The token in the mail that asks somebody to look after an application.
+    InvitationToken = "gpi_",
     /// The random part of a pushed request's URI (RFC 9126 §2.2).
     PushedRequest = "gpp_",
 }

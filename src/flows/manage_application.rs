@@ -9,7 +9,7 @@ use crate::domain::application::{
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
 use crate::domain::secret::{ClientSecret, SecretHash, SecretOrigin, StoredSecret};
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StateChange, StoreError, Transaction};
 
 /// What a new application is to be.
@@ -48,6 +48,15 @@ pub enum ManageError {
     /// It is that already.
     #[error("the application {0} is {1} already")]
     NothingToDo(ClientId, &'static str),
+    /// Somebody changed it after it was read.
+    #[error("the application {0} was changed meanwhile; read it again")]
+    Changed(ClientId),
+    /// What it is for decides too much to be changed.
+    #[error("an application's type cannot be changed; register another one")]
+    Kind,
+    /// It has no secret of this id.
+    #[error("the application {0} has no such secret")]
+    UnknownSecret(ClientId),
     /// It has no use for a secret.
     #[error("the application {0} does not authenticate with a secret")]
     NoSecret(ClientId),
@@ -60,6 +69,26 @@ pub enum ManageError {
     /// A secret could not be hashed.
     #[error("{0}")]
     Hash(String),
+}
+
+impl From<ManageError> for Refusal {
+    fn from(error: ManageError) -> Self {
+        let code = match &error {
+            ManageError::Settings(_) | ManageError::Kind => ErrorCode::InvalidRequest,
+            ManageError::Unknown(_) | ManageError::UnknownSecret(_) => ErrorCode::NotFound,
+            ManageError::Taken(_)
+            | ManageError::NothingToDo(..)
+            | ManageError::NoSecret(_)
+            | ManageError::Declared(_) => ErrorCode::Conflict,
+            ManageError::Changed(_) => ErrorCode::PreconditionFailed,
+            ManageError::Keys(_) | ManageError::Hash(_) => return Self::server_error(error.to_string()),
+            ManageError::Store(_) => match error {
+                ManageError::Store(error) => return error.into(),
+                other => return Self::server_error(other.to_string()),
+            },
+        };
+        Self::new(code, error.to_string())
+    }
 }
 
 impl From<Refusal> for ManageError {
@@ -87,6 +116,7 @@ impl Server {
             secrets: Vec::new(),
             created_at: now,
             last_used_at: None,
+            version: 1,
         };
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
@@ -99,6 +129,7 @@ impl Server {
         if let Some((stored, _)) = &secret {
             self.add_secret(&mut tx, &mut application, stored.clone(), actor).await?;
         }
+        self.settle_owner(&mut tx, &application).await?;
         tx.commit().await?;
         self.refresh().await?;
         self.tend_keys().await?;
@@ -130,6 +161,71 @@ impl Server {
         tx.commit().await?;
         self.refresh().await?;
         Ok(WithSecret { application, secret: Some(plain) })
+    }
+
+    /// Changes what its owner can set of an application, if it is still the `version` they have seen. The
+    /// type stays what it is. An application that no longer authenticates with a secret loses those it had.
+    pub async fn application_change_settings(
+        &self,
+        client_id: &ClientId,
+        settings: ApplicationSettings,
+        version: i64,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        settings.check()?;
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let mut application = living(&mut tx, client_id).await?;
+        if application.origin == Origin::Declared {
+            return Err(ManageError::Declared(client_id.clone()));
+        }
+        if application.version != version {
+            return Err(ManageError::Changed(client_id.clone()));
+        }
+        if application.settings.kind != settings.kind {
+            return Err(ManageError::Kind);
+        }
+        if application.settings == settings {
+            return Ok(application);
+        }
+        tx.application_update(application.id, &settings, application.origin).await?;
+        if settings.authentication != ClientAuthentication::Secret {
+            for secret in std::mem::take(&mut application.secrets) {
+                self.drop_secret(&mut tx, &application, &secret, actor).await?;
+            }
+        }
+        let event = AuditEvent::ApplicationChanged { client_id: client_id.clone() };
+        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        let application = living(&mut tx, client_id).await?;
+        tx.commit().await?;
+        self.refresh().await?;
+        self.tend_keys().await?;
+        Ok(application)
+    }
+
+    /// Ends one secret of an application, at once. It may be the last one: then nothing authenticates as this
+    /// application until it gets a new one.
+    pub async fn application_revoke_secret(
+        &self,
+        client_id: &ClientId,
+        secret: SecretId,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let mut application = living(&mut tx, client_id).await?;
+        let Some(at) = application.secrets.iter().position(|known| known.id == secret) else {
+            return Err(ManageError::UnknownSecret(client_id.clone()));
+        };
+        let ended = application.secrets.remove(at);
+        if ended.is_imported() {
+            return Err(ManageError::Declared(client_id.clone()));
+        }
+        self.drop_secret(&mut tx, &application, &ended, actor).await?;
+        tx.commit().await?;
+        self.refresh().await?;
+        Ok(application)
     }
 
     /// Deactivates, activates or deletes an application; every node obeys within a second.
@@ -199,7 +295,7 @@ impl Server {
         secret: &StoredSecret,
         actor: &Actor,
     ) -> Result<(), StoreError> {
-        tx.secret_delete(secret.id).await?;
+        tx.secret_delete(application.id, secret.id).await?;
         let event = AuditEvent::SecretRevoked { client_id: application.client_id.clone(), hint: secret.hint.clone() };
         tx.audit_append(&self.audit_entry(actor, event, self.now())).await
     }

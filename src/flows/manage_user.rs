@@ -140,6 +140,8 @@ impl Server {
             return Err(ManageUserError::Unknown);
         }
         end_all_of(&mut tx, id, now).await?;
+        // What nobody else looks after goes on; operators see that it has no owner.
+        tx.owner_leaves_all(id).await?;
         let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
         tx.audit_append(&self.audit_entry(actor, event, now)).await?;
         tx.commit().await?;

@@ -4,6 +4,7 @@
 //! ends. Does not own rules (`protocol`), facts (`domain`), SQL (`store`) or HTTP (`http`). Imports `store`,
 //! `adapters`, `domain`, `protocol` and `config`.
 
+pub mod access;
 pub mod account;
 pub mod authenticate_client;
 pub mod authorize;
@@ -18,6 +19,7 @@ pub mod hash_secrets;
 pub mod keyring;
 pub mod manage_application;
 pub mod manage_user;
+mod ownership;
 pub mod provision;
 pub mod pushed_request;
 pub mod queue_mail;

@@ -184,10 +184,12 @@ impl Server {
             secrets: Vec::new(),
             created_at: now,
             last_used_at: None,
+            version: 1,
         };
         tx.application_insert(&application).await?;
         let event = AuditEvent::ApplicationCreated { client_id: declared.client_id.clone() };
         tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
+        self.settle_owner(tx, &application).await?;
         Ok(application)
     }
 
@@ -211,6 +213,10 @@ impl Server {
         tx.application_update(known.id, &declared.settings, Origin::Declared).await?;
         let event = AuditEvent::ApplicationChanged { client_id: client_id() };
         tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
+        let known = Application { settings: declared.settings.clone(), ..known };
+        // The file says who the owner is, whoever it was before.
+        tx.owners_clear(known.id).await?;
+        self.settle_owner(tx, &known).await?;
         Ok(known)
     }
 }

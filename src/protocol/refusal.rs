@@ -44,6 +44,8 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// What is there already stands in the way, such as another account with this address.
     Conflict,
+    /// RFC 9110 §15.5.13: what was to be changed is not what the caller has seen.
+    PreconditionFailed,
     /// The body is larger than any request to this endpoint.
     TooLarge,
     /// Too many tries; `Retry-After` says when the next one counts.
@@ -77,6 +79,7 @@ impl ErrorCode {
             Self::NotFound => ("not_found", 404),
             Self::MethodNotAllowed => ("invalid_request", 405),
             Self::Conflict => ("conflict", 409),
+            Self::PreconditionFailed => ("precondition_failed", 412),
             Self::TooLarge => ("invalid_request", 413),
             Self::TooManyRequests => ("temporarily_unavailable", 429),
             Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),

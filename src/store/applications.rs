@@ -54,6 +54,7 @@ impl Record for Application {
             secrets: Vec::new(),
             created_at: Timestamp::from_micros(row.column("created_at")?),
             last_used_at: moment(row, "last_used_at")?,
+            version: row.column("version")?,
             client_id: client_id.parse().map_err(|e| StoreError::corrupt(TABLE, &client_id, e))?,
         })
     }
@@ -273,8 +274,14 @@ impl Transaction {
              default_scope = $5, redirect_uris = $6, audiences = $7, token_ttl = $8, token_profile = $9, \
              signing_algorithm = $10, jwks = $11, owner = $12, first_party = $13, \
              post_logout_redirect_uris = $14, pkce = $15, link_mode = $16, unknown_account = $17, \
-             origin = $18 where id = $19");
+             origin = $18, version = version + 1 where id = $19");
         self.execute(bind_settings(statement, settings).bind(origin.name()).bind(id.to_string())).await?;
+        Ok(())
+    }
+
+    /// Raises the version of an application of which something else changed.
+    pub(super) async fn application_touch(&mut self, id: ApplicationId) -> Result<(), StoreError> {
+        self.execute(sql("update applications set version = version + 1 where id = $1").bind(id.to_string())).await?;
         Ok(())
     }
 
@@ -287,18 +294,20 @@ impl Transaction {
     ) -> Result<bool, StoreError> {
         let statement = match change {
             StateChange::Deactivate(reason) => {
-                sql("update applications set deactivated_at = $2, deactivation_reason = $3 \
+                sql("update applications set deactivated_at = $2, deactivation_reason = $3, version = version + 1 \
                      where id = $1 and deactivated_at is null and deleted_at is null")
                 .bind(id.to_string())
                 .bind(now.as_micros())
                 .bind(reason.name())
             }
-            StateChange::Activate => sql("update applications set deactivated_at = null, deactivation_reason = null \
+            StateChange::Activate => sql("update applications set deactivated_at = null, deactivation_reason = null, \
+                     version = version + 1 \
                      where id = $1 and deactivated_at is not null and deleted_at is null")
             .bind(id.to_string()),
-            StateChange::Delete => sql("update applications set deleted_at = $2 where id = $1 and deleted_at is null")
-                .bind(id.to_string())
-                .bind(now.as_micros()),
+            StateChange::Delete => sql("update applications set deleted_at = $2, version = version + 1 \
+                     where id = $1 and deleted_at is null")
+            .bind(id.to_string())
+            .bind(now.as_micros()),
         };
         Ok(self.execute(statement).await? == 1)
     }

@@ -28,7 +28,7 @@ macro_rules! step {
     };
 }
 
-const STEPS: [Step; 2] = [step!(1, "0001_applications_and_keys"), step!(2, "0002_people")];
+const STEPS: &[Step] = &[step!(1, "0001_applications_and_keys"), step!(2, "0002_people"), step!(3, "0003_ownership")];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
     let migration = |step: &Step| {

@@ -20,6 +20,7 @@ mod login_codes;
 mod maintenance;
 mod migrations;
 mod outbox;
+mod owners;
 mod pushed_requests;
 mod rate_limits;
 mod refresh_tokens;

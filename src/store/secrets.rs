@@ -62,13 +62,15 @@ impl Transaction {
         .bind(fingerprint)
         .bind(secret.created_at.as_micros());
         self.execute(statement).await?;
-        Ok(())
+        self.application_touch(application).await
     }
 
-    /// Ends a secret.
-    pub async fn secret_delete(&mut self, secret: SecretId) -> Result<(), StoreError> {
-        self.execute(sql("delete from application_secrets where id = $1").bind(secret.to_string())).await?;
-        Ok(())
+    /// Ends a secret of an application. False if it has none of this id.
+    pub async fn secret_delete(&mut self, application: ApplicationId, secret: SecretId) -> Result<bool, StoreError> {
+        let statement = sql("delete from application_secrets where id = $1 and application_id = $2");
+        let ended = self.execute(statement.bind(secret.to_string()).bind(application.to_string())).await? == 1;
+        self.application_touch(application).await?;
+        Ok(ended)
     }
 
     /// Remembers the day a secret was used on, unless a later one is known.

@@ -125,7 +125,7 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Writes a sign-in down, and that it proved the address. False if the account is not active (any more).
+    /// Writes a sign-in down, and that it proved the address: what waited for it is the account's now. False if the account is not active (any more).
     ///
     /// Whoever lets somebody in does this in the same transaction as what it lets them have: the row stays
     /// locked until its end, so an account that is disabled meanwhile is either refused here, or disabled
@@ -134,6 +134,10 @@ impl Transaction {
         let statement = sql("update users set last_sign_in_at = $2, \
              email_verified_at = coalesce(email_verified_at, $2) \
              where id = $1 and disabled_at is null and deleted_at is null");
-        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+        let active = self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1;
+        if active {
+            self.owner_claims(id).await?;
+        }
+        Ok(active)
     }
 }

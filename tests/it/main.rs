@@ -23,6 +23,7 @@ mod mail;
 mod mail_tls;
 mod operations;
 mod outage;
+mod ownership;
 mod par;
 mod passwordless;
 mod provisioning;

@@ -43,6 +43,7 @@ fn application(client_id: &str, settings: ApplicationSettings) -> Application {
         secrets: Vec::new(),
         created_at: NOW,
         last_used_at: None,
+        version: 1,
     }
 }
 
@@ -111,7 +112,9 @@ on_both_engines!(
         let public = ApplicationSettings::new("Shop".to_owned(), ApplicationKind::Spa);
         for written in [elaborate(), application("keys", with_keys), application("public", public)] {
             insert(&store, &written).await;
-            assert_eq!(read(&store, &written).await, written);
+            // Every secret that was added is a change.
+            let version = 1 + i64::try_from(written.secrets.len()).unwrap();
+            assert_eq!(read(&store, &written).await, Application { version, ..written });
         }
         assert_eq!(store.application(&"unknown".parse().unwrap()).await.unwrap(), None);
     }
@@ -156,11 +159,13 @@ on_both_engines!(
         let store = world.store().await;
         let before = application("changing", service(|_| {}));
         insert(&store, &before).await;
+        let before = read(&store, &before).await;
         let settings = elaborate().settings;
         let mut tx = store.begin().await.unwrap();
         tx.application_update(before.id, &settings, Origin::Declared).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(read(&store, &before).await, Application { settings, origin: Origin::Declared, ..before });
+        let after = Application { settings, origin: Origin::Declared, version: before.version + 1, ..before };
+        assert_eq!(read(&store, &after).await, after);
     }
 );
 
@@ -204,11 +209,13 @@ on_both_engines!(
             tx.commit().await.unwrap();
         }
         let mut tx = store.begin().await.unwrap();
-        tx.secret_delete(first).await.unwrap();
+        assert!(tx.secret_delete(known.id, first).await.unwrap());
         tx.commit().await.unwrap();
         known.secrets.remove(0);
         known.secrets[0].last_used_on = Some(NOW.plus(day).start_of_day());
         known.last_used_at = Some(NOW.plus(2 * day));
+        // A use is no change, the end of a secret is.
+        known.version = 5;
         assert_eq!(read(&store, &known).await, known);
     }
 );

@@ -1,0 +1,151 @@
+//! Who looks after applications.
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use crate::domain::application::Application;
+use crate::domain::ids::{ApplicationId, Timestamp, UserId};
+use crate::domain::ownership::Owner;
+use crate::domain::user::EmailAddress;
+
+impl Record for Owner {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "application_owners", "application_id")?;
+        Ok(Self {
+            user: cells.parsed_if_any("user_id")?,
+            email: cells.parsed("email")?,
+            name: cells.plain("name")?,
+            locale: cells.plain("locale")?,
+            since: cells.moment("since")?,
+        })
+    }
+}
+
+fn owners_of(application: ApplicationId) -> Statement {
+    sql("select application_id, user_id, coalesce(users.email, application_owners.email) as email, \
+         users.name as name, users.locale as locale, since \
+         from application_owners left join users on users.id = application_owners.user_id \
+         where application_id = $1 and coalesce(users.email, application_owners.email) is not null \
+         order by since, user_id, application_owners.email_key")
+    .bind(application.to_string())
+}
+
+impl Store {
+    /// Everybody who looks after an application, the longest serving first.
+    pub async fn owners_of(&self, application: ApplicationId) -> Result<Vec<Owner>, StoreError> {
+        self.fetch_all(owners_of(application)).await
+    }
+
+    /// Whether an account looks after an application.
+    pub async fn is_owner(&self, application: ApplicationId, user: UserId) -> Result<bool, StoreError> {
+        let statement = sql("select count(*) as owned from application_owners \
+             where application_id = $1 and user_id = $2");
+        let found: Option<Count> =
+            self.fetch_optional(statement.bind(application.to_string()).bind(user.to_string())).await?;
+        Ok(found.is_some_and(|count| count.0 > 0))
+    }
+
+    /// All applications that this account looks after, deleted ones included, by name, without their secrets.
+    pub async fn applications_of_owner(&self, user: UserId) -> Result<Vec<Application>, StoreError> {
+        let statement = sql("select applications.* from applications \
+             join application_owners on application_owners.application_id = applications.id \
+             where application_owners.user_id = $1 order by name, client_id");
+        self.fetch_all(statement.bind(user.to_string())).await
+    }
+}
+
+impl Transaction {
+    /// Everybody who looks after an application, as this transaction sees it.
+    pub async fn owners_of(&mut self, application: ApplicationId) -> Result<Vec<Owner>, StoreError> {
+        self.fetch_all(owners_of(application)).await
+    }
+
+    /// Makes an account an owner; nothing happens if it is one.
+    pub async fn owner_add(
+        &mut self,
+        application: ApplicationId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = sql("insert into application_owners (application_id, user_id, since) values ($1, $2, $3) \
+             on conflict do nothing");
+        let statement = statement.bind(application.to_string()).bind(user.to_string()).bind(now.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Makes whoever proves this address an owner.
+    pub async fn owner_add_address(
+        &mut self,
+        application: ApplicationId,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = sql("insert into application_owners (application_id, email, email_key, since) \
+             values ($1, $2, $3, $4) on conflict do nothing")
+        .bind(application.to_string())
+        .bind(email.as_str())
+        .bind(email.key())
+        .bind(now.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// An account stops being an owner. False if it was none.
+    pub async fn owner_remove(&mut self, application: ApplicationId, user: UserId) -> Result<bool, StoreError> {
+        let statement = sql("delete from application_owners where application_id = $1 and user_id = $2");
+        Ok(self.execute(statement.bind(application.to_string()).bind(user.to_string())).await? == 1)
+    }
+
+    /// An address stops being an owner's. False if it was nobody's.
+    pub async fn owner_remove_address(
+        &mut self,
+        application: ApplicationId,
+        email: &EmailAddress,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("delete from application_owners where application_id = $1 and email_key = $2");
+        Ok(self.execute(statement.bind(application.to_string()).bind(email.key())).await? == 1)
+    }
+
+    /// Nobody looks after an application any more.
+    pub async fn owners_clear(&mut self, application: ApplicationId) -> Result<(), StoreError> {
+        self.execute(sql("delete from application_owners where application_id = $1").bind(application.to_string()))
+            .await?;
+        Ok(())
+    }
+
+    /// An account looks after nothing any more.
+    pub async fn owner_leaves_all(&mut self, user: UserId) -> Result<(), StoreError> {
+        self.execute(sql("delete from application_owners where user_id = $1").bind(user.to_string())).await?;
+        Ok(())
+    }
+
+    /// Hands everything that waits for the address of this account over to it, now that it is proven.
+    pub(super) async fn owner_claims(&mut self, user: UserId) -> Result<(), StoreError> {
+        let claim = sql("update application_owners set user_id = $1, email = null, email_key = null \
+             where email_key = (select email_key from users where id = $1) and not exists \
+             (select 1 from application_owners already where already.user_id = $1 \
+              and already.application_id = application_owners.application_id)");
+        self.execute(claim.bind(user.to_string())).await?;
+        let rest = sql("delete from application_owners where email_key = (select email_key from users where id = $1)");
+        self.execute(rest.bind(user.to_string())).await?;
+        Ok(())
+    }
+
+    /// How many applications that are not deleted this account looks after.
+    pub async fn owner_count(&mut self, user: UserId) -> Result<i64, StoreError> {
+        let statement = sql("select count(*) as owned from applications \
+             join application_owners on application_owners.application_id = applications.id \
+             where application_owners.user_id = $1 and deleted_at is null");
+        let found: Option<Count> = self.fetch_optional(statement.bind(user.to_string())).await?;
+        Ok(found.map_or(0, |count| count.0))
+    }
+}
+
+struct Count(i64);
+
+impl Record for Count {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.column("owned").map(Self)
+    }
+}
