@@ -2,6 +2,7 @@
 
 mod create;
 mod shown;
+mod sweep;
 
 use clap::Subcommand;
 
@@ -9,8 +10,10 @@ use super::CommandError;
 use super::output::{Format, Output, table};
 use crate::app::{Outside, open};
 use crate::config::Config;
+use crate::domain::application::Application;
 use crate::domain::audit::Actor;
 use crate::domain::ids::ClientId;
+use crate::domain::life_cycle::Exempt;
 use crate::flows::Server;
 use crate::flows::manage_application::{DEACTIVATE, ManageError, WithSecret};
 use crate::store::StateChange;
@@ -29,8 +32,14 @@ pub(super) enum Command {
     Deactivate(One),
     /// Let a deactivated application work again
     Activate(One),
-    /// Delete an application for good
+    /// Delete an application; for a while it can be brought back
     Delete(One),
+    /// Bring back a deleted application, with its secrets
+    Undelete(One),
+    /// Let an application stay, used or not
+    Exempt(Exemption),
+    /// Warn, deactivate and delete unused applications now instead of on schedule
+    Sweep(sweep::Arguments),
     /// Give an application a new secret; the one before it keeps working
     RotateSecret(One),
 }
@@ -43,6 +52,16 @@ pub(super) struct One {
     id: ClientId,
     #[command(flatten)]
     format: Format,
+}
+
+/// Whether an application is to stay.
+#[derive(clap::Args)]
+pub(super) struct Exemption {
+    /// Let it live by the rules again, with all of its time
+    #[arg(long)]
+    off: bool,
+    #[command(flatten)]
+    one: One,
 }
 
 /// Runs a command.
@@ -64,11 +83,20 @@ async fn execute(command: Command, server: &Server) -> Result<(), CommandError> 
         Command::List(format) => list(format, server).await?,
         Command::Show(one) => {
             let application = server.store.application(&one.id).await?.ok_or(ManageError::Unknown(one.id))?;
-            show(one.format, &ShownApplication::from(&application))?;
+            show(one.format, &application, server).await?;
         }
         Command::Deactivate(one) => change(one, DEACTIVATE, server).await?,
         Command::Activate(one) => change(one, StateChange::Activate, server).await?,
         Command::Delete(one) => change(one, StateChange::Delete, server).await?,
+        Command::Undelete(one) => {
+            show(one.format, &server.application_undelete(&one.id, &actor).await?, server).await?;
+        }
+        Command::Exempt(Exemption { off, one }) => {
+            let exempt = if off { Exempt::No } else { Exempt::Yes };
+            let application = server.application_set_exempt(&one.id, exempt, &actor).await?;
+            show(one.format, &application, server).await?;
+        }
+        Command::Sweep(arguments) => sweep::run(&arguments, server).await?,
         Command::RotateSecret(one) => {
             show_secret(one.format, server.application_rotate_secret(&one.id, &actor).await?)?;
         }
@@ -78,12 +106,14 @@ async fn execute(command: Command, server: &Server) -> Result<(), CommandError> 
 
 async fn change(one: One, change: StateChange, server: &Server) -> Result<(), CommandError> {
     let application = server.application_change_state(&one.id, change, &Actor::CommandLine).await?;
-    show(one.format, &ShownApplication::from(&application))
+    show(one.format, &application, server).await
 }
 
 async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
     let applications = server.store.applications().await?;
-    let shown: Vec<_> = applications.iter().map(ShownApplication::from).collect();
+    let ahead = server.life_cycle_of_all(&applications).await?;
+    let shown = applications.iter().zip(ahead).map(|(application, ahead)| ShownApplication::with(application, &ahead));
+    let shown: Vec<_> = shown.collect();
     Output::result(format, &shown, || {
         let rows: Vec<_> = shown.iter().map(ShownApplication::row).collect();
         table(&ShownApplication::HEADER, &rows)
@@ -91,8 +121,9 @@ async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn show(format: Format, shown: &ShownApplication) -> Result<(), CommandError> {
-    Output::result(format, shown, || shown.text())?;
+async fn show(format: Format, application: &Application, server: &Server) -> Result<(), CommandError> {
+    let shown = ShownApplication::with(application, &server.life_cycle_of(application).await?);
+    Output::result(format, &shown, || shown.text())?;
     Ok(())
 }
 

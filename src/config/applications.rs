@@ -21,8 +21,9 @@ pub struct Applications {
 
 impl Applications {
     pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
-        let second = Duration::from_secs(1);
-        let spans = second..=Duration::from_hours(24 * 36_600);
+        // Spans of milliseconds are for tests, which do not have weeks.
+        let instant = Duration::from_millis(1);
+        let spans = instant..=Duration::from_hours(24 * 36_600);
         let deactivate_after = section.setting_within("deactivate_after", "28d", &spans);
         let delete_after = section.setting_within("delete_after", "84d", &spans);
         // Who only shortens the life does not mean warnings from before its beginning.
@@ -35,10 +36,10 @@ impl Applications {
         warn_before.dedup();
         let undelete_for = section.setting_within("undelete_for", "30d", &(Duration::ZERO..=*spans.end()));
         // Looked for four times within the shortest span, so that one of seconds can be watched.
-        let shortest = deactivate_after.min(delete_after).min(undelete_for.max(second));
-        let often = |default: Duration| default.min(shortest / 4);
+        let shortest = deactivate_after.min(delete_after).min(undelete_for.max(Duration::from_secs(1)));
+        let sweeps = Duration::from_millis(10)..=Duration::from_hours(24);
+        let often = |default: Duration| default.min(shortest / 4).max(*sweeps.start());
         let sweep_every = section.setting_or("sweep_every", "1h", often);
-        let sweeps = Duration::from_millis(100)..=Duration::from_hours(24);
         section.refuse_outside("sweep_every", &sweep_every, &sweeps);
         Self { deactivate_after, delete_after, warn_before, undelete_for, sweep_every }
     }

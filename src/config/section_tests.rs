@@ -140,6 +140,11 @@ fn who_shortens_only_the_life_of_applications_gets_sweeps_and_warnings_that_fit(
     let life = load("", &short).unwrap().config.applications;
     assert!(life.warn_before.is_empty());
     assert_eq!(life.sweep_every.as_millis(), 500);
+    let shorter =
+        [("GATEPOST__APPLICATIONS__DEACTIVATE_AFTER", "200ms"), ("GATEPOST__APPLICATIONS__DELETE_AFTER", "1ms")];
+    assert!(load("", &shorter).is_err());
+    let life = config("[applications]\ndeactivate_after = \"2ms\"\ndelete_after = \"200ms\"\n").applications;
+    assert_eq!((life.deactivate_after.as_millis(), life.sweep_every.as_millis()), (2, 10));
     assert_eq!(Config::default().applications.sweep_every.as_secs(), 3600);
 }
 

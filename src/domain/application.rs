@@ -6,6 +6,7 @@ use std::time::Duration;
 use jsonwebtoken::jwk::JwkSet;
 
 use super::ids::{ApplicationId, ClientId, Timestamp};
+use super::life_cycle::LifeMarks;
 use super::secret::{ClientSecret, StoredSecret};
 use super::sign_in::{LinkMode, UnknownAccount};
 use super::user::EmailAddress;
@@ -129,6 +130,8 @@ pub enum DeactivationReason {
     Requested,
     /// It left the configuration file that had declared it.
     Undeclared,
+    /// Nobody used it for too long.
+    Unused,
 }
 
 impl DeactivationReason {
@@ -137,12 +140,13 @@ impl DeactivationReason {
         match self {
             Self::Requested => "requested",
             Self::Undeclared => "undeclared",
+            Self::Unused => "unused",
         }
     }
 
     /// The reason of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Requested, Self::Undeclared].into_iter().find(|reason| reason.name() == name)
+        [Self::Requested, Self::Undeclared, Self::Unused].into_iter().find(|reason| reason.name() == name)
     }
 }
 
@@ -332,6 +336,8 @@ pub struct Application {
     /// Raised by every change; who changes what they have read names it, so that nobody overwrites a change
     /// they have not seen.
     pub version: i64,
+    /// What else is remembered for its life.
+    pub life: LifeMarks,
 }
 
 impl Application {

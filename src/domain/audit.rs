@@ -59,6 +59,36 @@ pub enum AuditEvent {
         /// Which.
         client_id: ClientId,
     },
+    /// The owners of an unused application were warned.
+    ApplicationWarned {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An unused application was kept by the link in a warning.
+    ApplicationKept {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// A deleted application was brought back.
+    ApplicationUndeleted {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// All but the client id of a deleted application was forgotten.
+    ApplicationPurged {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An application was made to stay, used or not.
+    ApplicationExempted {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An application lives by the rules again.
+    ApplicationUnexempted {
+        /// Which.
+        client_id: ClientId,
+    },
     /// An application was deleted.
     ApplicationDeleted {
         /// Which.
@@ -141,6 +171,12 @@ impl AuditEvent {
                 ("application.deactivated", client_id.to_string(), (*reason).to_owned())
             }
             Self::ApplicationActivated { client_id } => client("application.activated", client_id),
+            Self::ApplicationWarned { client_id } => client("application.warned", client_id),
+            Self::ApplicationKept { client_id } => client("application.kept", client_id),
+            Self::ApplicationUndeleted { client_id } => client("application.undeleted", client_id),
+            Self::ApplicationPurged { client_id } => client("application.purged", client_id),
+            Self::ApplicationExempted { client_id } => client("application.exempted", client_id),
+            Self::ApplicationUnexempted { client_id } => client("application.unexempted", client_id),
             Self::ApplicationDeleted { client_id } => client("application.deleted", client_id),
             Self::SecretAdded { client_id, hint } => ("secret.added", client_id.to_string(), hint.clone()),
             Self::SecretRevoked { client_id, hint } => ("secret.revoked", client_id.to_string(), hint.clone()),

@@ -109,6 +109,8 @@ one_time_values! {
     BrowserToken = "gpb_",
     /// The token in the mail that asks somebody to look after an application.
     InvitationToken = "gpi_",
+    /// The token in the link by which an owner keeps an application that nobody uses.
+    KeepToken = "gpk_",
     /// The random part of a pushed request's URI (RFC 9126 §2.2).
     PushedRequest = "gpp_",
 }

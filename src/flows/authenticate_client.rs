@@ -203,9 +203,17 @@ fn working(application: &Application) -> Result<(), Refusal> {
     match application.state {
         ApplicationState::Active => Ok(()),
         ApplicationState::Deactivated { at, reason } => {
-            let why = match reason {
-                DeactivationReason::Requested => "",
-                DeactivationReason::Undeclared => " because it was removed from the server's configuration",
+            let why = match (reason, application.last_used_at) {
+                (DeactivationReason::Requested, _) => String::new(),
+                (DeactivationReason::Undeclared, _) => {
+                    " because it was removed from the server's configuration".to_owned()
+                }
+                (DeactivationReason::Unused, Some(used)) => {
+                    format!(" because it was not used since {}", used.date())
+                }
+                (DeactivationReason::Unused, None) => {
+                    format!(" because it was not used since it was registered on {}", application.created_at.date())
+                }
             };
             Err(Refusal::invalid_client(format!("this application was deactivated on {}{why}", at.date())))
         }

@@ -10,6 +10,7 @@ use super::queue_mail::{Letter, Notice, NoticeLink, SignInMail};
 use crate::adapters::mailer::HeaderText;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
+pub(super) use wording::moment;
 use wording::{Facts, SignInWords};
 
 /// What an application's name may take of a line.

@@ -16,6 +16,7 @@ impl Server {
         self.store.rate_limits_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
         self.store.expired_tokens_forget(now).await?;
-        self.store.expired_sign_ins_forget(now).await
+        self.store.expired_sign_ins_forget(now).await?;
+        self.forget_outages().await
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::application::{
 };
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
+use crate::domain::life_cycle::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretHash, SecretOrigin, StoredSecret};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StateChange, StoreError, Transaction};
@@ -117,6 +118,7 @@ impl Server {
             created_at: now,
             last_used_at: None,
             version: 1,
+            life: LifeMarks::default(),
         };
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
@@ -301,7 +303,7 @@ impl Server {
     }
 }
 
-async fn living(tx: &mut Transaction, client_id: &ClientId) -> Result<Application, ManageError> {
+pub(super) async fn living(tx: &mut Transaction, client_id: &ClientId) -> Result<Application, ManageError> {
     match tx.application(client_id).await? {
         Some(application) if !matches!(application.state, ApplicationState::Deleted { .. }) => Ok(application),
         _ => Err(ManageError::Unknown(client_id.clone())),

@@ -17,6 +17,7 @@ pub mod forget_expired;
 pub mod guess_limits;
 pub mod hash_secrets;
 pub mod keyring;
+pub mod life_cycle;
 pub mod manage_application;
 pub mod manage_user;
 mod ownership;

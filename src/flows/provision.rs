@@ -18,6 +18,7 @@ use crate::domain::application::{
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
 use crate::domain::ids::{ApplicationId, ClientId};
+use crate::domain::life_cycle::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
 use crate::protocol::assertion::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
@@ -185,6 +186,7 @@ impl Server {
             created_at: now,
             last_used_at: None,
             version: 1,
+            life: LifeMarks::default(),
         };
         tx.application_insert(&application).await?;
         let event = AuditEvent::ApplicationCreated { client_id: declared.client_id.clone() };
@@ -203,7 +205,11 @@ impl Server {
         let client_id = || declared.client_id.clone();
         match known.state {
             ApplicationState::Deleted { .. } => return Err(ManageError::Taken(client_id()).into()),
-            ApplicationState::Deactivated { reason: DeactivationReason::Undeclared, .. } => {
+            // Neither was anybody's wish, and declaring it is one.
+            ApplicationState::Deactivated {
+                reason: DeactivationReason::Undeclared | DeactivationReason::Unused,
+                ..
+            } => {
                 tx.application_change_state(known.id, StateChange::Activate, now).await?;
                 let event = AuditEvent::ApplicationActivated { client_id: client_id() };
                 tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;

@@ -1,7 +1,10 @@
 //! Writing down when applications and secrets were last used: behind the requests, in batches.
+//!
+//! A sweep of another node may deactivate an application as unused before its use is written down here. Then the
+//! use proves it wrong and the application is active again.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::Server;
@@ -55,10 +58,17 @@ impl Server {
         // Small transactions: on SQLite nobody else writes while one is open.
         for batch in uses.chunks(200) {
             let mut tx = self.store.begin().await?;
+            let mut proven_wrong = BTreeSet::new();
             for used in batch {
-                tx.application_used(used).await?;
+                if tx.application_used(used).await? {
+                    proven_wrong.insert(used.application);
+                }
             }
             tx.commit().await?;
+            // In transactions of their own: they lock the counter of changes before the application.
+            for application in proven_wrong {
+                self.revive(application).await?;
+            }
         }
         Ok(())
     }

@@ -102,6 +102,7 @@ fn own_pages() -> Router<Edge> {
         .route("/account/sign-out", post(pages::account::sign_out))
         .route("/account/sign-out-everywhere", post(pages::account::sign_out_everywhere))
         .route("/account/delete", get(pages::account::ask_delete).post(pages::account::delete))
+        .route("/keep/{token}", get(pages::keep::show).post(pages::keep::keep))
         .layer(CsrfLayer::new())
         .layer(map_response(pages::headers::for_own_pages))
 }

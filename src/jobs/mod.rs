@@ -5,6 +5,7 @@
 
 mod cleanup;
 mod keys;
+mod life_cycle;
 mod outbox;
 mod usage;
 mod watch;
@@ -28,6 +29,8 @@ pub fn start(server: &Arc<Server>, stopping: &CancellationToken) -> TaskTracker 
     tracker.spawn(usage::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(outbox::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(server), stopping.clone()));
+    tracker.spawn(life_cycle::heartbeat(Arc::clone(server), stopping.clone()));
+    tracker.spawn(life_cycle::sweep(Arc::clone(server), stopping.clone()));
     tracker.close();
     tracker
 }

@@ -9,6 +9,7 @@ use crate::domain::application::{
     Origin, PkcePolicy,
 };
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
+use crate::domain::life_cycle::{Exempt, LifeMarks, Warning};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
@@ -55,6 +56,7 @@ impl Record for Application {
             created_at: Timestamp::from_micros(row.column("created_at")?),
             last_used_at: moment(row, "last_used_at")?,
             version: row.column("version")?,
+            life: life_marks(row, &client_id)?,
             client_id: client_id.parse().map_err(|e| StoreError::corrupt(TABLE, &client_id, e))?,
         })
     }
@@ -74,6 +76,21 @@ fn state(row: &Row, client_id: &str) -> Result<ApplicationState, StoreError> {
             Err(StoreError::corrupt(TABLE, client_id, "deactivated_at and deactivation_reason must come together"))
         }
     }
+}
+
+fn life_marks(row: &Row, client_id: &str) -> Result<LifeMarks, StoreError> {
+    let before: Option<i64> = row.column("warned_before")?;
+    let before = before.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or(0)));
+    Ok(LifeMarks {
+        exempt: if row.column("exempt")? { Exempt::Yes } else { Exempt::No },
+        kept_at: moment(row, "kept_at")?,
+        warned: match (moment(row, "warned_at")?, before) {
+            (Some(at), Some(before)) => Some(Warning { at, before }),
+            (None, None) => None,
+            _ => return Err(StoreError::corrupt(TABLE, client_id, "warned_at and warned_before must come together")),
+        },
+        purged_at: moment(row, "purged_at")?,
+    })
 }
 
 fn settings(row: &Row, client_id: &str) -> Result<ApplicationSettings, StoreError> {
@@ -213,12 +230,22 @@ impl Store {
     }
 }
 
-struct ClientIdOnly(ClientId);
+/// A row of which only the name is wanted.
+pub(super) struct ClientIdOnly(pub(super) ClientId);
 
 impl Record for ClientIdOnly {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let client_id: String = row.column("client_id")?;
         client_id.parse().map(Self).map_err(|e| StoreError::corrupt(TABLE, &client_id, e))
+    }
+}
+
+/// Why an application is deactivated, if it is.
+struct Reason(Option<String>);
+
+impl Record for Reason {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.column("deactivation_reason").map(Self)
     }
 }
 
@@ -300,10 +327,12 @@ impl Transaction {
                 .bind(now.as_micros())
                 .bind(reason.name())
             }
+            // Its time begins anew, as it does when somebody keeps it.
             StateChange::Activate => sql("update applications set deactivated_at = null, deactivation_reason = null, \
-                     version = version + 1 \
+                     kept_at = $2, version = version + 1 \
                      where id = $1 and deactivated_at is not null and deleted_at is null")
-            .bind(id.to_string()),
+            .bind(id.to_string())
+            .bind(now.as_micros()),
             StateChange::Delete => sql("update applications set deleted_at = $2, version = version + 1 \
                      where id = $1 and deleted_at is null")
             .bind(id.to_string())
@@ -312,14 +341,16 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Writes down a use, unless a later one is known.
-    pub async fn application_used(&mut self, used: &ApplicationUse) -> Result<(), StoreError> {
+    /// Writes down a use, unless a later one is known. True if the application was deactivated as unused meanwhile,
+    /// which this use proves wrong.
+    pub async fn application_used(&mut self, used: &ApplicationUse) -> Result<bool, StoreError> {
         let statement = sql("update applications set last_used_at = $2 \
-             where id = $1 and (last_used_at is null or last_used_at < $2)");
-        self.execute(statement.bind(used.application.to_string()).bind(used.at.as_micros())).await?;
-        match used.secret {
-            Some(secret) => self.secret_used(secret, used.at.start_of_day()).await,
-            None => Ok(()),
+             where id = $1 and (last_used_at is null or last_used_at <= $2) returning deactivation_reason");
+        let statement = statement.bind(used.application.to_string()).bind(used.at.as_micros());
+        let written: Option<Reason> = self.fetch_optional(statement).await?;
+        if let Some(secret) = used.secret {
+            self.secret_used(secret, used.at.start_of_day()).await?;
         }
+        Ok(written.is_some_and(|Reason(reason)| reason.as_deref() == Some(DeactivationReason::Unused.name())))
     }
 }

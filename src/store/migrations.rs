@@ -28,7 +28,12 @@ macro_rules! step {
     };
 }
 
-const STEPS: &[Step] = &[step!(1, "0001_applications_and_keys"), step!(2, "0002_people"), step!(3, "0003_ownership")];
+const STEPS: &[Step] = &[
+    step!(1, "0001_applications_and_keys"),
+    step!(2, "0002_people"),
+    step!(3, "0003_ownership"),
+    step!(4, "0004_life_cycle"),
+];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
     let migration = |step: &Step| {

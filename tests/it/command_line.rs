@@ -9,7 +9,8 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::harness::{
-    Credentials, Installation, Node, Ran, SmtpServer, installed_on_both_engines, kid_of, master_key, text, until,
+    Credentials, Installation, Node, PATIENCE, Ran, SmtpServer, installed_on_both_engines, kid_of, master_key, text,
+    until,
 };
 
 /// What "within a second" may take here: a debug build, while other tests use every core.
@@ -18,6 +19,7 @@ const A_SECOND: Duration = Duration::from_secs(3);
 installed_on_both_engines! {
     app_create_prints_one_document_with_the_secret_and_everything_else_elsewhere,
     an_application_goes_through_its_states_from_the_command_line,
+    a_sweep_says_what_it_did_and_what_comes_next,
     a_running_server_obeys_within_a_second,
     a_revoked_key_and_its_tokens_are_refused_within_a_second,
     a_wrong_master_key_is_refused_by_name,
@@ -79,6 +81,33 @@ async fn an_application_goes_through_its_states_from_the_command_line(at: Instal
     let again = at.run(&["app", "create", "--name", "again", "--client-id", &id]).await;
     again.refused(1, &format!("the client id {id} is or was another application's"));
     assert_eq!(at.json(&["app", "list"]).await, serde_json::json!([]));
+}
+
+async fn a_sweep_says_what_it_did_and_what_comes_next(at: Installation) {
+    // Only a running server lets time pass.
+    let at = at.with("applications.deactivate_after", "200ms").with("applications.delete_after", "40d");
+    let node = at.start().await;
+    let steps = async |words: &[&str], list: &str| -> Vec<(String, String)> {
+        let swept = at.json(words).await;
+        let steps = swept[list].as_array().expect("a list");
+        steps.iter().map(|step| (text(&step["step"]), text(&step["client_id"]))).collect()
+    };
+    let kept = at.application("kept").await.id;
+    at.run(&["app", "exempt", &kept]).await.done();
+    let lost = at.application("lost").await.id;
+    let state = async || text(&at.json(&["app", "show", &lost]).await["state"]);
+    until("deactivated", PATIENCE, async || (state().await == "deactivated").then_some(())).await;
+    assert_eq!(steps(&["app", "sweep", "--dry-run"], "steps").await, []);
+    assert_eq!(steps(&["app", "sweep"], "next").await, [("delete".to_owned(), lost.clone())]);
+    let listed = at.run(&["app", "list"]).await;
+    let line = |id: &str| listed.stdout.lines().find(|line| line.contains(id)).expect("a line").to_owned();
+    assert!(line(&kept).ends_with("stays") && line(&lost).contains("delete at "), "{listed:?}");
+    let ran = at.run(&["app", "sweep", "--dry-run"]).await;
+    assert!(ran.done().contains("delete at ") && !ran.stdout.contains(&kept), "{ran:?}");
+    at.run(&["app", "exempt", &lost]).await.done();
+    assert_eq!(steps(&["app", "sweep"], "next").await, []);
+    at.run(&["app", "exempt", &lost]).await.refused(1, &format!("the application {lost} is exempt already"));
+    drop(node);
 }
 
 async fn a_running_server_obeys_within_a_second(at: Installation) {
@@ -223,7 +252,12 @@ async fn every_listing_and_creating_command_prints_one_document_when_asked_for_j
         &["key", "revoke", &at.key("RS256", "announced").await],
         &["doctor"],
         &["config", "show"],
+        &["app", "exempt", &id],
+        &["app", "exempt", &id, "--off"],
+        &["app", "sweep"],
+        &["app", "sweep", "--dry-run"],
         &["app", "delete", &id],
+        &["app", "undelete", &id],
     ] {
         at.json(words).await;
     }

@@ -16,6 +16,7 @@ use gatepost::domain::audit::{Actor, AuditEntry, AuditEvent};
 use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource};
 use gatepost::domain::encryption::Sealed;
 use gatepost::domain::ids::{ApplicationId, AuditId, SecretId, Timestamp};
+use gatepost::domain::life_cycle::LifeMarks;
 use gatepost::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::domain::signing_key::SigningKey;
@@ -44,6 +45,7 @@ fn application(client_id: &str, settings: ApplicationSettings) -> Application {
         created_at: NOW,
         last_used_at: None,
         version: 1,
+        life: LifeMarks::default(),
     }
 }
 

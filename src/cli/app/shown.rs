@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication};
 use crate::domain::ids::Timestamp;
+use crate::domain::life_cycle::Outlook;
 use crate::flows::manage_application::WithSecret;
 
 /// An application without anything secret.
@@ -32,7 +33,35 @@ pub(super) struct ShownApplication {
     origin: &'static str,
     created_at: String,
     last_used_at: Option<String>,
+    exempt: bool,
+    warned_at: Option<String>,
+    #[serde(flatten)]
+    ahead: ShownOutlook,
     secrets: Vec<ShownSecret>,
+}
+
+/// What happens to it if it stays unused.
+#[derive(Default, Serialize)]
+struct ShownOutlook {
+    next_warning_at: Option<String>,
+    deactivation_at: Option<String>,
+    deletion_at: Option<String>,
+    purge_at: Option<String>,
+    #[serde(skip)]
+    next: Option<String>,
+}
+
+impl From<&Outlook> for ShownOutlook {
+    fn from(outlook: &Outlook) -> Self {
+        let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
+        Self {
+            next_warning_at: text(outlook.warned_at),
+            deactivation_at: text(outlook.deactivated_at),
+            deletion_at: text(outlook.deleted_at),
+            purge_at: text(outlook.purged_at),
+            next: outlook.next().map(|(step, at)| format!("{step} at {at}")),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -80,6 +109,9 @@ impl From<&Application> for ShownApplication {
             origin: application.origin.name(),
             created_at: application.created_at.to_string(),
             last_used_at: application.last_used_at.map(|at| at.to_string()),
+            exempt: application.is_exempt(),
+            warned_at: application.warning_in_force().map(|warning| warning.at.to_string()),
+            ahead: ShownOutlook::default(),
             secrets: secrets.collect(),
         }
     }
@@ -87,12 +119,23 @@ impl From<&Application> for ShownApplication {
 
 impl ShownApplication {
     /// The columns of a listing.
-    pub(super) const HEADER: [&str; 5] = ["CLIENT ID", "NAME", "TYPE", "STATE", "LAST USED"];
+    pub(super) const HEADER: [&str; 6] = ["CLIENT ID", "NAME", "TYPE", "STATE", "LAST USED", "IF UNUSED"];
+
+    /// An application and what lies ahead of it.
+    pub(super) fn with(application: &Application, outlook: &Outlook) -> Self {
+        Self { ahead: outlook.into(), ..Self::from(application) }
+    }
 
     /// One line of a listing.
     pub(super) fn row(&self) -> Vec<String> {
         let last_used = self.last_used_at.clone().unwrap_or_else(|| "never".to_owned());
-        vec![self.client_id.clone(), self.name.clone(), self.kind.to_owned(), self.state.to_owned(), last_used]
+        let (kind, state) = (self.kind.to_owned(), self.state.to_owned());
+        vec![self.client_id.clone(), self.name.clone(), kind, state, last_used, self.next()]
+    }
+
+    fn next(&self) -> String {
+        let stays = if self.exempt { "stays" } else { "-" };
+        self.ahead.next.clone().unwrap_or_else(|| stays.to_owned())
     }
 
     /// Everything, a line each.
@@ -122,6 +165,7 @@ impl ShownApplication {
             ("owner", self.owner.clone().unwrap_or_else(none)),
             ("created", self.created_at.clone()),
             ("last used", self.last_used_at.clone().unwrap_or_else(|| "never".to_owned())),
+            ("if unused", self.next()),
             ("secrets", if secrets.is_empty() { none() } else { secrets.join("; ") }),
         ];
         lines.map(|(name, value)| format!("{name:<17} {value}")).join("\n")

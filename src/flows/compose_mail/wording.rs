@@ -124,6 +124,14 @@ impl Life {
     }
 }
 
+/// A moment, to the minute, in this language.
+pub(in crate::flows) fn moment(language: Language, at: Timestamp) -> String {
+    match language {
+        Language::English => time(at),
+        Language::German => zeit(at),
+    }
+}
+
 /// `1 March 2026, 12:00 UTC`.
 fn time(at: Timestamp) -> String {
     const MONTHS: [&str; 12] = [

@@ -25,6 +25,11 @@ impl TestClock {
         self.0.store(self.now().plus(by).as_micros(), Ordering::SeqCst);
     }
 
+    /// Microseconds since 1970.
+    pub(crate) fn micros(&self) -> i64 {
+        self.now().as_micros()
+    }
+
     /// Whole seconds since 1970.
     pub(crate) fn seconds(&self) -> i64 {
         self.now().as_seconds()

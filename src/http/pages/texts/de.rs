@@ -2,8 +2,8 @@
 
 use super::{
     AccountTexts, Around, AskedTexts, CheckMailTexts, ConfirmLoginTexts, ConsentTexts, DeleteAccountTexts, ErrorTexts,
-    FormPostTexts, LinkElsewhereTexts, Locale, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts, Texts,
-    Units,
+    FormPostTexts, KeepTexts, LinkElsewhereTexts, Locale, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts,
+    Texts, Units,
 };
 
 /// The texts in German.
@@ -76,6 +76,13 @@ pub(in crate::http) const DE: Texts = Texts {
         not_you_heading: "Das waren nicht Sie?",
         not_you: "Dann hat jemand Ihre Adresse eingegeben, aus Versehen oder mit Absicht. Verraten Sie niemandem den Code: Ohne ihn kommt dort niemand hinein.",
         not_you_submit: "Diese Anmeldung beenden",
+    },
+    keep: KeepTexts {
+        title: "Diese Anwendung behalten?",
+        heading: Around("Brauchen Sie ", " noch?"),
+        lead: Around("Niemand benutzt die Anwendung. Bleibt es dabei, wird sie deaktiviert: ", "."),
+        submit: "Behalten",
+        otherwise: "Brauchen Sie die Anwendung nicht mehr, müssen Sie nichts tun.",
     },
     consent: ConsentTexts {
         title: "Zugriff erlauben",
@@ -204,6 +211,11 @@ pub(in crate::http) const DE: Texts = Texts {
         account_deleted: [
             "Ihr Konto ist gelöscht",
             "Ihre Adresse ist gelöscht, und Anwendungen haben keinen Zugriff mehr.",
+        ],
+        application_kept: ["Sie bleibt", "Die Anwendung bleibt aktiv, und ihre Zeit beginnt von vorn."],
+        application_deactivated: [
+            "Sie ist schon deaktiviert",
+            "Zu lange hat sie niemand benutzt. Wer für sie zuständig ist, kann sie wieder aktivieren.",
         ],
     },
     form_post: FormPostTexts {

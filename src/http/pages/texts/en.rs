@@ -2,8 +2,8 @@
 
 use super::{
     AccountTexts, Around, AskedTexts, CheckMailTexts, ConfirmLoginTexts, ConsentTexts, DeleteAccountTexts, ErrorTexts,
-    FormPostTexts, LinkElsewhereTexts, Locale, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts, Texts,
-    Units,
+    FormPostTexts, KeepTexts, LinkElsewhereTexts, Locale, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts,
+    Texts, Units,
 };
 
 /// The texts in English.
@@ -76,6 +76,13 @@ pub(in crate::http) const EN: Texts = Texts {
         not_you_heading: "It was not you?",
         not_you: "Then somebody typed your address, by mistake or on purpose. Tell nobody the code: without it they cannot get in.",
         not_you_submit: "Stop this sign-in",
+    },
+    keep: KeepTexts {
+        title: "Keep this application?",
+        heading: Around("Do you still need ", "?"),
+        lead: Around("Nobody uses it. If that stays so, it will be deactivated on ", "."),
+        submit: "Keep it",
+        otherwise: "If you do not need it any more, you need not do anything.",
     },
     consent: ConsentTexts {
         title: "Allow access",
@@ -198,6 +205,11 @@ pub(in crate::http) const EN: Texts = Texts {
         account_deleted: [
             "Your account is deleted",
             "Your address has been erased, and applications no longer have access.",
+        ],
+        application_kept: ["It stays", "The application stays active, and its time has begun anew."],
+        application_deactivated: [
+            "It is deactivated already",
+            "Nobody used it for too long. Its owners can activate it again.",
         ],
     },
     form_post: FormPostTexts {

@@ -41,6 +41,7 @@ texts! {
         check_mail: CheckMailTexts,
         confirm_login: ConfirmLoginTexts,
         link_elsewhere: LinkElsewhereTexts,
+        keep: KeepTexts,
         consent: ConsentTexts,
         scopes: ScopeTexts,
         logout: LogoutTexts,
@@ -124,6 +125,15 @@ texts! {
         not_you_heading: Text,
         not_you: Text,
         not_you_submit: Text,
+    }
+
+    /// The page that asks whether an unused application is to stay.
+    KeepTexts {
+        title: Text,
+        heading: Around,
+        lead: Around,
+        submit: Text,
+        otherwise: Text,
     }
 
     /// The page that asks what an application may do.
@@ -218,6 +228,8 @@ texts! {
         still_signed_in: [Text; 2],
         sign_in_stopped: [Text; 2],
         account_deleted: [Text; 2],
+        application_kept: [Text; 2],
+        application_deactivated: [Text; 2],
     }
 
     /// The page that carries an answer to the application in a form.

@@ -33,6 +33,10 @@ pub(in crate::http) enum Message {
     SignInStopped,
     /// The account is gone.
     AccountDeleted,
+    /// The application stays.
+    ApplicationKept,
+    /// It is too late to keep the application.
+    ApplicationDeactivated,
 }
 
 impl MessagePage {
@@ -44,6 +48,8 @@ impl MessagePage {
             Message::StillSignedIn => texts.still_signed_in,
             Message::SignInStopped => texts.sign_in_stopped,
             Message::AccountDeleted => texts.account_deleted,
+            Message::ApplicationKept => texts.application_kept,
+            Message::ApplicationDeactivated => texts.application_deactivated,
         }
     }
 }

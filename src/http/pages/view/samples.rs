@@ -88,6 +88,7 @@ pub(super) fn pages(t: &'static Texts, values: &Values) -> Vec<(String, String)>
     sign_in(t, values, &mut all);
     check_mail(t, values, &mut all);
     link(t, values, &mut all);
+    keep(t, values, &mut all);
     consent_and_logout(t, values, &mut all);
     account(t, values, &mut all);
     bad_news(t, values, &mut all);
@@ -173,6 +174,12 @@ fn link(t: &'static Texts, values: &Values, all: &mut Pages) {
     let stop = values.form("/l/stop");
     add(all, "link-elsewhere", &elsewhere(Some("7KQM-4TXC"), Some(values.app()), Some(stop)));
     add(all, "link-elsewhere-no-code", &elsewhere(None, None, None));
+}
+
+fn keep(t: &'static Texts, values: &Values, all: &mut Pages) {
+    for (name, deactivated_at) in [("keep", Some(now())), ("keep-exempt", None)] {
+        add(all, name, &Keep { t, app: values.app(), deactivated_at, form: values.form("/keep/token") });
+    }
 }
 
 fn consent_and_logout(t: &'static Texts, values: &Values, all: &mut Pages) {

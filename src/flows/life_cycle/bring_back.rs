@@ -1,0 +1,62 @@
+//! What people do about the life of an application: bring a deleted one back, or take one out of the rules.
+
+use super::super::Server;
+use super::super::manage_application::{ManageError, living};
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::ClientId;
+use crate::domain::life_cycle::Exempt;
+use crate::store::Generation;
+
+impl Server {
+    /// Brings back a deleted application, with its secrets; its time begins anew. It is active, unless somebody had
+    /// asked for its deactivation: nobody asked for the contrary.
+    pub async fn application_undelete(&self, client_id: &ClientId, actor: &Actor) -> Result<Application, ManageError> {
+        let unknown = || ManageError::Unknown(client_id.clone());
+        let present = self.present().await?;
+        let after = present.ago(self.spans().undelete_for);
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let known = tx.application(client_id).await?.ok_or_else(unknown)?;
+        if !matches!(known.state, ApplicationState::Deleted { .. }) {
+            return Err(ManageError::NothingToDo(client_id.clone(), known.state.name()));
+        }
+        if !tx.application_undelete(known.id, after, present.now).await? {
+            return Err(unknown());
+        }
+        let application = tx.application(client_id).await?.ok_or_else(unknown)?;
+        let event = AuditEvent::ApplicationUndeleted { client_id: client_id.clone() };
+        tx.audit_append(&self.audit_entry(actor, event, present.now)).await?;
+        tx.commit().await?;
+        self.refresh().await?;
+        self.tend_keys().await?;
+        Ok(application)
+    }
+
+    /// Says whether an application stays, used or not.
+    pub async fn application_set_exempt(
+        &self,
+        client_id: &ClientId,
+        exempt: Exempt,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let known = living(&mut tx, client_id).await?;
+        if !tx.application_set_exempt(known.id, exempt, now).await? {
+            let is = if exempt == Exempt::Yes { "exempt" } else { "not exempt" };
+            return Err(ManageError::NothingToDo(client_id.clone(), is));
+        }
+        let application = living(&mut tx, client_id).await?;
+        let client_id = client_id.clone();
+        let event = match exempt {
+            Exempt::Yes => AuditEvent::ApplicationExempted { client_id },
+            Exempt::No => AuditEvent::ApplicationUnexempted { client_id },
+        };
+        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.commit().await?;
+        self.refresh().await?;
+        Ok(application)
+    }
+}

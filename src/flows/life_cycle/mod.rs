@@ -1,0 +1,164 @@
+//! The life of applications that nobody uses: warned, deactivated, deleted, purged, by schedule. The rules are in
+//! [`crate::domain::life_cycle`].
+
+mod bring_back;
+mod keep;
+mod take_step;
+mod tell_owners;
+mod wording;
+
+use std::time::Duration;
+
+use tracing::error;
+
+use super::Server;
+use crate::domain::application::Application;
+use crate::domain::audit::Actor;
+use crate::domain::ids::{ClientId, Timestamp};
+use crate::domain::life_cycle::{Outlook, Spans, Step, next_step, outlook};
+use crate::domain::up_time::{Counted, UpTime};
+use crate::store::{DueBy, StoreError};
+
+pub use keep::{KeepState, KeepView};
+
+/// Whether a sweep does what is due, or only says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sweep {
+    /// It does it.
+    Real,
+    /// It only says it.
+    Dry,
+}
+
+/// A step that was taken, or that a dry run found due.
+#[derive(Clone, Debug)]
+pub struct DueStep {
+    /// Whose.
+    pub client_id: ClientId,
+    /// The application's name, as it was before.
+    pub name: String,
+    /// What.
+    pub step: Step,
+}
+
+/// The moment of a sweep, on the wall and on the clock that stands still during outages.
+struct Present {
+    now: Timestamp,
+    up: UpTime,
+    counted: Counted,
+}
+
+impl Present {
+    /// The last moment that is this long ago.
+    fn ago(&self, span: Duration) -> Timestamp {
+        self.up.moment(self.counted.minus(span))
+    }
+}
+
+impl Server {
+    /// Says that a server is up, so that the time of applications runs.
+    pub async fn heartbeat(&self) -> Result<(), StoreError> {
+        self.store.heartbeat(self.now(), self.silence()).await
+    }
+
+    /// How often that is said: every minute, and more often where the spans are short.
+    pub fn heartbeat_every(&self) -> Duration {
+        let shortest = self.config.applications.deactivate_after / 20;
+        shortest.clamp(Duration::from_millis(50), Duration::from_mins(1))
+    }
+
+    /// What lies ahead of an application if nobody uses it.
+    pub async fn life_cycle_of(&self, application: &Application) -> Result<Outlook, StoreError> {
+        let present = self.present().await?;
+        Ok(outlook(application, &self.spans(), &present.up, present.now))
+    }
+
+    /// What lies ahead of each of these applications if nobody uses it.
+    pub async fn life_cycle_of_all(&self, applications: &[Application]) -> Result<Vec<Outlook>, StoreError> {
+        let present = self.present().await?;
+        let spans = self.spans();
+        Ok(applications.iter().map(|application| outlook(application, &spans, &present.up, present.now)).collect())
+    }
+
+    /// Looks for applications that nobody uses and takes the step that is due, at most one for each. Runs on every
+    /// node; the database decides who takes a step. Says which were taken here.
+    ///
+    /// What this node knows of uses is written down first. A use that another node has not written down yet is not
+    /// lost either: see [`super::usage`].
+    pub async fn sweep_applications(&self, sweep: Sweep, actor: &Actor) -> Result<Vec<DueStep>, StoreError> {
+        self.flush_usage().await?;
+        let present = self.present().await?;
+        let mut steps = Vec::new();
+        for client_id in self.store.applications_due(self.due_by(&present)).await? {
+            match self.sweep_one(&client_id, sweep, &present, actor).await {
+                Ok(step) => steps.extend(step),
+                // A row that cannot be read must not keep the others from being looked at.
+                Err(e @ StoreError::Corrupt { .. }) => error!(client_id = client_id.as_str(), error = %e, "not swept"),
+                Err(e) => return Err(e),
+            }
+        }
+        if sweep == Sweep::Real && !steps.is_empty() {
+            self.wake_outbox();
+            self.refresh().await?;
+        }
+        Ok(steps)
+    }
+
+    async fn sweep_one(
+        &self,
+        client_id: &ClientId,
+        sweep: Sweep,
+        present: &Present,
+        actor: &Actor,
+    ) -> Result<Option<DueStep>, StoreError> {
+        let Some(application) = self.store.application(client_id).await? else { return Ok(None) };
+        let next = next_step(&application, &self.spans(), &present.up);
+        let Some(next) = next.filter(|next| next.due <= present.counted) else { return Ok(None) };
+        let taken = match sweep {
+            Sweep::Dry => true,
+            Sweep::Real => self.take_step(&application, next.step, present, actor).await?,
+        };
+        let name = application.settings.name;
+        Ok(taken.then_some(DueStep { client_id: application.client_id, name, step: next.step }))
+    }
+
+    /// Forgets outages that no span reaches back to any more.
+    pub(super) async fn forget_outages(&self) -> Result<(), StoreError> {
+        let life = &self.config.applications;
+        let longest = life.delete_after.max(life.undelete_for);
+        let present = self.present().await?;
+        self.store.outages_forget(present.ago(longest.saturating_mul(2))).await
+    }
+
+    fn due_by(&self, present: &Present) -> DueBy {
+        let spans = self.spans();
+        let first_warning = spans.warn_before.first().copied().unwrap_or_default();
+        DueBy {
+            idle: present.ago(spans.warned_after(first_warning)),
+            gone: present.ago(spans.delete_after),
+            forgotten: present.ago(spans.undelete_for),
+        }
+    }
+
+    fn spans(&self) -> Spans<'_> {
+        let life = &self.config.applications;
+        Spans {
+            deactivate_after: life.deactivate_after,
+            delete_after: life.delete_after,
+            warn_before: &life.warn_before,
+            undelete_for: life.undelete_for,
+        }
+    }
+
+    async fn present(&self) -> Result<Present, StoreError> {
+        let now = self.now();
+        let up = self.store.up_time(now, self.silence()).await?;
+        Ok(Present { now, counted: up.counted(now), up })
+    }
+
+    /// How long no server may have said that it is up until that counts as an outage. Shorter ones, such as a
+    /// restart, are not worth remembering.
+    fn silence(&self) -> Duration {
+        self.heartbeat_every() * 5
+    }
+}

@@ -1,0 +1,56 @@
+//! `/keep/<token>`: the link in the warning that an application will be deactivated. It works without signing in,
+//! and opening it changes nothing, so that a program that follows links keeps nothing.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Response};
+
+use super::fields::Fields;
+use super::locale::Locale;
+use super::page::page;
+use super::problem::{problem_page, refused_page};
+use super::view::{App, Keep, Message, MessagePage, Problem};
+use super::visit::{Visit, see};
+use crate::domain::one_time::KeepToken;
+use crate::flows::life_cycle::{KeepState, KeepView};
+
+/// `GET`: the question, or what became of it.
+pub(in crate::http) async fn show(Path(token): Path<String>, mut visit: Visit) -> Response {
+    let Ok(token) = token.parse::<KeepToken>() else { return problem_page(&visit, Problem::NotFound, None) };
+    let view = match visit.edge.server.keep_view(&token).await {
+        Ok(Some(view)) => view,
+        Ok(None) => return problem_page(&visit, Problem::NotFound, None),
+        Err(e) => return refused_page(&visit, &e.into()),
+    };
+    // It speaks the language of its mail.
+    visit.locale = Locale::from_tag(&view.locale).unwrap_or(visit.locale);
+    visit.remembered(shown(&visit, view, &token))
+}
+
+/// `POST`: the button. The page that follows says what became of it, however often it is pressed.
+pub(in crate::http) async fn keep(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
+    if !visit.sent_form(fields.value("csrf")) {
+        return visit.remembered(problem_page(&visit, Problem::BrowserLost, None));
+    }
+    let Ok(token) = token.parse::<KeepToken>() else { return problem_page(&visit, Problem::NotFound, None) };
+    match visit.edge.server.keep_application(&token).await {
+        Ok(()) => see(&address(&token)),
+        Err(e) => refused_page(&visit, &e.into()),
+    }
+}
+
+fn shown(visit: &Visit, view: KeepView, token: &KeepToken) -> Response {
+    let t = visit.locale.texts();
+    let app = App { name: view.name, domain: None };
+    let told = |message, app| page(&MessagePage { t, message, app: Some(app), onward: None }).into_response();
+    match view.state {
+        KeepState::Asks { deactivated_at } => {
+            page(&Keep { t, app, deactivated_at, form: visit.form(address(token)) }).into_response()
+        }
+        KeepState::Kept => told(Message::ApplicationKept, app),
+        KeepState::TooLate => told(Message::ApplicationDeactivated, app),
+    }
+}
+
+fn address(token: &KeepToken) -> String {
+    format!("/keep/{}", token.expose())
+}

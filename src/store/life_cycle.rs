@@ -1,0 +1,212 @@
+//! The steps in the life of an unused application. Each is one guarded update: its conditions stand in the
+//! statement, so that of two nodes one takes the step, and one that meets a use in the same moment takes none.
+
+use super::StoreError;
+use super::applications::ClientIdOnly;
+use super::engine::{Statement, Store, Transaction, sql};
+use crate::domain::application::{Application, DeactivationReason};
+use crate::domain::ids::{ApplicationId, ClientId, Timestamp};
+use crate::domain::life_cycle::{Exempt, Warning};
+
+/// The moments by which an application must have fallen silent for something to be due.
+#[derive(Clone, Copy, Debug)]
+pub struct DueBy {
+    /// Unused since then: to be warned or deactivated.
+    pub idle: Timestamp,
+    /// Unused since then, and deactivated: to be deleted.
+    pub gone: Timestamp,
+    /// Deleted by then: to be purged.
+    pub forgotten: Timestamp,
+}
+
+/// A step that is taken only if the application is still as it was when the step was decided.
+#[derive(Clone, Copy, Debug)]
+pub struct GuardedStep {
+    /// Whose.
+    pub application: ApplicationId,
+    /// Not used, kept or registered after this.
+    pub unused_by: Timestamp,
+    /// The last warning that was known, void or not.
+    pub warned_at: Option<Timestamp>,
+}
+
+/// Registered, not exempt, and nothing that counts as a use came after `$n`.
+macro_rules! unused_by {
+    ($n:literal) => {
+        concat!(
+            "origin = 'registered' and exempt = false and created_at <= ",
+            $n,
+            " and (last_used_at is null or last_used_at <= ",
+            $n,
+            ") and (kept_at is null or kept_at <= ",
+            $n,
+            ")"
+        )
+    };
+}
+
+/// What a warning or deactivation begins with, for `$1` to `$3` of [`guarded`].
+macro_rules! active_and_unused {
+    () => {
+        concat!(
+            " where id = $1 and deactivated_at is null and deleted_at is null and ",
+            unused_by!("$2"),
+            " and warned_at is not distinct from $3"
+        )
+    };
+}
+
+fn guarded(statement: Statement, step: &GuardedStep) -> Statement {
+    statement
+        .bind(step.application.to_string())
+        .bind(step.unused_by.as_micros())
+        .bind(step.warned_at.map(Timestamp::as_micros))
+}
+
+impl Store {
+    /// The applications for which something may be due. Only their names: one that cannot be read must not keep
+    /// the others from being looked at.
+    pub async fn applications_due(&self, by: DueBy) -> Result<Vec<ClientId>, StoreError> {
+        let statement = sql(concat!(
+            "select client_id from applications where purged_at is null and (deleted_at <= $3 or (deleted_at is null \
+             and ((deactivated_at is null and ",
+            unused_by!("$1"),
+            ") or (deactivated_at is not null and ",
+            unused_by!("$2"),
+            ")))) order by id"
+        ))
+        .bind(by.idle.as_micros())
+        .bind(by.gone.as_micros())
+        .bind(by.forgotten.as_micros());
+        let found: Vec<ClientIdOnly> = self.fetch_all(statement).await?;
+        Ok(found.into_iter().map(|found| found.0).collect())
+    }
+}
+
+impl Store {
+    /// All applications that are not purged, deleted ones included, without their secrets.
+    pub async fn applications_with_deleted(&self) -> Result<Vec<Application>, StoreError> {
+        self.fetch_all(sql("select * from applications where purged_at is null order by name, client_id")).await
+    }
+}
+
+impl Transaction {
+    /// Writes down that a warning is given now. False if it was used or warned meanwhile.
+    pub async fn application_warn(&mut self, step: &GuardedStep, warning: Warning) -> Result<bool, StoreError> {
+        let statement =
+            sql(concat!("update applications set warned_at = $4, warned_before = $5", active_and_unused!()));
+        let before = i64::try_from(warning.before.as_micros()).unwrap_or(i64::MAX);
+        let statement = guarded(statement, step).bind(warning.at.as_micros()).bind(before);
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Deactivates an unused application. False if it was used, kept or warned meanwhile.
+    pub async fn application_deactivate_unused(
+        &mut self,
+        step: &GuardedStep,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql(concat!(
+            "update applications set deactivated_at = $4, deactivation_reason = $5, version = version + 1",
+            active_and_unused!()
+        ));
+        let statement = guarded(statement, step).bind(now.as_micros()).bind(DeactivationReason::Unused.name());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Deletes an application that stayed unused after it was deactivated at this moment. False if it was brought
+    /// back or deleted meanwhile.
+    pub async fn application_delete_unused(
+        &mut self,
+        step: &GuardedStep,
+        deactivated_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql(concat!(
+            "update applications set deleted_at = $4, version = version + 1 \
+             where id = $1 and deactivated_at = $5 and deleted_at is null and ",
+            unused_by!("$2"),
+            " and warned_at is not distinct from $3"
+        ));
+        let statement = guarded(statement, step).bind(now.as_micros()).bind(deactivated_at.as_micros());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Makes an application active again that was deactivated as unused in the very moment of this use. False if
+    /// it is not deactivated for that.
+    pub async fn application_revive(&mut self, id: ApplicationId) -> Result<bool, StoreError> {
+        let statement =
+            sql("update applications set deactivated_at = null, deactivation_reason = null, version = version + 1 \
+             where id = $1 and deactivation_reason = $2 and deleted_at is null")
+            .bind(id.to_string())
+            .bind(DeactivationReason::Unused.name());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Brings back an application that was deleted after `after`. One that was deactivated on somebody's request
+    /// comes back deactivated. False if it is not deleted, or was deleted earlier.
+    pub async fn application_undelete(
+        &mut self,
+        id: ApplicationId,
+        after: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("update applications set deleted_at = null, kept_at = $3, version = version + 1, \
+             deactivated_at = case when deactivation_reason = $4 then null else deactivated_at end, \
+             deactivation_reason = case when deactivation_reason = $4 then null else deactivation_reason end \
+             where id = $1 and deleted_at > $2 and purged_at is null")
+        .bind(id.to_string())
+        .bind(after.as_micros())
+        .bind(now.as_micros())
+        .bind(DeactivationReason::Unused.name());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Says whether an application stays, used or not. When it no longer does, its time begins anew. False if that
+    /// is what it was.
+    pub async fn application_set_exempt(
+        &mut self,
+        id: ApplicationId,
+        exempt: Exempt,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("update applications set exempt = $2, kept_at = $3, version = version + 1 \
+             where id = $1 and exempt <> $2 and deleted_at is null")
+        .bind(id.to_string())
+        .bind(exempt == Exempt::Yes)
+        .bind(now.as_micros());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Forgets all that was said about an application deleted by `deleted_by`, and what hangs on it; its row stays
+    /// so that its client id is never issued again. False if it is not deleted or was purged before.
+    pub async fn application_purge(
+        &mut self,
+        id: ApplicationId,
+        deleted_by: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("update applications set name = '', owner = null, grants = '', scope = '', \
+             default_scope = '', redirect_uris = '[]', audiences = '[]', post_logout_redirect_uris = '[]', \
+             jwks = null, token_ttl = null, link_mode = null, unknown_account = null, purged_at = $3, \
+             version = version + 1 \
+             where id = $1 and deleted_at <= $2 and purged_at is null")
+        .bind(id.to_string())
+        .bind(deleted_by.as_micros())
+        .bind(now.as_micros());
+        if self.execute(statement).await? == 0 {
+            return Ok(false);
+        }
+        for hanging in [
+            sql("delete from application_secrets where application_id = $1"),
+            sql("delete from consents where application_id = $1"),
+            sql("delete from keep_links where application_id = $1"),
+            sql("delete from application_owners where application_id = $1"),
+            sql("delete from invitations where application_id = $1"),
+            sql("delete from approvals where application_id = $1"),
+        ] {
+            self.execute(hanging.bind(id.to_string())).await?;
+        }
+        Ok(true)
+    }
+}
