@@ -94,6 +94,11 @@ pub enum AuditEvent {
         /// Which.
         client_id: ClientId,
     },
+    /// Who looks after an application got one of its tokens to look at.
+    TokenTried {
+        /// Whose.
+        client_id: ClientId,
+    },
     /// An application got a new secret.
     SecretAdded {
         /// Whose.
@@ -178,6 +183,7 @@ impl AuditEvent {
             Self::ApplicationExempted { client_id } => client("application.exempted", client_id),
             Self::ApplicationUnexempted { client_id } => client("application.unexempted", client_id),
             Self::ApplicationDeleted { client_id } => client("application.deleted", client_id),
+            Self::TokenTried { client_id } => client("application.tried", client_id),
             Self::SecretAdded { client_id, hint } => ("secret.added", client_id.to_string(), hint.clone()),
             Self::SecretRevoked { client_id, hint } => ("secret.revoked", client_id.to_string(), hint.clone()),
             Self::UserCreated { sub } => user("user.created", sub),

@@ -320,3 +320,9 @@ const fn after(change: StateChange, at: Timestamp) -> ApplicationState {
 
 /// What an operator's or owner's request to deactivate means.
 pub const DEACTIVATE: StateChange = StateChange::Deactivate(DeactivationReason::Requested);
+
+/// What a request to activate means.
+pub const ACTIVATE: StateChange = StateChange::Activate;
+
+/// What a request to delete means.
+pub const DELETE: StateChange = StateChange::Delete;

@@ -13,6 +13,7 @@ mod oauth;
 mod observe;
 mod ops;
 mod pages;
+mod portal;
 mod reply;
 mod request_body;
 mod serve;
@@ -103,6 +104,7 @@ fn own_pages() -> Router<Edge> {
         .route("/account/sign-out-everywhere", post(pages::account::sign_out_everywhere))
         .route("/account/delete", get(pages::account::ask_delete).post(pages::account::delete))
         .route("/keep/{token}", get(pages::keep::show).post(pages::keep::keep))
+        .merge(portal::routes())
         .layer(CsrfLayer::new())
         .layer(map_response(pages::headers::for_own_pages))
 }

@@ -29,6 +29,7 @@ mod outage;
 mod ownership;
 mod par;
 mod passwordless;
+mod portal;
 mod provisioning;
 mod rate_limits;
 mod redemption_races;

@@ -1,13 +1,12 @@
 //! The client credentials grant: the application acts for itself (RFC 6749 §4.4).
 
 use super::granted::{Granted, Payment, Resources, Subject};
-use crate::domain::application::ClientAuthentication;
-use crate::flows::authenticate_client::AuthenticatedClient;
+use crate::domain::application::{Application, ClientAuthentication};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// RFC 6749 §4.4: confidential clients only, whatever a registration may say.
-pub(super) fn grant(client: &AuthenticatedClient) -> Result<Granted, Refusal> {
-    let settings = &client.application.settings;
+pub(super) fn grant(application: &Application) -> Result<Granted, Refusal> {
+    let settings = &application.settings;
     if settings.authentication == ClientAuthentication::None {
         return Err(Refusal::new(
             ErrorCode::UnauthorizedClient,

@@ -12,6 +12,7 @@ mod granted;
 mod issue;
 mod login_code;
 mod refresh_token;
+mod try_out;
 
 use super::Server;
 use super::authenticate_client::{AuthenticatedClient, ClientRequest};
@@ -51,7 +52,7 @@ impl Server {
     ) -> Result<Granted, Refusal> {
         let application = &*client.application;
         match grant {
-            GrantType::ClientCredentials => client_credentials::grant(client),
+            GrantType::ClientCredentials => client_credentials::grant(application),
             GrantType::AuthorizationCode => authorization_code::grant(self, application, parameters).await,
             GrantType::RefreshToken => refresh_token::grant(self, application, parameters).await,
             GrantType::LoginCode => login_code::grant(self, application, parameters).await,

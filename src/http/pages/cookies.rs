@@ -1,7 +1,8 @@
-//! The two cookies of the pages: one names the browser, the other whoever is signed in.
+//! The cookies of the pages: one names the browser, one whoever is signed in, one brings a new secret to the page
+//! that shows it.
 //!
-//! Both are opaque random values; the database has their hashes. With https they carry the `__Host-` prefix,
-//! so that no other host and no plain connection can plant them.
+//! The first two are opaque random values; the database has their hashes. The third is sealed and lives for two
+//! minutes. With https they carry the `__Host-` prefix, so that no other host and no plain connection can plant them.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,9 +14,11 @@ use cookie::{Cookie, SameSite};
 use crate::config::Issuer;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::SESSION_LIFETIME;
+use crate::flows::show_once::SHOWN_WITHIN;
 
 const BROWSER: &str = "gatepost_browser";
 const SESSION: &str = "gatepost_session";
+const SHOWN_ONCE: &str = "gatepost_shown_once";
 
 /// How long a browser is recognised.
 const BROWSER_LIFETIME: Duration = Duration::from_hours(400 * 24);
@@ -43,6 +46,21 @@ pub(super) fn set_session(token: &SessionToken, issuer: &Issuer) -> Option<Heade
 /// Signs the browser out.
 pub(super) fn clear_session(issuer: &Issuer) -> Option<HeaderValue> {
     set(SESSION, "", Duration::ZERO, issuer)
+}
+
+/// The sealed secret that the browser was given to bring along.
+pub(super) fn shown_once(headers: &HeaderMap, issuer: &Issuer) -> Option<String> {
+    value(headers, &name(SHOWN_ONCE, issuer))
+}
+
+/// Gives the browser a sealed secret for the page that it is being sent to.
+pub(super) fn set_shown_once(sealed: &str, issuer: &Issuer) -> Option<HeaderValue> {
+    set(SHOWN_ONCE, sealed, SHOWN_WITHIN, issuer)
+}
+
+/// Takes it back.
+pub(super) fn clear_shown_once(issuer: &Issuer) -> Option<HeaderValue> {
+    set(SHOWN_ONCE, "", Duration::ZERO, issuer)
 }
 
 fn value<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {

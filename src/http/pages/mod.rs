@@ -13,7 +13,7 @@ pub(in crate::http) mod headers;
 pub(in crate::http) mod keep;
 pub(in crate::http) mod link;
 pub(in crate::http) mod locale;
-mod page;
+pub(in crate::http) mod page;
 pub(in crate::http) mod problem;
 mod scopes;
 pub(in crate::http) mod sign_in;

@@ -11,6 +11,7 @@ use super::locale::Locale;
 use super::view::Form;
 use crate::domain::ids::Timestamp;
 use crate::domain::one_time::{BrowserToken, SessionToken};
+use crate::domain::secret::ClientSecret;
 use crate::domain::session::Device;
 use crate::flows::authorize::{Requester, SignedInPerson};
 use crate::flows::csrf::FormBrowser;
@@ -18,6 +19,7 @@ use crate::http::Edge;
 use crate::http::client_address::ClientAddress;
 use crate::http::observe::TraceId;
 use crate::http::reply::Refused;
+use crate::protocol::refusal::Refusal;
 
 /// Everything a page handler needs to know about its visitor.
 pub(in crate::http) struct Visit {
@@ -30,6 +32,8 @@ pub(in crate::http) struct Visit {
     pub(in crate::http) person: Option<SignedInPerson>,
     pub(in crate::http) requester: Requester,
     pub(in crate::http) locale: Locale,
+    /// A secret that this browser was given, sealed, to be shown on the page it comes to.
+    shown_once: Option<String>,
 }
 
 impl FromRequestParts<Edge> for Visit {
@@ -54,7 +58,8 @@ impl FromRequestParts<Edge> for Visit {
         };
         let known = browser.is_some();
         let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.server.random()));
-        Ok(Self { edge: edge.clone(), browser, known, session, person, requester, locale })
+        let shown_once = cookies::shown_once(&parts.headers, issuer);
+        Ok(Self { edge: edge.clone(), browser, known, session, person, requester, locale, shown_once })
     }
 }
 
@@ -97,6 +102,35 @@ impl Visit {
             append(response.headers_mut(), cookie);
         }
         response
+    }
+
+    /// The secret that this browser brought along, if it was sealed for what the page is about.
+    pub(in crate::http) fn secret_to_show(&self, of: &str) -> Option<ClientSecret> {
+        let person = self.person.as_ref()?;
+        self.edge.server.open_once(person.session.id, of, self.shown_once.as_deref()?)
+    }
+
+    /// The answer that takes the brought secret away from the browser, now that it was shown.
+    pub(in crate::http) fn shown(&self, mut response: Response) -> Response {
+        if self.shown_once.is_some() {
+            append(response.headers_mut(), cookies::clear_shown_once(&self.edge.server.config.server.issuer));
+        }
+        response
+    }
+
+    /// Sends the browser to the page of `of`, with a secret that this page will show once.
+    pub(in crate::http) fn see_secret(
+        &self,
+        address: &str,
+        of: &str,
+        secret: &ClientSecret,
+    ) -> Result<Response, Refusal> {
+        let mut response = see(address);
+        if let Some(person) = &self.person {
+            let sealed = self.edge.server.seal_once(person.session.id, of, secret)?;
+            append(response.headers_mut(), cookies::set_shown_once(&sealed, &self.edge.server.config.server.issuer));
+        }
+        Ok(response)
     }
 
     /// The answer that signs the browser in.

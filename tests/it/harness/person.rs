@@ -27,6 +27,12 @@ pub(crate) async fn account(server: &Server, email: &str) -> User {
     server.user_create(new, &Actor::CommandLine).await.unwrap()
 }
 
+/// An account of this address that may do everything.
+pub(crate) async fn operator(server: &Server, email: &str) -> User {
+    let new = NewUser { email: email.parse().unwrap(), name: None, locale: None, admin: Admin::Yes };
+    server.user_create(new, &Actor::CommandLine).await.unwrap()
+}
+
 /// A web application that is called back at [`CALLBACK`].
 pub(crate) async fn web_application(server: &Server) -> Registered {
     Registered::at(server, web_settings("Shop")).await

@@ -1,0 +1,36 @@
+//! A token for whoever looks after an application to look at, got without its secret, which only the application
+//! has.
+//!
+//! It is issued by the phases of the token endpoint from the grant on, so it is the very token that the application
+//! would get. It gives an owner nothing that a new secret would not; the audit log tells it. It does not count as a
+//! use of the application: what only its owner looks at is unused.
+
+use super::client_credentials;
+use super::issue::Settled;
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::audit::AuditEvent;
+use crate::flows::Server;
+use crate::flows::access::Caller;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::token::{GrantType, TokenResponse};
+
+impl Server {
+    /// The token that an application would get if it asked for nothing in particular.
+    pub async fn token_to_look_at(&self, caller: &Caller, application: &Application) -> Result<TokenResponse, Refusal> {
+        if application.state != ApplicationState::Active {
+            return Err(Refusal::new(ErrorCode::Conflict, "only an active application gets tokens"));
+        }
+        if !application.settings.grants.contains(&GrantType::ClientCredentials) {
+            return Err(Refusal::new(ErrorCode::Conflict, "this application gets no tokens for itself"));
+        }
+        let granted = client_credentials::grant(application)?;
+        let resources = granted.resources.settle(&[])?;
+        let scope = self.settle_scope(&granted, None, &resources).await?;
+        let response = self.issue(application, &granted, &Settled { scope, resources })?;
+        let event = AuditEvent::TokenTried { client_id: application.client_id.clone() };
+        let mut tx = self.store.begin().await?;
+        tx.audit_append(&self.audit_entry(&caller.actor(), event, self.now())).await?;
+        tx.commit().await?;
+        Ok(response)
+    }
+}

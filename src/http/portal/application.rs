@@ -1,0 +1,241 @@
+//! `/portal/applications/{client_id}`: all about one application.
+
+use axum::extract::Path;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+
+use super::APPLICATIONS;
+use super::frame::{Frame, Here, caller, sender, viewer};
+use super::kinds;
+use super::snippets::snippets;
+use super::typed::Typed;
+use super::view::{
+    ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Standing, Tried,
+};
+use crate::domain::application::{Application, ApplicationState, ClientAuthentication, Origin};
+use crate::domain::ids::ClientId;
+use crate::domain::secret::{ClientSecret, StoredSecret};
+use crate::flows::access::{Need, unknown_application};
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::fields::query;
+use crate::http::pages::flow::shown;
+use crate::http::pages::locale::Locale;
+use crate::http::pages::page::page;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::view::Form;
+use crate::http::pages::visit::Visit;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::token::GrantType;
+
+/// Where an application's page is. A client id needs no encoding.
+pub(super) fn address_of(client_id: &ClientId) -> String {
+    format!("{APPLICATIONS}/{client_id}")
+}
+
+/// The same, where it says what was just done.
+pub(super) fn done(client_id: &ClientId, what: &str) -> String {
+    format!("{APPLICATIONS}/{client_id}?done={what}")
+}
+
+/// What the page shows besides the application.
+#[derive(Default)]
+pub(super) struct Occasion {
+    /// What was just done.
+    pub(super) notice: Option<ApplicationNotice>,
+    /// What could not be done.
+    pub(super) problems: Vec<FieldProblem>,
+    /// The status that goes with that.
+    pub(super) status: StatusCode,
+    /// A secret that is shown this once.
+    pub(super) secret: Option<ClientSecret>,
+    /// A token that was just got.
+    pub(super) tried: Option<Tried>,
+    /// Settings that were refused, as they were typed.
+    pub(super) refused: Option<(Typed, Vec<FieldProblem>)>,
+}
+
+impl Occasion {
+    /// Something could not be done.
+    pub(super) fn refused(refusal: &Refusal) -> Self {
+        Self {
+            problems: vec![FieldProblem::whole(refusal.description.clone())],
+            status: StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST),
+            ..Self::default()
+        }
+    }
+}
+
+/// `GET /portal/applications/{client_id}`.
+pub(in crate::http) async fn show(Path(id): Path<String>, uri: Uri, visit: Visit) -> Response {
+    let person = match viewer(&visit, uri.path()) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    let application = match seen(&visit, person, &id).await {
+        Ok(application) => application,
+        Err(refusal) => return refused_page(&visit, &refusal),
+    };
+    let named = query(&uri).ok().and_then(|parameters| ApplicationNotice::from_name(parameters.value("done")?));
+    let secret = visit.secret_to_show(application.client_id.as_str());
+    let took = secret.is_some();
+    let occasion = Occasion { notice: named, secret, ..Occasion::default() };
+    let response = visit.remembered(application_page(&visit, person, &application, occasion).await);
+    if took { visit.shown(response) } else { response }
+}
+
+/// The application of this page, if it is this person's to see.
+async fn seen(visit: &Visit, person: &SignedInPerson, id: &str) -> Result<Application, Refusal> {
+    let client_id: ClientId = id.parse().map_err(|_| unknown_application())?;
+    visit.edge.server.remembered_application_for(&caller(person), &client_id, Need::ReadApplications).await
+}
+
+/// Who sent a form of an application's page, and which application it is about.
+pub(super) async fn changing<'a>(
+    visit: &'a Visit,
+    typed: &Typed,
+    id: &str,
+) -> Result<(&'a SignedInPerson, Application), Box<Response>> {
+    let person = sender(visit, typed, &format!("{APPLICATIONS}/{id}"))?;
+    let found = match id.parse::<ClientId>() {
+        Ok(id) => visit.edge.server.application_for(&caller(person), &id, Need::WriteApplications).await,
+        Err(_) => Err(unknown_application()),
+    };
+    found.map(|application| (person, application)).map_err(|refusal| Box::new(refused_page(visit, &refusal)))
+}
+
+/// The page once more, with why something could not be done; as a page of its own where there is nothing to show.
+pub(super) async fn could_not(
+    visit: &Visit,
+    person: &SignedInPerson,
+    application: &Application,
+    refusal: &Refusal,
+) -> Response {
+    if refusal.code.status() >= 500 || refusal.code.status() == 404 {
+        return refused_page(visit, refusal);
+    }
+    // What is there now, not what it was when the form was shown.
+    match seen(visit, person, application.client_id.as_str()).await {
+        Ok(now) => application_page(visit, person, &now, Occasion::refused(refusal)).await,
+        Err(refusal) => refused_page(visit, &refusal),
+    }
+}
+
+/// The page.
+pub(super) async fn application_page(
+    visit: &Visit,
+    person: &SignedInPerson,
+    application: &Application,
+    occasion: Occasion,
+) -> Response {
+    let own = match visit.edge.server.looks_after(person.user.id, application).await {
+        Ok(own) => own,
+        Err(refusal) => return refused_page(visit, &refusal),
+    };
+    let forms = Forms { visit, application };
+    let issuer = visit.edge.server.config.server.issuer.as_str();
+    let settings = forms.settings(occasion.refused);
+    let view = ApplicationPage {
+        t: Locale::En.texts(),
+        frame: Frame::of(visit, person, Here::Applications),
+        now: visit.now(),
+        app: shown(application),
+        client_id: application.client_id.to_string(),
+        kind: kinds::words(application.settings.kind),
+        standing: standing(application),
+        declared: application.origin == Origin::Declared,
+        as_operator: !own,
+        created_at: application.created_at,
+        last_used_at: application.last_used_at,
+        notice: occasion.notice,
+        problems: occasion.problems,
+        snippets: snippets(application, issuer, occasion.secret.as_ref()),
+        secret: occasion.secret.map(|secret| secret.expose().to_owned()),
+        secrets: application.secrets.iter().map(|secret| forms.secret(secret)).collect(),
+        rotate: forms.rotate(),
+        endpoints: endpoints(application, issuer),
+        try_out: forms.try_out(),
+        tried: occasion.tried,
+        settings,
+        deactivate: forms.when(application.state == ApplicationState::Active, "deactivate"),
+        activate: forms.when(matches!(application.state, ApplicationState::Deactivated { .. }), "activate"),
+        delete: forms.when(application.origin == Origin::Registered, "delete"),
+        undelete: None,
+    };
+    page(&view).with_status(occasion.status).into_response()
+}
+
+fn standing(application: &Application) -> Standing {
+    match application.state {
+        ApplicationState::Active => Standing::Active { outlook: None },
+        ApplicationState::Deactivated { at, reason } => {
+            Standing::Deactivated { at, why: reason.name().to_owned(), outlook: None }
+        }
+        ApplicationState::Deleted { at } => Standing::Deleted { at, until: at },
+    }
+}
+
+/// The forms of the page.
+struct Forms<'a> {
+    visit: &'a Visit,
+    application: &'a Application,
+}
+
+impl Forms<'_> {
+    fn form(&self, action: &str) -> Form {
+        self.visit.form(format!("{}/{action}", address_of(&self.application.client_id)))
+    }
+
+    /// A form that is there only when it makes sense, and never for what was deleted.
+    fn when(&self, sensible: bool, action: &str) -> Option<Form> {
+        let deleted = matches!(self.application.state, ApplicationState::Deleted { .. });
+        (sensible && !deleted).then(|| self.form(action))
+    }
+
+    fn rotate(&self) -> Option<Form> {
+        let has_secrets = self.application.settings.authentication == ClientAuthentication::Secret;
+        let brought = self.application.secrets.iter().any(StoredSecret::is_imported);
+        self.when(has_secrets && !brought, "secrets")
+    }
+
+    fn secret(&self, secret: &StoredSecret) -> SecretLine {
+        SecretLine {
+            hint: secret.hint.clone(),
+            created_at: secret.created_at,
+            last_used_on: secret.last_used_on,
+            revoke: self.when(!secret.is_imported(), &format!("secrets/{}/revoke", secret.id)),
+        }
+    }
+
+    fn try_out(&self) -> Option<Form> {
+        let gets_tokens = self.application.settings.grants.contains(&GrantType::ClientCredentials);
+        self.when(gets_tokens && self.application.state == ApplicationState::Active, "try")
+    }
+
+    fn settings(&self, refused: Option<(Typed, Vec<FieldProblem>)>) -> Option<SettingsForm> {
+        let form = self.when(self.application.origin == Origin::Registered, "settings")?;
+        let form = SettingsForm::of(
+            &self.application.settings,
+            form.carrying("version", self.application.version.to_string()).carrying("grants_shown", "1"),
+        );
+        Some(match refused {
+            Some((typed, problems)) => form.refused(&typed, problems),
+            None => form,
+        })
+    }
+}
+
+fn endpoints(application: &Application, issuer: &str) -> Vec<Endpoint> {
+    let at = |name, path: &str| Endpoint { name, address: format!("{issuer}{path}") };
+    let people = application.settings.grants.contains(&GrantType::AuthorizationCode);
+    let mut endpoints = vec![
+        at("Issuer", ""),
+        at("Discovery", "/.well-known/openid-configuration"),
+        at("Token", "/token"),
+        at("Key set", "/.well-known/jwks.json"),
+    ];
+    if people {
+        endpoints.insert(2, at("Authorization", "/oauth/authorize"));
+        endpoints.extend([at("Userinfo", "/oauth/userinfo"), at("Sign-out", "/oauth/logout")]);
+    }
+    endpoints
+}

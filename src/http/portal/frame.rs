@@ -1,0 +1,68 @@
+//! What stands around every page of the portal, and who gets to see one.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::typed::Typed;
+use crate::flows::access::Caller;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::problem::problem_page;
+use crate::http::pages::view::{Form, Problem};
+use crate::http::pages::visit::{Visit, see};
+
+/// The bar at the top.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Frame {
+    /// Which of its links leads to the page itself.
+    pub(in crate::http) here: Here,
+    /// Who is signed in.
+    pub(in crate::http) address: String,
+    /// Whether they are an operator of this server.
+    pub(in crate::http) operator: bool,
+    /// Ends the session.
+    pub(in crate::http) sign_out: Form,
+}
+
+/// The part of the pages that one is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Here {
+    /// One's own applications.
+    Applications,
+}
+
+impl Frame {
+    /// The bar for this person.
+    pub(in crate::http) fn of(visit: &Visit, person: &SignedInPerson, here: Here) -> Self {
+        Self {
+            here,
+            address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
+            operator: person.user.admin,
+            sign_out: visit.form("/account/sign-out"),
+        }
+    }
+
+    /// Whether the page is one's own applications.
+    pub(in crate::http) fn is_applications(&self) -> bool {
+        self.here == Here::Applications
+    }
+}
+
+/// Who looks at a page; whoever is not signed in is sent to do that, and comes back to `page`.
+pub(super) fn viewer<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
+    visit.person.as_ref().ok_or_else(|| Box::new(see(&format!("/login?return_to={page}"))))
+}
+
+/// Who sent a form, which must be one of ours.
+pub(super) fn sender<'a>(visit: &'a Visit, typed: &Typed, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
+    let person = viewer(visit, page)?;
+    if visit.sent_form(Some(typed.text("csrf"))) {
+        return Ok(person);
+    }
+    let page = problem_page(visit, Problem::BrowserLost, None);
+    Err(Box::new((StatusCode::FORBIDDEN, page).into_response()))
+}
+
+/// A person as whoever asks for something.
+pub(super) fn caller(person: &SignedInPerson) -> Caller {
+    Caller::Person(person.user.clone())
+}

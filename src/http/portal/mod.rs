@@ -1,0 +1,44 @@
+//! PORTAL: where developers look after their own applications.
+//!
+//! Owns the pages below `/portal`, in English. Does not own what an application is or who may change it: every
+//! handler asks a flow as [`crate::flows::access::Caller`], and what is not one's own is not there. Everything
+//! works without JavaScript; each change is a form that answers with 303, or with the page and what was wrong.
+
+mod application;
+mod create;
+mod frame;
+mod kinds;
+mod list;
+mod read_settings;
+mod secrets;
+mod settings;
+mod snippets;
+mod state;
+mod try_out;
+mod typed;
+mod view;
+
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+
+use super::Edge;
+
+/// The list of one's own applications.
+const APPLICATIONS: &str = "/portal/applications";
+
+/// The URL table of the portal.
+pub(super) fn routes() -> Router<Edge> {
+    Router::new()
+        .route("/portal", get(async || Redirect::to(APPLICATIONS)))
+        .route("/portal/applications", get(list::show))
+        .route("/portal/applications/new", get(create::show).post(create::create))
+        .route("/portal/applications/{client_id}", get(application::show))
+        .route("/portal/applications/{client_id}/settings", post(settings::change))
+        .route("/portal/applications/{client_id}/secrets", post(secrets::rotate))
+        .route("/portal/applications/{client_id}/secrets/{id}/revoke", post(secrets::revoke))
+        .route("/portal/applications/{client_id}/try", post(try_out::token))
+        .route("/portal/applications/{client_id}/deactivate", post(state::deactivate))
+        .route("/portal/applications/{client_id}/activate", post(state::activate))
+        .route("/portal/applications/{client_id}/delete", post(state::delete))
+}

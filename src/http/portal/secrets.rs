@@ -1,0 +1,53 @@
+//! The secrets of an application: another one, or one less.
+
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::application::{changing, could_not, done};
+use super::frame::caller;
+use super::typed::Typed;
+use crate::domain::application::Application;
+use crate::domain::ids::SecretId;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::visit::{Visit, see};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// `POST …/secrets`: a new secret, shown once on the page that follows.
+pub(in crate::http) async fn rotate(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let (person, application) = match changing(&visit, &typed, &id).await {
+        Ok(found) => found,
+        Err(response) => return *response,
+    };
+    match rotated(&visit, person, &application).await {
+        Ok(response) => response,
+        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
+    }
+}
+
+async fn rotated(visit: &Visit, person: &SignedInPerson, application: &Application) -> Result<Response, Refusal> {
+    let client_id = &application.client_id;
+    let made = visit.edge.server.application_rotate_secret(client_id, &caller(person).actor()).await?;
+    let secret = made.secret.ok_or_else(|| Refusal::server_error("a secret was made and is not there"))?;
+    visit.see_secret(&done(client_id, "rotated"), client_id.as_str(), &secret)
+}
+
+/// `POST …/secrets/{id}/revoke`.
+pub(in crate::http) async fn revoke(
+    Path((id, secret)): Path<(String, String)>,
+    visit: Visit,
+    typed: Typed,
+) -> Response {
+    let (person, application) = match changing(&visit, &typed, &id).await {
+        Ok(found) => found,
+        Err(response) => return *response,
+    };
+    let Ok(secret) = secret.parse::<SecretId>() else {
+        return refused_page(&visit, &Refusal::new(ErrorCode::NotFound, "there is no such secret"));
+    };
+    let actor = caller(person).actor();
+    match visit.edge.server.application_revoke_secret(&application.client_id, secret, &actor).await {
+        Ok(_) => see(&done(&application.client_id, "revoked")),
+        Err(error) => could_not(&visit, person, &application, &error.into()).await,
+    }
+}

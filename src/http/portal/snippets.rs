@@ -1,0 +1,190 @@
+//! Programs to paste that get an application its token, with this server's and this application's values in them.
+
+use askama::Template;
+
+use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::secret::ClientSecret;
+use crate::protocol::token::GrantType;
+
+/// A program in one language.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Snippet {
+    /// What its tab is called.
+    pub(in crate::http) language: &'static str,
+    /// The same as an id.
+    pub(in crate::http) id: &'static str,
+    /// The program.
+    pub(in crate::http) code: String,
+}
+
+/// Where people are sent back to in a program of an application that has no address yet.
+const SOMEWHERE: &str = "http://localhost:3000/callback";
+
+/// What the programs are filled with.
+struct Values {
+    issuer: String,
+    client_id: String,
+    scope: String,
+    redirect_uri: String,
+    /// How the application proves who it is.
+    login: Login,
+}
+
+/// How a program authenticates.
+enum Login {
+    /// With the secret in the environment; with its text where it is being shown.
+    Secret(Option<String>),
+    /// With an assertion that its own key signed.
+    Assertion,
+    /// Not at all.
+    Public,
+}
+
+/// Declares a program: its struct and the file that it is written in.
+macro_rules! programs {
+    ($($name:ident = $path:literal;)+) => {$(
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $name<'a> {
+            v: &'a Values,
+        }
+    )+};
+}
+
+programs! {
+    ServiceCurl = "portal/snippets/service.curl.txt";
+    ServiceJavaScript = "portal/snippets/service.mjs.txt";
+    ServicePython = "portal/snippets/service.py.txt";
+    ServiceGo = "portal/snippets/service.go.txt";
+    PeopleCurl = "portal/snippets/people.curl.txt";
+    PeopleJavaScript = "portal/snippets/people.mjs.txt";
+    PeoplePython = "portal/snippets/people.py.txt";
+    PeopleGo = "portal/snippets/people.go.txt";
+}
+
+/// The programs that fit the application. The secret, if it is being shown, stands where it can be pasted from.
+pub(in crate::http) fn snippets(application: &Application, issuer: &str, shown: Option<&ClientSecret>) -> Vec<Snippet> {
+    let settings = &application.settings;
+    let v = Values {
+        issuer: issuer.to_owned(),
+        client_id: application.client_id.to_string(),
+        scope: settings.default_scope.to_string(),
+        redirect_uri: settings.redirect_uris.first().cloned().unwrap_or_else(|| SOMEWHERE.to_owned()),
+        login: match settings.authentication {
+            ClientAuthentication::Secret => Login::Secret(shown.map(|secret| secret.expose().to_owned())),
+            ClientAuthentication::PrivateKeyJwt(_) => Login::Assertion,
+            ClientAuthentication::None => Login::Public,
+        },
+    };
+    let written = if settings.grants.contains(&GrantType::AuthorizationCode) {
+        vec![
+            ("curl", "curl", PeopleCurl { v: &v }.render()),
+            ("JavaScript", "javascript", PeopleJavaScript { v: &v }.render()),
+            ("Python", "python", PeoplePython { v: &v }.render()),
+            ("Go", "go", PeopleGo { v: &v }.render()),
+        ]
+    } else if settings.grants.contains(&GrantType::ClientCredentials) {
+        vec![
+            ("curl", "curl", ServiceCurl { v: &v }.render()),
+            ("JavaScript", "javascript", ServiceJavaScript { v: &v }.render()),
+            ("Python", "python", ServicePython { v: &v }.render()),
+            ("Go", "go", ServiceGo { v: &v }.render()),
+        ]
+    } else {
+        Vec::new()
+    };
+    // With a key of its own the request is the same and only curl's form of it is short enough to be of use.
+    let only_curl = matches!(v.login, Login::Assertion);
+    let fits = |id: &str| !only_curl || id == "curl";
+    let written = written.into_iter().filter(|(_, id, _)| fits(id));
+    written.filter_map(|(language, id, code)| Some(Snippet { language, id, code: code.ok()? })).collect()
+}
+
+impl Values {
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// Where the browser is sent, as a word of a shell; the challenge is to follow.
+    fn authorize_address(&self) -> String {
+        let query = [
+            ("response_type", "code"),
+            ("client_id", &self.client_id),
+            ("redirect_uri", &self.redirect_uri),
+            ("scope", &self.scope),
+            ("state", "any"),
+            ("code_challenge_method", "S256"),
+        ];
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        word(&self.address(&format!("/oauth/authorize?{query}")))
+    }
+
+    /// A field of a form, as a word of a shell.
+    fn pair(&self, name: &str, value: &str) -> String {
+        word(&format!("{name}={value}"))
+    }
+
+    /// A string of JavaScript, Python and Go alike: all values are plain ASCII, where their rules agree.
+    fn quoted(&self, text: &str) -> String {
+        quoted(text)
+    }
+
+    /// An address as such a string.
+    fn quoted_address(&self, path: &str) -> String {
+        quoted(&self.address(path))
+    }
+
+    /// An address as a word of a shell.
+    fn word_address(&self, path: &str) -> String {
+        word(&self.address(path))
+    }
+
+    /// What precedes a command so that the program finds the secret.
+    fn environment(&self) -> String {
+        match &self.login {
+            Login::Secret(Some(secret)) => format!("CLIENT_SECRET={} ", word(secret)),
+            Login::Secret(None) => "CLIENT_SECRET=… ".to_owned(),
+            Login::Assertion | Login::Public => String::new(),
+        }
+    }
+
+    fn has_secret(&self) -> bool {
+        matches!(self.login, Login::Secret(_))
+    }
+
+    /// How curl proves who asks.
+    fn curl_login(&self) -> String {
+        match &self.login {
+            Login::Secret(Some(secret)) => format!("--user {}", word(&format!("{}:{secret}", self.client_id))),
+            Login::Secret(None) => format!("--user \"{}:$CLIENT_SECRET\"", self.client_id),
+            Login::Assertion => {
+                "--data client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \\\n  \
+                                 --data \"client_assertion=$CLIENT_ASSERTION\""
+                    .to_owned()
+            }
+            Login::Public => format!("--data client_id={}", self.client_id),
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn word(text: &str) -> String {
+    let plain = !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"-._~:/=@".contains(&c));
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_can_leave_its_quotes() {
+        assert_eq!(word("openid admin"), "'openid admin'");
+        assert_eq!(word("it's$(rm)"), r"'it'\''s$(rm)'");
+        assert_eq!(word("https://a/token"), "https://a/token");
+        assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
+    }
+}

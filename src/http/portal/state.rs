@@ -1,0 +1,57 @@
+//! Deactivating an application, activating it again, deleting it.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::APPLICATIONS;
+use super::application::{Occasion, application_page, changing, could_not, done};
+use super::frame::caller;
+use super::typed::Typed;
+use super::view::FieldProblem;
+use crate::flows::manage_application::{ACTIVATE, DEACTIVATE, DELETE};
+use crate::http::pages::visit::{Visit, see};
+
+/// `POST …/deactivate`.
+pub(in crate::http) async fn deactivate(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let (person, application) = match changing(&visit, &typed, &id).await {
+        Ok(found) => found,
+        Err(response) => return *response,
+    };
+    let actor = caller(person).actor();
+    match visit.edge.server.application_change_state(&application.client_id, DEACTIVATE, &actor).await {
+        Ok(_) => see(&done(&application.client_id, "deactivated")),
+        Err(error) => could_not(&visit, person, &application, &error.into()).await,
+    }
+}
+
+/// `POST …/activate`.
+pub(in crate::http) async fn activate(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let (person, application) = match changing(&visit, &typed, &id).await {
+        Ok(found) => found,
+        Err(response) => return *response,
+    };
+    let actor = caller(person).actor();
+    match visit.edge.server.application_change_state(&application.client_id, ACTIVATE, &actor).await {
+        Ok(_) => see(&done(&application.client_id, "activated")),
+        Err(error) => could_not(&visit, person, &application, &error.into()).await,
+    }
+}
+
+/// `POST …/delete`: the name has to be typed, so that nobody deletes by a slip.
+pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let (person, application) = match changing(&visit, &typed, &id).await {
+        Ok(found) => found,
+        Err(response) => return *response,
+    };
+    if typed.text("name").trim() != application.settings.name.trim() {
+        let problem = FieldProblem::at("delete-name", "That is not the application's name. Nothing was deleted.");
+        let occasion = Occasion { problems: vec![problem], status: StatusCode::BAD_REQUEST, ..Occasion::default() };
+        return application_page(&visit, person, &application, occasion).await;
+    }
+    let actor = caller(person).actor();
+    match visit.edge.server.application_change_state(&application.client_id, DELETE, &actor).await {
+        Ok(_) => see(&format!("{APPLICATIONS}?done=deleted")),
+        Err(error) => could_not(&visit, person, &application, &error.into()).await,
+    }
+}

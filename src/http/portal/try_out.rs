@@ -1,0 +1,49 @@
+//! A token of an application to look at, without a program.
+
+use axum::extract::Path;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::application::{Occasion, application_page, changing, could_not};
+use super::frame::caller;
+use super::typed::Typed;
+use super::view::Tried;
+use crate::http::pages::locale::Locale;
+use crate::http::pages::visit::Visit;
+use crate::protocol::token::TokenResponse;
+
+/// `POST …/try`: answered with the page itself. The token stands in no address and is not kept.
+pub(in crate::http) async fn token(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let (person, application) = match changing(&visit, &typed, &id).await {
+        Ok(found) => found,
+        Err(response) => return *response,
+    };
+    match visit.edge.server.token_to_look_at(&caller(person), &application).await {
+        Ok(response) => {
+            let tried = Some(tried(response, visit.edge.server.config.server.issuer.as_str()));
+            application_page(&visit, person, &application, Occasion { tried, ..Occasion::default() }).await
+        }
+        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
+    }
+}
+
+fn tried(response: TokenResponse, issuer: &str) -> Tried {
+    let part = |at| response.access_token.split('.').nth(at).map(readable).unwrap_or_default();
+    let lives = Locale::En.texts().length(std::time::Duration::from_secs(response.expires_in));
+    Tried {
+        header: part(0),
+        claims: part(1),
+        lives,
+        command: format!("curl {issuer}/api/v1/hello --oauth2-bearer {}", response.access_token),
+        token: response.access_token,
+    }
+}
+
+/// A part of a token as people read it.
+fn readable(part: &str) -> String {
+    let bytes = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
+    let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    serde_json::to_string_pretty(&value).unwrap_or_default()
+}

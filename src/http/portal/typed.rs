@@ -1,0 +1,92 @@
+//! What somebody typed into a form of the portal: kept as it was, so that it can be shown again.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+
+use crate::http::Edge;
+use crate::http::reply::Refused;
+use crate::http::request_body;
+use crate::protocol::parameters::form_decode;
+use crate::protocol::refusal::Refusal;
+
+/// More fields than any form of ours has.
+const MOST_FIELDS: usize = 200;
+
+/// The fields of a posted form. Unlike the parameters of a protocol they may be empty, repeated (boxes that are
+/// ticked) and have several lines (lists of addresses).
+#[derive(Clone, Default)]
+pub(in crate::http) struct Typed(Vec<(String, String)>);
+
+impl FromRequest<Edge> for Typed {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request<Body>, _: &Edge) -> Result<Self, Refused> {
+        Ok(Self::from_form(&request_body::bytes(request.into_body()).await?)?)
+    }
+}
+
+impl Typed {
+    fn from_form(body: &[u8]) -> Result<Self, Refusal> {
+        let mut fields = Vec::new();
+        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let split = pair.iter().position(|byte| *byte == b'=');
+            let (name, value) = split.map_or((pair, &pair[..0]), |at| (&pair[..at], &pair[at + 1..]));
+            let (Some(name), Some(value)) = (form_decode(name), form_decode(value)) else {
+                return Err(Refusal::invalid_request("the form is not valid form encoding of UTF-8 text"));
+            };
+            if fields.len() == MOST_FIELDS || value.contains('\0') {
+                return Err(Refusal::invalid_request("the form has more in it than any form of this server"));
+            }
+            fields.push((name, value));
+        }
+        Ok(Self(fields))
+    }
+
+    /// A form with these fields.
+    #[cfg(test)]
+    pub(super) fn of(fields: &[(&str, &str)]) -> Self {
+        Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    /// Whether the form had this field at all.
+    pub(in crate::http) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// What was typed there; empty if the form had no such field.
+    pub(in crate::http) fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Every value of a field that may come several times.
+    pub(in crate::http) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The lines that have something in them, without the spaces around it.
+    pub(in crate::http) fn lines(&self, name: &str) -> Vec<String> {
+        self.text(name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_empty_fields_and_repeated_boxes_are_kept() {
+        let typed = Typed::from_form(b"uris=https%3A%2F%2Fa%0D%0A%0D%0A+b+&name=&grant=x&grant=y").unwrap();
+        assert_eq!(typed.lines("uris"), ["https://a", "b"]);
+        assert_eq!((typed.has("name"), typed.text("name"), typed.has("other")), (true, "", false));
+        assert_eq!(typed.all("grant").collect::<Vec<_>>(), ["x", "y"]);
+    }
+
+    #[test]
+    fn what_no_browser_sends_is_refused() {
+        for body in [&b"a=%zz"[..], b"a=%ff", b"a=%00"] {
+            assert!(Typed::from_form(body).is_err(), "{}", String::from_utf8_lossy(body));
+        }
+        assert!(Typed::from_form("a=b&".repeat(MOST_FIELDS).as_bytes()).is_ok());
+        assert!(Typed::from_form("a=b&".repeat(MOST_FIELDS + 1).as_bytes()).is_err());
+    }
+}

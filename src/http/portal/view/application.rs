@@ -1,0 +1,213 @@
+//! `/portal/applications/{client_id}`: all about one application.
+
+use askama::Template;
+
+use super::{FieldProblem, SettingsForm};
+use crate::domain::ids::Timestamp;
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::view::{App, Form};
+use crate::http::portal::frame::Frame;
+use crate::http::portal::kinds::KindWords;
+use crate::http::portal::snippets::Snippet;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "portal/application.html")]
+pub(in crate::http) struct ApplicationPage {
+    /// The words that all pages share.
+    pub(in crate::http) t: &'static Texts,
+    /// The bar at the top.
+    pub(in crate::http) frame: Frame,
+    /// The present.
+    pub(in crate::http) now: Timestamp,
+    /// Its name.
+    pub(in crate::http) app: App,
+    /// Its public name.
+    pub(in crate::http) client_id: String,
+    /// What it is.
+    pub(in crate::http) kind: KindWords,
+    /// Where it is in its life.
+    pub(in crate::http) standing: Standing,
+    /// Whether the configuration file is the only place to change it.
+    pub(in crate::http) declared: bool,
+    /// Whether it is somebody else's, seen by an operator.
+    pub(in crate::http) as_operator: bool,
+    /// When it was registered.
+    pub(in crate::http) created_at: Timestamp,
+    /// When it was last used.
+    pub(in crate::http) last_used_at: Option<Timestamp>,
+    /// What was just done.
+    pub(in crate::http) notice: Option<ApplicationNotice>,
+    /// What could not be done.
+    pub(in crate::http) problems: Vec<FieldProblem>,
+    /// A new secret, shown this once.
+    pub(in crate::http) secret: Option<String>,
+    /// Its live secrets.
+    pub(in crate::http) secrets: Vec<SecretLine>,
+    /// Gives it another secret.
+    pub(in crate::http) rotate: Option<Form>,
+    /// Programs to paste.
+    pub(in crate::http) snippets: Vec<Snippet>,
+    /// The addresses it needs.
+    pub(in crate::http) endpoints: Vec<Endpoint>,
+    /// Gets a token without a program.
+    pub(in crate::http) try_out: Option<Form>,
+    /// The token that was just got.
+    pub(in crate::http) tried: Option<Tried>,
+    /// Its settings, unless they stand elsewhere.
+    pub(in crate::http) settings: Option<SettingsForm>,
+    /// Deactivates it.
+    pub(in crate::http) deactivate: Option<Form>,
+    /// Activates it again.
+    pub(in crate::http) activate: Option<Form>,
+    /// Deletes it. Posts `name`.
+    pub(in crate::http) delete: Option<Form>,
+    /// Brings it back.
+    pub(in crate::http) undelete: Option<Form>,
+}
+
+impl ApplicationPage {
+    fn delete_problem(&self) -> Option<&str> {
+        self.problems.iter().find(|problem| problem.id == "delete-name").map(|problem| problem.text.as_str())
+    }
+
+    fn all_problems(&self) -> Vec<&FieldProblem> {
+        let settings = self.settings.iter().flat_map(|settings| &settings.problems);
+        self.problems.iter().chain(settings).collect()
+    }
+
+    fn is_deleted(&self) -> bool {
+        matches!(self.standing, Standing::Deleted { .. })
+    }
+}
+
+/// Where an application is in its life, as it is told.
+#[derive(Clone, Debug)]
+pub(in crate::http) enum Standing {
+    /// It works.
+    Active {
+        /// What will happen if nobody uses it.
+        outlook: Option<String>,
+    },
+    /// It is refused.
+    Deactivated {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        why: String,
+        /// What will happen if nobody activates it.
+        outlook: Option<String>,
+    },
+    /// It is gone.
+    Deleted {
+        /// Since when.
+        at: Timestamp,
+        /// Until when it can be brought back.
+        until: Timestamp,
+    },
+}
+
+/// What was just done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum ApplicationNotice {
+    /// It was registered.
+    Created,
+    /// It has another secret.
+    Rotated,
+    /// One of its secrets ended.
+    Revoked,
+    /// Its settings were changed.
+    Saved,
+    /// It was deactivated.
+    Deactivated,
+    /// It was activated.
+    Activated,
+    /// It was brought back.
+    Undeleted,
+    /// Somebody was invited.
+    Invited,
+    /// Somebody accepted: it is one's own now.
+    Joined,
+    /// Somebody does not look after it any more.
+    Removed,
+    /// An invitation was withdrawn.
+    Withdrawn,
+    /// A request for approval was withdrawn.
+    ApprovalWithdrawn,
+}
+
+impl ApplicationNotice {
+    /// The notice of this name in an address.
+    pub(in crate::http) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "created" => Self::Created,
+            "rotated" => Self::Rotated,
+            "revoked" => Self::Revoked,
+            "saved" => Self::Saved,
+            "deactivated" => Self::Deactivated,
+            "activated" => Self::Activated,
+            "undeleted" => Self::Undeleted,
+            "invited" => Self::Invited,
+            "joined" => Self::Joined,
+            "removed" => Self::Removed,
+            "withdrawn" => Self::Withdrawn,
+            "approval-withdrawn" => Self::ApprovalWithdrawn,
+            _ => return None,
+        })
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Created => "The application is registered.",
+            Self::Rotated => "The application has a new secret.",
+            Self::Revoked => "The secret is refused from now on.",
+            Self::Saved => "The settings are saved.",
+            Self::Deactivated => "The application is deactivated: it gets no tokens until it is activated again.",
+            Self::Activated => "The application works again.",
+            Self::Undeleted => "The application is back.",
+            Self::Invited => "The invitation is on its way.",
+            Self::Joined => "You look after this application now.",
+            Self::Removed => "They do not look after this application any more.",
+            Self::Withdrawn => "The invitation is withdrawn.",
+            Self::ApprovalWithdrawn => "The request is withdrawn.",
+        }
+    }
+}
+
+/// A live secret.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct SecretLine {
+    /// Its last characters.
+    pub(in crate::http) hint: String,
+    /// When it was made.
+    pub(in crate::http) created_at: Timestamp,
+    /// The day it was last used on.
+    pub(in crate::http) last_used_on: Option<Timestamp>,
+    /// Ends it, where that can be done here.
+    pub(in crate::http) revoke: Option<Form>,
+}
+
+/// An address of this server that the application needs.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Endpoint {
+    /// What it is.
+    pub(in crate::http) name: &'static str,
+    /// Where it is.
+    pub(in crate::http) address: String,
+}
+
+/// A token that was got to look at.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Tried {
+    /// The token.
+    pub(in crate::http) token: String,
+    /// What its header says.
+    pub(in crate::http) header: String,
+    /// What it says.
+    pub(in crate::http) claims: String,
+    /// How long it is good.
+    pub(in crate::http) lives: String,
+    /// A command that uses it.
+    pub(in crate::http) command: String,
+}

@@ -1,0 +1,104 @@
+//! Fields of forms, as they are shown: with what was typed, and what was wrong with it.
+
+/// One line or several to type in.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Input {
+    /// Its element.
+    pub(in crate::http) id: &'static str,
+    /// What it is posted as.
+    pub(in crate::http) name: &'static str,
+    /// What stands above it.
+    pub(in crate::http) label: &'static str,
+    /// What helps to fill it in; may be empty.
+    pub(in crate::http) hint: String,
+    /// What is in it.
+    pub(in crate::http) value: String,
+    /// What was wrong with that.
+    pub(in crate::http) problem: Option<String>,
+    /// How many lines it has.
+    pub(in crate::http) lines: usize,
+}
+
+impl Input {
+    /// A field of one line.
+    pub(in crate::http) fn line(id: &'static str, name: &'static str, label: &'static str) -> Self {
+        Self { id, name, label, hint: String::new(), value: String::new(), problem: None, lines: 1 }
+    }
+
+    /// A field of several lines.
+    pub(in crate::http) fn lines(id: &'static str, name: &'static str, label: &'static str) -> Self {
+        Self { lines: 3, ..Self::line(id, name, label) }
+    }
+
+    /// The same with words that help.
+    #[must_use]
+    pub(in crate::http) fn hinted(self, hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), ..self }
+    }
+
+    /// The same with this in it.
+    #[must_use]
+    pub(in crate::http) fn holding(self, value: impl Into<String>) -> Self {
+        let value = value.into();
+        let lines = if self.lines > 1 { value.lines().count().clamp(2, 12) + 1 } else { 1 };
+        Self { value, lines, ..self }
+    }
+
+    fn described_by(&self) -> String {
+        let problem = self.problem.as_ref().map(|_| format!("{}-problem", self.id));
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.id));
+        problem.into_iter().chain(hint).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What `aria-describedby` names, if there is anything.
+    pub(in crate::http) fn description(&self) -> Option<String> {
+        Some(self.described_by()).filter(|ids| !ids.is_empty())
+    }
+}
+
+/// One of a few values.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Choice {
+    /// Its element.
+    pub(in crate::http) id: &'static str,
+    /// What it is posted as.
+    pub(in crate::http) name: &'static str,
+    /// What stands above it.
+    pub(in crate::http) label: &'static str,
+    /// What helps to choose.
+    pub(in crate::http) hint: &'static str,
+    /// What there is to choose from.
+    pub(in crate::http) options: Vec<ChoiceOption>,
+}
+
+/// Something that can be chosen or ticked.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct ChoiceOption {
+    /// What is posted.
+    pub(in crate::http) value: String,
+    /// What it is called.
+    pub(in crate::http) text: String,
+    /// Whether it is chosen.
+    pub(in crate::http) chosen: bool,
+}
+
+/// Something about what was sent that has to be put right, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) struct FieldProblem {
+    /// The element; empty if it is about the whole.
+    pub(in crate::http) id: &'static str,
+    /// What.
+    pub(in crate::http) text: String,
+}
+
+impl FieldProblem {
+    /// Something about this element.
+    pub(in crate::http) fn at(id: &'static str, text: impl Into<String>) -> Self {
+        Self { id, text: text.into() }
+    }
+
+    /// Something about the whole.
+    pub(in crate::http) fn whole(text: impl Into<String>) -> Self {
+        Self::at("", text)
+    }
+}

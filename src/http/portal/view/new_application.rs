@@ -1,0 +1,49 @@
+//! `/portal/applications/new`: what an application is to be.
+
+use askama::Template;
+
+use super::{FieldProblem, Input};
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::view::Form;
+use crate::http::portal::frame::Frame;
+use crate::http::portal::kinds::KindWords;
+
+/// The form. Posts `name`, `type`, `redirect_uris` and `scope`.
+#[derive(Debug, Template)]
+#[template(path = "portal/new.html")]
+pub(in crate::http) struct NewApplicationPage {
+    /// The words that all pages share.
+    pub(in crate::http) t: &'static Texts,
+    /// The bar at the top.
+    pub(in crate::http) frame: Frame,
+    /// Its name.
+    pub(in crate::http) name: Input,
+    /// What it can be.
+    pub(in crate::http) kinds: Vec<KindCard>,
+    /// Where its users come back to.
+    pub(in crate::http) redirect_uris: Input,
+    /// What it may ask for.
+    pub(in crate::http) scope: Input,
+    /// All that has to be put right.
+    pub(in crate::http) problems: Vec<FieldProblem>,
+    /// Where it goes.
+    pub(in crate::http) form: Form,
+}
+
+impl NewApplicationPage {
+    fn kind_problem(&self) -> Option<&str> {
+        self.problems.iter().find(|problem| problem.id == "app-type").map(|problem| problem.text.as_str())
+    }
+}
+
+/// A type to choose.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct KindCard {
+    /// Its name in the form.
+    pub(in crate::http) value: &'static str,
+    /// What is said about it.
+    pub(in crate::http) words: KindWords,
+    /// Whether it is chosen.
+    pub(in crate::http) chosen: bool,
+}

@@ -1,0 +1,154 @@
+// A new person signs up, registers an application, copies the command and holds a token.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Person } from '../person.mjs';
+import { assertAccessible, launch, newAddress, newDevice } from './chromium.mjs';
+
+const issuer = process.env.ISSUER;
+const run = promisify(execFile);
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+/** Signs up at the portal and ends at the empty list. */
+async function newDeveloper(options) {
+  const [page, email] = [await newDevice(browser, options), newAddress()];
+  await page.goto(`${issuer}/portal`);
+  await page.fill('#email', email);
+  await page.click('#login-submit');
+  await page.waitForSelector('#login-code');
+  await page.goto((await new Person(email).mail(1)).link);
+  await page.waitForSelector('#app-new');
+  assert.equal(new URL(page.url()).pathname, '/portal/applications');
+  return page;
+}
+
+async function register(page, { name, type = 'service', redirectUris }) {
+  await page.goto(`${issuer}/portal/applications/new`);
+  await page.fill('#app-name', name);
+  await page.check(`#kind-${type}`);
+  if (redirectUris) await page.fill('#app-redirect-uris', redirectUris);
+  await page.click('#app-create');
+  await page.waitForSelector('#app-client-id');
+}
+
+/** Runs a command as it was copied, in a shell. */
+const shell = async (command, environment = {}) =>
+  (await run('bash', ['-c', command], { env: { ...process.env, ...environment } })).stdout;
+
+async function greeted(token) {
+  const response = await fetch(`${issuer}/api/v1/hello`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(response.status, 200, await response.text());
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  describe(`with JavaScript ${javaScriptEnabled ? 'on' : 'off'}`, () => {
+    const look = async (page) => { if (javaScriptEnabled) await assertAccessible(page); };
+
+    test('from nothing to a token by the command that is shown', async () => {
+      const began = Date.now();
+      const page = await newDeveloper({ javaScriptEnabled });
+      await look(page);
+      await page.click('#app-new');
+      await page.waitForSelector('#app-create');
+      await look(page);
+      assert.equal(await page.isVisible('#app-redirect-uris'), false, 'a service needs none');
+      await page.fill('#app-name', 'Order sync');
+      await page.click('#app-create');
+      await page.waitForSelector('#app-client-secret');
+      await look(page);
+      const secret = await page.textContent('#app-client-secret');
+      const command = await page.textContent('#snippet-curl');
+      assert.ok(command.includes(secret));
+      const { access_token: token } = JSON.parse(await shell(`${command} --silent`));
+      await greeted(token);
+      assert.ok(Date.now() - began < 120_000);
+
+      for (const [id, file, program] of [['javascript', 'token.mjs', 'node'], ['python', 'get_token.py', 'python3']]) {
+        await page.click(`label[for=tab-${id}]`);
+        assert.equal(await page.isVisible(`#snippet-${id}`), true);
+        const code = await page.textContent(`#snippet-${id}`);
+        assert.ok(code.split('\n')[0].endsWith(`CLIENT_SECRET=${secret} ${program} ${file}`), code);
+        const folder = process.env.INTEROP_DIR;
+        const printed = await shell(`cat > ${folder}/${file} <<'END'\n${code}\nEND\n${program} ${folder}/${file}`, { CLIENT_SECRET: secret });
+        await greeted(printed.trim());
+      }
+
+      await page.reload();
+      assert.equal(await page.locator('#app-client-secret').count(), 0, 'a secret is shown once');
+    });
+
+    test('a token to look at, another secret, new settings, a pause', async () => {
+      const page = await newDeveloper({ javaScriptEnabled });
+      await register(page, { name: 'Order sync' });
+      await page.click('#app-try');
+      await page.waitForSelector('#tried-token');
+      await look(page);
+      await greeted(await page.textContent('#tried-token'));
+      await page.click('#app-rotate-secret');
+      await page.waitForSelector('#app-client-secret');
+      await page.click('.more > summary');
+      await look(page);
+      await page.fill('#set-token-ttl', 'soon');
+      await page.click('#app-save');
+      await page.waitForSelector('#set-token-ttl[aria-invalid=true]');
+      assert.match(await page.title(), /^Error: /);
+      await look(page);
+      await page.fill('#set-token-ttl', '24h');
+      await page.click('#app-save');
+      await page.waitForSelector('text=The settings are saved.');
+      await page.click('#app-deactivate');
+      await page.waitForSelector('#app-activate');
+      await look(page);
+      await page.fill('#delete-name', 'Order sync');
+      await page.click('#app-delete');
+      await page.waitForSelector('text=The application is deleted.');
+      await look(page);
+    });
+  });
+}
+
+test('a form that was refused keeps what was typed', async () => {
+  const page = await newDeveloper({});
+  await page.goto(`${issuer}/portal/applications/new`);
+  await page.fill('#app-name', 'Shop');
+  await page.check('#kind-web');
+  await page.fill('#app-redirect-uris', 'not an address');
+  await page.click('#app-create');
+  await page.waitForSelector('#app-redirect-uris[aria-invalid=true]');
+  await assertAccessible(page);
+  assert.equal(await page.inputValue('#app-name'), 'Shop');
+  assert.equal(await page.isChecked('#kind-web'), true);
+  assert.equal((await page.inputValue('#app-redirect-uris')).trim(), 'not an address');
+});
+
+test('script in a name stays a name', async () => {
+  const page = await newDeveloper({});
+  const alarms = [];
+  page.on('dialog', (dialog) => { alarms.push(dialog.message()); dialog.dismiss(); });
+  const name = `</pre><script>alert(1)</script><img src=x onerror="alert(2)">'{{7*7}}`;
+  await register(page, { name, type: 'web', redirectUris: 'https://shop.example/cb?a=%3Cscript%3E&b="\'' });
+  assert.equal(await page.inputValue('#set-name'), name);
+  await page.goto(`${issuer}/portal/applications`);
+  assert.ok((await page.textContent('main')).includes('<script>alert(1)</script>'));
+  assert.deepEqual(alarms, []);
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`on a phone, ${colorScheme}, the pages are readable and nothing is cut off`, async () => {
+    const page = await newDeveloper({ colorScheme, viewport: { width: 320, height: 640 } });
+    const name = 'A_name_that_nobody_could_ever_want_to_break_into_lines_at_any_place_whatsoever';
+    await register(page, { name, type: 'spa', redirectUris: `https://${'a-very-long-label'.repeat(3)}.example/callback` });
+    await page.click('.more > summary');
+    for (const address of [page.url(), `${issuer}/portal/applications`, `${issuer}/portal/applications/new`]) {
+      if (address !== page.url()) await page.goto(address);
+      await assertAccessible(page);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+      assert.equal(wide, false, address);
+    }
+  });
+}
