@@ -205,6 +205,52 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    async fn a_deleted_application_can_be_brought_back_for_a_while(world: World) {
+        let server = world.server().await;
+        let browser = developer(&server, JOHN).await;
+        let (page, application) = service(&browser).await;
+        let list = browser.submit(page.form_with("app-delete"), &[("name", "Orders")]).await;
+        assert!(list.text().contains("Bring back") && !list.text().contains(&format!("href=\"{}\"", address(&application))));
+        let gone = browser.visit(&address(&application)).await;
+        assert!(gone.has("app-undelete") && !gone.has("app-delete") && !gone.has("app-save"), "{}", gone.text());
+        let back = browser.submit(gone.form_with("app-undelete"), &[]).await;
+        assert!(back.text().contains("The application is back."), "{}", back.text());
+        server.token().with_basic(&application).send().await.success();
+        let anna = developer(&server, ANNA).await;
+        browser.submit(back.form_with("app-delete"), &[("name", "Orders")]).await;
+        let form = PageForm { action: format!("{}/undelete", address(&application)), ..service(&anna).await.0.form_with("app-deactivate") };
+        assert_eq!(status(&anna.post(&form, &[]).await), 404);
+    }
+}
+
+on_both_engines! {
+    async fn what_cannot_be_brought_back_is_not_offered(world: World) {
+        let server = world.server_with("[applications]\nundelete_for = \"0s\"").await;
+        let browser = developer(&server, JOHN).await;
+        let (page, application) = service(&browser).await;
+        let list = browser.submit(page.form_with("app-delete"), &[("name", "Orders")]).await;
+        assert!(!list.text().contains("Bring back") && list.text().contains("Nothing here yet"), "{}", list.text());
+        let gone = browser.visit(&address(&application)).await;
+        assert!(gone.text().contains("This application is deleted") && !gone.has("app-undelete"), "{}", gone.text());
+    }
+}
+
+on_both_engines! {
+    async fn the_list_says_what_becomes_of_an_application_that_nobody_uses(world: World) {
+        let server = world.server().await;
+        let browser = developer(&server, JOHN).await;
+        let (page, application) = service(&browser).await;
+        // The clock of tests begins on 1 March 2026.
+        for page in [page, browser.visit(APPLICATIONS).await] {
+            assert!(page.text().contains("deactivates on 29 March 2026"), "{}", page.text());
+        }
+        browser.submit(browser.visit(&address(&application)).await.form_with("app-deactivate"), &[]).await;
+        let list = browser.visit(APPLICATIONS).await;
+        assert!(list.text().contains("is deleted on 24 May 2026"), "{}", list.text());
+    }
+}
+
+on_both_engines! {
     async fn what_is_done_twice_is_told_on_the_page(world: World) {
         let server = world.server().await;
         let browser = developer(&server, JOHN).await;

@@ -7,13 +7,13 @@ use axum::response::{IntoResponse as _, Response};
 use super::APPLICATIONS;
 use super::frame::{Frame, Here, caller, sender, viewer};
 use super::kinds;
+use super::life;
 use super::snippets::snippets;
 use super::typed::Typed;
-use super::view::{
-    ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Standing, Tried,
-};
+use super::view::{ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Tried};
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, Origin};
 use crate::domain::ids::ClientId;
+use crate::domain::life_cycle::Outlook;
 use crate::domain::secret::{ClientSecret, StoredSecret};
 use crate::flows::access::{Need, unknown_application};
 use crate::flows::authorize::SignedInPerson;
@@ -89,7 +89,7 @@ async fn seen(visit: &Visit, person: &SignedInPerson, id: &str) -> Result<Applic
     visit.edge.server.remembered_application_for(&caller(person), &client_id, Need::ReadApplications).await
 }
 
-/// Who sent a form of an application's page, and which application it is about.
+/// Who sent a form of an application's page, and which application it is about: one that is not deleted.
 pub(super) async fn changing<'a>(
     visit: &'a Visit,
     typed: &Typed,
@@ -127,12 +127,23 @@ pub(super) async fn application_page(
     application: &Application,
     occasion: Occasion,
 ) -> Response {
-    let own = match visit.edge.server.looks_after(person.user.id, application).await {
-        Ok(own) => own,
-        Err(refusal) => return refused_page(visit, &refusal),
-    };
+    match render(visit, person, application, occasion).await {
+        Ok(response) => response,
+        Err(refusal) => refused_page(visit, &refusal),
+    }
+}
+
+async fn render(
+    visit: &Visit,
+    person: &SignedInPerson,
+    application: &Application,
+    occasion: Occasion,
+) -> Result<Response, Refusal> {
+    let server = &visit.edge.server;
+    let own = server.looks_after(person.user.id, application).await?;
+    let outlook = server.life_cycle_of(application).await?;
     let forms = Forms { visit, application };
-    let issuer = visit.edge.server.config.server.issuer.as_str();
+    let issuer = server.config.server.issuer.as_str();
     let settings = forms.settings(occasion.refused);
     let view = ApplicationPage {
         t: Locale::En.texts(),
@@ -141,7 +152,7 @@ pub(super) async fn application_page(
         app: shown(application),
         client_id: application.client_id.to_string(),
         kind: kinds::words(application.settings.kind),
-        standing: standing(application),
+        standing: life::standing(application, &outlook),
         declared: application.origin == Origin::Declared,
         as_operator: !own,
         created_at: application.created_at,
@@ -159,19 +170,9 @@ pub(super) async fn application_page(
         deactivate: forms.when(application.state == ApplicationState::Active, "deactivate"),
         activate: forms.when(matches!(application.state, ApplicationState::Deactivated { .. }), "activate"),
         delete: forms.when(application.origin == Origin::Registered, "delete"),
-        undelete: None,
+        undelete: forms.undelete(&outlook),
     };
-    page(&view).with_status(occasion.status).into_response()
-}
-
-fn standing(application: &Application) -> Standing {
-    match application.state {
-        ApplicationState::Active => Standing::Active { outlook: None },
-        ApplicationState::Deactivated { at, reason } => {
-            Standing::Deactivated { at, why: reason.name().to_owned(), outlook: None }
-        }
-        ApplicationState::Deleted { at } => Standing::Deleted { at, until: at },
-    }
+    Ok(page(&view).with_status(occasion.status).into_response())
 }
 
 /// The forms of the page.
@@ -189,6 +190,13 @@ impl Forms<'_> {
     fn when(&self, sensible: bool, action: &str) -> Option<Form> {
         let deleted = matches!(self.application.state, ApplicationState::Deleted { .. });
         (sensible && !deleted).then(|| self.form(action))
+    }
+
+    /// A deleted application can be brought back for a while.
+    fn undelete(&self, outlook: &Outlook) -> Option<Form> {
+        let deleted = matches!(self.application.state, ApplicationState::Deleted { .. });
+        let in_time = outlook.purged_at.is_some_and(|until| self.visit.now() < until);
+        (deleted && in_time).then(|| self.form("undelete"))
     }
 
     fn rotate(&self) -> Option<Form> {

@@ -1,5 +1,7 @@
 //! `/portal/applications`: everything one looks after.
 
+use std::time::Duration;
+
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 
@@ -7,8 +9,10 @@ use super::APPLICATIONS;
 use super::application::address_of;
 use super::frame::{Frame, Here, viewer};
 use super::kinds;
+use super::life;
 use super::view::{ApplicationLine, ApplicationsPage, DeletedLine, ListNotice};
 use crate::domain::application::{Application, ApplicationState};
+use crate::domain::life_cycle::Outlook;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
@@ -17,6 +21,9 @@ use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
+
+/// From when on the end of an application's life stands out: when its owners are warned of it.
+const SOON: Duration = Duration::from_hours(7 * 24);
 
 /// `GET /portal/applications`.
 pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
@@ -32,33 +39,40 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
 }
 
 async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<ListNotice>) -> Result<Response, Refusal> {
-    let own = visit.edge.server.own_applications(person.user.id).await?;
-    let deleted = own.iter().filter_map(|application| deleted_line(visit, application)).collect();
+    let server = &visit.edge.server;
+    let own = server.own_applications(person.user.id).await?;
+    let outlooks = server.life_cycle_of_all(&own).await?;
+    let both = || own.iter().zip(&outlooks);
     let view = ApplicationsPage {
         t: Locale::En.texts(),
         frame: Frame::of(visit, person, Here::Applications),
         now: visit.now(),
         notice,
-        applications: own.iter().filter_map(line).collect(),
-        deleted,
+        applications: both().filter_map(|(application, outlook)| line(visit, application, outlook)).collect(),
+        deleted: both().filter_map(|(application, outlook)| deleted_line(visit, application, outlook)).collect(),
     };
     Ok(page(&view).into_response())
 }
 
-fn line(application: &Application) -> Option<ApplicationLine> {
+fn line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<ApplicationLine> {
     if matches!(application.state, ApplicationState::Deleted { .. }) {
         return None;
     }
+    let end = outlook.deactivated_at.or(outlook.deleted_at);
     Some(ApplicationLine {
         app: shown(application),
         href: address_of(&application.client_id),
         kind: kinds::words(application.settings.kind).short,
         active: application.state == ApplicationState::Active,
         last_used_at: application.last_used_at,
-        outlook: None,
+        outlook: life::sentence(application, outlook),
+        soon: end.is_some_and(|end| end < visit.now().plus(SOON)),
     })
 }
 
-fn deleted_line(_visit: &Visit, _application: &Application) -> Option<DeletedLine> {
-    None
+fn deleted_line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<DeletedLine> {
+    let ApplicationState::Deleted { at } = application.state else { return None };
+    let until = outlook.purged_at.filter(|until| visit.now() < *until)?;
+    let undelete = visit.form(format!("{}/undelete", address_of(&application.client_id)));
+    Some(DeletedLine { app: shown(application), at, until, undelete })
 }

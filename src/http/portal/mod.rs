@@ -8,6 +8,7 @@ mod application;
 mod create;
 mod frame;
 mod kinds;
+mod life;
 mod list;
 mod read_settings;
 mod secrets;
@@ -41,4 +42,5 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/portal/applications/{client_id}/deactivate", post(state::deactivate))
         .route("/portal/applications/{client_id}/activate", post(state::activate))
         .route("/portal/applications/{client_id}/delete", post(state::delete))
+        .route("/portal/applications/{client_id}/undelete", post(state::undelete))
 }

@@ -23,11 +23,30 @@ const SOMEWHERE: &str = "http://localhost:3000/callback";
 /// What the programs are filled with.
 struct Values {
     issuer: String,
-    client_id: String,
-    scope: String,
-    redirect_uri: String,
+    client_id: Text,
+    scope: Text,
+    redirect_uri: Text,
     /// How the application proves who it is.
     login: Login,
+}
+
+/// A value that a program is filled with.
+struct Text(String);
+
+impl Text {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A string of JavaScript, Python and Go alike: all values are plain ASCII, where their rules agree.
+    fn quoted(&self) -> String {
+        quoted(&self.0)
+    }
+
+    /// A field of a form, as a word of a shell.
+    fn field(&self, name: &str) -> String {
+        word(&format!("{name}={}", self.0))
+    }
 }
 
 /// How a program authenticates.
@@ -67,9 +86,9 @@ pub(in crate::http) fn snippets(application: &Application, issuer: &str, shown: 
     let settings = &application.settings;
     let v = Values {
         issuer: issuer.to_owned(),
-        client_id: application.client_id.to_string(),
-        scope: settings.default_scope.to_string(),
-        redirect_uri: settings.redirect_uris.first().cloned().unwrap_or_else(|| SOMEWHERE.to_owned()),
+        client_id: Text(application.client_id.to_string()),
+        scope: Text(settings.default_scope.to_string()),
+        redirect_uri: Text(settings.redirect_uris.first().cloned().unwrap_or_else(|| SOMEWHERE.to_owned())),
         login: match settings.authentication {
             ClientAuthentication::Secret => Login::Secret(shown.map(|secret| secret.expose().to_owned())),
             ClientAuthentication::PrivateKeyJwt(_) => Login::Assertion,
@@ -109,9 +128,9 @@ impl Values {
     fn authorize_address(&self) -> String {
         let query = [
             ("response_type", "code"),
-            ("client_id", &self.client_id),
-            ("redirect_uri", &self.redirect_uri),
-            ("scope", &self.scope),
+            ("client_id", &self.client_id.0),
+            ("redirect_uri", &self.redirect_uri.0),
+            ("scope", &self.scope.0),
             ("state", "any"),
             ("code_challenge_method", "S256"),
         ];
@@ -119,17 +138,7 @@ impl Values {
         word(&self.address(&format!("/oauth/authorize?{query}")))
     }
 
-    /// A field of a form, as a word of a shell.
-    fn pair(&self, name: &str, value: &str) -> String {
-        word(&format!("{name}={value}"))
-    }
-
-    /// A string of JavaScript, Python and Go alike: all values are plain ASCII, where their rules agree.
-    fn quoted(&self, text: &str) -> String {
-        quoted(text)
-    }
-
-    /// An address as such a string.
+    /// An address as a string of JavaScript, Python and Go.
     fn quoted_address(&self, path: &str) -> String {
         quoted(&self.address(path))
     }
@@ -155,14 +164,14 @@ impl Values {
     /// How curl proves who asks.
     fn curl_login(&self) -> String {
         match &self.login {
-            Login::Secret(Some(secret)) => format!("--user {}", word(&format!("{}:{secret}", self.client_id))),
-            Login::Secret(None) => format!("--user \"{}:$CLIENT_SECRET\"", self.client_id),
+            Login::Secret(Some(secret)) => format!("--user {}", word(&format!("{}:{secret}", self.client_id.0))),
+            Login::Secret(None) => format!("--user \"{}:$CLIENT_SECRET\"", self.client_id.0),
             Login::Assertion => {
                 "--data client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \\\n  \
                                  --data \"client_assertion=$CLIENT_ASSERTION\""
                     .to_owned()
             }
-            Login::Public => format!("--data client_id={}", self.client_id),
+            Login::Public => format!("--data client_id={}", self.client_id.0),
         }
     }
 }

@@ -6,10 +6,13 @@ use axum::response::Response;
 
 use super::APPLICATIONS;
 use super::application::{Occasion, application_page, changing, could_not, done};
-use super::frame::caller;
+use super::frame::{caller, sender};
 use super::typed::Typed;
 use super::view::FieldProblem;
+use crate::domain::ids::ClientId;
+use crate::flows::access::{Need, unknown_application};
 use crate::flows::manage_application::{ACTIVATE, DEACTIVATE, DELETE};
+use crate::http::pages::problem::refused_page;
 use crate::http::pages::visit::{Visit, see};
 
 /// `POST …/deactivate`.
@@ -52,6 +55,24 @@ pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed:
     let actor = caller(person).actor();
     match visit.edge.server.application_change_state(&application.client_id, DELETE, &actor).await {
         Ok(_) => see(&format!("{APPLICATIONS}?done=deleted")),
+        Err(error) => could_not(&visit, person, &application, &error.into()).await,
+    }
+}
+
+/// `POST …/undelete`: from the list, or from what is left of the application's page.
+pub(in crate::http) async fn undelete(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let person = match sender(&visit, &typed, APPLICATIONS) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    let Ok(client_id) = id.parse::<ClientId>() else { return refused_page(&visit, &unknown_application()) };
+    let (server, caller) = (&visit.edge.server, caller(person));
+    let application = match server.remembered_application_for(&caller, &client_id, Need::WriteApplications).await {
+        Ok(application) => application,
+        Err(refusal) => return refused_page(&visit, &refusal),
+    };
+    match server.application_undelete(&client_id, &caller.actor()).await {
+        Ok(_) => see(&done(&client_id, "undeleted")),
         Err(error) => could_not(&visit, person, &application, &error.into()).await,
     }
 }

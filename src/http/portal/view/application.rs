@@ -104,7 +104,7 @@ pub(in crate::http) enum Standing {
         /// Since when.
         at: Timestamp,
         /// Until when it can be brought back.
-        until: Timestamp,
+        until: Option<Timestamp>,
     },
 }
 

@@ -72,6 +72,8 @@ pub(in crate::http) struct ApplicationLine {
     pub(in crate::http) last_used_at: Option<Timestamp>,
     /// What will happen to it if nobody uses it.
     pub(in crate::http) outlook: Option<String>,
+    /// Whether that is soon.
+    pub(in crate::http) soon: bool,
 }
 
 /// A deleted application that can be brought back.

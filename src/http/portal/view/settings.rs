@@ -8,6 +8,7 @@ use crate::http::pages::view::Form;
 use crate::http::portal::typed::Typed;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::resource::ResourceId;
 use crate::protocol::token::GrantType;
 
 /// The form. It carries the version of what was read, so that nobody overwrites a change they have not seen.
@@ -108,7 +109,7 @@ fn token_ttl(settings: &ApplicationSettings) -> Input {
 }
 
 fn audiences(settings: &ApplicationSettings) -> Input {
-    let audiences: Vec<&str> = settings.audiences.iter().map(|audience| audience.as_str()).collect();
+    let audiences: Vec<&str> = settings.audiences.iter().map(ResourceId::as_str).collect();
     Input::lines("set-audiences", "audiences", "Audiences")
         .hinted("One a line. The APIs that it may ask tokens for by the parameter resource, besides itself.")
         .holding(audiences.join("\n"))

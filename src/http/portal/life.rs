@@ -1,0 +1,39 @@
+//! What the portal says about an application's life: where it is in it, and what comes next if nobody uses it.
+
+use super::view::Standing;
+use crate::domain::application::{Application, ApplicationState, DeactivationReason};
+use crate::domain::ids::Timestamp;
+use crate::domain::life_cycle::Outlook;
+use crate::http::pages::locale::Locale;
+
+/// Where an application is in its life.
+pub(super) fn standing(application: &Application, outlook: &Outlook) -> Standing {
+    match application.state {
+        ApplicationState::Active => Standing::Active { outlook: sentence(application, outlook) },
+        ApplicationState::Deactivated { at, reason } => {
+            Standing::Deactivated { at, why: why(application, reason), outlook: sentence(application, outlook) }
+        }
+        ApplicationState::Deleted { at } => Standing::Deleted { at, until: outlook.purged_at },
+    }
+}
+
+/// What comes next, if anything does.
+pub(super) fn sentence(application: &Application, outlook: &Outlook) -> Option<String> {
+    let day = |at: Timestamp| Locale::En.texts().date(at);
+    match application.state {
+        ApplicationState::Active => outlook.deactivated_at.map(|at| format!("deactivates on {}", day(at))),
+        ApplicationState::Deactivated { .. } => outlook.deleted_at.map(|at| format!("is deleted on {}", day(at))),
+        ApplicationState::Deleted { .. } => None,
+    }
+}
+
+fn why(application: &Application, reason: DeactivationReason) -> String {
+    match reason {
+        DeactivationReason::Requested => "because somebody who looks after it said so".to_owned(),
+        DeactivationReason::Undeclared => "because it left the server's configuration".to_owned(),
+        DeactivationReason::Unused => {
+            let since = Locale::En.texts().date(application.unused_since());
+            format!("because nobody used it since {since}")
+        }
+    }
+}
