@@ -35,6 +35,7 @@ mod reader;
 mod render;
 mod rules;
 mod secret;
+mod self_service;
 mod server;
 mod setting;
 mod sources;
@@ -70,6 +71,7 @@ pub use problem::{ConfigErrors, Problem};
 pub use provisioning::{DeclaredResource, DeclaredScope, Provisioning};
 pub use rate_limits::RateLimits;
 pub use secret::Secret;
+pub use self_service::SelfService;
 pub use server::Server;
 pub use sources::{ShownSetting, Sources};
 pub use tokens::Tokens;
@@ -89,6 +91,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// `[login]`
     pub login: Login,
+    /// `[self_service]`
+    pub self_service: SelfService,
     /// `[mail]`
     pub mail: Mail,
     /// `[applications]`
@@ -151,6 +155,7 @@ impl Config {
             keys: reader.section("keys", Keys::read),
             tokens: reader.section("tokens", Tokens::read),
             login: reader.section("login", Login::read),
+            self_service: reader.section("self_service", SelfService::read),
             mail: reader.section("mail", Mail::read),
             applications: reader.section("applications", Applications::read),
             rate_limits: reader.section("rate_limits", RateLimits::read),

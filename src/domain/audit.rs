@@ -113,6 +113,25 @@ pub enum AuditEvent {
         /// The secret's last characters.
         hint: String,
     },
+    /// Somebody was invited to look after an application.
+    OwnerInvited {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// Somebody began or stopped looking after an application.
+    OwnersChanged {
+        /// Which.
+        client_id: ClientId,
+        /// `joined` or `left`.
+        what: &'static str,
+    },
+    /// What an application waited for was decided.
+    ApprovalDecided {
+        /// Whose.
+        client_id: ClientId,
+        /// How.
+        decision: &'static str,
+    },
     /// An account was made.
     UserCreated {
         /// Its public name; an address would outlive the account here.
@@ -186,6 +205,13 @@ impl AuditEvent {
             Self::TokenTried { client_id } => client("application.tried", client_id),
             Self::SecretAdded { client_id, hint } => ("secret.added", client_id.to_string(), hint.clone()),
             Self::SecretRevoked { client_id, hint } => ("secret.revoked", client_id.to_string(), hint.clone()),
+            Self::OwnerInvited { client_id } => client("application.owner_invited", client_id),
+            Self::OwnersChanged { client_id, what } => {
+                ("application.owners_changed", client_id.to_string(), (*what).to_owned())
+            }
+            Self::ApprovalDecided { client_id, decision } => {
+                ("application.approval_decided", client_id.to_string(), (*decision).to_owned())
+            }
             Self::UserCreated { sub } => user("user.created", sub),
             Self::UserDisabled { sub } => user("user.disabled", sub),
             Self::UserEnabled { sub } => user("user.enabled", sub),

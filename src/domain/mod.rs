@@ -4,6 +4,7 @@
 //! stored (`store`) nor when they change (`flows`). Imports `protocol` only.
 
 pub mod application;
+pub mod approval;
 pub mod audit;
 pub mod authorization;
 pub mod catalogue;

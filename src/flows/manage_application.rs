@@ -1,5 +1,9 @@
 //! Registering applications and looking after them.
 
+mod settings;
+
+use tracing::warn;
+
 use super::Server;
 use super::rotate_keys::KeyChangeError;
 use crate::domain::application::{
@@ -12,6 +16,8 @@ use crate::domain::life_cycle::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretHash, SecretOrigin, StoredSecret};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StateChange, StoreError, Transaction};
+
+pub use settings::SettingsChange;
 
 /// What a new application is to be.
 #[derive(Clone, Debug)]
@@ -29,6 +35,19 @@ pub struct WithSecret {
     pub application: Application,
     /// Its new secret, if it authenticates with one.
     pub secret: Option<ClientSecret>,
+}
+
+/// A new secret, as it is stored and as it is shown once.
+pub(super) struct MadeSecret {
+    stored: StoredSecret,
+    plain: ClientSecret,
+}
+
+impl MadeSecret {
+    /// The secret itself, to be shown to whoever it was made for.
+    pub(super) fn into_plain(self) -> ClientSecret {
+        self.plain
+    }
 }
 
 /// Why an application could not be changed.
@@ -102,12 +121,34 @@ impl Server {
     /// Registers an application; it works at once.
     pub async fn application_create(&self, new: NewApplication, actor: &Actor) -> Result<WithSecret, ManageError> {
         new.settings.check()?;
+        let secret = self.secret_for(&new.settings).await?;
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let application = self.application_create_in(&mut tx, new, secret.as_ref(), actor).await?;
+        tx.commit().await?;
+        self.refresh().await?;
+        self.tend_keys().await?;
+        Ok(WithSecret { application, secret: secret.map(MadeSecret::into_plain) })
+    }
+
+    /// The secret that an application with these settings begins with, made before any row is locked.
+    pub(super) async fn secret_for(&self, settings: &ApplicationSettings) -> Result<Option<MadeSecret>, ManageError> {
+        Ok(match settings.authentication {
+            ClientAuthentication::Secret => Some(self.make_secret(self.now()).await?),
+            ClientAuthentication::PrivateKeyJwt(_) | ClientAuthentication::None => None,
+        })
+    }
+
+    /// The same within a transaction that does more. Its caller has raised the counter of applications.
+    pub(super) async fn application_create_in(
+        &self,
+        tx: &mut Transaction,
+        new: NewApplication,
+        secret: Option<&MadeSecret>,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
         let now = self.now();
         let client_id = new.client_id.unwrap_or_else(|| ClientId::from_random(self.random()));
-        let secret = match new.settings.authentication {
-            ClientAuthentication::Secret => Some(self.make_secret(now).await?),
-            ClientAuthentication::PrivateKeyJwt(_) | ClientAuthentication::None => None,
-        };
         let mut application = Application {
             id: ApplicationId::new(self.row_id(now)),
             client_id: client_id.clone(),
@@ -120,22 +161,25 @@ impl Server {
             version: 1,
             life: LifeMarks::default(),
         };
-        let mut tx = self.store.begin().await?;
-        tx.generation_raise(Generation::Applications).await?;
         tx.application_insert(&application).await.map_err(|e| match e {
             StoreError::Conflict => ManageError::Taken(client_id.clone()),
             other => other.into(),
         })?;
         let event = AuditEvent::ApplicationCreated { client_id };
         tx.audit_append(&self.audit_entry(actor, event, now)).await?;
-        if let Some((stored, _)) = &secret {
-            self.add_secret(&mut tx, &mut application, stored.clone(), actor).await?;
+        if let Some(secret) = secret {
+            self.add_secret(tx, &mut application, secret.stored.clone(), actor).await?;
         }
-        self.settle_owner(&mut tx, &application).await?;
-        tx.commit().await?;
+        self.settle_owner(tx, &application).await?;
+        Ok(application)
+    }
+
+    /// Looks at what was changed, and makes the keys that it needs. A running server does both by itself, soon.
+    pub(super) async fn take_notice(&self) -> Result<(), KeyChangeError> {
         self.refresh().await?;
-        self.tend_keys().await?;
-        Ok(WithSecret { application, secret: secret.map(|(_, plain)| plain) })
+        self.tend_keys()
+            .await
+            .inspect_err(|e| warn!(error = %e, "no signing keys for an application; tried again soon"))
     }
 
     /// Gives an application a new secret. The newest of the old ones keeps working, so that the application
@@ -145,7 +189,7 @@ impl Server {
         client_id: &ClientId,
         actor: &Actor,
     ) -> Result<WithSecret, ManageError> {
-        let (stored, plain) = self.make_secret(self.now()).await?;
+        let MadeSecret { stored, plain } = self.make_secret(self.now()).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let mut application = living(&mut tx, client_id).await?;
@@ -163,71 +207,6 @@ impl Server {
         tx.commit().await?;
         self.refresh().await?;
         Ok(WithSecret { application, secret: Some(plain) })
-    }
-
-    /// Changes what its owner can set of an application, if it is still the `version` they have seen. The
-    /// type stays what it is. An application that no longer authenticates with a secret loses those it had.
-    pub async fn application_change_settings(
-        &self,
-        client_id: &ClientId,
-        settings: ApplicationSettings,
-        version: i64,
-        actor: &Actor,
-    ) -> Result<Application, ManageError> {
-        settings.check()?;
-        let now = self.now();
-        let mut tx = self.store.begin().await?;
-        tx.generation_raise(Generation::Applications).await?;
-        let mut application = living(&mut tx, client_id).await?;
-        if application.origin == Origin::Declared {
-            return Err(ManageError::Declared(client_id.clone()));
-        }
-        if application.version != version {
-            return Err(ManageError::Changed(client_id.clone()));
-        }
-        if application.settings.kind != settings.kind {
-            return Err(ManageError::Kind);
-        }
-        if application.settings == settings {
-            return Ok(application);
-        }
-        tx.application_update(application.id, &settings, application.origin).await?;
-        if settings.authentication != ClientAuthentication::Secret {
-            for secret in std::mem::take(&mut application.secrets) {
-                self.drop_secret(&mut tx, &application, &secret, actor).await?;
-            }
-        }
-        let event = AuditEvent::ApplicationChanged { client_id: client_id.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
-        let application = living(&mut tx, client_id).await?;
-        tx.commit().await?;
-        self.refresh().await?;
-        self.tend_keys().await?;
-        Ok(application)
-    }
-
-    /// Ends one secret of an application, at once. It may be the last one: then nothing authenticates as this
-    /// application until it gets a new one.
-    pub async fn application_revoke_secret(
-        &self,
-        client_id: &ClientId,
-        secret: SecretId,
-        actor: &Actor,
-    ) -> Result<Application, ManageError> {
-        let mut tx = self.store.begin().await?;
-        tx.generation_raise(Generation::Applications).await?;
-        let mut application = living(&mut tx, client_id).await?;
-        let Some(at) = application.secrets.iter().position(|known| known.id == secret) else {
-            return Err(ManageError::UnknownSecret(client_id.clone()));
-        };
-        let ended = application.secrets.remove(at);
-        if ended.is_imported() {
-            return Err(ManageError::Declared(client_id.clone()));
-        }
-        self.drop_secret(&mut tx, &application, &ended, actor).await?;
-        tx.commit().await?;
-        self.refresh().await?;
-        Ok(application)
     }
 
     /// Deactivates, activates or deletes an application; every node obeys within a second.
@@ -259,10 +238,10 @@ impl Server {
         Ok(Application { state: after(change, now), ..application })
     }
 
-    async fn make_secret(&self, now: Timestamp) -> Result<(StoredSecret, ClientSecret), Refusal> {
+    async fn make_secret(&self, now: Timestamp) -> Result<MadeSecret, Refusal> {
         let plain = ClientSecret::from_random(self.random());
         let hash = self.secrets.hash(&plain, self.random()).await?;
-        Ok((self.stored_secret(hash, plain.hint(), SecretOrigin::Generated, now), plain))
+        Ok(MadeSecret { stored: self.stored_secret(hash, plain.hint(), SecretOrigin::Generated, now), plain })
     }
 
     pub(super) fn stored_secret(

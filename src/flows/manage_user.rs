@@ -6,7 +6,7 @@ use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::token_family::EndReason;
 use crate::domain::user::{EmailAddress, ProfileError, User, UserState, check_locale, check_name, new_sub};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::{StoreError, Transaction};
+use crate::store::{Generation, StoreError, Transaction};
 
 /// Whether an account may run this server's operator pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,6 +135,7 @@ impl Server {
     pub async fn user_delete(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
         let user = living(&mut tx, id).await?;
         if !tx.user_delete(id, now).await? {
             return Err(ManageUserError::Unknown);
@@ -142,6 +143,9 @@ impl Server {
         end_all_of(&mut tx, id, now).await?;
         // What nobody else looks after goes on; operators see that it has no owner.
         tx.owner_leaves_all(id).await?;
+        if let Some(email) = &user.email {
+            tx.applications_forget_owner(email).await?;
+        }
         let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
         tx.audit_append(&self.audit_entry(actor, event, now)).await?;
         tx.commit().await?;

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod account;
+pub mod approvals;
 pub mod authenticate_client;
 pub mod authorize;
 pub mod caught_mail;
@@ -22,11 +23,13 @@ pub mod manage_application;
 pub mod manage_user;
 mod own_applications;
 mod ownership;
+pub mod ownership;
 pub mod provision;
 pub mod pushed_request;
 pub mod queue_mail;
 pub mod readiness;
 pub mod rotate_keys;
+pub mod self_service;
 pub mod send_mail;
 pub mod show_once;
 pub mod sign_in;

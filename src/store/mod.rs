@@ -5,6 +5,7 @@
 //! they change (`flows`). Imports `domain` and `protocol`.
 
 mod applications;
+mod approvals;
 mod audit;
 mod authorization_codes;
 mod authorizations;
@@ -18,6 +19,7 @@ mod flights;
 mod generations;
 mod keep_links;
 mod life_cycle;
+mod invitations;
 mod login_codes;
 mod maintenance;
 mod migrations;

@@ -21,6 +21,10 @@ impl Record for Owner {
     }
 }
 
+/// The owner of an application whose last owner's account was deleted. RFC 2606 keeps the domain from ever
+/// being somebody's.
+const NOBODY: &str = "deleted-account@invalid";
+
 fn owners_of(application: ApplicationId) -> Statement {
     sql("select application_id, user_id, coalesce(users.email, application_owners.email) as email, \
          users.name as name, users.locale as locale, since \
@@ -111,6 +115,25 @@ impl Transaction {
     pub async fn owners_clear(&mut self, application: ApplicationId) -> Result<(), StoreError> {
         self.execute(sql("delete from application_owners where application_id = $1").bind(application.to_string()))
             .await?;
+        Ok(())
+    }
+
+    /// Writes down the address that stands for an application's owner.
+    pub async fn application_set_owner(&mut self, id: ApplicationId, owner: Option<&str>) -> Result<(), StoreError> {
+        let statement = sql("update applications set owner = $2, version = version + 1 where id = $1");
+        self.execute(statement.bind(id.to_string()).bind(owner.map(str::to_owned))).await?;
+        Ok(())
+    }
+
+    /// Takes an address that is gone out of the applications it stood for: another owner's takes its place, or one
+    /// that is nobody's, for an application that had an owner never counts as the operator's own.
+    pub async fn applications_forget_owner(&mut self, email: &EmailAddress) -> Result<(), StoreError> {
+        let statement = sql("update applications set version = version + 1, owner = coalesce(( \
+             select coalesce(users.email, application_owners.email) from application_owners \
+             left join users on users.id = application_owners.user_id \
+             where application_owners.application_id = applications.id order by since limit 1), $2) \
+             where lower(owner) = $1");
+        self.execute(statement.bind(email.key()).bind(NOBODY)).await?;
         Ok(())
     }
 

@@ -35,6 +35,7 @@ mod rate_limits;
 mod redemption_races;
 mod refresh_token;
 mod secrets_stay_secret;
+mod self_service;
 mod store;
 mod token;
 mod token_status;

@@ -2,14 +2,16 @@
 
 use gatepost::domain::application::{Application, ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
+use gatepost::domain::one_time::InvitationToken;
+use gatepost::domain::ownership::InvitationPurpose;
 use gatepost::domain::user::User;
 use gatepost::flows::Server;
 use gatepost::flows::access::{Caller, Need};
-use gatepost::flows::manage_application::{ManageError, NewApplication};
+use gatepost::flows::manage_application::{ManageError, NewApplication, SettingsChange};
 use gatepost::flows::manage_user::{Admin, NewUser};
-use gatepost::protocol::refusal::ErrorCode;
+use gatepost::protocol::refusal::{ErrorCode, Refusal};
 
-use crate::harness::{World, on_both_engines};
+use crate::harness::{TestServer, World, eventually, on_both_engines};
 
 async fn owned_by(server: &Server, owner: &str) -> Application {
     let settings = ApplicationSettings {
@@ -71,6 +73,8 @@ on_both_engines!(
         sign_in(&server, &next).await;
         assert!(!can_see(&server, &next, &application).await);
         assert_eq!(server.store.owners_of(application.id).await.unwrap(), []);
+        let left = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
+        assert_eq!(left.as_deref(), Some("deleted-account@invalid"), "nobody's, and not the operator's own");
     }
 );
 
@@ -83,7 +87,8 @@ on_both_engines!(
         let (client_id, version) = (&application.client_id, server.store.application(&application.client_id).await);
         let version = version.unwrap().unwrap().version;
         let [first, second] = ["First", "Second"]
-            .map(|name| server.application_change_settings(client_id, named(name), version, &Actor::CommandLine));
+            .map(|name| SettingsChange { settings: named(name), version })
+            .map(|change| server.application_change_settings(client_id, change, &Actor::CommandLine));
         let (first, second) = tokio::join!(first, second);
         let (won, lost) = if first.is_ok() { (first, second) } else { (second, first) };
         assert!(matches!(lost, Err(ManageError::Changed(_))), "{lost:?}");
@@ -106,5 +111,106 @@ on_both_engines!(
         assert_eq!(left.secrets.iter().map(|secret| secret.id).collect::<Vec<_>>(), [new]);
         assert!(matches!(revoke(old).await, Err(ManageError::UnknownSecret(_))));
         assert_eq!(server.store.application(&other.client_id).await.unwrap().unwrap().secrets.len(), 1);
+    }
+);
+
+/// An owner whose address is proven.
+async fn owner(server: &Server, email: &str) -> User {
+    let user = account(server, email).await;
+    sign_in(server, &user).await;
+    server.store.user(user.id).await.unwrap().unwrap()
+}
+
+/// The token in the newest mail to this address.
+async fn invitation_in_mail(server: &TestServer, to: &str, count: usize) -> InvitationToken {
+    let mails = || server.server.caught_mails().unwrap_or_default();
+    let to_them = || mails().into_iter().filter(|mail| mail.to == to).collect::<Vec<_>>();
+    eventually("the invitation is in the mail", || async { to_them().len() >= count }).await;
+    let text = to_them().iter().map(|mail| mail.text.clone()).find(|text| text.contains("/invitations/")).unwrap();
+    let at = text.find(InvitationToken::PREFIX).unwrap();
+    text[at..].split_whitespace().next().unwrap().parse().unwrap()
+}
+
+fn code(refused: &Result<impl Sized, Refusal>) -> Option<ErrorCode> {
+    refused.as_ref().err().map(|refusal| refusal.code)
+}
+
+on_both_engines!(
+    /// Only who proves the invited address becomes an owner, once; owners are equal and the last one stays.
+    async fn an_invitation_makes_one_more_owner_and_the_last_owner_cannot_leave(world: World) {
+        let running = world.server().await;
+        let server = &*running.server;
+        let (ann, bob, eve) = (
+            owner(server, "ann@example.com").await,
+            owner(server, "bob@example.com").await,
+            owner(server, "eve@example.com").await,
+        );
+        let application = owned_by(server, "ann@example.com").await;
+        let by = Caller::Person(ann.clone());
+        let invite =
+            |email: &str| server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share);
+        invite("bob@example.com").await.unwrap();
+        assert_eq!(code(&invite("Bob@example.com").await), Some(ErrorCode::Conflict), "twice");
+        assert_eq!(code(&invite("ANN@example.com").await), Some(ErrorCode::Conflict), "an owner already");
+        let stranger = Caller::Person(eve.clone());
+        let foreign =
+            server.invite_owner(&stranger, &application, "eve@example.com".parse().unwrap(), InvitationPurpose::Share);
+        assert_eq!(code(&foreign.await), Some(ErrorCode::NotFound));
+
+        let token = invitation_in_mail(&running, "bob@example.com", 1).await;
+        assert_eq!(code(&server.invitation_accept(&eve, &token).await), Some(ErrorCode::NotFound), "not for her");
+        assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 1);
+        let (one, two) = tokio::join!(server.invitation_accept(&bob, &token), server.invitation_accept(&bob, &token));
+        assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+        assert!(can_see(server, &bob, &application).await && can_see(server, &ann, &application).await);
+
+        let (one, two) =
+            tokio::join!(server.leave_application(&ann, &application), server.leave_application(&bob, &application));
+        let refused = [&one, &two].into_iter().filter(|left| left.is_err()).collect::<Vec<_>>();
+        assert_eq!(refused.len(), 1, "of two that leave at once one stays");
+        assert_eq!(code(refused[0]), Some(ErrorCode::Conflict));
+    }
+);
+
+on_both_engines!(
+    /// Who hands an application over leaves when it is taken, and not before.
+    async fn an_application_is_handed_over(world: World) {
+        let running = world.server().await;
+        let server = &*running.server;
+        let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
+        let application = owned_by(server, "ann@example.com").await;
+        let by = Caller::Person(ann.clone());
+        let purpose = InvitationPurpose::Transfer;
+        server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), purpose).await.unwrap();
+        assert!(can_see(server, &ann, &application).await);
+        let token = invitation_in_mail(&running, "bob@example.com", 1).await;
+        server.invitation_accept(&bob, &token).await.unwrap();
+        assert!(!can_see(server, &ann, &application).await && can_see(server, &bob, &application).await);
+        let named = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
+        assert_eq!(named.as_deref(), Some("bob@example.com"), "the address that users are shown follows");
+    }
+);
+
+on_both_engines!(
+    /// An invitation that was declined, withdrawn or is too old makes nobody an owner.
+    async fn an_invitation_that_is_over_is_worth_nothing(world: World) {
+        let running = world.server().await;
+        let server = &*running.server;
+        let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
+        let application = owned_by(server, "ann@example.com").await;
+        let by = Caller::Person(ann.clone());
+        let invite =
+            || server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share);
+        invite().await.unwrap();
+        let declined = invitation_in_mail(&running, "bob@example.com", 1).await;
+        server.invitation_decline(&bob, &declined).await.unwrap();
+        assert_eq!(code(&server.invitation_accept(&bob, &declined).await), Some(ErrorCode::NotFound));
+        let withdrawn = invite().await.unwrap();
+        server.invitation_withdraw(&by, &application, withdrawn.id).await.unwrap();
+        assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 0);
+        invite().await.unwrap();
+        world.clock.advance(std::time::Duration::from_hours(24 * 7));
+        assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 0);
+        assert!(!can_see(server, &bob, &application).await);
     }
 );

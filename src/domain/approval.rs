@@ -1,0 +1,225 @@
+//! What a developer may choose alone, and what waits for an operator.
+
+use std::time::Duration;
+
+use super::application::ApplicationSettings;
+use super::ids::{ApplicationId, ApprovalId, Timestamp, UserId};
+use crate::protocol::resource::ResourceId;
+use crate::protocol::scope::Scope;
+use crate::protocol::token::GrantType;
+
+/// What an application may have on top of what anybody may choose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Scopes.
+    pub scope: Scope,
+    /// Grants.
+    pub grants: Vec<GrantType>,
+    /// Audiences.
+    pub audiences: Vec<ResourceId>,
+}
+
+impl Extras {
+    /// Whether there is nothing to wait for.
+    pub fn is_empty(&self) -> bool {
+        self.scope.is_empty() && self.grants.is_empty() && self.audiences.is_empty()
+    }
+
+    /// The settings with these extras. Where all scopes were the default, the new ones are too.
+    pub fn added_to(&self, mut settings: ApplicationSettings) -> ApplicationSettings {
+        let all_by_default = settings.default_scope == settings.scope;
+        settings.scope = settings.scope.union(&self.scope);
+        if all_by_default {
+            settings.default_scope = settings.scope.clone();
+        }
+        add(&mut settings.grants, &self.grants);
+        add(&mut settings.audiences, &self.audiences);
+        settings
+    }
+}
+
+fn add<T: Clone + PartialEq>(known: &mut Vec<T>, more: &[T]) {
+    for one in more {
+        if !known.contains(one) {
+            known.push(one.clone());
+        }
+    }
+}
+
+/// A request for extras, until an operator has decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Its row.
+    pub id: ApprovalId,
+    /// For which application.
+    pub application: ApplicationId,
+    /// Who asks.
+    pub requested_by: UserId,
+    /// What for.
+    pub extras: Extras,
+    /// Why, in the developer's words; may be empty.
+    pub reason: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// How a request for extras ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The application has them from now on.
+    Granted,
+    /// It goes on without.
+    Refused,
+    /// Its owner asks no more, or for something else.
+    Withdrawn,
+}
+
+impl Decision {
+    /// The name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// What developers may choose alone.
+#[derive(Clone, Debug)]
+pub struct SelfServiceLimits<'a> {
+    /// Scopes.
+    pub scope: &'a Scope,
+    /// Grants.
+    pub grants: &'a [GrantType],
+    /// Audiences.
+    pub audiences: &'a [ResourceId],
+    /// The longest life of access tokens.
+    pub longest_token_ttl: Duration,
+}
+
+/// Something that no approval gives.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BeyondLimits {
+    /// A lifetime that only an operator sets.
+    #[error("an access token of this application may live for {} seconds at most", .0.as_secs())]
+    TokenTtl(Duration),
+    /// A mark that only an operator gives.
+    #[error("only an operator can make an application a first-party one")]
+    FirstParty,
+}
+
+/// Parts what a developer asks for: the settings that hold at once, and what waits for an operator. What the
+/// application has already (`known`) was approved before.
+///
+/// Scopes that let somebody run this server are never a developer's to choose, whatever the limits say.
+pub fn part(
+    mut asked: ApplicationSettings,
+    known: Option<&ApplicationSettings>,
+    limits: &SelfServiceLimits<'_>,
+) -> Result<(ApplicationSettings, Extras), BeyondLimits> {
+    if asked.first_party && !known.is_some_and(|known| known.first_party) {
+        return Err(BeyondLimits::FirstParty);
+    }
+    let kept = known.and_then(|known| known.token_ttl);
+    if asked.token_ttl.is_some_and(|ttl| ttl > limits.longest_token_ttl) && asked.token_ttl != kept {
+        return Err(BeyondLimits::TokenTtl(limits.longest_token_ttl));
+    }
+    let has = |token: &str| known.is_some_and(|known| known.scope.contains(token));
+    let free = |token: &str| has(token) || (limits.scope.contains(token) && !is_management(token));
+    let (now, later): (Vec<&str>, Vec<&str>) = asked.scope.iter().partition(|token| free(token));
+    let (now, later) = (now.join(" ").parse().unwrap_or_default(), later.join(" ").parse().unwrap_or_default());
+    let mut extras = Extras { scope: later, ..Extras::default() };
+    asked.scope = now;
+    asked.default_scope = asked.default_scope.intersect(&asked.scope);
+    let known_grants = known.map_or(&[][..], |known| &known.grants);
+    (asked.grants, extras.grants) =
+        asked.grants.into_iter().partition(|grant| limits.grants.contains(grant) || known_grants.contains(grant));
+    let known_audiences = known.map_or(&[][..], |known| &known.audiences);
+    (asked.audiences, extras.audiences) =
+        asked.audiences.into_iter().partition(|one| limits.audiences.contains(one) || known_audiences.contains(one));
+    Ok((asked, extras))
+}
+
+/// Whether a scope is one of this server's own APIs.
+pub fn is_management(token: &str) -> bool {
+    const AREAS: [&str; 5] = ["gatepost", "applications", "users", "keys", "audit"];
+    token.split_once(':').is_some_and(|(area, _)| AREAS.contains(&area))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::application::ApplicationKind;
+
+    const DAY: Duration = Duration::from_hours(24);
+
+    fn limited(asked: ApplicationSettings, known: Option<&ApplicationSettings>) -> (ApplicationSettings, Extras) {
+        let scope = "openid admin user gatepost:admin".parse().unwrap();
+        let limits = SelfServiceLimits {
+            scope: &scope,
+            grants: &[GrantType::ClientCredentials],
+            audiences: &["https://api.example.com".parse().unwrap()],
+            longest_token_ttl: DAY,
+        };
+        part(asked, known, &limits).unwrap()
+    }
+
+    fn service(scope: &str) -> ApplicationSettings {
+        let scope: Scope = scope.parse().unwrap();
+        ApplicationSettings {
+            default_scope: scope.clone(),
+            scope,
+            ..ApplicationSettings::new("A".to_owned(), ApplicationKind::Service)
+        }
+    }
+
+    #[test]
+    fn what_everybody_may_choose_waits_for_nobody() {
+        let asked = ApplicationSettings {
+            audiences: vec!["https://api.example.com".parse().unwrap()],
+            token_ttl: Some(DAY),
+            ..service("openid admin")
+        };
+        assert_eq!(limited(asked.clone(), None), (asked, Extras::default()));
+    }
+
+    #[test]
+    fn the_rest_waits_and_comes_together_again_when_it_is_granted() {
+        let other: ResourceId = "https://other.example.com".parse().unwrap();
+        let asked = ApplicationSettings {
+            grants: vec![GrantType::ClientCredentials, GrantType::RefreshToken],
+            audiences: vec![other.clone()],
+            ..service("openid payments:write")
+        };
+        let (now, extras) = limited(asked.clone(), None);
+        assert_eq!((now.scope.to_string(), now.default_scope.to_string()), ("openid".into(), "openid".into()));
+        assert_eq!(
+            (extras.scope.to_string(), extras.grants.clone()),
+            ("payments:write".into(), vec![GrantType::RefreshToken])
+        );
+        assert_eq!(extras.audiences, [other]);
+        assert_eq!(extras.added_to(now), asked);
+    }
+
+    #[test]
+    fn what_was_approved_before_stays_and_the_power_to_run_the_server_always_waits() {
+        let known = service("openid payments:write");
+        assert_eq!(limited(known.clone(), Some(&known)), (known, Extras::default()));
+        for token in ["gatepost:admin", "users:write", "applications:read", "audit:read", "keys:write"] {
+            assert_eq!(limited(service(token), None).1.scope.to_string(), token);
+        }
+    }
+
+    #[test]
+    fn lifetimes_and_first_party_marks_are_an_operators() {
+        let scope = Scope::empty();
+        let limits = SelfServiceLimits { scope: &scope, grants: &[], audiences: &[], longest_token_ttl: DAY };
+        let long = ApplicationSettings { token_ttl: Some(DAY * 2), ..service("") };
+        assert_eq!(part(long.clone(), None, &limits), Err(BeyondLimits::TokenTtl(DAY)));
+        assert!(part(long.clone(), Some(&long), &limits).is_ok());
+        let own = ApplicationSettings { first_party: true, ..service("") };
+        assert_eq!(part(own.clone(), None, &limits), Err(BeyondLimits::FirstParty));
+        assert!(part(own.clone(), Some(&own), &limits).is_ok());
+    }
+}

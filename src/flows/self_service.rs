@@ -1,0 +1,168 @@
+//! Registering and changing applications as somebody who may not choose everything: what is theirs to choose
+//! holds at once, the rest waits for an operator.
+
+use super::Server;
+use super::access::{ADMIN_SCOPE, Caller, Need};
+use super::manage_application::{MadeSecret, NewApplication, SettingsChange};
+use crate::domain::application::{Application, ApplicationSettings};
+use crate::domain::approval::{Approval, BeyondLimits, Extras, SelfServiceLimits, part};
+use crate::domain::ids::{ApplicationId, ApprovalId, ClientId};
+use crate::domain::secret::ClientSecret;
+use crate::domain::user::{EmailAddress, User};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, StoreError, Transaction};
+
+/// The longest reason a developer gives, in characters.
+const LONGEST_REASON: usize = 1000;
+
+/// An application that was just registered.
+#[derive(Debug)]
+pub struct Registered {
+    /// The application, with all that its owner may choose alone.
+    pub application: Application,
+    /// Its secret, shown now and never again.
+    pub secret: Option<ClientSecret>,
+    /// The rest, until an operator has decided.
+    pub waiting: Option<Approval>,
+}
+
+/// An application that was just changed.
+#[derive(Debug)]
+pub struct Changed {
+    /// The application as it is now.
+    pub application: Application,
+    /// What waits for an operator.
+    pub waiting: Option<Approval>,
+}
+
+impl From<BeyondLimits> for Refusal {
+    fn from(beyond: BeyondLimits) -> Self {
+        Self::new(ErrorCode::AccessDenied, beyond.to_string())
+    }
+}
+
+impl Caller {
+    /// Whether this caller may choose everything: an operator at the pages, or a token for all that operators do.
+    fn chooses_everything(&self) -> bool {
+        match self {
+            Self::Person(user) => user.admin,
+            Self::Token { scope, user, .. } => {
+                scope.contains(ADMIN_SCOPE) && user.as_ref().is_none_or(|user| user.admin)
+            }
+        }
+    }
+}
+
+impl Server {
+    /// Registers an application for a caller, who becomes its owner; `reason` is for the operator who decides
+    /// what the caller may not.
+    pub async fn register_for(
+        &self,
+        caller: &Caller,
+        asked: ApplicationSettings,
+        reason: &str,
+    ) -> Result<Registered, Refusal> {
+        caller.reach(Need::WriteApplications)?;
+        asked.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        let (mut settings, extras) = self.part_for(caller, asked, None)?;
+        settings.owner = owner_of(caller, settings.owner.take());
+        settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        let secret = self.secret_for(&settings).await?;
+        let mut tx = self.store.begin().await?;
+        // Locks the counter's row, so of two registrations at once the second counts the first.
+        tx.generation_raise(Generation::Applications).await?;
+        self.check_room(&mut tx, caller).await?;
+        let new = NewApplication { client_id: None, settings };
+        let application = self.application_create_in(&mut tx, new, secret.as_ref(), &caller.actor()).await?;
+        let waiting = self.ask_for(&mut tx, caller, application.id, (extras, reason)).await?;
+        tx.commit().await?;
+        self.take_notice().await.ok();
+        Ok(Registered { application, secret: secret.map(MadeSecret::into_plain), waiting })
+    }
+
+    /// Changes an application for a caller who has seen this version of it and may write it.
+    pub async fn change_for(
+        &self,
+        caller: &Caller,
+        client_id: &ClientId,
+        SettingsChange { settings, version }: SettingsChange,
+        reason: &str,
+    ) -> Result<Changed, Refusal> {
+        let known = self.application_for(caller, client_id, Need::WriteApplications).await?;
+        settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        let (mut settings, extras) = self.part_for(caller, settings, Some(&known.settings))?;
+        if !caller.chooses_everything() {
+            // Who looks after it is changed by inviting and leaving.
+            settings.owner.clone_from(&known.settings.owner);
+        }
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let change = SettingsChange { settings, version };
+        let application = self.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
+        let waiting = self.ask_for(&mut tx, caller, application.id, (extras, reason)).await?;
+        tx.commit().await?;
+        self.take_notice().await.ok();
+        Ok(Changed { application, waiting })
+    }
+
+    fn part_for(
+        &self,
+        caller: &Caller,
+        asked: ApplicationSettings,
+        known: Option<&ApplicationSettings>,
+    ) -> Result<(ApplicationSettings, Extras), Refusal> {
+        if caller.chooses_everything() {
+            return Ok((asked, Extras::default()));
+        }
+        let limits = &self.config.self_service;
+        let limits = SelfServiceLimits {
+            scope: &limits.scopes,
+            grants: &limits.grants,
+            audiences: &limits.audiences,
+            longest_token_ttl: limits.longest_token_ttl,
+        };
+        let parted = part(asked, known, &limits)?;
+        if caller.user().is_none() && !parted.1.is_empty() {
+            let what = "this asks for more than anybody may choose; it needs a token with the scope gatepost:admin";
+            return Err(Refusal::new(ErrorCode::InsufficientScope, what));
+        }
+        Ok(parted)
+    }
+
+    async fn check_room(&self, tx: &mut Transaction, caller: &Caller) -> Result<(), Refusal> {
+        let Some(user) = caller.user().filter(|_| !caller.chooses_everything()) else { return Ok(()) };
+        let most = self.config.self_service.applications_per_owner;
+        if tx.owner_count(user.id).await? < i64::from(most) {
+            return Ok(());
+        }
+        let what = format!("you look after {most} applications already, as many as this server allows");
+        Err(Refusal::new(ErrorCode::AccessDenied, what))
+    }
+
+    async fn ask_for(
+        &self,
+        tx: &mut Transaction,
+        caller: &Caller,
+        application: ApplicationId,
+        (extras, reason): (Extras, &str),
+    ) -> Result<Option<Approval>, StoreError> {
+        let Some(user) = caller.user().filter(|_| !extras.is_empty()) else { return Ok(None) };
+        let now = self.now();
+        let approval = Approval {
+            id: ApprovalId::new(self.row_id(now)),
+            application,
+            requested_by: user.id,
+            extras,
+            reason: reason.trim().chars().take(LONGEST_REASON).collect(),
+            created_at: now,
+        };
+        tx.approval_insert(&approval).await?;
+        Ok(Some(approval))
+    }
+}
+
+/// An operator may register for somebody else; everybody else registers for themselves.
+fn owner_of(caller: &Caller, named: Option<String>) -> Option<String> {
+    let own = || caller.user().and_then(|user: &User| user.email.as_ref()).map(EmailAddress::to_string);
+    if caller.chooses_everything() { named.or_else(own) } else { own() }
+}
