@@ -34,7 +34,7 @@ impl Bearer {
 
     /// RFC 9068 §4: the token must be meant for this server, or it may come from an API that it was sent to.
     /// One for no resource in particular is its application's to use here.
-    fn require_audience(&self, issuer: &str) -> Result<(), Refusal> {
+    pub(super) fn require_audience(&self, issuer: &str) -> Result<(), Refusal> {
         let audience = &self.claims.aud;
         if audience.contains(&self.claims.client_id) || audience.contains(issuer) {
             return Ok(());

@@ -397,6 +397,27 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    /// RFC 8707 §2, RFC 9700 §2.3: an API that was sent a token cannot ask here who the person is.
+    async fn userinfo_is_not_for_tokens_that_are_for_another_resource(world: World) {
+        let server = world.server().await;
+        let userinfo =
+            async |token: String| Answer::of(server.request(Method::GET, "/oauth/userinfo").bearer_auth(token)).await;
+        let grant = server.grant().await.scope("openid").resources(&["https://a.example"]).stored().await;
+        let answer = grant.redeem(&grant.code().await).await;
+        userinfo(answer.access_token()).await.refusal(401, "invalid_token");
+        let refreshed = grant.refresh(answer.success()["refresh_token"].as_str().unwrap()).await;
+        userinfo(refreshed.access_token()).await.refusal(401, "invalid_token");
+        // For the resource itself it is as good as ever.
+        assert_eq!(server.verify(&answer.access_token()).await.claims["aud"], "https://a.example");
+        let token = answer.access_token();
+        let introspected = server.form("/oauth/introspect", &grant.application, &[("token", &token)]).await;
+        assert_eq!(introspected.success()["active"], true);
+        let grant = server.grant().await.scope("openid").stored().await;
+        userinfo(grant.redeem(&grant.code().await).await.access_token()).await.success();
+    }
+);
+
+on_both_engines!(
     /// OIDC Core §5.3.1, §5.3.3; RFC 6750 §2.1, §2.2, §3.1.
     async fn userinfo_answers_the_bearer_of_a_persons_token(world: World) {
         let server = world.server().await;
