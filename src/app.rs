@@ -8,8 +8,10 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
@@ -22,7 +24,7 @@ use crate::flows::provision::ProvisionError;
 use crate::flows::rotate_keys::KeyChangeError;
 use crate::http::{Edge, Listeners, serve};
 use crate::jobs;
-use crate::store::{DatabaseSettings, Location, ServerLock, Store, StoreError};
+use crate::store::{DatabaseSettings, Location, Schema, ServerLock, Store, StoreError};
 use crate::telemetry::Metrics;
 
 pub use crate::adapters::Outside;
@@ -43,6 +45,11 @@ pub enum StartError {
     /// There is no database yet, where one was to be looked at.
     #[error("there is no database at {0}; `gatepost migrate` and the first start make it")]
     NoDatabase(String),
+    /// A command of a newer version than the database's.
+    #[error(
+        "the database has the tables of an older Gatepost; run `gatepost migrate` first, or start this version's server"
+    )]
+    NotMigrated,
     /// A file or a socket.
     #[error("{0}: {1}")]
     Io(String, #[source] io::Error),
@@ -70,11 +77,34 @@ pub async fn connect_existing(config: &Config) -> Result<Store, StartError> {
     }
 }
 
-/// Opens the database, migrates it and loads the keys: all that a command needs.
+/// Opens the database, migrates it and loads the keys.
 pub async fn open(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
     let store = connect(&config).await?;
     store.migrate().await?;
     assemble(config, store, outside).await
+}
+
+/// The same for a command, which may belong to a newer version than the server that runs: a database that is new
+/// gets its tables, one that has those of an older version is left to `gatepost migrate` and the next start.
+pub async fn open_for_command(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
+    let store = connect(&config).await?;
+    match settled_schema(&store).await? {
+        Schema::Empty => store.migrate().await?,
+        Schema::Behind => return Err(StartError::NotMigrated),
+        Schema::Current => {}
+    }
+    assemble(config, store, outside).await
+}
+
+/// A server that starts at this moment may be in the middle of migrating; it is given a moment to finish.
+async fn settled_schema(store: &Store) -> Result<Schema, StoreError> {
+    for _ in 0..10 {
+        match store.schema().await? {
+            Schema::Behind => sleep(Duration::from_millis(200)).await,
+            settled => return Ok(settled),
+        }
+    }
+    store.schema().await
 }
 
 /// The same without making or changing anything, for a look at what is there.

@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
-use crate::app::{Outside, open};
+use crate::app::{Outside, open_for_command};
 use crate::config::Config;
 use crate::domain::application::Application;
 use crate::domain::audit::Actor;
@@ -66,7 +66,7 @@ pub(super) struct Exemption {
 
 /// Runs a command.
 pub(super) async fn run(command: Command, config: Config) -> Result<(), CommandError> {
-    let server = open(config, Outside::default()).await?;
+    let server = open_for_command(config, Outside::default()).await?;
     let done = execute(command, &server).await;
     server.store.close().await;
     done
@@ -127,11 +127,17 @@ async fn show(format: Format, application: &Application, server: &Server) -> Res
     Ok(())
 }
 
-fn show_secret(format: Format, made: WithSecret) -> Result<(), CommandError> {
+fn show_secret(format: Format, mut made: WithSecret) -> Result<(), CommandError> {
+    let unfinished = made.unfinished.take();
     let shown = ShownWithSecret::from(made);
     Output::result(format, &shown, || shown.text())?;
     if shown.has_secret() {
         Output::note("Store the secret now: only a hash of it is kept, and it is never shown again.");
+    }
+    if let Some(e) = unfinished {
+        Output::note(&format!(
+            "Warning: it is registered, but its signing keys are not ready: {e}. A server makes them."
+        ));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
-use crate::app::{Outside, open};
+use crate::app::{Outside, open_for_command};
 use crate::config::Config;
 use crate::domain::audit::Actor;
 use crate::domain::signing_key::KeySequence;
@@ -52,7 +52,7 @@ struct ShownKey {
 
 /// Runs a command.
 pub(super) async fn run(command: Command, config: Config) -> Result<(), CommandError> {
-    let server = open(config, Outside::default()).await?;
+    let server = open_for_command(config, Outside::default()).await?;
     let done = execute(command, &server).await;
     server.store.close().await;
     done

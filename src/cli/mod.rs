@@ -5,6 +5,7 @@ mod config;
 mod database;
 mod demo;
 mod doctor;
+mod file_limit;
 mod health;
 mod key;
 mod output;
@@ -14,6 +15,7 @@ mod user;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +26,9 @@ use crate::flows::manage_user::ManageUserError;
 use crate::flows::rotate_keys::KeyChangeError;
 use crate::store::StoreError;
 use output::Output;
+
+/// How long threads that nobody waits for any more keep the process from ending.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// A self-hosted, passwordless OAuth 2.0 and OpenID Connect authorization server.
 #[derive(Parser)]
@@ -100,7 +105,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, St
         Ok(runtime) => runtime,
         Err(e) => return Output::failure(&format!("the asynchronous runtime did not start: {e}")),
     };
-    match runtime.block_on(execute(arguments, environment)) {
+    let outcome = runtime.block_on(execute(arguments, environment));
+    // A start that was broken off may have left a thread behind that makes a key or waits for a lock.
+    runtime.shutdown_timeout(FAREWELL);
+    match outcome {
         Ok(code) => code,
         Err(e) => Output::failure(&e.to_string()),
     }

@@ -9,6 +9,7 @@ use tracing::{info, warn};
 
 use super::CommandError;
 use super::demo;
+use super::file_limit;
 use super::output::Output;
 use crate::adapters::mailer::{CaughtMail, Mailer};
 use crate::app::{App, Outside};
@@ -31,13 +32,29 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
     }
     let config = loaded.config;
     telemetry::start(&config.log);
-    let app = App::start(config, outside(&arguments)).await?;
+    let stopping = CancellationToken::new();
+    stop_on_signals(stopping.clone())?;
+    file_limit::raise(&config);
+    let started = tokio::select! {
+        biased;
+        () = stopping.cancelled() => None,
+        app = App::start(config, outside(&arguments)) => Some(app?),
+    };
+    // Whatever was begun is a transaction that never happened; the next start begins it again.
+    let Some(app) = started else {
+        info!("stopped before it was ready");
+        return Ok(());
+    };
     let address = app.listeners().public.local_addr()?;
     let issuer = app.server.config.server.issuer.to_string();
     if arguments.dev {
         Output::text(&demo::welcome(&app.server).await?)?;
     }
-    stop_on_signals(app.stopping())?;
+    let app_stopping = app.stopping();
+    tokio::spawn(async move {
+        stopping.cancelled().await;
+        app_stopping.cancel();
+    });
     info!(%address, issuer, version = env!("CARGO_PKG_VERSION"), database = app.server.store.engine_name(), "ready");
     app.run().await;
     Ok(())

@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
-use crate::app::{Outside, open};
+use crate::app::{Outside, open_for_command};
 use crate::config::Config;
 use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
@@ -16,6 +16,7 @@ use crate::domain::session::Device;
 use crate::domain::user::EmailAddress;
 use crate::flows::Server;
 use crate::flows::authorize::Requester;
+use crate::flows::known_browser::KnownAccounts;
 use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
 use crate::protocol::refusal::Refusal;
 use shown::ShownUser;
@@ -68,7 +69,7 @@ pub(super) struct One {
 
 /// Runs a command.
 pub(super) async fn run(command: Command, config: Config) -> Result<(), CommandError> {
-    let server = open(config, Outside::default()).await?;
+    let server = open_for_command(config, Outside::default()).await?;
     let done = execute(command, &server).await;
     server.store.close().await;
     done
@@ -102,6 +103,7 @@ async fn login_link(one: &One, server: &Server) -> Result<(), CommandError> {
     let here = IpAddr::from([127, 0, 0, 1]);
     let requester = Requester {
         address: here,
+        known_accounts: KnownAccounts::default(),
         device: Device::new(here, "gatepost user login-link"),
         locale: "en".to_owned(),
         trace_id: String::new(),

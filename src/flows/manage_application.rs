@@ -35,6 +35,8 @@ pub struct WithSecret {
     pub application: Application,
     /// Its new secret, if it authenticates with one.
     pub secret: Option<ClientSecret>,
+    /// What could not be done once both were stored. It is no failure, or the secret would be lost with it.
+    pub unfinished: Option<KeyChangeError>,
 }
 
 /// A new secret, as it is stored and as it is shown once.
@@ -126,9 +128,8 @@ impl Server {
         tx.generation_raise(Generation::Applications).await?;
         let application = self.application_create_in(&mut tx, new, secret.as_ref(), actor).await?;
         tx.commit().await?;
-        self.refresh().await?;
-        self.tend_keys().await?;
-        Ok(WithSecret { application, secret: secret.map(MadeSecret::into_plain) })
+        let unfinished = self.take_notice().await.err();
+        Ok(WithSecret { application, secret: secret.map(MadeSecret::into_plain), unfinished })
     }
 
     /// The secret that an application with these settings begins with, made before any row is locked.
@@ -205,8 +206,8 @@ impl Server {
         }
         self.add_secret(&mut tx, &mut application, stored, actor).await?;
         tx.commit().await?;
-        self.refresh().await?;
-        Ok(WithSecret { application, secret: Some(plain) })
+        let unfinished = self.refresh().await.err().map(KeyChangeError::from);
+        Ok(WithSecret { application, secret: Some(plain), unfinished })
     }
 
     /// Deactivates, activates or deletes an application; every node obeys within a second.

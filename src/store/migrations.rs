@@ -8,6 +8,7 @@ use sqlx::pool::PoolOptions;
 use sqlx::{PgPool, SqlSafeStr as _, SqlitePool};
 
 use super::StoreError;
+use super::engine::{Record, Row, Store, sql};
 
 struct Step {
     version: i64,
@@ -34,6 +35,47 @@ const STEPS: &[Step] = &[
     step!(3, "0003_ownership"),
     step!(4, "0004_life_cycle"),
 ];
+
+/// How a database stands to this binary's migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// It has no tables yet.
+    Empty,
+    /// It has those of an older version, which may be running.
+    Behind,
+    /// It has all of them.
+    Current,
+}
+
+struct Version(i64);
+
+impl Record for Version {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.column("version").map(Self)
+    }
+}
+
+impl Store {
+    /// How the database stands to this binary's migrations; one that is newer is an error.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        let history = match self.sqlite_path() {
+            Some(_) => sql("select 0 as version from sqlite_master where name = '_sqlx_migrations'"),
+            // The cast, because a literal zero is no bigint.
+            None => sql("select 0::bigint as version from pg_class where oid = to_regclass('_sqlx_migrations')"),
+        };
+        if self.fetch_optional::<Version>(history).await?.is_none() {
+            return Ok(Schema::Empty);
+        }
+        let applied: Vec<Version> =
+            self.fetch_all(sql("select version from _sqlx_migrations order by version")).await?;
+        match (applied.last(), STEPS.last()) {
+            (None, _) => Ok(Schema::Empty),
+            (Some(&Version(last)), Some(step)) if last > step.version => Err(StoreError::Newer(last)),
+            _ if applied.len() < STEPS.len() => Ok(Schema::Behind),
+            _ => Ok(Schema::Current),
+        }
+    }
+}
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
     let migration = |step: &Step| {

@@ -47,6 +47,7 @@ pub use generations::{Generation, Generations};
 pub use keep_links::KeepLink;
 pub use life_cycle::{DueBy, GuardedStep};
 pub use maintenance::ServerLock;
+pub use migrations::Schema;
 pub use outbox::{ClaimedMail, NewMail};
 pub use pushed_requests::PushedRow;
 
@@ -101,10 +102,11 @@ impl From<sqlx::Error> for StoreError {
             }
             sqlx::Error::Database(reason) if reason.is_unique_violation() => Self::Conflict,
             // PostgreSQL's classes 08 (connection), 53 (resources) and 57 (operator intervention, which
-            // includes the statement time-out); SQLite's busy and locked.
+            // includes the statement time-out), and 3D000: the database is dropped, or not restored yet.
+            // SQLite's busy and locked.
             sqlx::Error::Database(reason) => match reason.code().as_deref() {
                 Some("5" | "6" | "517") => Self::Unavailable(error.to_string()),
-                Some(code) if code.len() == 5 && ["08", "53", "57"].contains(&&code[..2]) => {
+                Some(code) if code.len() == 5 && ["08", "3D", "53", "57"].contains(&&code[..2]) => {
                     Self::Unavailable(error.to_string())
                 }
                 _ => Self::Driver(error),

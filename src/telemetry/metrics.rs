@@ -26,6 +26,8 @@ pub struct TokenLabels {
     pub grant: &'static str,
     /// `issued`, or the error code.
     pub result: &'static str,
+    /// The status code: `temporarily_unavailable` is too many tries with 429 and an outage with 503.
+    pub status: u16,
 }
 
 /// The counts of one server.
@@ -45,7 +47,7 @@ impl Default for Metrics {
         let tokens = Family::default();
         registry.register("http_requests", "Requests answered, by endpoint and status", requests.clone());
         registry.register("http_request_duration_seconds", "How long answers took", durations.clone());
-        registry.register("token_requests", "Token requests, by grant and result", tokens.clone());
+        registry.register("token_requests", "Token requests, by grant, result and status", tokens.clone());
         Self { registry, requests, durations, tokens }
     }
 }

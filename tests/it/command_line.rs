@@ -24,6 +24,8 @@ installed_on_both_engines! {
     a_revoked_key_and_its_tokens_are_refused_within_a_second,
     a_wrong_master_key_is_refused_by_name,
     a_newer_database_is_refused_by_everything_that_opens_it,
+    an_older_database_is_left_alone_by_commands_until_somebody_migrates_it,
+    a_secret_is_printed_although_no_signing_keys_could_be_made,
     migrating_any_number_of_times_at_once_is_migrating_once,
     doctor_says_that_all_is_well,
     commands_of_many_terminals_at_once_all_take_effect,
@@ -183,6 +185,41 @@ async fn a_newer_database_is_refused_by_everything_that_opens_it(at: Installatio
     }
     let said = at.try_start().await.err().expect("the server refuses");
     assert!(said.contains(reason), "{said}");
+}
+
+/// A server of the older version may be running on it.
+async fn an_older_database_is_left_alone_by_commands_until_somebody_migrates_it(at: Installation) {
+    at.application("known").await;
+    let versions = async || at.texts("select cast(version as text) from _sqlx_migrations order by version").await;
+    let all = versions().await;
+    at.execute("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)").await;
+    let older = versions().await;
+    assert_eq!(older.len(), all.len() - 1);
+    for words in [&["app", "list"][..], &["app", "create", "--name", "x"], &["user", "list"], &["key", "rotate"]] {
+        at.run(words).await.refused(1, "run `gatepost migrate` first");
+    }
+    assert_eq!(versions().await, older);
+    assert_eq!(at.texts("select name from applications").await, ["known"]);
+}
+
+async fn a_secret_is_printed_although_no_signing_keys_could_be_made(at: Installation) {
+    at.run(&["migrate"]).await.done();
+    at.execute(if at.is_sqlite() {
+        "create trigger no_keys before insert on signing_keys begin select raise(abort, 'no keys today'); end"
+    } else {
+        "alter table signing_keys add constraint no_keys_today check (false) not valid"
+    })
+    .await;
+    let ran = at.run(&["app", "create", "--name", "x", "--json"]).await;
+    let created: Value = serde_json::from_str(ran.done()).expect("one JSON document");
+    assert!(ran.stderr.contains("Warning") && ran.stderr.contains("signing keys are not ready"), "{ran:?}");
+    at.execute(if at.is_sqlite() {
+        "drop trigger no_keys"
+    } else {
+        "alter table signing_keys drop constraint no_keys_today"
+    })
+    .await;
+    at.start().await.token(&Credentials::from(&created)).await;
 }
 
 async fn migrating_any_number_of_times_at_once_is_migrating_once(at: Installation) {

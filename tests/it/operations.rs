@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gatepost::domain::audit::Actor;
+use gatepost::domain::secret::ClientSecret;
 use gatepost::flows::manage_application::DEACTIVATE;
 use gatepost::store::StateChange;
 use reqwest::Method;
@@ -74,9 +75,9 @@ on_both_engines!(
         assert!(answer.header("content-type").unwrap().starts_with("application/openmetrics-text"));
         let text = answer.text();
         for line in [
-            "gatepost_token_requests_total{grant=\"client_credentials\",result=\"issued\"} 1",
-            "gatepost_token_requests_total{grant=\"client_credentials\",result=\"invalid_scope\"} 1",
-            "gatepost_token_requests_total{grant=\"unknown\",result=\"invalid_request\"} 1",
+            "gatepost_token_requests_total{grant=\"client_credentials\",result=\"issued\",status=\"200\"} 1",
+            "gatepost_token_requests_total{grant=\"client_credentials\",result=\"invalid_scope\",status=\"400\"} 1",
+            "gatepost_token_requests_total{grant=\"unknown\",result=\"invalid_request\",status=\"400\"} 1",
             "gatepost_http_requests_total{endpoint=\"/token\",status=\"200\"} 1",
             "gatepost_http_requests_total{endpoint=\"unknown\",status=\"404\"} 2",
         ] {
@@ -86,6 +87,43 @@ on_both_engines!(
         server.get_management("/token").await.refusal(404, "not_found");
     }
 );
+
+on_both_engines!(
+    /// Both are `temporarily_unavailable` on the wire; an operator must see whether it is the callers or the server.
+    async fn metrics_tell_too_many_tries_from_an_outage(world: World) {
+        let server = world.server_with("[rate_limits]\ntoken_failures_per_address = 1").await;
+        let application = server.service().await;
+        for (seed, status) in [(1, 401), (2, 429)] {
+            let wrong = ClientSecret::from_random([seed; 32]);
+            let answer = server.token().with_basic(&application.with_secret(wrong.expose())).send().await;
+            assert_eq!(answer.status, status);
+        }
+        let text = server.get_management("/metrics").await.text().to_owned();
+        let counted = "gatepost_token_requests_total{grant=\"client_credentials\",result=\"temporarily_unavailable\"";
+        assert!(text.contains(&format!("{counted},status=\"429\"}} 1")), "{text}");
+        assert!(!text.contains(&format!("{counted},status=\"503\"}}")), "{text}");
+    }
+);
+
+/// SQLSTATE 3D000: somebody dropped the database, to restore it in a moment, perhaps.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_was_dropped_is_an_outage_and_not_a_defect() {
+    World::on_postgres(async |world| {
+        let server = world.server().await;
+        let application = server.service().await;
+        world.database.remove().await;
+        world.clock.advance(Duration::from_secs(1));
+        for _ in 0..3 {
+            let answer = server.token().with_basic(&application).send().await;
+            answer.refusal(503, "temporarily_unavailable");
+            assert!(answer.header("retry-after").is_some());
+        }
+        let text = server.get_management("/metrics").await.text().to_owned();
+        let counted = "result=\"temporarily_unavailable\",status=\"503\"} 3";
+        assert!(text.contains(counted), "{text}");
+    })
+    .await;
+}
 
 on_both_engines!(
     /// RFC 9110 §15.5.5.

@@ -1,8 +1,9 @@
 //! When the database goes away, when the server is told to stop, and when clients mean harm.
 
+use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::process::Command;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -13,7 +14,9 @@ use sqlx::{Connection as _, Executor as _};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
-use crate::harness::{Credentials, Installation, Node, PATIENCE, Wire, WireState, installed_on_both_engines, until};
+use crate::harness::{
+    Credentials, Installation, Node, PATIENCE, Wire, WireState, installed_on_both_engines, master_key, until,
+};
 
 installed_on_both_engines! {
     told_to_stop_the_server_finishes_what_is_in_flight_and_writes_down_what_was_used,
@@ -255,6 +258,58 @@ async fn told_to_stop_the_server_finishes_what_is_in_flight_and_writes_down_what
         let shown = at.json(&["app", "show", &id]).await;
         assert!(shown["last_used_at"].is_string() && shown["secrets"][0]["last_used_on"].is_string(), "{shown}");
     }
+}
+
+/// A database that says nothing, or a lock that another process holds: the server waits for it, and then no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn told_to_stop_before_it_is_ready_the_server_ends_soon_and_without_a_failure() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://nobody@{}/none", silent.local_addr().unwrap());
+    let at = Installation::on_sqlite().with("database.url", &url).with("keys.master_key", &master_key(1));
+    let at = at.with("database.acquire_timeout", "1m");
+    let mut node = at.spawn();
+    let (_database, _) = spawn_blocking(move || silent.accept()).await.unwrap().unwrap();
+    ends_soon(&mut node).await;
+
+    let at = Installation::on_sqlite();
+    let lock = File::create(at.path("gatepost.db.migrating")).unwrap();
+    lock.lock().unwrap();
+    let mut node = at.spawn();
+    let waiting = async || at.path("gatepost.db").exists().then_some(());
+    until("it has come to the database", PATIENCE, waiting).await;
+    ends_soon(&mut node).await;
+    drop(lock);
+    at.start().await;
+}
+
+async fn ends_soon(node: &mut Node) {
+    let asked = Instant::now();
+    node.signal("TERM");
+    let ended = node.ended().await;
+    assert_eq!(ended.code(), Some(0), "{}", node.log());
+    assert!(asked.elapsed() < A_SECOND, "{:?}", asked.elapsed());
+    assert!(node.log().contains("stopped before it was ready"), "{}", node.log());
+}
+
+/// Every connection is an open file, and the usual limit is below `server.max_connections`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_limit_on_open_files_is_raised_to_what_connections_need() {
+    let at = Installation::on_sqlite().with("server.max_connections", "300");
+    let serve = at.command(&["serve"]);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -Sn 100 && exec \"$0\" serve"]).arg(serve.get_program()).current_dir(at.folder());
+    limited.env_clear().envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut child = limited.stderr(Stdio::null()).spawn().expect("sh runs");
+    let limits = format!("/proc/{}/limits", child.id());
+    let raised = async || {
+        let limits = std::fs::read_to_string(&limits).expect("it runs");
+        let line = limits.lines().find(|line| line.starts_with("Max open files")).expect("a limit");
+        let soft: u64 = line.split_whitespace().nth(3).expect("a number").parse().ok()?;
+        (300..10_000).contains(&soft).then_some(())
+    };
+    until("the limit is raised", PATIENCE, raised).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 async fn a_second_signal_stops_at_once(at: Installation) {

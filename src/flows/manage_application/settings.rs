@@ -29,8 +29,7 @@ impl Server {
         tx.generation_raise(Generation::Applications).await?;
         let application = self.change_settings_in(&mut tx, client_id, change, actor).await?;
         tx.commit().await?;
-        self.refresh().await?;
-        self.tend_keys().await?;
+        self.take_notice().await.ok();
         Ok(application)
     }
 

@@ -31,8 +31,8 @@ pub(in crate::http) async fn token(
         Ok(parameters) => answer(&edge, &headers, &parameters, address).await,
         Err(refusal) => Err(refusal),
     };
-    let result = answer.as_ref().map_or_else(|refusal| refusal.code.name(), |_| "issued");
-    edge.metrics.token(&TokenLabels { grant: grant.map_or("unknown", GrantType::name), result });
+    let (result, status) = answer.as_ref().map_or_else(|refusal| refusal.code.wire(), |_| ("issued", 200));
+    edge.metrics.token(&TokenLabels { grant: grant.map_or("unknown", GrantType::name), result, status });
     Ok(json_no_store(&answer?))
 }
 
