@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jsonwebtoken::jwk::JwkSet;
 
+use super::authorization::Trust;
 use super::ids::{ApplicationId, ClientId, Timestamp};
 use super::life_cycle::LifeMarks;
 use super::secret::{ClientSecret, StoredSecret};
@@ -217,7 +218,8 @@ pub struct ApplicationSettings {
     pub authentication: ClientAuthentication,
     /// The e-mail address of who looks after it.
     pub owner: Option<String>,
-    /// Whether it belongs to whoever runs this server, so that its users need not consent.
+    /// Whether it belongs to whoever runs this server, so that its users need not consent as long as it is
+    /// certain that it is the one that asks.
     pub first_party: bool,
     /// Where its users may be sent back to after signing out (OIDC RP-Initiated Logout §3.1).
     pub post_logout_redirect_uris: Vec<String>,
@@ -349,6 +351,15 @@ impl Application {
     /// Whether a code of its must come with PKCE.
     pub fn needs_pkce(&self) -> bool {
         self.settings.pkce == PkcePolicy::Required || self.settings.authentication == ClientAuthentication::None
+    }
+
+    /// How far it is believed to be who it says it is, where the answer goes to this redirect URI.
+    pub fn trust_at(&self, redirect_uri: &str) -> Trust {
+        let authenticates = self.settings.authentication != ClientAuthentication::None;
+        Trust {
+            first_party: self.settings.first_party,
+            identity_assured: authenticates || redirect_uri::is_https(redirect_uri),
+        }
     }
 
     /// How long its access tokens live, given the server's own setting.

@@ -91,26 +91,38 @@ pub struct Person<'a> {
     pub consented: &'a Scope,
 }
 
+/// How far the application that asks is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trust {
+    /// It is the operator's own and needs no consent.
+    pub first_party: bool,
+    /// Nobody else can get its answers: it authenticates, or the answer goes to an https address that is its own.
+    /// Anybody's program can claim the name of any other one, and its scheme or loopback address with it.
+    pub identity_assured: bool,
+}
+
 impl Authorization {
     /// The one place that decides what comes next; pages never route to one another.
     ///
-    /// `first_party` applications are the operator's own and need no consent. A sign-in or consent counts as
-    /// asked for by `prompt` only if it happened after the request was made.
-    pub fn next_step(&self, person: Option<Person<'_>>, first_party: bool, now: Timestamp) -> Step {
+    /// A sign-in or consent counts as asked for by `prompt` only if it happened after the request was made.
+    /// Where the application's identity is not assured, nothing is answered behind the person's back
+    /// (RFC 6749 §10.2, RFC 8252 §8.6): they sign in for this very request or are asked for consent again,
+    /// whatever they agreed to before and whoever the application says it belongs to.
+    pub fn next_step(&self, person: Option<Person<'_>>, trust: Trust, now: Timestamp) -> Step {
         if self.completed_at.is_some() || now >= self.expires_at {
             return Step::Over;
         }
         let silent = self.prompt.none;
-        let signed_in = person.filter(|person| {
-            // Whoever signed in for this request did so recently enough, however long the pages after it take.
-            let for_this = person.session.auth_time >= self.created_at;
-            for_this || (person.session.is_fresh(self.max_age, now) && !self.prompt.login)
-        });
+        // Whoever signed in for this request did so recently enough, however long the pages after it take.
+        let for_this = |person: &Person<'_>| person.session.auth_time >= self.created_at;
+        let signed_in = person
+            .filter(|person| for_this(person) || (person.session.is_fresh(self.max_age, now) && !self.prompt.login));
         let Some(person) = signed_in else {
             return if silent { Step::LoginRequired } else { Step::SignIn };
         };
         let agreed = self.scope.first_outside(person.consented).is_none() && !self.prompt.consent;
-        if first_party || agreed {
+        let noticed = trust.identity_assured || for_this(&person);
+        if noticed && (trust.first_party || agreed) {
             return Step::Answer;
         }
         if silent { Step::ConsentRequired } else { Step::Consent }
@@ -196,8 +208,11 @@ mod tests {
     fn step(authorization: &Authorization, session: Option<&Session>, consented: &str) -> Step {
         let consented = consented.parse().unwrap();
         let person = session.map(|session| Person { session, consented: &consented });
-        authorization.next_step(person, false, at(1100))
+        authorization.next_step(person, ASSURED, at(1100))
     }
+
+    const ASSURED: Trust = Trust { first_party: false, identity_assured: true };
+    const CLAIMED: Trust = Trust { first_party: false, identity_assured: false };
 
     #[test]
     fn a_person_signs_in_then_agrees_then_is_sent_back() {
@@ -244,7 +259,7 @@ mod tests {
         answered.completed_at = Some(at(1050));
         assert_eq!(step(&answered, Some(&session(900)), "openid user"), Step::Over);
         let open = authorization(Prompt::default(), None);
-        assert_eq!(open.next_step(None, false, at(4600)), Step::Over);
+        assert_eq!(open.next_step(None, ASSURED, at(4600)), Step::Over);
     }
 
     #[test]
@@ -252,6 +267,22 @@ mod tests {
         let authorization = authorization(Prompt::default(), None);
         let session = session(900);
         let person = Person { session: &session, consented: &Scope::empty() };
-        assert_eq!(authorization.next_step(Some(person), true, at(1100)), Step::Answer);
+        let own = Trust { first_party: true, ..ASSURED };
+        assert_eq!(authorization.next_step(Some(person), own, at(1100)), Step::Answer);
+    }
+
+    #[test]
+    fn an_application_that_anybody_can_pretend_to_be_gets_nothing_behind_the_persons_back() {
+        let all = "openid user".parse().unwrap();
+        for (trust, consented) in [(CLAIMED, &all), (Trust { first_party: true, ..CLAIMED }, &Scope::empty())] {
+            let step = |prompt, session: &Session| {
+                authorization(prompt, None).next_step(Some(Person { session, consented }), trust, at(1100))
+            };
+            assert_eq!(step(Prompt::default(), &session(900)), Step::Consent, "{trust:?}");
+            let none = Prompt { none: true, ..Prompt::default() };
+            assert_eq!(step(none, &session(900)), Step::ConsentRequired, "{trust:?}");
+            // They have just signed in for it, on a page that named it.
+            assert_eq!(step(Prompt::default(), &session(1050)), Step::Answer, "{trust:?}");
+        }
     }
 }

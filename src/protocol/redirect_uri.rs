@@ -106,6 +106,12 @@ pub fn can_be_registered(uri: &str) -> bool {
     plain && Url::parse(uri).is_ok_and(|url| !NEVER.contains(&url.scheme()))
 }
 
+/// Whether only whoever has the host's certificate can be sent back there. A scheme of its own or a loopback
+/// address, any program on the device can claim (RFC 8252 §8.1, §8.6).
+pub fn is_https(uri: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| url.scheme() == "https")
+}
+
 /// The registered URI, or it with more query parameters after its own.
 fn extends(known: &str, requested: &str) -> bool {
     let Some(rest) = requested.strip_prefix(known) else { return false };
