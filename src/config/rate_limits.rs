@@ -13,16 +13,28 @@ pub struct RateLimits {
     pub token_failures_per_application: u32,
     /// Wrong secrets a minute that may come from one network address.
     pub token_failures_per_address: u32,
-    /// Mails that one mail address may get at once.
+    /// Mails to one mail address that one network address may ask for at once.
     pub mail_per_address_burst: u32,
-    /// How long until one more mail is allowed to that address.
+    /// How long until it may ask for one more to that address.
     pub mail_per_address_every: Duration,
+    /// Mails that one mail address may get at once, whoever asks for them.
+    pub mail_per_address_total_burst: u32,
+    /// How long until that address may get one more.
+    pub mail_per_address_total_every: Duration,
     /// The shortest time between two mails to one address.
     pub mail_per_address_gap: Duration,
     /// Mails that one network address may ask for at once.
     pub mail_per_ip_burst: u32,
     /// How long until that network address may ask for one more.
     pub mail_per_ip_every: Duration,
+    /// Mails that an application which authenticates itself may ask for at once, wherever it asks from.
+    pub mail_per_application_burst: u32,
+    /// How long until it may ask for one more.
+    pub mail_per_application_every: Duration,
+    /// Authorization requests that one network address, or one person who is signed in, may begin at once.
+    pub authorizations_per_ip_burst: u32,
+    /// How long until one more may be begun.
+    pub authorizations_per_ip_every: Duration,
 }
 
 impl RateLimits {
@@ -36,9 +48,15 @@ impl RateLimits {
             token_failures_per_address: section.setting_within("token_failures_per_address", "60", &counts),
             mail_per_address_burst: section.setting_within("mail_per_address_burst", "3", &counts),
             mail_per_address_every: section.setting_within("mail_per_address_every", "1h", &spans),
+            mail_per_address_total_burst: section.setting_within("mail_per_address_total_burst", "12", &counts),
+            mail_per_address_total_every: section.setting_within("mail_per_address_total_every", "10m", &spans),
             mail_per_address_gap: section.setting_within("mail_per_address_gap", "60s", &gaps),
             mail_per_ip_burst: section.setting_within("mail_per_ip_burst", "5", &counts),
             mail_per_ip_every: section.setting_within("mail_per_ip_every", "1m", &spans),
+            mail_per_application_burst: section.setting_within("mail_per_application_burst", "60", &counts),
+            mail_per_application_every: section.setting_within("mail_per_application_every", "1s", &spans),
+            authorizations_per_ip_burst: section.setting_within("authorizations_per_ip_burst", "60", &counts),
+            authorizations_per_ip_every: section.setting_within("authorizations_per_ip_every", "1s", &spans),
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod guess_limits;
 pub mod hash_secrets;
 pub mod keyring;
 pub mod life_cycle;
+pub mod known_browser;
 pub mod manage_application;
 pub mod manage_user;
 mod own_applications;
@@ -28,6 +29,7 @@ pub mod provision;
 pub mod pushed_request;
 pub mod queue_mail;
 pub mod readiness;
+pub mod request_limits;
 pub mod rotate_keys;
 pub mod self_service;
 pub mod send_mail;
@@ -55,6 +57,7 @@ use crate::store::Store;
 use directory::Directory;
 use guess_limits::GuessLimits;
 use keyring::Keyring;
+use request_limits::RequestLimits;
 use send_mail::Outbox;
 use usage::UsageLog;
 use verify_secret::SecretVerifier;
@@ -76,6 +79,8 @@ pub struct Server {
     pub secrets: SecretVerifier,
     /// Counts wrong guesses.
     pub guesses: GuessLimits,
+    /// Counts authorization requests.
+    pub requests: RequestLimits,
     /// Uses of applications that are still to be written down.
     pub usage: UsageLog,
     /// Mail that is being sent.
@@ -91,6 +96,7 @@ impl Server {
             directory: Directory::default(),
             secrets: SecretVerifier::new(random(&*outside.entropy)),
             guesses: GuessLimits::new(&config.rate_limits),
+            requests: RequestLimits::new(&config.rate_limits),
             usage: UsageLog::default(),
             config,
             store,

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::Server;
 use super::authenticate_client::ClientRequest;
-use crate::domain::application::Application;
+use super::request_limits::Sender;
+use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::ids::ClientId;
 use crate::domain::one_time::PushedRequest;
 use crate::protocol::authorize::AuthorizationRequest;
@@ -31,6 +32,10 @@ impl Server {
     pub async fn push_request(&self, request: ClientRequest<'_>) -> Result<String, Refusal> {
         let client = self.authenticate_request(&request).await?;
         let application = &*client.application;
+        // Whoever need not authenticate is anybody.
+        if application.settings.authentication == ClientAuthentication::None {
+            self.requests.admit(Sender::at(request.address), self.now())?;
+        }
         let parameters = request.parameters;
         if parameters.value("request_uri").is_some() {
             return Err(Refusal::invalid_request("a pushed request cannot itself have a request_uri"));

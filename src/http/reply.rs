@@ -1,6 +1,7 @@
 //! How answers leave: JSON, never cached where a credential passes, and refusals in the form of their RFC.
 
 use std::any::Any;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, IF_NONE_MATCH, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -75,10 +76,14 @@ pub(super) fn render(refused: &Refused, trace_id: &str, response: &Response) -> 
         headers.insert(WWW_AUTHENTICATE, challenge);
     }
     if let Some(wait) = refusal.retry_after {
-        // Whole seconds (RFC 9110 §10.2.3), rounded up so that coming back then is late enough.
-        headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_millis().div_ceil(1000).min(86_400) as u64));
+        headers.insert(RETRY_AFTER, whole_seconds(wait));
     }
     rendered
+}
+
+/// The value of `Retry-After` (RFC 9110 §10.2.3), rounded up so that coming back then is late enough.
+pub(super) fn whole_seconds(wait: Duration) -> HeaderValue {
+    HeaderValue::from(u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).min(86_400))
 }
 
 fn challenge(refused: &Refused) -> Option<HeaderValue> {

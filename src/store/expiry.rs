@@ -12,6 +12,9 @@ const CODES_KEPT: Duration = Duration::from_hours(24);
 /// How long the flight of a sign-in can be looked at.
 const SIGN_INS_KEPT: Duration = Duration::from_hours(7 * 24);
 
+/// How long a request that was answered can still be told from one that never was.
+const ANSWERS_KEPT: Duration = Duration::from_mins(5);
+
 /// The sign-ins whose time is long over, as a condition on whatever names one.
 macro_rules! of_forgotten_sign_ins {
     ($before:literal) => {
@@ -53,10 +56,11 @@ impl Store {
         ] {
             tx.execute(statement.bind(before.as_micros())).await?;
         }
-        let requests = sql("delete from authorizations where expires_at <= $1 \
+        // Answered without a code: refused, or nobody was signed in where no page may be shown. That can be often.
+        let requests = sql("delete from authorizations where (expires_at <= $1 or completed_at <= $2) \
              and not exists (select 1 from sign_ins where authorization_id = authorizations.id) \
              and not exists (select 1 from authorization_codes where authorization_id = authorizations.id)");
-        tx.execute(requests.bind(now.as_micros())).await?;
+        tx.execute(requests.bind(now.as_micros()).bind(now.minus(ANSWERS_KEPT).as_micros())).await?;
         tx.commit().await
     }
 }

@@ -6,6 +6,9 @@ use super::engine::{Record, Row, Store, Transaction, sql};
 use crate::domain::ids::{SignInEventId, SignInId, Timestamp};
 use crate::domain::sign_in::FlightEvent;
 
+/// How many steps of one kind a sign-in's flight has at most.
+const MOST_OF_A_KIND: i64 = 30;
+
 /// A step of a sign-in's flight as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlightStep {
@@ -26,7 +29,8 @@ impl Record for FlightStep {
 }
 
 impl Transaction {
-    /// Writes a step down, in the transaction of what it tells.
+    /// Writes a step down, in the transaction of what it tells. Whoever has a link can open it as often as they
+    /// like; after [`MOST_OF_A_KIND`] steps of one kind there is nothing new to tell.
     #[expect(clippy::too_many_arguments, reason = "they are the columns of one row; flows have Server::note_flight")]
     pub async fn flight_append(
         &mut self,
@@ -37,12 +41,14 @@ impl Transaction {
         detail: &str,
     ) -> Result<(), StoreError> {
         let statement =
-            sql("insert into sign_in_events (id, sign_in_id, at, event, detail) values ($1, $2, $3, $4, $5)")
-                .bind(id.to_string())
-                .bind(sign_in.to_string())
-                .bind(at.as_micros())
-                .bind(event.name())
-                .bind(detail);
+            sql("insert into sign_in_events (id, sign_in_id, at, event, detail) select $1, $2, $3, $4, $5 \
+                 where (select count(*) from sign_in_events where sign_in_id = $2 and event = $4) < $6")
+            .bind(id.to_string())
+            .bind(sign_in.to_string())
+            .bind(at.as_micros())
+            .bind(event.name())
+            .bind(detail)
+            .bind(MOST_OF_A_KIND);
         self.execute(statement).await?;
         Ok(())
     }

@@ -338,6 +338,7 @@ on_both_engines! {
         account(&server.server, JOHN).await;
         let here = std::net::IpAddr::from([127, 0, 0, 1]);
         let requester = gatepost::flows::authorize::Requester {
+            known_accounts: gatepost::flows::known_browser::KnownAccounts::default(),
             address: here,
             device: gatepost::domain::session::Device::new(here, ""),
             locale: "en".to_owned(),
@@ -462,5 +463,37 @@ on_both_engines! {
         let refused = browser.enter_address(&page, JOHN).await;
         assert_eq!((refused.answer.status.as_u16(), refused.redirect()), (400, None), "{}", refused.text());
         assert_eq!(mails_to(&server, JOHN).await, 0);
+    }
+}
+
+on_both_engines! {
+    /// RFC 6749 §10.2, RFC 8252 §8.6: any program on the device can claim a scheme or a loopback address.
+    async fn who_anybody_can_pretend_to_be_is_asked_about_every_time(world: World) {
+        let server = world.server().await;
+        let browser = Browser::of(&server);
+        walk(&server, &browser, &web_application(&server.server).await, 1).await;
+        let kinds = [ApplicationKind::Native, ApplicationKind::Spa];
+        let uris = [("com.example.shop:/cb", true), ("http://127.0.0.1/cb", true), ("https://shop.example/cb", false)];
+        for (uri, asked_again) in uris {
+            for (kind, first_party) in kinds.iter().flat_map(|kind| [(*kind, false), (*kind, true)]) {
+                let settings = ApplicationSettings { redirect_uris: vec![uri.to_owned()], first_party, ..web_settings("App") };
+                let defaults = ApplicationSettings::new("App".to_owned(), kind);
+                let settings =
+                    ApplicationSettings { kind, authentication: defaults.authentication, grants: defaults.grants, ..settings };
+                let application = Registered::at(&server.server, settings).await;
+                // The clock stands still: whoever signed in before did so before this.
+                world.clock.advance(Duration::from_secs(1));
+                let ask = |more: &[(&str, &str)]| authorize(&application, &[&[("redirect_uri", uri)], more].concat());
+                let first = browser.visit(&ask(&[])).await;
+                if !first_party || asked_again {
+                    browser.submit(first.form_with("consent-allow"), &[("decision", "allow")]).await;
+                }
+                let again = browser.visit(&ask(&[])).await;
+                assert_eq!(again.has("consent-allow"), asked_again, "{uri} {kind} {first_party}");
+                let silent = browser.visit(&ask(&[("prompt", "none")])).await.answer_parameters();
+                let error = silent.get("error").map(String::as_str);
+                assert_eq!(error, asked_again.then_some("consent_required"), "{uri} {kind} {first_party}");
+            }
+        }
     }
 }

@@ -23,6 +23,7 @@ mod life_cycle;
 mod life_cycle_watched;
 mod limits;
 mod mail;
+mod mail_limits;
 mod mail_tls;
 mod operations;
 mod outage;

@@ -13,6 +13,7 @@ use crate::domain::ids::AuthorizationId;
 use crate::domain::one_time::BrowserToken;
 use crate::domain::session::Session;
 use crate::domain::user::User;
+use crate::flows::request_limits::Sender;
 use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::Matching;
@@ -70,6 +71,8 @@ impl Server {
         person: Option<&SignedInPerson>,
         requester: &Requester,
     ) -> Result<Begun, Refusal> {
+        let sender = person.map_or_else(|| Sender::at(requester.address), |person| Sender::Person(person.user.id));
+        self.requests.admit(sender, self.now())?;
         let pushed;
         let parameters = match parameters.value("request_uri") {
             Some(request_uri) => {
@@ -164,7 +167,8 @@ impl Server {
             None => Scope::empty(),
         };
         let seen = person.map(|person| Person { session: &person.session, consented: &consented });
-        Ok(open.authorization.next_step(seen, open.application.settings.first_party, self.now()))
+        let trust = open.application.trust_at(&open.authorization.redirect_uri);
+        Ok(open.authorization.next_step(seen, trust, self.now()))
     }
 
     /// Looks at what is true now and says what comes next.

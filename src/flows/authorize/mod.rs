@@ -15,6 +15,7 @@ use crate::domain::application::{Application, ApplicationState};
 use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
 use crate::domain::ids::{AuthorizationId, ClientId};
 use crate::domain::session::Device;
+use crate::flows::known_browser::KnownAccounts;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
@@ -32,6 +33,8 @@ pub use browser::{Begun, Continuation, OpenAuthorization, SignedInPerson};
 pub struct Requester {
     /// The address it came from, for limits.
     pub address: IpAddr,
+    /// The accounts that were signed in in this browser before.
+    pub known_accounts: KnownAccounts,
     /// Address and browser, for people.
     pub device: Device,
     /// The language to speak, such as `de`.

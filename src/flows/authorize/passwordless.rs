@@ -4,11 +4,12 @@
 //! redirect URI with a code.
 
 use super::{Proven, Requester, Server, settle};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::authorization::Source;
 use crate::domain::sign_in::{Purpose, UnknownAccount};
 use crate::domain::user::{EmailAddress, User};
-use crate::flows::sign_in::{Delivery, NewSignIn};
+use crate::flows::authenticate_client::ClientRequest;
+use crate::flows::sign_in::{Delivery, MailSender, NewSignIn};
 use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::Matching;
@@ -25,7 +26,9 @@ impl Server {
     /// Takes the request and queues the mail.
     ///
     /// Refuses with `access_denied` (401) where the address has no account, unless that is to be concealed.
-    pub async fn passwordless_request(&self, parameters: &Parameters, requester: &Requester) -> Result<(), Refusal> {
+    pub async fn passwordless_request(&self, asked: ClientRequest<'_>, requester: &Requester) -> Result<(), Refusal> {
+        let parameters = asked.parameters;
+        let sender = self.passwordless_sender(&asked).await?;
         let proven = self.prove_client(parameters, Matching::WithOwnQuery).await?;
         let request = AuthorizationRequest::from_parameters(parameters)?;
         if request.response_mode != ResponseMode::Query {
@@ -34,14 +37,14 @@ impl Server {
         let settled = settle(&proven.application, request, &PASSWORDLESS.parse().unwrap_or_default())?;
         let email = username(parameters)?;
         let mut tx = self.store.begin().await?;
-        self.take_mail_limits(&mut tx, &email, requester.address).await?;
+        self.take_mail_limits(&mut tx, &email, &sender).await?;
         let user = tx.user_by_email(&email).await?.filter(User::is_active);
         let delivery = match (&user, self.without_account(&proven)) {
             (Some(_), _) => Delivery::Mail,
             (None, Ok(delivery)) => delivery,
             (None, Err(refusal)) => {
                 drop(tx);
-                self.count_refused_mail(requester.address).await?;
+                self.count_refused_mail(&sender).await?;
                 return Err(refusal);
             }
         };
@@ -62,6 +65,23 @@ impl Server {
         tx.commit().await?;
         self.wake_outbox();
         Ok(())
+    }
+
+    /// Whose request it is for the limits on mail. An application need not authenticate here; one that does is
+    /// counted for itself and not with everybody at its address. What it does has to be right, as at the token
+    /// endpoint.
+    async fn passwordless_sender(&self, asked: &ClientRequest<'_>) -> Result<MailSender, Refusal> {
+        let credentials = ["client_secret", "client_assertion", "client_assertion_type"];
+        let authenticates =
+            asked.authorization.is_some() || credentials.into_iter().any(|name| asked.parameters.value(name).is_some());
+        if !authenticates {
+            return Ok(MailSender::Network(asked.address));
+        }
+        let client = self.authenticate_request(asked).await?;
+        if client.application.settings.authentication == ClientAuthentication::None {
+            return Ok(MailSender::Network(asked.address));
+        }
+        Ok(MailSender::Application(client.application.client_id.clone()))
     }
 
     /// Nobody is shown a consent page here. An application that the operator has registered is trusted not to

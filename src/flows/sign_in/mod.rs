@@ -2,15 +2,14 @@
 
 mod complete;
 mod link;
+mod mail_limits;
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
 
 use super::Server;
 use super::authorize::Requester;
-use super::guess_limits::network_of;
 use super::queue_mail::SignInMail;
 use crate::config::SignUp;
 use crate::domain::ids::{SignInId, Timestamp, UserId};
@@ -28,6 +27,7 @@ pub const ACCOUNT_PAGE: &str = "/account";
 
 pub use complete::{CodeOutcome, SignedIn};
 pub use link::{LinkFacts, LinkOver, LinkView, Press, Visitor};
+pub(super) use mail_limits::MailSender;
 
 /// Whether a mail is really sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +59,9 @@ impl Server {
         (browser, requester): (&BrowserToken, &Requester),
     ) -> Result<SignIn, Refusal> {
         let mut tx = self.store.begin().await?;
-        self.take_mail_limits(&mut tx, &email, requester.address).await?;
         let user = tx.user_by_email(&email).await?;
+        let sender = self.mail_sender(browser.hash(), user.as_ref().map(|user| user.id), requester);
+        self.take_mail_limits(&mut tx, &email, &sender).await?;
         let delivery = match &user {
             Some(user) if user.is_active() => Delivery::Mail,
             None if self.config.login.signup == SignUp::Open => Delivery::Mail,
@@ -96,7 +97,11 @@ impl Server {
         let mut tx = self.store.begin().await?;
         let gap = self.config.rate_limits.mail_per_address_gap;
         self.take_limit(&mut tx, &format!("resend:{}", sign_in.id), 1, gap).await?;
-        self.take_mail_limits(&mut tx, &sign_in.email, requester.address).await?;
+        let sender = match sign_in.browser {
+            Some(browser) => self.mail_sender(browser, sign_in.user, requester),
+            None => MailSender::Network(requester.address),
+        };
+        self.take_mail_limits(&mut tx, &sign_in.email, &sender).await?;
         let known = sign_in.user.is_some() || self.config.login.signup == SignUp::Open;
         let delivery = if known { Delivery::Mail } else { Delivery::Pretend };
         self.add_link(&mut tx, sign_in, application, delivery).await?;
@@ -211,52 +216,6 @@ impl Server {
     pub(super) fn is_code_of(&self, sign_in: &SignIn, code: &LoginCode) -> bool {
         let keys = self.master_keys.derive(CODE_KEY);
         keys.iter().any(|key| code.hash_under(key, sign_in.id).is(&sign_in.code_hash))
-    }
-
-    /// Counts one more mail to this address, asked for from there.
-    pub(super) async fn take_mail_limits(
-        &self,
-        tx: &mut Transaction,
-        email: &EmailAddress,
-        address: IpAddr,
-    ) -> Result<(), Refusal> {
-        let limits = &self.config.rate_limits;
-        let mailbox = format!("mail:{}", email.key());
-        self.take_limit(tx, &mailbox, limits.mail_per_address_burst, limits.mail_per_address_every).await?;
-        self.take_sender_limit(tx, address).await
-    }
-
-    /// Counts a request that is refused because there is no account, or accounts could be found by trying
-    /// addresses out. Only the sender pays: the address may get its account in a moment.
-    pub(super) async fn count_refused_mail(&self, address: IpAddr) -> Result<(), Refusal> {
-        let mut tx = self.store.begin().await?;
-        self.take_sender_limit(&mut tx, address).await?;
-        Ok(tx.commit().await?)
-    }
-
-    async fn take_sender_limit(&self, tx: &mut Transaction, address: IpAddr) -> Result<(), Refusal> {
-        let limits = &self.config.rate_limits;
-        let sender = format!("mail from:{}", network_of(address));
-        self.take_limit(tx, &sender, limits.mail_per_ip_burst, limits.mail_per_ip_every).await
-    }
-
-    async fn take_limit(
-        &self,
-        tx: &mut Transaction,
-        subject: &str,
-        burst: u32,
-        every: Duration,
-    ) -> Result<(), Refusal> {
-        if !self.config.rate_limits.enabled {
-            return Ok(());
-        }
-        match tx.rate_limit_take(subject, burst, every, self.now()).await? {
-            None => Ok(()),
-            Some(wait) => {
-                let what = "too many mails were asked for; wait before the next one";
-                Err(Refusal::new(ErrorCode::TooManyRequests, what).retry_after(wait))
-            }
-        }
     }
 
     /// A sign-in that this browser began and that can still be finished.

@@ -7,8 +7,10 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
+use crate::flows::authenticate_client::ClientRequest;
 use crate::flows::authorize::Begun;
 use crate::http::Edge;
+use crate::http::authorization::authorization;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::{answer, continue_flow};
 use crate::http::pages::problem::refused_page;
@@ -16,6 +18,7 @@ use crate::http::pages::visit::{Visit, see};
 use crate::http::reply::{Challenge, Refused};
 use crate::http::request_body;
 use crate::protocol::parameters::{BodyFormat, Parameters};
+use crate::protocol::refusal::ErrorCode;
 
 /// What is safely carried in a query.
 const LONGEST_QUERY: usize = 8000;
@@ -44,8 +47,15 @@ pub(in crate::http) async fn post(
         }
         BodyFormat::Form => Ok(begin(&visit, &parameters).await),
         BodyFormat::Json => {
-            let asked = edge.server.passwordless_request(&parameters, &visit.requester).await;
-            asked.map_err(|refusal| Refused::with_challenge(refusal, Challenge::Passwordless))?;
+            let authorization = authorization(&headers)?;
+            let address = visit.requester.address;
+            let request = ClientRequest { authorization, parameters: &parameters, address };
+            let asked = edge.server.passwordless_request(request, &visit.requester).await;
+            asked.map_err(|refusal| match refusal.code {
+                // It tried to authenticate, as at the token endpoint.
+                ErrorCode::InvalidClient => Refused::from(refusal),
+                _ => Refused::with_challenge(refusal, Challenge::Passwordless),
+            })?;
             Ok((StatusCode::OK, [(CACHE_CONTROL, "no-store")]).into_response())
         }
     }

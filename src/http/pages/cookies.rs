@@ -1,8 +1,9 @@
-//! The cookies of the pages: one names the browser, one whoever is signed in, one brings a new secret to the page
-//! that shows it.
+//! The cookies of the pages: one names the browser, one whoever is signed in, one the accounts that were before, one
+//! brings a new secret to the page that shows it.
 //!
-//! The first two are opaque random values; the database has their hashes. The third is sealed and lives for two
-//! minutes. With https they carry the `__Host-` prefix, so that no other host and no plain connection can plant them.
+//! The first two are opaque random values; the database has their hashes. The third is marks of the server's own
+//! (`flows/known_browser.rs`), the fourth is sealed and lives for two minutes. With https they carry the `__Host-`
+//! prefix, so that no other host and no plain connection can plant them.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,10 +15,12 @@ use cookie::{Cookie, SameSite};
 use crate::config::Issuer;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::SESSION_LIFETIME;
+use crate::flows::known_browser::KnownAccounts;
 use crate::flows::show_once::SHOWN_WITHIN;
 
 const BROWSER: &str = "gatepost_browser";
 const SESSION: &str = "gatepost_session";
+const KNOWN: &str = "gatepost_known";
 const SHOWN_ONCE: &str = "gatepost_shown_once";
 
 /// How long a browser is recognised.
@@ -31,6 +34,17 @@ pub(super) fn browser(headers: &HeaderMap, issuer: &Issuer) -> Option<BrowserTok
 /// The session's token, if somebody is signed in.
 pub(super) fn session(headers: &HeaderMap, issuer: &Issuer) -> Option<SessionToken> {
     value(headers, &name(SESSION, issuer))
+}
+
+/// The accounts that this browser says were signed in in it.
+pub(super) fn known_accounts(headers: &HeaderMap, issuer: &Issuer) -> KnownAccounts {
+    let text: Option<String> = value(headers, &name(KNOWN, issuer));
+    text.as_deref().map(KnownAccounts::read).unwrap_or_default()
+}
+
+/// Has the browser remember them, for as long as it is recognised.
+pub(super) fn set_known_accounts(known: &KnownAccounts, issuer: &Issuer) -> Option<HeaderValue> {
+    set(KNOWN, &known.to_string(), BROWSER_LIFETIME, issuer)
 }
 
 /// Tells the browser its token.

@@ -1,6 +1,9 @@
 //! Pages that say no, and what to do about it.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse as _, Response};
 use tracing::info;
 
@@ -8,6 +11,7 @@ use super::page::page;
 use super::view::{App, Link};
 use super::view::{ErrorPage, Problem};
 use super::visit::Visit;
+use crate::http::reply::whole_seconds;
 use crate::protocol::refusal::Refusal;
 
 /// A refusal that is shown to the person because there is nobody else to tell.
@@ -32,7 +36,15 @@ pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Respons
         onward: None,
     };
     let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    page(&view).with_status(status).into_response()
+    waiting(page(&view).with_status(status).into_response(), refusal.retry_after)
+}
+
+/// The answer, with the time after which it would be another (RFC 6585 §4).
+pub(super) fn waiting(mut response: Response, wait: Option<Duration>) -> Response {
+    if let Some(wait) = wait {
+        response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait));
+    }
+    response
 }
 
 /// A page for something that went the way it sometimes does: a link too old, a cookie gone.

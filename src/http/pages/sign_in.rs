@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::fields::{Fields, id, query};
 use super::flow::{continue_flow, go_on_signed_in, shown};
 use super::page::{FormTarget, page};
-use super::problem::{problem_page, refused_page};
+use super::problem::{problem_page, refused_page, waiting};
 use super::view::App;
 use super::view::Problem;
 use super::view::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
@@ -59,7 +59,7 @@ pub(in crate::http) async fn enter_address(visit: Visit, Fields(fields): Fields)
         Ok(sign_in) => see(&format!("/login/code?id={}", sign_in.id)),
         Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
             let wait = retry_after.unwrap_or_default();
-            sign_in_page(&visit, &target, typed, Some(SignInProblem::TooMany { wait }))
+            waiting(sign_in_page(&visit, &target, typed, Some(SignInProblem::TooMany { wait })), retry_after)
         }
         Err(refusal) => refused_page(&visit, &refusal),
     }

@@ -52,6 +52,7 @@ impl FromRequestParts<Edge> for Visit {
         };
         let requester = Requester {
             address,
+            known_accounts: cookies::known_accounts(&parts.headers, issuer),
             device: Device::new(address, header(USER_AGENT).unwrap_or_default()),
             locale: locale.tag().to_owned(),
             trace_id: parts.extensions.get::<TraceId>().cloned().unwrap_or_default().0,
@@ -133,9 +134,15 @@ impl Visit {
         Ok(response)
     }
 
-    /// The answer that signs the browser in.
+    /// The answer that signs the browser in, and lets it be known as one that was.
     pub(in crate::http) fn signed_in(&self, token: &SessionToken, mut response: Response) -> Response {
-        append(response.headers_mut(), cookies::set_session(token, &self.edge.server.config.server.issuer));
+        let server = &self.edge.server;
+        let issuer = &server.config.server.issuer;
+        append(response.headers_mut(), cookies::set_session(token, issuer));
+        if let Some(person) = &self.person {
+            let known = server.known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
+            append(response.headers_mut(), cookies::set_known_accounts(&known, issuer));
+        }
         response
     }
 

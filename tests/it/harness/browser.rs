@@ -39,9 +39,26 @@ impl Browser {
         Self { http, base: format!("http://{}", server.address), cookies: Mutex::default() }
     }
 
+    /// A new browser at another network address, behind a proxy that the server trusts.
+    pub(crate) fn at(server: &TestServer, address: &str) -> Self {
+        let headers = [("x-forwarded-for".parse().unwrap(), address.parse().unwrap())].into_iter().collect();
+        let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).default_headers(headers);
+        Self { http: http.build().unwrap(), ..Self::of(server) }
+    }
+
     /// The value of a cookie.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
+    }
+
+    /// Loses a cookie.
+    pub(crate) fn forget(&self, name: &str) {
+        self.cookies.lock().unwrap().remove(name);
+    }
+
+    /// Has a cookie from somewhere.
+    pub(crate) fn remember(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
     /// Fetches one address, which may begin with the issuer's.

@@ -1,0 +1,116 @@
+//! Authorization requests are counted before they are stored: anybody may send them, and each becomes a row.
+//!
+//! The counts live in this process: what they keep small is written by every node for itself, and a request that is
+//! refused must not cost a write either.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use quick_cache::sync::Cache;
+
+use super::guess_limits::network_of;
+use crate::config::RateLimits;
+use crate::domain::ids::{Timestamp, UserId};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// How many counts are kept; past it the least used are forgotten.
+const CAPACITY: usize = 50_000;
+
+/// Whose requests are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sender {
+    /// Everybody at this network address.
+    Network(IpAddr),
+    /// Somebody who is signed in. They have a count of their own, so that many people behind one address do not
+    /// stand in one another's way.
+    Person(UserId),
+}
+
+impl Sender {
+    /// Whoever is at this address.
+    pub(super) fn at(address: IpAddr) -> Self {
+        Self::Network(network_of(address))
+    }
+}
+
+/// The counts, by the generic cell rate algorithm: for each sender the moment at which its limit would be unused again.
+pub struct RequestLimits {
+    burst: u32,
+    every: Duration,
+    unused_again: Option<Cache<Sender, Arc<AtomicI64>>>,
+}
+
+impl RequestLimits {
+    /// Limits as configured.
+    pub fn new(limits: &RateLimits) -> Self {
+        Self {
+            burst: limits.authorizations_per_ip_burst,
+            every: limits.authorizations_per_ip_every,
+            unused_again: limits.enabled.then(|| Cache::new(CAPACITY)),
+        }
+    }
+
+    /// Lets one more request through, or says when it may be sent again.
+    pub fn admit(&self, sender: Sender, now: Timestamp) -> Result<(), Refusal> {
+        let Some(counts) = &self.unused_again else { return Ok(()) };
+        let Ok(count) = counts.get_or_insert_with(&sender, || Ok::<_, std::convert::Infallible>(Arc::default()));
+        let latest = now.plus(self.every.saturating_mul(self.burst.saturating_sub(1)));
+        let take = |unused_again: i64| {
+            let unused_again = Timestamp::from_micros(unused_again);
+            (unused_again <= latest).then(|| unused_again.max(now).plus(self.every).as_micros())
+        };
+        match count.fetch_update(Ordering::AcqRel, Ordering::Acquire, take) {
+            Ok(_) => Ok(()),
+            Err(unused_again) => {
+                let wait = Timestamp::from_micros(unused_again).since(latest);
+                let what = "too many sign-ins were begun from here; wait a moment and try again";
+                Err(Refusal::new(ErrorCode::TooManyRequests, what).retry_after(wait))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1000);
+
+    fn limits() -> RequestLimits {
+        RequestLimits { burst: 3, every: Duration::from_secs(2), unused_again: Some(Cache::new(100)) }
+    }
+
+    #[test]
+    fn so_many_at_once_and_then_one_after_each_interval() {
+        let (limits, sender) = (limits(), Sender::at("198.51.100.1".parse().unwrap()));
+        let at = |seconds| NOW.plus(Duration::from_secs(seconds));
+        let admitted = |seconds| limits.admit(sender, at(seconds)).is_ok();
+        assert_eq!([0, 0, 0, 0, 1, 2, 2, 3].map(admitted), [true, true, true, false, false, true, false, false]);
+        let refusal = limits.admit(sender, at(3)).unwrap_err();
+        assert_eq!((refusal.code, refusal.retry_after), (ErrorCode::TooManyRequests, Some(Duration::from_secs(1))));
+        assert_eq!([100, 100, 100, 100].map(admitted), [true, true, true, false], "all come back, and no more");
+    }
+
+    #[test]
+    fn an_ipv6_network_counts_as_one_and_a_person_for_themselves() {
+        let limits = limits();
+        for host in 1..=3 {
+            limits.admit(Sender::at(format!("2001:db8::{host}").parse().unwrap()), NOW).unwrap();
+        }
+        assert!(limits.admit(Sender::at("2001:db8::ffff".parse().unwrap()), NOW).is_err());
+        assert!(limits.admit(Sender::at("2001:db8:0:1::1".parse().unwrap()), NOW).is_ok());
+        assert!(limits.admit(Sender::Person(UserId::from_bytes([1; 16])), NOW).is_ok());
+    }
+
+    #[test]
+    fn of_many_at_the_same_time_as_many_get_through_as_one_after_the_other() {
+        let (limits, sender) = (limits(), Sender::at("198.51.100.1".parse().unwrap()));
+        let tries = std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..20).map(|_| scope.spawn(|| limits.admit(sender, NOW).is_ok())).collect();
+            tries.into_iter().map(|one| one.join().unwrap()).filter(|admitted| *admitted).count()
+        });
+        assert_eq!(tries, 3);
+    }
+}

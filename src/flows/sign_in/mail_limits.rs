@@ -1,0 +1,114 @@
+//! How many mails may be asked for (docs/decisions/0013-who-may-ask-for-mail.md). Counted in the database, so that all nodes
+//! share one count, and in the transaction that writes the mail.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::Server;
+use crate::domain::ids::{ClientId, UserId};
+use crate::domain::one_time::ValueHash;
+use crate::domain::user::EmailAddress;
+use crate::flows::authorize::Requester;
+use crate::flows::guess_limits::network_of;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::Transaction;
+
+/// Who asks for a mail.
+pub(in crate::flows) enum MailSender {
+    /// Anybody at this address.
+    Network(IpAddr),
+    /// An application that has authenticated itself; all its users come from its own address.
+    Application(ClientId),
+    /// A browser in which the account was signed in before.
+    KnownBrowser(ValueHash),
+}
+
+impl MailSender {
+    /// What it is counted as.
+    fn subject(&self) -> String {
+        match self {
+            Self::Network(address) => format!("from:{}", network_of(*address)),
+            Self::Application(client_id) => format!("for:{client_id}"),
+            Self::KnownBrowser(browser) => {
+                let start = browser.as_bytes().iter().take(16);
+                start.fold("known:".to_owned(), |mut text, byte| {
+                    let _ = write!(text, "{byte:02x}");
+                    text
+                })
+            }
+        }
+    }
+}
+
+impl Server {
+    /// Who asks in a browser for a mail to this account.
+    pub(super) fn mail_sender(&self, browser: ValueHash, user: Option<UserId>, requester: &Requester) -> MailSender {
+        match user {
+            Some(user) if self.is_known_browser(browser, user, &requester.known_accounts) => {
+                MailSender::KnownBrowser(browser)
+            }
+            _ => MailSender::Network(requester.address),
+        }
+    }
+
+    /// Counts one more mail to this address.
+    ///
+    /// No stranger can use up what the address may get from others, except all of it together; and a browser that
+    /// the account was signed in from is nobody's to lock out.
+    pub(in crate::flows) async fn take_mail_limits(
+        &self,
+        tx: &mut Transaction,
+        email: &EmailAddress,
+        sender: &MailSender,
+    ) -> Result<(), Refusal> {
+        let limits = &self.config.rate_limits;
+        let mailbox = format!("mail:{}", email.key());
+        let pair = format!("{mailbox} {}", sender.subject());
+        self.take_limit(tx, &pair, limits.mail_per_address_burst, limits.mail_per_address_every).await?;
+        if matches!(sender, MailSender::KnownBrowser(_)) {
+            return Ok(());
+        }
+        let (burst, every) = (limits.mail_per_address_total_burst, limits.mail_per_address_total_every);
+        self.take_limit(tx, &mailbox, burst, every).await?;
+        self.take_sender_limit(tx, sender).await
+    }
+
+    /// Counts a request that is refused because there is no account, or accounts could be found by trying
+    /// addresses out. Only the sender pays: the address may get its account in a moment.
+    pub(in crate::flows) async fn count_refused_mail(&self, sender: &MailSender) -> Result<(), Refusal> {
+        let mut tx = self.store.begin().await?;
+        self.take_sender_limit(&mut tx, sender).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn take_sender_limit(&self, tx: &mut Transaction, sender: &MailSender) -> Result<(), Refusal> {
+        let limits = &self.config.rate_limits;
+        let (burst, every) = match sender {
+            MailSender::Application(_) => (limits.mail_per_application_burst, limits.mail_per_application_every),
+            MailSender::Network(_) | MailSender::KnownBrowser(_) => {
+                (limits.mail_per_ip_burst, limits.mail_per_ip_every)
+            }
+        };
+        self.take_limit(tx, &format!("mail {}", sender.subject()), burst, every).await
+    }
+
+    pub(super) async fn take_limit(
+        &self,
+        tx: &mut Transaction,
+        subject: &str,
+        burst: u32,
+        every: Duration,
+    ) -> Result<(), Refusal> {
+        if !self.config.rate_limits.enabled {
+            return Ok(());
+        }
+        match tx.rate_limit_take(subject, burst, every, self.now()).await? {
+            None => Ok(()),
+            Some(wait) => {
+                let what = "too many mails were asked for; wait before the next one";
+                Err(Refusal::new(ErrorCode::TooManyRequests, what).retry_after(wait))
+            }
+        }
+    }
+}
