@@ -81,6 +81,12 @@ impl Store {
         .await
     }
 
+    /// Every link of a sign-in: one for each of its mails.
+    pub async fn sign_in_links(&self, sign_in: SignInId) -> Result<Vec<SignInLink>, StoreError> {
+        let statement = sql("select sign_in_id, accepted_at, fetches from sign_in_links where sign_in_id = $1");
+        self.fetch_all(statement.bind(sign_in.to_string())).await
+    }
+
     /// Takes one of the tries for a code, if one is left. It is taken before the code is compared, so that
     /// many at once cannot try more often than is allowed.
     pub async fn sign_in_try(&self, id: SignInId, now: Timestamp) -> Result<bool, StoreError> {

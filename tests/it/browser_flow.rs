@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use crate::harness::browser::{Browser, Page, PageForm};
 use crate::harness::person::{
-    CALLBACK, CHALLENGE, VERIFIER, account, authorize, letter, mails_to, web_application, web_settings,
+    CALLBACK, CHALLENGE, LINK_TTL, VERIFIER, account, authorize, letter, mails_to, unaccepted, web_application,
+    web_settings,
 };
-use crate::harness::{Answer, Registered, TestServer, World, on_both_engines};
+use crate::harness::{Answer, Registered, TestServer, World, eventually, on_both_engines};
 
 /// Parameters of a request, by name and value.
 type Parameters<'a> = &'a [(&'a str, &'a str)];
@@ -142,12 +143,15 @@ on_both_engines! {
             ..ApplicationSettings::new("Spa".to_owned(), ApplicationKind::Spa)
         };
         let spa = Registered::at(&server.server, spa).await;
-        let cases: [(&Registered, Parameters<'_>, &str); 9] = [
+        let cases: [(&Registered, Parameters<'_>, &str); 12] = [
             (&application, &[("response_type", "token")], "unsupported_response_type"),
             (&application, &[("response_type", "")], "invalid_request"),
             (&application, &[("scope", "everything")], "invalid_scope"),
             (&application, &[("resource", "https://api.example.com")], "invalid_target"),
             (&application, &[("code_challenge_method", "plain")], "invalid_request"),
+            (&application, &[("code_challenge_method", "")], "invalid_request"),
+            (&application, &[("response_type", "code token")], "unsupported_response_type"),
+            (&application, &[("response_mode", "fragment")], "invalid_request"),
             (&application, &[("prompt", "none login")], "invalid_request"),
             (&application, &[("max_age", "soon")], "invalid_request"),
             (&application, &[("request", "ey.J.x")], "request_not_supported"),
@@ -159,6 +163,39 @@ on_both_engines! {
             assert_eq!((answer["error"].as_str(), answer["state"].as_str()), (error, "s-1"), "{more:?}");
             assert_eq!(answer["iss"], server.issuer());
             assert!(page.redirect().unwrap().starts_with(CALLBACK));
+        }
+    }
+}
+
+on_both_engines! {
+    /// RFC 6749 §3.1, RFC 9700 §4.8: whoever adds to a request cannot choose which of two values counts.
+    async fn a_parameter_that_stands_twice_sends_nobody_anywhere(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        for added in ["redirect_uri=https://evil.example/cb", "client_id=x", "state=other", "code_challenge=other"] {
+            let address = format!("{}&{added}", authorize(&application, &[]));
+            let page = Browser::of(&server).visit(&address).await;
+            assert_eq!((page.answer.status.as_u16(), page.redirect()), (400, None), "{added}");
+        }
+    }
+}
+
+on_both_engines! {
+    /// RFC 9700 §4.12: 307 would have the browser send the form on, with what was typed into it.
+    async fn a_form_is_never_sent_on_by_a_redirect(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        let entered = browser.post(&page.form_with("login-submit"), &[("email", JOHN)]).await;
+        let waiting = browser.get(&entered.redirect().unwrap()).await;
+        let code = letter(&server, JOHN, 1).await.code;
+        let typed = browser.post(&waiting.form_with("login-code-submit"), &[("code", &code)]).await;
+        let consent = browser.visit(&typed.redirect().unwrap()).await;
+        let allowed = browser.post(&consent.form_with("consent-allow"), &[("decision", "allow")]).await;
+        assert!(allowed.redirect().unwrap().starts_with(CALLBACK));
+        for page in [entered, typed, allowed] {
+            assert_eq!(page.answer.status, 303);
         }
     }
 }
@@ -203,6 +240,26 @@ on_both_engines! {
         assert!(!browser.submit(form, &[("code", &letter.code)]).await.has("consent-allow"));
         assert_eq!(browser.visit(&letter.link).await.answer.status, 400);
         assert_eq!(browser.cookie("gatepost_session"), None);
+    }
+}
+
+on_both_engines! {
+    /// The code lives as long as the link beside it, and another mail renews both.
+    async fn a_code_is_over_when_the_last_mails_time_is(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        let waiting = browser.enter_address(&page, JOHN).await;
+        let code = letter(&server, JOHN, 1).await.code;
+        eventually("the mail is accepted", async || unaccepted(&world).await == 0).await;
+        world.clock.advance(LINK_TTL);
+        let late = browser.submit(waiting.form_with("login-code-submit"), &[("code", &code)]).await;
+        assert!(!late.has("login-code") && !late.has("consent-allow"), "{}", late.text());
+        browser.submit(waiting.form_with("resend"), &[]).await;
+        assert_eq!(letter(&server, JOHN, 2).await.code, code);
+        let consent = browser.submit(waiting.form_with("login-code-submit"), &[("code", &code)]).await;
+        assert!(consent.has("consent-allow"), "{}", consent.text());
     }
 }
 
@@ -363,6 +420,8 @@ on_both_engines! {
         }
         assert_eq!(page.answer.header("cache-control"), Some("no-store"));
         assert_eq!(page.answer.header("x-content-type-options"), Some("nosniff"));
+        // RFC 9700 §4.2.4: the address of a page reaches no other site.
+        assert_eq!(page.answer.header("referrer-policy"), Some("same-origin"));
     }
 }
 

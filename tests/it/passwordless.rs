@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::person::{
-    CALLBACK, CHALLENGE, LINK_TTL, VERIFIER, account, letter, mails_to, web_application, web_settings,
+    CALLBACK, CHALLENGE, LINK_TTL, VERIFIER, account, letter, mails_to, unaccepted, web_application, web_settings,
 };
-use crate::harness::{Answer, Registered, TestServer, World, on_both_engines};
+use crate::harness::{Answer, Registered, TestServer, World, eventually, on_both_engines};
 
 const JOHN: &str = "john.smith@example.com";
 
@@ -311,6 +311,11 @@ on_both_engines! {
         enter("2222-2222").await.refusal(400, "invalid_grant");
         enter(&letter.code).await.success();
         enter(&letter.code).await.refusal(400, "invalid_grant");
+        ask_well(&server, &request(&application)).await;
+        let late = self::letter(&server, JOHN, 2).await.code;
+        eventually("the mail is accepted", async || unaccepted(&world).await == 0).await;
+        world.clock.advance(LINK_TTL);
+        enter(&late).await.refusal(400, "invalid_grant");
     }
 }
 

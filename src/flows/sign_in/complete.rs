@@ -3,7 +3,7 @@
 use super::Server;
 use crate::config::SignUp;
 use crate::domain::audit::Actor;
-use crate::domain::ids::{SessionId, UserId};
+use crate::domain::ids::{SessionId, Timestamp, UserId};
 use crate::domain::one_time::SessionToken;
 use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
 use crate::domain::sign_in::{FlightEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
@@ -45,6 +45,9 @@ impl Server {
         if let Err(over) = sign_in.check_open(now) {
             return Ok(CodeOutcome::Over(over));
         }
+        if self.is_code_over(sign_in, now).await? {
+            return Ok(CodeOutcome::Over(SignInOver::Expired));
+        }
         // What cannot be a code costs no try: it is a slip, not a guess.
         let Some(code) = LoginCode::typed(typed) else {
             return Ok(CodeOutcome::Malformed);
@@ -62,6 +65,13 @@ impl Server {
         }
         let done = self.complete_sign_in(sign_in, device, "code typed").await?;
         Ok(done.map_or_else(CodeOutcome::Over, CodeOutcome::SignedIn))
+    }
+
+    /// Whether the time of the last mail is over. The code in all of them is the same, so another mail renews it.
+    pub(in crate::flows) async fn is_code_over(&self, sign_in: &SignIn, now: Timestamp) -> Result<bool, StoreError> {
+        let links = self.store.sign_in_links(sign_in.id).await?;
+        let ttl = self.config.login.link_ttl;
+        Ok(!links.is_empty() && links.iter().all(|link| link.is_expired(ttl, now)))
     }
 
     /// Spends the sign-in and signs the browser in. A new address becomes an account here.

@@ -71,6 +71,9 @@ async fn find_sign_in(
 ) -> Result<(SignIn, Authorization), Refusal> {
     let now = server.now();
     for sign_in in server.store.login_codes_open(application.id, email, now).await? {
+        if server.is_code_over(&sign_in, now).await? {
+            continue;
+        }
         let tried = server.store.sign_in_try(sign_in.id, now).await?;
         if tried && server.is_code_of(&sign_in, code) {
             let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };

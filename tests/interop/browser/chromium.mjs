@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const issuer = process.env.ISSUER;
-export const app = JSON.parse(readFileSync(join(process.env.INTEROP_DIR, 'browser.json'), 'utf8'));
+export const app = JSON.parse(readFileSync(join(process.env.INTEROP_DIR, `${process.env.APPLICATION}.json`), 'utf8'));
 const site = process.env.SITE;
 export const callback = `${site}/oauth/callback`;
 export const afterLogout = `${site}/bye`;

@@ -12,6 +12,7 @@ use super::application::Registered;
 use super::browser::{Browser, Page};
 use super::server::TestServer;
 use super::wait::eventually;
+use super::world::World;
 
 /// Where the applications of tests are called back.
 pub(crate) const CALLBACK: &str = "https://www.example.com/oauth/callback";
@@ -82,6 +83,11 @@ pub(crate) async fn letter(server: &TestServer, to: &str, count: usize) -> Lette
 pub(crate) async fn mails_to(server: &TestServer, to: &str) -> usize {
     server.server.send_due_mail().await.unwrap();
     server.server.caught_mails().unwrap().iter().filter(|mail| mail.to.as_str() == to).count()
+}
+
+/// How many links are in mails that no mail server has accepted, so that their time has not begun.
+pub(crate) async fn unaccepted(world: &World) -> usize {
+    world.database.texts("select sign_in_id from sign_in_links where accepted_at is null").await.len()
 }
 
 /// The address at which an application sends a browser to the server.
