@@ -37,6 +37,7 @@ mod redemption_races;
 mod refresh_token;
 mod secrets_stay_secret;
 mod self_service;
+mod standards;
 mod store;
 mod token;
 mod token_status;
