@@ -10,7 +10,8 @@ use super::setting::{FromText, Setting};
 use super::table::{Answer, TableReader};
 use super::tokens::LONGEST_TOKEN;
 use super::value::{Kind, Unfit, Value};
-use crate::domain::application::ApplicationKind;
+use crate::domain::application::{ApplicationKind, PkcePolicy};
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 
@@ -43,6 +44,14 @@ pub struct DeclaredApplication {
     pub owner: Option<String>,
     /// Whether it is the operator's own, so that nobody is asked for consent.
     pub first_party: bool,
+    /// Where its users may be sent back to after signing out.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Whether it must use PKCE.
+    pub pkce: PkcePolicy,
+    /// What its links do; none follows `login.link_mode`.
+    pub link_mode: Option<LinkMode>,
+    /// What its requests for unknown addresses are told; none follows `login.unknown_account`.
+    pub unknown_account: Option<UnknownAccount>,
     /// Its secret.
     pub secret: Option<DeclaredSecret>,
     /// Its public keys.
@@ -79,6 +88,10 @@ impl DeclaredApplication {
             signing_algorithm: table.optional("signing_algorithm"),
             owner: table.optional("owner"),
             first_party: table.optional("first_party").unwrap_or(false),
+            post_logout_redirect_uris: table.optional("post_logout_redirect_uris").unwrap_or_default(),
+            pkce: table.optional("pkce").unwrap_or_default(),
+            link_mode: table.optional("link_mode"),
+            unknown_account: table.optional("unknown_account"),
             secret: secret(table),
             jwks: table.optional("jwks"),
             place: place.clone(),

@@ -7,12 +7,13 @@ use tempfile::TempDir;
 
 use super::load_tests::{load, problems};
 use super::{DeclaredApplication, DeclaredSecret, Secret};
-use crate::domain::application::ApplicationKind;
+use crate::domain::application::{ApplicationKind, PkcePolicy};
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 
 /// Every key of an entry of `[[applications]]`, for the test of the sample file.
-pub(super) const APPLICATION_KEYS: [&str; 17] = [
+pub(super) const APPLICATION_KEYS: [&str; 21] = [
     "client_id",
     "name",
     "type",
@@ -26,6 +27,10 @@ pub(super) const APPLICATION_KEYS: [&str; 17] = [
     "signing_algorithm",
     "owner",
     "first_party",
+    "post_logout_redirect_uris",
+    "pkce",
+    "link_mode",
+    "unknown_account",
     "client_secret",
     "client_secret_file",
     "client_secret_hash",
@@ -59,7 +64,9 @@ fn an_application_can_say_everything() {
         "name = \"Shop\"\ntype = \"web\"\ngrants = [\"authorization_code\"]\nscopes = \"openid  user\"\n\
          default_scopes = [\"openid\"]\nredirect_uris = [\"https://shop.example.com/cb\"]\n\
          audiences = [\"https://api.example.com\"]\ntoken_ttl = \"1h\"\ntoken_profile = \"plain\"\n\
-         signing_algorithm = \"EdDSA\"\nowner = \"jane@example.com\"\nfirst_party = true\n",
+         signing_algorithm = \"EdDSA\"\nowner = \"jane@example.com\"\nfirst_party = true\n\
+         post_logout_redirect_uris = [\"https://shop.example.com/bye\"]\npkce = \"required\"\n\
+         link_mode = \"direct\"\nunknown_account = \"conceal\"\n",
     );
     assert_eq!(application.name, "Shop");
     assert_eq!(application.kind, ApplicationKind::Web);
@@ -73,6 +80,24 @@ fn an_application_can_say_everything() {
     assert_eq!(application.signing_algorithm, Some(SigningAlgorithm::EdDsa));
     assert_eq!(application.owner.as_deref(), Some("jane@example.com"));
     assert!(application.first_party);
+    assert_eq!(application.post_logout_redirect_uris, ["https://shop.example.com/bye"]);
+    assert_eq!(application.pkce, PkcePolicy::Required);
+    assert_eq!(application.link_mode, Some(LinkMode::Direct));
+    assert_eq!(application.unknown_account, Some(UnknownAccount::Conceal));
+}
+
+#[test]
+fn what_an_application_decides_for_its_sign_ins_is_one_of_the_words_for_it() {
+    for (line, expected) in [
+        ("pkce = \"always\"", "applications[0].pkce: expected one of these: \"by_type\" \"required\""),
+        ("pkce = true", "applications[0].pkce: expected one of these"),
+        ("link_mode = \"fast\"", "applications[0].link_mode: expected one of these: \"auto\" \"direct\" \"confirm\""),
+        ("unknown_account = \"404\"", "applications[0].unknown_account: expected one of these: \"reject\" \"conceal\""),
+        ("post_logout_redirect_uris = \"https://a\"", "applications[0].post_logout_redirect_uris: expected "),
+    ] {
+        let text = problem(line);
+        assert!(text.starts_with("a.toml:3:") && text.contains(expected), "{line}: {text}");
+    }
 }
 
 #[test]

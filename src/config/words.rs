@@ -1,7 +1,7 @@
 //! Words of the protocol and the domain that stand in settings too.
 
 use super::setting::FromText;
-use crate::domain::application::ApplicationKind;
+use crate::domain::application::{ApplicationKind, PkcePolicy};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
@@ -28,3 +28,4 @@ by_name!(ApplicationKind, "one of these: \"service\" \"web\" \"spa\" \"native\" 
 by_name!(TokenProfile, "one of these: \"rfc9068\" \"plain\"");
 by_name!(LinkMode, "one of these: \"auto\" \"direct\" \"confirm\"");
 by_name!(UnknownAccount, "one of these: \"reject\" \"conceal\"");
+by_name!(PkcePolicy, "one of these: \"by_type\" \"required\"");

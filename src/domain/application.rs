@@ -191,6 +191,24 @@ pub enum PkcePolicy {
     Required,
 }
 
+impl PkcePolicy {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::ByType, Self::Required];
+
+    /// The name in settings and listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ByType => "by_type",
+            Self::Required => "required",
+        }
+    }
+
+    /// The policy of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.name() == name)
+    }
+}
+
 /// What its owner can set of an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationSettings {
@@ -255,6 +273,14 @@ pub enum SettingsError {
     /// Not an absolute URI, or one that carries a fragment (RFC 6749 §3.1.2).
     #[error("the redirect URI '{0}' is not an absolute URI in plain ASCII, without a fragment, that a browser opens")]
     RedirectUri(String),
+    /// The answer could not be told from it.
+    #[error("the redirect URI '{uri}' has a query parameter '{parameter}', which is reserved for the answer")]
+    ReservedParameter {
+        /// The URI.
+        uri: String,
+        /// The first of them.
+        parameter: &'static str,
+    },
 }
 
 impl ApplicationSettings {
@@ -308,9 +334,19 @@ impl ApplicationSettings {
         if let Some(owner) = self.owner.as_deref().filter(|owner| owner.parse::<EmailAddress>().is_err()) {
             return Err(SettingsError::Owner(owner.to_owned()));
         }
+        self.check_redirect_uris()
+    }
+
+    /// What could never be answered is told now, and not to every person who is sent there.
+    fn check_redirect_uris(&self) -> Result<(), SettingsError> {
         let mut uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris);
-        match uris.find(|uri| !redirect_uri::can_be_registered(uri)) {
-            Some(bad) => Err(SettingsError::RedirectUri(bad.clone())),
+        if let Some(bad) = uris.find(|uri| !redirect_uri::can_be_registered(uri)) {
+            return Err(SettingsError::RedirectUri(bad.clone()));
+        }
+        let login = self.redirect_uris.iter().map(|uri| (uri, redirect_uri::reserved_parameter(uri)));
+        let logout = self.post_logout_redirect_uris.iter().map(|uri| (uri, redirect_uri::reserved_at_logout(uri)));
+        match login.chain(logout).find_map(|(uri, reserved)| Some((uri, reserved?))) {
+            Some((uri, parameter)) => Err(SettingsError::ReservedParameter { uri: uri.clone(), parameter }),
             None => Ok(()),
         }
     }
@@ -409,5 +445,21 @@ mod tests {
         for uri in ["callback", "https://a/#x", "//a/b"] {
             assert!(refused(ApplicationSettings { redirect_uris: vec![uri.to_owned()], ..service() }), "{uri}");
         }
+    }
+
+    #[test]
+    fn a_redirect_uri_leaves_the_answers_parameters_to_the_answer() {
+        let check = |login: &[&str], logout: &[&str]| {
+            let owned = |uris: &[&str]| uris.iter().map(|uri| (*uri).to_owned()).collect();
+            let (redirect_uris, post_logout_redirect_uris) = (owned(login), owned(logout));
+            ApplicationSettings { redirect_uris, post_logout_redirect_uris, ..service() }.check()
+        };
+        for parameter in ["code", "state", "iss", "error", "error_description", "error_uri"] {
+            let uri = format!("https://a.example/cb?tenant=1&{parameter}=x");
+            let expected = SettingsError::ReservedParameter { uri: uri.clone(), parameter };
+            assert_eq!(check(&["https://a.example/cb", &uri], &[]), Err(expected), "{parameter}");
+        }
+        assert!(check(&[], &["https://a.example/bye?state=x"]).is_err());
+        assert_eq!(check(&["https://a.example/cb?tenant=1"], &["https://a.example/bye?code=logout"]), Ok(()));
     }
 }

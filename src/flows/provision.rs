@@ -270,6 +270,10 @@ fn understand(
     settings.signing_algorithm = declared.signing_algorithm.unwrap_or(default_algorithm);
     settings.owner.clone_from(&declared.owner);
     settings.first_party = declared.first_party;
+    settings.post_logout_redirect_uris.clone_from(&declared.post_logout_redirect_uris);
+    settings.pkce = declared.pkce;
+    settings.link_mode = declared.link_mode;
+    settings.unknown_account = declared.unknown_account;
     if let Some(jwks) = &declared.jwks {
         let keys = client_keys(&jwks.as_value().to_string()).map_err(|e| wrong(format!("jwks: {e}")))?;
         settings.authentication = ClientAuthentication::PrivateKeyJwt(keys);

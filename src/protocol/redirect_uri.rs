@@ -138,10 +138,21 @@ fn differs_in_loopback_port(known: &str, requested: &str) -> bool {
         && known == requested
 }
 
-fn reserved_parameter(uri: &str) -> Option<&'static str> {
+/// The parameter of the answer that a redirect URI carries already, if it does. Every request with such a URI
+/// is refused, so there is no use in registering it.
+pub fn reserved_parameter(uri: &str) -> Option<&'static str> {
+    first_of(&RESERVED, uri)
+}
+
+/// The same for the address after signing out, to which only `state` is added (RP-Initiated Logout §3).
+pub fn reserved_at_logout(uri: &str) -> Option<&'static str> {
+    first_of(&["state"], uri)
+}
+
+fn first_of(reserved: &[&'static str], uri: &str) -> Option<&'static str> {
     let (_, query) = uri.split_once('?')?;
     let names: Vec<String> = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).collect();
-    RESERVED.into_iter().find(|reserved| names.iter().any(|name| name == reserved))
+    reserved.iter().copied().find(|reserved| names.iter().any(|name| name == reserved))
 }
 
 #[cfg(test)]

@@ -304,7 +304,7 @@ async fn every_listing_and_creating_command_prints_one_document_when_asked_for_j
 async fn a_mistake_ends_with_a_code_and_the_reason_and_prints_no_result() {
     let at = Installation::on_sqlite();
     at.run(&["migrate"]).await.done();
-    let mistakes: [(&[&str], i32, &str); 19] = [
+    let mistakes: [(&[&str], i32, &str); 20] = [
         (&["frobnicate"], 2, "frobnicate"),
         (&["app"], 2, "Usage: gatepost app"),
         (&["app", "create"], 2, "--name"),
@@ -317,6 +317,7 @@ async fn a_mistake_ends_with_a_code_and_the_reason_and_prints_no_result() {
         (&["app", "create", "--name", "x", "--audience", "not a uri"], 2, "--audience"),
         (&["app", "create", "--name", "x", "--jwks", "missing.json"], 1, "missing.json"),
         (&["app", "create", "--name", "x", "--client-id", "a b"], 2, "client id"),
+        (&["app", "create", "--name", "x", "--redirect-uri", "https://a.example/?code=1"], 1, "'code', which is reserved"),
         (&["app", "create", "--name", ""], 1, "name"),
         (&["app", "create", "--name", "two\nlines"], 1, "name"),
         (&["app", "show", "nobody"], 1, "there is no application nobody"),

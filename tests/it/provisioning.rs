@@ -1,7 +1,8 @@
 //! `[[applications]]`, `[[scopes]]` and `[[resources]]`: what the file declares is brought about at every start.
 
 use gatepost::app::App;
-use gatepost::domain::application::{ApplicationState, DeactivationReason, Origin};
+use gatepost::domain::application::{ApplicationState, DeactivationReason, Origin, PkcePolicy};
+use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::flows::manage_application::DEACTIVATE;
 use gatepost::store::StateChange;
 use serde_json::json;
@@ -64,6 +65,24 @@ on_both_engines!(
         let known = server.server.store.applications().await.unwrap();
         assert_eq!((known[0].origin, known[0].settings.name.as_str()), (Origin::Declared, "Nightly reports"));
         assert_eq!(status(&server, "another secret").await, 401);
+    }
+);
+
+on_both_engines!(
+    /// Provisioning: all that `app create` can set can be declared.
+    async fn what_an_application_decides_for_its_sign_ins_can_be_declared(world: World) {
+        let decided = "type = \"web\"\nredirect_uris = [\"https://a.example/cb\"]\npkce = \"required\"\n\
+             link_mode = \"confirm\"\nunknown_account = \"conceal\"\n\
+             post_logout_redirect_uris = [\"https://a.example/bye\"]";
+        let server = world.server_with(&declared(decided)).await;
+        let settings = server.server.application(&"reports".parse().unwrap()).await.unwrap().unwrap().settings.clone();
+        assert_eq!((settings.pkce, settings.link_mode), (PkcePolicy::Required, Some(LinkMode::Confirm)));
+        assert_eq!(settings.unknown_account, Some(UnknownAccount::Conceal));
+        assert_eq!(settings.post_logout_redirect_uris, ["https://a.example/bye"]);
+        let server = restarted(&world, server, &declared("type = \"web\"")).await;
+        let settings = server.server.application(&"reports".parse().unwrap()).await.unwrap().unwrap().settings.clone();
+        assert_eq!((settings.pkce, settings.link_mode), (PkcePolicy::ByType, None));
+        assert_eq!((settings.unknown_account, settings.post_logout_redirect_uris), (None, Vec::new()));
     }
 );
 
@@ -196,6 +215,8 @@ on_both_engines!(
             ("audiences = [\"api\"]", "api"),
             ("type = \"spa\"\ngrants = [\"client_credentials\"]", "client_credentials"),
             ("type = \"spa\"\nclient_secret = \"x\"", "secret"),
+            ("redirect_uris = [\"https://a.example/cb?state=1\"]", "'state', which is reserved"),
+            ("post_logout_redirect_uris = [\"javascript:alert(1)\"]", "javascript:alert(1)"),
         ] {
             let why = refused(&world, &declared(lines)).await;
             assert!(why.contains("test.toml") && why.contains(expected), "{why}");

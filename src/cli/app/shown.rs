@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication};
 use crate::domain::ids::Timestamp;
 use crate::domain::life_cycle::Outlook;
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::manage_application::WithSecret;
 
 /// An application without anything secret.
@@ -30,6 +31,10 @@ pub(super) struct ShownApplication {
     token_endpoint_auth_method: &'static str,
     owner: Option<String>,
     first_party: bool,
+    post_logout_redirect_uris: Vec<String>,
+    pkce: &'static str,
+    link_mode: Option<&'static str>,
+    unknown_account: Option<&'static str>,
     origin: &'static str,
     created_at: String,
     last_used_at: Option<String>,
@@ -106,6 +111,10 @@ impl From<&Application> for ShownApplication {
             },
             owner: settings.owner.clone(),
             first_party: settings.first_party,
+            post_logout_redirect_uris: settings.post_logout_redirect_uris.clone(),
+            pkce: settings.pkce.name(),
+            link_mode: settings.link_mode.map(LinkMode::name),
+            unknown_account: settings.unknown_account.map(UnknownAccount::name),
             origin: application.origin.name(),
             created_at: application.created_at.to_string(),
             last_used_at: application.last_used_at.map(|at| at.to_string()),
@@ -157,11 +166,15 @@ impl ShownApplication {
             ("scope", self.scope.clone()),
             ("default scope", self.default_scope.clone()),
             ("redirect URIs", list(&self.redirect_uris)),
+            ("sent after logout", list(&self.post_logout_redirect_uris)),
             ("audiences", list(&self.audiences)),
             ("token lifetime", self.token_ttl.map_or_else(|| "the server's".to_owned(), |ttl| format!("{ttl} s"))),
             ("token profile", self.token_profile.to_owned()),
             ("signed with", self.signing_algorithm.to_owned()),
             ("authenticates by", self.token_endpoint_auth_method.to_owned()),
+            ("PKCE", self.pkce.to_owned()),
+            ("link mode", self.link_mode.unwrap_or("the server's").to_owned()),
+            ("unknown account", self.unknown_account.unwrap_or("the server's").to_owned()),
             ("owner", self.owner.clone().unwrap_or_else(none)),
             ("created", self.created_at.clone()),
             ("last used", self.last_used_at.clone().unwrap_or_else(|| "never".to_owned())),
