@@ -15,6 +15,9 @@ const SIGN_INS_KEPT: Duration = Duration::from_hours(7 * 24);
 /// How long a request that was answered can still be told from one that never was.
 const ANSWERS_KEPT: Duration = Duration::from_mins(5);
 
+/// How long a session that is over can be looked at.
+const SESSIONS_KEPT: Duration = Duration::from_hours(7 * 24);
+
 /// The sign-ins whose time is long over, as a condition on whatever names one.
 macro_rules! of_forgotten_sign_ins {
     ($before:literal) => {
@@ -23,7 +26,7 @@ macro_rules! of_forgotten_sign_ins {
 }
 
 impl Store {
-    /// Forgets codes, refresh tokens, families, revocations and pushed requests whose time is over.
+    /// Forgets codes, refresh tokens, families, sessions, revocations and pushed requests whose time is over.
     pub async fn expired_tokens_forget(&self, now: Timestamp) -> Result<(), StoreError> {
         let codes = now.minus(CODES_KEPT);
         for (statement, before) in [
@@ -34,6 +37,13 @@ impl Store {
                      and not exists (select 1 from refresh_tokens where family_id = token_families.id) \
                      and not exists (select 1 from authorization_codes where family_id = token_families.id)"),
                 now,
+            ),
+            // A session that is over still ends nothing by being deleted: what refers to it goes first.
+            (
+                sql("delete from sessions where (expires_at <= $1 or ended_at <= $1) \
+                     and not exists (select 1 from token_families where session_id = sessions.id) \
+                     and not exists (select 1 from authorization_codes where session_id = sessions.id)"),
+                now.minus(SESSIONS_KEPT),
             ),
             (sql("delete from revoked_tokens where expires_at <= $1"), now),
             (sql("delete from pushed_requests where expires_at <= $1"), now),
