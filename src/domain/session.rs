@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::ids::{SessionId, Timestamp, UserId};
+use crate::protocol::id_token::ACR_MAIL;
 
 /// How a person proved who they are (RFC 8176).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,13 @@ impl AuthenticationMethod {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Email => "otp",
+        }
+    }
+
+    /// The class it belongs to, the value in `acr`.
+    pub const fn acr(self) -> &'static str {
+        match self {
+            Self::Email => ACR_MAIL,
         }
     }
 

@@ -10,6 +10,13 @@ use super::jose::SigningAlgorithm;
 /// The `typ` of an ID token.
 pub const TYPE: &str = "JWT";
 
+/// How sure an ID token is of who signed in (OIDC Core §2 `acr`): they could read mail sent to their address.
+/// There is no other class yet, so whatever `acr_values` asks for, this is what was done, and is said to be.
+pub const ACR_MAIL: &str = "urn:gatepost:acr:mail";
+
+/// Every class that a sign-in here can have.
+pub const ACR_VALUES: [&str; 1] = [ACR_MAIL];
+
 /// The claims about a person, each only where the scope asks for it (OIDC Core §5.1, §5.4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PersonClaims {
@@ -56,6 +63,8 @@ pub struct IdTokenClaims {
     pub exp: i64,
     /// When the person proved who they are.
     pub auth_time: i64,
+    /// How sure this server is of it.
+    pub acr: &'static str,
     /// How they did (RFC 8176).
     pub amr: [&'static str; 1],
     /// The request's own value, in the answer to that request only.

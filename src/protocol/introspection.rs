@@ -43,6 +43,9 @@ pub struct Introspection {
     /// When the person it speaks for proved who they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// How sure this server is of it (RFC 9470 §6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
 }
 
 impl Introspection {
@@ -65,6 +68,7 @@ impl Introspection {
             iss: Some(claims.iss),
             jti: Some(claims.jti),
             auth_time: claims.auth_time,
+            acr: claims.acr,
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::authorize::{self, ResponseMode};
 use super::client_auth::METHODS;
+use super::id_token::ACR_VALUES;
 use super::jose::SigningAlgorithm;
 use super::pkce;
 use super::scope::IDENTITY;
@@ -32,6 +33,7 @@ pub struct Metadata {
     request_uri_parameter_supported: bool,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
+    acr_values_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
     ui_locales_supported: [&'static str; 2],
     token_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -44,7 +46,7 @@ pub struct Metadata {
 }
 
 /// The claims that ID tokens and userinfo can have.
-const CLAIMS: [&str; 15] = [
+const CLAIMS: [&str; 16] = [
     "iss",
     "sub",
     "aud",
@@ -55,6 +57,7 @@ const CLAIMS: [&str; 15] = [
     "nonce",
     "at_hash",
     "sid",
+    "acr",
     "amr",
     "name",
     "locale",
@@ -92,6 +95,7 @@ impl Metadata {
             request_uri_parameter_supported: false,
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: algorithms(),
+            acr_values_supported: ACR_VALUES,
             claims_supported: CLAIMS.to_vec(),
             ui_locales_supported: ["en", "de"],
             token_endpoint_auth_methods_supported: METHODS.to_vec(),

@@ -67,6 +67,7 @@ fn token_of(server: &Server, user: &User, client_id: &str) -> String {
         exp: now.as_seconds() + 600,
         jti: "a".to_owned(),
         auth_time: None,
+        acr: None,
         amr: Vec::new(),
     };
     server.keyring.signer(SigningAlgorithm::Rs256, now).unwrap().sign_jwt("at+jwt", &claims).unwrap()

@@ -34,6 +34,7 @@ on_both_engines!(
         assert_eq!(access.claims["sub"], grant.user.sub);
         assert_eq!(access.claims["client_id"], grant.application.client_id);
         assert_eq!(access.claims["auth_time"], START - 30);
+        assert_eq!(access.claims["acr"], "urn:gatepost:acr:mail");
     }
 );
 
@@ -48,7 +49,7 @@ on_both_engines!(
             "iss": server.issuer(), "sub": grant.user.sub, "aud": grant.application.client_id,
             "iat": START, "exp": START + 600, "auth_time": START - 30, "amr": ["otp"], "nonce": "n-0S6_WzA2Mj",
             "at_hash": at_hash(SigningAlgorithm::Rs256, &answer.access_token()),
-            "sid": grant.code.session.unwrap().to_string(),
+            "sid": grant.code.session.unwrap().to_string(), "acr": "urn:gatepost:acr:mail",
         });
         assert_eq!(id_token.claims, expected);
         assert_eq!(id_token.header.typ.as_deref(), Some("JWT"));

@@ -91,6 +91,22 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    /// OIDC Core §3.1.2.1: `acr_values` is a wish, and the ID token says what became of it.
+    async fn a_wish_for_another_class_of_sign_in_does_not_fail_and_the_id_token_tells_the_class(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        walk(&server, &browser, &application, 1).await;
+        for wish in ["urn:gatepost:acr:mail", "phr urn:mace:incommon:iap:silver", "0"] {
+            let answer = browser.visit(&authorize(&application, &[("acr_values", wish)])).await.answer_parameters();
+            let tokens = redeem(&server, &application, &answer).await;
+            let id_token = server.verify(tokens["id_token"].as_str().unwrap()).await.claims;
+            assert_eq!(id_token["acr"], "urn:gatepost:acr:mail", "{wish}");
+        }
+    }
+}
+
+on_both_engines! {
     async fn who_is_not_signed_in_is_not_asked_when_no_page_may_be_shown(world: World) {
         let server = world.server().await;
         let application = web_application(&server.server).await;

@@ -40,9 +40,10 @@ on_both_engines!(
             "request_uri_parameter_supported": false,
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": algorithms,
+            "acr_values_supported": ["urn:gatepost:acr:mail"],
             "claims_supported": [
-                "iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "amr", "name",
-                "locale", "email", "email_verified",
+                "iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr",
+                "name", "locale", "email", "email_verified",
             ],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "introspection_endpoint_auth_methods_supported":

@@ -44,7 +44,7 @@ on_both_engines!(
         let second = grant.refresh(&refresh_token(&first)).await;
         let before = server.verify(first.success()["id_token"].as_str().unwrap()).await.claims;
         let after = server.verify(second.success()["id_token"].as_str().unwrap()).await.claims;
-        for same in ["iss", "sub", "aud", "auth_time", "amr", "sid"] {
+        for same in ["iss", "sub", "aud", "auth_time", "acr", "amr", "sid"] {
             assert_eq!(before[same], after[same], "{same}");
         }
         assert_eq!((after["iat"].as_i64(), &after["nonce"]), (Some(world.clock.seconds()), &Value::Null));

@@ -37,7 +37,7 @@ on_both_engines!(
         let expected = json!({
             "active": true, "scope": "openid user", "client_id": id, "token_type": "Bearer", "iat": START,
             "exp": START + 600, "sub": grant.user.sub, "aud": id, "iss": server.issuer(), "jti": claims["jti"],
-            "auth_time": START - 30,
+            "auth_time": START - 30, "acr": "urn:gatepost:acr:mail",
         });
         assert_eq!(ask(&server, &grant.application, &token).await, expected);
         let refresh = ask(&server, &grant.application, &refresh_token(&answer)).await;

@@ -68,6 +68,7 @@ impl Server {
             exp: issued.saturating_add_unsigned(lifetime),
             jti: String::new(),
             auth_time: None,
+            acr: None,
             amr: Vec::new(),
         };
         match &granted.subject {
@@ -76,6 +77,7 @@ impl Server {
                 sub: person.user.sub.clone(),
                 jti: person.family.id.name_token(self.random()),
                 auth_time: Some(person.family.auth_time.as_seconds()),
+                acr: Some(person.family.amr.acr().to_owned()),
                 amr: vec![person.family.amr.name().to_owned()],
                 ..own
             },
@@ -93,6 +95,7 @@ impl Server {
             iat: access.iat,
             exp: access.iat.saturating_add_unsigned(lifetime),
             auth_time: person.family.auth_time.as_seconds(),
+            acr: person.family.amr.acr(),
             amr: [person.family.amr.name()],
             nonce: person.nonce.clone(),
             at_hash,
