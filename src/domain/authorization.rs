@@ -52,6 +52,8 @@ pub struct Authorization {
     pub login_hint: Option<String>,
     /// The languages it would like.
     pub ui_locales: Option<String>,
+    /// The public name of the only person who may answer it (OIDC Core §3.1.2.1 `id_token_hint`).
+    pub expected_sub: Option<String>,
     /// Where it came from.
     pub device: Device,
     /// When.
@@ -78,6 +80,8 @@ pub enum Step {
     LoginRequired,
     /// `prompt=none` and somebody would have to agree.
     ConsentRequired,
+    /// Somebody signed in for it, but not the person who was expected (OIDC Core §3.1.2.1).
+    SomebodyElse,
     /// It was answered already, or its time is over.
     Over,
 }
@@ -87,6 +91,8 @@ pub enum Step {
 pub struct Person<'a> {
     /// Their session, alive and of an active account.
     pub session: &'a Session,
+    /// The public name of their account.
+    pub sub: &'a str,
     /// What they have agreed to before, for this application.
     pub consented: &'a Scope,
 }
@@ -115,8 +121,18 @@ impl Authorization {
         let silent = self.prompt.none;
         // Whoever signed in for this request did so recently enough, however long the pages after it take.
         let for_this = |person: &Person<'_>| person.session.auth_time >= self.created_at;
-        let signed_in = person
-            .filter(|person| for_this(person) || (person.session.is_fresh(self.max_age, now) && !self.prompt.login));
+        let expected = |person: &Person<'_>| self.expected_sub.as_ref().is_none_or(|sub| sub == person.sub);
+        if let Some(person) = &person
+            && !silent
+            && for_this(person)
+            && !expected(person)
+        {
+            return Step::SomebodyElse;
+        }
+        let signed_in = person.filter(|person| {
+            let in_time = for_this(person) || (person.session.is_fresh(self.max_age, now) && !self.prompt.login);
+            in_time && expected(person)
+        });
         let Some(person) = signed_in else {
             return if silent { Step::LoginRequired } else { Step::SignIn };
         };
@@ -184,6 +200,7 @@ mod tests {
             max_age: max_age.map(Duration::from_secs),
             login_hint: None,
             ui_locales: None,
+            expected_sub: None,
             device: Device::default(),
             created_at: at(1000),
             expires_at: at(4600),
@@ -207,7 +224,7 @@ mod tests {
 
     fn step(authorization: &Authorization, session: Option<&Session>, consented: &str) -> Step {
         let consented = consented.parse().unwrap();
-        let person = session.map(|session| Person { session, consented: &consented });
+        let person = session.map(|session| Person { session, sub: "john", consented: &consented });
         authorization.next_step(person, ASSURED, at(1100))
     }
 
@@ -254,6 +271,21 @@ mod tests {
     }
 
     #[test]
+    fn only_the_expected_person_answers() {
+        let mut expecting = authorization(Prompt::default(), None);
+        expecting.expected_sub = Some("john".to_owned());
+        assert_eq!(step(&expecting, Some(&session(900)), "openid user"), Step::Answer);
+        expecting.expected_sub = Some("jane".to_owned());
+        assert_eq!(step(&expecting, None, ""), Step::SignIn);
+        assert_eq!(step(&expecting, Some(&session(900)), "openid user"), Step::SignIn, "she may sign in yet");
+        assert_eq!(step(&expecting, Some(&session(1050)), "openid user"), Step::SomebodyElse);
+        expecting.prompt.none = true;
+        for auth_time in [900, 1050] {
+            assert_eq!(step(&expecting, Some(&session(auth_time)), "openid user"), Step::LoginRequired);
+        }
+    }
+
+    #[test]
     fn an_answered_or_expired_request_is_over() {
         let mut answered = authorization(Prompt::default(), None);
         answered.completed_at = Some(at(1050));
@@ -266,7 +298,7 @@ mod tests {
     fn the_operators_own_applications_need_no_consent() {
         let authorization = authorization(Prompt::default(), None);
         let session = session(900);
-        let person = Person { session: &session, consented: &Scope::empty() };
+        let person = Person { session: &session, sub: "john", consented: &Scope::empty() };
         let own = Trust { first_party: true, ..ASSURED };
         assert_eq!(authorization.next_step(Some(person), own, at(1100)), Step::Answer);
     }
@@ -276,7 +308,8 @@ mod tests {
         let all = "openid user".parse().unwrap();
         for (trust, consented) in [(CLAIMED, &all), (Trust { first_party: true, ..CLAIMED }, &Scope::empty())] {
             let step = |prompt, session: &Session| {
-                authorization(prompt, None).next_step(Some(Person { session, consented }), trust, at(1100))
+                let person = Person { session, sub: "john", consented };
+                authorization(prompt, None).next_step(Some(person), trust, at(1100))
             };
             assert_eq!(step(Prompt::default(), &session(900)), Step::Consent, "{trust:?}");
             let none = Prompt { none: true, ..Prompt::default() };

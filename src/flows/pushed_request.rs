@@ -6,16 +6,13 @@ use std::time::Duration;
 use super::Server;
 use super::authenticate_client::ClientRequest;
 use super::request_limits::Sender;
-use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::application::ClientAuthentication;
 use crate::domain::ids::ClientId;
 use crate::domain::one_time::PushedRequest;
-use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::protocol::resource;
-use crate::protocol::scope;
-use crate::protocol::token::GrantType;
+use crate::protocol::scope::Scope;
 use crate::store::PushedRow;
 
 /// What every URI of a pushed request begins with (RFC 9126 §2.2).
@@ -43,7 +40,10 @@ impl Server {
         if parameters.value("client_id").is_some_and(|named| named != application.client_id.as_str()) {
             return Err(Refusal::invalid_request("client_id is not the application that authenticated itself"));
         }
-        check(application, parameters)?;
+        // RFC 9126 §2.1: validated as the authorization endpoint would.
+        self.settle(application, parameters, &Scope::empty())?;
+        let registered = &application.settings.redirect_uris;
+        RegisteredRedirect::find(parameters.value("redirect_uri"), registered, Matching::Exact)?;
         let value = PushedRequest::from_random(self.random());
         let kept = parameters.without(&CREDENTIALS).with("client_id", application.client_id.as_str())?;
         let row = PushedRow {
@@ -72,23 +72,4 @@ impl Server {
         tx.commit().await?;
         Parameters::from_form(taken.as_bytes())
     }
-}
-
-/// RFC 9126 §2.1: validated as the authorization endpoint would.
-fn check(application: &Application, parameters: &Parameters) -> Result<(), Refusal> {
-    let settings = &application.settings;
-    if !settings.grants.contains(&GrantType::AuthorizationCode) {
-        return Err(Refusal::new(
-            ErrorCode::UnauthorizedClient,
-            "this application is not registered for the grant authorization_code",
-        ));
-    }
-    RegisteredRedirect::find(parameters.value("redirect_uri"), &settings.redirect_uris, Matching::Exact)?;
-    let request = AuthorizationRequest::from_parameters(parameters)?;
-    scope::granted(request.scope.as_ref(), &settings.scope, &settings.default_scope)?;
-    resource::permitted(&request.resources, &settings.audiences)?;
-    if application.needs_pkce() && request.code_challenge.is_none() {
-        return Err(Refusal::invalid_request("this application must use PKCE: send code_challenge"));
-    }
-    Ok(())
 }

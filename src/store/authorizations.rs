@@ -33,6 +33,7 @@ impl Record for Authorization {
             max_age: seconds(&cells, "max_age")?,
             login_hint: cells.plain("login_hint")?,
             ui_locales: cells.plain("ui_locales")?,
+            expected_sub: cells.plain("expected_sub")?,
             device: Device { address: cells.plain("address")?, user_agent: cells.plain("user_agent")? },
             created_at: cells.moment("created_at")?,
             expires_at: cells.moment("expires_at")?,
@@ -89,8 +90,8 @@ impl Transaction {
         let max_age = authorization.max_age.map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
         let statement = sql("insert into authorizations (id, application_id, source, browser_hash, redirect_uri, \
              redirect_uri_sent, response_mode, scope, resources, state, nonce, code_challenge, prompt, max_age, \
-             login_hint, ui_locales, address, user_agent, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)")
+             login_hint, ui_locales, expected_sub, address, user_agent, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)")
         .bind(authorization.id.to_string())
         .bind(authorization.application.to_string())
         .bind(source)
@@ -107,6 +108,7 @@ impl Transaction {
         .bind(max_age)
         .bind(authorization.login_hint.clone())
         .bind(authorization.ui_locales.clone())
+        .bind(authorization.expected_sub.clone())
         .bind(authorization.device.address.as_str())
         .bind(authorization.device.user_agent.as_str())
         .bind(authorization.created_at.as_micros())

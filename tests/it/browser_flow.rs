@@ -21,6 +21,7 @@ use crate::harness::{Answer, Registered, TestServer, World, eventually, on_both_
 type Parameters<'a> = &'a [(&'a str, &'a str)];
 
 const JOHN: &str = "john@example.com";
+const JANE: &str = "jane@example.com";
 
 async fn redeem(server: &TestServer, application: &Registered, parameters: &BTreeMap<String, String>) -> Value {
     let request = server.token().with_basic(application).by_grant("authorization_code");
@@ -485,6 +486,37 @@ on_both_engines! {
         assert!(page.has("login-submit") && !page.text().contains(JOHN), "{}", page.text());
         let hinted = authorize(&application, &[("id_token_hint", tokens["access_token"].as_str().unwrap())]);
         assert_eq!(Browser::of(&server).visit(&hinted).await.answer_parameters()["error"], "invalid_request");
+    }
+}
+
+on_both_engines! {
+    /// OIDC Core §3.1.2.1 `id_token_hint`: the application gets the person it named, or an error.
+    async fn only_the_person_whom_the_hint_names_is_an_answer(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let johns = redeem(&server, &application, &walk(&server, &Browser::of(&server), &application, 1).await).await;
+        let hint = ("id_token_hint", johns["id_token"].as_str().unwrap());
+        // Jane is signed in: nobody is asked, or John may sign in.
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        let consent = browser.sign_in(&server, &page, JANE, 1).await;
+        allow(&browser, &consent).await;
+        world.clock.advance(Duration::from_secs(1));
+        let silent = browser.visit(&authorize(&application, &[hint, ("prompt", "none")])).await.answer_parameters();
+        assert_eq!((silent["error"].as_str(), silent["state"].as_str()), ("login_required", "s-1"));
+        // Jane signs in once more: the application is told that it was not John.
+        let page = browser.visit(&authorize(&application, &[hint])).await;
+        let answer = browser.sign_in(&server, &page, JANE, 2).await.answer_parameters();
+        assert_eq!((answer["error"].as_str(), answer.get("code")), ("login_required", None));
+        // John does: it gets him, and then without asking.
+        let page = browser.visit(&authorize(&application, &[hint])).await;
+        let answer = browser.sign_in(&server, &page, JOHN, 2).await.answer_parameters();
+        let tokens = redeem(&server, &application, &answer).await;
+        let sub = |tokens: &Value| tokens["id_token"].as_str().unwrap().to_owned();
+        let (named, got) = (server.verify(hint.1).await.claims, server.verify(&sub(&tokens)).await.claims);
+        assert_eq!(named["sub"], got["sub"]);
+        let silent = browser.visit(&authorize(&application, &[hint, ("prompt", "none")])).await.answer_parameters();
+        assert!(silent.contains_key("code"), "{silent:?}");
     }
 }
 

@@ -86,6 +86,7 @@ on_both_engines!(
             (with("prompt", "what"), "invalid_request"),
             (with("request_uri", "urn:x"), "invalid_request"),
             (with("request", "x"), "request_not_supported"),
+            (with("id_token_hint", "ey.J.x"), "invalid_request"),
         ] {
             push(&server, &application, &form).await.refusal(400, error);
         }

@@ -98,6 +98,32 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    /// OIDC Core §3.1.2.1 `id_token_hint`: nobody else gets a mail in its place.
+    async fn a_hint_at_somebody_else_than_the_username_sends_nothing(world: World) {
+        let server = world.server_with("rate_limits.enabled = false\nlogin.unknown_account = \"conceal\"").await;
+        let application = web_application(&server.server).await;
+        let jane = "jane@example.com";
+        account(&server.server, JOHN).await;
+        account(&server.server, jane).await;
+        let asked = with(with(request(&application), "scope", "openid"), "state", "s");
+        ask_well(&server, &asked).await;
+        let code = code_of(&Browser::of(&server).get(&letter(&server, JOHN, 1).await.link).await);
+        let tokens = redeem(&server, &application, &code, &[]).await.success();
+        let hinted = with(asked, "id_token_hint", tokens["id_token"].clone());
+        ask_well(&server, &hinted).await;
+        letter(&server, JOHN, 2).await;
+        // Somebody else's address and nobody's are told the same.
+        let refused = async |username: &str| {
+            ask(&server, &with(hinted.clone(), "username", username)).await.refusal(400, "login_required")
+        };
+        assert_eq!(refused(jane).await, refused("nobody@example.com").await);
+        assert_eq!(mails_to(&server, jane).await, 0);
+        let not_a_hint = with(hinted.clone(), "id_token_hint", tokens["access_token"].clone());
+        ask(&server, &not_a_hint).await.refusal(400, "invalid_request");
+    }
+}
+
+on_both_engines! {
     async fn a_malformed_request_is_400_with_a_reason_and_sends_nothing(world: World) {
         let server = world.server_with("rate_limits.enabled = false").await;
         let application = web_application(&server.server).await;

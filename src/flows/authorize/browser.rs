@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::answer::Subject;
-use super::{Answer, Proven, Requester, Server, settle};
+use super::{Answer, Proven, Requester, Server};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::authorization::{Authorization, Person, Source, Step};
 use crate::domain::ids::AuthorizationId;
@@ -14,7 +14,7 @@ use crate::domain::one_time::BrowserToken;
 use crate::domain::session::Session;
 use crate::domain::user::User;
 use crate::flows::request_limits::Sender;
-use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
+use crate::protocol::authorize::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -67,8 +67,7 @@ impl Server {
     pub async fn begin_authorization(
         &self,
         parameters: &Parameters,
-        browser: &BrowserToken,
-        person: Option<&SignedInPerson>,
+        (browser, person): (&BrowserToken, Option<&SignedInPerson>),
         requester: &Requester,
     ) -> Result<Begun, Refusal> {
         let sender = person.map_or_else(|| Sender::at(requester.address), |person| Sender::Person(person.user.id));
@@ -84,7 +83,7 @@ impl Server {
             None => parameters,
         };
         let proven = self.prove_client(parameters, Matching::Exact).await?;
-        match self.store_authorization(parameters, &proven, browser, person, requester).await {
+        match self.store_authorization(parameters, &proven, browser, requester).await {
             Ok(id) => Ok(Begun::Stored(id)),
             // What is our own fault is shown here; the application could do nothing about it.
             Err(refusal) if refusal.code.status() >= 500 => Err(refusal),
@@ -97,44 +96,20 @@ impl Server {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is a different party to the request")]
     async fn store_authorization(
         &self,
         parameters: &Parameters,
         proven: &Proven,
         browser: &BrowserToken,
-        person: Option<&SignedInPerson>,
         requester: &Requester,
     ) -> Result<AuthorizationId, Refusal> {
-        let mut request = AuthorizationRequest::from_parameters(parameters)?;
-        self.heed_id_token_hint(&mut request, person)?;
-        let settled = settle(&proven.application, request, &Scope::empty())?;
+        let settled = self.settle(&proven.application, parameters, &Scope::empty())?;
         let source = Source::Browser(browser.hash());
         let authorization = self.new_authorization(proven, source, settled, &requester.device);
         let mut tx = self.store.begin().await?;
         tx.authorization_insert(&authorization).await?;
         tx.commit().await?;
         Ok(authorization.id)
-    }
-
-    /// OIDC Core §3.1.2.1: the hint names whom the application expects. Anybody else has to sign in again.
-    fn heed_id_token_hint(
-        &self,
-        request: &mut AuthorizationRequest,
-        person: Option<&SignedInPerson>,
-    ) -> Result<(), Refusal> {
-        let Some(hint) = &request.id_token_hint else { return Ok(()) };
-        let sub = self.read_id_token_hint(hint)?.sub;
-        if person.is_some_and(|person| person.user.sub == sub) {
-            return Ok(());
-        }
-        if request.prompt.none {
-            return Err(login_required());
-        }
-        // Whom the hint means is not looked up: the sign-in page would tell the address to whoever has the
-        // token, and an application need not know it.
-        request.prompt.login = true;
-        Ok(())
     }
 
     /// A stored request that this browser began.
@@ -166,7 +141,11 @@ impl Server {
             Some(person) => self.store.consent(person.user.id, open.application.id).await?,
             None => Scope::empty(),
         };
-        let seen = person.map(|person| Person { session: &person.session, consented: &consented });
+        let seen = person.map(|person| Person {
+            session: &person.session,
+            sub: &person.user.sub,
+            consented: &consented,
+        });
         let trust = open.application.trust_at(&open.authorization.redirect_uri);
         Ok(open.authorization.next_step(seen, trust, self.now()))
     }
@@ -184,7 +163,8 @@ impl Server {
             (Step::Over, _) => return Ok(Continuation::Over),
             (Step::Answer, Some(person)) => return self.approve(&open, person, Consent::Remembered).await,
             (Step::ConsentRequired, _) => Refusal::new(ErrorCode::ConsentRequired, "the person would have to agree"),
-            (Step::LoginRequired | Step::Answer, _) => login_required(),
+            (Step::SomebodyElse, _) => login_required("somebody else signed in than the id_token_hint names"),
+            (Step::LoginRequired | Step::Answer, _) => login_required("somebody would have to sign in"),
         };
         self.finish_with(&open, &refusal).await
     }
@@ -256,6 +236,6 @@ enum Consent {
     Given,
 }
 
-fn login_required() -> Refusal {
-    Refusal::new(ErrorCode::LoginRequired, "somebody would have to sign in")
+fn login_required(why: &'static str) -> Refusal {
+    Refusal::new(ErrorCode::LoginRequired, why)
 }

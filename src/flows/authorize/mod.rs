@@ -56,10 +56,13 @@ pub struct Proven {
 
 /// A request within what the application may ask for.
 #[derive(Clone, Debug)]
-struct Settled {
+pub(in crate::flows) struct Settled {
     request: AuthorizationRequest,
     scope: Scope,
     resources: Vec<ResourceId>,
+    // Whom an id_token_hint means is not looked up: the sign-in page would tell the address to whoever has the
+    // token, and an application need not know it.
+    expected_sub: Option<String>,
 }
 
 impl Server {
@@ -88,9 +91,36 @@ impl Server {
         }
     }
 
+    /// Reads a request and checks it against what the application may ask for. `extra` is allowed besides.
+    ///
+    /// Whichever way a request comes in, its first mistake is the same: that the application may not ask at all,
+    /// then what is malformed, then a missing PKCE, and only then that it asks for too much.
+    pub(in crate::flows) fn settle(
+        &self,
+        application: &Application,
+        parameters: &Parameters,
+        extra: &Scope,
+    ) -> Result<Settled, Refusal> {
+        let settings = &application.settings;
+        if !settings.grants.contains(&GrantType::AuthorizationCode) {
+            let grant = GrantType::AuthorizationCode.name();
+            let what = format!("this application is not registered for the grant {grant}");
+            return Err(Refusal::new(ErrorCode::UnauthorizedClient, what));
+        }
+        let request = AuthorizationRequest::from_parameters(parameters)?;
+        let hint = request.id_token_hint.as_deref().map(|hint| self.read_id_token_hint(hint)).transpose()?;
+        if request.code_challenge.is_none() && application.needs_pkce() {
+            return Err(Refusal::invalid_request("this application must use PKCE: code_challenge is missing"));
+        }
+        let allowed = settings.scope.clone().union(extra);
+        let scope = scope::granted(request.scope.as_ref(), &allowed, &settings.default_scope)?;
+        let resources = resource::permitted(&request.resources, &settings.audiences)?;
+        Ok(Settled { request, scope, resources, expected_sub: hint.map(|hint| hint.sub) })
+    }
+
     fn new_authorization(&self, proven: &Proven, source: Source, settled: Settled, device: &Device) -> Authorization {
         let now = self.now();
-        let Settled { request, scope, resources } = settled;
+        let Settled { request, scope, resources, expected_sub } = settled;
         Authorization {
             id: AuthorizationId::new(self.row_id(now)),
             application: proven.application.id,
@@ -107,27 +137,11 @@ impl Server {
             max_age: request.max_age,
             login_hint: request.login_hint,
             ui_locales: request.ui_locales,
+            expected_sub,
             device: device.clone(),
             created_at: now,
             expires_at: now.plus(AUTHORIZATION_LIFETIME),
             completed_at: None,
         }
     }
-}
-
-/// Checks what the application asks for against what it may ask for. `extra` is allowed besides.
-fn settle(application: &Application, request: AuthorizationRequest, extra: &Scope) -> Result<Settled, Refusal> {
-    let settings = &application.settings;
-    if !settings.grants.contains(&GrantType::AuthorizationCode) {
-        let grant = GrantType::AuthorizationCode.name();
-        let what = format!("this application is not registered for the grant {grant}");
-        return Err(Refusal::new(ErrorCode::UnauthorizedClient, what));
-    }
-    if request.code_challenge.is_none() && application.needs_pkce() {
-        return Err(Refusal::invalid_request("this application must use PKCE: code_challenge is missing"));
-    }
-    let allowed = settings.scope.clone().union(extra);
-    let scope = scope::granted(request.scope.as_ref(), &allowed, &settings.default_scope)?;
-    let resources = resource::permitted(&request.resources, &settings.audiences)?;
-    Ok(Settled { request, scope, resources })
 }

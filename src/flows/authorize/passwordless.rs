@@ -3,14 +3,14 @@
 //! The answer is empty and comes before any mail is sent. The link in the mail leads to the application's
 //! redirect URI with a code.
 
-use super::{Proven, Requester, Server, settle};
+use super::{Proven, Requester, Server, Settled};
 use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::authorization::Source;
 use crate::domain::sign_in::{Purpose, UnknownAccount};
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::authenticate_client::ClientRequest;
 use crate::flows::sign_in::{Delivery, MailSender, NewSignIn};
-use crate::protocol::authorize::{AuthorizationRequest, ResponseMode};
+use crate::protocol::authorize::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -30,19 +30,17 @@ impl Server {
         let parameters = asked.parameters;
         let sender = self.passwordless_sender(&asked).await?;
         let proven = self.prove_client(parameters, Matching::WithOwnQuery).await?;
-        let request = AuthorizationRequest::from_parameters(parameters)?;
-        if request.response_mode != ResponseMode::Query {
+        let settled = self.settle(&proven.application, parameters, &PASSWORDLESS.parse().unwrap_or_default())?;
+        if settled.request.response_mode != ResponseMode::Query {
             return Err(Refusal::invalid_request("a link can only answer with response_mode query"));
         }
-        let settled = settle(&proven.application, request, &PASSWORDLESS.parse().unwrap_or_default())?;
         let email = username(parameters)?;
         let mut tx = self.store.begin().await?;
         self.take_mail_limits(&mut tx, &email, &sender).await?;
         let user = tx.user_by_email(&email).await?.filter(User::is_active);
-        let delivery = match (&user, self.without_account(&proven)) {
-            (Some(_), _) => Delivery::Mail,
-            (None, Ok(delivery)) => delivery,
-            (None, Err(refusal)) => {
+        let delivery = match self.delivery_to(user.as_ref(), &proven, &settled) {
+            Ok(delivery) => delivery,
+            Err(refusal) => {
                 drop(tx);
                 self.count_refused_mail(&sender).await?;
                 return Err(refusal);
@@ -101,6 +99,21 @@ impl Server {
             Some(unasked) => Err(Refusal::invalid_scope(format!(
                 "the person has not agreed to '{unasked}' yet; ask in the browser flow, where they can"
             ))),
+        }
+    }
+
+    /// OIDC Core §3.1.2.1: a hint names the only person who may answer. That an address is somebody else's and
+    /// that it is nobody's are not told apart where the second is concealed.
+    fn delivery_to(&self, user: Option<&User>, proven: &Proven, settled: &Settled) -> Result<Delivery, Refusal> {
+        let delivery = match user {
+            Some(_) => Delivery::Mail,
+            None => self.without_account(proven)?,
+        };
+        match &settled.expected_sub {
+            Some(sub) if user.is_none_or(|user| user.sub != *sub) => {
+                Err(Refusal::new(ErrorCode::LoginRequired, "the username is not the person whom id_token_hint names"))
+            }
+            _ => Ok(delivery),
         }
     }
 

@@ -63,7 +63,7 @@ pub(in crate::http) async fn post(
 
 async fn begin(visit: &Visit, parameters: &Parameters) -> Response {
     let server = &visit.edge.server;
-    match server.begin_authorization(parameters, &visit.browser, visit.person.as_ref(), &visit.requester).await {
+    match server.begin_authorization(parameters, (&visit.browser, visit.person.as_ref()), &visit.requester).await {
         Ok(Begun::Stored(id)) => visit.remembered(continue_flow(visit, id).await),
         Ok(Begun::Refused(refusal, application)) => answer(visit, refusal, &application),
         Err(refusal) => refused_page(visit, &refusal),

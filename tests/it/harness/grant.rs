@@ -90,6 +90,7 @@ impl TestServer {
             max_age: None,
             login_hint: None,
             ui_locales: None,
+            expected_sub: None,
             device: Device::default(),
             created_at: now,
             expires_at: now.plus(AUTHORIZATION_LIFETIME),
