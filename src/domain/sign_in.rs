@@ -10,7 +10,7 @@ use super::one_time::ValueHash;
 use super::session::Device;
 use super::user::EmailAddress;
 
-/// How many wrong codes end a sign-in.
+/// How many wrong codes end a code, and with it a browser's sign-in.
 pub const MOST_TRIES: i64 = 5;
 
 /// However slow the mail, a sign-in is over after this.
@@ -188,20 +188,50 @@ pub enum SignInOver {
     Redeemed,
     /// Too many wrong codes.
     TooManyTries,
+    /// It was stopped, or its account was disabled or deleted.
+    Ended,
     /// Its time is over.
     Expired,
 }
 
+impl SignInOver {
+    /// In words, for its flight.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::Redeemed => "the sign-in was completed before",
+            Self::TooManyTries => "too many wrong codes were typed",
+            Self::Ended => "the sign-in was ended",
+            Self::Expired => "the sign-in's time was over",
+        }
+    }
+}
+
 impl SignIn {
     /// Whether it can be redeemed; the write that redeems it decides for good.
+    ///
+    /// Where only the browser that began it can type its code, too many wrong ones end all of it. An
+    /// application types for whoever asks it to: there they end the code, and the link lives.
     pub fn check_open(&self, now: Timestamp) -> Result<(), SignInOver> {
         if self.redeemed_at.is_some() {
             return Err(SignInOver::Redeemed);
         }
-        if self.ended_at.is_some() || self.tries >= MOST_TRIES {
-            return Err(SignInOver::TooManyTries);
+        if self.browser.is_some() {
+            self.check_tries()?;
+        }
+        if self.ended_at.is_some() {
+            return Err(SignInOver::Ended);
         }
         if now >= self.ends_at { Err(SignInOver::Expired) } else { Ok(()) }
+    }
+
+    /// Whether its code may be typed.
+    pub fn check_code_open(&self, now: Timestamp) -> Result<(), SignInOver> {
+        self.check_open(now)?;
+        self.check_tries()
+    }
+
+    const fn check_tries(&self) -> Result<(), SignInOver> {
+        if self.tries >= MOST_TRIES { Err(SignInOver::TooManyTries) } else { Ok(()) }
     }
 }
 
@@ -306,6 +336,55 @@ mod tests {
     fn what_cannot_be_a_code_is_told_at_once() {
         for typed in ["", "1234567", "123456789", "2345-678O", "2345-678é", "🙂🙂"] {
             assert_eq!(LoginCode::typed(typed), None, "{typed}");
+        }
+    }
+
+    fn sign_in(browser: Option<ValueHash>, tries: i64) -> SignIn {
+        let at = Timestamp::from_seconds;
+        SignIn {
+            id: SignInId::from_bytes([1; 16]),
+            purpose: Purpose::Page("/account".to_owned()),
+            browser,
+            user: None,
+            email: "john@example.com".parse().unwrap(),
+            reference: "ABCD".to_owned(),
+            code_hash: ValueHash::of("code"),
+            tries,
+            locale: "en".to_owned(),
+            device: Device::default(),
+            trace_id: String::new(),
+            created_at: at(1000),
+            ends_at: at(4600),
+            redeemed_at: None,
+            ended_at: None,
+        }
+    }
+
+    #[test]
+    fn wrong_codes_end_a_browsers_sign_in_and_elsewhere_the_code_alone() {
+        let (here, now) = (Some(ValueHash::of("browser")), Timestamp::from_seconds(2000));
+        for browser in [here, None] {
+            let one_left = sign_in(browser, MOST_TRIES - 1);
+            assert_eq!((one_left.check_open(now), one_left.check_code_open(now)), (Ok(()), Ok(())));
+            assert_eq!(sign_in(browser, MOST_TRIES).check_code_open(now), Err(SignInOver::TooManyTries));
+        }
+        assert_eq!(sign_in(here, MOST_TRIES).check_open(now), Err(SignInOver::TooManyTries));
+        assert_eq!(sign_in(None, MOST_TRIES).check_open(now), Ok(()));
+    }
+
+    #[test]
+    fn what_is_over_is_over_for_link_and_code() {
+        let (now, late) = (Timestamp::from_seconds(2000), Timestamp::from_seconds(4600));
+        let open = sign_in(None, 0);
+        let redeemed = SignIn { redeemed_at: Some(now), ..open.clone() };
+        let ended = SignIn { ended_at: Some(now), ..open.clone() };
+        let cases = [
+            (redeemed, now, SignInOver::Redeemed),
+            (ended, now, SignInOver::Ended),
+            (open, late, SignInOver::Expired),
+        ];
+        for (sign_in, at, over) in cases {
+            assert_eq!((sign_in.check_open(at), sign_in.check_code_open(at)), (Err(over), Err(over)));
         }
     }
 

@@ -6,8 +6,9 @@ use super::engine::{Record, Row, Store, Transaction, sql};
 use crate::domain::ids::{SignInEventId, SignInId, Timestamp};
 use crate::domain::sign_in::FlightEvent;
 
-/// How many steps of one kind a sign-in's flight has at most.
-const MOST_OF_A_KIND: i64 = 30;
+/// How many steps of one kind are kept of one sign-in. Whoever has a link, or only a guess, can repeat some of
+/// them at will; those of other kinds are told all the same.
+pub const MOST_OF_A_KIND: i64 = 30;
 
 /// A step of a sign-in's flight as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +30,7 @@ impl Record for FlightStep {
 }
 
 impl Transaction {
-    /// Writes a step down, in the transaction of what it tells. Whoever has a link can open it as often as they
-    /// like; after [`MOST_OF_A_KIND`] steps of one kind there is nothing new to tell.
+    /// Writes a step down, in the transaction of what it tells, unless there are enough of its kind.
     #[expect(clippy::too_many_arguments, reason = "they are the columns of one row; flows have Server::note_flight")]
     pub async fn flight_append(
         &mut self,
@@ -43,12 +43,12 @@ impl Transaction {
         let statement =
             sql("insert into sign_in_events (id, sign_in_id, at, event, detail) select $1, $2, $3, $4, $5 \
                  where (select count(*) from sign_in_events where sign_in_id = $2 and event = $4) < $6")
-            .bind(id.to_string())
-            .bind(sign_in.to_string())
-            .bind(at.as_micros())
-            .bind(event.name())
-            .bind(detail)
-            .bind(MOST_OF_A_KIND);
+                .bind(id.to_string())
+                .bind(sign_in.to_string())
+                .bind(at.as_micros())
+                .bind(event.name())
+                .bind(detail)
+                .bind(MOST_OF_A_KIND);
         self.execute(statement).await?;
         Ok(())
     }

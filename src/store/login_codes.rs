@@ -26,4 +26,19 @@ impl Store {
         .bind(now.as_micros());
         self.fetch_all(statement).await
     }
+
+    /// The newest of them that is over, for which somebody may still be holding the code.
+    pub async fn login_code_over(
+        &self,
+        application: ApplicationId,
+        email: &EmailAddress,
+    ) -> Result<Option<SignIn>, StoreError> {
+        let statement = sql("select sign_ins.* from sign_ins \
+             join authorizations on authorizations.id = sign_ins.authorization_id \
+             where authorizations.application_id = $1 and authorizations.source = 'api' \
+             and sign_ins.email_key = $2 order by sign_ins.created_at desc, sign_ins.id desc limit 1")
+        .bind(application.to_string())
+        .bind(email.key());
+        self.fetch_optional(statement).await
+    }
 }

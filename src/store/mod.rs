@@ -42,7 +42,7 @@ use std::time::Duration;
 pub use applications::{ApplicationUse, StateChange};
 pub use audit::AuditLine;
 pub use engine::{DatabaseSettings, Location, Store, Transaction};
-pub use flights::FlightStep;
+pub use flights::{FlightStep, MOST_OF_A_KIND};
 pub use generations::{Generation, Generations};
 pub use keep_links::KeepLink;
 pub use life_cycle::{DueBy, GuardedStep};

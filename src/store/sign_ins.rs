@@ -66,7 +66,18 @@ fn by_id(id: SignInId) -> Statement {
     sql("select * from sign_ins where id = $1").bind(id.to_string())
 }
 
+fn of_authorization(id: AuthorizationId) -> Statement {
+    let statement = sql("select * from sign_ins where authorization_id = $1 and redeemed_at is not null \
+         order by redeemed_at desc, id desc limit 1");
+    statement.bind(id.to_string())
+}
+
 impl Store {
+    /// The sign-in that a request was answered by, if somebody signed in for it.
+    pub async fn sign_in_of_authorization(&self, id: AuthorizationId) -> Result<Option<SignIn>, StoreError> {
+        self.fetch_optional(of_authorization(id)).await
+    }
+
     /// The sign-in of this id.
     pub async fn sign_in(&self, id: SignInId) -> Result<Option<SignIn>, StoreError> {
         self.fetch_optional(by_id(id)).await
@@ -158,6 +169,11 @@ impl Transaction {
         .bind(id.to_string())
         .bind(now.as_micros());
         Ok(self.execute(statement).await? == 1)
+    }
+
+    /// The sign-in that a request was answered by, as this transaction sees it.
+    pub async fn sign_in_of_authorization(&mut self, id: AuthorizationId) -> Result<Option<SignIn>, StoreError> {
+        self.fetch_optional(of_authorization(id)).await
     }
 
     /// Notes whose address was proven, where the account was made only then.

@@ -509,6 +509,7 @@ on_both_engines! {
         let answer = browser.sign_in(&server, &page, JANE, 2).await.answer_parameters();
         assert_eq!((answer["error"].as_str(), answer.get("code")), ("login_required", None));
         // John does: it gets him, and then without asking.
+        world.clock.advance(Duration::from_secs(1));
         let page = browser.visit(&authorize(&application, &[hint])).await;
         let answer = browser.sign_in(&server, &page, JOHN, 2).await.answer_parameters();
         let tokens = redeem(&server, &application, &answer).await;

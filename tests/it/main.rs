@@ -15,6 +15,7 @@ mod client_authentication;
 mod command_line;
 mod crash;
 mod discovery;
+mod flight;
 mod forgotten;
 mod harness;
 mod hello;

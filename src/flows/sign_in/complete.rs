@@ -11,7 +11,7 @@ use crate::domain::user::User;
 use crate::flows::authorize::SignedInPerson;
 use crate::flows::manage_user::{Admin, NewUser};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::{StoreError, Transaction};
+use crate::store::Transaction;
 
 /// A browser that is signed in now.
 #[derive(Debug)]
@@ -41,8 +41,27 @@ pub enum CodeOutcome {
 impl Server {
     /// Checks a code that was typed where the sign-in began.
     pub async fn enter_code(&self, sign_in: &SignIn, typed: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
+        let outcome = self.try_code(sign_in, typed, device).await;
+        let why = match &outcome {
+            Ok(CodeOutcome::Malformed) => "what was typed cannot be a code".to_owned(),
+            Ok(CodeOutcome::Wrong { left }) => format!("wrong code, try {} of {MOST_TRIES}", MOST_TRIES - left),
+            Ok(CodeOutcome::Over(over)) => format!("a code was typed, but {}", over.why()),
+            Err(refusal) if refusal.code.status() < 500 => refusal.description.to_string(),
+            Ok(CodeOutcome::SignedIn(_)) | Err(_) => return outcome,
+        };
+        let mut tx = self.store.begin().await?;
+        let ends = matches!(outcome, Ok(CodeOutcome::Wrong { left: 0 } | CodeOutcome::Over(SignInOver::TooManyTries)));
+        if ends {
+            tx.sign_in_end(sign_in.id, self.now()).await?;
+        }
+        self.append_flight(&mut tx, sign_in, FlightEvent::Refused, &why).await?;
+        tx.commit().await?;
+        if ends { Ok(CodeOutcome::Over(SignInOver::TooManyTries)) } else { outcome }
+    }
+
+    async fn try_code(&self, sign_in: &SignIn, typed: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
         let now = self.now();
-        if let Err(over) = sign_in.check_open(now) {
+        if let Err(over) = sign_in.check_code_open(now) {
             return Ok(CodeOutcome::Over(over));
         }
         if self.is_code_over(sign_in, now).await? {
@@ -56,12 +75,7 @@ impl Server {
             return Ok(CodeOutcome::Over(SignInOver::TooManyTries));
         }
         if !self.is_code_of(sign_in, &code) {
-            let left = MOST_TRIES - sign_in.tries - 1;
-            return Ok(if left > 0 {
-                CodeOutcome::Wrong { left }
-            } else {
-                CodeOutcome::Over(SignInOver::TooManyTries)
-            });
+            return Ok(CodeOutcome::Wrong { left: MOST_TRIES - sign_in.tries - 1 });
         }
         let done = self.complete_sign_in(sign_in, device, "code typed").await?;
         Ok(done.map_or_else(CodeOutcome::Over, CodeOutcome::SignedIn))
@@ -134,18 +148,6 @@ impl Server {
         let user = self.user_create_in(tx, new, &Actor::Visitor).await?;
         tx.sign_in_belongs_to(sign_in.id, user.id).await?;
         Ok(user.id)
-    }
-
-    /// Writes down a step of a sign-in's flight, and logs it under the sign-in's own trace.
-    pub(in crate::flows) async fn append_flight(
-        &self,
-        tx: &mut Transaction,
-        sign_in: &SignIn,
-        event: FlightEvent,
-        detail: &str,
-    ) -> Result<(), StoreError> {
-        tracing::info!(sign_in_trace = sign_in.trace_id, event = event.name(), detail, "sign-in");
-        self.note_flight(tx, sign_in.id, event, detail).await
     }
 
     /// Who is signed in with this cookie. A session that is used lives on.

@@ -53,6 +53,18 @@ pub enum LinkOver {
     Ended,
 }
 
+impl LinkOver {
+    /// In words, for the sign-in's flight.
+    const fn why(self) -> &'static str {
+        match self {
+            Self::Unknown => "the link was not known",
+            Self::Expired => "a link was opened whose time was over",
+            Self::Used => "a link was opened whose sign-in was completed before",
+            Self::Ended => "a link was opened whose sign-in was ended, or whose account is not there any more",
+        }
+    }
+}
+
 /// What to show for a link.
 #[derive(Debug)]
 pub enum LinkView {
@@ -99,14 +111,14 @@ impl Server {
             return Ok(LinkView::Over(LinkOver::Unknown));
         };
         if let Some(over) = self.link_over(&sign_in, &link) {
-            self.note(&sign_in, FlightEvent::Refused, "the link was over").await?;
+            self.note_refused(&sign_in, over.why()).await?;
             return Ok(LinkView::Over(over));
         }
         if visitor.press == Press::Preview {
-            self.note(&sign_in, FlightEvent::Previewed, &visitor.device.user_agent).await?;
+            self.note_step(&sign_in, FlightEvent::Previewed, &visitor.device.user_agent).await?;
             return Ok(LinkView::Preview);
         }
-        self.note(&sign_in, FlightEvent::Opened, &visitor.device.user_agent).await?;
+        self.note_step(&sign_in, FlightEvent::Opened, &visitor.device.user_agent).await?;
         match (&sign_in.purpose, sign_in.browser) {
             (Purpose::Authorization(id), None) => {
                 self.open_for_application(token, &link, &sign_in, *id, visitor.press).await
@@ -116,7 +128,10 @@ impl Server {
             }
             (Purpose::Page(_), None) if visitor.press == Press::Button => self.sign_in_here(&sign_in, visitor).await,
             (Purpose::Page(_), None) => Ok(LinkView::Confirm(self.facts(&sign_in).await?)),
-            (_, Some(_)) => Ok(LinkView::OtherDevice(self.facts(&sign_in).await?, self.code_of(sign_in.id))),
+            (_, Some(_)) => {
+                self.note_refused(&sign_in, "the link was opened in another browser, which was shown the code").await?;
+                Ok(LinkView::OtherDevice(self.facts(&sign_in).await?, self.code_of(sign_in.id)))
+            }
         }
     }
 
@@ -139,17 +154,23 @@ impl Server {
         }
         sign_in.check_open(now).err().map(|over| match over {
             SignInOver::Redeemed => LinkOver::Used,
-            SignInOver::TooManyTries => LinkOver::Ended,
+            SignInOver::TooManyTries | SignInOver::Ended => LinkOver::Ended,
             SignInOver::Expired => LinkOver::Expired,
         })
     }
 
     async fn sign_in_here(&self, sign_in: &SignIn, visitor: &Visitor<'_>) -> Result<LinkView, Refusal> {
-        Ok(match self.complete_sign_in(sign_in, visitor.device, "link opened").await? {
-            Ok(signed_in) => LinkView::SignedIn(signed_in),
-            Err(SignInOver::Expired) => LinkView::Over(LinkOver::Expired),
-            Err(_) => LinkView::Over(LinkOver::Used),
-        })
+        let over = match self.complete_sign_in(sign_in, visitor.device, "link opened").await {
+            Ok(Ok(signed_in)) => return Ok(LinkView::SignedIn(signed_in)),
+            Ok(Err(SignInOver::Expired)) => LinkOver::Expired,
+            Ok(Err(_)) => LinkOver::Used,
+            Err(refusal) => {
+                self.note_refusal(Some(sign_in.id), &refusal).await?;
+                return Err(refusal);
+            }
+        };
+        self.note_refused(sign_in, over.why()).await?;
+        Ok(LinkView::Over(over))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the link, what it belongs to and how it was opened")]
@@ -169,7 +190,10 @@ impl Server {
             Some(user) => self.store.user(user).await?.filter(User::is_active).map(|user| user.id),
             None => None,
         };
-        let Some(user) = user else { return Ok(LinkView::Over(LinkOver::Ended)) };
+        let Some(user) = user else {
+            self.note_refused(sign_in, LinkOver::Ended.why()).await?;
+            return Ok(LinkView::Over(LinkOver::Ended));
+        };
         let at_once = press == Press::Button
             || (link.fetches < MOST_FETCHES && self.goes_on_at_once(&application, &authorization));
         self.store.sign_in_link_fetched(token.hash()).await?;
@@ -197,7 +221,9 @@ impl Server {
         application: &Arc<Application>,
     ) -> Result<LinkView, Refusal> {
         if application.state != crate::domain::application::ApplicationState::Active {
-            return Err(Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more"));
+            let refusal = Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more");
+            self.note_refusal(Some(sign_in.id), &refusal).await?;
+            return Err(refusal);
         }
         let mut tx = self.store.begin().await?;
         let code = self.issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, self.now())).await?;
@@ -225,12 +251,5 @@ impl Server {
             reference: sign_in.reference.clone(),
             locale: sign_in.locale.clone(),
         })
-    }
-
-    async fn note(&self, sign_in: &SignIn, event: FlightEvent, detail: &str) -> Result<(), Refusal> {
-        let mut tx = self.store.begin().await?;
-        self.append_flight(&mut tx, sign_in, event, detail).await?;
-        tx.commit().await?;
-        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Signing in by e-mail: begun here, finished by a link or by a code typed where it began.
 
 mod complete;
+mod flight;
 mod link;
 mod mail_limits;
 
@@ -223,7 +224,11 @@ impl Server {
         let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
         let sign_in = self.store.sign_in(id).await?.ok_or_else(foreign)?;
         let mine = browser.is_some_and(|browser| sign_in.browser == Some(browser.hash()));
-        if mine { Ok(sign_in) } else { Err(foreign()) }
+        if mine {
+            return Ok(sign_in);
+        }
+        self.note_refused(&sign_in, "another browser than the one that began asked to go on").await?;
+        Err(foreign())
     }
 
     /// When a mail can be asked for again, for the waiting page.

@@ -21,7 +21,30 @@ pub(super) async fn grant(
     application: &Application,
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
-    let (hash, code) = find_code(server, application, parameters).await?;
+    let (hash, code) = find_code(server, parameters).await?;
+    let flight = match code.sign_in {
+        Some(sign_in) => Some(sign_in),
+        None => server.store.sign_in_of_authorization(code.authorization).await?.map(|sign_in| sign_in.id),
+    };
+    if code.application != application.id {
+        let refusal = invalid("the code was presented by another application than it was issued to");
+        server.note_refusal(flight, &refusal).await?;
+        return Err(unknown());
+    }
+    let beginning = Beginning { code: Some(hash), sign_in: code.sign_in, flight };
+    let granted = what_it_grants(server, application, parameters, (code, beginning)).await;
+    if let Err(refusal) = &granted {
+        server.note_refusal(flight, refusal).await?;
+    }
+    granted
+}
+
+async fn what_it_grants(
+    server: &Server,
+    application: &Application,
+    parameters: &Parameters,
+    (code, beginning): (CodeGrant, Beginning),
+) -> Result<Granted, Refusal> {
     let authorization = server.store.authorization(code.authorization).await?.ok_or_else(|| missing(&code))?;
     check_redirect_uri(parameters.value("redirect_uri"), &authorization)?;
     check_pkce(application, &authorization, parameters.value("code_verifier"))?;
@@ -48,23 +71,21 @@ pub(super) async fn grant(
         expires_at: now.plus(server.family_lifetime(application)),
         ended_at: None,
     };
-    let payment = Payment::Begin(Beginning { code: Some(hash), sign_in: code.sign_in });
-    Granted::begin(user, family, application, payment)
+    Granted::begin(user, family, application, Payment::Begin(beginning))
 }
 
-/// A code that is unknown and one of another application are not told apart.
-async fn find_code(
-    server: &Server,
-    application: &Application,
-    parameters: &Parameters,
-) -> Result<(ValueHash, CodeGrant), Refusal> {
-    let unknown = || invalid("the code is not known, or was issued to another application");
+async fn find_code(server: &Server, parameters: &Parameters) -> Result<(ValueHash, CodeGrant), Refusal> {
     let Some(presented) = parameters.value("code") else {
         return Err(Refusal::invalid_request("the parameter 'code' is missing"));
     };
     let presented: AuthorizationCode = presented.parse().map_err(|_| unknown())?;
     let code = server.store.authorization_code(presented.hash()).await?.ok_or_else(unknown)?;
-    if code.application == application.id { Ok((presented.hash(), code)) } else { Err(unknown()) }
+    Ok((presented.hash(), code))
+}
+
+/// A code that is unknown and one of another application are not told apart.
+fn unknown() -> Refusal {
+    invalid("the code is not known, or was issued to another application")
 }
 
 /// RFC 6749 §4.1.3: identical to the one of the authorization request, and there if it was there.

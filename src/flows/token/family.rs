@@ -6,7 +6,7 @@ use super::authorization_code;
 use super::granted::{Beginning, Granted, Payment, Person, Resources, Subject};
 use crate::domain::application::Application;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::ids::{SessionId, SignInEventId, Timestamp, TokenFamilyId, UserId};
+use crate::domain::ids::{SessionId, Timestamp, TokenFamilyId, UserId};
 use crate::domain::one_time::RefreshToken;
 use crate::domain::refresh_token::StoredRefreshToken;
 use crate::domain::sign_in::FlightEvent;
@@ -91,6 +91,9 @@ impl Server {
             return Err(invalid("the person has signed out"));
         }
         self.redeem_sign_in(&mut tx, family.user, beginning, now).await?;
+        if let Some(sign_in) = beginning.flight {
+            self.note_flight(&mut tx, sign_in, FlightEvent::Exchanged, "").await?;
+        }
         if let Some(token) = &refresh_token {
             tx.refresh_token_insert(&self.new_refresh_token(family, now), token.hash()).await?;
         }
@@ -112,8 +115,6 @@ impl Server {
             return Err(invalid("the sign-in was completed before, by another code or link of it, or is over"));
         }
         tx.user_signed_in(user, now).await?;
-        let event = SignInEventId::new(self.row_id(now));
-        tx.flight_append(event, sign_in, now, FlightEvent::Exchanged, "").await?;
         Ok(())
     }
 

@@ -92,6 +92,8 @@ pub(super) struct Beginning {
     pub(super) code: Option<ValueHash>,
     /// The sign-in that is redeemed together with it.
     pub(super) sign_in: Option<SignInId>,
+    /// The sign-in that the person did for this, redeemed before or now.
+    pub(super) flight: Option<SignInId>,
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::domain::application::Application;
 use crate::domain::authorization::Authorization;
 use crate::domain::ids::TokenFamilyId;
 use crate::domain::session::AuthenticationMethod;
-use crate::domain::sign_in::{LoginCode, Purpose, SignIn};
+use crate::domain::sign_in::{LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::EmailAddress;
 use crate::flows::Server;
@@ -23,9 +23,8 @@ pub(super) async fn grant(
     application: &Application,
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
-    let (email, code) = read(parameters)?;
-    let (sign_in, authorization) = find_sign_in(server, application, &email, &code).await?;
-    check_pkce(application, &authorization, parameters.value("code_verifier"))?;
+    let typed = Typed::read(application, parameters)?;
+    let (sign_in, authorization) = find_sign_in(server, application, &typed).await?;
     let user = match sign_in.user {
         Some(user) => server.active_user(user).await?,
         None => return Err(wrong()),
@@ -45,20 +44,34 @@ pub(super) async fn grant(
         expires_at: now.plus(server.family_lifetime(application)),
         ended_at: None,
     };
-    let payment = Payment::Begin(Beginning { code: None, sign_in: Some(sign_in.id) });
+    let payment = Payment::Begin(Beginning { code: None, sign_in: Some(sign_in.id), flight: Some(sign_in.id) });
     Granted::begin(user, family, application, payment)
 }
 
-fn read(parameters: &Parameters) -> Result<(EmailAddress, LoginCode), Refusal> {
-    let required = |name: &'static str| {
-        let missing = || Refusal::invalid_request(format!("the parameter '{name}' is missing"));
-        parameters.value(name).ok_or_else(missing)
-    };
-    let email = required("username")?.parse();
-    let email = email.map_err(|e| Refusal::invalid_request(format!("the username is {e}")))?;
-    // A text that cannot be a code costs no try: it is a slip of the finger, and guesses nothing.
-    let code = LoginCode::typed(required("login_code")?).ok_or_else(wrong)?;
-    Ok((email, code))
+/// What somebody typed, and what the application adds to it.
+struct Typed<'a> {
+    email: EmailAddress,
+    code: LoginCode,
+    verifier: Option<&'a str>,
+}
+
+impl<'a> Typed<'a> {
+    fn read(application: &Application, parameters: &'a Parameters) -> Result<Self, Refusal> {
+        let required = |name: &'static str| {
+            let missing = || Refusal::invalid_request(format!("the parameter '{name}' is missing"));
+            parameters.value(name).ok_or_else(missing)
+        };
+        let email = required("username")?.parse();
+        let email = email.map_err(|e| Refusal::invalid_request(format!("the username is {e}")))?;
+        // A text that cannot be a code costs no try: it is a slip of the finger, and guesses nothing.
+        let code = LoginCode::typed(required("login_code")?).ok_or_else(wrong)?;
+        let verifier = if application.needs_pkce() {
+            Some(required("code_verifier")?)
+        } else {
+            parameters.value("code_verifier")
+        };
+        Ok(Self { email, code, verifier })
+    }
 }
 
 /// Every open sign-in that the code is compared with pays one of its tries, before it is compared, so that
@@ -66,20 +79,33 @@ fn read(parameters: &Parameters) -> Result<(EmailAddress, LoginCode), Refusal> {
 async fn find_sign_in(
     server: &Server,
     application: &Application,
-    email: &EmailAddress,
-    code: &LoginCode,
+    typed: &Typed<'_>,
 ) -> Result<(SignIn, Authorization), Refusal> {
-    let now = server.now();
-    for sign_in in server.store.login_codes_open(application.id, email, now).await? {
-        if server.is_code_over(&sign_in, now).await? {
+    let open = server.store.login_codes_open(application.id, &typed.email, server.now()).await?;
+    if open.is_empty()
+        && let Some(over) = server.store.login_code_over(application.id, &typed.email).await?
+    {
+        let why = over.check_code_open(server.now()).err().map_or("the sign-in was over", SignInOver::why);
+        server.note_refused(&over, &format!("a login code was typed, but {why}")).await?;
+    }
+    for sign_in in open {
+        if server.is_code_over(&sign_in, server.now()).await? {
+            server.note_refused(&sign_in, "a login code was typed, but its time was over").await?;
             continue;
         }
-        let tried = server.store.sign_in_try(sign_in.id, now).await?;
-        if tried && server.is_code_of(&sign_in, code) {
-            let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
-            let authorization = server.store.authorization(authorization).await?.ok_or_else(wrong)?;
+        let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
+        let authorization = server.store.authorization(authorization).await?.ok_or_else(wrong)?;
+        // Who did not begin the sign-in has no verifier, and costs its code no try.
+        let why = if check_pkce(application, &authorization, typed.verifier).is_err() {
+            "a login code came with the wrong code_verifier".to_owned()
+        } else if !server.store.sign_in_try(sign_in.id, server.now()).await? {
+            format!("a login code was typed, but {}", SignInOver::TooManyTries.why())
+        } else if server.is_code_of(&sign_in, &typed.code) {
             return Ok((sign_in, authorization));
-        }
+        } else {
+            format!("wrong login code, try {} of {MOST_TRIES}", sign_in.tries + 1)
+        };
+        server.note_refused(&sign_in, &why).await?;
     }
     Err(wrong())
 }
@@ -89,6 +115,6 @@ async fn find_sign_in(
 fn wrong() -> Refusal {
     Refusal::new(
         ErrorCode::InvalidGrant,
-        "the login code is wrong, was used, has expired or was tried too often; begin the sign-in again",
+        "the login code or its code_verifier is wrong, or it was used, has expired or was tried too often; begin again",
     )
 }

@@ -64,7 +64,13 @@ impl Server {
         let Subject::Person(person) = &granted.subject else { return Ok(None) };
         match &granted.payment {
             Payment::Nothing => Ok(None),
-            Payment::Begin(beginning) => self.begin_family(application, &person.family, beginning).await,
+            Payment::Begin(beginning) => {
+                let begun = self.begin_family(application, &person.family, beginning).await;
+                if let Err(refusal) = &begun {
+                    self.note_refusal(beginning.flight, refusal).await?;
+                }
+                begun
+            }
             Payment::Rotate(token) => refresh_token::rotate(self, application, token, &person.family).await.map(Some),
             Payment::Repeat(successor) => Ok(Some(successor.clone())),
         }

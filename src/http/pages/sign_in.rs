@@ -101,6 +101,7 @@ pub(in crate::http) async fn enter_code(visit: Visit, Fields(fields): Fields) ->
         Ok(CodeOutcome::Wrong { left }) => CodeProblem::Wrong { tries_left: u32::try_from(left).unwrap_or(0) },
         Ok(CodeOutcome::Over(SignInOver::TooManyTries)) => CodeProblem::TooManyTries,
         Ok(CodeOutcome::Over(SignInOver::Expired)) => CodeProblem::Expired,
+        Ok(CodeOutcome::Over(SignInOver::Ended)) => return problem_page(&visit, Problem::SignInExpired, None),
         Ok(CodeOutcome::Over(SignInOver::Redeemed)) => return problem_page(&visit, Problem::LinkUsed, None),
         Err(refusal) => return refused_page(&visit, &refusal),
     };

@@ -1,0 +1,67 @@
+//! The flight of a sign-in: every step is written down for the application's owner, and logged under the
+//! sign-in's own trace.
+
+use super::Server;
+use crate::domain::ids::{AuthorizationId, SignInId};
+use crate::domain::sign_in::{FlightEvent, SignIn};
+use crate::protocol::refusal::Refusal;
+use crate::store::{StoreError, Transaction};
+
+impl Server {
+    /// Writes down a step, in the transaction of what it tells.
+    pub(in crate::flows) async fn append_flight(
+        &self,
+        tx: &mut Transaction,
+        sign_in: &SignIn,
+        event: FlightEvent,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        tracing::info!(sign_in_trace = sign_in.trace_id, event = event.name(), detail, "sign-in");
+        self.note_flight(tx, sign_in.id, event, detail).await
+    }
+
+    /// Writes down a step that changed nothing else.
+    pub(in crate::flows) async fn note_step(
+        &self,
+        sign_in: &SignIn,
+        event: FlightEvent,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        self.append_flight(&mut tx, sign_in, event, detail).await?;
+        tx.commit().await
+    }
+
+    /// Writes down that something was refused, and why.
+    pub(in crate::flows) async fn note_refused(&self, sign_in: &SignIn, why: &str) -> Result<(), StoreError> {
+        self.note_step(sign_in, FlightEvent::Refused, why).await
+    }
+
+    /// The same where only the sign-in's id is known. What is our own fault is no step of it.
+    pub(in crate::flows) async fn note_refusal(
+        &self,
+        sign_in: Option<SignInId>,
+        refusal: &Refusal,
+    ) -> Result<(), StoreError> {
+        let Some(id) = sign_in.filter(|_| refusal.code.status() < 500) else { return Ok(()) };
+        match self.store.sign_in(id).await? {
+            Some(sign_in) => self.note_refused(&sign_in, &refusal.description).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes down a step of the sign-in that a request was answered by. Whoever was signed in before had none
+    /// for it.
+    pub(in crate::flows) async fn append_flight_of(
+        &self,
+        tx: &mut Transaction,
+        authorization: AuthorizationId,
+        event: FlightEvent,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        match tx.sign_in_of_authorization(authorization).await? {
+            Some(sign_in) => self.append_flight(tx, &sign_in, event, detail).await,
+            None => Ok(()),
+        }
+    }
+}
