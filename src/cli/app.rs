@@ -8,8 +8,6 @@ use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
-use crate::app::{Outside, open_for_command};
-use crate::config::Config;
 use crate::domain::application::Application;
 use crate::domain::audit::Actor;
 use crate::domain::ids::ClientId;
@@ -65,14 +63,7 @@ pub(super) struct Exemption {
 }
 
 /// Runs a command.
-pub(super) async fn run(command: Command, config: Config) -> Result<(), CommandError> {
-    let server = open_for_command(config, Outside::default()).await?;
-    let done = execute(command, &server).await;
-    server.store.close().await;
-    done
-}
-
-async fn execute(command: Command, server: &Server) -> Result<(), CommandError> {
+pub(super) async fn run(command: Command, server: &Server) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
     match command {
         Command::Create(arguments) => {

@@ -5,8 +5,6 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
-use crate::app::{Outside, open_for_command};
-use crate::config::Config;
 use crate::domain::audit::Actor;
 use crate::domain::signing_key::KeySequence;
 use crate::flows::Server;
@@ -51,14 +49,7 @@ struct ShownKey {
 }
 
 /// Runs a command.
-pub(super) async fn run(command: Command, config: Config) -> Result<(), CommandError> {
-    let server = open_for_command(config, Outside::default()).await?;
-    let done = execute(command, &server).await;
-    server.store.close().await;
-    done
-}
-
-async fn execute(command: Command, server: &Server) -> Result<(), CommandError> {
+pub(super) async fn run(command: Command, server: &Server) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
     match command {
         Command::List(format) => list(format, server).await,

@@ -19,8 +19,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::StartError;
+use crate::app::{Outside, StartError, open_for_command};
 use crate::config::{Config, ConfigErrors, Loaded, Mode};
+use crate::flows::Server;
 use crate::flows::manage_application::ManageError;
 use crate::flows::manage_user::ManageUserError;
 use crate::flows::rotate_keys::KeyChangeError;
@@ -119,9 +120,15 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
     let command = arguments.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
     match command {
         Command::Serve(arguments) => serve::run(arguments, loaded).await?,
-        Command::App(command) => app::run(command, command_config(loaded)?).await?,
-        Command::User(command) => user::run(command, command_config(loaded)?).await?,
-        Command::Key(command) => key::run(command, command_config(loaded)?).await?,
+        Command::App(command) => {
+            with_server(command_config(loaded)?, async |server| app::run(command, server).await).await?;
+        }
+        Command::User(command) => {
+            with_server(command_config(loaded)?, async |server| user::run(command, server).await).await?;
+        }
+        Command::Key(command) => {
+            with_server(command_config(loaded)?, async |server| key::run(command, server).await).await?;
+        }
         Command::Migrate => database::migrate(command_config(loaded)?).await?,
         Command::Doctor(format) => return doctor::run(format, loaded).await,
         Command::Health => return health::run(&loaded.config).await,
@@ -129,6 +136,17 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
         Command::Backup { file } => database::backup(command_config(loaded)?, &file).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens what a server works on, does this with it, and closes it again.
+async fn with_server(
+    config: Config,
+    act: impl AsyncFnOnce(&Server) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let server = open_for_command(config, Outside::default()).await?;
+    let done = act(&server).await;
+    server.store.close().await;
+    done
 }
 
 fn command_config(loaded: Loaded) -> Result<Config, CommandError> {
