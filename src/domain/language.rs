@@ -22,12 +22,61 @@ impl Language {
         }
     }
 
-    /// The language of a locale such as `de-AT`; English where we have no words for it.
+    /// The language of a tag or locale such as `de-AT` or `de_DE`. Regions and scripts do not matter: `de-AT` is
+    /// read by whom `de` is written for.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next()?;
+        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
+    }
+
+    /// The first that we have of a list in order of preference, such as `fr-CA de en`.
+    pub fn first_of(tags: &str) -> Option<Self> {
+        tags.split_ascii_whitespace().find_map(Self::from_tag)
+    }
+
+    /// The language of a locale; English where we have no words for it.
     pub fn of(locale: &str) -> Self {
-        let primary = locale.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary)).unwrap_or_default()
+        Self::from_tag(locale).unwrap_or_default()
+    }
+
+    /// What it calls the months.
+    pub const fn months(self) -> &'static [&'static str; 12] {
+        match self {
+            Self::English => &ENGLISH_MONTHS,
+            Self::German => &GERMAN_MONTHS,
+        }
     }
 }
+
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+const GERMAN_MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
 
 #[cfg(test)]
 mod tests {
@@ -40,6 +89,15 @@ mod tests {
         }
         for other in ["", "en", "en-GB", "den", "fr", "-de", "x-de"] {
             assert_eq!(Language::of(other), Language::English, "{other}");
+        }
+        assert_eq!(Language::from_tag("fr"), None);
+    }
+
+    #[test]
+    fn of_a_list_the_first_that_we_have_is_meant() {
+        assert_eq!(Language::first_of("fr-CA de-AT en"), Some(Language::German));
+        for nothing in ["", "fr", "deutsch", ";;; \u{0}"] {
+            assert_eq!(Language::first_of(nothing), None, "{nothing}");
         }
     }
 }

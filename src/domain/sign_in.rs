@@ -378,11 +378,8 @@ mod tests {
         let open = sign_in(None, 0);
         let redeemed = SignIn { redeemed_at: Some(now), ..open.clone() };
         let ended = SignIn { ended_at: Some(now), ..open.clone() };
-        let cases = [
-            (redeemed, now, SignInOver::Redeemed),
-            (ended, now, SignInOver::Ended),
-            (open, late, SignInOver::Expired),
-        ];
+        let cases =
+            [(redeemed, now, SignInOver::Redeemed), (ended, now, SignInOver::Ended), (open, late, SignInOver::Expired)];
         for (sign_in, at, over) in cases {
             assert_eq!((sign_in.check_open(at), sign_in.check_code_open(at)), (Err(over), Err(over)));
         }

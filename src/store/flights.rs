@@ -43,12 +43,12 @@ impl Transaction {
         let statement =
             sql("insert into sign_in_events (id, sign_in_id, at, event, detail) select $1, $2, $3, $4, $5 \
                  where (select count(*) from sign_in_events where sign_in_id = $2 and event = $4) < $6")
-                .bind(id.to_string())
-                .bind(sign_in.to_string())
-                .bind(at.as_micros())
-                .bind(event.name())
-                .bind(detail)
-                .bind(MOST_OF_A_KIND);
+            .bind(id.to_string())
+            .bind(sign_in.to_string())
+            .bind(at.as_micros())
+            .bind(event.name())
+            .bind(detail)
+            .bind(MOST_OF_A_KIND);
         self.execute(statement).await?;
         Ok(())
     }

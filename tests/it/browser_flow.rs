@@ -452,6 +452,26 @@ on_both_engines! {
 }
 
 on_both_engines! {
+    /// OIDC Core §3.1.2.1 `ui_locales`: the application knows better than the browser, and the mail follows.
+    async fn the_pages_and_the_mail_speak_the_language_that_the_application_asks_for(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let browser = Browser::of(&server);
+        let german = |page: &Page| assert!(page.text().contains("<html lang=\"de\""), "{}", page.text());
+        let page = browser.visit(&authorize(&application, &[("ui_locales", "fr-CA de-AT en")])).await;
+        german(&page);
+        let waiting = browser.enter_address(&page, JOHN).await;
+        german(&waiting);
+        let letter = letter(&server, JOHN, 1).await;
+        let mails = server.server.caught_mails().unwrap();
+        assert!(mails[0].html.contains("lang=\"de\""), "{}", mails[0].html);
+        german(&browser.submit(waiting.form_with("login-code-submit"), &[("code", &letter.code)]).await);
+        let unknown = browser.visit(&authorize(&application, &[("ui_locales", "fr"), ("prompt", "consent")])).await;
+        assert!(unknown.text().contains("<html lang=\"en\""));
+    }
+}
+
+on_both_engines! {
     /// Browsers keep `SameSite=Lax` cookies back from a form of another site; the person is signed in all the same.
     async fn a_form_of_another_site_is_answered_with_the_cookies_it_came_without(world: World) {
         let server = world.server().await;

@@ -317,7 +317,11 @@ async fn a_mistake_ends_with_a_code_and_the_reason_and_prints_no_result() {
         (&["app", "create", "--name", "x", "--audience", "not a uri"], 2, "--audience"),
         (&["app", "create", "--name", "x", "--jwks", "missing.json"], 1, "missing.json"),
         (&["app", "create", "--name", "x", "--client-id", "a b"], 2, "client id"),
-        (&["app", "create", "--name", "x", "--redirect-uri", "https://a.example/?code=1"], 1, "'code', which is reserved"),
+        (
+            &["app", "create", "--name", "x", "--redirect-uri", "https://a.example/?code=1"],
+            1,
+            "'code', which is reserved",
+        ),
         (&["app", "create", "--name", ""], 1, "name"),
         (&["app", "create", "--name", "two\nlines"], 1, "name"),
         (&["app", "show", "nobody"], 1, "there is no application nobody"),

@@ -7,6 +7,12 @@ use gatepost::domain::ids::SessionId;
 use crate::harness::{Grant, TestServer, World, on_both_engines};
 
 const DAY: Duration = Duration::from_hours(24);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A second less than so many days.
+fn almost(days: u32) -> Duration {
+    (days * DAY).saturating_sub(SECOND)
+}
 
 async fn is_there(server: &TestServer, session: SessionId) -> bool {
     server.server.store.session(session).await.unwrap().is_some()
@@ -27,12 +33,9 @@ on_both_engines!(
         let mut tx = server.server.store.begin().await.unwrap();
         assert!(tx.session_end(ended, server.server.now()).await.unwrap());
         tx.commit().await.unwrap();
-        for (passed, expected) in [
-            (7 * DAY - Duration::from_secs(1), (true, true)),
-            (Duration::from_secs(1), (false, true)),
-            (14 * DAY - Duration::from_secs(1), (false, true)),
-            (Duration::from_secs(1), (false, false)),
-        ] {
+        for (passed, expected) in
+            [(almost(7), (true, true)), (SECOND, (false, true)), (almost(14), (false, true)), (SECOND, (false, false))]
+        {
             world.clock.advance(passed);
             server.server.forget_expired().await.unwrap();
             assert_eq!((is_there(&server, ended).await, is_there(&server, left).await), expected, "{passed:?}");
@@ -50,11 +53,11 @@ on_both_engines!(
         assert!(tx.session_end(session, server.server.now()).await.unwrap());
         tx.commit().await.unwrap();
         // The refresh token lives for thirty days, and the family with it.
-        world.clock.advance(30 * DAY - Duration::from_secs(1));
+        world.clock.advance(almost(30));
         let mut late = grant;
         late.code.expires_at = server.server.now();
         late.code().await;
-        for (passed, expected) in [(Duration::ZERO, true), (Duration::from_secs(1), true), (DAY, false)] {
+        for (passed, expected) in [(Duration::ZERO, true), (SECOND, true), (DAY, false)] {
             world.clock.advance(passed);
             server.server.forget_expired().await.unwrap();
             assert_eq!(is_there(&server, session).await, expected, "{passed:?}");

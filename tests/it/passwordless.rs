@@ -5,6 +5,7 @@ use std::time::Duration;
 use gatepost::domain::application::ApplicationSettings;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
+use gatepost::flows::manage_user::{Admin, NewUser};
 use gatepost::protocol::token::GrantType;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -94,6 +95,23 @@ on_both_engines! {
         let concealing = Registered::at(&server.server, concealing).await;
         ask_well(&server, &request(&concealing)).await;
         assert_eq!(mails_to(&server, JOHN).await, 0);
+    }
+}
+
+on_both_engines! {
+    /// The mail is in the language that the application asks for, else the account's.
+    async fn the_mail_speaks_the_persons_language(world: World) {
+        let server = world.server().await;
+        let application = web_application(&server.server).await;
+        let new = NewUser { email: JOHN.parse().unwrap(), name: None, locale: Some("de-AT".to_owned()), admin: Admin::No };
+        server.server.user_create(new, &Actor::CommandLine).await.unwrap();
+        for (count, (ui_locales, language)) in (1..).zip([(None, "de"), (Some("en-GB de"), "en"), (Some("fr"), "de")]) {
+            let asked = ui_locales.map_or_else(|| request(&application), |tags| with(request(&application), "ui_locales", tags));
+            ask_well(&server, &asked).await;
+            letter(&server, JOHN, count).await;
+            let html = server.server.caught_mails().unwrap()[0].html.clone();
+            assert!(html.contains(&format!("lang=\"{language}\"")), "{ui_locales:?}: {html}");
+        }
     }
 }
 

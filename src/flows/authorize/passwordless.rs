@@ -6,6 +6,7 @@
 use super::{Proven, Requester, Server, Settled};
 use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::authorization::Source;
+use crate::domain::language::Language;
 use crate::domain::sign_in::{Purpose, UnknownAccount};
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::authenticate_client::ClientRequest;
@@ -47,6 +48,13 @@ impl Server {
             }
         };
         self.check_agreed(&proven.application, user.as_ref(), &settled.scope).await?;
+        let mut requester = requester.clone();
+        let wanted = settled.request.ui_locales.as_deref().and_then(Language::first_of);
+        // An application's server says nothing of the person's language, but their account may.
+        let known = user.as_ref().and_then(|user| user.locale.as_deref()).and_then(Language::from_tag);
+        if let Some(language) = wanted.or(known) {
+            language.tag().clone_into(&mut requester.locale);
+        }
         let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
         tx.authorization_insert(&authorization).await?;
         let new = NewSignIn {
@@ -56,7 +64,7 @@ impl Server {
             email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
             user: user.map(|user| user.id),
             application: Some(&proven.application.settings.name),
-            requester,
+            requester: &requester,
             delivery,
         };
         self.begin_sign_in(&mut tx, new).await?;

@@ -134,44 +134,16 @@ pub(in crate::flows) fn moment(language: Language, at: Timestamp) -> String {
 
 /// `1 March 2026, 12:00 UTC`.
 fn time(at: Timestamp) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    written(at, |year, month, day| format!("{day} {} {year}", MONTHS[usize::from(month - 1) % 12]), "UTC")
+    written(Language::English, at, |year, month, day| format!("{day} {month} {year}"), "UTC")
 }
 
 /// `1. März 2026, 12:00 Uhr (UTC)`.
 fn zeit(at: Timestamp) -> String {
-    const MONTHS: [&str; 12] = [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ];
-    written(at, |year, month, day| format!("{day}. {} {year}", MONTHS[usize::from(month - 1) % 12]), "Uhr (UTC)")
+    written(Language::German, at, |year, month, day| format!("{day}. {month} {year}"), "Uhr (UTC)")
 }
 
-fn written(at: Timestamp, date: impl Fn(i32, u8, u8) -> String, zone: &str) -> String {
+fn written(language: Language, at: Timestamp, date: impl Fn(i32, &str, u8) -> String, zone: &str) -> String {
     let Ok(moment) = time::OffsetDateTime::from_unix_timestamp(at.as_seconds()) else { return at.to_string() };
-    let (year, month, day) = moment.to_calendar_date();
-    format!("{}, {:02}:{:02} {zone}", date(year, month.into(), day), moment.hour(), moment.minute())
+    let month = language.months()[usize::from(u8::from(moment.month()) - 1)];
+    format!("{}, {:02}:{:02} {zone}", date(moment.year(), month, moment.day()), moment.hour(), moment.minute())
 }

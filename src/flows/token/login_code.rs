@@ -65,11 +65,8 @@ impl<'a> Typed<'a> {
         let email = email.map_err(|e| Refusal::invalid_request(format!("the username is {e}")))?;
         // A text that cannot be a code costs no try: it is a slip of the finger, and guesses nothing.
         let code = LoginCode::typed(required("login_code")?).ok_or_else(wrong)?;
-        let verifier = if application.needs_pkce() {
-            Some(required("code_verifier")?)
-        } else {
-            parameters.value("code_verifier")
-        };
+        let verifier =
+            if application.needs_pkce() { Some(required("code_verifier")?) } else { parameters.value("code_verifier") };
         Ok(Self { email, code, verifier })
     }
 }

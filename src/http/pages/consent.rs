@@ -19,9 +19,9 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 
 /// `GET /consent`.
-pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
+pub(in crate::http) async fn show(uri: Uri, mut visit: Visit) -> Response {
     let open = match query(&uri) {
-        Ok(parameters) => mine(&visit, &parameters).await,
+        Ok(parameters) => mine(&mut visit, &parameters).await,
         Err(refusal) => Err(refusal),
     };
     let open = match open {
@@ -39,8 +39,8 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
 }
 
 /// `POST /consent`.
-pub(in crate::http) async fn decide(visit: Visit, Fields(fields): Fields) -> Response {
-    let open = match mine(&visit, &fields).await {
+pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) -> Response {
+    let open = match mine(&mut visit, &fields).await {
         Ok(open) => open,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
@@ -66,10 +66,12 @@ pub(in crate::http) async fn decide(visit: Visit, Fields(fields): Fields) -> Res
     }
 }
 
-async fn mine(visit: &Visit, parameters: &Parameters) -> Result<OpenAuthorization, Refusal> {
+async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<OpenAuthorization, Refusal> {
     let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
     let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
-    visit.edge.server.open_authorization(flow, visit.known_browser()).await
+    let open = visit.edge.server.open_authorization(flow, visit.known_browser()).await?;
+    visit.speak(open.authorization.ui_locales.as_deref());
+    Ok(open)
 }
 
 /// Whether consent is what is to be asked now.
@@ -90,7 +92,7 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
     let redirect = url::Url::parse(&authorization.redirect_uri).ok();
     let host = redirect.as_ref().and_then(|uri| uri.host_str()).unwrap_or(&authorization.redirect_uri);
     let view = Consent {
-        t: visit.locale.texts(),
+        t: visit.texts(),
         app: shown(application),
         publisher,
         account: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),

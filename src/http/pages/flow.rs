@@ -45,7 +45,7 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
         Answer::Redirect(address) => see(&address),
         Answer::Post { address, fields } => {
             let view = FormPost {
-                t: visit.locale.texts(),
+                t: visit.texts(),
                 app: shown(application),
                 fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
                 action: address.clone(),

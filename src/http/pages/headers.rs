@@ -64,8 +64,9 @@ mod tests {
     use axum::response::{IntoResponse, Redirect};
 
     use super::*;
-    use crate::http::pages::locale::Locale;
+    use crate::domain::language::Language;
     use crate::http::pages::page::{Page, page};
+    use crate::http::pages::texts::Texts;
     use crate::http::pages::view::{Message, MessagePage};
 
     fn header(response: &Response, name: &HeaderName) -> String {
@@ -73,7 +74,7 @@ mod tests {
     }
 
     fn told() -> Page {
-        page(&MessagePage { t: Locale::En.texts(), message: Message::SignedOut, app: None, onward: None })
+        page(&MessagePage { t: Texts::of(Language::English), message: Message::SignedOut, app: None, onward: None })
     }
 
     #[tokio::test]

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::fields::Fields;
 use super::flow::{answer, go_on_signed_in};
-use super::locale::Locale;
 use super::page::{FormTarget, page};
 use super::problem::{problem_page, refused_page};
 use super::view::ConfirmLogin;
@@ -67,7 +66,7 @@ pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fie
     let Ok(token) = token.parse::<LinkToken>() else { return over(&visit, LinkOver::Unknown) };
     match visit.edge.server.stop_sign_in(&token).await {
         Ok(()) => {
-            let t = visit.locale.texts();
+            let t = visit.texts();
             page(&MessagePage { t, message: Message::SignInStopped, app: None, onward: None }).into_response()
         }
         Err(refusal) => refused_page(&visit, &refusal),
@@ -99,13 +98,13 @@ async fn visited(mut visit: Visit, text: &str, press: Press) -> Response {
 
 /// A link speaks the language of its mail.
 fn speak(visit: &mut Visit, facts: &LinkFacts) {
-    visit.locale = Locale::from_tag(&facts.locale).unwrap_or(visit.locale);
+    visit.speak(Some(&facts.locale));
 }
 
 fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Response {
     let target = facts.redirect_uri.as_deref().and_then(FormTarget::of);
     let view = ConfirmLogin {
-        t: visit.locale.texts(),
+        t: visit.texts(),
         app: facts.application.map_or_else(|| App { name: "Gatepost".to_owned(), domain: None }, named),
         address: facts.address,
         asked: Asked { device: facts.device, at: facts.asked_at, now: visit.now() },
@@ -117,7 +116,7 @@ fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Response 
 
 fn elsewhere_page(visit: &Visit, facts: LinkFacts, code: String, token: &LinkToken) -> Response {
     let view = LinkElsewhere {
-        t: visit.locale.texts(),
+        t: visit.texts(),
         app: facts.application.map(named),
         address: facts.address,
         asked: Asked { device: facts.device, at: facts.asked_at, now: visit.now() },

@@ -1,63 +1,22 @@
-//! In which language a page speaks.
+//! In which language a page speaks, unless an application asks for another.
 
-use super::texts::{DE, EN, Texts};
+use crate::domain::language::Language;
 
-/// A language that the texts exist in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::http) enum Locale {
-    /// English.
-    #[default]
-    En,
-    /// German.
-    De,
+/// The browser's language (RFC 9110 §12.5.4), else English.
+pub(in crate::http) fn negotiate(accept_language: Option<&str>) -> Language {
+    accept_language.and_then(accepted).unwrap_or_default()
 }
 
-impl Locale {
-    /// Every language, the one to fall back on first.
-    pub(in crate::http) const ALL: [Self; 2] = [Self::En, Self::De];
+/// The one of highest weight; of equals, the first.
+fn accepted(accept_language: &str) -> Option<Language> {
+    let weighed = accept_language.split(',').filter_map(weighed_range);
+    let known = weighed.filter_map(|(range, weight)| from_range(range).map(|language| (language, weight)));
+    let best = known.filter(|(_, weight)| *weight > 0).reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map(|(language, _)| language)
+}
 
-    /// Its language tag (RFC 5646).
-    pub(in crate::http) const fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::De => "de",
-        }
-    }
-
-    /// Its texts.
-    pub(in crate::http) const fn texts(self) -> &'static Texts {
-        match self {
-            Self::En => &EN,
-            Self::De => &DE,
-        }
-    }
-
-    /// The language of a tag. Regions and scripts do not matter: `de-AT` is read by whom `de` is written for.
-    pub(in crate::http) fn from_tag(tag: &str) -> Option<Self> {
-        let language = tag.split('-').next()?;
-        Self::ALL.into_iter().find(|locale| locale.tag().eq_ignore_ascii_case(language))
-    }
-
-    /// The language to answer in: the first that the application asked for and that we have (OIDC Core
-    /// §3.1.2.1 `ui_locales`, a list in order of preference), else the browser's (RFC 9110 §12.5.4), else
-    /// English.
-    pub(in crate::http) fn negotiate(ui_locales: Option<&str>, accept_language: Option<&str>) -> Self {
-        let asked = ui_locales.and_then(|tags| tags.split_ascii_whitespace().find_map(Self::from_tag));
-        asked.or_else(|| accept_language.and_then(Self::accepted)).unwrap_or_default()
-    }
-
-    /// The one of highest weight; of equals, the first.
-    fn accepted(accept_language: &str) -> Option<Self> {
-        let weighed = accept_language.split(',').filter_map(weighed_range);
-        let known = weighed.filter_map(|(range, weight)| Self::from_range(range).map(|locale| (locale, weight)));
-        let best =
-            known.filter(|(_, weight)| *weight > 0).reduce(|best, next| if next.1 > best.1 { next } else { best });
-        best.map(|(locale, _)| locale)
-    }
-
-    fn from_range(range: &str) -> Option<Self> {
-        if range == "*" { Some(Self::default()) } else { Self::from_tag(range) }
-    }
+fn from_range(range: &str) -> Option<Language> {
+    if range == "*" { Some(Language::default()) } else { Language::from_tag(range) }
 }
 
 /// One element of `Accept-Language` and its weight in thousandths (RFC 9110 §12.4.2). One whose weight cannot
@@ -75,37 +34,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_application_is_asked_before_the_browser() {
-        assert_eq!(Locale::negotiate(Some("fr-CA de-AT en"), Some("en")), Locale::De);
-        assert_eq!(Locale::negotiate(Some("en"), Some("de")), Locale::En);
-    }
-
-    #[test]
-    fn the_browser_is_asked_when_the_application_names_nothing_that_we_have() {
-        for ui_locales in [None, Some(""), Some("fr"), Some("deutsch"), Some(";;; \u{0}")] {
-            assert_eq!(Locale::negotiate(ui_locales, Some("de-CH,de;q=0.9,en;q=0.8")), Locale::De, "{ui_locales:?}");
-        }
-    }
-
-    #[test]
     fn the_highest_weight_wins_and_of_equals_the_first() {
         for (header, expected) in [
-            ("en;q=0.5, de;q=0.7", Locale::De),
-            ("de;q=0.5,en;q=0.5", Locale::De),
-            ("en,de", Locale::En),
-            ("fr, de;q=0.1", Locale::De),
-            ("DE-de", Locale::De),
-            ("*;q=0.5, de;q=0.4", Locale::En),
+            ("en;q=0.5, de;q=0.7", Language::German),
+            ("de;q=0.5,en;q=0.5", Language::German),
+            ("en,de", Language::English),
+            ("fr, de;q=0.1", Language::German),
+            ("DE-de", Language::German),
+            ("*;q=0.5, de;q=0.4", Language::English),
         ] {
-            assert_eq!(Locale::negotiate(None, Some(header)), expected, "{header}");
+            assert_eq!(negotiate(Some(header)), expected, "{header}");
         }
     }
 
     #[test]
     fn what_cannot_be_read_or_is_not_wanted_leaves_english() {
         for header in ["", ",,,", "de;q=0", "de;q=2", "de;q=-1", "de;q=NaN", "de;level=1", "fr, it", "d", "german"] {
-            assert_eq!(Locale::negotiate(None, Some(header)), Locale::En, "{header}");
+            assert_eq!(negotiate(Some(header)), Language::English, "{header}");
         }
-        assert_eq!(Locale::negotiate(None, None), Locale::En);
+        assert_eq!(negotiate(None), Language::English);
     }
 }

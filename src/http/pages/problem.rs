@@ -27,7 +27,7 @@ pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Respons
     let detail = refusal.detail.as_deref();
     info!(error = refusal.code.name(), description = refusal.description.as_ref(), detail, "refused on a page");
     let view = ErrorPage {
-        t: visit.locale.texts(),
+        t: visit.texts(),
         problem,
         app: None,
         sentence: refusal.description.clone().into_owned(),
@@ -49,9 +49,9 @@ pub(super) fn waiting(mut response: Response, wait: Option<Duration>) -> Respons
 
 /// A page for something that went the way it sometimes does: a link too old, a cookie gone.
 pub(in crate::http) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) -> Response {
-    let onward = Some(Link { href: "/login".to_owned(), text: visit.locale.texts().check_mail.start_again.to_owned() });
+    let onward = Some(Link { href: "/login".to_owned(), text: visit.texts().check_mail.start_again.to_owned() });
     let view = ErrorPage {
-        t: visit.locale.texts(),
+        t: visit.texts(),
         problem,
         app,
         sentence: String::new(),

@@ -24,12 +24,12 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `GET /login`.
-pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
+pub(in crate::http) async fn show(uri: Uri, mut visit: Visit) -> Response {
     let parameters = match query(&uri) {
         Ok(parameters) => parameters,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
-    let target = match Target::read(&visit, &parameters).await {
+    let target = match Target::read(&mut visit, &parameters).await {
         Ok(target) => target,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
@@ -41,8 +41,8 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
 }
 
 /// `POST /login`: an address was entered.
-pub(in crate::http) async fn enter_address(visit: Visit, Fields(fields): Fields) -> Response {
-    let target = match Target::read(&visit, &fields).await {
+pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fields) -> Response {
+    let target = match Target::read(&mut visit, &fields).await {
         Ok(target) => target,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
@@ -66,12 +66,12 @@ pub(in crate::http) async fn enter_address(visit: Visit, Fields(fields): Fields)
 }
 
 /// `GET /login/code`: check your mail.
-pub(in crate::http) async fn wait(uri: Uri, visit: Visit) -> Response {
+pub(in crate::http) async fn wait(uri: Uri, mut visit: Visit) -> Response {
     let notice = match query(&uri).map(|parameters| parameters.value("sent").is_some()) {
         Ok(sent) => sent.then_some(CheckMailNotice::SentAgain),
         Err(refusal) => return refused_page(&visit, &refusal),
     };
-    let sign_in = match mine(&visit, &query(&uri).unwrap_or_default()).await {
+    let sign_in = match mine(&mut visit, &query(&uri).unwrap_or_default()).await {
         Ok(sign_in) => sign_in,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
@@ -86,8 +86,8 @@ pub(in crate::http) async fn wait(uri: Uri, visit: Visit) -> Response {
 }
 
 /// `POST /login/code`: a code was typed.
-pub(in crate::http) async fn enter_code(visit: Visit, Fields(fields): Fields) -> Response {
-    let sign_in = match mine(&visit, &fields).await {
+pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields) -> Response {
+    let sign_in = match mine(&mut visit, &fields).await {
         Ok(sign_in) => sign_in,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
@@ -109,8 +109,8 @@ pub(in crate::http) async fn enter_code(visit: Visit, Fields(fields): Fields) ->
 }
 
 /// `POST /login/resend`: another mail for the same sign-in.
-pub(in crate::http) async fn resend(visit: Visit, Fields(fields): Fields) -> Response {
-    let sign_in = match mine(&visit, &fields).await {
+pub(in crate::http) async fn resend(mut visit: Visit, Fields(fields): Fields) -> Response {
+    let sign_in = match mine(&mut visit, &fields).await {
         Ok(sign_in) => sign_in,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
@@ -129,9 +129,9 @@ pub(in crate::http) async fn resend(visit: Visit, Fields(fields): Fields) -> Res
 }
 
 /// `GET /login/switch`: sign in as somebody else for the same request.
-pub(in crate::http) async fn switch(uri: Uri, visit: Visit) -> Response {
+pub(in crate::http) async fn switch(uri: Uri, mut visit: Visit) -> Response {
     let target = match query(&uri) {
-        Ok(parameters) => Target::read(&visit, &parameters).await,
+        Ok(parameters) => Target::read(&mut visit, &parameters).await,
         Err(refusal) => Err(refusal),
     };
     match target {
@@ -147,13 +147,14 @@ enum Target {
 }
 
 impl Target {
-    async fn read(visit: &Visit, parameters: &Parameters) -> Result<Self, Refusal> {
+    async fn read(visit: &mut Visit, parameters: &Parameters) -> Result<Self, Refusal> {
         if parameters.value("flow").is_none() {
             return Ok(Self::Page(own_page(parameters.value("return_to"))));
         }
         let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
         let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
         let open = visit.edge.server.open_authorization(flow, visit.known_browser()).await?;
+        visit.speak(open.authorization.ui_locales.as_deref());
         Ok(Self::Application(Box::new(open)))
     }
 
@@ -213,10 +214,12 @@ fn own_page(wanted: Option<&str>) -> String {
     wanted.filter(own).filter(plain).unwrap_or(ACCOUNT_PAGE).to_owned()
 }
 
-async fn mine(visit: &Visit, parameters: &Parameters) -> Result<SignIn, Refusal> {
+async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refusal> {
     let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
     let id: SignInId = id(parameters, "id").ok_or_else(foreign)?;
-    visit.edge.server.open_sign_in(id, visit.known_browser()).await
+    let sign_in = visit.edge.server.open_sign_in(id, visit.known_browser()).await?;
+    visit.speak(Some(&sign_in.locale));
+    Ok(sign_in)
 }
 
 fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<SignInProblem>) -> Response {
@@ -234,7 +237,7 @@ fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<S
         config::SignUp::Open => SignUp::Open,
         config::SignUp::Closed => SignUp::Closed,
     };
-    let view = SignInView { t: visit.locale.texts(), app: target.app(), email, problem, sign_up, form };
+    let view = SignInView { t: visit.texts(), app: target.app(), email, problem, sign_up, form };
     page(&view).with_status(status).into_response()
 }
 
@@ -257,7 +260,7 @@ async fn check_mail_page(
     };
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let view = CheckMail {
-        t: visit.locale.texts(),
+        t: visit.texts(),
         app: open.map(|open| shown(&open.application)),
         // Neither as it was typed nor as the account has it: the difference would tell that there is one.
         address: sign_in.email.key(),

@@ -52,7 +52,7 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
         }
     }
     let view = ConfirmLogout {
-        t: visit.locale.texts(),
+        t: visit.texts(),
         app: request.application.as_deref().map(shown),
         address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
         form,
@@ -69,7 +69,7 @@ async fn confirmed(visit: &Visit, fields: &Parameters) -> Response {
 }
 
 fn stayed(visit: &Visit) -> Response {
-    let view = MessagePage { t: visit.locale.texts(), message: Message::StillSignedIn, app: None, onward: None };
+    let view = MessagePage { t: visit.texts(), message: Message::StillSignedIn, app: None, onward: None };
     page(&view).into_response()
 }
 
@@ -89,5 +89,5 @@ fn done(visit: &Visit, request: &SignOutRequest) -> Response {
     }
     let app = request.application.as_deref().map(shown);
     let onward: Option<Link> = None;
-    page(&MessagePage { t: visit.locale.texts(), message: Message::SignedOut, app, onward }).into_response()
+    page(&MessagePage { t: visit.texts(), message: Message::SignedOut, app, onward }).into_response()
 }

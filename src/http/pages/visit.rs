@@ -7,9 +7,11 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::cookies;
-use super::locale::Locale;
+use super::locale::negotiate;
+use super::texts::Texts;
 use super::view::Form;
 use crate::domain::ids::Timestamp;
+use crate::domain::language::Language;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::secret::ClientSecret;
 use crate::domain::session::Device;
@@ -31,7 +33,7 @@ pub(in crate::http) struct Visit {
     pub(in crate::http) session: Option<SessionToken>,
     pub(in crate::http) person: Option<SignedInPerson>,
     pub(in crate::http) requester: Requester,
-    pub(in crate::http) locale: Locale,
+    pub(in crate::http) language: Language,
     /// A secret that this browser was given, sealed, to be shown on the page it comes to.
     shown_once: Option<String>,
 }
@@ -42,7 +44,7 @@ impl FromRequestParts<Edge> for Visit {
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Refused> {
         let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, edge).await;
         let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let locale = Locale::negotiate(None, header(ACCEPT_LANGUAGE));
+        let language = negotiate(header(ACCEPT_LANGUAGE));
         let issuer = &edge.server.config.server.issuer;
         let browser = cookies::browser(&parts.headers, issuer);
         let session = cookies::session(&parts.headers, issuer);
@@ -54,13 +56,13 @@ impl FromRequestParts<Edge> for Visit {
             address,
             known_accounts: cookies::known_accounts(&parts.headers, issuer),
             device: Device::new(address, header(USER_AGENT).unwrap_or_default()),
-            locale: locale.tag().to_owned(),
+            locale: language.tag().to_owned(),
             trace_id: parts.extensions.get::<TraceId>().cloned().unwrap_or_default().0,
         };
         let known = browser.is_some();
         let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.server.random()));
         let shown_once = cookies::shown_once(&parts.headers, issuer);
-        Ok(Self { edge: edge.clone(), browser, known, session, person, requester, locale, shown_once })
+        Ok(Self { edge: edge.clone(), browser, known, session, person, requester, language, shown_once })
     }
 }
 
@@ -68,6 +70,19 @@ impl Visit {
     /// The present moment.
     pub(in crate::http) fn now(&self) -> Timestamp {
         self.edge.server.now()
+    }
+
+    /// What its pages say.
+    pub(in crate::http) const fn texts(&self) -> &'static Texts {
+        Texts::of(self.language)
+    }
+
+    /// Speaks the first of these languages that we have; else goes on in the browser's.
+    pub(in crate::http) fn speak(&mut self, wanted: Option<&str>) {
+        if let Some(language) = wanted.and_then(Language::first_of) {
+            self.language = language;
+            language.tag().clone_into(&mut self.requester.locale);
+        }
     }
 
     /// The browser's token, if it brought it along.

@@ -2,13 +2,14 @@
 
 use super::{
     AccountTexts, Around, AskedTexts, CheckMailTexts, ConfirmLoginTexts, ConsentTexts, DeleteAccountTexts, ErrorTexts,
-    FormPostTexts, KeepTexts, LinkElsewhereTexts, Locale, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts,
+    FormPostTexts, KeepTexts, LinkElsewhereTexts, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts,
     Texts, Units,
 };
+use crate::domain::language::Language;
 
 /// The texts in German.
 pub(in crate::http) const DE: Texts = Texts {
-    locale: Locale::De,
+    language: Language::German,
     skip: "Zum Inhalt springen",
     footer: "Hier brauchen Sie kein Passwort. Verraten Sie niemandem einen Code aus Ihrer Mail, wer auch immer danach fragt.",
     error_prefix: "Fehler:",
@@ -232,19 +233,5 @@ pub(in crate::http) const DE: Texts = Texts {
         ago: Around("vor ", ""),
         just_now: "gerade eben",
         day: Around("", "."),
-        months: [
-            "Januar",
-            "Februar",
-            "März",
-            "April",
-            "Mai",
-            "Juni",
-            "Juli",
-            "August",
-            "September",
-            "Oktober",
-            "November",
-            "Dezember",
-        ],
     },
 };

@@ -2,13 +2,14 @@
 
 use super::{
     AccountTexts, Around, AskedTexts, CheckMailTexts, ConfirmLoginTexts, ConsentTexts, DeleteAccountTexts, ErrorTexts,
-    FormPostTexts, KeepTexts, LinkElsewhereTexts, Locale, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts,
+    FormPostTexts, KeepTexts, LinkElsewhereTexts, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts,
     Texts, Units,
 };
+use crate::domain::language::Language;
 
 /// The texts in English.
 pub(in crate::http) const EN: Texts = Texts {
-    locale: Locale::En,
+    language: Language::English,
     skip: "Skip to the content",
     footer: "You need no password here. Never tell anybody a code from your mail, whoever they say they are.",
     error_prefix: "Error:",
@@ -226,19 +227,5 @@ pub(in crate::http) const EN: Texts = Texts {
         ago: Around("", " ago"),
         just_now: "just now",
         day: Around("", ""),
-        months: [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
     },
 };

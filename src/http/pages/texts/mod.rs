@@ -7,12 +7,10 @@ mod en;
 mod scopes;
 mod words;
 
-pub(in crate::http) use de::DE;
-pub(in crate::http) use en::EN;
 pub(in crate::http) use scopes::ScopeTexts;
 pub(in crate::http) use words::{Around, Plural, Units};
 
-use super::locale::Locale;
+use crate::domain::language::Language;
 
 /// Declares the texts of one page, or of a part that pages share.
 macro_rules! texts {
@@ -31,7 +29,7 @@ type Text = &'static str;
 texts! {
     /// Everything in one language.
     Texts {
-        locale: Locale,
+        language: Language,
         skip: Text,
         footer: Text,
         error_prefix: Text,
@@ -238,5 +236,15 @@ texts! {
         heading: Around,
         lead: Text,
         submit: Text,
+    }
+}
+
+impl Texts {
+    /// The catalogue of a language.
+    pub(in crate::http) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &en::EN,
+            Language::German => &de::DE,
+        }
     }
 }

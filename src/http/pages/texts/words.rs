@@ -57,7 +57,6 @@ pub(in crate::http) struct Units {
     pub(in crate::http) ago: Around,
     pub(in crate::http) just_now: &'static str,
     pub(in crate::http) day: Around,
-    pub(in crate::http) months: [&'static str; 12],
 }
 
 const MINUTE: u64 = 60;
@@ -90,7 +89,7 @@ impl Texts {
     /// A day, UTC, as one writes it.
     pub(in crate::http) fn date(&self, at: Timestamp) -> String {
         let Ok(moment) = OffsetDateTime::from_unix_timestamp(at.as_seconds()) else { return at.date() };
-        let month = self.units.months[usize::from(u8::from(moment.month())) - 1];
+        let month = self.language.months()[usize::from(u8::from(moment.month()) - 1)];
         format!("{} {month} {}", self.units.day.with(moment.day()), moment.year())
     }
 
@@ -112,7 +111,7 @@ impl Texts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DE, EN};
+    use super::super::{de::DE, en::EN};
     use super::*;
 
     #[test]

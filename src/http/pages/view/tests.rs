@@ -5,13 +5,14 @@ use std::fs;
 
 use super::markup::{Tag, tags};
 use super::samples::{AWKWARD, HOSTILE, KIND, Values, pages};
-use crate::http::pages::locale::Locale;
+use crate::domain::language::Language;
+use crate::http::pages::texts::Texts;
 
 /// Calls with every page: its name, its text, its tags.
 fn each_page(values: &Values, mut look: impl FnMut(&str, &str, &[Tag])) {
-    for locale in Locale::ALL {
-        for (name, html) in pages(locale.texts(), values) {
-            look(&format!("{name}.{}", locale.tag()), &html, &tags(&html));
+    for language in Language::ALL {
+        for (name, html) in pages(Texts::of(language), values) {
+            look(&format!("{name}.{}", language.tag()), &html, &tags(&html));
         }
     }
 }
@@ -124,7 +125,7 @@ fn a_problem_is_told_in_the_title_first_at_the_top_and_at_its_field() {
 
 #[test]
 fn the_ids_that_scripts_rely_on_are_there() {
-    let pages = pages(Locale::En.texts(), &KIND);
+    let pages = pages(Texts::of(Language::English), &KIND);
     for (page, ids) in [
         ("sign-in", ["email", "login-submit"]),
         ("check-mail", ["login-code", "login-code-submit"]),
@@ -141,11 +142,11 @@ fn the_ids_that_scripts_rely_on_are_there() {
 
 #[test]
 fn every_page_says_something_else_in_each_language_and_under_its_own_title() {
-    let titles = |locale: Locale| -> Vec<String> {
+    let titles = |language: Language| -> Vec<String> {
         let title = |html: &str| html.split("<title>").nth(1).unwrap().split("</title>").next().unwrap().to_owned();
-        pages(locale.texts(), &KIND).iter().map(|(_, html)| title(html)).collect()
+        pages(Texts::of(language), &KIND).iter().map(|(_, html)| title(html)).collect()
     };
-    for (english, german) in titles(Locale::En).iter().zip(titles(Locale::De)) {
+    for (english, german) in titles(Language::English).iter().zip(titles(Language::German)) {
         assert_ne!(*english, german);
         assert!(english.ends_with(" – Gatepost"), "{english}");
     }
