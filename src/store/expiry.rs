@@ -38,7 +38,7 @@ impl Store {
                      and not exists (select 1 from authorization_codes where family_id = token_families.id)"),
                 now,
             ),
-            // A session that is over still ends nothing by being deleted: what refers to it goes first.
+            // After what refers to them.
             (
                 sql("delete from sessions where (expires_at <= $1 or ended_at <= $1) \
                      and not exists (select 1 from token_families where session_id = sessions.id) \

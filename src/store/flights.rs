@@ -7,7 +7,7 @@ use crate::domain::ids::{SignInEventId, SignInId, Timestamp};
 use crate::domain::sign_in::FlightEvent;
 
 /// How many steps of one kind are kept of one sign-in. Whoever has a link, or only a guess, can repeat some of
-/// them at will; those of other kinds are told all the same.
+/// them at will; those of other kinds are told all the same. Of many at the same moment a few more may be kept.
 pub const MOST_OF_A_KIND: i64 = 30;
 
 /// A step of a sign-in's flight as it is listed.
