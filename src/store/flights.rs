@@ -55,6 +55,13 @@ impl Transaction {
 }
 
 impl Store {
+    /// Whether there are enough steps of this kind already.
+    pub async fn flight_is_full_of(&self, sign_in: SignInId, event: FlightEvent) -> Result<bool, StoreError> {
+        let statement = sql("select id, at, event, detail from sign_in_events where sign_in_id = $1 and event = $2");
+        let steps: Vec<FlightStep> = self.fetch_all(statement.bind(sign_in.to_string()).bind(event.name())).await?;
+        Ok(i64::try_from(steps.len()).is_ok_and(|steps| steps >= MOST_OF_A_KIND))
+    }
+
     /// The flight of a sign-in so far, oldest step first; steps of one moment in the order of a flight.
     pub async fn flight_of(&self, sign_in: SignInId) -> Result<Vec<FlightStep>, StoreError> {
         let statement = sql("select id, at, event, detail from sign_in_events where sign_in_id = $1 order by at, id")

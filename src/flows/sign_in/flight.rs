@@ -20,13 +20,16 @@ impl Server {
         self.note_flight(tx, sign_in.id, event, detail).await
     }
 
-    /// Writes down a step that changed nothing else.
+    /// Writes down a step that changed nothing else. What is told often enough already costs no write.
     pub(in crate::flows) async fn note_step(
         &self,
         sign_in: &SignIn,
         event: FlightEvent,
         detail: &str,
     ) -> Result<(), StoreError> {
+        if self.store.flight_is_full_of(sign_in.id, event).await? {
+            return Ok(());
+        }
         let mut tx = self.store.begin().await?;
         self.append_flight(&mut tx, sign_in, event, detail).await?;
         tx.commit().await
@@ -37,16 +40,18 @@ impl Server {
         self.note_step(sign_in, FlightEvent::Refused, why).await
     }
 
-    /// The same where only the sign-in's id is known. What is our own fault is no step of it.
-    pub(in crate::flows) async fn note_refusal(
-        &self,
-        sign_in: Option<SignInId>,
-        refusal: &Refusal,
-    ) -> Result<(), StoreError> {
-        let Some(id) = sign_in.filter(|_| refusal.code.status() < 500) else { return Ok(()) };
-        match self.store.sign_in(id).await? {
-            Some(sign_in) => self.note_refused(&sign_in, &refusal.description).await,
-            None => Ok(()),
+    /// The same where only the sign-in's id is known. What is our own fault is no step of it, and a step that
+    /// cannot be written down changes nothing about the answer.
+    pub(in crate::flows) async fn note_refusal(&self, sign_in: Option<SignInId>, refusal: &Refusal) {
+        let Some(id) = sign_in.filter(|_| refusal.code.status() < 500) else { return };
+        let noted = async {
+            match self.store.sign_in(id).await? {
+                Some(sign_in) => self.note_refused(&sign_in, &refusal.description).await,
+                None => Ok(()),
+            }
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "a step of a sign-in was not written down");
         }
     }
 

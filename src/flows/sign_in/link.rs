@@ -165,7 +165,7 @@ impl Server {
             Ok(Err(SignInOver::Expired)) => LinkOver::Expired,
             Ok(Err(_)) => LinkOver::Used,
             Err(refusal) => {
-                self.note_refusal(Some(sign_in.id), &refusal).await?;
+                self.note_refusal(Some(sign_in.id), &refusal).await;
                 return Err(refusal);
             }
         };
@@ -222,7 +222,7 @@ impl Server {
     ) -> Result<LinkView, Refusal> {
         if application.state != crate::domain::application::ApplicationState::Active {
             let refusal = Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more");
-            self.note_refusal(Some(sign_in.id), &refusal).await?;
+            self.note_refusal(Some(sign_in.id), &refusal).await;
             return Err(refusal);
         }
         let mut tx = self.store.begin().await?;

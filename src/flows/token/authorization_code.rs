@@ -28,13 +28,13 @@ pub(super) async fn grant(
     };
     if code.application != application.id {
         let refusal = invalid("the code was presented by another application than it was issued to");
-        server.note_refusal(flight, &refusal).await?;
+        server.note_refusal(flight, &refusal).await;
         return Err(unknown());
     }
     let beginning = Beginning { code: Some(hash), sign_in: code.sign_in, flight };
     let granted = what_it_grants(server, application, parameters, (code, beginning)).await;
     if let Err(refusal) = &granted {
-        server.note_refusal(flight, refusal).await?;
+        server.note_refusal(flight, refusal).await;
     }
     granted
 }

@@ -67,7 +67,7 @@ impl Server {
             Payment::Begin(beginning) => {
                 let begun = self.begin_family(application, &person.family, beginning).await;
                 if let Err(refusal) = &begun {
-                    self.note_refusal(beginning.flight, refusal).await?;
+                    self.note_refusal(beginning.flight, refusal).await;
                 }
                 begun
             }
