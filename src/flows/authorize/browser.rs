@@ -142,11 +142,8 @@ impl Server {
             Some(person) => self.store.consent(person.user.id, open.application.id).await?,
             None => Scope::empty(),
         };
-        let seen = person.map(|person| Person {
-            session: &person.session,
-            sub: &person.user.sub,
-            consented: &consented,
-        });
+        let seen =
+            person.map(|person| Person { session: &person.session, sub: &person.user.sub, consented: &consented });
         let trust = open.application.trust_at(&open.authorization.redirect_uri);
         Ok(open.authorization.next_step(seen, trust, self.now()))
     }

@@ -11,7 +11,7 @@ use crate::domain::user::User;
 use crate::flows::authorize::SignedInPerson;
 use crate::flows::manage_user::{Admin, NewUser};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::Transaction;
+use crate::store::{StoreError, Transaction};
 
 /// A browser that is signed in now.
 #[derive(Debug)]

@@ -5,7 +5,6 @@ use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 
 use super::fields::Fields;
-use super::locale::Locale;
 use super::page::page;
 use super::problem::{problem_page, refused_page};
 use super::view::{App, Keep, Message, MessagePage, Problem};
@@ -22,7 +21,7 @@ pub(in crate::http) async fn show(Path(token): Path<String>, mut visit: Visit) -
         Err(e) => return refused_page(&visit, &e.into()),
     };
     // It speaks the language of its mail.
-    visit.locale = Locale::from_tag(&view.locale).unwrap_or(visit.locale);
+    visit.speak(Some(&view.locale));
     visit.remembered(shown(&visit, view, &token))
 }
 
@@ -39,7 +38,7 @@ pub(in crate::http) async fn keep(Path(token): Path<String>, visit: Visit, Field
 }
 
 fn shown(visit: &Visit, view: KeepView, token: &KeepToken) -> Response {
-    let t = visit.locale.texts();
+    let t = visit.texts();
     let app = App { name: view.name, domain: None };
     let told = |message, app| page(&MessagePage { t, message, app: Some(app), onward: None }).into_response();
     match view.state {

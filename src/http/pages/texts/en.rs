@@ -2,8 +2,8 @@
 
 use super::{
     AccountTexts, Around, AskedTexts, CheckMailTexts, ConfirmLoginTexts, ConsentTexts, DeleteAccountTexts, ErrorTexts,
-    FormPostTexts, KeepTexts, LinkElsewhereTexts, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts,
-    Texts, Units,
+    FormPostTexts, KeepTexts, LinkElsewhereTexts, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts, Texts,
+    Units,
 };
 use crate::domain::language::Language;
 
