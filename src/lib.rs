@@ -5,7 +5,7 @@
 //! - [`protocol`]: RULES. What the RFCs say, as pure functions and types.
 //! - [`domain`]: FACTS. What the server remembers, and how it may change.
 //! - [`store`]: MEMORY. All SQL.
-//! - [`adapters`]: OUTSIDE. The clock and randomness.
+//! - [`adapters`]: OUTSIDE. The clock, randomness, mail, requests of our own.
 //! - [`flows`]: ACTS. What the server does: load, decide, commit.
 //! - [`http`]: EDGE. Extractor, flow, reply.
 //!

@@ -34,7 +34,7 @@ pub(super) enum Command {
         #[command(flatten)]
         format: Format,
     },
-    /// Encrypt every private key again under the first of the configured master keys
+    /// Encrypt every private key and webhook secret again under the first of the configured master keys
     Reencrypt,
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn run(command: Command, server: &Server) -> Result<(), Command
         }
         Command::Reencrypt => {
             let count = server.reencrypt_keys(&actor).await?;
-            Output::text(&format!("{count} private keys were encrypted again"))?;
+            Output::text(&format!("{count} private keys and webhook secrets were encrypted again"))?;
             Ok(())
         }
     }

@@ -11,6 +11,7 @@ mod key;
 mod output;
 mod serve;
 mod user;
+mod webhook;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use crate::flows::Server;
 use crate::flows::manage_application::ManageError;
 use crate::flows::manage_user::ManageUserError;
 use crate::flows::rotate_keys::KeyChangeError;
+use crate::flows::webhooks::WebhookError;
 use crate::store::StoreError;
 use output::Output;
 
@@ -53,6 +55,9 @@ enum Command {
     /// Make accounts and look after them
     #[command(subcommand)]
     User(user::Command),
+    /// Have events sent to URLs
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// See and rotate the signing keys
     #[command(subcommand)]
     Key(key::Command),
@@ -83,6 +88,8 @@ enum CommandError {
     Manage(#[from] ManageError),
     #[error(transparent)]
     User(#[from] ManageUserError),
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     #[error(transparent)]
     Keys(#[from] KeyChangeError),
     #[error(transparent)]
@@ -128,6 +135,9 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
         }
         Command::Key(command) => {
             with_server(command_config(loaded)?, async |server| key::run(command, server).await).await?;
+        }
+        Command::Webhook(command) => {
+            with_server(command_config(loaded)?, async |server| webhook::run(command, server).await).await?;
         }
         Command::Migrate => database::migrate(command_config(loaded)?).await?,
         Command::Doctor(format) => return doctor::run(format, loaded).await,

@@ -42,6 +42,7 @@ mod sources;
 mod table;
 mod tokens;
 mod value;
+mod webhooks;
 mod words;
 
 #[cfg(test)]
@@ -75,8 +76,13 @@ pub use self_service::SelfService;
 pub use server::Server;
 pub use sources::{ShownSetting, Sources};
 pub use tokens::Tokens;
+pub use webhooks::Webhooks;
+
+use ipnet::IpNet;
 
 use reader::Reader;
+
+const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 
 /// The effective configuration.
 #[derive(Clone, Debug)]
@@ -97,6 +103,8 @@ pub struct Config {
     pub mail: Mail,
     /// `[applications]`
     pub applications: Applications,
+    /// `[webhooks]`
+    pub webhooks: Webhooks,
     /// `[rate_limits]`
     pub rate_limits: RateLimits,
     /// `[log]`
@@ -146,6 +154,16 @@ impl Config {
         })
     }
 
+    /// What webhooks may reach besides the public internet: `webhooks.allow_private`, and the machine itself where
+    /// the issuer is a loopback host, for whoever can reach such a server sits there anyway.
+    pub fn webhook_networks(&self) -> Vec<IpNet> {
+        let mut networks = self.webhooks.allow_private.clone();
+        if self.server.issuer.is_loopback() {
+            networks.extend(LOOPBACK.iter().filter_map(|network| network.parse::<IpNet>().ok()));
+        }
+        networks
+    }
+
     fn read(reader: &mut Reader) -> Self {
         // Before the section `[applications]`, which shares a name with one of its lists.
         let provisioning = Provisioning::read(reader);
@@ -158,6 +176,7 @@ impl Config {
             self_service: reader.section("self_service", SelfService::read),
             mail: reader.section("mail", Mail::read),
             applications: reader.section("applications", Applications::read),
+            webhooks: reader.section("webhooks", Webhooks::read),
             rate_limits: reader.section("rate_limits", RateLimits::read),
             log: reader.section("log", Log::read),
             provisioning,

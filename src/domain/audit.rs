@@ -1,6 +1,6 @@
 //! What is written down for good: who did what to what.
 
-use super::ids::{AuditId, ClientId, Timestamp, UserId};
+use super::ids::{AuditId, ClientId, Timestamp, UserId, WebhookId};
 use crate::protocol::jose::SigningAlgorithm;
 
 /// Who did it.
@@ -176,6 +176,30 @@ pub enum AuditEvent {
         /// Which.
         kid: String,
     },
+    /// A webhook was made.
+    WebhookCreated {
+        /// Which.
+        webhook: WebhookId,
+    },
+    /// A webhook was changed.
+    WebhookChanged {
+        /// Which.
+        webhook: WebhookId,
+        /// What of it.
+        what: &'static str,
+    },
+    /// A webhook is sent nothing any more.
+    WebhookDisabled {
+        /// Which.
+        webhook: WebhookId,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A webhook was deleted.
+    WebhookDeleted {
+        /// Which.
+        webhook: WebhookId,
+    },
     /// The private keys were encrypted again under the newest master key.
     KeysReencrypted {
         /// How many.
@@ -222,6 +246,12 @@ impl AuditEvent {
             }
             Self::KeyPromoted { kid } => ("key.promoted", kid.clone(), String::new()),
             Self::KeyRevoked { kid } => ("key.revoked", kid.clone(), String::new()),
+            Self::WebhookCreated { webhook } => ("webhook.created", webhook.to_string(), String::new()),
+            Self::WebhookChanged { webhook, what } => ("webhook.changed", webhook.to_string(), (*what).to_owned()),
+            Self::WebhookDisabled { webhook, reason } => {
+                ("webhook.disabled", webhook.to_string(), (*reason).to_owned())
+            }
+            Self::WebhookDeleted { webhook } => ("webhook.deleted", webhook.to_string(), String::new()),
             Self::KeysReencrypted { count } => ("keys.reencrypted", String::new(), count.to_string()),
         }
     }

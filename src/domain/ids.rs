@@ -139,6 +139,10 @@ row_ids! {
     MailId,
     /// Names an event of a sign-in.
     SignInEventId,
+    /// Names a webhook.
+    WebhookId,
+    /// Names a message that webhooks are sent.
+    MessageId,
 }
 
 /// The public name of an application (RFC 6749 §2.2). Carries no creation time and is never issued twice.

@@ -23,3 +23,5 @@ pub mod signing_key;
 pub mod token_family;
 pub mod up_time;
 pub mod user;
+pub mod webhook;
+pub mod webhook_event;

@@ -15,6 +15,7 @@ impl Server {
         self.store.client_assertions_forget(now).await?;
         self.store.rate_limits_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
+        self.forget_webhook_deliveries(now).await?;
         self.store.expired_tokens_forget(now).await?;
         self.store.expired_sign_ins_forget(now).await?;
         self.forget_outages().await

@@ -13,6 +13,7 @@ pub mod caught_mail;
 pub mod check_bearer;
 mod compose_mail;
 pub mod csrf;
+pub mod deliver_webhooks;
 pub mod directory;
 pub mod forget_expired;
 pub mod guess_limits;
@@ -42,6 +43,7 @@ pub mod usage;
 pub mod userinfo;
 pub mod verify_secret;
 pub mod watch_changes;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -49,11 +51,13 @@ use uuid::Uuid;
 
 use crate::adapters::Outside;
 use crate::adapters::entropy::{Entropy, random, row_id};
+use crate::adapters::fetch::Fetcher;
 use crate::config::Config;
 use crate::domain::audit::{Actor, AuditEntry, AuditEvent};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{AuditId, Timestamp};
 use crate::store::Store;
+use deliver_webhooks::Deliveries;
 use directory::Directory;
 use guess_limits::GuessLimits;
 use keyring::Keyring;
@@ -85,6 +89,10 @@ pub struct Server {
     pub usage: UsageLog,
     /// Mail that is being sent.
     pub outbox: Outbox,
+    /// Messages that are being sent to webhooks.
+    pub deliveries: Deliveries,
+    /// Connects to addresses that others chose.
+    fetcher: Fetcher,
     outside: Outside,
 }
 
@@ -98,10 +106,12 @@ impl Server {
             guesses: GuessLimits::new(&config.rate_limits),
             requests: RequestLimits::new(&config.rate_limits),
             usage: UsageLog::default(),
+            fetcher: Fetcher::new(Arc::clone(&outside.resolver), config.webhook_networks()),
             config,
             store,
             master_keys,
             outbox: Outbox::default(),
+            deliveries: Deliveries::default(),
             outside,
         }
     }

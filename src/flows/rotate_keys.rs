@@ -141,7 +141,7 @@ impl Server {
         Ok(())
     }
 
-    /// Seals every private key again under the newest master key; says how many it changed.
+    /// Seals every private key and every webhook's secret again under the newest master key; says how many it changed.
     pub async fn reencrypt_keys(&self, actor: &Actor) -> Result<usize, KeyChangeError> {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::SigningKeys).await?;
@@ -161,6 +161,7 @@ impl Server {
             tx.signing_key_reseal(&key.kid, &sealed).await?;
             count += 1;
         }
+        count += self.reseal_webhooks(&mut tx).await?;
         if count > 0 {
             let entry = self.audit_entry(actor, AuditEvent::KeysReencrypted { count }, self.now());
             tx.audit_append(&entry).await?;

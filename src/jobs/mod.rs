@@ -9,6 +9,7 @@ mod life_cycle;
 mod outbox;
 mod usage;
 mod watch;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub fn start(server: &Arc<Server>, stopping: &CancellationToken) -> TaskTracker 
     tracker.spawn(keys::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(usage::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(outbox::run(Arc::clone(server), stopping.clone()));
+    tracker.spawn(webhooks::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(server), stopping.clone()));
     tracker.spawn(life_cycle::heartbeat(Arc::clone(server), stopping.clone()));
     tracker.spawn(life_cycle::sweep(Arc::clone(server), stopping.clone()));

@@ -29,7 +29,8 @@ impl Record for AuditLine {
 }
 
 impl Transaction {
-    /// Writes an event down, in the transaction of what it tells.
+    /// Writes an event down, in the transaction of what it tells, and addresses it to the webhooks that are told of
+    /// it: in this one place, so that no act can forget them.
     pub async fn audit_append(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let (event, subject, detail) = entry.event.stored();
         let statement =
@@ -41,7 +42,10 @@ impl Transaction {
                 .bind(subject)
                 .bind(detail);
         self.execute(statement).await?;
-        Ok(())
+        match entry.message() {
+            Some(message) => self.webhook_deliveries_queue(&message, entry.at).await,
+            None => Ok(()),
+        }
     }
 }
 

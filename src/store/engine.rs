@@ -8,6 +8,7 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::PoolOptions;
@@ -17,6 +18,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{Connection as _, Postgres, Row as _, Sqlite};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use tracing::warn;
 
@@ -50,7 +52,11 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The open database. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Engine);
+pub struct Store {
+    engine: Engine,
+    /// Told when messages for webhooks were committed.
+    committed: Arc<Notify>,
+}
 
 #[derive(Clone)]
 enum Engine {
@@ -59,7 +65,12 @@ enum Engine {
 }
 
 /// A transaction that may write. Dropped without [`Transaction::commit`], it never happened.
-pub struct Transaction(Ongoing);
+pub struct Transaction {
+    ongoing: Ongoing,
+    /// Whether it wrote messages for webhooks.
+    has_deliveries: bool,
+    committed: Arc<Notify>,
+}
 
 enum Ongoing {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
@@ -239,7 +250,7 @@ impl Store {
             .connect_lazy_with(options.pragma("query_only", "on"));
         // The locks beside the file must be the same ones by whatever name it is opened.
         let path = path.canonicalize().map_err(sqlx::Error::Io)?;
-        Ok(Self(Engine::Sqlite { readers, writer, path }))
+        Ok(Self { engine: Engine::Sqlite { readers, writer, path }, committed: Arc::default() })
     }
 
     fn open_postgres(url: &str, settings: &DatabaseSettings) -> Result<Self, StoreError> {
@@ -255,12 +266,17 @@ impl Store {
             .acquire_timeout(settings.acquire_timeout)
             .after_release(|connection, _| Box::pin(still_answers(connection)))
             .connect_lazy_with(options);
-        Ok(Self(Engine::Postgres(pool)))
+        Ok(Self { engine: Engine::Postgres(pool), committed: Arc::default() })
+    }
+
+    /// Waits until something was committed through this process that deliveries wait for.
+    pub async fn deliveries_queued(&self) {
+        self.committed.notified().await;
     }
 
     /// The name of the engine, for people.
     pub const fn engine_name(&self) -> &'static str {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { .. } => "SQLite",
             Engine::Postgres(_) => "PostgreSQL",
         }
@@ -268,7 +284,7 @@ impl Store {
 
     /// Brings the schema up to this binary's, once, however many processes try.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { writer, path, .. } => super::migrations::run_sqlite(writer, path).await,
             Engine::Postgres(pool) => super::migrations::run_postgres(pool).await,
         }
@@ -277,10 +293,11 @@ impl Store {
     /// Begins a transaction that may write. On SQLite it is the only one until it ends.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
         bounded(async {
-            Ok(Transaction(match &self.0 {
+            let ongoing = match &self.engine {
                 Engine::Sqlite { writer, .. } => Ongoing::Sqlite(writer.begin_with("begin immediate").await?),
                 Engine::Postgres(pool) => Ongoing::Postgres(pool.begin().await?),
-            }))
+            };
+            Ok(Transaction { ongoing, has_deliveries: false, committed: Arc::clone(&self.committed) })
         })
         .await
     }
@@ -288,7 +305,7 @@ impl Store {
     /// All rows of a query.
     pub(super) async fn fetch_all<T: Record>(&self, statement: Statement) -> Result<Vec<T>, StoreError> {
         bounded(async {
-            let rows: Vec<Row> = match &self.0 {
+            let rows: Vec<Row> = match &self.engine {
                 Engine::Sqlite { readers, .. } => {
                     statement.for_sqlite().fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
                 }
@@ -304,7 +321,7 @@ impl Store {
     /// The one row of a query, if there is one.
     pub(super) async fn fetch_optional<T: Record>(&self, statement: Statement) -> Result<Option<T>, StoreError> {
         bounded(async {
-            let row = match &self.0 {
+            let row = match &self.engine {
                 Engine::Sqlite { readers, .. } => {
                     statement.for_sqlite().fetch_optional(readers).await?.map(Row::Sqlite)
                 }
@@ -322,7 +339,7 @@ impl Store {
 
     /// The same for what may take as long as it takes, such as a backup. Never called by a request.
     pub(super) async fn execute_unbounded(&self, statement: Statement) -> Result<u64, StoreError> {
-        Ok(match &self.0 {
+        Ok(match &self.engine {
             Engine::Sqlite { writer, .. } => statement.for_sqlite().execute(writer).await?.rows_affected(),
             Engine::Postgres(pool) => statement.for_postgres().execute(pool).await?.rows_affected(),
         })
@@ -330,7 +347,7 @@ impl Store {
 
     /// The SQLite file, where there is one.
     pub(super) fn sqlite_path(&self) -> Option<&PathBuf> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { path, .. } => Some(path),
             Engine::Postgres(_) => None,
         }
@@ -339,7 +356,7 @@ impl Store {
     /// Ends every connection, after what they are doing. Does not wait long for a server that has fallen silent:
     /// whatever was to be written is written by now, and it notices by itself that we are gone.
     pub async fn close(&self) {
-        let closed = match &self.0 {
+        let closed = match &self.engine {
             Engine::Sqlite { readers, writer, .. } => {
                 let closing = async {
                     readers.close().await;
@@ -359,7 +376,7 @@ impl Transaction {
     /// All rows of a query.
     pub(super) async fn fetch_all<T: Record>(&mut self, statement: Statement) -> Result<Vec<T>, StoreError> {
         bounded(async {
-            let rows: Vec<Row> = match &mut self.0 {
+            let rows: Vec<Row> = match &mut self.ongoing {
                 Ongoing::Sqlite(tx) => {
                     statement.for_sqlite().fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
                 }
@@ -380,7 +397,7 @@ impl Transaction {
     /// Runs a statement and counts the rows it changed.
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         bounded(async {
-            Ok(match &mut self.0 {
+            Ok(match &mut self.ongoing {
                 Ongoing::Sqlite(tx) => statement.for_sqlite().execute(&mut **tx).await?.rows_affected(),
                 Ongoing::Postgres(tx) => statement.for_postgres().execute(&mut **tx).await?.rows_affected(),
             })
@@ -388,16 +405,25 @@ impl Transaction {
         .await
     }
 
+    /// Says that messages for webhooks were written, so that whoever sends them is woken once they are committed.
+    pub(super) fn queued_deliveries(&mut self) {
+        self.has_deliveries = true;
+    }
+
     /// Makes it all true at once.
     pub async fn commit(self) -> Result<(), StoreError> {
         bounded(async {
-            match self.0 {
+            match self.ongoing {
                 Ongoing::Sqlite(tx) => tx.commit().await?,
                 Ongoing::Postgres(tx) => tx.commit().await?,
             }
             Ok(())
         })
-        .await
+        .await?;
+        if self.has_deliveries {
+            self.committed.notify_one();
+        }
+        Ok(())
     }
 }
 

@@ -204,6 +204,11 @@ impl Transaction {
             sql("delete from application_owners where application_id = $1"),
             sql("delete from invitations where application_id = $1"),
             sql("delete from approvals where application_id = $1"),
+            sql("delete from webhook_deliveries where webhook_id in \
+                 (select id from webhooks where application_id = $1)"),
+            sql("delete from webhooks where application_id = $1"),
+            sql("delete from application_days where application_id = $1"),
+            sql("delete from application_requests where application_id = $1"),
         ] {
             self.execute(hanging.bind(id.to_string())).await?;
         }

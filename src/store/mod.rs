@@ -36,6 +36,8 @@ mod signing_keys;
 mod token_families;
 mod up_time;
 mod users;
+mod webhook_deliveries;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -50,6 +52,7 @@ pub use maintenance::ServerLock;
 pub use migrations::Schema;
 pub use outbox::{ClaimedMail, NewMail};
 pub use pushed_requests::PushedRow;
+pub use webhook_deliveries::{AfterTry, ClaimedDelivery};
 
 use crate::protocol::refusal::Refusal;
 

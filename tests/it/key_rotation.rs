@@ -402,14 +402,14 @@ async fn a_new_master_key_takes_over_and_the_old_one_can_be_dropped(mut at: Inst
     at.start().await.stop().await;
     at.json(&["key", "rotate", "--now"]).await;
     let before = sealed(&at).await;
-    assert_eq!(at.run(&["key", "reencrypt"]).await.stdout, "0 private keys were encrypted again\n");
+    assert_eq!(at.run(&["key", "reencrypt"]).await.stdout, "0 private keys and webhook secrets were encrypted again\n");
 
     at.set("keys.master_key", &format!("{},{}", master_key(2), master_key(1)));
     let node = at.start().await;
     let published = node.published().await;
     let token = node.token(&credentials).await;
     let ran = at.run(&["key", "reencrypt"]).await;
-    assert_eq!(ran.stdout, "3 private keys were encrypted again\n", "{ran:?}");
+    assert_eq!(ran.stdout, "3 private keys and webhook secrets were encrypted again\n", "{ran:?}");
     let after = sealed(&at).await;
     assert!(before.iter().all(|(kid, hex)| after[kid] != *hex));
     assert_eq!(node.hello(&token).await, StatusCode::OK, "the running server goes on");

@@ -45,3 +45,4 @@ mod token;
 mod token_status;
 mod user_commands;
 mod users;
+mod webhooks;

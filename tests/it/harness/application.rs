@@ -28,6 +28,11 @@ impl From<WithSecret> for Registered {
 }
 
 impl Registered {
+    /// One that may or may not exist, without a secret.
+    pub(crate) fn from_id(client_id: &str) -> Self {
+        Self { client_id: client_id.to_owned(), secret: String::new() }
+    }
+
     /// The same with another secret.
     pub(crate) fn with_secret(&self, secret: &str) -> Self {
         Self { secret: secret.to_owned(), ..self.clone() }

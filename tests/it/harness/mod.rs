@@ -18,10 +18,12 @@ mod clock;
 mod database;
 mod grant;
 mod keys;
+mod names;
 pub(crate) mod person;
 mod process;
 mod raw;
 mod received_mail;
+mod receiver;
 mod server;
 mod smtp;
 mod token_request;
@@ -40,6 +42,7 @@ pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_bo
 pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
 };
+pub(crate) use receiver::{Receiver, Reply};
 pub(crate) use server::TestServer;
 pub(crate) use smtp::{Privacy, SmtpServer, Verdict};
 pub(crate) use token_request::TokenRequest;

@@ -12,6 +12,7 @@ use gatepost::store::Store;
 use super::clock::TestClock;
 use super::database::Database;
 use super::keys::PooledEntropy;
+use super::names::TestNames;
 use super::server::TestServer;
 use super::wire::Wire;
 
@@ -27,12 +28,20 @@ pub(crate) struct World {
     pub(crate) database: Arc<Database>,
     /// The mail, unless `mail.url` is set.
     pub(crate) mail: Arc<CaughtMail>,
+    /// The names that servers look up on somebody's behalf.
+    pub(crate) names: Arc<TestNames>,
     entropy: Arc<PooledEntropy>,
 }
 
 impl World {
     fn new(database: Database) -> Self {
-        Self { clock: Arc::default(), database: Arc::new(database), mail: Arc::default(), entropy: Arc::default() }
+        Self {
+            clock: Arc::default(),
+            database: Arc::new(database),
+            mail: Arc::default(),
+            names: Arc::default(),
+            entropy: Arc::default(),
+        }
     }
 
     /// Runs a test on SQLite.
@@ -113,9 +122,14 @@ impl World {
         settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Time, randomness and mail as they are in this world.
+    /// Time, randomness, mail and names as they are in this world.
     pub(crate) fn outside(&self) -> Outside {
-        Outside { clock: self.clock.clone(), entropy: self.entropy.clone(), mailer: Some(self.mail.clone()) }
+        Outside {
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            mailer: Some(self.mail.clone()),
+            resolver: self.names.clone(),
+        }
     }
 }
 

@@ -1,0 +1,212 @@
+//! Requests of our own to addresses that somebody else chose.
+//!
+//! Built on a bare connection and not on a client library, for what such libraries do by themselves is what must not
+//! happen here: follow redirects, use a proxy of the environment, look a name up a second time after it was judged,
+//! read without end. A name is looked up once, its addresses are judged, and one of those is connected to.
+
+mod address;
+mod resolve;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use ipnet::IpNet;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_util::task::AbortOnDropHandle;
+use url::{Host, Position, Url};
+
+use address::Permitted;
+pub use resolve::{Resolver, Resolving, SystemResolver};
+
+/// How long one address is waited for.
+const CONNECTING: Duration = Duration::from_secs(5);
+
+/// How long the body of an answer is listened to.
+const LEAVING: Duration = Duration::from_secs(1);
+
+/// How much of a head is read, and of a body before the rest is left unread.
+const MOST_READ: usize = 16 * 1024;
+
+const OURSELVES: &str = concat!("Gatepost/", env!("CARGO_PKG_VERSION"));
+
+/// A request with a JSON body.
+#[derive(Debug)]
+pub struct Post<'a> {
+    /// Where to.
+    pub url: &'a Url,
+    /// More headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+}
+
+/// Why there is no answer. The sentences are for whoever chose the URL.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The name has no address.
+    #[error("the name {0} cannot be resolved")]
+    NoAddress(String),
+    /// Nothing that we may connect to.
+    #[error(
+        "{0} is not an address on the public internet; an operator can permit its network in webhooks.allow_private"
+    )]
+    NotPermitted(IpAddr),
+    /// Nobody answers there.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// Not privately.
+    #[error("no TLS connection: {0}")]
+    Tls(String),
+    /// What came back is no HTTP.
+    #[error("no answer: {0}")]
+    Http(String),
+    /// It took too long.
+    #[error("no answer within {} ms", .0.as_millis())]
+    TimeOut(Duration),
+}
+
+/// Sends requests to addresses that are permitted, and to no others.
+pub struct Fetcher {
+    resolver: Arc<dyn Resolver>,
+    permitted: Permitted,
+    tls: OnceLock<TlsConnector>,
+}
+
+impl Fetcher {
+    /// One that reaches the public internet and these networks.
+    pub fn new(resolver: Arc<dyn Resolver>, private: Vec<IpNet>) -> Self {
+        Self { resolver, permitted: Permitted::with(private), tls: OnceLock::new() }
+    }
+
+    /// Whether the URL leads somewhere permitted as of now. What it leads to later is judged then.
+    pub async fn check(&self, url: &Url, limit: Duration) -> Result<(), FetchError> {
+        timeout(limit, self.addresses(url)).await.map_err(|_| FetchError::TimeOut(limit))?.map(|_| ())
+    }
+
+    /// Sends a request and gives the status of the answer. Redirects are answers like any other, and what the body
+    /// says is of no interest.
+    pub async fn post(&self, post: Post<'_>, limit: Duration) -> Result<u16, FetchError> {
+        let answered = async {
+            let stream = self.connect(post.url).await?;
+            if post.url.scheme() == "http" {
+                return exchange(stream, request(post)?).await;
+            }
+            let connecting = self.tls()?.connect(server_name(post.url)?, stream);
+            let stream = connecting.await.map_err(|e| FetchError::Tls(cause(&e)))?;
+            exchange(stream, request(post)?).await
+        };
+        let (answer, connection) = timeout(limit, answered).await.map_err(|_| FetchError::TimeOut(limit))??;
+        let status = answer.status().as_u16();
+        // A receiver that is still writing should not see its connection break; one that never ends is left.
+        let _ = timeout(LEAVING, leave(answer.into_body())).await;
+        drop(connection);
+        Ok(status)
+    }
+
+    /// The permitted addresses of a URL's host.
+    async fn addresses(&self, url: &Url) -> Result<Vec<IpAddr>, FetchError> {
+        let found = match url.host() {
+            Some(Host::Ipv4(address)) => vec![IpAddr::V4(address)],
+            Some(Host::Ipv6(address)) => vec![IpAddr::V6(address)],
+            Some(Host::Domain(name)) => self.resolver.resolve(name).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let (fine, refused): (Vec<_>, Vec<_>) = found.into_iter().partition(|ip| self.permitted.is_fine(*ip));
+        match (fine.is_empty(), refused.first()) {
+            (false, _) => Ok(fine),
+            (true, Some(address)) => Err(FetchError::NotPermitted(*address)),
+            (true, None) => Err(FetchError::NoAddress(url.host_str().unwrap_or_default().to_owned())),
+        }
+    }
+
+    /// Connects to the first permitted address that answers.
+    async fn connect(&self, url: &Url) -> Result<TcpStream, FetchError> {
+        let port = url.port_or_known_default().unwrap_or(443);
+        let mut failure = String::new();
+        for address in self.addresses(url).await? {
+            match timeout(CONNECTING, TcpStream::connect(SocketAddr::new(address, port))).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(e)) => failure = e.to_string(),
+                Err(_) => failure = format!("nobody answers within {} s", CONNECTING.as_secs()),
+            }
+        }
+        Err(FetchError::Connect(failure))
+    }
+
+    /// Made when it is first needed: it reads the machine's certificates.
+    fn tls(&self) -> Result<&TlsConnector, FetchError> {
+        if let Some(made) = self.tls.get() {
+            return Ok(made);
+        }
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().map_err(|e| FetchError::Tls(e.to_string()))?;
+        let config = builder.with_root_certificates(roots).with_no_client_auth();
+        Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))))
+    }
+}
+
+fn server_name(url: &Url) -> Result<ServerName<'static>, FetchError> {
+    match url.host() {
+        Some(Host::Domain(name)) => ServerName::try_from(name.to_owned()).map_err(|e| FetchError::Tls(e.to_string())),
+        Some(Host::Ipv4(address)) => Ok(ServerName::from(IpAddr::V4(address))),
+        Some(Host::Ipv6(address)) => Ok(ServerName::from(IpAddr::V6(address))),
+        None => Err(FetchError::NoAddress(String::new())),
+    }
+}
+
+fn request(post: Post<'_>) -> Result<Request<Full<Bytes>>, FetchError> {
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(&post.url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, &post.url[Position::BeforeHost..Position::AfterPort])
+        .header(USER_AGENT, OURSELVES)
+        .header(CONTENT_TYPE, "application/json");
+    for (name, value) in post.headers {
+        request = request.header(name, value);
+    }
+    request.body(Full::from(post.body)).map_err(|e| FetchError::Http(e.to_string()))
+}
+
+async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    request: Request<Full<Bytes>>,
+) -> Result<(Response<Incoming>, AbortOnDropHandle<hyper::Result<()>>), FetchError> {
+    let broken = |e: hyper::Error| FetchError::Http(cause(&e));
+    let mut builder = http1::Builder::new();
+    let handshake = builder.max_buf_size(MOST_READ).handshake(TokioIo::new(stream));
+    let (mut sender, connection) = handshake.await.map_err(broken)?;
+    let connection = AbortOnDropHandle::new(tokio::spawn(connection));
+    Ok((sender.send_request(request).await.map_err(broken)?, connection))
+}
+
+/// Reads a body to its end, or until it is too long.
+async fn leave(mut body: Incoming) {
+    let mut read = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        read += frame.data_ref().map_or(0, Bytes::len);
+        if read > MOST_READ {
+            return;
+        }
+    }
+}
+
+/// What lies behind an error, in the words of whoever knows best.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let last = std::iter::successors(Some(error), |error| error.source()).last();
+    last.unwrap_or(error).to_string()
+}

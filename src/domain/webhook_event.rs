@@ -1,0 +1,320 @@
+//! Which events are told to webhooks, to whose, and what is said of each.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::{Value, json};
+
+use super::audit::{Actor, AuditEntry, AuditEvent};
+use super::ids::{ClientId, MessageId, Timestamp, WebhookId};
+
+/// Declares the events that are told, each with its name on the wire.
+macro_rules! event_types {
+    ($($variant:ident = $name:literal),+ $(,)?) => {
+        /// An event that is told to webhooks.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum EventType {
+            $(#[doc = concat!("`", $name, "`")] $variant,)+
+        }
+
+        impl EventType {
+            /// Every one, in the order in which they are listed to people.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Its name on the wire, in the audit log and in filters.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+event_types! {
+    ApplicationCreated = "application.created",
+    ApplicationChanged = "application.changed",
+    ApplicationDeactivated = "application.deactivated",
+    ApplicationActivated = "application.activated",
+    ApplicationWarned = "application.warned",
+    ApplicationKept = "application.kept",
+    ApplicationDeleted = "application.deleted",
+    ApplicationUndeleted = "application.undeleted",
+    OwnersChanged = "application.owners_changed",
+    ApprovalDecided = "application.approval_decided",
+    SecretAdded = "secret.added",
+    SecretRevoked = "secret.revoked",
+    ReplayDetected = "tokens.replay_detected",
+    UserCreated = "user.created",
+    UserDisabled = "user.disabled",
+    UserEnabled = "user.enabled",
+    UserDeleted = "user.deleted",
+    KeyRevoked = "key.revoked",
+    WebhookCreated = "webhook.created",
+    WebhookChanged = "webhook.changed",
+    WebhookDisabled = "webhook.disabled",
+    WebhookDeleted = "webhook.deleted",
+}
+
+impl EventType {
+    /// Whether the webhooks of an application are told of it, and not only those of the whole server.
+    pub const fn is_of_applications(self) -> bool {
+        match self {
+            Self::ApplicationCreated
+            | Self::ApplicationChanged
+            | Self::ApplicationDeactivated
+            | Self::ApplicationActivated
+            | Self::ApplicationWarned
+            | Self::ApplicationKept
+            | Self::ApplicationDeleted
+            | Self::ApplicationUndeleted
+            | Self::OwnersChanged
+            | Self::ApprovalDecided
+            | Self::SecretAdded
+            | Self::SecretRevoked
+            | Self::ReplayDetected => true,
+            Self::UserCreated
+            | Self::UserDisabled
+            | Self::UserEnabled
+            | Self::UserDeleted
+            | Self::KeyRevoked
+            | Self::WebhookCreated
+            | Self::WebhookChanged
+            | Self::WebhookDisabled
+            | Self::WebhookDeleted => false,
+        }
+    }
+}
+
+/// A name that is no event's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no event that webhooks are told; there are {all}", all = names().join(", "))]
+pub struct UnknownEvent(String);
+
+fn names() -> Vec<&'static str> {
+    EventType::ALL.iter().map(|event| event.name()).collect()
+}
+
+impl FromStr for EventType {
+    type Err = UnknownEvent;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEvent> {
+        let found = Self::ALL.iter().find(|event| event.name() == name);
+        found.copied().ok_or_else(|| UnknownEvent(name.chars().take(60).collect()))
+    }
+}
+
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A message as webhooks carry it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its name, the same for every receiver and every try.
+    pub id: MessageId,
+    /// The name of what happened.
+    pub event: &'static str,
+    /// The application whose own webhooks are told, besides those of the whole server.
+    pub about: Option<ClientId>,
+    /// The JSON that is sent.
+    pub payload: String,
+}
+
+impl Message {
+    /// What a new webhook is tried with.
+    pub fn ping(id: MessageId, at: Timestamp) -> Self {
+        let event = "ping";
+        Self { id, event, about: None, payload: payload(event, at, &json!({})) }
+    }
+}
+
+impl AuditEntry {
+    /// The message that tells of it, if webhooks are told at all.
+    pub fn message(&self) -> Option<Message> {
+        let (event, told) = told(&self.event)?;
+        let (about, mut data) = match told {
+            Told::Owners(client_id, data) => (Some(client_id.clone()), data),
+            Told::Operators(data) => (None, data),
+        };
+        data["actor"] = actor(&self.actor).into();
+        let id = MessageId::from_bytes(*self.id.as_bytes());
+        Some(Message { id, event: event.name(), about, payload: payload(event.name(), self.at, &data) })
+    }
+}
+
+fn payload(event: &str, at: Timestamp, data: &Value) -> String {
+    json!({ "type": event, "timestamp": at.to_string(), "data": data }).to_string()
+}
+
+/// Who did it, without a name: an account's row is nobody's business outside.
+const fn actor(actor: &Actor) -> &'static str {
+    match actor {
+        Actor::CommandLine => "command_line",
+        Actor::Configuration => "configuration",
+        Actor::Schedule => "schedule",
+        Actor::Application(_) => "application",
+        Actor::Visitor => "visitor",
+        Actor::User(_) => "user",
+    }
+}
+
+/// Who learns of an event, and what.
+enum Told<'a> {
+    /// The webhooks of the whole server.
+    Operators(Value),
+    /// Those, and the webhooks of this application.
+    Owners(&'a ClientId, Value),
+}
+
+/// Decides for each event whether it is sent and to whom. There is no wildcard here, so that an event that is added
+/// to the audit log cannot be forgotten. An account is named by its `sub`, never by an address; a secret by its last
+/// characters.
+fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
+    use AuditEvent as Audit;
+    let client = |event, client_id| Some((event, Told::Owners(client_id, json!({ "client_id": client_id.as_str() }))));
+    let of_webhook =
+        |event, webhook: &WebhookId| Some((event, Told::Operators(json!({ "webhook": webhook.to_string() }))));
+    let secret = |event, client_id, hint: &str| {
+        let data = json!({ "client_id": ClientId::as_str(client_id), "secret_hint": hint });
+        Some((event, Told::Owners(client_id, data)))
+    };
+    let user = |event, sub: &str| Some((event, Told::Operators(json!({ "sub": sub }))));
+    match event {
+        Audit::ApplicationCreated { client_id } => client(EventType::ApplicationCreated, client_id),
+        Audit::ApplicationChanged { client_id } => client(EventType::ApplicationChanged, client_id),
+        Audit::ApplicationActivated { client_id } => client(EventType::ApplicationActivated, client_id),
+        Audit::ApplicationWarned { client_id } => client(EventType::ApplicationWarned, client_id),
+        Audit::ApplicationKept { client_id } => client(EventType::ApplicationKept, client_id),
+        Audit::ApplicationDeleted { client_id } => client(EventType::ApplicationDeleted, client_id),
+        Audit::ApplicationUndeleted { client_id } => client(EventType::ApplicationUndeleted, client_id),
+        Audit::OwnersChanged { client_id, what } => {
+            let data = json!({ "client_id": client_id.as_str(), "what": what });
+            Some((EventType::OwnersChanged, Told::Owners(client_id, data)))
+        }
+        Audit::ApprovalDecided { client_id, decision } => {
+            let data = json!({ "client_id": client_id.as_str(), "decision": decision });
+            Some((EventType::ApprovalDecided, Told::Owners(client_id, data)))
+        }
+        Audit::ApplicationDeactivated { client_id, reason } => {
+            let data = json!({ "client_id": client_id.as_str(), "reason": reason });
+            Some((EventType::ApplicationDeactivated, Told::Owners(client_id, data)))
+        }
+        Audit::SecretAdded { client_id, hint } => secret(EventType::SecretAdded, client_id, hint),
+        Audit::SecretRevoked { client_id, hint } => secret(EventType::SecretRevoked, client_id, hint),
+        Audit::ReplayDetected { client_id, what } => {
+            let data = json!({ "client_id": client_id.as_str(), "what": what });
+            Some((EventType::ReplayDetected, Told::Owners(client_id, data)))
+        }
+        Audit::UserCreated { sub } => user(EventType::UserCreated, sub),
+        Audit::UserDisabled { sub } => user(EventType::UserDisabled, sub),
+        Audit::UserEnabled { sub } => user(EventType::UserEnabled, sub),
+        Audit::UserDeleted { sub } => user(EventType::UserDeleted, sub),
+        Audit::KeyRevoked { kid } => Some((EventType::KeyRevoked, Told::Operators(json!({ "kid": kid })))),
+        Audit::WebhookCreated { webhook } => of_webhook(EventType::WebhookCreated, webhook),
+        Audit::WebhookChanged { webhook, .. } => of_webhook(EventType::WebhookChanged, webhook),
+        Audit::WebhookDeleted { webhook } => of_webhook(EventType::WebhookDeleted, webhook),
+        Audit::WebhookDisabled { webhook, reason } => {
+            let data = json!({ "webhook": webhook.to_string(), "reason": reason });
+            Some((EventType::WebhookDisabled, Told::Operators(data)))
+        }
+        // Keys come and go by themselves; who needs them reads the key set.
+        Audit::KeyCreated { .. } | Audit::KeyPromoted { .. } | Audit::KeysReencrypted { .. } => None,
+        // Nothing changes for an application and whoever uses it.
+        Audit::OwnerInvited { .. }
+        | Audit::ApplicationExempted { .. }
+        | Audit::ApplicationUnexempted { .. }
+        | Audit::ApplicationPurged { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{AuditId, UserId};
+    use crate::protocol::jose::SigningAlgorithm;
+
+    fn entry(event: AuditEvent) -> AuditEntry {
+        let at = Timestamp::from_seconds(1_614_676_262);
+        AuditEntry { id: AuditId::from_bytes([7; 16]), at, actor: Actor::User(UserId::from_bytes([1; 16])), event }
+    }
+
+    fn told_events() -> Vec<AuditEvent> {
+        let client_id: ClientId = "orders".parse().unwrap();
+        let (id, sub) = (|| client_id.clone(), || "u1".to_owned());
+        let webhook = WebhookId::from_bytes([2; 16]);
+        vec![
+            AuditEvent::ApplicationCreated { client_id: id() },
+            AuditEvent::ApplicationChanged { client_id: id() },
+            AuditEvent::ApplicationDeactivated { client_id: id(), reason: "unused" },
+            AuditEvent::ApplicationActivated { client_id: id() },
+            AuditEvent::ApplicationWarned { client_id: id() },
+            AuditEvent::ApplicationKept { client_id: id() },
+            AuditEvent::ApplicationDeleted { client_id: id() },
+            AuditEvent::ApplicationUndeleted { client_id: id() },
+            AuditEvent::OwnersChanged { client_id: id(), what: "joined" },
+            AuditEvent::ApprovalDecided { client_id: id(), decision: "granted" },
+            AuditEvent::SecretAdded { client_id: id(), hint: "abcd".to_owned() },
+            AuditEvent::SecretRevoked { client_id: id(), hint: "abcd".to_owned() },
+            AuditEvent::ReplayDetected { client_id: id(), what: "code" },
+            AuditEvent::UserCreated { sub: sub() },
+            AuditEvent::UserDisabled { sub: sub() },
+            AuditEvent::UserEnabled { sub: sub() },
+            AuditEvent::UserDeleted { sub: sub() },
+            AuditEvent::KeyRevoked { kid: "k".to_owned() },
+            AuditEvent::WebhookCreated { webhook },
+            AuditEvent::WebhookChanged { webhook, what: "url" },
+            AuditEvent::WebhookDisabled { webhook, reason: "gone" },
+            AuditEvent::WebhookDeleted { webhook },
+        ]
+    }
+
+    #[test]
+    fn every_type_is_told_of_an_event_under_the_name_that_the_audit_log_has_for_it() {
+        let events = told_events();
+        let names: Vec<_> = events.iter().map(|event| event.stored().0).collect();
+        let told: Vec<_> = events.into_iter().map(|event| entry(event).message().unwrap().event).collect();
+        assert_eq!(told, names);
+        assert_eq!(told, super::names());
+    }
+
+    #[test]
+    fn an_application_may_wait_for_what_it_is_told_and_for_nothing_else() {
+        for (event, kind) in told_events().into_iter().zip(EventType::ALL) {
+            let is_told = entry(event).message().unwrap().about.is_some();
+            assert_eq!(is_told, kind.is_of_applications(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_message_says_what_happened_when_and_to_what() {
+        let client_id: ClientId = "orders".parse().unwrap();
+        let event = AuditEvent::ApplicationDeactivated { client_id: client_id.clone(), reason: "unused" };
+        let message = entry(event).message().unwrap();
+        assert_eq!(message.about, Some(client_id));
+        let expected = json!({
+            "type": "application.deactivated", "timestamp": "2021-03-02T09:11:02Z",
+            "data": { "client_id": "orders", "reason": "unused", "actor": "user" },
+        });
+        assert_eq!(serde_json::from_str::<Value>(&message.payload).unwrap(), expected);
+    }
+
+    #[test]
+    fn accounts_are_the_operators_business_alone_and_keys_that_come_by_themselves_nobodys() {
+        let message = entry(AuditEvent::UserDeleted { sub: "u1".to_owned() }).message().unwrap();
+        assert_eq!(message.about, None);
+        let made = AuditEvent::KeyCreated { kid: "k".to_owned(), algorithm: SigningAlgorithm::Rs256 };
+        assert_eq!(entry(made).message(), None);
+    }
+
+    #[test]
+    fn an_event_reads_back_by_its_name_and_nothing_else_is_one() {
+        for event in EventType::ALL {
+            assert_eq!(event.name().parse(), Ok(*event));
+        }
+        let refused = "key.created".parse::<EventType>().unwrap_err().to_string();
+        assert!(refused.contains("'key.created'") && refused.contains("application.created"), "{refused}");
+    }
+}

@@ -1,0 +1,202 @@
+//! Sending what waits for webhooks: each message until its receiver takes it, for a day at most.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{sleep, timeout};
+use tokio_util::task::TaskTracker;
+use tracing::{debug, error, warn};
+
+use super::Server;
+use crate::adapters::fetch::Post;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::Timestamp;
+use crate::domain::webhook::{Attempt, DisabledBecause, WebhookState};
+use crate::store::{AfterTry, ClaimedDelivery, StoreError};
+
+/// How many messages are on their way at the same time, never two of them to the same webhook.
+const AT_ONCE: usize = 16;
+
+/// How long a message is ours once claimed; more than twice what a try may take. If this process ends meanwhile,
+/// another sends it after that.
+const CLAIM: Duration = Duration::from_secs(75);
+
+/// How long to wait after each failed try, in seconds: about a day in all.
+const BACK_OFF: [u64; 8] = [5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800];
+
+/// How often to try to write down how a try ended, when the database is away.
+const WRITE_TRIES: u32 = 6;
+
+/// How long what a message said is kept, so that it can be sent again by hand.
+const TEXTS_KEPT: Duration = Duration::from_hours(3 * 24);
+
+/// How long one can look up what became of a message.
+const DELIVERIES_KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// "The receiver is gone for good" (RFC 9110 §15.5.11).
+const GONE: u16 = 410;
+
+/// What the workers of one process share.
+#[derive(Debug)]
+pub struct Deliveries {
+    ended: Notify,
+    slots: Arc<Semaphore>,
+    sending: TaskTracker,
+}
+
+impl Default for Deliveries {
+    fn default() -> Self {
+        Self { ended: Notify::new(), slots: Arc::new(Semaphore::new(AT_ONCE)), sending: TaskTracker::new() }
+    }
+}
+
+impl Server {
+    /// Waits until there may be a message to send: one was committed here, or another try has ended.
+    pub async fn webhooks_woken(&self) {
+        tokio::select! {
+            () = self.store.deliveries_queued() => {}
+            () = self.deliveries.ended.notified() => {}
+        }
+    }
+
+    /// Begins to send what is due, as many at the same time as allowed.
+    pub async fn send_due_webhooks(self: &Arc<Self>) -> Result<(), StoreError> {
+        while let Ok(slot) = Arc::clone(&self.deliveries.slots).try_acquire_owned() {
+            let now = self.now();
+            if !self.store.webhook_deliveries_has_due(now).await? {
+                break;
+            }
+            // Nothing: another node was quicker. There may be more.
+            let Some(claimed) = self.store.webhook_delivery_claim(now, now.plus(CLAIM)).await? else { continue };
+            let server = Arc::clone(self);
+            self.deliveries.sending.spawn(async move {
+                server.deliver(&claimed).await;
+                drop(slot);
+                server.deliveries.ended.notify_one();
+            });
+        }
+        Ok(())
+    }
+
+    /// Waits until every message that is on its way has ended, but not longer than this.
+    pub async fn finish_webhooks(&self, patience: Duration) {
+        self.deliveries.sending.close();
+        if timeout(patience, self.deliveries.sending.wait()).await.is_err() {
+            warn!(
+                "messages to webhooks were still on their way when server.shutdown_timeout ran out; they are tried again"
+            );
+        }
+    }
+
+    /// Forgets what nobody can want to look at any more.
+    pub(super) async fn forget_webhook_deliveries(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.store.webhook_deliveries_forget(now.minus(TEXTS_KEPT), now.minus(DELIVERIES_KEPT)).await
+    }
+
+    async fn deliver(&self, claimed: &ClaimedDelivery) {
+        let attempt = self.try_to_deliver(claimed).await;
+        let after = match &attempt.error {
+            None => AfterTry::Delivered,
+            Some(_) => self.after_failed_try(claimed),
+        };
+        log(claimed, &attempt, after);
+        // A message that was taken and is not known to be is sent again: worth some patience.
+        for failures in 0..WRITE_TRIES {
+            match self.conclude_delivery(claimed, &attempt, after).await {
+                Ok(()) => return,
+                Err(e) => {
+                    error!(webhook = %claimed.webhook.id, error = %e, "how a try ended could not be written down");
+                }
+            }
+            sleep(Duration::from_millis(100 << failures)).await;
+        }
+    }
+
+    async fn try_to_deliver(&self, claimed: &ClaimedDelivery) -> Attempt {
+        let at = self.now();
+        let answer = self.post_signed(claimed, at).await;
+        let took = self.now().since(at);
+        match answer {
+            Ok(status @ 200..=299) => Attempt { at, took, status: Some(status), error: None },
+            Ok(status) => Attempt { at, took, status: Some(status), error: Some(objection(status)) },
+            Err(error) => Attempt { at, took, status: None, error: Some(error) },
+        }
+    }
+
+    /// The request of the Standard Webhooks specification.
+    async fn post_signed(&self, claimed: &ClaimedDelivery, now: Timestamp) -> Result<u16, String> {
+        let id = format!("msg_{}", claimed.message);
+        let secrets = self.webhook_secrets(&claimed.webhook).map_err(|e| format!("the secret cannot be read: {e}"))?;
+        let headers = vec![
+            ("webhook-timestamp", now.as_seconds().to_string()),
+            ("webhook-signature", secrets.signatures(&id, now, &claimed.payload)),
+            ("webhook-id", id),
+        ];
+        let post = Post { url: claimed.webhook.url.as_url(), headers, body: claimed.payload.clone() };
+        self.fetcher.post(post, self.config.webhooks.timeout).await.map_err(|e| e.to_string())
+    }
+
+    fn after_failed_try(&self, claimed: &ClaimedDelivery) -> AfterTry {
+        let step = usize::try_from(claimed.attempts - 1).unwrap_or(0);
+        let Some(wait) = BACK_OFF.get(step) else { return AfterTry::GivenUp };
+        let [jitter] = self.random::<1>();
+        let wait = Duration::from_secs(*wait).mul_f64(1.0 + f64::from(jitter) / 1024.0);
+        AfterTry::Again(self.now().plus(wait))
+    }
+
+    /// Writes down how a try ended, and in the same transaction what that means for the webhook. Nothing if the
+    /// claim was not ours any more.
+    async fn conclude_delivery(
+        &self,
+        claimed: &ClaimedDelivery,
+        attempt: &Attempt,
+        after: AfterTry,
+    ) -> Result<(), StoreError> {
+        let (now, id) = (self.now(), claimed.webhook.id);
+        let mut tx = self.store.begin().await?;
+        if !tx.webhook_delivery_conclude(claimed, attempt, after).await? {
+            return Ok(());
+        }
+        if after == AfterTry::Delivered {
+            tx.webhook_works(id, now).await?;
+            return tx.commit().await;
+        }
+        tx.webhook_fails(id, now).await?;
+        // As it is now: it may have been enabled again while we waited for the answer.
+        let since = tx.webhook(id).await?.filter(|webhook| webhook.state == WebhookState::Active);
+        let since = since.and_then(|webhook| webhook.failing_since).unwrap_or(now);
+        let reason = match attempt.status {
+            Some(GONE) => Some(DisabledBecause::Gone),
+            _ if now.since(since) >= self.config.webhooks.disable_after => Some(DisabledBecause::Failing),
+            _ => None,
+        };
+        if let Some(reason) = reason
+            && tx.webhook_disable(id, reason, now).await?
+        {
+            tx.webhook_deliveries_give_up(id).await?;
+            let event = AuditEvent::WebhookDisabled { webhook: id, reason: reason.name() };
+            tx.audit_append(&self.audit_entry(&Actor::Schedule, event, now)).await?;
+            warn!(webhook = %id, reason = reason.name(), "webhook disabled");
+        }
+        tx.commit().await
+    }
+}
+
+/// What is wrong with an answer, for the webhook's owner.
+fn objection(status: u16) -> String {
+    match status {
+        300..=399 => format!("the receiver answered {status}; redirects are not followed"),
+        _ => format!("the receiver answered {status}"),
+    }
+}
+
+fn log(claimed: &ClaimedDelivery, attempt: &Attempt, after: AfterTry) {
+    let (webhook, message, tries) = (claimed.webhook.id, claimed.message, claimed.attempts);
+    let reason = attempt.error.as_deref().unwrap_or_default();
+    match after {
+        AfterTry::Delivered => debug!(%webhook, %message, tries, "webhook message taken"),
+        AfterTry::Again(_) => debug!(%webhook, %message, tries, reason, "webhook message not taken yet"),
+        AfterTry::GivenUp => warn!(%webhook, %message, tries, reason, "webhook message given up"),
+    }
+}

@@ -1,0 +1,268 @@
+//! Messages on their way to webhooks: written with what they tell, claimed by one worker at a time, kept for a while
+//! so that their owner can see what became of them.
+
+use std::time::Duration;
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::ids::{MessageId, Timestamp, WebhookId};
+use crate::domain::webhook::{Attempt, Delivery, DeliveryState, Webhook, WebhookState};
+use crate::domain::webhook_event::Message;
+
+/// A message that this worker, and no other, may send until its claim ends.
+#[derive(Clone, Debug)]
+pub struct ClaimedDelivery {
+    /// Where to.
+    pub webhook: Webhook,
+    /// The message.
+    pub message: MessageId,
+    /// What it says.
+    pub payload: String,
+    /// How often it was claimed, this time included. It tells this claim from earlier and later ones.
+    pub attempts: i64,
+}
+
+/// What comes after a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterTry {
+    /// Nothing, it was taken.
+    Delivered,
+    /// Another one, then.
+    Again(Timestamp),
+    /// Nothing, it is given up.
+    GivenUp,
+}
+
+impl Record for Delivery {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "webhook_deliveries", "message_id")?;
+        let state = match (cells.moment_if_any("delivered_at")?, cells.moment_if_any("next_attempt_at")?) {
+            (_, Some(next)) => DeliveryState::Pending(next),
+            (Some(at), None) => DeliveryState::Delivered(at),
+            (None, None) => DeliveryState::GivenUp,
+        };
+        Ok(Self {
+            message: cells.parsed("message_id")?,
+            event: cells.plain("event")?,
+            created_at: cells.moment("created_at")?,
+            attempts: cells.plain("attempts")?,
+            state,
+            last: attempt(&cells)?,
+            is_repeatable: cells.plain::<Option<String>>("payload")?.is_some(),
+        })
+    }
+}
+
+fn attempt(cells: &Cells<'_>) -> Result<Option<Attempt>, StoreError> {
+    let Some(at) = cells.moment_if_any("tried_at")? else { return Ok(None) };
+    let status: Option<i64> = cells.plain("status")?;
+    let status = status.map(u16::try_from).transpose().map_err(|e| cells.corrupt(format!("status: {e}")))?;
+    let took = u64::try_from(cells.plain::<Option<i64>>("took")?.unwrap_or_default());
+    let took = Duration::from_micros(took.map_err(|e| cells.corrupt(format!("took: {e}")))?);
+    Ok(Some(Attempt { at, took, status, error: cells.plain("error")? }))
+}
+
+/// What was claimed, before the rest of it is read.
+struct Claimed {
+    webhook: WebhookId,
+    message: MessageId,
+    payload: Option<String>,
+    attempts: i64,
+}
+
+impl Record for Claimed {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "webhook_deliveries", "message_id")?;
+        Ok(Self {
+            webhook: cells.parsed("webhook_id")?,
+            message: cells.parsed("message_id")?,
+            payload: cells.plain("payload")?,
+            attempts: cells.plain("attempts")?,
+        })
+    }
+}
+
+/// Whether there is a row at all.
+struct Found;
+
+impl Record for Found {
+    fn from_row(_: &Row) -> Result<Self, StoreError> {
+        Ok(Self)
+    }
+}
+
+/// The messages that may be claimed at `$1`: not while another one is on its way to the same webhook, so that a
+/// receiver that takes its time holds up nobody but itself.
+macro_rules! due {
+    ($columns:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $columns,
+            " from webhook_deliveries as due where next_attempt_at <= $1 \
+             and (claimed_until is null or claimed_until <= $1) \
+             and not exists (select 1 from webhook_deliveries as other \
+             where other.webhook_id = due.webhook_id and other.claimed_until > $1)",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Whether a message waits to be claimed. Only reads, so that a look every second costs nothing.
+    pub async fn webhook_deliveries_has_due(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql(due!("1", " limit 1")).bind(now.as_micros());
+        Ok(self.fetch_optional::<Found>(statement).await?.is_some())
+    }
+
+    /// Claims a message; nothing if there is none, or if another worker was quicker. Those that were never tried
+    /// come first, so that receivers that are away hold up only each other.
+    ///
+    /// The conditions stand twice: the inner ones choose, the outer ones decide, after PostgreSQL has waited for
+    /// whoever held the row. The claim is committed before the rest is read, so that a row that cannot be read does
+    /// not keep the others from being sent.
+    pub async fn webhook_delivery_claim(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<ClaimedDelivery>, StoreError> {
+        let statement = sql(concat!(
+            "update webhook_deliveries set claimed_until = $2, attempts = attempts + 1 where (webhook_id, message_id) = (",
+            due!("webhook_id, message_id", " order by attempts, next_attempt_at, message_id limit 1"),
+            ") and next_attempt_at <= $1 and (claimed_until is null or claimed_until <= $1) \
+             returning webhook_id, message_id, payload, attempts"
+        ))
+        .bind(now.as_micros())
+        .bind(until.as_micros());
+        let mut tx = self.begin().await?;
+        let claimed: Option<Claimed> = tx.fetch_optional(statement).await?;
+        tx.commit().await?;
+        let Some(Claimed { webhook, message, payload, attempts }) = claimed else { return Ok(None) };
+        let receiver = self.webhook(webhook).await?.filter(|webhook| webhook.state == WebhookState::Active);
+        if let (Some(webhook), Some(payload)) = (receiver, payload) {
+            return Ok(Some(ClaimedDelivery { webhook, message, payload, attempts }));
+        }
+        // Its webhook was deleted or disabled at the moment it was written.
+        let orphan = sql("delete from webhook_deliveries where webhook_id = $1 and message_id = $2");
+        self.execute(orphan.bind(webhook.to_string()).bind(message.to_string())).await?;
+        Ok(None)
+    }
+
+    /// A webhook's newest messages, the newest first.
+    pub async fn webhook_deliveries_of(&self, webhook: WebhookId, most: u32) -> Result<Vec<Delivery>, StoreError> {
+        let statement =
+            sql("select message_id, event, created_at, attempts, next_attempt_at, delivered_at, tried_at, \
+             took, status, error, payload from webhook_deliveries where webhook_id = $1 \
+             order by created_at desc, message_id desc limit $2")
+            .bind(webhook.to_string())
+            .bind(i64::from(most));
+        self.fetch_all(statement).await
+    }
+
+    /// Wipes what messages said that were over before `wipe`, and forgets those from before `forget`.
+    pub async fn webhook_deliveries_forget(&self, wipe: Timestamp, forget: Timestamp) -> Result<(), StoreError> {
+        let wiping = sql("update webhook_deliveries set payload = null \
+             where created_at < $1 and next_attempt_at is null and payload is not null");
+        self.execute(wiping.bind(wipe.as_micros())).await?;
+        let forgetting = sql("delete from webhook_deliveries where created_at < $1 and next_attempt_at is null");
+        self.execute(forgetting.bind(forget.as_micros())).await?;
+        Ok(())
+    }
+}
+
+impl Transaction {
+    /// Addresses a message to every webhook that is told of it.
+    pub(super) async fn webhook_deliveries_queue(
+        &mut self,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = sql("insert into webhook_deliveries \
+             (webhook_id, message_id, event, payload, created_at, attempts, next_attempt_at) \
+             select id, $1, $2, $3, $4, 0, $4 from webhooks where disabled_at is null \
+             and (application_id is null or application_id = (select id from applications where client_id = $5)) \
+             and (events = '[]' or events like $6)")
+        .bind(message.id.to_string())
+        .bind(message.event)
+        .bind(message.payload.as_str())
+        .bind(now.as_micros())
+        .bind(message.about.as_ref().map(ToString::to_string))
+        .bind(format!("%\"{}\"%", message.event));
+        if self.execute(statement).await? > 0 {
+            self.queued_deliveries();
+        }
+        Ok(())
+    }
+
+    /// Addresses a message to this webhook alone, whatever it is told otherwise.
+    pub async fn webhook_delivery_insert(
+        &mut self,
+        webhook: WebhookId,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = sql("insert into webhook_deliveries \
+             (webhook_id, message_id, event, payload, created_at, attempts, next_attempt_at) \
+             values ($1, $2, $3, $4, $5, 0, $5)")
+        .bind(webhook.to_string())
+        .bind(message.id.to_string())
+        .bind(message.event)
+        .bind(message.payload.as_str())
+        .bind(now.as_micros());
+        self.execute(statement).await?;
+        self.queued_deliveries();
+        Ok(())
+    }
+
+    /// Sends a message once more, whatever became of it, if it is not on its way and its text is still there.
+    pub async fn webhook_delivery_repeat(
+        &mut self,
+        webhook: WebhookId,
+        message: MessageId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("update webhook_deliveries set next_attempt_at = $3, attempts = 0, delivered_at = null \
+             where webhook_id = $1 and message_id = $2 and payload is not null \
+             and (claimed_until is null or claimed_until <= $3)")
+        .bind(webhook.to_string())
+        .bind(message.to_string())
+        .bind(now.as_micros());
+        let is_there = self.execute(statement).await? == 1;
+        if is_there {
+            self.queued_deliveries();
+        }
+        Ok(is_there)
+    }
+
+    /// Writes down how a try ended. False if the claim was not ours any more.
+    pub async fn webhook_delivery_conclude(
+        &mut self,
+        claimed: &ClaimedDelivery,
+        attempt: &Attempt,
+        after: AfterTry,
+    ) -> Result<bool, StoreError> {
+        let ended = attempt.at.plus(attempt.took).as_micros();
+        let next = if let AfterTry::Again(at) = after { Some(at.as_micros()) } else { None };
+        let statement = sql("update webhook_deliveries set claimed_until = null, next_attempt_at = $4, \
+             delivered_at = $5, tried_at = $6, took = $7, status = $8, error = $9 \
+             where webhook_id = $1 and message_id = $2 and attempts = $3 and claimed_until is not null")
+        .bind(claimed.webhook.id.to_string())
+        .bind(claimed.message.to_string())
+        .bind(claimed.attempts)
+        .bind(next)
+        .bind((after == AfterTry::Delivered).then_some(ended))
+        .bind(attempt.at.as_micros())
+        .bind(i64::try_from(attempt.took.as_micros()).unwrap_or(i64::MAX))
+        .bind(attempt.status.map(i64::from))
+        .bind(attempt.error.clone());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Gives up whatever still waits to be sent to a webhook.
+    pub async fn webhook_deliveries_give_up(&mut self, webhook: WebhookId) -> Result<(), StoreError> {
+        let statement = sql("update webhook_deliveries set next_attempt_at = null, claimed_until = null \
+             where webhook_id = $1 and next_attempt_at is not null");
+        self.execute(statement.bind(webhook.to_string())).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! Webhooks: who is told what, how a receiver can check it, what happens when it is not there.
+
+mod addresses;
+mod commands;
+mod management;
+mod retries;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatepost::domain::application::DeactivationReason;
+use gatepost::domain::audit::Actor;
+use gatepost::domain::webhook::{Delivery, Webhook, WebhookOwner};
+use gatepost::flows::Server;
+use gatepost::flows::manage_user::{Admin, NewUser};
+use gatepost::flows::webhooks::{NewWebhook, Reach, WithWebhookSecret};
+use gatepost::store::StateChange;
+use serde_json::json;
+
+use crate::harness::{Receiver, Registered, START, World, eventually, on_both_engines};
+
+const DEACTIVATE: StateChange = StateChange::Deactivate(DeactivationReason::Requested);
+
+fn of(application: &Registered) -> WebhookOwner {
+    WebhookOwner::Application(application.id())
+}
+
+/// Makes a webhook that goes to this receiver.
+async fn webhook(server: &Server, owner: WebhookOwner, receiver: &Receiver, events: &[&str]) -> WithWebhookSecret {
+    let events = events.iter().map(|event| event.parse().unwrap()).collect();
+    let new = NewWebhook { owner, url: receiver.url().parse().unwrap(), events };
+    server.webhook_create(new, &Actor::CommandLine).await.unwrap()
+}
+
+/// The webhook as it is now.
+async fn now(server: &Server, webhook: &Webhook) -> Webhook {
+    server.webhook(webhook.id, &Reach::Everything).await.unwrap()
+}
+
+/// What became of its only message.
+async fn only_delivery(server: &Server, webhook: &Webhook) -> Delivery {
+    let mut deliveries = server.webhook_deliveries(webhook).await.unwrap();
+    assert_eq!(deliveries.len(), 1, "{deliveries:?}");
+    deliveries.remove(0)
+}
+
+async fn user(server: &Server, email: &str) -> String {
+    let new = NewUser { email: email.parse().unwrap(), name: None, locale: None, admin: Admin::No };
+    server.user_create(new, &Actor::CommandLine).await.unwrap().sub
+}
+
+/// Sends until nothing is due and nothing is on its way.
+async fn send_all(server: &Arc<Server>) {
+    while server.store.webhook_deliveries_has_due(server.now()).await.unwrap() {
+        server.send_due_webhooks().await.unwrap();
+        server.finish_webhooks(Duration::from_secs(5)).await;
+    }
+}
+
+on_both_engines!(
+    /// Standard Webhooks: three headers, and a signature over id, time and body.
+    async fn an_event_is_sent_once_and_signed(world: World) {
+        let (server, receiver) = (world.server().await, Receiver::start().await);
+        let application = server.service().await;
+        let made = webhook(&server.server, of(&application), &receiver, &[]).await;
+        application.change(&server.server, DEACTIVATE).await;
+        eventually("the event arrives", async || receiver.received().len() == 1).await;
+        let message = receiver.received().remove(0);
+        let expected = json!({
+            "type": "application.deactivated", "timestamp": "2026-03-01T12:00:00Z",
+            "data": { "client_id": application.client_id, "reason": "requested", "actor": "command_line" },
+        });
+        assert_eq!(message.json(), expected);
+        assert_eq!(message.path, "/hooks?a=b");
+        assert_eq!(message.header("content-type"), "application/json");
+        assert_eq!(message.header("host"), receiver.address.to_string());
+        assert_eq!(message.header("webhook-timestamp"), START.to_string());
+        assert!(message.id().starts_with("msg_") && message.header("user-agent").starts_with("Gatepost/"));
+        assert!(message.is_signed_with(made.secret.expose()), "{message:?}");
+        assert!(!message.is_signed_with("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+        let delivered = async || now(&server.server, &made.webhook).await.last_delivered_at.is_some();
+        eventually("it is written down", delivered).await;
+        let delivery = only_delivery(&server.server, &made.webhook).await;
+        assert_eq!((delivery.state.name(), delivery.attempts), ("delivered", 1));
+        assert_eq!(delivery.last.unwrap().status, Some(204));
+    }
+);
+
+on_both_engines!(
+    /// The operators learn of everything, an application of itself, and of accounts nothing but the `sub`.
+    async fn each_webhook_is_told_what_is_its_business(world: World) {
+        let server = world.command().await;
+        let (all, some, own) = (Receiver::start().await, Receiver::start().await, Receiver::start().await);
+        let orders = Registered::at(&server, crate::harness::service(|_| {})).await;
+        let other = Registered::at(&server, crate::harness::service(|_| {})).await;
+        webhook(&server, of(&orders), &own, &[]).await;
+        webhook(&server, WebhookOwner::Server, &some, &["user.created", "secret.added"]).await;
+        webhook(&server, WebhookOwner::Server, &all, &[]).await;
+        // One after the other: what happens in the same millisecond may arrive in any order.
+        let next = || world.clock.advance(Duration::from_secs(1));
+        orders.rotated(&server).await;
+        next();
+        other.change(&server, DEACTIVATE).await;
+        next();
+        let sub = user(&server, "john@example.com").await;
+        next();
+        orders.change(&server, StateChange::Delete).await;
+        send_all(&server).await;
+
+        let everything = ["secret.added", "application.deactivated", "user.created", "application.deleted"];
+        assert_eq!(all.events(), everything);
+        assert_eq!(own.events(), ["secret.added", "application.deleted"]);
+        assert_eq!(some.events(), ["secret.added", "user.created"]);
+        let of_account = all.received().remove(2);
+        assert_eq!(of_account.json()["data"], json!({ "sub": sub, "actor": "command_line" }));
+        assert!(all.received().iter().all(|message| !message.body.contains("john@")));
+        assert_eq!(all.received()[3].id(), own.received()[1].id(), "one message, whoever is told");
+    }
+);
+
+on_both_engines!(
+    /// What was not committed is told to nobody; what was is told at once, not when somebody looks next.
+    async fn a_message_is_part_of_its_transaction_and_wakes_whoever_sends_it(world: World) {
+        let (server, receiver) = (world.server().await, Receiver::start().await);
+        webhook(&server.server, WebhookOwner::Server, &receiver, &[]).await;
+        let email = "john@example.com".parse().unwrap();
+        let new = NewUser { email, name: None, locale: None, admin: Admin::No };
+        let mut tx = server.server.store.begin().await.unwrap();
+        server.server.user_create_in(&mut tx, new, &Actor::CommandLine).await.unwrap();
+        drop(tx);
+        let started = tokio::time::Instant::now();
+        for count in 1..=5 {
+            user(&server.server, &format!("user{count}@example.com")).await;
+            eventually("it arrives", async || receiver.received().len() == count).await;
+        }
+        // Whoever only looked once a second would need five.
+        assert!(started.elapsed().as_millis() < 3500, "{:?}", started.elapsed());
+    }
+);
+
+on_both_engines!(
+    /// Design, nodes: a message is sent by one node, whichever claims it.
+    async fn two_nodes_send_each_message_once(world: World) {
+        let (first, second) = (world.command().await, world.command().await);
+        let receivers = [Receiver::start().await, Receiver::start().await, Receiver::start().await];
+        for receiver in &receivers {
+            webhook(&first, WebhookOwner::Server, receiver, &["user.created"]).await;
+        }
+        for number in 0..8 {
+            user(&first, &format!("user{number}@example.com")).await;
+        }
+        tokio::join!(send_all(&first), send_all(&second));
+        for receiver in &receivers {
+            let mut ids: Vec<_> = receiver.received().iter().map(|message| message.id().to_owned()).collect();
+            ids.sort();
+            ids.dedup();
+            assert_eq!((ids.len(), receiver.received().len()), (8, 8));
+        }
+    }
+);
+
+on_both_engines!(
+    /// One that never answers holds up nobody: not other webhooks, and no request.
+    async fn a_receiver_that_is_silent_holds_up_nobody_else(world: World) {
+        let server = world.server_with("[webhooks]\ntimeout = \"30s\"\n").await;
+        let (silent, quick) = (Receiver::replying(crate::harness::Reply::Silence).await, Receiver::start().await);
+        let application = server.service().await;
+        for receiver in [&silent, &quick] {
+            webhook(&server.server, WebhookOwner::Server, receiver, &[]).await;
+        }
+        for number in 0..30 {
+            user(&server.server, &format!("user{number}@example.com")).await;
+        }
+        eventually("the quick one has all", async || quick.events().len() >= 30).await;
+        assert_eq!(silent.received().len(), 1, "one message at a time");
+        let started = tokio::time::Instant::now();
+        server.token().with_basic(&application).send().await.success();
+        assert!(started.elapsed().as_millis() < 2000, "{:?}", started.elapsed());
+    }
+);
