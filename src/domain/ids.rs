@@ -143,6 +143,8 @@ row_ids! {
     WebhookId,
     /// Names a message that webhooks are sent.
     MessageId,
+    /// Names a request that was noted for its application.
+    NotedRequestId,
 }
 
 /// The public name of an application (RFC 6749 §2.2). Carries no creation time and is never issued twice.

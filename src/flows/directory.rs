@@ -88,6 +88,12 @@ impl Server {
         Ok(Some(value))
     }
 
+    /// The application of this client id if it is at hand, as of whenever it was loaded. Asks no database, and
+    /// decides nothing.
+    pub(super) fn known_application(&self, client_id: &ClientId) -> Option<Arc<Application>> {
+        self.directory.applications.get(client_id).map(|loaded| Arc::clone(&loaded.value))
+    }
+
     /// The scopes and resources that have a meaning here.
     pub async fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
         let generation = self.application_generation().await?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Server;
+use crate::domain::activity::{DAYS_KEPT_FOR, REQUESTS_KEPT_FOR};
 use crate::store::StoreError;
 
 /// How long the outbox tells what became of a mail.
@@ -16,6 +17,8 @@ impl Server {
         self.store.rate_limits_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
         self.forget_webhook_deliveries(now).await?;
+        self.store.days_forget(now.minus(DAYS_KEPT_FOR)).await?;
+        self.store.requests_forget(now.minus(REQUESTS_KEPT_FOR)).await?;
         self.store.expired_tokens_forget(now).await?;
         self.store.expired_sign_ins_forget(now).await?;
         self.forget_outages().await

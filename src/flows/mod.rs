@@ -18,6 +18,7 @@ pub mod directory;
 pub mod forget_expired;
 pub mod guess_limits;
 pub mod hash_secrets;
+pub mod insight;
 pub mod keyring;
 pub mod known_browser;
 pub mod life_cycle;
@@ -25,6 +26,7 @@ pub mod manage_application;
 pub mod manage_user;
 mod own_applications;
 mod ownership;
+pub mod note_request;
 pub mod ownership;
 pub mod provision;
 pub mod pushed_request;
@@ -62,6 +64,7 @@ use directory::Directory;
 use guess_limits::GuessLimits;
 use keyring::Keyring;
 use request_limits::RequestLimits;
+use note_request::RequestLog;
 use send_mail::Outbox;
 use usage::UsageLog;
 use verify_secret::SecretVerifier;
@@ -84,9 +87,11 @@ pub struct Server {
     /// Counts wrong guesses.
     pub guesses: GuessLimits,
     /// Counts authorization requests.
-    pub requests: RequestLimits,
+    pub request_limits: RequestLimits,
     /// Uses of applications that are still to be written down.
     pub usage: UsageLog,
+    /// Requests that are still to be noted for their applications.
+    pub requests: RequestLog,
     /// Mail that is being sent.
     pub outbox: Outbox,
     /// Messages that are being sent to webhooks.
@@ -104,9 +109,10 @@ impl Server {
             directory: Directory::default(),
             secrets: SecretVerifier::new(random(&*outside.entropy)),
             guesses: GuessLimits::new(&config.rate_limits),
-            requests: RequestLimits::new(&config.rate_limits),
+            request_limits: RequestLimits::new(&config.rate_limits),
             usage: UsageLog::default(),
             fetcher: Fetcher::new(Arc::clone(&outside.resolver), config.webhook_networks()),
+            requests: RequestLog::default(),
             config,
             store,
             master_keys,

@@ -31,7 +31,7 @@ impl Server {
         let application = &*client.application;
         // Whoever need not authenticate is anybody.
         if application.settings.authentication == ClientAuthentication::None {
-            self.requests.admit(Sender::at(request.address), self.now())?;
+            self.request_limits.admit(Sender::at(request.address), self.now())?;
         }
         let parameters = request.parameters;
         if parameters.value("request_uri").is_some() {

@@ -7,6 +7,7 @@ use super::authorize::SignedInPerson;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::ids::ClientId;
 use crate::protocol::id_token_hint::{self, IdTokenHint};
+use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 
@@ -52,6 +53,13 @@ impl Server {
         Ok(SignOutRequest { application, proven, return_to })
     }
 
+    /// The client id that a logout request names, itself or by an ID token of ours.
+    pub fn application_signing_out(&self, parameters: &Parameters) -> Option<String> {
+        let named = parameters.value("client_id").map(str::to_owned);
+        let hint = || self.read_id_token_hint(parameters.value("id_token_hint")?).ok();
+        named.or_else(|| hint().map(|hint| hint.client_id))
+    }
+
     /// Whom an ID token of ours is about.
     pub(super) fn read_id_token_hint(&self, token: &str) -> Result<IdTokenHint, Refusal> {
         let key_of = |kid: &str| self.keyring.verifying_key(kid);
@@ -72,10 +80,13 @@ fn return_address(parameters: &Parameters, application: Option<&Application>) ->
     let Some(application) = application else {
         return Err(Refusal::invalid_request("post_logout_redirect_uri needs client_id or id_token_hint"));
     };
-    if !application.settings.post_logout_redirect_uris.iter().any(|known| known == wanted) {
+    let registered = &application.settings.post_logout_redirect_uris;
+    if !registered.iter().any(|known| known == wanted) {
+        let registered = registered.iter().map(String::as_str);
         return Err(Refusal::invalid_request(format!(
             "the post_logout_redirect_uri '{wanted}' is not registered for this application"
-        )));
+        ))
+        .with_mismatch(Mismatch::nearest(Field::PostLogoutRedirectUri, wanted, registered)));
     }
     let mut address =
         url::Url::parse(wanted).map_err(|_| Refusal::invalid_request("post_logout_redirect_uri is malformed"))?;

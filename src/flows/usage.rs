@@ -37,8 +37,14 @@ impl UsageLog {
 }
 
 impl Server {
-    /// Writes down what was noted. If the database fails, it is noted again for the next time.
+    /// Writes down what was noted: uses, and requests for whoever looks after their applications.
     pub async fn flush_usage(&self) -> Result<(), StoreError> {
+        self.flush_uses().await?;
+        self.flush_requests().await
+    }
+
+    /// If the database fails, a use is noted again for the next time.
+    async fn flush_uses(&self) -> Result<(), StoreError> {
         let uses: Vec<_> = self
             .usage
             .take()

@@ -6,6 +6,7 @@
 mod api;
 mod authorization;
 mod caller;
+mod claim;
 mod client_address;
 mod dev_mail;
 mod json_body;

@@ -1,4 +1,5 @@
-//! What happens around every request: a trace id, a time limit, one log line, one count.
+//! What happens around every request: a trace id, a time limit, one log line, one count, and a note for the
+//! application that it names.
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use tokio::time::{Instant, timeout};
 use tracing::{Instrument as _, debug, error, info, info_span};
 
 use super::Edge;
-use super::reply::{Refused, render};
+use super::claim::Claims;
+use super::reply::{Refused, Told, render};
 use crate::protocol::refusal::Refusal;
 use crate::telemetry::RequestLabels;
 
@@ -26,7 +28,9 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     let trace_id = format!("{:032x}", u128::from_be_bytes(edge.server.random()));
     let endpoint = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let span = info_span!("request", trace_id, method = %request.method(), endpoint);
+    let claims = Claims::default();
     request.extensions_mut().insert(TraceId(trace_id.clone()));
+    request.extensions_mut().insert(claims.clone());
     let limit = edge.server.config.server.request_timeout;
     let mut response = timeout(limit, next.run(request)).instrument(span.clone()).await.unwrap_or_else(|_| {
         let refusal = Refusal::unavailable("the request took too long", Duration::from_secs(1));
@@ -36,19 +40,24 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     if let Some(refused) = &refused {
         response = render(refused, &trace_id, &response);
     }
+    let told = response.extensions_mut().remove::<Told>().map(|Told(refusal)| refusal);
+    let refusal = refused.map(|refused| refused.refusal).or(told);
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         response.headers_mut().insert(TRACE_HEADER, value);
     }
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
-    span.in_scope(|| log(status, refused.as_ref(), elapsed));
+    span.in_scope(|| log(status, refusal.as_ref(), elapsed));
+    if let Some(asked) = claims.asked(&trace_id, refusal.as_ref()) {
+        edge.server.note_request(&asked);
+    }
     edge.metrics.request(&RequestLabels { endpoint, status }, elapsed.as_secs_f64());
     response
 }
 
-fn log(status: u16, refused: Option<&Refused>, elapsed: Duration) {
+fn log(status: u16, refusal: Option<&Refusal>, elapsed: Duration) {
     let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-    let Some(Refused { refusal, .. }) = refused else {
+    let Some(refusal) = refusal else {
         debug!(status, micros, "answered");
         return;
     };

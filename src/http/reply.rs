@@ -44,6 +44,17 @@ impl Refused {
     }
 }
 
+/// A refusal that was told in another form, on a page or at the application's address; it is logged and noted
+/// with the others.
+#[derive(Clone, Debug)]
+pub(super) struct Told(pub(super) Refusal);
+
+/// The answer that tells this refusal.
+pub(super) fn told(refusal: &Refusal, mut response: Response) -> Response {
+    response.extensions_mut().insert(Told(refusal.clone()));
+    response
+}
+
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.refusal.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

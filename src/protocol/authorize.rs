@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::mismatch::{Field, Mismatch};
 use super::parameters::Parameters;
 use super::pkce::{self, CodeChallenge};
 use super::refusal::{ErrorCode, Refusal};
@@ -151,8 +152,10 @@ fn check_response_type(value: Option<&str>) -> Result<(), Refusal> {
         Some(other) => Err(Refusal::new(
             ErrorCode::UnsupportedResponseType,
             format!("the response_type '{other}' is not offered; use {RESPONSE_TYPE}"),
-        )),
-        None => Err(Refusal::invalid_request("the parameter 'response_type' is missing; it must be code")),
+        )
+        .with_mismatch(Mismatch::nearest(Field::ResponseType, other, [RESPONSE_TYPE]))),
+        None => Err(Refusal::invalid_request("the parameter 'response_type' is missing; it must be code")
+            .with_mismatch(Mismatch::missing(Field::ResponseType, Some(RESPONSE_TYPE)))),
     }
 }
 
@@ -160,6 +163,7 @@ fn response_mode(value: Option<&str>) -> Result<ResponseMode, Refusal> {
     let Some(name) = value else { return Ok(ResponseMode::default()) };
     ResponseMode::from_name(name).ok_or_else(|| {
         Refusal::invalid_request(format!("the response_mode '{name}' is not offered; use query or form_post"))
+            .with_mismatch(Mismatch::nearest(Field::ResponseMode, name, ["query", "form_post"]))
     })
 }
 
@@ -177,12 +181,14 @@ fn code_challenge(parameters: &Parameters) -> Result<Option<CodeChallenge>, Refu
         (None, None) => Ok(None),
         (None, Some(_)) => Err(Refusal::invalid_request("code_challenge_method was sent without code_challenge")),
         // RFC 7636 §4.3: without a method it would be plain, which is not offered.
-        (Some(_), None) => Err(Refusal::invalid_request("code_challenge_method is missing; it must be S256")),
+        (Some(_), None) => Err(Refusal::invalid_request("code_challenge_method is missing; it must be S256")
+            .with_mismatch(Mismatch::missing(Field::CodeChallengeMethod, Some(pkce::METHOD)))),
         (Some(challenge), Some(pkce::METHOD)) => {
             challenge.parse().map(Some).map_err(|e: pkce::CodeChallengeError| Refusal::invalid_request(e.to_string()))
         }
         (Some(_), Some(other)) => {
-            Err(Refusal::invalid_request(format!("the code_challenge_method '{other}' is not offered; use S256")))
+            Err(Refusal::invalid_request(format!("the code_challenge_method '{other}' is not offered; use S256"))
+                .with_mismatch(Mismatch::nearest(Field::CodeChallengeMethod, other, [pkce::METHOD])))
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::assertion::claimed_client as client_of_assertion;
 use super::parameters::{Parameters, form_decode};
 use super::refusal::Refusal;
 
@@ -88,6 +89,15 @@ impl ClientCredentials {
         // Some libraries send `id:` for a public client; an empty secret is no secret (RFC 6749 §2.3.1).
         Ok(if secret.is_empty() { Self::Identifier { client_id } } else { Self::Secret { client_id, secret } })
     }
+}
+
+/// The client that a request claims to come from, whatever else is wrong with it.
+pub fn claimed_client(authorization: Option<&str>, parameters: Option<&Parameters>) -> Option<String> {
+    let named = parameters.and_then(|parameters| parameters.value("client_id")).map(|id| id.trim().to_owned());
+    let signed = || parameters.and_then(|parameters| parameters.value("client_assertion"));
+    named
+        .or_else(|| authorization.and_then(|header| basic_pair(header).ok()).map(|(client_id, _)| client_id))
+        .or_else(|| signed().and_then(|assertion| client_of_assertion(assertion).ok()))
 }
 
 fn basic_pair(header: &str) -> Result<(String, String), Refusal> {

@@ -14,6 +14,7 @@ pub mod id_token_hint;
 pub mod introspection;
 pub mod jose;
 pub mod metadata;
+pub mod mismatch;
 pub mod parameters;
 pub mod pkce;
 pub mod redirect_uri;

@@ -9,6 +9,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::mismatch::{Field, Mismatch};
 use super::refusal::{ErrorCode, Refusal};
 
 /// The one challenge method that is offered.
@@ -41,7 +42,8 @@ impl fmt::Display for CodeChallenge {
 /// RFC 7636 §4.6, and RFC 9700 §2.1.1 against downgrades: a challenge needs its verifier, and a verifier
 /// without a challenge is somebody else's code.
 pub fn check(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Result<(), Refusal> {
-    let refuse = |what: &'static str| Err(Refusal::new(ErrorCode::InvalidGrant, what));
+    let unshown = || Mismatch::unshown(Field::CodeVerifier);
+    let refuse = |what: &'static str| Err(Refusal::new(ErrorCode::InvalidGrant, what).with_mismatch(unshown()));
     match (challenge, verifier) {
         (None, None) => Ok(()),
         (Some(_), None) => refuse("the code was requested with a code_challenge, so code_verifier is required"),

@@ -5,6 +5,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
+use super::mismatch::{Field, Mismatch};
 use super::refusal::Refusal;
 
 /// Parameters of the answer. An application that put one of them into its redirect URI could be confused
@@ -45,13 +46,16 @@ impl RegisteredRedirect {
         let Some(requested) = requested else {
             return match registered {
                 [only] => Ok(Self(only.clone())),
-                _ => Err(Refusal::invalid_request("the parameter 'redirect_uri' is missing")),
+                _ => Err(Refusal::invalid_request("the parameter 'redirect_uri' is missing")
+                    .with_mismatch(Mismatch::missing(Field::RedirectUri, registered.first().map(String::as_str)))),
             };
         };
+        let mismatch = || Mismatch::nearest(Field::RedirectUri, requested, registered.iter().map(String::as_str));
         if requested.len() > LONGEST || requested.contains('#') || requested.chars().any(|c| !c.is_ascii_graphic()) {
             return Err(Refusal::invalid_request(
                 "the redirect_uri is too long, has a fragment, or is not plain ASCII",
-            ));
+            )
+            .with_mismatch(mismatch()));
         }
         let found = registered.iter().any(|known| match matching {
             Matching::Exact => known == requested || differs_in_loopback_port(known, requested),
@@ -60,7 +64,8 @@ impl RegisteredRedirect {
         if !found {
             return Err(Refusal::invalid_request(format!(
                 "the redirect_uri '{requested}' is not registered for this application"
-            )));
+            ))
+            .with_mismatch(mismatch()));
         }
         if let Some(reserved) = reserved_parameter(requested) {
             return Err(Refusal::invalid_request(format!(

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::mismatch::Mismatch;
+
 /// Every error code this server sends, with the facts that travel with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
@@ -107,6 +109,8 @@ pub struct Refusal {
     pub description: Cow<'static, str>,
     /// What the log should know besides; never sent.
     pub detail: Option<String>,
+    /// What was sent against what is registered, for the application's owner; never sent.
+    pub mismatch: Option<Box<Mismatch>>,
     /// When to try again, for refusals that pass.
     pub retry_after: Option<Duration>,
 }
@@ -117,13 +121,20 @@ impl Refusal {
     /// RFC 6749 §5.2 allows a description only printable ASCII without `"` and `\`; anything else that came
     /// in with a caller's own value is replaced, so a description can quote what was sent.
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: printable(description.into()), detail: None, retry_after: None }
+        Self { code, description: printable(description.into()), detail: None, mismatch: None, retry_after: None }
     }
 
     /// Adds what the log should know and the caller should not.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds where what was sent and what is registered part.
+    #[must_use]
+    pub fn with_mismatch(mut self, mismatch: Mismatch) -> Self {
+        self.mismatch = Some(Box::new(mismatch));
         self
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::mismatch::{Field, Mismatch};
 use super::refusal::{ErrorCode, Refusal};
 
 /// The identifier of a resource: an absolute URI without a fragment (RFC 8707 §2), compared as text.
@@ -45,10 +46,12 @@ pub fn permitted(asked: &[ResourceId], allowed: &[ResourceId]) -> Result<Vec<Res
     let mut permitted: Vec<ResourceId> = Vec::with_capacity(asked.len());
     for resource in asked {
         if !allowed.contains(resource) {
+            let registered = allowed.iter().map(ResourceId::as_str);
             return Err(Refusal::new(
                 ErrorCode::InvalidTarget,
                 format!("the resource '{resource}' is not one this application may ask for"),
-            ));
+            )
+            .with_mismatch(Mismatch::nearest(Field::Resource, resource.as_str(), registered)));
         }
         if !permitted.contains(resource) {
             permitted.push(resource.clone());

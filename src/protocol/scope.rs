@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::mismatch::{Field, Mismatch};
 use super::refusal::Refusal;
 
 /// `openid`: the request is one of OpenID Connect (OIDC Core §3.1.2.1).
@@ -124,7 +125,8 @@ pub fn granted(asked: Option<&Scope>, allowed: &Scope, default: &Scope) -> Resul
         None => Ok(asked.clone()),
         Some(outside) => Err(Refusal::invalid_scope(format!(
             "the scope '{outside}' is not one this application may ask for; it may ask for: {allowed}"
-        ))),
+        ))
+        .with_mismatch(Mismatch::nearest(Field::Scope, outside, allowed.iter()))),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::mismatch::{Field, Mismatch};
 use super::parameters::Parameters;
 use super::refusal::{ErrorCode, Refusal};
 use super::resource::ResourceId;
@@ -55,7 +56,8 @@ impl TokenRequest {
     /// Reads the parameters that all grants share.
     pub fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
         let Some(grant) = parameters.value("grant_type").map(str::trim) else {
-            return Err(Refusal::invalid_request("the parameter 'grant_type' is missing"));
+            return Err(Refusal::invalid_request("the parameter 'grant_type' is missing")
+                .with_mismatch(Mismatch::missing(Field::GrantType, None)));
         };
         let grant = GrantType::from_name(grant).ok_or_else(|| {
             let known = GrantType::ALL.map(GrantType::name).join(", ");
@@ -63,6 +65,7 @@ impl TokenRequest {
                 ErrorCode::UnsupportedGrantType,
                 format!("the grant_type '{grant}' is not one of this server's: {known}"),
             )
+            .with_mismatch(Mismatch::nearest(Field::GrantType, grant, GrantType::ALL.map(GrantType::name)))
         })?;
         let scope = parameters.value("scope").map(str::parse).transpose();
         let resources = parameters.values("resource").map(str::parse::<ResourceId>).collect::<Result<_, _>>();

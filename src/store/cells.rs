@@ -54,6 +54,16 @@ impl<'r> Cells<'r> {
         from(&name).ok_or_else(|| self.corrupt(format!("unknown {column} '{name}'")))
     }
 
+    /// One of a fixed set of names, or nothing.
+    pub(super) fn named_if_any<T>(
+        &self,
+        column: &'static str,
+        from: fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(name) = self.plain::<Option<String>>(column)? else { return Ok(None) };
+        from(&name).map(Some).ok_or_else(|| self.corrupt(format!("unknown {column} '{name}'")))
+    }
+
     /// A moment.
     pub(super) fn moment(&self, column: &'static str) -> Result<Timestamp, StoreError> {
         self.plain(column).map(Timestamp::from_micros)

@@ -3,8 +3,9 @@
 use super::StoreError;
 use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
-use crate::domain::ids::{SignInEventId, SignInId, Timestamp};
+use crate::domain::ids::{ApplicationId, SignInEventId, SignInId, Timestamp};
 use crate::domain::sign_in::FlightEvent;
+use crate::domain::user::EmailAddress;
 
 /// How many steps of one kind are kept of one sign-in. Whoever has a link, or only a guess, can repeat some of
 /// them at will; those of other kinds are told all the same. Of many at the same moment a few more may be kept.
@@ -27,6 +28,60 @@ impl Record for FlightStep {
         let event_of = |name: &str| FlightEvent::ALL.into_iter().find(|event| event.name() == name);
         Ok(Self { at: cells.moment("at")?, event: cells.named("event", event_of)?, detail: cells.plain("detail")? })
     }
+}
+
+/// A sign-in as its application's owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flight {
+    /// Which sign-in.
+    pub sign_in: SignInId,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// Whose it is, masked: `j…@example.com`.
+    pub address: String,
+    /// What mail and waiting page both show.
+    pub reference: String,
+    /// Its name in the log.
+    pub trace_id: String,
+    /// What happened, oldest first.
+    pub steps: Vec<FlightStep>,
+}
+
+impl Record for Flight {
+    /// Without its steps, which are rows of their own.
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "sign_ins", "id")?;
+        Ok(Self {
+            sign_in: cells.parsed("id")?,
+            created_at: cells.moment("created_at")?,
+            address: cells.parsed::<EmailAddress>("email")?.masked(),
+            reference: cells.plain("reference")?,
+            trace_id: cells.plain("trace_id")?,
+            steps: Vec::new(),
+        })
+    }
+}
+
+/// A step together with whose it is.
+struct StepOf(SignInId, FlightStep);
+
+impl Record for StepOf {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(Cells::of(row, "sign_in_events", "id")?.parsed("sign_in_id")?, FlightStep::from_row(row)?))
+    }
+}
+
+/// The newest sign-ins of an application, as what a statement begins with. Requests are listed by their id, which
+/// grows with time, so that a long history is not sorted.
+macro_rules! of_newest_sign_ins {
+    ($statement:literal) => {
+        concat!(
+            "with newest as (select s.id, s.created_at, s.email, s.reference, s.trace_id \
+             from authorizations a join sign_ins s on s.authorization_id = a.id \
+             where a.application_id = $1 order by a.id desc, s.id desc limit $2) ",
+            $statement
+        )
+    };
 }
 
 impl Transaction {
@@ -67,7 +122,37 @@ impl Store {
         let statement = sql("select id, at, event, detail from sign_in_events where sign_in_id = $1 order by at, id")
             .bind(sign_in.to_string());
         let mut steps: Vec<FlightStep> = self.fetch_all(statement).await?;
-        steps.sort_by_key(|step| (step.at, FlightEvent::ALL.iter().position(|event| *event == step.event)));
+        in_order(&mut steps);
         Ok(steps)
     }
+
+    /// The last sign-ins that an application asked for, newest first, each with its flight.
+    pub async fn flights_of_application(
+        &self,
+        application: ApplicationId,
+        limit: u32,
+    ) -> Result<Vec<Flight>, StoreError> {
+        let asked = |statement| sql(statement).bind(application.to_string()).bind(i64::from(limit));
+        let newest = asked(of_newest_sign_ins!("select * from newest order by created_at desc, id desc"));
+        let mut flights: Vec<Flight> = self.fetch_all(newest).await?;
+        let steps = asked(of_newest_sign_ins!(
+            "select e.id, e.sign_in_id, e.at, e.event, e.detail from newest n \
+             join sign_in_events e on e.sign_in_id = n.id order by e.at, e.id"
+        ));
+        // One that was started in between has steps and is not in the list yet.
+        for StepOf(sign_in, step) in self.fetch_all(steps).await? {
+            if let Some(flight) = flights.iter_mut().find(|flight| flight.sign_in == sign_in) {
+                flight.steps.push(step);
+            }
+        }
+        for flight in &mut flights {
+            in_order(&mut flight.steps);
+        }
+        Ok(flights)
+    }
+}
+
+/// Steps of one moment stand in the order of a flight.
+fn in_order(steps: &mut [FlightStep]) {
+    steps.sort_by_key(|step| (step.at, FlightEvent::ALL.iter().position(|event| *event == step.event)));
 }

@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     step!(2, "0002_people"),
     step!(3, "0003_ownership"),
     step!(4, "0004_life_cycle"),
+    step!(5, "0005_insight"),
     step!(6, "0006_webhooks"),
     step!(10, "0010_expected_person"),
 ];

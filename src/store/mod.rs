@@ -4,6 +4,8 @@
 //! [`engine`] is the only file that tells them apart. Does not own what the facts mean (`domain`) nor when
 //! they change (`flows`). Imports `domain` and `protocol`.
 
+mod application_days;
+mod application_requests;
 mod applications;
 mod approvals;
 mod audit;
@@ -41,10 +43,11 @@ mod webhooks;
 
 use std::time::Duration;
 
+pub use application_days::DayTotal;
 pub use applications::{ApplicationUse, StateChange};
 pub use audit::AuditLine;
 pub use engine::{DatabaseSettings, Location, Store, Transaction};
-pub use flights::{FlightStep, MOST_OF_A_KIND};
+pub use flights::{Flight, FlightStep, MOST_OF_A_KIND};
 pub use generations::{Generation, Generations};
 pub use keep_links::KeepLink;
 pub use life_cycle::{DueBy, GuardedStep};

@@ -20,6 +20,7 @@ mod forgotten;
 mod harness;
 mod hello;
 mod keep_link;
+mod insight;
 mod key_rotation;
 mod life_cycle;
 mod life_cycle_watched;

@@ -37,7 +37,18 @@ pub enum Begun {
     /// It is stored and can be continued.
     Stored(AuthorizationId),
     /// It was refused, and the application is told.
-    Refused(Answer, Arc<Application>),
+    Refused(Refused),
+}
+
+/// A refusal that the application is told.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// How it is told.
+    pub answer: Answer,
+    /// Why.
+    pub refusal: Refusal,
+    /// Who is told.
+    pub application: Arc<Application>,
 }
 
 /// What comes next in a browser flow.
@@ -47,8 +58,10 @@ pub enum Continuation {
     SignIn(OpenAuthorization),
     /// Show the consent page.
     Consent(OpenAuthorization),
-    /// Send the browser back to the application.
+    /// Send the browser back to the application with its code.
     Answer(Answer),
+    /// Send it back with a refusal.
+    Refused(Refused),
     /// It was answered before, or its time is over.
     Over,
 }
@@ -72,7 +85,7 @@ impl Server {
         requester: &Requester,
     ) -> Result<Begun, Refusal> {
         let sender = person.map_or_else(|| Sender::at(requester.address), |person| Sender::Person(person.user.id));
-        self.requests.admit(sender, self.now())?;
+        self.request_limits.admit(sender, self.now())?;
         let pushed;
         let parameters = match parameters.value("request_uri") {
             Some(request_uri) => {
@@ -92,7 +105,7 @@ impl Server {
                 let mode = parameters.value("response_mode").and_then(ResponseMode::from_name).unwrap_or_default();
                 let state = parameters.value("state");
                 let answer = self.refuse_at(&proven.redirect, mode, state, &refusal);
-                Ok(Begun::Refused(answer, proven.application))
+                Ok(Begun::Refused(Refused { answer, refusal, application: proven.application }))
             }
         }
     }
@@ -164,7 +177,7 @@ impl Server {
             (Step::SomebodyElse, _) => login_required("somebody else signed in than the id_token_hint names"),
             (Step::LoginRequired | Step::Answer, _) => login_required("somebody would have to sign in"),
         };
-        self.finish_with(&open, &refusal).await
+        self.finish_with(&open, refusal).await
     }
 
     /// The person agreed: the application gets its code.
@@ -178,7 +191,7 @@ impl Server {
 
     /// The person said no (RFC 6749 §4.1.2.1).
     pub async fn deny_authorization(&self, open: &OpenAuthorization) -> Result<Continuation, Refusal> {
-        self.finish_with(open, &Refusal::new(ErrorCode::AccessDenied, "the person did not agree")).await
+        self.finish_with(open, Refusal::new(ErrorCode::AccessDenied, "the person did not agree")).await
     }
 
     async fn approve(
@@ -202,14 +215,15 @@ impl Server {
         Ok(Continuation::Answer(self.answer_with_code(authorization, application, &code)?))
     }
 
-    async fn finish_with(&self, open: &OpenAuthorization, refusal: &Refusal) -> Result<Continuation, Refusal> {
+    async fn finish_with(&self, open: &OpenAuthorization, refusal: Refusal) -> Result<Continuation, Refusal> {
         let mut tx = self.store.begin().await?;
         if !tx.authorization_complete(open.authorization.id, self.now()).await? {
             return Ok(Continuation::Over);
         }
         self.append_flight_of(&mut tx, open.authorization.id, FlightEvent::Refused, &refusal.description).await?;
         tx.commit().await?;
-        Ok(Continuation::Answer(self.answer_with_refusal(&open.authorization, &open.application, refusal)?))
+        let answer = self.answer_with_refusal(&open.authorization, &open.application, &refusal)?;
+        Ok(Continuation::Refused(Refused { answer, refusal, application: Arc::clone(&open.application) }))
     }
 
     /// The application of a stored request, as it is now.

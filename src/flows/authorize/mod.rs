@@ -17,6 +17,7 @@ use crate::domain::ids::{AuthorizationId, ClientId};
 use crate::domain::session::Device;
 use crate::flows::known_browser::KnownAccounts;
 use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -26,7 +27,7 @@ use crate::protocol::token::GrantType;
 
 pub use answer::Answer;
 pub(in crate::flows) use answer::Subject;
-pub use browser::{Begun, Continuation, OpenAuthorization, SignedInPerson};
+pub use browser::{Begun, Continuation, OpenAuthorization, Refused, SignedInPerson};
 
 /// Who sends a request, as far as the request says.
 #[derive(Clone, Debug)]
@@ -110,7 +111,8 @@ impl Server {
         let request = AuthorizationRequest::from_parameters(parameters)?;
         let hint = request.id_token_hint.as_deref().map(|hint| self.read_id_token_hint(hint)).transpose()?;
         if request.code_challenge.is_none() && application.needs_pkce() {
-            return Err(Refusal::invalid_request("this application must use PKCE: code_challenge is missing"));
+            return Err(Refusal::invalid_request("this application must use PKCE: code_challenge is missing")
+                .with_mismatch(Mismatch::missing(Field::CodeChallenge, None)));
         }
         let allowed = settings.scope.clone().union(extra);
         let scope = scope::granted(request.scope.as_ref(), &allowed, &settings.default_scope)?;

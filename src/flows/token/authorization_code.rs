@@ -7,6 +7,7 @@ use crate::domain::ids::TokenFamilyId;
 use crate::domain::one_time::{AuthorizationCode, ValueHash};
 use crate::domain::token_family::TokenFamily;
 use crate::flows::Server;
+use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -92,10 +93,12 @@ fn unknown() -> Refusal {
 fn check_redirect_uri(sent: Option<&str>, authorization: &Authorization) -> Result<(), Refusal> {
     match sent {
         Some(sent) if sent == authorization.redirect_uri => Ok(()),
-        Some(_) => Err(invalid("the redirect_uri is not the one that the code was requested with")),
+        Some(sent) => Err(invalid("the redirect_uri is not the one that the code was requested with")
+            .with_mismatch(Mismatch::between(Field::RedirectUri, sent, &authorization.redirect_uri))),
         None if authorization.redirect_uri_sent => Err(Refusal::invalid_request(
             "the parameter 'redirect_uri' is missing; it was in the authorization request",
-        )),
+        )
+        .with_mismatch(Mismatch::unshown(Field::RedirectUri))),
         None => Ok(()),
     }
 }
@@ -108,7 +111,8 @@ pub(super) fn check_pkce(
     verifier: Option<&str>,
 ) -> Result<(), Refusal> {
     if application.needs_pkce() && authorization.code_challenge.is_none() {
-        return Err(invalid("this application must use PKCE, and its request had no code_challenge"));
+        return Err(invalid("this application must use PKCE, and its request had no code_challenge")
+            .with_mismatch(Mismatch::missing(Field::CodeChallenge, None)));
     }
     pkce::check(authorization.code_challenge.as_ref(), verifier)
 }

@@ -18,6 +18,7 @@ use super::Server;
 use super::authenticate_client::{AuthenticatedClient, ClientRequest};
 use crate::domain::application::Application;
 use crate::domain::one_time::RefreshToken;
+use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::resource::ResourceId;
@@ -96,18 +97,22 @@ impl Server {
         match scope.first_outside(&understood) {
             Some(outside) if asked.is_some() => Err(Refusal::invalid_scope(format!(
                 "the scope '{outside}' means nothing to the resources asked for; they understand: {understood}"
-            ))),
+            ))
+            .with_mismatch(Mismatch::nearest(Field::Scope, outside, understood.iter()))),
             _ => Ok(scope.intersect(&understood)),
         }
     }
 }
 
 fn check_grant_allowed(client: &AuthenticatedClient, grant: GrantType) -> Result<(), Refusal> {
-    if client.application.settings.grants.contains(&grant) {
+    let registered = &client.application.settings.grants;
+    if registered.contains(&grant) {
         return Ok(());
     }
+    let registered = registered.iter().map(|grant| grant.name());
     Err(Refusal::new(
         ErrorCode::UnauthorizedClient,
         format!("this application is not registered for the grant {}", grant.name()),
-    ))
+    )
+    .with_mismatch(Mismatch::nearest(Field::GrantType, grant.name(), registered)))
 }

@@ -8,11 +8,12 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::flows::authenticate_client::ClientRequest;
+use crate::domain::activity::Endpoint;
 use crate::flows::authorize::Begun;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::pages::fields::query;
-use crate::http::pages::flow::{answer, continue_flow};
+use crate::http::pages::flow::{continue_flow, refuse};
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::visit::{Visit, see};
 use crate::http::reply::{Challenge, Refused};
@@ -47,6 +48,7 @@ pub(in crate::http) async fn post(
         }
         BodyFormat::Form => Ok(begin(&visit, &parameters).await),
         BodyFormat::Json => {
+            claim(&visit, &parameters);
             let authorization = authorization(&headers)?;
             let address = visit.requester.address;
             let request = ClientRequest { authorization, parameters: &parameters, address };
@@ -61,11 +63,18 @@ pub(in crate::http) async fn post(
     }
 }
 
+fn claim(visit: &Visit, parameters: &Parameters) {
+    if let Some(client_id) = parameters.value("client_id") {
+        visit.claimant.names(Endpoint::Authorize, client_id);
+    }
+}
+
 async fn begin(visit: &Visit, parameters: &Parameters) -> Response {
+    claim(visit, parameters);
     let server = &visit.edge.server;
     match server.begin_authorization(parameters, (&visit.browser, visit.person.as_ref()), &visit.requester).await {
         Ok(Begun::Stored(id)) => visit.remembered(continue_flow(visit, id).await),
-        Ok(Begun::Refused(refusal, application)) => answer(visit, refusal, &application),
+        Ok(Begun::Refused(refused)) => refuse(visit, refused),
         Err(refusal) => refused_page(visit, &refusal),
     }
 }

@@ -5,22 +5,24 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use crate::domain::activity::Endpoint;
 use crate::flows::authenticate_client::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
-use crate::http::client_address::ClientAddress;
+use crate::http::claim::Claimant;
 use crate::http::reply::{Refused, json_no_store};
 use crate::http::request_body::parameters;
 
 /// Says whether a token counts.
 pub(in crate::http) async fn introspect(
     State(edge): State<Edge>,
-    ClientAddress(address): ClientAddress,
+    claimant: Claimant,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    let parameters = &parameters(&headers, body).await?;
-    let authorization = authorization(&headers)?;
-    let answer = edge.server.introspect(ClientRequest { authorization, parameters, address }).await?;
+    let (authorization, parameters) = (authorization(&headers), parameters(&headers, body).await);
+    claimant.sends(Endpoint::Introspect, &authorization, &parameters);
+    let request = ClientRequest { authorization: authorization?, parameters: &parameters?, address: claimant.address };
+    let answer = edge.server.introspect(request).await?;
     Ok(json_no_store(&answer))
 }

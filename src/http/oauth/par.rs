@@ -6,11 +6,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::domain::activity::Endpoint;
 use crate::flows::authenticate_client::ClientRequest;
 use crate::flows::pushed_request::PUSHED_REQUEST_LIFETIME;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
-use crate::http::client_address::ClientAddress;
+use crate::http::claim::Claimant;
 use crate::http::reply::{Refused, json_no_store};
 use crate::http::request_body::parameters;
 
@@ -23,13 +24,14 @@ struct Pushed {
 /// Takes an authorization request and gives the URI it goes by.
 pub(in crate::http) async fn par(
     State(edge): State<Edge>,
-    ClientAddress(address): ClientAddress,
+    claimant: Claimant,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    let parameters = &parameters(&headers, body).await?;
-    let authorization = authorization(&headers)?;
-    let request_uri = edge.server.push_request(ClientRequest { authorization, parameters, address }).await?;
+    let (authorization, parameters) = (authorization(&headers), parameters(&headers, body).await);
+    claimant.sends(Endpoint::PushedRequest, &authorization, &parameters);
+    let request = ClientRequest { authorization: authorization?, parameters: &parameters?, address: claimant.address };
+    let request_uri = edge.server.push_request(request).await?;
     let pushed = Pushed { request_uri, expires_in: PUSHED_REQUEST_LIFETIME.as_secs() };
     Ok((StatusCode::CREATED, json_no_store(&pushed)).into_response())
 }

@@ -4,22 +4,24 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 
+use crate::domain::activity::Endpoint;
 use crate::flows::authenticate_client::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
-use crate::http::client_address::ClientAddress;
+use crate::http::claim::Claimant;
 use crate::http::reply::Refused;
 use crate::http::request_body::parameters;
 
 /// Ends a token. RFC 7009 §2.2: 200 with nothing to read, whether there was anything to end or not.
 pub(in crate::http) async fn revoke(
     State(edge): State<Edge>,
-    ClientAddress(address): ClientAddress,
+    claimant: Claimant,
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Refused> {
-    let parameters = &parameters(&headers, body).await?;
-    let authorization = authorization(&headers)?;
-    edge.server.revoke(ClientRequest { authorization, parameters, address }).await?;
+    let (authorization, parameters) = (authorization(&headers), parameters(&headers, body).await);
+    claimant.sends(Endpoint::Revoke, &authorization, &parameters);
+    let request = ClientRequest { authorization: authorization?, parameters: &parameters?, address: claimant.address };
+    edge.server.revoke(request).await?;
     Ok(StatusCode::OK)
 }

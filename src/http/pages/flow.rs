@@ -8,11 +8,13 @@ use super::view::App;
 use super::view::FormPost;
 use super::view::Problem;
 use super::visit::{Visit, see};
+use crate::domain::activity::Endpoint;
 use crate::domain::application::Application;
 use crate::domain::ids::AuthorizationId;
 use crate::domain::sign_in::Purpose;
-use crate::flows::authorize::{Answer, Continuation};
+use crate::flows::authorize::{Answer, Continuation, Refused};
 use crate::flows::sign_in::SignedIn;
+use crate::http::reply::told;
 
 /// Looks at what is true now and sends the browser to the page of the next step, or back to the application.
 pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -> Response {
@@ -35,6 +37,7 @@ pub(in crate::http) fn follow(visit: &Visit, continuation: Continuation, applica
         Continuation::SignIn(open) => see(&format!("/login?flow={}", open.authorization.id)),
         Continuation::Consent(open) => see(&format!("/consent?flow={}", open.authorization.id)),
         Continuation::Answer(told) => answer(visit, told, application),
+        Continuation::Refused(refused) => refuse(visit, refused),
         Continuation::Over => problem_page(visit, Problem::SignInExpired, Some(shown(application))),
     }
 }
@@ -53,6 +56,13 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
             page(&view).leading_to(FormTarget::of(&address)).into_response()
         }
     }
+}
+
+/// Sends a refusal to the application, for whom it is noted whichever page it was refused on.
+pub(in crate::http) fn refuse(visit: &Visit, refused: Refused) -> Response {
+    let Refused { answer: answer_with, refusal, application } = refused;
+    visit.claimant.names(Endpoint::Authorize, application.client_id.as_str());
+    told(&refusal, answer(visit, answer_with, &application))
 }
 
 /// Signs the browser in and goes on with what the sign-in was for.

@@ -5,13 +5,12 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse as _, Response};
-use tracing::info;
 
 use super::page::page;
 use super::view::{App, Link};
 use super::view::{ErrorPage, Problem};
 use super::visit::Visit;
-use crate::http::reply::whole_seconds;
+use crate::http::reply::{told, whole_seconds};
 use crate::protocol::refusal::Refusal;
 
 /// A refusal that is shown to the person because there is nobody else to tell.
@@ -24,8 +23,6 @@ pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Respons
         (403, _) => Problem::AccountDisabled,
         _ => Problem::BadRequest,
     };
-    let detail = refusal.detail.as_deref();
-    info!(error = refusal.code.name(), description = refusal.description.as_ref(), detail, "refused on a page");
     let view = ErrorPage {
         t: visit.texts(),
         problem,
@@ -36,7 +33,7 @@ pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Respons
         onward: None,
     };
     let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    waiting(page(&view).with_status(status).into_response(), refusal.retry_after)
+    told(refusal, waiting(page(&view).with_status(status).into_response(), refusal.retry_after))
 }
 
 /// The answer, with the time after which it would be another (RFC 6585 §4).

@@ -11,6 +11,7 @@ use super::view::ConfirmLogout;
 use super::view::Link;
 use super::view::{Message, MessagePage};
 use super::visit::{Visit, see};
+use crate::domain::activity::Endpoint;
 use crate::flows::sign_out::SignOutRequest;
 use crate::protocol::parameters::Parameters;
 
@@ -36,7 +37,11 @@ pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> Respo
 }
 
 async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
-    let request = match visit.edge.server.read_sign_out(parameters, visit.person.as_ref()).await {
+    let server = &visit.edge.server;
+    if let Some(client_id) = server.application_signing_out(parameters) {
+        visit.claimant.names(Endpoint::Logout, client_id);
+    }
+    let request = match server.read_sign_out(parameters, visit.person.as_ref()).await {
         Ok(request) => request,
         Err(refusal) => return refused_page(visit, &refusal),
     };

@@ -18,7 +18,7 @@ use crate::domain::session::Device;
 use crate::flows::authorize::{Requester, SignedInPerson};
 use crate::flows::csrf::FormBrowser;
 use crate::http::Edge;
-use crate::http::client_address::ClientAddress;
+use crate::http::claim::Claimant;
 use crate::http::observe::TraceId;
 use crate::http::reply::Refused;
 use crate::protocol::refusal::Refusal;
@@ -33,6 +33,8 @@ pub(in crate::http) struct Visit {
     pub(in crate::http) session: Option<SessionToken>,
     pub(in crate::http) person: Option<SignedInPerson>,
     pub(in crate::http) requester: Requester,
+    /// Names the application that the request is about.
+    pub(in crate::http) claimant: Claimant,
     pub(in crate::http) language: Language,
     /// A secret that this browser was given, sealed, to be shown on the page it comes to.
     shown_once: Option<String>,
@@ -42,7 +44,8 @@ impl FromRequestParts<Edge> for Visit {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Refused> {
-        let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, edge).await;
+        let Ok(claimant) = Claimant::from_request_parts(parts, edge).await;
+        let address = claimant.address;
         let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let language = negotiate(header(ACCEPT_LANGUAGE));
         let issuer = &edge.server.config.server.issuer;
@@ -62,7 +65,7 @@ impl FromRequestParts<Edge> for Visit {
         let known = browser.is_some();
         let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.server.random()));
         let shown_once = cookies::shown_once(&parts.headers, issuer);
-        Ok(Self { edge: edge.clone(), browser, known, session, person, requester, language, shown_once })
+        Ok(Self { edge: edge.clone(), browser, known, session, person, requester, claimant, language, shown_once })
     }
 }
 

@@ -4,6 +4,8 @@
 //! its words to use; whether a problem exists, who may see what and where a form leads is the handler's.
 
 mod account;
+#[cfg_attr(not(test), expect(dead_code, reason = "the portal's page of an application shows it"))]
+mod chart;
 mod check_mail;
 mod confirm_login;
 mod consent;

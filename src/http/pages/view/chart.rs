@@ -1,0 +1,194 @@
+//! A small chart of days: tokens issued, and requests that failed on top of them.
+//!
+//! Everything is laid out here in whole numbers, so that the template only writes them down. Colours and their
+//! dark counterparts are classes of the stylesheet. What the bars say is also in a table, for whoever cannot see
+//! them. A page with a field `chart` includes `portal/chart.html`.
+
+use crate::domain::activity::DayCount;
+
+/// The width of one day, of which its bar leaves a part free.
+const STEP: u64 = 12;
+const BAR: u64 = 9;
+
+/// The height of the tallest bar.
+const HEIGHT: u64 = 96;
+
+/// The least height of what is there at all.
+const LEAST: u64 = 2;
+
+/// The chart as it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Chart {
+    /// Its width in its own units.
+    pub(in crate::http) width: u64,
+    /// Its height in its own units.
+    pub(in crate::http) height: u64,
+    /// Its days, oldest first.
+    pub(in crate::http) bars: Vec<Bar>,
+    /// All tokens.
+    pub(in crate::http) tokens: u64,
+    /// All failures.
+    pub(in crate::http) failures: u64,
+}
+
+/// One day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Bar {
+    /// The date.
+    pub(in crate::http) date: String,
+    /// The tokens of the day.
+    pub(in crate::http) tokens: u64,
+    /// The failures of the day.
+    pub(in crate::http) failures: u64,
+    /// Its left edge.
+    pub(in crate::http) x: u64,
+    /// Its width.
+    pub(in crate::http) width: u64,
+    /// The part that stands for tokens.
+    pub(in crate::http) issued: Span,
+    /// The part that stands for failures, on top of it.
+    pub(in crate::http) failed: Span,
+}
+
+/// From where downwards, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Span {
+    pub(in crate::http) y: u64,
+    pub(in crate::http) height: u64,
+}
+
+impl Chart {
+    /// Lays out these days, oldest first.
+    pub(in crate::http) fn of(days: &[DayCount]) -> Self {
+        let busiest = days.iter().map(|day| day.tokens.saturating_add(day.failures)).max().unwrap_or(0);
+        let bars: Vec<_> = (0..).zip(days).map(|(at, day)| bar(at, day, busiest)).collect();
+        let total = |of: fn(&Bar) -> u64| bars.iter().map(of).fold(0, u64::saturating_add);
+        Self {
+            width: STEP * (bars.len() as u64).max(1),
+            height: HEIGHT + LEAST,
+            tokens: total(|bar| bar.tokens),
+            failures: total(|bar| bar.failures),
+            bars,
+        }
+    }
+
+    /// What the chart says, in one sentence.
+    pub(in crate::http) fn sentence(&self) -> String {
+        match (self.bars.first(), self.bars.last()) {
+            (Some(first), Some(last)) => format!(
+                "Tokens from {} to {}: {} issued, {} failed.",
+                first.date,
+                last.date,
+                requests(self.tokens, "token"),
+                requests(self.failures, "request"),
+            ),
+            _ => "No days to show.".to_owned(),
+        }
+    }
+}
+
+impl Bar {
+    /// What the bar says.
+    pub(in crate::http) fn sentence(&self) -> String {
+        format!("{}: {}, {} failed", self.date, requests(self.tokens, "token"), requests(self.failures, "request"))
+    }
+
+    /// Whether anything happened.
+    pub(in crate::http) const fn is_empty(&self) -> bool {
+        self.tokens == 0 && self.failures == 0
+    }
+}
+
+fn bar(at: u64, day: &DayCount, busiest: u64) -> Bar {
+    let (issued, failed) = (height(day.tokens, busiest), height(day.failures, busiest));
+    // Both are rounded, so together they may be taller than the chart by their least height.
+    let issued = issued.min((HEIGHT + LEAST).saturating_sub(failed));
+    let floor = HEIGHT + LEAST;
+    Bar {
+        date: day.day.date(),
+        tokens: day.tokens,
+        failures: day.failures,
+        x: at * STEP + (STEP - BAR) / 2,
+        width: BAR,
+        issued: Span { y: floor - issued, height: issued },
+        failed: Span { y: floor - issued - failed, height: failed },
+    }
+}
+
+/// The height that stands for a number: nothing for none, and never too little to be seen.
+fn height(number: u64, busiest: u64) -> u64 {
+    if number == 0 {
+        return 0;
+    }
+    let share = u128::from(number) * u128::from(HEIGHT) / u128::from(busiest.max(1));
+    u64::try_from(share).unwrap_or(HEIGHT).clamp(LEAST, HEIGHT)
+}
+
+fn requests(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::ids::Timestamp;
+
+    #[derive(Template)]
+    #[template(source = "{% include \"portal/chart.html\" %}", ext = "html")]
+    struct Page {
+        chart: Chart,
+    }
+
+    fn day(number: i64, tokens: u64, failures: u64) -> DayCount {
+        let day = Timestamp::from_seconds(1_772_323_200 + number * 86_400);
+        DayCount { tokens, failures, ..DayCount::empty(day) }
+    }
+
+    #[test]
+    fn the_busiest_day_fills_the_chart_and_a_quiet_one_can_be_seen() {
+        let chart = Chart::of(&[day(0, 75, 25), day(1, 0, 0), day(2, 1, 0)]);
+        let [busy, empty, quiet] = &chart.bars[..] else { panic!("{chart:?}") };
+        assert_eq!((busy.issued, busy.failed), (Span { y: 26, height: 72 }, Span { y: 2, height: 24 }));
+        assert!(empty.is_empty() && empty.issued.height == 0);
+        assert_eq!(quiet.issued, Span { y: 96, height: 2 });
+        assert_eq!((chart.tokens, chart.failures, chart.width), (76, 25, 36));
+    }
+
+    #[test]
+    fn what_the_bars_say_is_also_written() {
+        let html = Page { chart: Chart::of(&[day(0, 1, 0), day(1, 12_000, 3)]) }.render().unwrap();
+        for said in [
+            "Tokens from 2026-03-01 to 2026-03-02: 12001 tokens issued, 3 requests failed.",
+            "<title>2026-03-02: 12000 tokens, 3 requests failed</title>",
+            "<td>12000</td>",
+            "<th scope=\"row\">2026-03-01</th>",
+        ] {
+            assert!(html.contains(said), "{said} in {html}");
+        }
+        for inline in ["style=", "<style", "fill=", "<script"] {
+            assert!(!html.contains(inline), "{inline} in {html}");
+        }
+    }
+
+    #[test]
+    fn no_days_are_no_bars() {
+        let chart = Chart::of(&[]);
+        assert!(Page { chart }.render().unwrap().contains("No days to show."));
+    }
+
+    proptest! {
+        #[test]
+        fn bars_stay_inside(counts in prop::collection::vec((any::<u64>(), any::<u64>()), 1..90)) {
+            let days: Vec<_> = (0..).zip(&counts).map(|(at, (tokens, failures))| day(at, *tokens, *failures)).collect();
+            let chart = Chart::of(&days);
+            for bar in &chart.bars {
+                prop_assert!(bar.x + bar.width <= chart.width);
+                prop_assert_eq!(bar.issued.y + bar.issued.height, chart.height);
+                prop_assert_eq!(bar.failed.y + bar.failed.height, bar.issued.y);
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What was sent against what is registered, so that whoever wrote the request sees where they part.
+//!
+//! A mismatch is kept and shown to the application's owner, so it is made discreet before anything else: what
+//! a person or a credential could hide in is left out wherever it is not the registered text itself.
+
+mod discretion;
+
+pub use discretion::discreet;
+
+use discretion::{Shown, shown};
+
+/// The parameter in which what was sent is not what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Where the person is sent back to.
+    RedirectUri,
+    /// Where the person is sent after signing out.
+    PostLogoutRedirectUri,
+    /// One token of the scope.
+    Scope,
+    /// One resource.
+    Resource,
+    /// The grant.
+    GrantType,
+    /// The response type.
+    ResponseType,
+    /// The response mode.
+    ResponseMode,
+    /// The challenge of PKCE, which must be there.
+    CodeChallenge,
+    /// How the challenge was made.
+    CodeChallengeMethod,
+    /// The verifier of PKCE. A secret: only that it is wrong is told.
+    CodeVerifier,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 10] = [
+        Self::RedirectUri,
+        Self::PostLogoutRedirectUri,
+        Self::Scope,
+        Self::Resource,
+        Self::GrantType,
+        Self::ResponseType,
+        Self::ResponseMode,
+        Self::CodeChallenge,
+        Self::CodeChallengeMethod,
+        Self::CodeVerifier,
+    ];
+
+    /// The parameter's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RedirectUri => "redirect_uri",
+            Self::PostLogoutRedirectUri => "post_logout_redirect_uri",
+            Self::Scope => "scope",
+            Self::Resource => "resource",
+            Self::GrantType => "grant_type",
+            Self::ResponseType => "response_type",
+            Self::ResponseMode => "response_mode",
+            Self::CodeChallenge => "code_challenge",
+            Self::CodeChallengeMethod => "code_challenge_method",
+            Self::CodeVerifier => "code_verifier",
+        }
+    }
+
+    /// The field of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+}
+
+/// Where what was sent and what was expected part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// In which parameter.
+    pub field: Field,
+    /// What was sent, as far as it may be shown; none if nothing was.
+    pub sent: Option<String>,
+    /// The closest that would have been right; none if nothing would.
+    pub registered: Option<String>,
+    /// The first character of `sent` that differs, counted in characters from 0; its length if something is
+    /// missing at its end. None where the two cannot be compared.
+    pub differs_at: Option<usize>,
+}
+
+impl Mismatch {
+    /// A value against all that would have been right, which may be shown: registrations and names.
+    pub fn nearest<'a>(field: Field, sent: &str, registered: impl IntoIterator<Item = &'a str>) -> Self {
+        let Some(closest) = closest(sent, registered) else {
+            return Self { field, sent: Some(discreet(sent)), registered: None, differs_at: None };
+        };
+        let at = first_difference(sent, closest);
+        let sent = shown(sent, Shown::UpTo(at));
+        Self { field, sent: Some(sent), registered: Some(closest.to_owned()), differs_at: Some(at) }
+    }
+
+    /// A value against the one that an earlier request had. Neither was registered as it is, so both may
+    /// carry something about a person.
+    pub fn between(field: Field, sent: &str, earlier: &str) -> Self {
+        let (sent, earlier) = (discreet(sent), discreet(earlier));
+        let differs_at = (sent != earlier).then(|| first_difference(&sent, &earlier));
+        Self { field, sent: Some(sent), registered: Some(earlier), differs_at }
+    }
+
+    /// Nothing was sent where this would have been right.
+    pub fn missing(field: Field, expected: Option<&str>) -> Self {
+        Self { field, sent: None, registered: expected.map(str::to_owned), differs_at: None }
+    }
+
+    /// A value that is a secret, or that nothing is registered for.
+    pub const fn unshown(field: Field) -> Self {
+        Self { field, sent: None, registered: None, differs_at: None }
+    }
+}
+
+/// The first character in which two texts differ, counted in characters; where one is the beginning of the
+/// other, the end of the shorter one.
+pub fn first_difference(sent: &str, registered: &str) -> usize {
+    sent.chars().zip(registered.chars()).take_while(|(one, other)| one == other).count()
+}
+
+/// The candidate with the fewest characters that would have to be replaced between a common beginning and a
+/// common end; of equally close ones that with the longer beginning.
+pub fn closest<'a>(sent: &str, registered: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distance = |candidate: &str| {
+        let (ours, theirs) = (sent.chars().count(), candidate.chars().count());
+        let beginning = first_difference(sent, candidate);
+        let ends = sent.chars().rev().zip(candidate.chars().rev());
+        let end = ends.take_while(|(one, other)| one == other).count().min(ours.min(theirs) - beginning);
+        (ours.max(theirs) - beginning - end, usize::MAX - beginning)
+    };
+    registered.into_iter().min_by_key(|candidate| distance(candidate))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const REGISTERED: [&str; 3] =
+        ["https://shop.example/callback", "https://shop.example/oauth/callback", "http://localhost:3000/callback"];
+
+    #[test]
+    fn the_first_differing_character_is_counted_in_characters() {
+        assert_eq!(first_difference("abc", "abd"), 2);
+        assert_eq!(first_difference("abc", "abcd"), 3);
+        assert_eq!(first_difference("abcd", "abc"), 3);
+        assert_eq!(first_difference("", "a"), 0);
+        assert_eq!(first_difference("größe=1", "größe=2"), 6);
+    }
+
+    #[test]
+    fn the_closest_is_the_one_with_the_smallest_difference() {
+        let close = |sent| closest(sent, REGISTERED);
+        assert_eq!(close("http://shop.example/callback"), Some(REGISTERED[0]));
+        assert_eq!(close("https://shop.example/oauth/callbak"), Some(REGISTERED[1]));
+        assert_eq!(close("http://localhost:5000/callback"), Some(REGISTERED[2]));
+        assert_eq!(closest("usr", ["openid", "users", "user"]), Some("user"));
+        assert_eq!(closest("x", []), None);
+    }
+
+    #[test]
+    fn a_mismatch_says_where() {
+        let mismatch = Mismatch::nearest(Field::RedirectUri, "https://shop.example/callback/", REGISTERED);
+        assert_eq!(mismatch.registered.as_deref(), Some(REGISTERED[0]));
+        assert_eq!(mismatch.differs_at, Some(29));
+        assert_eq!(mismatch.sent.as_deref(), Some("https://shop.example/callback/"));
+    }
+
+    #[test]
+    fn what_is_not_registered_is_shown_no_further_than_it_has_to_be() {
+        let sent = "https://shop.example/callback?user=anna@mail.example&code=1234";
+        let mismatch = Mismatch::nearest(Field::RedirectUri, sent, REGISTERED);
+        assert_eq!(mismatch.sent.as_deref(), Some("https://shop.example/callback?user=…&code=…"));
+        let between = Mismatch::between(Field::RedirectUri, "https://a.example/?n=anna", "https://a.example/?n=bob");
+        assert_eq!(between.sent.as_deref(), Some("https://a.example/?n=…"));
+        assert_eq!((between.sent, between.differs_at), (between.registered, None));
+    }
+
+    proptest! {
+        #[test]
+        fn before_the_difference_all_is_equal_and_at_it_nothing_is(one in "\\PC{0,40}", other in "\\PC{0,40}") {
+            let at = first_difference(&one, &other);
+            let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+            prop_assert_eq!(&one[..at], &other[..at]);
+            prop_assert!(one.get(at) != other.get(at) || one == other);
+        }
+
+        #[test]
+        fn what_is_shown_is_equal_up_to_the_mark(sent in "\\PC{0,600}", registered in "\\PC{1,40}") {
+            let mismatch = Mismatch::nearest(Field::Scope, &sent, [registered.as_str()]);
+            let (shown, at) = (mismatch.sent.unwrap(), mismatch.differs_at.unwrap());
+            prop_assert_eq!(shown.chars().take(at + 1).collect::<String>(), sent.chars().take(at + 1).collect::<String>());
+            prop_assert!(shown.chars().count() <= 400);
+        }
+    }
+}

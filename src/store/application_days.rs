@@ -1,0 +1,64 @@
+//! How much applications were used, day by day.
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::activity::Counted;
+use crate::domain::ids::{ApplicationId, Timestamp};
+
+/// What was counted of an application on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayTotal {
+    /// The first moment of the day.
+    pub day: Timestamp,
+    /// What was counted.
+    pub counted: Counted,
+    /// How many.
+    pub total: u64,
+}
+
+impl Record for DayTotal {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "application_days", "application_id")?;
+        let total: i64 = cells.plain("total")?;
+        Ok(Self {
+            day: cells.moment("day")?,
+            counted: cells.named("counted", Counted::from_name)?,
+            total: total.try_into().map_err(|_| cells.corrupt(format!("total is {total}")))?,
+        })
+    }
+}
+
+impl Store {
+    /// What was counted of an application since a day, oldest first.
+    pub async fn days_of_application(
+        &self,
+        application: ApplicationId,
+        since: Timestamp,
+    ) -> Result<Vec<DayTotal>, StoreError> {
+        let statement = sql("select application_id, day, counted, total from application_days \
+             where application_id = $1 and day >= $2 order by day, counted");
+        self.fetch_all(statement.bind(application.to_string()).bind(since.as_micros())).await
+    }
+
+    /// Forgets days that are over for long.
+    pub async fn days_forget(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.execute(sql("delete from application_days where day < $1").bind(before.as_micros())).await?;
+        Ok(())
+    }
+}
+
+impl Transaction {
+    /// Adds to what was counted of an application, unless that is gone.
+    pub async fn day_add(&mut self, application: ApplicationId, counted: &DayTotal) -> Result<(), StoreError> {
+        let statement = sql("insert into application_days (application_id, day, counted, total) \
+             select id, $2, $3, $4 from applications where id = $1 \
+             on conflict (application_id, day, counted) do update set total = application_days.total + excluded.total")
+        .bind(application.to_string())
+        .bind(counted.day.as_micros())
+        .bind(counted.counted.name())
+        .bind(i64::try_from(counted.total).unwrap_or(i64::MAX));
+        self.execute(statement).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! The last requests of applications.
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::activity::{Endpoint, Failure, NotedRequest, REQUESTS_KEPT};
+use crate::domain::ids::{ApplicationId, NotedRequestId, Timestamp};
+use crate::protocol::mismatch::{Field, Mismatch};
+use crate::protocol::token::GrantType;
+
+impl Record for NotedRequest {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "application_requests", "id")?;
+        Ok(Self {
+            at: cells.moment("at")?,
+            endpoint: cells.named("endpoint", Endpoint::from_name)?,
+            grant: cells.named_if_any("grant_type", GrantType::from_name)?,
+            failure: failure(&cells)?,
+            times: number(&cells, "times", cells.plain("times")?)?,
+            trace_id: cells.plain("trace_id")?,
+            network: cells.plain("address")?,
+        })
+    }
+}
+
+/// A failure has a name and a reason, or is none.
+fn failure(cells: &Cells<'_>) -> Result<Option<Failure>, StoreError> {
+    match (cells.plain("error")?, cells.plain("reason")?) {
+        (Some(error), Some(reason)) => Ok(Some(Failure { error, reason, mismatch: mismatch(cells)? })),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => Err(cells.corrupt("error and reason must come together")),
+    }
+}
+
+fn mismatch(cells: &Cells<'_>) -> Result<Option<Mismatch>, StoreError> {
+    let Some(field) = cells.named_if_any("field", Field::from_name)? else { return Ok(None) };
+    let differs_at = cells.plain::<Option<i64>>("differs_at")?;
+    Ok(Some(Mismatch {
+        field,
+        sent: cells.plain("sent")?,
+        registered: cells.plain("registered")?,
+        differs_at: differs_at.map(|at| number(cells, "differs_at", at)).transpose()?,
+    }))
+}
+
+fn number<T: TryFrom<i64>>(cells: &Cells<'_>, column: &'static str, value: i64) -> Result<T, StoreError> {
+    T::try_from(value).map_err(|_| cells.corrupt(format!("{column} is {value}")))
+}
+
+impl Store {
+    /// The last requests of an application, newest first.
+    pub async fn requests_of_application(
+        &self,
+        application: ApplicationId,
+        limit: u32,
+    ) -> Result<Vec<NotedRequest>, StoreError> {
+        let statement = sql("select * from application_requests where application_id = $1 \
+             order by at desc, id desc limit $2");
+        self.fetch_all(statement.bind(application.to_string()).bind(i64::from(limit))).await
+    }
+
+    /// Forgets requests that are too old to be of use.
+    pub async fn requests_forget(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.execute(sql("delete from application_requests where at <= $1").bind(before.as_micros())).await?;
+        Ok(())
+    }
+}
+
+impl Transaction {
+    /// Adds a request of an application, unless that is gone.
+    pub async fn request_insert(
+        &mut self,
+        id: NotedRequestId,
+        application: ApplicationId,
+        request: &NotedRequest,
+    ) -> Result<(), StoreError> {
+        let failure = request.failure.as_ref();
+        let mismatch = failure.and_then(|failure| failure.mismatch.as_ref());
+        let differs_at = mismatch.and_then(|mismatch| mismatch.differs_at).and_then(|at| i64::try_from(at).ok());
+        let statement = sql("insert into application_requests (application_id, id, at, endpoint, grant_type, times, \
+             error, reason, field, sent, registered, differs_at, trace_id, address) \
+             select id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from applications where id = $1")
+        .bind(application.to_string())
+        .bind(id.to_string())
+        .bind(request.at.as_micros())
+        .bind(request.endpoint.name())
+        .bind(request.grant.map(|grant| grant.name().to_owned()))
+        .bind(i64::try_from(request.times).unwrap_or(i64::MAX))
+        .bind(failure.map(|failure| failure.error.clone()))
+        .bind(failure.map(|failure| failure.reason.clone()))
+        .bind(mismatch.map(|mismatch| mismatch.field.name().to_owned()))
+        .bind(mismatch.and_then(|mismatch| mismatch.sent.clone()))
+        .bind(mismatch.and_then(|mismatch| mismatch.registered.clone()))
+        .bind(differs_at)
+        .bind(request.trace_id.as_str())
+        .bind(request.network.as_str());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Leaves the newest requests of an application: so many that failed, and so many that did not.
+    pub async fn requests_trim(&mut self, application: ApplicationId) -> Result<(), StoreError> {
+        let statement = sql("delete from application_requests where id in (select id from (\
+             select id, row_number() over (partition by error is null order by at desc, id desc) as place \
+             from application_requests where application_id = $1) as placed where place > $2)");
+        self.execute(statement.bind(application.to_string()).bind(REQUESTS_KEPT)).await?;
+        Ok(())
+    }
+}
