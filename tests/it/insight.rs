@@ -263,6 +263,7 @@ on_both_engines! {
             server.server.flush_usage().await.unwrap();
         }
         server.token().with_basic(&other).send().await.success();
+        world.clock.advance(Duration::from_secs(1));
         let answer = server.token().with_basic(&other).scope("nothing").send().await;
         is_noted(&server, &other, &answer, Endpoint::Token).await;
         assert_eq!(days(&server.server, &flooded, 601).await[2], (1, 600));
