@@ -11,7 +11,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::person::{CALLBACK, account, authorize, letter, mails_to, web_application, web_settings};
+use crate::harness::person::{CALLBACK, account, authorize, letter, web_application, web_settings};
 use crate::harness::{Answer, Assertion, ClientKey, Registered, TestServer, World, on_both_engines};
 
 const JOHN: &str = "john@example.com";
@@ -167,7 +167,7 @@ on_both_engines! {
         // What it is known for is one account.
         let page = browser.visit(&authorize(&application, &[])).await;
         browser.enter_address(&page, "jane@example.com").await;
-        assert_eq!(mails_to(&server, "jane@example.com").await, 1);
+        letter(&server, "jane@example.com", 1).await;
         let from = world.database.texts("select subject from rate_limits where subject like 'mail:jane%from:192.0.2.1'");
         assert_eq!(from.await.len(), 1, "to another one it is a stranger");
     }

@@ -124,7 +124,7 @@ async fn owner(server: &Server, email: &str) -> User {
 /// The token in the newest mail to this address.
 async fn invitation_in_mail(server: &TestServer, to: &str, count: usize) -> InvitationToken {
     let mails = || server.server.caught_mails().unwrap_or_default();
-    let to_them = || mails().into_iter().filter(|mail| mail.to == to).collect::<Vec<_>>();
+    let to_them = || mails().into_iter().filter(|mail| mail.to.as_str() == to).collect::<Vec<_>>();
     eventually("the invitation is in the mail", || async { to_them().len() >= count }).await;
     let text = to_them().iter().map(|mail| mail.text.clone()).find(|text| text.contains("/invitations/")).unwrap();
     let at = text.find(InvitationToken::PREFIX).unwrap();

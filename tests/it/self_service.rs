@@ -48,14 +48,14 @@ on_both_engines!(
         );
 
         let client_id = made.application.client_id.clone();
-        let ask =
-            || running.token().basic(client_id.as_str(), secret.expose()).client_credentials().scope("payments:write");
-        assert_eq!(ask().send().await.error(), "invalid_scope");
+        let pair = format!("{client_id}:{}", secret.expose());
+        let ask = || running.token().with_basic_pair(&pair).scope("payments:write");
+        ask().send().await.refusal(400, "invalid_scope");
         let refused = server.approval_decide(&developer, waiting.id, Decision::Granted).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::AccessDenied, "nobody approves their own wishes");
         assert_eq!(server.approvals_waiting(&operator).await.unwrap().len(), 1);
         server.approval_decide(&operator, waiting.id, Decision::Granted).await.unwrap();
-        assert_eq!(ask().send().await.json()["scope"], "payments:write");
+        assert_eq!(ask().send().await.success()["scope"], "payments:write");
         let again = server.approval_decide(&operator, waiting.id, Decision::Granted).await.unwrap_err();
         assert_eq!(again.code, ErrorCode::NotFound);
         assert!(server.approvals_waiting(&developer).await.is_err());

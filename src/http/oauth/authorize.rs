@@ -7,8 +7,8 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::flows::authenticate_client::ClientRequest;
 use crate::domain::activity::Endpoint;
+use crate::flows::authenticate_client::ClientRequest;
 use crate::flows::authorize::Begun;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
