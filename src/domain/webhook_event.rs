@@ -224,6 +224,7 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
         Audit::KeyCreated { .. } | Audit::KeyPromoted { .. } | Audit::KeysReencrypted { .. } => None,
         // Nothing changes for an application and whoever uses it.
         Audit::OwnerInvited { .. }
+        | Audit::TokenTried { .. }
         | Audit::ApplicationExempted { .. }
         | Audit::ApplicationUnexempted { .. }
         | Audit::ApplicationPurged { .. } => None,

@@ -13,15 +13,16 @@ use super::typed::Typed;
 use super::view::{ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Tried};
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, Origin};
 use crate::domain::ids::ClientId;
+use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
 use crate::domain::secret::{ClientSecret, StoredSecret};
 use crate::flows::access::{Need, unknown_application};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
-use crate::http::pages::locale::Locale;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
 use crate::http::pages::view::Form;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
@@ -146,7 +147,7 @@ async fn render(
     let issuer = server.config.server.issuer.as_str();
     let settings = forms.settings(occasion.refused);
     let view = ApplicationPage {
-        t: Locale::En.texts(),
+        t: Texts::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         now: visit.now(),
         app: shown(application),

@@ -10,11 +10,11 @@ use super::read_settings::new_settings;
 use super::typed::Typed;
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage};
 use crate::domain::application::{ApplicationKind, ApplicationSettings};
+use crate::domain::language::Language;
 use crate::flows::authorize::SignedInPerson;
-use crate::flows::manage_application::NewApplication;
-use crate::http::pages::locale::Locale;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 
@@ -35,7 +35,7 @@ pub(in crate::http) async fn create(visit: Visit, typed: Typed) -> Response {
         Err(response) => return *response,
     };
     match new_settings(&typed) {
-        Ok(settings) => match register(&visit, person, settings).await {
+        Ok(settings) => match register(&visit, person, settings, typed.text("reason")).await {
             Ok(response) => response,
             Err(refusal) if refusal.code.status() >= 500 => refused_page(&visit, &refusal),
             Err(refusal) => {
@@ -47,10 +47,13 @@ pub(in crate::http) async fn create(visit: Visit, typed: Typed) -> Response {
     }
 }
 
-async fn register(visit: &Visit, person: &SignedInPerson, settings: ApplicationSettings) -> Result<Response, Refusal> {
-    let owner = person.user.email.as_ref().map(ToString::to_string);
-    let new = NewApplication { client_id: None, settings: ApplicationSettings { owner, ..settings } };
-    let made = visit.edge.server.application_create(new, &super::frame::caller(person).actor()).await?;
+async fn register(
+    visit: &Visit,
+    person: &SignedInPerson,
+    settings: ApplicationSettings,
+    reason: &str,
+) -> Result<Response, Refusal> {
+    let made = visit.edge.server.register_for(&super::frame::caller(person), settings, reason).await?;
     let client_id = &made.application.client_id;
     match &made.secret {
         Some(secret) => visit.see_secret(&done(client_id, "created"), client_id.as_str(), secret),
@@ -64,7 +67,7 @@ async fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, proble
         Err(error) => return refused_page(visit, &error.into()),
     };
     let mut view = NewApplicationPage {
-        t: Locale::En.texts(),
+        t: Texts::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         name: Input::line("app-name", "name", "Name")
             .hinted("People see it when they sign in, and in their mail.")

@@ -3,8 +3,9 @@
 use super::view::Standing;
 use crate::domain::application::{Application, ApplicationState, DeactivationReason};
 use crate::domain::ids::Timestamp;
+use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
-use crate::http::pages::locale::Locale;
+use crate::http::pages::texts::Texts;
 
 /// Where an application is in its life.
 pub(super) fn standing(application: &Application, outlook: &Outlook) -> Standing {
@@ -19,7 +20,7 @@ pub(super) fn standing(application: &Application, outlook: &Outlook) -> Standing
 
 /// What comes next, if anything does.
 pub(super) fn sentence(application: &Application, outlook: &Outlook) -> Option<String> {
-    let day = |at: Timestamp| Locale::En.texts().date(at);
+    let day = |at: Timestamp| Texts::of(Language::English).date(at);
     match application.state {
         ApplicationState::Active => outlook.deactivated_at.map(|at| format!("deactivates on {}", day(at))),
         ApplicationState::Deactivated { .. } => outlook.deleted_at.map(|at| format!("is deleted on {}", day(at))),
@@ -32,7 +33,7 @@ fn why(application: &Application, reason: DeactivationReason) -> String {
         DeactivationReason::Requested => "because somebody who looks after it said so".to_owned(),
         DeactivationReason::Undeclared => "because it left the server's configuration".to_owned(),
         DeactivationReason::Unused => {
-            let since = Locale::En.texts().date(application.unused_since());
+            let since = Texts::of(Language::English).date(application.unused_since());
             format!("because nobody used it since {since}")
         }
     }

@@ -12,13 +12,14 @@ use super::kinds;
 use super::life;
 use super::view::{ApplicationLine, ApplicationsPage, DeletedLine, ListNotice};
 use crate::domain::application::{Application, ApplicationState};
+use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
-use crate::http::pages::locale::Locale;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
 
@@ -44,7 +45,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<ListNotice>
     let outlooks = server.life_cycle_of_all(&own).await?;
     let both = || own.iter().zip(&outlooks);
     let view = ApplicationsPage {
-        t: Locale::En.texts(),
+        t: Texts::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         now: visit.now(),
         notice,

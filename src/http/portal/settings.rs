@@ -11,6 +11,7 @@ use super::typed::Typed;
 use super::view::FieldProblem;
 use crate::domain::application::Application;
 use crate::flows::authorize::SignedInPerson;
+use crate::flows::manage_application::SettingsChange;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -32,14 +33,11 @@ pub(in crate::http) async fn change(Path(id): Path<String>, visit: Visit, typed:
         let refusal = Refusal::invalid_request("the form does not say which version of the settings it changes");
         return could_not(&visit, person, &application, &refusal).await;
     };
-    let actor = caller(person).actor();
+    let change = SettingsChange { settings, version };
     let server = &visit.edge.server;
-    match server.application_change_settings(&application.client_id, settings, version, &actor).await {
+    match server.change_for(&caller(person), &application.client_id, change, typed.text("reason")).await {
         Ok(_) => see(&done(&application.client_id, "saved")),
-        Err(error) => {
-            let refusal = error.into();
-            not_changed(&visit, (person, &application), typed, &refusal).await
-        }
+        Err(refusal) => not_changed(&visit, (person, &application), typed, &refusal).await,
     }
 }
 
@@ -55,7 +53,7 @@ async fn not_changed(
             "Somebody changed this application after you opened the page. Your changes are still in the form: compare \
              them with what is there now, and save again."
         }
-        ErrorCode::InvalidRequest | ErrorCode::Conflict => refusal.description.as_ref(),
+        ErrorCode::InvalidRequest | ErrorCode::Conflict | ErrorCode::AccessDenied => refusal.description.as_ref(),
         _ => return could_not(visit, person, application, refusal).await,
     };
     let problems = vec![FieldProblem::at("settings", text)];

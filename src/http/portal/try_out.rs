@@ -10,7 +10,8 @@ use super::application::{Occasion, application_page, changing, could_not};
 use super::frame::caller;
 use super::typed::Typed;
 use super::view::Tried;
-use crate::http::pages::locale::Locale;
+use crate::domain::language::Language;
+use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 use crate::protocol::token::TokenResponse;
 
@@ -31,7 +32,7 @@ pub(in crate::http) async fn token(Path(id): Path<String>, visit: Visit, typed: 
 
 fn tried(response: TokenResponse, issuer: &str) -> Tried {
     let part = |at| response.access_token.split('.').nth(at).map(readable).unwrap_or_default();
-    let lives = Locale::En.texts().length(std::time::Duration::from_secs(response.expires_in));
+    let lives = Texts::of(Language::English).length(std::time::Duration::from_secs(response.expires_in));
     Tried {
         header: part(0),
         claims: part(1),
