@@ -10,7 +10,7 @@ use reqwest::Method;
 
 use crate::harness::browser::{Browser, Page, PageForm};
 use crate::harness::person::operator;
-use crate::harness::{Answer, Registered, TestServer, World, on_both_engines};
+use crate::harness::{Answer, Registered, TestServer, World, eventually, on_both_engines};
 
 const JOHN: &str = "john@example.com";
 const ANNA: &str = "anna@example.com";
@@ -54,6 +54,21 @@ fn tag(page: &Page, id: &str) -> String {
     let at = page.text().find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no #{id} in {}", page.text()));
     let start = page.text()[..at].rfind('<').unwrap();
     page.text()[start..].split('>').next().unwrap().to_owned()
+}
+
+/// The first form that is sent to an address with this in it.
+fn form_to(page: &Page, action: &str) -> PageForm {
+    let forms = page.text().split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap());
+    let form = forms
+        .into_iter()
+        .find(|form| form.split("action=\"").nth(1).unwrap().split('"').next().unwrap().contains(action));
+    let form = form.unwrap_or_else(|| panic!("no form to {action} in {}", page.text()));
+    let of = |input: &str, name: &str| Some(input.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?.to_owned());
+    let hidden = form.split("<input").skip(1).filter(|input| input.contains("type=\"hidden\""));
+    PageForm {
+        action: of(form, "action").unwrap(),
+        fields: hidden.map(|input| (of(input, "name").unwrap(), of(input, "value").unwrap())).collect(),
+    }
 }
 
 /// What a browser would send with a form beside its hidden fields: every field as it is.
@@ -268,7 +283,7 @@ on_both_engines! {
         let browser = developer(&server, JOHN).await;
         let (_, application) = service(&browser).await;
         let stale = browser.visit(&address(&application)).await;
-        let changes = [("name", "Invoices"), ("token_ttl", "24h"), ("scope", "openid admin"), ("audiences", "https://api.example.com\r\n"),
+        let changes = [("name", "Invoices"), ("token_ttl", "24h"), ("scope", "openid admin"),
             ("grant", "client_credentials"), ("token_profile", "plain"), ("signing_algorithm", "ES256")];
         let page = browser.submit(filled(&stale, "app-save"), &changes).await;
         assert!(page.text().contains("The settings are saved.") && page.text().contains("Invoices"), "{}", page.text());
@@ -309,7 +324,18 @@ on_both_engines! {
 }
 
 /// Every form of an application's page, by what follows its address.
-const CHANGES: [&str; 6] = ["settings", "secrets", "try", "deactivate", "activate", "delete"];
+const CHANGES: [&str; 10] = [
+    "settings",
+    "secrets",
+    "try",
+    "deactivate",
+    "activate",
+    "delete",
+    "owners/invite",
+    "owners/remove",
+    "leave",
+    "approval/withdraw",
+];
 
 on_both_engines! {
     async fn a_form_without_its_token_or_from_another_site_changes_nothing(world: World) {
@@ -384,6 +410,162 @@ on_both_engines! {
         assert!(page.has("app-activate"));
         let johns = john.visit(&address(&application)).await;
         assert!(!johns.text().contains("as an operator") && !johns.text().contains("href=\"/admin\""));
+    }
+}
+
+/// The path of the newest invitation in this mailbox, once there are as many as this.
+async fn invitation_to(server: &TestServer, email: &str, count: usize) -> String {
+    let links = || {
+        let mails = server.server.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == email);
+        let word = |text: String| {
+            text.split_whitespace().find(|word| word.contains("/portal/invitations/")).map(str::to_owned)
+        };
+        mails.filter_map(|mail| word(mail.text)).collect::<Vec<_>>()
+    };
+    eventually(&format!("{count} invitations"), || async { links().len() >= count }).await;
+    let link = links().remove(0);
+    link[link.find("/portal/").unwrap()..].to_owned()
+}
+
+on_both_engines! {
+    async fn an_application_is_shared_with_who_accepts_and_the_last_owner_cannot_leave(world: World) {
+        let server = world.server().await;
+        let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
+        let (page, application) = service(&john).await;
+        assert!(!page.has("app-leave"), "nobody else would be there");
+        let alone = PageForm { action: format!("{}/leave", address(&application)), ..page.form_with("app-deactivate") };
+        let stays = john.submit(alone.clone(), &[]).await;
+        assert_eq!(status(&stays), 409);
+        assert!(stays.text().contains("the last owner cannot leave"), "{}", stays.text());
+        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
+        assert!(page.text().contains("Invited") && page.text().contains(ANNA), "{}", page.text());
+        assert!(anna.visit(APPLICATIONS).await.text().contains("You are invited"));
+        let link = invitation_to(&server, ANNA, 1).await;
+        // Opening it changes nothing, and for somebody else there is none.
+        assert_eq!(status(&john.visit(&link).await), 404);
+        let asked = anna.visit(&link).await;
+        assert!(asked.text().contains(JOHN) && asked.text().contains("Orders"), "{}", asked.text());
+        assert_eq!(status(&anna.visit(&address(&application)).await), 404);
+        let joined = anna.submit(asked.form_with("invitation-accept"), &[]).await;
+        assert!(joined.text().contains("You look after this application now.") && joined.has("app-leave"));
+        assert_eq!(status(&anna.visit(&link).await), 404, "it is used up");
+        let left = john.submit(alone.clone(), &[]).await;
+        assert!(left.text().contains("You do not look after that application any more."), "{}", left.text());
+        assert_eq!(status(&john.visit(&address(&application)).await), 404);
+        let last = anna.visit(&address(&application)).await;
+        assert!(!last.has("app-leave"));
+        let form = PageForm { action: alone.action, ..last.form_with("app-deactivate") };
+        assert_eq!(status(&anna.submit(form, &[]).await), 409);
+    }
+}
+
+on_both_engines! {
+    async fn an_application_is_handed_over_when_the_other_accepts(world: World) {
+        let server = world.server().await;
+        let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
+        let (page, application) = service(&john).await;
+        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "transfer")]).await;
+        assert!(page.text().contains("to take it over"), "{}", page.text());
+        let asked = anna.visit(&invitation_to(&server, ANNA, 1).await).await;
+        assert!(asked.text().contains("wants to hand it over to you"), "{}", asked.text());
+        anna.submit(asked.form_with("invitation-accept"), &[]).await;
+        assert_eq!(status(&john.visit(&address(&application)).await), 404);
+        assert_eq!(status(&anna.visit(&address(&application)).await), 200);
+    }
+}
+
+on_both_engines! {
+    async fn an_invitation_is_declined_or_withdrawn_and_an_owner_removed(world: World) {
+        let server = world.server().await;
+        let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
+        let (page, application) = service(&john).await;
+        for bad in ["", "nobody", JOHN] {
+            let refused = john.submit(page.form_with("app-invite"), &[("email", bad), ("purpose", "share")]).await;
+            assert!(matches!(status(&refused), 400 | 409) && refused.has("invite-email-problem"), "{bad}");
+            assert!(tag(&refused, "invite-email").contains(&format!("value=\"{bad}\"")), "{bad}");
+        }
+        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
+        let asked = anna.visit(&invitation_to(&server, ANNA, 1).await).await;
+        let mut forged = asked.form_with("invitation-accept");
+        forged.fields.clear();
+        assert_eq!(status(&anna.post(&forged, &[]).await), 403);
+        let list = anna.submit(asked.form_with("invitation-decline"), &[]).await;
+        assert!(list.text().contains("You declined the invitation."), "{}", list.text());
+        assert_eq!(status(&anna.submit(asked.form_with("invitation-accept"), &[]).await), 404);
+
+        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
+        let link = invitation_to(&server, ANNA, 2).await;
+        let withdrawn = john.submit(form_to(&page, "/withdraw"), &[]).await;
+        assert!(withdrawn.text().contains("The invitation is withdrawn."), "{}", withdrawn.text());
+        assert_eq!(status(&anna.visit(&link).await), 404);
+
+        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
+        let asked = anna.visit(&invitation_to(&server, ANNA, 3).await).await;
+        anna.submit(asked.form_with("invitation-accept"), &[]).await;
+        let both = john.visit(&address(&application)).await;
+        let removed = john.submit(form_to(&both, "/owners/remove"), &[]).await;
+        assert!(removed.text().contains("They do not look after this application any more."), "{}", removed.text());
+        assert_eq!(status(&anna.visit(&address(&application)).await), 404);
+        assert!(page.has("app-invite"));
+    }
+}
+
+on_both_engines! {
+    async fn what_nobody_may_choose_alone_waits_for_an_operator(world: World) {
+        let server = world.server().await;
+        let browser = developer(&server, JOHN).await;
+        let fields = [("name", "Orders"), ("type", "service"), ("scope", "openid orders:write"), ("reason", "We <sync> orders.")];
+        let page = register(&browser, &fields).await;
+        for said in ["Waiting for an operator", "<code>orders:write</code>", "We &#60;sync&#62; orders."] {
+            assert!(page.text().contains(said), "{said} in {}", page.text());
+        }
+        let application = Registered { client_id: element(&page, "app-client-id"), secret: element(&page, "app-client-secret") };
+        assert_eq!(server.token().with_basic(&application).send().await.success()["scope"], "openid");
+        let page = browser.submit(page.form_with("approval-withdraw"), &[]).await;
+        assert!(page.text().contains("The request is withdrawn.") && !page.has("approval-withdraw"), "{}", page.text());
+        let page = browser.submit(filled(&page, "app-save"), &[("scope", "openid users:write"), ("grant", "client_credentials")]).await;
+        assert!(page.text().contains("except for what waits") && page.text().contains("<code>users:write</code>"), "{}", page.text());
+        let long = browser.submit(filled(&page, "app-save"), &[("token_ttl", "300d"), ("grant", "client_credentials")]).await;
+        assert_eq!(status(&long), 403);
+        assert!(tag(&long, "set-token-ttl").contains("value=\"300d\""), "{}", long.text());
+    }
+}
+
+on_both_engines! {
+    async fn who_looks_after_too_many_is_told_so_with_the_form(world: World) {
+        let server = world.server_with("[self_service]\napplications_per_owner = 1").await;
+        let browser = developer(&server, JOHN).await;
+        service(&browser).await;
+        let refused = register(&browser, &[("name", "Second"), ("type", "service")]).await;
+        assert_eq!(status(&refused), 403);
+        assert!(refused.text().contains("as many as this server allows") && tag(&refused, "app-name").contains("Second"));
+    }
+}
+
+on_both_engines! {
+    async fn a_failed_request_is_explained_to_the_character(world: World) {
+        let server = world.server().await;
+        let browser = developer(&server, JOHN).await;
+        let fields = [("name", "Shop"), ("type", "web"), ("redirect_uris", "https://shop.example/callback")];
+        let page = register(&browser, &fields).await;
+        let id = element(&page, "app-client-id");
+        let bad = format!("/oauth/authorize?client_id={id}&response_type=code&redirect_uri=https://shop.example/Callback");
+        assert_eq!(status(&Browser::of(&server).visit(&bad).await), 400);
+        let look = async || browser.visit(&format!("{APPLICATIONS}/{id}")).await;
+        eventually("the request is noted", || async {
+            server.server.flush_usage().await.unwrap();
+            look().await.text().contains("Refused")
+        })
+        .await;
+        let page = look().await;
+        for said in [
+            "<code>https://shop.example/<mark>C</mark>allback</code>",
+            "<code>https://shop.example/<mark>c</mark>allback</code>",
+            "redirect_uri sent",
+            "0 tokens issued, 1 request failed",
+        ] {
+            assert!(page.text().contains(said), "{said} in {}", page.text());
+        }
     }
 }
 

@@ -5,9 +5,12 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::APPLICATIONS;
+use super::activity::activity;
+use super::approval::waiting;
 use super::frame::{Frame, Here, caller, sender, viewer};
 use super::kinds;
 use super::life;
+use super::people::people;
 use super::snippets::snippets;
 use super::typed::Typed;
 use super::view::{ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Tried};
@@ -51,6 +54,8 @@ pub(super) struct Occasion {
     pub(super) secret: Option<ClientSecret>,
     /// A token that was just got.
     pub(super) tried: Option<Tried>,
+    /// An address that was not invited, as it was typed.
+    pub(super) invited: Option<String>,
     /// Settings that were refused, as they were typed.
     pub(super) refused: Option<(Typed, Vec<FieldProblem>)>,
 }
@@ -143,6 +148,7 @@ async fn render(
     let server = &visit.edge.server;
     let own = server.looks_after(person.user.id, application).await?;
     let outlook = server.life_cycle_of(application).await?;
+    let people = people(visit, person, application, &occasion).await?;
     let forms = Forms { visit, application };
     let issuer = server.config.server.issuer.as_str();
     let settings = forms.settings(occasion.refused);
@@ -168,6 +174,9 @@ async fn render(
         try_out: forms.try_out(),
         tried: occasion.tried,
         settings,
+        waiting: waiting(visit, application).await?,
+        activity: activity(visit, application).await?,
+        people,
         deactivate: forms.when(application.state == ApplicationState::Active, "deactivate"),
         activate: forms.when(matches!(application.state, ApplicationState::Deactivated { .. }), "activate"),
         delete: forms.when(application.origin == Origin::Registered, "delete"),

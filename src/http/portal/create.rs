@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::application::done;
-use super::frame::{Frame, Here, sender, viewer};
+use super::frame::{Frame, Here, caller, sender, viewer};
 use super::kinds;
 use super::read_settings::new_settings;
 use super::typed::Typed;
@@ -12,7 +12,7 @@ use super::view::{FieldProblem, Input, KindCard, NewApplicationPage};
 use crate::domain::application::{ApplicationKind, ApplicationSettings};
 use crate::domain::language::Language;
 use crate::flows::authorize::SignedInPerson;
-use crate::http::pages::page::page;
+use crate::http::pages::page::{Page, page};
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
@@ -23,7 +23,7 @@ const NEW: &str = "/portal/applications/new";
 /// `GET /portal/applications/new`.
 pub(in crate::http) async fn show(visit: Visit) -> Response {
     match viewer(&visit, NEW) {
-        Ok(person) => visit.remembered(form_page(&visit, person, &Typed::default(), Vec::new()).await),
+        Ok(person) => visit.remembered(form_page(&visit, person, &Typed::default(), Vec::new()).into_response()),
         Err(response) => *response,
     }
 }
@@ -39,11 +39,14 @@ pub(in crate::http) async fn create(visit: Visit, typed: Typed) -> Response {
             Ok(response) => response,
             Err(refusal) if refusal.code.status() >= 500 => refused_page(&visit, &refusal),
             Err(refusal) => {
+                let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
                 let problems = vec![FieldProblem::whole(refusal.description)];
-                form_page(&visit, person, &typed, problems).await
+                form_page(&visit, person, &typed, problems).with_status(status).into_response()
             }
         },
-        Err(problems) => form_page(&visit, person, &typed, problems).await,
+        Err(problems) => {
+            form_page(&visit, person, &typed, problems).with_status(StatusCode::BAD_REQUEST).into_response()
+        }
     }
 }
 
@@ -53,7 +56,7 @@ async fn register(
     settings: ApplicationSettings,
     reason: &str,
 ) -> Result<Response, Refusal> {
-    let made = visit.edge.server.register_for(&super::frame::caller(person), settings, reason).await?;
+    let made = visit.edge.server.register_for(&caller(person), settings, reason).await?;
     let client_id = &made.application.client_id;
     match &made.secret {
         Some(secret) => visit.see_secret(&done(client_id, "created"), client_id.as_str(), secret),
@@ -61,11 +64,7 @@ async fn register(
     }
 }
 
-async fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, problems: Vec<FieldProblem>) -> Response {
-    let known = match visit.edge.server.scope_names().await {
-        Ok(known) => known,
-        Err(error) => return refused_page(visit, &error.into()),
-    };
+fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, problems: Vec<FieldProblem>) -> Page {
     let mut view = NewApplicationPage {
         t: Texts::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
@@ -76,7 +75,10 @@ async fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, proble
         redirect_uris: Input::lines("app-redirect-uris", "redirect_uris", "Redirect URIs")
             .hinted("One a line. Where people come back to after they have signed in, such as https://app.example.com/callback.")
             .holding(typed.text("redirect_uris")),
-        scope: Input::line("app-scope", "scope", "Scopes").hinted(scope_hint(&known)).holding(typed.text("scope")),
+        scope: Input::line("app-scope", "scope", "Scopes").hinted(scope_hint(visit)).holding(typed.text("scope")),
+        reason: Input::lines("app-reason", "reason", "For the operator")
+            .hinted("Only if you ask for more than everybody may choose: what do you need it for?")
+            .holding(typed.text("reason")),
         problems: Vec::new(),
         form: visit.form(NEW),
     };
@@ -84,8 +86,7 @@ async fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, proble
         input.problem = problems.iter().find(|problem| problem.id == input.id).map(|problem| problem.text.clone());
     }
     view.problems = problems;
-    let status = if view.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    page(&view).with_status(status).into_response()
+    page(&view)
 }
 
 /// The types that can get a token here; the first is chosen unless another was.
@@ -95,10 +96,13 @@ fn kind_cards(typed: &Typed) -> Vec<KindCard> {
     offered.map(|kind| KindCard { value: kind.name(), words: kinds::words(kind), chosen: kind == chosen }).collect()
 }
 
-fn scope_hint(known: &[String]) -> String {
-    let usual = "What it may ask for, with spaces between. Empty gives the usual: openid admin for a program that calls \
-                 an API by itself, openid user for the others.";
-    if known.is_empty() { usual.to_owned() } else { format!("{usual} This server also has: {}.", known.join(", ")) }
+/// What can be chosen, and what is when nothing is.
+fn scope_hint(visit: &Visit) -> String {
+    let free = &visit.edge.server.config.self_service.scopes;
+    format!(
+        "What it may ask for, with spaces between. Empty gives the usual: openid admin for a program that calls an API \
+         by itself, openid user for the others. Everybody may choose among: {free}. Anything else waits for an operator."
+    )
 }
 
 #[cfg(test)]

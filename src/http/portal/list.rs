@@ -10,10 +10,11 @@ use super::application::address_of;
 use super::frame::{Frame, Here, viewer};
 use super::kinds;
 use super::life;
-use super::view::{ApplicationLine, ApplicationsPage, DeletedLine, ListNotice};
+use super::view::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
+use crate::domain::ownership::Invitation;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
@@ -49,6 +50,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<ListNotice>
         frame: Frame::of(visit, person, Here::Applications),
         now: visit.now(),
         notice,
+        invitations: server.invitations_for(&person.user).await?.iter().map(invited_line).collect(),
         applications: both().filter_map(|(application, outlook)| line(visit, application, outlook)).collect(),
         deleted: both().filter_map(|(application, outlook)| deleted_line(visit, application, outlook)).collect(),
     };
@@ -69,6 +71,10 @@ fn line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<A
         outlook: life::sentence(application, outlook),
         soon: end.is_some_and(|end| end < visit.now().plus(SOON)),
     })
+}
+
+fn invited_line((invitation, application): &(Invitation, Application)) -> InvitedLine {
+    InvitedLine { app: shown(application), at: invitation.created_at, until: invitation.expires_at }
 }
 
 fn deleted_line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<DeletedLine> {

@@ -4,12 +4,16 @@
 //! handler asks a flow as [`crate::flows::access::Caller`], and what is not one's own is not there. Everything
 //! works without JavaScript; each change is a form that answers with 303, or with the page and what was wrong.
 
+mod activity;
 mod application;
+mod approval;
 mod create;
 mod frame;
+mod invitation;
 mod kinds;
 mod life;
 mod list;
+mod people;
 mod read_settings;
 mod secrets;
 mod settings;
@@ -43,4 +47,12 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/portal/applications/{client_id}/activate", post(state::activate))
         .route("/portal/applications/{client_id}/delete", post(state::delete))
         .route("/portal/applications/{client_id}/undelete", post(state::undelete))
+        .route("/portal/applications/{client_id}/approval/withdraw", post(approval::withdraw))
+        .route("/portal/applications/{client_id}/owners/invite", post(people::invite))
+        .route("/portal/applications/{client_id}/owners/remove", post(people::remove))
+        .route("/portal/applications/{client_id}/leave", post(people::leave))
+        .route("/portal/applications/{client_id}/invitations/{id}/withdraw", post(people::withdraw))
+        .route("/portal/invitations/{token}", get(invitation::show))
+        .route("/portal/invitations/{token}/accept", post(invitation::accept))
+        .route("/portal/invitations/{token}/decline", post(invitation::decline))
 }

@@ -33,9 +33,9 @@ pub(in crate::http) async fn change(Path(id): Path<String>, visit: Visit, typed:
         let refusal = Refusal::invalid_request("the form does not say which version of the settings it changes");
         return could_not(&visit, person, &application, &refusal).await;
     };
-    let change = SettingsChange { settings, version };
-    let server = &visit.edge.server;
+    let (server, change) = (&visit.edge.server, SettingsChange { settings, version });
     match server.change_for(&caller(person), &application.client_id, change, typed.text("reason")).await {
+        Ok(changed) if changed.waiting.is_some() => see(&done(&application.client_id, "asked")),
         Ok(_) => see(&done(&application.client_id, "saved")),
         Err(refusal) => not_changed(&visit, (person, &application), typed, &refusal).await,
     }

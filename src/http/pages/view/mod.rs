@@ -4,7 +4,6 @@
 //! its words to use; whether a problem exists, who may see what and where a form leads is the handler's.
 
 mod account;
-#[cfg_attr(not(test), expect(dead_code, reason = "the portal's page of an application shows it"))]
 mod chart;
 mod check_mail;
 mod confirm_login;
@@ -28,6 +27,7 @@ mod tests;
 pub(in crate::http) use account::{
     Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, SessionLine, WhichSession,
 };
+pub(in crate::http) use chart::Chart;
 pub(in crate::http) use check_mail::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
 pub(in crate::http) use confirm_login::ConfirmLogin;
 pub(in crate::http) use consent::{Consent, Publisher};

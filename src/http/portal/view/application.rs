@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{FieldProblem, SettingsForm};
+use super::{Activity, FieldProblem, People, SettingsForm};
 use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
 use crate::http::pages::texts::Texts;
@@ -55,6 +55,12 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) try_out: Option<Form>,
     /// The token that was just got.
     pub(in crate::http) tried: Option<Tried>,
+    /// What an operator has to decide.
+    pub(in crate::http) waiting: Option<Waiting>,
+    /// How it is used.
+    pub(in crate::http) activity: Activity,
+    /// Who looks after it.
+    pub(in crate::http) people: People,
     /// Its settings, unless they stand elsewhere.
     pub(in crate::http) settings: Option<SettingsForm>,
     /// Deactivates it.
@@ -119,6 +125,8 @@ pub(in crate::http) enum ApplicationNotice {
     Revoked,
     /// Its settings were changed.
     Saved,
+    /// They were, as far as one may choose alone.
+    Asked,
     /// It was deactivated.
     Deactivated,
     /// It was activated.
@@ -145,6 +153,7 @@ impl ApplicationNotice {
             "rotated" => Self::Rotated,
             "revoked" => Self::Revoked,
             "saved" => Self::Saved,
+            "asked" => Self::Asked,
             "deactivated" => Self::Deactivated,
             "activated" => Self::Activated,
             "undeleted" => Self::Undeleted,
@@ -163,6 +172,7 @@ impl ApplicationNotice {
             Self::Rotated => "The application has a new secret.",
             Self::Revoked => "The secret is refused from now on.",
             Self::Saved => "The settings are saved.",
+            Self::Asked => "The settings are saved, except for what waits for an operator.",
             Self::Deactivated => "The application is deactivated: it gets no tokens until it is activated again.",
             Self::Activated => "The application works again.",
             Self::Undeleted => "The application is back.",
@@ -173,6 +183,19 @@ impl ApplicationNotice {
             Self::ApprovalWithdrawn => "The request is withdrawn.",
         }
     }
+}
+
+/// What was asked for and not given yet.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Waiting {
+    /// Scopes, grants and audiences.
+    pub(in crate::http) what: Vec<String>,
+    /// Why, in the developer's words.
+    pub(in crate::http) reason: String,
+    /// Since when.
+    pub(in crate::http) since: Timestamp,
+    /// Takes the request back.
+    pub(in crate::http) withdraw: Form,
 }
 
 /// A live secret.

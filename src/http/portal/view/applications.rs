@@ -20,6 +20,8 @@ pub(in crate::http) struct ApplicationsPage {
     pub(in crate::http) now: Timestamp,
     /// What was just done.
     pub(in crate::http) notice: Option<ListNotice>,
+    /// Those one was asked to look after.
+    pub(in crate::http) invitations: Vec<InvitedLine>,
     /// Those that are there.
     pub(in crate::http) applications: Vec<ApplicationLine>,
     /// Those that can be brought back.
@@ -74,6 +76,17 @@ pub(in crate::http) struct ApplicationLine {
     pub(in crate::http) outlook: Option<String>,
     /// Whether that is soon.
     pub(in crate::http) soon: bool,
+}
+
+/// An application that one was asked to look after. The link to accept is in the mail.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct InvitedLine {
+    /// Its name.
+    pub(in crate::http) app: App,
+    /// When one was asked.
+    pub(in crate::http) at: Timestamp,
+    /// Until when one can accept.
+    pub(in crate::http) until: Timestamp,
 }
 
 /// A deleted application that can be brought back.

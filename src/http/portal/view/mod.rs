@@ -1,13 +1,19 @@
 //! One struct for each page of the portal: everything that it shows, and nothing else.
 
+mod activity;
 mod application;
 mod applications;
 mod fields;
 mod new_application;
+mod people;
 mod settings;
 
-pub(in crate::http) use application::{ApplicationNotice, ApplicationPage, Endpoint, SecretLine, Standing, Tried};
-pub(in crate::http) use applications::{ApplicationLine, ApplicationsPage, DeletedLine, ListNotice};
+pub(in crate::http) use activity::{Activity, FailureLines, FlightLine, FlightStepLine, Marked, RequestLine};
+pub(in crate::http) use application::{
+    ApplicationNotice, ApplicationPage, Endpoint, SecretLine, Standing, Tried, Waiting,
+};
+pub(in crate::http) use applications::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
 pub(in crate::http) use fields::{Choice, ChoiceOption, FieldProblem, Input};
 pub(in crate::http) use new_application::{KindCard, NewApplicationPage};
+pub(in crate::http) use people::{InvitationLine, InvitationPage, OwnerLine, People};
 pub(in crate::http) use settings::SettingsForm;

@@ -9,7 +9,7 @@ use crate::http::pages::view::Form;
 use crate::http::portal::frame::Frame;
 use crate::http::portal::kinds::KindWords;
 
-/// The form. Posts `name`, `type`, `redirect_uris` and `scope`.
+/// The form. Posts `name`, `type`, `redirect_uris`, `scope` and `reason`.
 #[derive(Debug, Template)]
 #[template(path = "portal/new.html")]
 pub(in crate::http) struct NewApplicationPage {
@@ -25,6 +25,8 @@ pub(in crate::http) struct NewApplicationPage {
     pub(in crate::http) redirect_uris: Input,
     /// What it may ask for.
     pub(in crate::http) scope: Input,
+    /// Why, where an operator has to decide.
+    pub(in crate::http) reason: Input,
     /// All that has to be put right.
     pub(in crate::http) problems: Vec<FieldProblem>,
     /// Where it goes.

@@ -43,7 +43,7 @@ impl SettingsForm {
         if people {
             more.push(post_logout(settings));
         }
-        more.extend([default_scope(settings), token_ttl(settings), audiences(settings)]);
+        more.extend([default_scope(settings), token_ttl(settings), audiences(settings), reason()]);
         choices.extend([token_profile(settings), signing_algorithm(settings)]);
         Self { form, problems: Vec::new(), inputs, more, choices, grants: grants(settings) }
     }
@@ -113,6 +113,11 @@ fn audiences(settings: &ApplicationSettings) -> Input {
     Input::lines("set-audiences", "audiences", "Audiences")
         .hinted("One a line. The APIs that it may ask tokens for by the parameter resource, besides itself.")
         .holding(audiences.join("\n"))
+}
+
+fn reason() -> Input {
+    Input::lines("set-reason", "reason", "For the operator")
+        .hinted("Only if you ask for more than everybody may choose: what do you need it for?")
 }
 
 fn option(value: &str, text: &str, chosen: bool) -> ChoiceOption {

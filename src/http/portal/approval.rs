@@ -1,0 +1,45 @@
+//! What an application waits for until an operator has decided.
+
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::application::{address_of, changing, could_not, done};
+use super::frame::caller;
+use super::typed::Typed;
+use super::view::Waiting;
+use crate::domain::application::Application;
+use crate::domain::approval::Decision;
+use crate::http::pages::visit::{Visit, see};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::token::GrantType;
+
+/// What the page says about it.
+pub(super) async fn waiting(visit: &Visit, application: &Application) -> Result<Option<Waiting>, Refusal> {
+    let Some(approval) = visit.edge.server.approval_of(application).await? else { return Ok(None) };
+    let grants = approval.extras.grants.iter().copied().map(GrantType::name).map(str::to_owned);
+    let audiences = approval.extras.audiences.iter().map(ToString::to_string);
+    Ok(Some(Waiting {
+        what: approval.extras.scope.iter().map(str::to_owned).chain(grants).chain(audiences).collect(),
+        reason: approval.reason,
+        since: approval.created_at,
+        withdraw: visit.form(format!("{}/approval/withdraw", address_of(&application.client_id))),
+    }))
+}
+
+/// `POST …/approval/withdraw`.
+pub(in crate::http) async fn withdraw(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let (person, application) = match changing(&visit, &typed, &id).await {
+        Ok(found) => found,
+        Err(response) => return *response,
+    };
+    let server = &visit.edge.server;
+    let withdrawn = match server.approval_of(&application).await {
+        Ok(Some(approval)) => server.approval_decide(&caller(person), approval.id, Decision::Withdrawn).await,
+        Ok(None) => Err(Refusal::new(ErrorCode::Conflict, "nothing waits for an operator any more")),
+        Err(refusal) => Err(refusal),
+    };
+    match withdrawn {
+        Ok(()) => see(&done(&application.client_id, "approval-withdrawn")),
+        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
+    }
+}

@@ -1,0 +1,94 @@
+//! `/portal/invitations/{token}`: where the link of an invitation leads.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Response};
+
+use super::APPLICATIONS;
+use super::application::done;
+use super::frame::{Frame, Here, sender, viewer};
+use super::kinds;
+use super::typed::Typed;
+use super::view::InvitationPage;
+use crate::domain::language::Language;
+use crate::domain::one_time::InvitationToken;
+use crate::domain::ownership::InvitationPurpose;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::flow::shown;
+use crate::http::pages::page::page;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::visit::{Visit, see};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+fn address_of(token: &str) -> String {
+    format!("/portal/invitations/{token}")
+}
+
+fn read(token: &str) -> Result<InvitationToken, Refusal> {
+    token.parse().map_err(|_| Refusal::new(ErrorCode::NotFound, "this invitation is not, or no longer, for you"))
+}
+
+/// `GET /portal/invitations/{token}`.
+pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> Response {
+    let person = match viewer(&visit, &address_of(&token)) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    match invitation_page(&visit, person, &token).await {
+        Ok(response) => visit.remembered(response),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+async fn invitation_page(visit: &Visit, person: &SignedInPerson, token: &str) -> Result<Response, Refusal> {
+    let server = &visit.edge.server;
+    let (invitation, application) = server.invitation_for(&person.user, &read(token)?).await?;
+    let view = InvitationPage {
+        t: Texts::of(Language::English),
+        frame: Frame::of(visit, person, Here::Applications),
+        app: shown(&application),
+        kind: kinds::words(application.settings.kind).short,
+        inviter: server
+            .address_of_user(invitation.invited_by)
+            .await?
+            .map(|address| address.to_string())
+            .unwrap_or_default(),
+        hands_over: invitation.purpose == InvitationPurpose::Transfer,
+        until: invitation.expires_at,
+        accept: visit.form(format!("{}/accept", address_of(token))),
+        decline: visit.form(format!("{}/decline", address_of(token))),
+    };
+    Ok(page(&view).into_response())
+}
+
+/// `POST …/accept`.
+pub(in crate::http) async fn accept(Path(token): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let person = match sender(&visit, &typed, &address_of(&token)) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    let accepted = match read(&token) {
+        Ok(token) => visit.edge.server.invitation_accept(&person.user, &token).await,
+        Err(refusal) => Err(refusal),
+    };
+    match accepted {
+        Ok(client_id) => see(&done(&client_id, "joined")),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+/// `POST …/decline`.
+pub(in crate::http) async fn decline(Path(token): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let person = match sender(&visit, &typed, &address_of(&token)) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    let declined = match read(&token) {
+        Ok(token) => visit.edge.server.invitation_decline(&person.user, &token).await,
+        Err(refusal) => Err(refusal),
+    };
+    match declined {
+        Ok(()) => see(&format!("{APPLICATIONS}?done=declined")),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
