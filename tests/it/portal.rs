@@ -240,7 +240,7 @@ on_both_engines! {
 
 on_both_engines! {
     async fn what_cannot_be_brought_back_is_not_offered(world: World) {
-        let server = world.server_with("[applications]\nundelete_for = \"0s\"").await;
+        let server = world.server_with("[applications]\nundelete_for = \"0s\"\nsweep_every = \"1h\"").await;
         let browser = developer(&server, JOHN).await;
         let (page, application) = service(&browser).await;
         let list = browser.submit(page.form_with("app-delete"), &[("name", "Orders")]).await;
