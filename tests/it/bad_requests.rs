@@ -63,7 +63,7 @@ impl Target {
             ("{deep}", "[".repeat(5000)),
             ("{bearer-type}", gatepost::protocol::client_auth::JWT_BEARER_ASSERTION.to_owned()),
         ];
-        let before = world.database.dump().await;
+        let before = world.database.facts().await;
         Self { server, good, others, before }
     }
 
@@ -95,7 +95,7 @@ impl Target {
     /// Nothing was written but what the owners of the applications see of it, nothing went wrong inside, and a
     /// good request still works.
     async fn is_unharmed(&self) {
-        let mut after = self.server.world.database.dump().await;
+        let mut after = self.server.world.database.facts().await;
         for noted in ["application_days", "application_requests"] {
             after.insert(noted.to_owned(), self.before[noted].clone());
         }

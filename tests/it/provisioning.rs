@@ -96,9 +96,9 @@ on_both_engines!(
             "{ kty = \"OKP\", crv = \"Ed25519\", x = \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\" }",
         );
         let server = world.server_with(&toml).await;
-        let before = world.database.dump().await;
+        let before = world.database.facts().await;
         let server = restarted(&world, server, &toml).await;
-        assert_eq!(world.database.dump().await, before);
+        assert_eq!(world.database.facts().await, before);
         assert_eq!(status(&server, SECRET).await, 200);
     }
 );
@@ -208,7 +208,7 @@ on_both_engines!(
     /// Provisioning: a declaration that makes no sense stops the start, naming its place, and changes nothing.
     async fn a_declaration_that_makes_no_sense_is_refused_with_its_place(world: World) {
         world.server_with(&with_secret()).await.stop().await;
-        let before = world.database.dump().await;
+        let before = world.database.facts().await;
         for (lines, expected) in [
             ("grants = [\"password\"]", "password"),
             ("scopes = \"a\"\ndefault_scopes = \"b\"", "'b'"),
@@ -220,7 +220,7 @@ on_both_engines!(
         ] {
             let why = refused(&world, &declared(lines)).await;
             assert!(why.contains("test.toml") && why.contains(expected), "{why}");
-            assert_eq!(world.database.dump().await, before, "{lines}");
+            assert_eq!(world.database.facts().await, before, "{lines}");
         }
     }
 );

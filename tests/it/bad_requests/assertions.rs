@@ -125,7 +125,7 @@ on_both_engines!(
         let server = &target.server;
         let application = server.service_with_key(&key).await;
         let colleague = server.service_with_key(&ClientKey::new(SigningAlgorithm::Es256)).await;
-        target.before = world.database.dump().await;
+        target.before = world.database.facts().await;
         let right = Assertion::new(server, &application, &key);
         let stranger = ClientKey::new(SigningAlgorithm::Es256);
         let material = Material { right, key, stranger, colleague: colleague.client_id };
@@ -145,7 +145,7 @@ on_both_engines!(
         let server = &target.server;
         let key = ClientKey::new(SigningAlgorithm::EdDsa);
         let application = server.service_with_key(&key).await;
-        target.before = world.database.dump().await;
+        target.before = world.database.facts().await;
         let assertion = || Assertion::new(server, &application, &key).signed(&key);
         let saml = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
         for assertion_type in [saml, "jwt-bearer", &JWT_BEARER_ASSERTION.to_uppercase(), "+", ""] {
