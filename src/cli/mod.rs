@@ -126,7 +126,7 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
     let loaded = Config::load(arguments.config.as_deref(), environment)?;
     let command = arguments.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
     match command {
-        Command::Serve(arguments) => serve::run(arguments, loaded).await?,
+        Command::Serve(arguments) => Box::pin(serve::run(arguments, loaded)).await?,
         Command::App(command) => {
             with_server(command_config(loaded)?, async |server| app::run(command, server).await).await?;
         }

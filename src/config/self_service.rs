@@ -50,12 +50,11 @@ fn grants(section: &mut SectionReader<'_>) -> Vec<GrantType> {
     let Some(names) = section.optional::<Vec<String>>("grants") else { return GrantType::ALL.to_vec() };
     let mut grants = Vec::new();
     for name in names {
-        match GrantType::from_name(&name) {
-            Some(grant) => grants.push(grant),
-            None => {
-                let known = GrantType::ALL.map(GrantType::name).join(", ");
-                section.refuse("grants", format!("expected grants of {known}, found '{name}'"));
-            }
+        if let Some(grant) = GrantType::from_name(&name) {
+            grants.push(grant);
+        } else {
+            let known = GrantType::ALL.map(GrantType::name).join(", ");
+            section.refuse("grants", format!("expected grants of {known}, found '{name}'"));
         }
     }
     grants

@@ -220,10 +220,12 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
             let data = json!({ "webhook": webhook.to_string(), "reason": reason });
             Some((EventType::WebhookDisabled, Told::Operators(data)))
         }
-        // Keys come and go by themselves; who needs them reads the key set.
-        Audit::KeyCreated { .. } | Audit::KeyPromoted { .. } | Audit::KeysReencrypted { .. } => None,
-        // Nothing changes for an application and whoever uses it.
-        Audit::OwnerInvited { .. }
+        // Keys come and go by themselves; who needs them reads the key set. The others change nothing for an
+        // application and whoever uses it.
+        Audit::KeyCreated { .. }
+        | Audit::KeyPromoted { .. }
+        | Audit::KeysReencrypted { .. }
+        | Audit::OwnerInvited { .. }
         | Audit::TokenTried { .. }
         | Audit::ApplicationExempted { .. }
         | Audit::ApplicationUnexempted { .. }

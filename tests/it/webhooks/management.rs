@@ -46,7 +46,7 @@ on_both_engines!(
         let foreign = webhook(&server, of(&other), &receiver, &[]).await.webhook;
         let servers = webhook(&server, WebhookOwner::Server, &receiver, &[]).await.webhook;
         let reach = Reach::Application(orders.id());
-        assert_eq!(server.webhooks(&reach).await.unwrap(), [own.clone()]);
+        assert_eq!(server.webhooks(&reach).await.unwrap(), std::slice::from_ref(&own));
         assert_eq!(server.webhook(own.id, &reach).await.unwrap(), own);
         for hidden in [foreign.id, servers.id] {
             assert!(matches!(server.webhook(hidden, &reach).await, Err(WebhookError::Unknown)));
