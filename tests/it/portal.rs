@@ -109,6 +109,7 @@ on_both_engines! {
         let curl = element(&page, "snippet-curl");
         assert!(curl.contains(&format!("{}:{}", application.client_id, application.secret)), "{curl}");
         assert!(curl.contains(&format!("{}/token", server.issuer())), "{curl}");
+        assert!(browser.visit("/account").await.text().contains("href=\"/portal/applications\""));
         let list = browser.visit(APPLICATIONS).await;
         assert!(list.text().contains("Orders") && list.text().contains(&address(&application)), "{}", list.text());
     }
@@ -315,6 +316,8 @@ on_both_engines! {
         let claims = server.verify(&token).await.claims;
         assert_eq!((claims["sub"].as_str(), claims["scope"].as_str()), (Some(application.client_id.as_str()), Some("openid admin")));
         assert!(tried.text().contains("10 minutes"), "{}", tried.text());
+        let again = browser.get(&format!("{}/try", address(&application))).await;
+        assert_eq!(again.redirect(), Some(address(&application)));
         server.server.flush_usage().await.unwrap();
         let store = &server.server.store;
         assert_eq!(store.application(&application.id()).await.unwrap().unwrap().last_used_at, None);

@@ -27,7 +27,7 @@ use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
 use crate::http::pages::view::Form;
-use crate::http::pages::visit::Visit;
+use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
 
@@ -87,6 +87,12 @@ pub(in crate::http) async fn show(Path(id): Path<String>, uri: Uri, visit: Visit
     let occasion = Occasion { notice: named, secret, ..Occasion::default() };
     let response = visit.remembered(application_page(&visit, person, &application, occasion).await);
     if took { visit.shown(response) } else { response }
+}
+
+/// `GET` of where a form of the page was sent to, which showed the page again: back to the page itself.
+pub(in crate::http) async fn back(uri: Uri) -> Response {
+    let page: Vec<&str> = uri.path().split('/').take(4).collect();
+    see(&page.join("/"))
 }
 
 /// The application of this page, if it is this person's to see.

@@ -121,6 +121,7 @@ pub(in crate::http) const DE: Texts = Texts {
     account: AccountTexts {
         title: "Ihr Konto",
         signed_in_as: "Angemeldet als",
+        portal: "Ihre betreuten Anwendungen",
         sign_out: "Abmelden",
         sessions: "Wo Sie angemeldet sind",
         sessions_lead: "Kommt Ihnen davon etwas fremd vor? Melden Sie es ab.",

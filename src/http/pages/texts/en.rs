@@ -118,6 +118,7 @@ pub(in crate::http) const EN: Texts = Texts {
     account: AccountTexts {
         title: "Your account",
         signed_in_as: "Signed in as",
+        portal: "Applications you look after",
         sign_out: "Sign out",
         sessions: "Where you are signed in",
         sessions_lead: "Do you not recognise one of these? Sign it out.",

@@ -165,6 +165,7 @@ texts! {
     AccountTexts {
         title: Text,
         signed_in_as: Text,
+        portal: Text,
         sign_out: Text,
         sessions: Text,
         sessions_lead: Text,
