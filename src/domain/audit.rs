@@ -137,6 +137,18 @@ pub enum AuditEvent {
         /// Its public name; an address would outlive the account here.
         sub: String,
     },
+    /// What is known of an account was changed.
+    UserChanged {
+        /// Which.
+        sub: String,
+        /// What of it.
+        what: String,
+    },
+    /// Somebody was signed out everywhere, by somebody else.
+    UserSignedOut {
+        /// Who.
+        sub: String,
+    },
     /// An account was disabled.
     UserDisabled {
         /// Which.
@@ -237,6 +249,8 @@ impl AuditEvent {
                 ("application.approval_decided", client_id.to_string(), (*decision).to_owned())
             }
             Self::UserCreated { sub } => user("user.created", sub),
+            Self::UserChanged { sub, what } => ("user.changed", sub.clone(), what.clone()),
+            Self::UserSignedOut { sub } => user("user.signed_out", sub),
             Self::UserDisabled { sub } => user("user.disabled", sub),
             Self::UserEnabled { sub } => user("user.enabled", sub),
             Self::UserDeleted { sub } => user("user.deleted", sub),

@@ -14,6 +14,7 @@ pub mod encryption;
 pub mod ids;
 pub mod language;
 pub mod life_cycle;
+pub mod listing;
 pub mod one_time;
 pub mod ownership;
 pub mod refresh_token;

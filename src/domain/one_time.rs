@@ -20,8 +20,13 @@ pub struct ValueHash([u8; 32]);
 impl ValueHash {
     /// Of any text.
     pub fn of(text: &str) -> Self {
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// Of any bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
         let mut hash = [0; 32];
-        hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+        hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
         Self(hash)
     }
 
@@ -38,6 +43,11 @@ impl ValueHash {
     /// Whether both are the same, found out in constant time.
     pub fn is(&self, other: &Self) -> bool {
         verify_slices_are_equal(&self.0, &other.0).is_ok()
+    }
+
+    /// The bytes in hexadecimal.
+    pub fn hex(&self) -> String {
+        self.0.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     }
 
     /// The bytes to store.

@@ -105,6 +105,17 @@ pub fn new_sub(random: [u8; 16]) -> String {
     base62(&random, 22)
 }
 
+/// What operators set of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// What it is called.
+    pub name: Option<String>,
+    /// The language of its mails and pages.
+    pub locale: Option<String>,
+    /// Whether it runs this server.
+    pub admin: bool,
+}
+
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

@@ -46,6 +46,7 @@ event_types! {
     SecretRevoked = "secret.revoked",
     ReplayDetected = "tokens.replay_detected",
     UserCreated = "user.created",
+    UserChanged = "user.changed",
     UserDisabled = "user.disabled",
     UserEnabled = "user.enabled",
     UserDeleted = "user.deleted",
@@ -74,6 +75,7 @@ impl EventType {
             | Self::SecretRevoked
             | Self::ReplayDetected => true,
             Self::UserCreated
+            | Self::UserChanged
             | Self::UserDisabled
             | Self::UserEnabled
             | Self::UserDeleted
@@ -209,6 +211,9 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
             Some((EventType::ReplayDetected, Told::Owners(client_id, data)))
         }
         Audit::UserCreated { sub } => user(EventType::UserCreated, sub),
+        Audit::UserChanged { sub, what } => {
+            Some((EventType::UserChanged, Told::Operators(json!({ "sub": sub, "what": what }))))
+        }
         Audit::UserDisabled { sub } => user(EventType::UserDisabled, sub),
         Audit::UserEnabled { sub } => user(EventType::UserEnabled, sub),
         Audit::UserDeleted { sub } => user(EventType::UserDeleted, sub),
@@ -226,6 +231,7 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
         | Audit::KeyPromoted { .. }
         | Audit::KeysReencrypted { .. }
         | Audit::OwnerInvited { .. }
+        | Audit::UserSignedOut { .. }
         | Audit::TokenTried { .. }
         | Audit::ApplicationExempted { .. }
         | Audit::ApplicationUnexempted { .. }
@@ -263,6 +269,7 @@ mod tests {
             AuditEvent::SecretRevoked { client_id: id(), hint: "abcd".to_owned() },
             AuditEvent::ReplayDetected { client_id: id(), what: "code" },
             AuditEvent::UserCreated { sub: sub() },
+            AuditEvent::UserChanged { sub: sub(), what: "name".to_owned() },
             AuditEvent::UserDisabled { sub: sub() },
             AuditEvent::UserEnabled { sub: sub() },
             AuditEvent::UserDeleted { sub: sub() },

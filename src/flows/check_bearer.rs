@@ -2,6 +2,7 @@
 //! one: whether the account and the application behind it still count.
 
 use super::Server;
+use super::access::Caller;
 use crate::domain::application::ApplicationState;
 use crate::domain::audit::Actor;
 use crate::domain::ids::ClientId;
@@ -67,6 +68,13 @@ impl Server {
         bearer.require_scope(scope)?;
         let actor = bearer.user.as_ref().map_or(Actor::Application(client_id), |user| Actor::User(user.id));
         Ok((bearer, actor))
+    }
+
+    /// Who calls an API of this server's own with this token. What they may do there is theirs to say.
+    pub async fn check_bearer_caller(&self, token: &str) -> Result<Caller, Refusal> {
+        let (bearer, client_id) = self.check_living_bearer(token).await?;
+        bearer.require_audience(self.config.server.issuer.as_str())?;
+        Ok(Caller::bearer(bearer, client_id))
     }
 
     fn check_signed(&self, token: &str) -> Result<AccessTokenClaims, Refusal> {

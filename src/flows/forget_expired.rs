@@ -15,6 +15,7 @@ impl Server {
         let now = self.now();
         self.store.client_assertions_forget(now).await?;
         self.store.rate_limits_forget(now).await?;
+        self.store.idempotency_keys_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
         self.forget_webhook_deliveries(now).await?;
         self.store.days_forget(now.minus(DAYS_KEPT_FOR)).await?;

@@ -3,8 +3,9 @@
 use super::Server;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::session::Session;
 use crate::domain::token_family::EndReason;
-use crate::domain::user::{EmailAddress, ProfileError, User, UserState, check_locale, check_name, new_sub};
+use crate::domain::user::{EmailAddress, Profile, ProfileError, User, UserState, check_locale, check_name, new_sub};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
@@ -46,6 +47,9 @@ pub enum ManageUserError {
     /// No such account, or one that is deleted.
     #[error("there is no such account")]
     Unknown,
+    /// Somebody changed it after it was read.
+    #[error("the account was changed meanwhile; read it again")]
+    Changed,
     /// It is that already.
     #[error("the account is {0} already")]
     NothingToDo(&'static str),
@@ -58,6 +62,7 @@ impl From<ManageUserError> for Refusal {
             ManageUserError::Profile(_) => ErrorCode::InvalidRequest,
             ManageUserError::Taken | ManageUserError::NothingToDo(_) => ErrorCode::Conflict,
             ManageUserError::Unknown => ErrorCode::NotFound,
+            ManageUserError::Changed => ErrorCode::PreconditionFailed,
         };
         Self::new(code, error.to_string())
     }
@@ -129,6 +134,47 @@ impl Server {
         tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
         tx.commit().await?;
         Ok(User { state: UserState::Active, ..user })
+    }
+
+    /// Changes what is known of an account, if it is still as whoever changes it has seen it.
+    pub async fn user_change(&self, known: &User, profile: Profile, actor: &Actor) -> Result<User, ManageUserError> {
+        profile.name.as_deref().map(check_name).transpose()?;
+        profile.locale.as_deref().map(check_locale).transpose()?;
+        let before = Profile { name: known.name.clone(), locale: known.locale.clone(), admin: known.admin };
+        if before == profile {
+            return Ok(known.clone());
+        }
+        let mut tx = self.store.begin().await?;
+        if !tx.user_update(known, &profile).await? {
+            return Err(ManageUserError::Changed);
+        }
+        let changed = [
+            ("name", before.name != profile.name),
+            ("locale", before.locale != profile.locale),
+            ("admin", before.admin != profile.admin),
+        ];
+        let what: Vec<&str> = changed.into_iter().filter_map(|(member, changed)| changed.then_some(member)).collect();
+        let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: what.join(" ") };
+        tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
+        tx.commit().await?;
+        let Profile { name, locale, admin } = profile;
+        Ok(User { name, locale, admin, ..known.clone() })
+    }
+
+    /// Signs somebody out everywhere and ends what their account has granted. They may sign in anew.
+    pub async fn user_sign_out(&self, user: &User, actor: &Actor) -> Result<(), ManageUserError> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        end_all_of(&mut tx, user.id, now).await?;
+        tx.authorization_codes_end(user.id, None, now).await?;
+        let event = AuditEvent::UserSignedOut { sub: user.sub.clone() };
+        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The sessions of an account that still count.
+    pub async fn user_sessions(&self, user: &User) -> Result<Vec<Session>, Refusal> {
+        Ok(self.store.sessions_of(user.id, self.now()).await?)
     }
 
     /// Deletes an account for good, with all that it has begun and granted. Its address is free again.

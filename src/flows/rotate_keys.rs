@@ -12,6 +12,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::Timestamp;
 use crate::domain::signing_key::{KeySequence, KeyState, RotationPolicy, SigningKey};
 use crate::protocol::jose::{Signer, SigningAlgorithm};
+use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
 /// Why keys could not be changed.
@@ -26,6 +27,16 @@ pub enum KeyChangeError {
     /// A key could not be made.
     #[error("a new signing key could not be made: {0}")]
     Generation(String),
+}
+
+impl From<KeyChangeError> for Refusal {
+    fn from(error: KeyChangeError) -> Self {
+        match error {
+            KeyChangeError::Store(error) => error.into(),
+            KeyChangeError::Unknown(_) => Self::new(ErrorCode::NotFound, error.to_string()),
+            KeyChangeError::Generation(_) => Self::server_error(error.to_string()),
+        }
+    }
 }
 
 /// Which key of an algorithm is missing.

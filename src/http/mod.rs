@@ -67,6 +67,7 @@ pub fn routes(edge: Edge) -> Router {
     let table = for_browsers_anywhere
         .merge(flow_pages())
         .merge(own_pages())
+        .merge(api::routes())
         .route("/users", post(users::create))
         .route("/static/{name}", get(pages::assets::asset))
         .route("/dev/mail", get(dev_mail::list))
@@ -98,6 +99,7 @@ fn flow_pages() -> Router<Edge> {
 /// The pages that belong to this server alone.
 fn own_pages() -> Router<Edge> {
     Router::new()
+        .route("/docs", get(api::docs::show))
         .route("/account", get(pages::account::show))
         .route("/account/sessions/{id}/end", post(pages::account::end_session))
         .route("/account/applications/{id}/end", post(pages::account::end_application))

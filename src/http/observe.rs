@@ -12,7 +12,7 @@ use tracing::{Instrument as _, debug, error, info, info_span};
 
 use super::Edge;
 use super::claim::Claims;
-use super::reply::{Refused, Told, render};
+use super::reply::{Refused, Telling, Told, render};
 use crate::protocol::refusal::Refusal;
 use crate::telemetry::RequestLabels;
 
@@ -31,6 +31,7 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     let claims = Claims::default();
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     request.extensions_mut().insert(claims.clone());
+    let path = request.uri().path().to_owned();
     let limit = edge.server.config.server.request_timeout;
     let mut response = timeout(limit, next.run(request)).instrument(span.clone()).await.unwrap_or_else(|_| {
         let refusal = Refusal::unavailable("the request took too long", Duration::from_secs(1));
@@ -38,7 +39,8 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     });
     let refused = response.extensions_mut().remove::<Refused>();
     if let Some(refused) = &refused {
-        response = render(refused, &trace_id, &response);
+        let issuer = edge.server.config.server.issuer.as_str();
+        response = render(refused, &Telling { issuer, path: &path, trace_id: &trace_id }, &response);
     }
     let told = response.extensions_mut().remove::<Told>().map(|Told(refusal)| refusal);
     let refusal = refused.map(|refused| refused.refusal).or(told);

@@ -4,11 +4,13 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::Json;
-use axum::http::header::{CACHE_CONTROL, IF_NONE_MATCH, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::api::problem::{Problem, is_management};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Which authentication a 401 asks for.
@@ -29,18 +31,29 @@ pub(super) enum Challenge {
 #[derive(Clone, Debug)]
 pub(super) struct Refused {
     pub(super) refusal: Refusal,
+    /// What was wrong with which member or parameter, where the management API knows.
+    pub(super) fields: Vec<FieldProblem>,
     challenge: Challenge,
+}
+
+/// What was wrong with one member or parameter.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct FieldProblem {
+    /// The member or parameter.
+    pub(super) field: String,
+    /// What was wrong with it.
+    pub(super) detail: String,
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, challenge: Challenge::Basic }
+        Self { refusal, fields: Vec::new(), challenge: Challenge::Basic }
     }
 }
 
 impl Refused {
     pub(super) const fn with_challenge(refusal: Refusal, challenge: Challenge) -> Self {
-        Self { refusal, challenge }
+        Self { refusal, fields: Vec::new(), challenge }
     }
 }
 
@@ -71,11 +84,28 @@ struct ErrorBody<'a> {
     trace_id: &'a str,
 }
 
+/// Where and how a refusal is told.
+pub(super) struct Telling<'a> {
+    /// This server.
+    pub(super) issuer: &'a str,
+    /// The path of the request.
+    pub(super) path: &'a str,
+    /// The name of the request in our log.
+    pub(super) trace_id: &'a str,
+}
+
 /// Fills in the body and the headers of a refusal, keeping those that the router set (such as `Allow`).
-pub(super) fn render(refused: &Refused, trace_id: &str, response: &Response) -> Response {
+pub(super) fn render(refused: &Refused, telling: &Telling<'_>, response: &Response) -> Response {
     let refusal = &refused.refusal;
-    let body = ErrorBody { error: refusal.code.name(), error_description: &refusal.description, trace_id };
-    let mut rendered = (response.status(), Json(body)).into_response();
+    let Telling { issuer, path, trace_id } = telling;
+    let mut rendered = if is_management(path) {
+        let mut rendered = (response.status(), Json(Problem::of(refused, issuer, [path, trace_id]))).into_response();
+        rendered.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        rendered
+    } else {
+        let body = ErrorBody { error: refusal.code.name(), error_description: &refusal.description, trace_id };
+        (response.status(), Json(body)).into_response()
+    };
     let headers = rendered.headers_mut();
     for (name, value) in response.headers() {
         if !headers.contains_key(name) {

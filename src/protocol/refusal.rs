@@ -48,6 +48,8 @@ pub enum ErrorCode {
     Conflict,
     /// RFC 9110 §15.5.13: what was to be changed is not what the caller has seen.
     PreconditionFailed,
+    /// RFC 9110 §15.5.21: an idempotency key that belongs to another request.
+    KeyReused,
     /// The body is larger than any request to this endpoint.
     TooLarge,
     /// Too many tries; `Retry-After` says when the next one counts.
@@ -82,6 +84,7 @@ impl ErrorCode {
             Self::MethodNotAllowed => ("invalid_request", 405),
             Self::Conflict => ("conflict", 409),
             Self::PreconditionFailed => ("precondition_failed", 412),
+            Self::KeyReused => ("idempotency_key_reused", 422),
             Self::TooLarge => ("invalid_request", 413),
             Self::TooManyRequests => ("temporarily_unavailable", 429),
             Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),

@@ -3,10 +3,15 @@
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
 use crate::domain::audit::AuditEntry;
+use crate::domain::ids::{AuditId, Timestamp};
 
 /// A line of the audit log as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditLine {
+    /// Its row; ids sort by time.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
     /// Who.
     pub actor: String,
     /// What.
@@ -19,7 +24,10 @@ pub struct AuditLine {
 
 impl Record for AuditLine {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let id: String = row.column("id")?;
         Ok(Self {
+            id: id.parse().map_err(|e| StoreError::corrupt("audit_events", &id, e))?,
+            at: Timestamp::from_micros(row.column("at")?),
             actor: row.column("actor")?,
             event: row.column("event")?,
             subject: row.column("subject")?,
@@ -53,7 +61,7 @@ impl Store {
     /// What happened to this subject, oldest first.
     pub async fn audit_of(&self, subject: &str) -> Result<Vec<AuditLine>, StoreError> {
         self.fetch_all(
-            sql("select actor, event, subject, detail from audit_events where subject = $1 order by at, id")
+            sql("select id, at, actor, event, subject, detail from audit_events where subject = $1 order by at, id")
                 .bind(subject),
         )
         .await

@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     step!(4, "0004_life_cycle"),
     step!(5, "0005_insight"),
     step!(6, "0006_webhooks"),
+    step!(7, "0007_management_api"),
     step!(10, "0010_expected_person"),
 ];
 

@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use crate::domain::ids::{Timestamp, UserId};
-use crate::domain::user::{EmailAddress, User, UserState};
+use crate::domain::user::{EmailAddress, Profile, User, UserState};
 
 const TABLE: &str = "users";
 
@@ -100,6 +100,20 @@ impl Transaction {
         .bind(user.created_at.as_micros())
         .bind(user.last_sign_in_at.map(Timestamp::as_micros));
         if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    /// Changes what is known of an account. False if it is not as `known` any more.
+    pub async fn user_update(&mut self, known: &User, profile: &Profile) -> Result<bool, StoreError> {
+        let statement = sql("update users set name = $2, locale = $3, admin = $4 where id = $1 \
+             and deleted_at is null and coalesce(name, '') = $5 and coalesce(locale, '') = $6 and admin = $7")
+        .bind(known.id.to_string())
+        .bind(profile.name.clone())
+        .bind(profile.locale.clone())
+        .bind(profile.admin)
+        .bind(known.name.clone().unwrap_or_default())
+        .bind(known.locale.clone().unwrap_or_default())
+        .bind(known.admin);
+        Ok(self.execute(statement).await? == 1)
     }
 
     /// Active to disabled. False if it was not active.

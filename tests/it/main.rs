@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed assertion is what a test is for")]
 
+mod access_table;
 mod accounts;
 mod application_life;
 mod architecture;
@@ -28,6 +29,7 @@ mod limits;
 mod mail;
 mod mail_limits;
 mod mail_tls;
+mod management_api;
 mod operations;
 mod outage;
 mod ownership;

@@ -32,7 +32,7 @@ pub(super) fn browser(headers: &HeaderMap, issuer: &Issuer) -> Option<BrowserTok
 }
 
 /// The session's token, if somebody is signed in.
-pub(super) fn session(headers: &HeaderMap, issuer: &Issuer) -> Option<SessionToken> {
+pub(in crate::http) fn session(headers: &HeaderMap, issuer: &Issuer) -> Option<SessionToken> {
     value(headers, &name(SESSION, issuer))
 }
 

@@ -6,7 +6,7 @@
 pub(in crate::http) mod account;
 pub(in crate::http) mod assets;
 pub(in crate::http) mod consent;
-mod cookies;
+pub(in crate::http) mod cookies;
 pub(in crate::http) mod fields;
 pub(in crate::http) mod flow;
 pub(in crate::http) mod headers;

@@ -18,6 +18,7 @@ mod clock;
 mod database;
 mod grant;
 mod keys;
+mod management;
 mod names;
 pub(crate) mod person;
 mod process;
@@ -39,6 +40,7 @@ pub(crate) use child::Child;
 pub(crate) use clock::START;
 pub(crate) use database::{Dump, dump_of_file};
 pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token};
+pub(crate) use management::{Management, Who};
 pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
 };

@@ -1,0 +1,279 @@
+//! `/api/v1/applications`: what developers register.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::approvals::Approval;
+use super::asked::{Asked, Named};
+use super::once::{Created, once};
+use super::paging::{Limit, Page, place};
+use super::precondition::{check, tag_of_application, tagged};
+use super::registration::{ApplicationChange, Kind, NewApplication};
+use crate::domain::application::{self, ApplicationState, ClientAuthentication, PkcePolicy};
+use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::listing::{ApplicationFilter, ApplicationPlace};
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::flows::access::Need;
+use crate::flows::manage_application::{DELETE, SettingsChange};
+use crate::http::reply::{Refused, json_no_store};
+use crate::protocol::refusal::Refusal;
+
+/// An application, without anything secret.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Application {
+    /// Its public name; never issued twice.
+    client_id: String,
+    /// For people.
+    name: String,
+    /// What it is for.
+    #[serde(rename = "type")]
+    kind: Kind,
+    /// `active`, `deactivated` or `deleted`.
+    state: &'static str,
+    /// Since when it is deactivated or deleted.
+    #[schema(format = DateTime)]
+    state_since: Option<String>,
+    /// Why it is deactivated, such as `requested`.
+    state_reason: Option<&'static str>,
+    /// The grants it may use.
+    grants: Vec<&'static str>,
+    /// The scope it may ask for.
+    scope: String,
+    /// The scope it gets when it asks for none.
+    default_scope: String,
+    /// Where its users may be sent back to.
+    redirect_uris: Vec<String>,
+    /// Where they may be sent back to after signing out.
+    post_logout_redirect_uris: Vec<String>,
+    /// The APIs it may ask tokens for.
+    audiences: Vec<String>,
+    /// How many seconds its access tokens live; none follows the server's setting.
+    token_ttl: Option<u64>,
+    /// How its access tokens are dressed: `rfc9068` or `plain`.
+    token_profile: &'static str,
+    /// What its tokens are signed with.
+    signing_algorithm: &'static str,
+    /// How it authenticates: `client_secret_basic`, `private_key_jwt` or `none`.
+    token_endpoint_auth_method: &'static str,
+    /// Its public keys, if it authenticates with them.
+    #[schema(value_type = Option<Object>)]
+    jwks: Option<serde_json::Value>,
+    /// Whether it belongs to whoever runs this server, so that its users need not consent.
+    first_party: bool,
+    /// Whether it must use PKCE although it can keep a secret.
+    require_pkce: bool,
+    /// What its links do; none follows the server's setting.
+    link_mode: Option<&'static str>,
+    /// What its requests for unknown addresses are told; none follows the server's setting.
+    unknown_account: Option<&'static str>,
+    /// Whether it stays, used or not.
+    exempt: bool,
+    /// `registered`, or `declared`: then the configuration is the only place to change it.
+    origin: &'static str,
+    /// When it was registered.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it last got something it asked for.
+    #[schema(format = DateTime)]
+    last_used_at: Option<String>,
+}
+
+impl From<application::Application> for Application {
+    fn from(application: application::Application) -> Self {
+        let exempt = application.is_exempt();
+        let settings = application.settings;
+        let (state_since, state_reason) = match application.state {
+            ApplicationState::Active => (None, None),
+            ApplicationState::Deactivated { at, reason } => (Some(at.to_string()), Some(reason.name())),
+            ApplicationState::Deleted { at } => (Some(at.to_string()), None),
+        };
+        let (token_endpoint_auth_method, jwks) = match &settings.authentication {
+            ClientAuthentication::Secret => ("client_secret_basic", None),
+            ClientAuthentication::PrivateKeyJwt(keys) => ("private_key_jwt", serde_json::to_value(keys).ok()),
+            ClientAuthentication::None => ("none", None),
+        };
+        Self {
+            client_id: application.client_id.to_string(),
+            name: settings.name,
+            kind: settings.kind.into(),
+            state: application.state.name(),
+            state_since,
+            state_reason,
+            grants: settings.grants.iter().map(|grant| grant.name()).collect(),
+            scope: settings.scope.to_string(),
+            default_scope: settings.default_scope.to_string(),
+            redirect_uris: settings.redirect_uris,
+            post_logout_redirect_uris: settings.post_logout_redirect_uris,
+            audiences: settings.audiences.iter().map(ToString::to_string).collect(),
+            token_ttl: settings.token_ttl.map(|ttl| ttl.as_secs()),
+            token_profile: settings.token_profile.name(),
+            signing_algorithm: settings.signing_algorithm.name(),
+            token_endpoint_auth_method,
+            jwks,
+            first_party: settings.first_party,
+            require_pkce: settings.pkce == PkcePolicy::Required,
+            link_mode: settings.link_mode.map(LinkMode::name),
+            unknown_account: settings.unknown_account.map(UnknownAccount::name),
+            exempt,
+            origin: application.origin.name(),
+            created_at: application.created_at.to_string(),
+            last_used_at: application.last_used_at.map(|at: Timestamp| at.to_string()),
+        }
+    }
+}
+
+/// An application that was just registered.
+#[derive(Serialize, ToSchema)]
+struct RegisteredApplication {
+    /// Its secret, if it has one. It is shown here and never again.
+    client_secret: Option<String>,
+    /// What waits for an operator.
+    waiting: Option<Approval>,
+    /// The application.
+    #[serde(flatten)]
+    application: Application,
+}
+
+/// An application that was just changed.
+#[derive(Serialize, ToSchema)]
+struct ChangedApplication {
+    /// What waits for an operator.
+    waiting: Option<Approval>,
+    /// The application, with all of the change that its owner may make alone.
+    #[serde(flatten)]
+    application: Application,
+}
+
+/// Which applications.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ApplicationQuery {
+    /// Only those with this in their name, or with this client id.
+    q: Option<String>,
+    /// Only those of this type.
+    #[serde(rename = "type")]
+    kind: Option<Kind>,
+    /// Only those that are `active`, `deactivated` or `deleted`; without it all but deleted ones.
+    state: Option<String>,
+    /// Only those that this account looks after: its `sub` or its address.
+    owner: Option<String>,
+    /// How many applications a page has.
+    #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 100, default = 50)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists applications by name: one's own, or with the power to see them, all.
+#[utoipa::path(get, path = "/applications", tag = "Applications", params(ApplicationQuery),
+    security(("bearer" = ["applications:read"]), ("session" = [])),
+    responses((status = 200, body = Page<Application>)))]
+pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
+    asked.reach(Need::ReadApplications)?;
+    let query: ApplicationQuery = asked.query()?;
+    let after = place::<(String, String)>(query.cursor.as_deref())?.unwrap_or_default();
+    let after = ApplicationPlace { name: after.0, client_id: after.1 };
+    let server = &asked.edge.server;
+    let owner: Option<UserId> = match &query.owner {
+        Some(named) => match server.owner_named(named).await? {
+            Some(owner) => Some(owner),
+            None => return Ok(json_no_store(&Page::<Application>::whole(Vec::new()))),
+        },
+        None => None,
+    };
+    let kind = query.kind.map(Into::into);
+    let filter = ApplicationFilter { within: None, owner, search: query.q, kind, state: query.state };
+    let rows = server.applications_page(&asked.caller, filter, &after, query.limit.rows()).await?;
+    let page: Page<Application> = query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string()));
+    Ok(json_no_store(&page))
+}
+
+/// Registers an application. It works at once; its secret is in the answer and nowhere else. What only an operator may
+/// grant waits.
+#[utoipa::path(post, path = "/applications", tag = "Applications", request_body = NewApplication,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
+    security(("bearer" = ["applications:write"]), ("session" = [])),
+    responses((status = 201, description = "Registered", body = RegisteredApplication,
+        headers(("Location" = String), ("ETag" = String)))))]
+pub(super) async fn create(asked: Asked, body: Body) -> Result<Response, Refused> {
+    asked.reach(Need::WriteApplications)?;
+    let body = asked.bytes(body).await?;
+    let new: NewApplication = asked.object(&body)?;
+    let reason = new.reason();
+    let settings = new.settings(asked.edge.server.default_algorithm())?;
+    let (server, caller) = (asked.edge.server.clone(), asked.caller.clone());
+    let making = async move {
+        let made = server.register_for(&caller, settings, &reason).await?;
+        let client_id = &made.application.client_id;
+        let location = server.config.server.issuer.url_of(&format!("/api/v1/applications/{client_id}"));
+        // As it is stored, with the version that its first secret has given it.
+        let stored = server.application_for(&caller, client_id, Need::WriteApplications).await?;
+        let tag = tag_of_application(&stored);
+        let registered = RegisteredApplication {
+            client_secret: made.secret.map(|secret| secret.expose().to_owned()),
+            waiting: made.waiting.map(|waiting| Approval::of(&waiting, client_id.as_str())),
+            application: stored.into(),
+        };
+        Ok(Created::new(&registered).at(location).tagged(tag))
+    };
+    once(&asked, &body, Box::pin(making)).await
+}
+
+/// Shows an application.
+#[utoipa::path(get, path = "/applications/{client_id}", tag = "Applications",
+    params(("client_id" = String, Path, description = "The application")),
+    security(("bearer" = ["applications:read"]), ("session" = [])),
+    responses((status = 200, body = Application, headers(("ETag" = String)))))]
+pub(super) async fn show(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+    let application = asked.application(&client_id, Need::ReadApplications).await?;
+    Ok(answer(application))
+}
+
+/// Changes settings of an application. Its type stays what it is; what only an operator may grant waits.
+#[utoipa::path(patch, path = "/applications/{client_id}", tag = "Applications", request_body = ApplicationChange,
+    params(("client_id" = String, Path, description = "The application"),
+        ("If-Match" = Option<String>, Header, description = "Change it only if this is still its ETag")),
+    security(("bearer" = ["applications:write"]), ("session" = [])),
+    responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]
+pub(super) async fn change(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+    let known = asked.application(&client_id, Need::WriteApplications).await?;
+    let change: ApplicationChange = asked.object(&asked.bytes(body).await?)?;
+    check(&asked.headers, &tag_of_application(&known))?;
+    let reason = change.reason();
+    let change = SettingsChange { settings: change.over(known.settings.clone())?, version: known.version };
+    let changed = asked.edge.server.change_for(&asked.caller, &known.client_id, change, &reason).await?;
+    let tag = tag_of_application(&changed.application);
+    let waiting = changed.waiting.map(|waiting| Approval::of(&waiting, known.client_id.as_str()));
+    let body = ChangedApplication { waiting, application: changed.application.into() };
+    Ok(tagged(json_no_store(&body), &tag))
+}
+
+/// Deletes an application.
+#[utoipa::path(delete, path = "/applications/{client_id}", tag = "Applications",
+    params(("client_id" = String, Path, description = "The application"),
+        ("If-Match" = Option<String>, Header, description = "Delete it only if this is still its ETag")),
+    security(("bearer" = ["applications:write"]), ("session" = [])),
+    responses((status = 204, description = "Deleted")))]
+pub(super) async fn delete(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+    let application = asked.application(&client_id, Need::WriteApplications).await?;
+    check(&asked.headers, &tag_of_application(&application))?;
+    let (server, actor) = (&asked.edge.server, asked.caller.actor());
+    server.application_change_state(&application.client_id, DELETE, &actor).await.map_err(Refusal::from)?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// An application as it is now, after something was done to it.
+pub(super) async fn shown(asked: &Asked, client_id: &str) -> Result<Response, Refused> {
+    Ok(answer(asked.application(client_id, Need::WriteApplications).await?))
+}
+
+/// An application and its version.
+pub(super) fn answer(application: application::Application) -> Response {
+    let tag = tag_of_application(&application);
+    tagged(json_no_store(&Application::from(application)), &tag)
+}

@@ -1,0 +1,161 @@
+//! `/api/v1/audit`: who did what to what.
+
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use utoipa::{IntoParams, ToSchema};
+
+use super::asked::Asked;
+use super::paging::{Limit, Page, cursor, place};
+use super::problem::Named as _;
+use crate::domain::ids::Timestamp;
+use crate::domain::listing::AuditFilter;
+use crate::flows::access::Need;
+use crate::flows::listings::Line;
+use crate::http::reply::{Refused, json_no_store};
+use crate::protocol::refusal::Refusal;
+
+/// The most lines of one export.
+const MOST_EXPORTED: usize = 10_000;
+
+/// How many of them are read at a time.
+const READ_AT_ONCE: u16 = 1_000;
+
+const NEXT_CURSOR: HeaderName = HeaderName::from_static("next-cursor");
+
+/// A line of the audit log.
+#[derive(Serialize, ToSchema)]
+struct AuditLine {
+    /// Its name; later lines have greater ones.
+    id: String,
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Who: `user ID`, `application CLIENT_ID`, `command line`, `configuration`, `schedule` or `visitor`.
+    actor: String,
+    /// What, such as `application.created`.
+    event: String,
+    /// To what: a client id, a `sub`, a key's name.
+    subject: String,
+    /// What else there is to say.
+    detail: String,
+}
+
+impl From<Line> for AuditLine {
+    fn from(line: Line) -> Self {
+        Self {
+            id: line.id.to_string(),
+            at: line.at.to_string(),
+            actor: line.actor,
+            event: line.event,
+            subject: line.subject,
+            detail: line.detail,
+        }
+    }
+}
+
+/// Which lines.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct AuditQuery {
+    /// Only this event, such as `secret.added`.
+    event: Option<String>,
+    /// Only this actor, as lines show it.
+    actor: Option<String>,
+    /// Only what happened to this.
+    subject: Option<String>,
+    /// Only what happened then or later (RFC 3339).
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Only what happened before (RFC 3339).
+    #[param(format = DateTime)]
+    to: Option<String>,
+    /// How many lines a page has.
+    #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 100, default = 50)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl AuditQuery {
+    fn filter(&mut self) -> Result<AuditFilter, Refused> {
+        Ok(AuditFilter {
+            event: self.event.take(),
+            actor: self.actor.take(),
+            subject: self.subject.take(),
+            from: moment("from", self.from.take())?,
+            to: moment("to", self.to.take())?,
+        })
+    }
+}
+
+fn moment(field: &str, text: Option<String>) -> Result<Option<Timestamp>, Refused> {
+    let Some(text) = text else { return Ok(None) };
+    let read = OffsetDateTime::parse(&text, &Rfc3339).ok();
+    let micros = read.and_then(|at| i64::try_from(at.unix_timestamp_nanos().div_euclid(1000)).ok());
+    match micros {
+        Some(micros) => Ok(Some(Timestamp::from_micros(micros))),
+        None => {
+            Err(Refusal::invalid_request(format!("'{field}' is not a time such as 2026-03-01T12:00:00Z")).of(field))
+        }
+    }
+}
+
+/// Lists what happened, newest first.
+#[utoipa::path(get, path = "/audit", tag = "Audit", params(AuditQuery),
+    security(("bearer" = ["audit:read"]), ("session" = [])),
+    responses((status = 200, body = Page<AuditLine>)))]
+pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
+    asked.reach(Need::ReadAudit)?;
+    let mut query: AuditQuery = asked.query()?;
+    let filter = query.filter()?;
+    let before: Option<String> = place(query.cursor.as_deref())?;
+    let lines = asked.edge.server.audit_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
+    let page: Page<AuditLine> = query.limit.page(lines, |line| line.id.to_string());
+    Ok(json_no_store(&page))
+}
+
+/// The same as a file: a JSON object a line, newest first, 10,000 lines at most. Where there are more, the header
+/// `Next-Cursor` says where to go on. `limit` has no say here.
+#[utoipa::path(get, path = "/audit/export", tag = "Audit", params(AuditQuery),
+    security(("bearer" = ["audit:read"]), ("session" = [])),
+    responses((status = 200, description = "The lines", content_type = "application/x-ndjson", body = String,
+        headers(("Next-Cursor" = String, description = "Where the next lines begin, if there are more")))))]
+pub(super) async fn export(asked: Asked) -> Result<Response, Refused> {
+    asked.reach(Need::ReadAudit)?;
+    let mut query: AuditQuery = asked.query()?;
+    let filter = query.filter()?;
+    let mut before: Option<String> = place(query.cursor.as_deref())?;
+    let (mut text, mut count) = (Vec::new(), 0);
+    loop {
+        let lines = asked.edge.server.audit_page(&asked.caller, &filter, before.as_deref(), READ_AT_ONCE).await?;
+        let read = lines.len();
+        for line in lines {
+            before = Some(line.id.to_string());
+            serde_json::to_writer(&mut text, &AuditLine::from(line))
+                .map_err(|e| Refusal::server_error(format!("a line of the audit log: {e}")))?;
+            text.push(b'\n');
+        }
+        count += read;
+        if read < usize::from(READ_AT_ONCE) {
+            before = None;
+            break;
+        }
+        if count >= MOST_EXPORTED {
+            break;
+        }
+    }
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
+        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.ndjson\"")),
+    ];
+    let mut response = (headers, text).into_response();
+    if let Some(next) = before.map(|before| cursor(&before)).and_then(|next| HeaderValue::from_str(&next).ok()) {
+        response.headers_mut().insert(NEXT_CURSOR, next);
+    }
+    Ok(response)
+}

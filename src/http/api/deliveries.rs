@@ -1,0 +1,88 @@
+//! `/api/v1/webhooks/{webhook_id}/deliveries`: what became of a webhook's messages.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::asked::{Asked, Named};
+use super::paging::Page;
+use super::webhooks::found;
+use crate::domain::ids::MessageId;
+use crate::domain::webhook;
+use crate::flows::access::Need;
+use crate::http::reply::{Refused, json_no_store};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// A message to a webhook.
+#[derive(Serialize, ToSchema)]
+struct Delivery {
+    /// Its name.
+    id: String,
+    /// What it tells.
+    event: String,
+    /// When that happened.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// `pending`, `delivered` or `given_up`.
+    state: &'static str,
+    /// How often it was tried.
+    attempts: i64,
+    /// When it was last tried.
+    #[schema(format = DateTime)]
+    last_attempt_at: Option<String>,
+    /// What the receiver answered then.
+    last_status: Option<u16>,
+    /// What was wrong then.
+    last_error: Option<String>,
+    /// Whether it can be sent again.
+    is_repeatable: bool,
+}
+
+impl From<webhook::Delivery> for Delivery {
+    fn from(delivery: webhook::Delivery) -> Self {
+        let (last_attempt_at, last_status, last_error) = match delivery.last {
+            Some(last) => (Some(last.at.to_string()), last.status, last.error),
+            None => (None, None, None),
+        };
+        Self {
+            id: delivery.message.to_string(),
+            event: delivery.event,
+            created_at: delivery.created_at.to_string(),
+            state: delivery.state.name(),
+            attempts: delivery.attempts,
+            last_attempt_at,
+            last_status,
+            last_error,
+            is_repeatable: delivery.is_repeatable,
+        }
+    }
+}
+
+/// Lists the newest messages to a webhook.
+#[utoipa::path(get, path = "/webhooks/{webhook_id}/deliveries", tag = "Webhooks",
+    params(("webhook_id" = String, Path, description = "The webhook's `id`")),
+    security(("bearer" = ["applications:read"]), ("session" = [])),
+    responses((status = 200, body = Page<Delivery>)))]
+pub(super) async fn list(asked: Asked, Named(id): Named<String>) -> Result<Response, Refused> {
+    let webhook = found(&asked, &id, Need::ReadApplications).await?;
+    let deliveries = asked.edge.server.webhook_deliveries(&webhook).await.map_err(Refusal::from)?;
+    Ok(json_no_store(&Page::whole(deliveries.into_iter().map(Delivery::from).collect())))
+}
+
+/// Sends a message again.
+#[utoipa::path(post, path = "/webhooks/{webhook_id}/deliveries/{message_id}/redeliver", tag = "Webhooks",
+    params(("webhook_id" = String, Path, description = "The webhook's `id`"),
+        ("message_id" = String, Path, description = "The message's `id`")),
+    security(("bearer" = ["applications:write"]), ("session" = [])),
+    responses((status = 204, description = "It will be sent")))]
+pub(super) async fn redeliver(
+    asked: Asked,
+    Named((id, message)): Named<(String, String)>,
+) -> Result<Response, Refused> {
+    let webhook = found(&asked, &id, Need::WriteApplications).await?;
+    let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such message");
+    let message: MessageId = message.parse().map_err(|_| unknown())?;
+    asked.edge.server.webhook_redeliver(&webhook, message).await.map_err(Refusal::from)?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,188 @@
+//! What an application did lately, and why what failed has failed.
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::asked::{Asked, Named};
+use super::paging::{Limit, Page};
+use crate::domain::activity::{DayCount, NotedRequest};
+use crate::flows::access::Need;
+use crate::flows::insight::Flight;
+use crate::http::reply::{Refused, json_no_store};
+use crate::protocol::refusal::Refusal;
+use crate::protocol::token::GrantType;
+
+/// How many days are shown.
+const DAYS: u32 = 30;
+
+/// A day of an application.
+#[derive(Serialize, ToSchema)]
+struct Day {
+    /// Which, UTC.
+    #[serde(rename = "day")]
+    #[schema(format = Date)]
+    date: String,
+    /// How many tokens were issued.
+    tokens: u64,
+    /// The same by grant.
+    by_grant: BTreeMap<&'static str, u64>,
+    /// How many requests failed.
+    failures: u64,
+}
+
+impl From<DayCount> for Day {
+    fn from(day: DayCount) -> Self {
+        Self {
+            date: day.day.date(),
+            tokens: day.tokens,
+            by_grant: day.by_grant.iter().map(|(grant, count)| (grant.name(), *count)).collect(),
+            failures: day.failures,
+        }
+    }
+}
+
+/// A request that named the application, or several that were alike.
+#[derive(Serialize, ToSchema)]
+struct RecentRequest {
+    /// When; of several, the last.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Where it went.
+    endpoint: &'static str,
+    /// The grant it asked for, at the token endpoint.
+    grant: Option<&'static str>,
+    /// How many there were, one right after the other.
+    times: u64,
+    /// The value of `error`; none if it did not fail.
+    error: Option<String>,
+    /// Why it failed, as its sender was told.
+    reason: Option<String>,
+    /// What was sent, where something else is registered, as far as it may be shown.
+    sent: Option<String>,
+    /// The closest that would have been right.
+    registered: Option<String>,
+    /// The first character of `sent` that differs, counted from 0.
+    differs_at: Option<usize>,
+    /// Its name in the server's log.
+    trace_id: String,
+    /// The network it came from.
+    network: String,
+}
+
+impl From<NotedRequest> for RecentRequest {
+    fn from(request: NotedRequest) -> Self {
+        let (error, reason, mismatch) = match request.failure {
+            Some(failure) => (Some(failure.error), Some(failure.reason), failure.mismatch),
+            None => (None, None, None),
+        };
+        let (sent, registered, differs_at) =
+            mismatch.map_or((None, None, None), |found| (found.sent, found.registered, found.differs_at));
+        Self {
+            at: request.at.to_string(),
+            endpoint: request.endpoint.name(),
+            grant: request.grant.map(GrantType::name),
+            times: request.times,
+            error,
+            reason,
+            sent,
+            registered,
+            differs_at,
+            trace_id: request.trace_id,
+            network: request.network,
+        }
+    }
+}
+
+/// A sign-in that the application asked for, and what became of its mail.
+#[derive(Serialize, ToSchema)]
+struct SignInFlight {
+    /// When it was started.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Whose it is, masked.
+    address: String,
+    /// What mail and waiting page both show.
+    reference: String,
+    /// Its name in the server's log.
+    trace_id: String,
+    /// What happened, oldest first.
+    steps: Vec<FlightStep>,
+}
+
+/// A step of a sign-in.
+#[derive(Serialize, ToSchema)]
+struct FlightStep {
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+    /// What happened.
+    event: &'static str,
+    /// What else there is to say.
+    detail: String,
+}
+
+impl From<Flight> for SignInFlight {
+    fn from(flight: Flight) -> Self {
+        let steps = flight.steps.into_iter().map(|step| FlightStep {
+            at: step.at.to_string(),
+            event: step.event.name(),
+            detail: step.detail,
+        });
+        Self {
+            created_at: flight.created_at.to_string(),
+            address: flight.address,
+            reference: flight.reference,
+            trace_id: flight.trace_id,
+            steps: steps.collect(),
+        }
+    }
+}
+
+/// How much of it.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RecentQuery {
+    /// How many, the newest first.
+    #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 100, default = 50)]
+    limit: Limit,
+}
+
+/// Tells how many tokens an application got on each of the last 30 days.
+#[utoipa::path(get, path = "/applications/{client_id}/activity", tag = "Insight",
+    params(("client_id" = String, Path, description = "The application")),
+    security(("bearer" = ["applications:read"]), ("session" = [])),
+    responses((status = 200, body = Page<Day>)))]
+pub(super) async fn activity(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+    let application = asked.application(&client_id, Need::ReadApplications).await?;
+    let activity = asked.edge.server.application_activity(application.id, DAYS).await.map_err(Refusal::from)?;
+    Ok(json_no_store(&Page::whole(activity.per_day.into_iter().map(Day::from).collect())))
+}
+
+/// Lists the last requests that named an application, with the reason why each failed.
+#[utoipa::path(get, path = "/applications/{client_id}/requests", tag = "Insight",
+    params(("client_id" = String, Path, description = "The application"), RecentQuery),
+    security(("bearer" = ["applications:read"]), ("session" = [])),
+    responses((status = 200, body = Page<RecentRequest>)))]
+pub(super) async fn requests(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+    let application = asked.application(&client_id, Need::ReadApplications).await?;
+    let limit = asked.query::<RecentQuery>()?.limit.items();
+    let found = asked.edge.server.application_requests(application.id, limit).await.map_err(Refusal::from)?;
+    Ok(json_no_store(&Page::whole(found.into_iter().map(RecentRequest::from).collect())))
+}
+
+/// Lists the last sign-ins that an application asked for, with what became of each mail.
+#[utoipa::path(get, path = "/applications/{client_id}/flights", tag = "Insight",
+    params(("client_id" = String, Path, description = "The application"), RecentQuery),
+    security(("bearer" = ["applications:read"]), ("session" = [])),
+    responses((status = 200, body = Page<SignInFlight>)))]
+pub(super) async fn flights(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+    let application = asked.application(&client_id, Need::ReadApplications).await?;
+    let limit = asked.query::<RecentQuery>()?.limit.items();
+    let found = asked.edge.server.application_flights(application.id, limit).await.map_err(Refusal::from)?;
+    Ok(json_no_store(&Page::whole(found.into_iter().map(SignInFlight::from).collect())))
+}

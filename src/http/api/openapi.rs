@@ -1,0 +1,99 @@
+//! `/api/v1/openapi.json`: what the management API says about itself.
+
+use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use axum::response::{IntoResponse as _, Response};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder};
+use utoipa::{PartialSchema as _, ToSchema as _};
+
+use super::DOCUMENT;
+use super::problem::Problem;
+use crate::http::reply::{FieldProblem, Refused};
+
+const DESCRIPTION: &str = "Everything that the portal and the operator's pages do, for programs. \
+Send an access token (`Authorization: Bearer`) with the scope `gatepost:admin`, or with the narrower scope that an \
+operation names. A token that speaks for a person reaches what that person reaches: their own applications, or as an \
+operator everything. From this server's own pages the portal's session does as well. \
+What a caller may not see does not exist for them: 404. \
+Lists come in pages; `next_cursor` of one is the `cursor` of the next. \
+`If-Match` is optional; sent with the ETag that was read, it keeps a change from overwriting another (412). \
+A creation with an `Idempotency-Key` can be sent again for 24 hours and gets the same answer. \
+Refusals are problem details (RFC 9457).";
+
+/// The document without its operations.
+pub(super) fn frame() -> OpenApi {
+    let info = InfoBuilder::new().title("Gatepost management API").version("1").description(Some(DESCRIPTION));
+    OpenApiBuilder::new().info(info).components(Some(Components::new())).build()
+}
+
+/// The document with what all operations have in common.
+pub(super) fn finished(mut document: OpenApi) -> OpenApi {
+    let components = document.components.get_or_insert_default();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+    let cookie = ApiKeyValue::with_description(
+        "gatepost_session",
+        "The session of the portal; with https its name begins with __Host-. Changes must come from this server's own pages",
+    );
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    components.schemas.insert(FieldProblem::name().into_owned(), FieldProblem::schema());
+    for (path, item) in &mut document.paths.paths {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            tell_apart(operation);
+            // What anybody may read refuses nobody.
+            if !path.ends_with("/openapi.json") {
+                add_problems(operation);
+            }
+            operation.operation_id = operation.operation_id.take().map(|act| name(path, &act));
+        }
+    }
+    document
+}
+
+/// The first sentence of what is said above a handler is its summary, wherever its lines end.
+fn tell_apart(operation: &mut Operation) {
+    let parts = [operation.summary.take(), operation.description.take()];
+    let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ").replace('\n', " ");
+    let (summary, rest) = text.split_once(". ").unwrap_or((text.trim_end_matches('.'), ""));
+    operation.summary = Some(summary.to_owned());
+    operation.description = (!rest.is_empty()).then(|| rest.to_owned());
+}
+
+/// A name that no other operation has: the nouns of its path and what it does.
+fn name(path: &str, act: &str) -> String {
+    let nouns = path.trim_start_matches("/api/v1/").split('/').filter(|part| !part.starts_with('{') && *part != act);
+    nouns.chain([act]).collect::<Vec<_>>().join("_").replace(['-', '.'], "_")
+}
+
+/// Every operation can be refused; each status is the kind of problem that the page at `/docs` explains.
+fn add_problems(operation: &mut Operation) {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
+    for (status, description) in [
+        ("400", "Something in the request is wrong"),
+        ("401", "Nobody knows who asks"),
+        ("403", "Whoever asks may not"),
+        ("default", "Anything else that was wrong, such as 404, 409, 412, 422 or 503"),
+    ] {
+        let response =
+            ResponseBuilder::new().description(description).content("application/problem+json", content.clone());
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.build().into());
+    }
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "Document", security(()),
+    responses((status = 200, description = "An OpenAPI 3.1 document", content_type = "application/json", body = Object)))]
+pub(super) async fn document() -> Result<Response, Refused> {
+    Ok(axum::Json(&*DOCUMENT).into_response())
+}
+
+/// Around every answer: nothing of it is kept or taken for something else.
+pub(super) async fn not_kept(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,110 @@
+//! Long lists in pages.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::Named as _;
+use crate::http::reply::Refused;
+use crate::protocol::refusal::Refusal;
+
+/// The most items of a page.
+const MOST: u16 = 100;
+
+/// How many items a page has unless it is said otherwise.
+const USUAL: u16 = 50;
+
+/// One page of a list.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Page<T> {
+    /// The items.
+    items: Vec<T>,
+    /// Where the next page begins: send it as `cursor`. None on the last page.
+    next_cursor: Option<String>,
+}
+
+/// How many items a page is to have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit(u16);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(USUAL)
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = text.parse().ok().filter(|number| (1..=MOST).contains(number));
+        number.map(Self).ok_or_else(|| D::Error::custom(format!("expected a number from 1 to {MOST}")))
+    }
+}
+
+impl Limit {
+    /// How many rows are read: one more than shown tells whether there is another page.
+    pub(super) const fn rows(self) -> u16 {
+        self.0 + 1
+    }
+
+    /// How many items are shown.
+    pub(super) fn items(self) -> u32 {
+        u32::from(self.0)
+    }
+
+    /// The page of these rows; `place` says where a row stands in the list.
+    pub(super) fn page<R, T: From<R>, P: Serialize>(self, mut rows: Vec<R>, place: impl Fn(&R) -> P) -> Page<T> {
+        let shown = usize::from(self.0);
+        let more = rows.len() > shown;
+        rows.truncate(shown);
+        let next_cursor = rows.last().filter(|_| more).map(|last| cursor(&place(last)));
+        Page { items: rows.into_iter().map(T::from).collect(), next_cursor }
+    }
+}
+
+impl<T> Page<T> {
+    /// All there is.
+    pub(super) const fn whole(items: Vec<T>) -> Self {
+        Self { items, next_cursor: None }
+    }
+}
+
+/// A place in a list, as it is handed out.
+pub(super) fn cursor(place: &impl Serialize) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
+}
+
+/// The place that a cursor names.
+pub(super) fn place<P: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<P>, Refused> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
+    let read = bytes.filter(|bytes| !bytes.windows(6).any(|six| six == b"\\u0000"));
+    let read = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    match read {
+        Some(place) => Ok(Some(place)),
+        None => Err(Refusal::invalid_request("this cursor is not one that was handed out").of("cursor")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_nothing_else_does() {
+        let here = ("Ä name".to_owned(), "id".to_owned());
+        assert_eq!(place::<(String, String)>(Some(&cursor(&here))).ok().flatten(), Some(here));
+        for bad in ["", "!", "bm90IGpzb24", &cursor(&7), &cursor(&("a\0", "b"))] {
+            assert!(place::<(String, String)>(Some(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_last_page_has_no_cursor() {
+        let page = |rows: Vec<i32>| Limit(2).page::<i32, i32, i32>(rows, |row| *row);
+        assert_eq!((page(vec![1, 2, 3]).items, page(vec![1, 2, 3]).next_cursor), (vec![1, 2], Some(cursor(&2))));
+        assert_eq!(page(vec![1, 2]).next_cursor, None);
+    }
+}

@@ -1,0 +1,83 @@
+//! Requests that may be sent twice, and what they were answered.
+
+use super::StoreError;
+use super::cells::Cells;
+use super::engine::{Record, Row, Store, sql};
+use crate::domain::encryption::Sealed;
+use crate::domain::ids::Timestamp;
+use crate::domain::one_time::ValueHash;
+
+/// What is known of a request with this key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownRequest {
+    /// What was asked.
+    pub fingerprint: ValueHash,
+    /// What was answered; none while it is being carried out.
+    pub answer: Option<Sealed>,
+}
+
+impl Record for KnownRequest {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "idempotency_keys", "name")?;
+        let sealed = (cells.plain::<Option<Vec<u8>>>("answer")?, cells.plain::<Option<String>>("master_key_id")?);
+        Ok(Self {
+            fingerprint: cells
+                .hash_if_any("fingerprint")?
+                .ok_or_else(|| cells.corrupt("a request has a fingerprint"))?,
+            answer: match sealed {
+                (Some(bytes), Some(master_key_id)) => Some(Sealed { master_key_id, bytes }),
+                (None, None) => None,
+                _ => return Err(cells.corrupt("answer and master_key_id must come together")),
+            },
+        })
+    }
+}
+
+impl Store {
+    /// Claims a key for a request. False if it is another request's that is not forgotten yet.
+    pub async fn idempotency_key_claim(
+        &self,
+        key: ValueHash,
+        fingerprint: ValueHash,
+        (now, until): (Timestamp, Timestamp),
+    ) -> Result<bool, StoreError> {
+        let statement = sql("insert into idempotency_keys (key_hash, fingerprint, created_at, expires_at) \
+             values ($1, $2, $3, $4) on conflict (key_hash) do update set fingerprint = $2, answer = null, \
+             master_key_id = null, created_at = $3, expires_at = $4 where idempotency_keys.expires_at <= $3")
+        .bind(key.as_bytes().to_vec())
+        .bind(fingerprint.as_bytes().to_vec())
+        .bind(now.as_micros())
+        .bind(until.as_micros());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// The request that has this key.
+    pub async fn idempotency_key(&self, key: ValueHash) -> Result<Option<KnownRequest>, StoreError> {
+        let statement = sql("select 'of a request' as name, fingerprint, answer, master_key_id \
+             from idempotency_keys where key_hash = $1");
+        self.fetch_optional(statement.bind(key.as_bytes().to_vec())).await
+    }
+
+    /// Writes down what a request was answered.
+    pub async fn idempotency_key_answer(&self, key: ValueHash, answer: &Sealed) -> Result<(), StoreError> {
+        let statement = sql("update idempotency_keys set answer = $2, master_key_id = $3 where key_hash = $1")
+            .bind(key.as_bytes().to_vec())
+            .bind(answer.bytes.clone())
+            .bind(answer.master_key_id.as_str());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Lets a key go whose request made nothing.
+    pub async fn idempotency_key_release(&self, key: ValueHash) -> Result<(), StoreError> {
+        let statement = sql("delete from idempotency_keys where key_hash = $1 and answer is null");
+        self.execute(statement.bind(key.as_bytes().to_vec())).await?;
+        Ok(())
+    }
+
+    /// Forgets keys whose time is over.
+    pub async fn idempotency_keys_forget(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.execute(sql("delete from idempotency_keys where expires_at <= $1").bind(now.as_micros())).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,281 @@
+//! Who may do what: every endpoint for every sort of caller, in one table.
+//!
+//! A row is a method, a path, a body and what each caller gets. Pages are rows like the others. Whoever adds an
+//! endpoint adds its row: a test below compares the table with the document of the management API.
+
+use std::pin::Pin;
+
+use gatepost::domain::audit::Actor;
+use gatepost::domain::user::User;
+use gatepost::domain::webhook::WebhookOwner;
+use gatepost::flows::webhooks::NewWebhook;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, TestServer, Who, World, on_both_engines, person};
+
+/// The callers, in the order of the columns.
+const CALLERS: [&str; 9] = [
+    "anonymous",
+    "other developer",
+    "owner",
+    "co-owner",
+    "owner's token to read applications",
+    "admin",
+    "machine that reads applications",
+    "machine with gatepost:admin",
+    "machine without",
+];
+
+/// One endpoint: `{app}` is an application of the owner's, `{sub}` an account, `{kid}` a key, `{secret}` a secret,
+/// `{hook}` a webhook of an application of the owner's.
+struct Row {
+    method: &'static str,
+    path: &'static str,
+    body: &'static str,
+    expected: [u16; 9],
+}
+
+const fn row(method: &'static str, path: &'static str, body: &'static str, expected: [u16; 9]) -> Row {
+    Row { method, path, body, expected }
+}
+
+const ANYBODY: [u16; 9] = [200; 9];
+const SIGNED_IN: [u16; 9] = [401, 200, 200, 200, 200, 200, 200, 200, 200];
+const OPERATORS: [u16; 9] = [401, 403, 403, 403, 403, 200, 403, 200, 403];
+const READ_OWN: [u16; 9] = [401, 404, 200, 200, 200, 200, 200, 200, 403];
+const WRITE_OWN: [u16; 9] = [401, 404, 200, 200, 403, 200, 403, 200, 403];
+
+/// The same with another status for success.
+const fn instead(mut expected: [u16; 9], success: u16) -> [u16; 9] {
+    let mut at = 0;
+    while at < expected.len() {
+        if expected[at] == 200 {
+            expected[at] = success;
+        }
+        at += 1;
+    }
+    expected
+}
+
+const RECEIVER: &str = r#"{"url": "http://127.0.0.1:9/hook"}"#;
+
+const TABLE: &[Row] = &[
+    row("GET", "/docs", "", ANYBODY),
+    row("GET", "/api/v1/openapi.json", "", ANYBODY),
+    row("GET", "/api/v1/me", "", SIGNED_IN),
+    row("GET", "/api/v1/applications", "", [401, 200, 200, 200, 200, 200, 200, 200, 403]),
+    row("POST", "/api/v1/applications", r#"{"name": "New"}"#, [401, 201, 201, 201, 403, 201, 403, 201, 403]),
+    row("GET", "/api/v1/applications/{app}", "", READ_OWN),
+    row("PATCH", "/api/v1/applications/{app}", r#"{"name": "Changed"}"#, WRITE_OWN),
+    row("DELETE", "/api/v1/applications/{app}", "", instead(WRITE_OWN, 204)),
+    row("POST", "/api/v1/applications/{app}/deactivate", "", WRITE_OWN),
+    // It is active, which only who may change it learns.
+    row("POST", "/api/v1/applications/{app}/activate", "", instead(WRITE_OWN, 409)),
+    row("POST", "/api/v1/applications/{app}/undelete", "", instead(WRITE_OWN, 409)),
+    row("GET", "/api/v1/applications/{app}/life-cycle", "", READ_OWN),
+    row("PUT", "/api/v1/applications/{app}/exempt", r#"{"exempt": true}"#, OPERATORS),
+    row("GET", "/api/v1/applications/{app}/secrets", "", READ_OWN),
+    row("POST", "/api/v1/applications/{app}/secrets", "", instead(WRITE_OWN, 201)),
+    row("DELETE", "/api/v1/applications/{app}/secrets/{secret}", "", instead(WRITE_OWN, 204)),
+    row("GET", "/api/v1/applications/{app}/owners", "", READ_OWN),
+    row("DELETE", "/api/v1/applications/{app}/owners/co-owner@example.com", "", instead(WRITE_OWN, 204)),
+    row("GET", "/api/v1/applications/{app}/invitations", "", READ_OWN),
+    // Somebody has to be the one who asks.
+    row(
+        "POST",
+        "/api/v1/applications/{app}/invitations",
+        r#"{"email": "{new}@example.com"}"#,
+        [401, 404, 201, 201, 403, 201, 403, 403, 403],
+    ),
+    row("DELETE", "/api/v1/applications/{app}/invitations/{nothing}", "", instead(WRITE_OWN, 404)),
+    row("GET", "/api/v1/applications/{app}/activity", "", READ_OWN),
+    row("GET", "/api/v1/applications/{app}/requests", "", READ_OWN),
+    row("GET", "/api/v1/applications/{app}/flights", "", READ_OWN),
+    row("GET", "/api/v1/applications/{app}/webhooks", "", READ_OWN),
+    row("POST", "/api/v1/applications/{app}/webhooks", RECEIVER, instead(WRITE_OWN, 201)),
+    row("GET", "/api/v1/webhooks", "", OPERATORS),
+    row("POST", "/api/v1/webhooks", RECEIVER, instead(OPERATORS, 201)),
+    row("GET", "/api/v1/webhooks/{hook}", "", READ_OWN),
+    row("PATCH", "/api/v1/webhooks/{hook}", r#"{"enabled": false}"#, WRITE_OWN),
+    row("DELETE", "/api/v1/webhooks/{hook}", "", instead(WRITE_OWN, 204)),
+    row("POST", "/api/v1/webhooks/{hook}/rotate-secret", "", WRITE_OWN),
+    row("POST", "/api/v1/webhooks/{hook}/ping", "", instead(WRITE_OWN, 204)),
+    row("GET", "/api/v1/webhooks/{hook}/deliveries", "", READ_OWN),
+    row("POST", "/api/v1/webhooks/{hook}/deliveries/{nothing}/redeliver", "", instead(WRITE_OWN, 409)),
+    row("GET", "/api/v1/approvals", "", OPERATORS),
+    row("POST", "/api/v1/approvals/{nothing}/grant", "", instead(OPERATORS, 404)),
+    row("POST", "/api/v1/approvals/{nothing}/refuse", "", instead(OPERATORS, 404)),
+    row("GET", "/api/v1/scopes", "", [401, 200, 200, 200, 200, 200, 200, 200, 403]),
+    row("GET", "/api/v1/resources", "", [401, 200, 200, 200, 200, 200, 200, 200, 403]),
+    row("GET", "/api/v1/users", "", OPERATORS),
+    row("POST", "/api/v1/users", r#"{"email": "{new}@example.com"}"#, instead(OPERATORS, 201)),
+    row("GET", "/api/v1/users/{sub}", "", OPERATORS),
+    row("PATCH", "/api/v1/users/{sub}", r#"{"name": "Changed"}"#, OPERATORS),
+    row("DELETE", "/api/v1/users/{sub}", "", instead(OPERATORS, 204)),
+    row("POST", "/api/v1/users/{sub}/disable", "", OPERATORS),
+    row("POST", "/api/v1/users/{sub}/enable", "", instead(OPERATORS, 409)),
+    row("GET", "/api/v1/users/{sub}/sessions", "", OPERATORS),
+    row("DELETE", "/api/v1/users/{sub}/sessions", "", instead(OPERATORS, 204)),
+    row("GET", "/api/v1/keys", "", OPERATORS),
+    row("POST", "/api/v1/keys/rotate", "", OPERATORS),
+    row("POST", "/api/v1/keys/{kid}/revoke", "", instead(OPERATORS, 204)),
+    row("GET", "/api/v1/audit", "", OPERATORS),
+    row("GET", "/api/v1/audit/export", "", OPERATORS),
+];
+
+/// Everybody who takes part.
+struct Cast<'a> {
+    server: &'a TestServer,
+    owner: User,
+    co_owner: User,
+    callers: Vec<Who>,
+}
+
+impl<'a> Cast<'a> {
+    async fn of(server: &'a TestServer) -> Self {
+        let account = |name: &'static str| person::account(&server.server, name);
+        let (owner, co_owner) = (account("owner@example.com").await, account("co-owner@example.com").await);
+        let (other, admin) = (account("other@example.com").await, account("admin@example.com").await);
+        server.world.database.execute("update users set admin = true where email = 'admin@example.com'").await;
+        let callers = vec![
+            Who::Anonymous,
+            server.session_of(&other).await,
+            server.session_of(&owner).await,
+            server.session_of(&co_owner).await,
+            server.speaking_for(&owner, "openid applications:read").await,
+            server.session_of(&admin).await,
+            server.machine("applications:read").await,
+            server.machine("gatepost:admin").await,
+            server.machine("openid admin").await,
+        ];
+        Self { server, owner, co_owner, callers }
+    }
+
+    /// Puts names of things that were made for this one request in the place of the braces.
+    fn filled<'t>(&'t self, text: &'t str) -> Pin<Box<dyn Future<Output = String> + Send + 't>> {
+        Box::pin(self.fill(text.to_owned()))
+    }
+
+    async fn fill(&self, mut text: String) -> String {
+        if text.contains("{app}") {
+            let application = self.server.application_of(&self.owner, "Orders").await;
+            let stored = self.server.server.store.application(&application.id()).await.unwrap().unwrap();
+            let mut tx = self.server.server.store.begin().await.unwrap();
+            tx.owner_add(stored.id, self.co_owner.id, self.server.server.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            text = text.replace("{app}", &application.client_id);
+            text = text.replace("{secret}", &stored.secrets[0].id.to_string());
+        }
+        if text.contains("{hook}") {
+            let application = self.filled("{app}").await.parse().unwrap();
+            let url = "http://127.0.0.1:9/hook".parse().unwrap();
+            let new = NewWebhook { owner: WebhookOwner::Application(application), url, events: Vec::new() };
+            let made = self.server.server.webhook_create(new, &Actor::CommandLine).await.unwrap();
+            text = text.replace("{hook}", &made.webhook.id.to_string());
+        }
+        text = text.replace("{nothing}", "01936f00-0000-7000-8000-000000000000");
+        let new: String = format!("{:032x}", u128::from_be_bytes(self.server.server.random()));
+        if text.contains("{sub}") {
+            let user = person::account(&self.server.server, &format!("u{new}@example.com")).await;
+            text = text.replace("{sub}", &user.sub);
+        }
+        if text.contains("{kid}") {
+            // Announced, so that the tokens of the callers stay good.
+            let keys = self.server.server.store.signing_keys().await.unwrap();
+            let key = keys.iter().filter(|key| key.revoked_at.is_none()).max_by_key(|key| key.activates_at).unwrap();
+            text = text.replace("{kid}", &key.kid);
+        }
+        text.replace("{new}", &new)
+    }
+
+    async fn ask(&self, row: &Row, who: &Who) -> Answer {
+        let request = self.server.request(row.method.parse().unwrap(), &self.filled(row.path).await);
+        let request = match self.filled(row.body).await {
+            body if body.is_empty() => request,
+            body => request.header("content-type", "application/json").body(body),
+        };
+        Answer::of(who.sends(request)).await
+    }
+}
+
+on_both_engines!(
+    /// Issue 4: every endpoint and page for every sort of caller.
+    async fn everybody_gets_what_the_table_says(world: World) {
+        let server = world.server().await;
+        let cast = Cast::of(&server).await;
+        let management = server.management().await;
+        let mut wrong = Vec::new();
+        for row in TABLE {
+            for ((who, expected), name) in cast.callers.iter().zip(row.expected).zip(CALLERS) {
+                let answer = cast.ask(row, who).await;
+                let status = answer.status.as_u16();
+                if status != expected {
+                    wrong.push(format!(
+                        "{name}: {} {} is {status}, not {expected}: {}",
+                        row.method,
+                        row.path,
+                        answer.text()
+                    ));
+                }
+                if let Some(path) = row.path.strip_prefix("/api/v1") {
+                    management.check(&row.method.parse().unwrap(), path, &answer);
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+);
+
+on_both_engines!(
+    /// A change with the session of whoever may make it, but from a page of somebody else's, is not made.
+    async fn no_other_site_changes_anything(world: World) {
+        let server = world.server().await;
+        let cast = Cast::of(&server).await;
+        let Who::Session(admin) = &cast.callers[5] else { panic!("the admin is signed in") };
+        let admin = Who::Elsewhere(admin.clone());
+        for row in TABLE.iter().filter(|row| row.method != "GET") {
+            let answer = cast.ask(row, &admin).await;
+            assert_eq!(answer.status, 403, "{} {}: {}", row.method, row.path, answer.text());
+        }
+        let audit = "select event from audit_events where actor like 'user %'";
+        assert_eq!(world.database.texts(audit).await, Vec::<String>::new());
+    }
+);
+
+on_both_engines!(
+    /// The table has a row for each operation of the document.
+    async fn the_table_is_complete(world: World) {
+        let server = world.server().await;
+        let document = server.management().await.document;
+        let same = |described: &str, row: &str| {
+            let (described, row) = (described.split('/'), row.split('/'));
+            described.clone().count() == row.clone().count()
+                && described.zip(row).all(|(a, b)| a == b || a.starts_with('{'))
+        };
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                let found = TABLE.iter().any(|row| row.method.eq_ignore_ascii_case(method) && same(path, row.path));
+                assert!(found, "{method} {path} has no row");
+            }
+        }
+    }
+);
+
+on_both_engines!(
+    /// An object of somebody else's and one that never was are told apart by nothing.
+    async fn a_foreign_object_is_like_none_at_all(world: World) {
+        let server = world.server().await;
+        let cast = Cast::of(&server).await;
+        let application = server.application_of(&cast.owner, "Orders").await;
+        let of = async |client_id: &str| {
+            let path = format!("/api/v1/applications/{client_id}");
+            let answer = Answer::of(cast.callers[1].sends(server.request(Method::GET, &path))).await;
+            let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
+            body["trace_id"] = json!("");
+            body["instance"] = json!("");
+            (answer.status, body)
+        };
+        assert_eq!(of(&application.client_id).await, of("never-was").await);
+    }
+);
