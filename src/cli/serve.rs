@@ -30,7 +30,7 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
     if !arguments.dev {
         loaded.require_mail()?;
     }
-    let config = loaded.config;
+    let Loaded { config, sources } = loaded;
     telemetry::start(&config.log);
     let stopping = CancellationToken::new();
     stop_on_signals(stopping.clone())?;
@@ -45,6 +45,8 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
         info!("stopped before it was ready");
         return Ok(());
     };
+    // The first to say so, and the only one.
+    let _ = app.server.sources.set(sources);
     let address = app.listeners().public.local_addr()?;
     let issuer = app.server.config.server.issuer.to_string();
     if arguments.dev {

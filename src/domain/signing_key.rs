@@ -113,7 +113,7 @@ impl KeySequence {
     }
 
     /// When the key's successor takes over.
-    fn retires_at(&self, key: &SigningKey) -> Option<Timestamp> {
+    pub fn retires_at(&self, key: &SigningKey) -> Option<Timestamp> {
         let after = self.0.iter().skip_while(|other| other.kid != key.kid).skip(1);
         after.filter(|other| other.revoked_at.is_none()).map(|other| other.activates_at).next()
     }

@@ -27,6 +27,7 @@ pub mod listings;
 pub mod manage_application;
 pub mod manage_user;
 pub mod note_request;
+pub mod operate;
 mod own_applications;
 pub mod ownership;
 pub mod provision;
@@ -48,14 +49,14 @@ pub mod verify_secret;
 pub mod watch_changes;
 pub mod webhooks;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use uuid::Uuid;
 
 use crate::adapters::Outside;
 use crate::adapters::entropy::{Entropy, random, row_id};
 use crate::adapters::fetch::Fetcher;
-use crate::config::Config;
+use crate::config::{Config, Sources};
 use crate::domain::audit::{Actor, AuditEntry, AuditEvent};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{AuditId, Timestamp};
@@ -75,6 +76,8 @@ use verify_secret::SecretVerifier;
 pub struct Server {
     /// What the operator set.
     pub config: Config,
+    /// Who set what, for the operators to see; a command has no need to know.
+    pub sources: OnceLock<Sources>,
     /// The database.
     pub store: Store,
     /// Opens what is stored encrypted.
@@ -115,6 +118,7 @@ impl Server {
             fetcher: Fetcher::new(Arc::clone(&outside.resolver), config.webhook_networks()),
             requests: RequestLog::default(),
             config,
+            sources: OnceLock::new(),
             store,
             master_keys,
             outbox: Outbox::default(),

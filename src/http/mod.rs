@@ -3,6 +3,7 @@
 //! Owns URLs, headers, bodies and status codes. Does not own rules, facts or acts. Imports `flows`,
 //! `domain`, `protocol` and `config`; never sees SQL.
 
+mod admin;
 mod api;
 mod authorization;
 mod caller;
@@ -108,6 +109,7 @@ fn own_pages() -> Router<Edge> {
         .route("/account/delete", get(pages::account::ask_delete).post(pages::account::delete))
         .route("/keep/{token}", get(pages::keep::show).post(pages::keep::keep))
         .merge(portal::routes())
+        .merge(admin::routes())
         .layer(CsrfLayer::new())
         .layer(map_response(pages::headers::for_own_pages))
 }

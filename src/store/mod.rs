@@ -28,6 +28,7 @@ mod login_codes;
 mod maintenance;
 mod migrations;
 mod outbox;
+mod overview;
 mod owners;
 mod pushed_requests;
 mod rate_limits;
@@ -56,7 +57,8 @@ pub use keep_links::KeepLink;
 pub use life_cycle::{DueBy, GuardedStep};
 pub use maintenance::ServerLock;
 pub use migrations::Schema;
-pub use outbox::{ClaimedMail, NewMail};
+pub use outbox::{ClaimedMail, NewMail, UnsentMail};
+pub use overview::Counts;
 pub use pushed_requests::PushedRow;
 pub use webhook_deliveries::{AfterTry, ClaimedDelivery};
 

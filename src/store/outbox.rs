@@ -64,6 +64,43 @@ impl Record for ClaimedMail {
     }
 }
 
+/// A mail that was not taken by the mail server (yet), without what it says.
+#[derive(Clone, Debug)]
+pub struct UnsentMail {
+    /// Whom it is for.
+    pub recipient: String,
+    /// What stands above it.
+    pub subject: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// After this it is not sent any more.
+    pub not_after: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it is tried again.
+    pub next_attempt_at: Timestamp,
+    /// Since when it is not tried any more.
+    pub given_up_at: Option<Timestamp>,
+    /// What the mail server said last.
+    pub last_error: Option<String>,
+}
+
+impl Record for UnsentMail {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "outbox", "id")?;
+        Ok(Self {
+            recipient: cells.plain("recipient")?,
+            subject: cells.plain("subject")?,
+            created_at: cells.moment("created_at")?,
+            not_after: cells.moment("not_after")?,
+            attempts: cells.plain("attempts")?,
+            next_attempt_at: cells.moment("next_attempt_at")?,
+            given_up_at: cells.moment_if_any("given_up_at")?,
+            last_error: cells.plain("last_error")?,
+        })
+    }
+}
+
 /// The row of a mail, before the rest of it is read.
 struct Named(String);
 
@@ -106,6 +143,13 @@ impl Store {
              from outbox left join sign_ins on sign_ins.id = outbox.sign_in_id where outbox.id = $1")
         .bind(id);
         self.fetch_optional(statement).await
+    }
+
+    /// The newest mails that were not taken by the mail server.
+    pub async fn outbox_unsent(&self, limit: i64) -> Result<Vec<UnsentMail>, StoreError> {
+        let statement = sql("select id, recipient, subject, created_at, not_after, attempts, next_attempt_at, \
+             given_up_at, last_error from outbox where accepted_at is null order by id desc limit $1");
+        self.fetch_all(statement.bind(limit)).await
     }
 
     /// Forgets mails whose time was over before this moment; says how many.

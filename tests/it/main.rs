@@ -7,6 +7,7 @@
 
 mod access_table;
 mod accounts;
+mod admin;
 mod application_life;
 mod architecture;
 mod authorization_code;

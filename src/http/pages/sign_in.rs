@@ -9,8 +9,8 @@ use super::fields::{Fields, id, query};
 use super::flow::{continue_flow, go_on_signed_in, shown};
 use super::page::{FormTarget, page};
 use super::problem::{problem_page, refused_page, waiting};
-use super::view::App;
 use super::view::Problem;
+use super::view::{App, Form};
 use super::view::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
 use super::view::{SignIn as SignInView, SignInProblem, SignUp};
 use super::visit::{Visit, see};
@@ -23,6 +23,9 @@ use crate::flows::sign_in::{ACCOUNT_PAGE, CodeOutcome};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
+/// The parameter that asks somebody who is signed in to do it once more, for a page of this server.
+pub(in crate::http) const FRESH: &str = "fresh";
+
 /// `GET /login`.
 pub(in crate::http) async fn show(uri: Uri, mut visit: Visit) -> Response {
     let parameters = match query(&uri) {
@@ -33,6 +36,10 @@ pub(in crate::http) async fn show(uri: Uri, mut visit: Visit) -> Response {
         Ok(target) => target,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
+    if let (Target::Page(_), Some(person), Some(_)) = (&target, &visit.person, parameters.value(FRESH)) {
+        let email = person.user.email.as_ref().map(ToString::to_string).unwrap_or_default();
+        return visit.remembered(sign_in_again_page(&visit, &target, email));
+    }
     if let Some(elsewhere) = target.not_needed(&visit).await {
         return elsewhere;
     }
@@ -222,12 +229,22 @@ async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refu
     Ok(sign_in)
 }
 
-fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<SignInProblem>) -> Response {
+fn sign_in_again_page(visit: &Visit, target: &Target, email: String) -> Response {
+    let (t, form) = (visit.texts(), sign_in_form(visit, target));
+    let view = SignInView { t, app: None, email, problem: None, sign_up: SignUp::Again, form };
+    page(&view).into_response()
+}
+
+fn sign_in_form(visit: &Visit, target: &Target) -> Form {
     let form = visit.form("/login");
-    let form = match target {
+    match target {
         Target::Application(open) => form.carrying("flow", open.authorization.id.to_string()),
         Target::Page(path) => form.carrying("return_to", path.clone()),
-    };
+    }
+}
+
+fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<SignInProblem>) -> Response {
+    let form = sign_in_form(visit, target);
     let status = match &problem {
         None => StatusCode::OK,
         Some(SignInProblem::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,

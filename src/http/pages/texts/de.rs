@@ -30,6 +30,7 @@ pub(in crate::http) const DE: Texts = Texts {
         email: "E-Mail-Adresse",
         submit: "Weiter",
         sign_up: "Neu hier? Geben Sie einfach Ihre Adresse ein: Ihr Konto entsteht, sobald Sie sie bestätigt haben.",
+        again: "Ihre Anmeldung liegt schon eine Weile zurück. Melden Sie sich noch einmal an und nehmen Sie die Änderung dann vor.",
         not_an_address: "Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.",
         too_many: Around("Es wurden zu viele E-Mails angefordert. Versuchen Sie es in ", " noch einmal."),
     },

@@ -30,6 +30,7 @@ pub(in crate::http) const EN: Texts = Texts {
         email: "E-mail address",
         submit: "Continue",
         sign_up: "New here? Just enter your address: your account is made once you have confirmed it.",
+        again: "It is a while since you signed in here. Do it once more, then make the change.",
         not_an_address: "Enter one e-mail address, such as name@example.com.",
         too_many: Around("Too many e-mails were asked for. Try again in ", "."),
     },

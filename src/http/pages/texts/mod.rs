@@ -70,6 +70,7 @@ texts! {
         email: Text,
         submit: Text,
         sign_up: Text,
+        again: Text,
         not_an_address: Text,
         too_many: Around,
     }

@@ -112,6 +112,7 @@ fn sign_in(t: &'static Texts, values: &Values, all: &mut Pages) {
         form: values.form("/login"),
     };
     add(all, "sign-in", &view(None, Some(values.app()), "", SignUp::Open));
+    add(all, "sign-in-again", &view(None, None, values.address, SignUp::Again));
     add(all, "sign-in-own", &view(None, None, values.address, SignUp::Closed));
     for (name, problem) in
         [("not-an-address", SignInProblem::NotAnAddress), ("too-many", SignInProblem::TooMany { wait: WAIT })]

@@ -33,6 +33,8 @@ pub(in crate::http) enum SignUp {
     Open,
     /// No.
     Closed,
+    /// It has no bearing: somebody who has one signs in once more.
+    Again,
 }
 
 /// Why no mail was sent.

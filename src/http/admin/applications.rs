@@ -1,0 +1,101 @@
+//! `/admin/applications`: everybody's.
+
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::{Bar, Here, address, caller, operator};
+use super::view::{ApplicationLine, ApplicationsPage, PAGE};
+use crate::domain::application::Application;
+use crate::domain::ids::ClientId;
+use crate::domain::language::Language;
+use crate::domain::listing::{ApplicationFilter, ApplicationPlace};
+use crate::domain::ownership::Owner;
+use crate::domain::user::EmailAddress;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::fields::{id, query};
+use crate::http::pages::flow::shown;
+use crate::http::pages::page::page;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::visit::Visit;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::Refusal;
+
+/// `GET /admin/applications`.
+pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
+    let person = match operator(&visit, Here::Applications.href()) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    let listed = match query(&uri) {
+        Ok(parameters) => list(&visit, person, &parameters).await,
+        Err(refusal) => Err(refusal),
+    };
+    match listed {
+        Ok(response) => visit.remembered(response),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
+    let (server, caller) = (&visit.edge.server, caller(person));
+    let search = parameters.value("q").unwrap_or_default().trim();
+    let state = parameters.value("state").unwrap_or_default();
+    let mut filter = ApplicationFilter {
+        state: Some(state.to_owned()).filter(|state| !state.is_empty()),
+        ..ApplicationFilter::default()
+    };
+    // An address is looked for among the owners, anything else in names and client ids.
+    let mut nobody = false;
+    if search.parse::<EmailAddress>().is_ok() {
+        filter.owner = server.owner_named(search).await?;
+        nobody = filter.owner.is_none();
+    } else {
+        filter.search = Some(search.to_owned()).filter(|search| !search.is_empty());
+    }
+    let after = match id::<ClientId>(parameters, "after") {
+        Some(client_id) => server
+            .application(&client_id)
+            .await?
+            .map(|last| ApplicationPlace { name: last.settings.name.clone(), client_id: client_id.to_string() }),
+        None => None,
+    };
+    let mut found = match nobody {
+        true => Vec::new(),
+        false => server.applications_page(&caller, filter, &after.unwrap_or_default(), PAGE + 1).await?,
+    };
+    let more = found.len() > usize::from(PAGE);
+    found.truncate(usize::from(PAGE));
+    let last = found.last().map(|last| last.client_id.to_string()).filter(|_| more).unwrap_or_default();
+    let to = |after: &str| address(Here::Applications.href(), &[("q", search), ("state", state), ("after", after)]);
+    let owners = server.owners_of_all(&caller, &found).await?;
+    let view = ApplicationsPage {
+        t: Texts::of(Language::English),
+        bar: Bar::of(visit, person, Here::Applications),
+        now: visit.now(),
+        search: search.to_owned(),
+        state: state.to_owned(),
+        lines: found.iter().zip(&owners).map(|(application, owners)| line(application, owners)).collect(),
+        first: parameters.value("after").map(|_| to("")),
+        next: more.then(|| to(&last)),
+    };
+    Ok(page(&view).into_response())
+}
+
+fn line(application: &Application, owners: &[Owner]) -> ApplicationLine {
+    let mut names = owners.iter().map(|owner| owner.email.to_string());
+    let owner = names.next().map(|first| match names.count() {
+        0 => first,
+        others => format!("{first} and {others} more"),
+    });
+    ApplicationLine {
+        app: shown(application),
+        href: format!("/portal/applications/{}", application.client_id),
+        client_id: application.client_id.to_string(),
+        kind: application.settings.kind.name(),
+        state: application.state.name(),
+        owner,
+        created_at: application.created_at,
+        last_used_at: application.last_used_at,
+    }
+}

@@ -1,0 +1,161 @@
+//! What stands around every operator page, and who gets to see one.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::flows::access::Caller;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::problem::{problem_page, refused_page};
+use crate::http::pages::sign_in::FRESH;
+use crate::http::pages::view::{Form, Problem};
+use crate::http::pages::visit::{Visit, see};
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// How long a sign-in is good for changes that matter.
+const FRESH_FOR: Duration = Duration::from_mins(15);
+
+/// The bar at the top.
+#[derive(Clone, Debug)]
+pub(super) struct Bar {
+    here: Here,
+    /// Who is signed in.
+    pub(super) address: String,
+    /// Ends the session.
+    pub(super) sign_out: Form,
+}
+
+/// The page that one is at, or that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Here {
+    Overview,
+    Approvals,
+    Applications,
+    Users,
+    Audit,
+    Keys,
+    Mail,
+    Scopes,
+    Settings,
+}
+
+impl Here {
+    const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Approvals,
+        Self::Applications,
+        Self::Users,
+        Self::Audit,
+        Self::Keys,
+        Self::Mail,
+        Self::Scopes,
+        Self::Settings,
+    ];
+
+    /// Its address.
+    pub(super) const fn href(self) -> &'static str {
+        match self {
+            Self::Overview => "/admin",
+            Self::Approvals => "/admin/approvals",
+            Self::Applications => "/admin/applications",
+            Self::Users => "/admin/users",
+            Self::Audit => "/admin/audit",
+            Self::Keys => "/admin/keys",
+            Self::Mail => "/admin/mail",
+            Self::Scopes => "/admin/scopes",
+            Self::Settings => "/admin/settings",
+        }
+    }
+
+    /// What it is called.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Approvals => "Approvals",
+            Self::Applications => "Applications",
+            Self::Users => "Accounts",
+            Self::Audit => "Audit log",
+            Self::Keys => "Keys",
+            Self::Mail => "Mail",
+            Self::Scopes => "Scopes",
+            Self::Settings => "Settings",
+        }
+    }
+}
+
+impl Bar {
+    /// The bar for this person.
+    pub(super) fn of(visit: &Visit, person: &SignedInPerson, here: Here) -> Self {
+        Self {
+            here,
+            address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
+            sign_out: visit.form("/account/sign-out"),
+        }
+    }
+
+    /// Every page that it leads to.
+    pub(super) const fn places(&self) -> [Here; 9] {
+        Here::ALL
+    }
+
+    /// Whether the page is this one.
+    pub(super) fn is_at(&self, place: &Here) -> bool {
+        self.here == *place
+    }
+}
+
+/// The operator who looks at a page. Whoever is not signed in is sent to do that and comes back to `page`; for
+/// everybody else there is no such page.
+pub(super) fn operator<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
+    match &visit.person {
+        None => Err(Box::new(see(&format!("/login?return_to={page}")))),
+        Some(person) if person.user.admin => Ok(person),
+        Some(_) => Err(Box::new(refused_page(visit, &nowhere()))),
+    }
+}
+
+/// The operator who sent a form, which must be one of ours.
+pub(super) fn sender<'a>(
+    visit: &'a Visit,
+    fields: &Parameters,
+    page: &str,
+) -> Result<&'a SignedInPerson, Box<Response>> {
+    let person = operator(visit, page)?;
+    if visit.sent_form(fields.value("csrf")) {
+        return Ok(person);
+    }
+    let page = problem_page(visit, Problem::BrowserLost, None);
+    Err(Box::new((StatusCode::FORBIDDEN, page).into_response()))
+}
+
+/// The same for a change that matters: whoever signed in a while ago signs in once more, and then sends it again.
+pub(super) fn fresh_sender<'a>(
+    visit: &'a Visit,
+    fields: &Parameters,
+    page: &str,
+) -> Result<&'a SignedInPerson, Box<Response>> {
+    let person = sender(visit, fields, page)?;
+    if person.session.is_fresh(Some(FRESH_FOR), visit.now()) {
+        return Ok(person);
+    }
+    Err(Box::new(see(&format!("/login?{FRESH}=1&return_to={page}"))))
+}
+
+/// An operator as whoever asks for something.
+pub(super) fn caller(person: &SignedInPerson) -> Caller {
+    Caller::Person(person.user.clone())
+}
+
+/// What is said of an address that leads nowhere.
+pub(super) fn nowhere() -> Refusal {
+    Refusal::new(ErrorCode::NotFound, "there is nothing at this address")
+}
+
+/// An address with these parameters; empty ones are left out.
+pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let given = parameters.iter().filter(|(_, value)| !value.is_empty());
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}

@@ -1,0 +1,35 @@
+//! `/admin/mail`: what was not delivered.
+
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::{Bar, Here, caller, operator};
+use super::view::MailPage;
+use crate::domain::language::Language;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::page::page;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::visit::Visit;
+use crate::protocol::refusal::Refusal;
+
+/// `GET /admin/mail`.
+pub(in crate::http) async fn show(visit: Visit) -> Response {
+    let person = match operator(&visit, Here::Mail.href()) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    match listed(&visit, person).await {
+        Ok(response) => visit.remembered(response),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refusal> {
+    let view = MailPage {
+        t: Texts::of(Language::English),
+        bar: Bar::of(visit, person, Here::Mail),
+        mails: visit.edge.server.unsent_mail(&caller(person)).await?,
+        now: visit.now(),
+    };
+    Ok(page(&view).into_response())
+}

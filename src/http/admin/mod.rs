@@ -1,0 +1,49 @@
+//! OPERATOR: where whoever runs this server sees and steers everything.
+//!
+//! Owns the pages below `/admin`, in English. Does not own what anybody may do: every handler asks a flow as
+//! [`crate::flows::access::Caller`]. For whoever is no operator the pages are not there. Everything works without
+//! JavaScript; a change that matters wants a fresh sign-in first.
+
+mod applications;
+mod approvals;
+mod audit;
+mod audit_file;
+mod frame;
+mod keys;
+mod mail;
+mod overview;
+mod scopes;
+mod settings;
+mod user;
+mod users;
+mod view;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::Edge;
+
+/// The URL table of the operator pages.
+pub(super) fn routes() -> Router<Edge> {
+    Router::new()
+        .route("/admin", get(overview::show))
+        .route("/admin/approvals", get(approvals::show))
+        .route("/admin/approvals/{id}/grant", post(approvals::grant))
+        .route("/admin/approvals/{id}/refuse", post(approvals::refuse))
+        .route("/admin/applications", get(applications::show))
+        .route("/admin/users", get(users::show))
+        .route("/admin/users/{sub}", get(user::show))
+        .route("/admin/users/{sub}/disable", post(user::disable))
+        .route("/admin/users/{sub}/enable", post(user::enable))
+        .route("/admin/users/{sub}/delete", post(user::delete))
+        .route("/admin/users/{sub}/promote", post(user::promote))
+        .route("/admin/users/{sub}/demote", post(user::demote))
+        .route("/admin/audit", get(audit::show))
+        .route("/admin/audit/export", get(audit_file::export))
+        .route("/admin/keys", get(keys::show))
+        .route("/admin/keys/rotate", post(keys::rotate))
+        .route("/admin/keys/revoke", post(keys::revoke))
+        .route("/admin/mail", get(mail::show))
+        .route("/admin/settings", get(settings::show))
+        .route("/admin/scopes", get(scopes::show))
+}

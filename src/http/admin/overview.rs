@@ -1,0 +1,40 @@
+//! `/admin`: what there is, and what wants attention.
+
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::{Bar, Here, caller, operator};
+use super::view::OverviewPage;
+use crate::domain::language::Language;
+use crate::domain::signing_key::KeyState;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::page::page;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::visit::Visit;
+use crate::protocol::refusal::Refusal;
+
+/// `GET /admin`.
+pub(in crate::http) async fn show(visit: Visit) -> Response {
+    let person = match operator(&visit, Here::Overview.href()) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    match overview(&visit, person).await {
+        Ok(response) => visit.remembered(response),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+async fn overview(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refusal> {
+    let (server, caller) = (&visit.edge.server, caller(person));
+    let keys = server.key_lives(&caller).await?;
+    let signing = keys.iter().filter(|life| life.state == KeyState::Active);
+    let view = OverviewPage {
+        t: Texts::of(Language::English),
+        bar: Bar::of(visit, person, Here::Overview),
+        now: visit.now(),
+        counts: server.counts(&caller).await?,
+        signing: signing.cloned().collect(),
+    };
+    Ok(page(&view).into_response())
+}

@@ -1,0 +1,34 @@
+//! `/admin/scopes`: what scopes and resources mean here.
+
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::{Bar, Here, operator};
+use super::view::ScopesPage;
+use crate::domain::language::Language;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::page::page;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::visit::Visit;
+use crate::protocol::refusal::Refusal;
+
+/// `GET /admin/scopes`.
+pub(in crate::http) async fn show(visit: Visit) -> Response {
+    let person = match operator(&visit, Here::Scopes.href()) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    match listed(&visit, person).await {
+        Ok(response) => visit.remembered(response),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refusal> {
+    let view = ScopesPage {
+        t: Texts::of(Language::English),
+        bar: Bar::of(visit, person, Here::Scopes),
+        catalogue: visit.edge.server.named_catalogue().await?,
+    };
+    Ok(page(&view).into_response())
+}

@@ -1,0 +1,50 @@
+//! `/admin/settings`: every setting with who set it.
+
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::{Bar, Here, operator};
+use super::view::{SettingLine, SettingsPage, SettingsPart};
+use crate::config::ShownSetting;
+use crate::domain::language::Language;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::page::page;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::visit::Visit;
+
+/// `GET /admin/settings`.
+pub(in crate::http) async fn show(visit: Visit) -> Response {
+    match operator(&visit, Here::Settings.href()) {
+        Ok(person) => visit.remembered(settings(&visit, person)),
+        Err(response) => *response,
+    }
+}
+
+fn settings(visit: &Visit, person: &SignedInPerson) -> Response {
+    let sources = visit.edge.server.sources.get();
+    let shown = sources.map(|sources| sources.settings()).unwrap_or_default();
+    let mut parts: Vec<SettingsPart> = Vec::new();
+    for setting in shown {
+        let (part, name) = setting.key.split_once('.').unwrap_or(("", &setting.key));
+        let line = line(name, setting);
+        match parts.last_mut().filter(|last| last.name == part) {
+            Some(last) => last.lines.push(line),
+            None => parts.push(SettingsPart { name: part.to_owned(), lines: vec![line] }),
+        }
+    }
+    let view = SettingsPage {
+        t: Texts::of(Language::English),
+        bar: Bar::of(visit, person, Here::Settings),
+        file: sources.and_then(|sources| sources.file()).map(|file| file.display().to_string()),
+        parts,
+    };
+    page(&view).into_response()
+}
+
+/// Secrets are masked where the settings are read; here nobody knows them.
+fn line(name: &str, setting: &ShownSetting) -> SettingLine {
+    let value = match &setting.value {
+        serde_json::Value::Null => None,
+        value => Some(value.to_string()),
+    };
+    SettingLine { name: name.to_owned(), value, place: setting.place.to_string() }
+}

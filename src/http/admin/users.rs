@@ -1,0 +1,60 @@
+//! `/admin/users`: everybody who has an account.
+
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::{Bar, Here, address, caller, operator};
+use super::view::{PAGE, UsersPage};
+use crate::domain::ids::UserId;
+use crate::domain::language::Language;
+use crate::domain::listing::UserFilter;
+use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::fields::{id, query};
+use crate::http::pages::page::page;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::visit::Visit;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::Refusal;
+
+/// `GET /admin/users`.
+pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
+    let person = match operator(&visit, Here::Users.href()) {
+        Ok(person) => person,
+        Err(response) => return *response,
+    };
+    let listed = match query(&uri) {
+        Ok(parameters) => list(&visit, person, &parameters).await,
+        Err(refusal) => Err(refusal),
+    };
+    match listed {
+        Ok(response) => visit.remembered(response),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
+    let search = parameters.value("q").unwrap_or_default().trim();
+    let state = parameters.value("state").unwrap_or_default();
+    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let filter = UserFilter { search: given(search), state: given(state) };
+    let before = id::<UserId>(parameters, "before").map(|id| id.to_string());
+    let server = &visit.edge.server;
+    let mut found = server.users_page(&caller(person), &filter, before.as_deref(), PAGE + 1).await?;
+    let more = found.len() > usize::from(PAGE);
+    found.truncate(usize::from(PAGE));
+    let last = found.last().map(|last| last.id.to_string()).filter(|_| more).unwrap_or_default();
+    let to = |before: &str| address(Here::Users.href(), &[("q", search), ("state", state), ("before", before)]);
+    let view = UsersPage {
+        t: Texts::of(Language::English),
+        bar: Bar::of(visit, person, Here::Users),
+        now: visit.now(),
+        notice: (parameters.value("done") == Some("deleted")).then_some("The account is deleted."),
+        search: search.to_owned(),
+        state: state.to_owned(),
+        users: found,
+        first: before.map(|_| to("")),
+        next: more.then(|| to(&last)),
+    };
+    Ok(page(&view).into_response())
+}

@@ -1,0 +1,135 @@
+//! `/admin/keys`
+
+use askama::Template;
+
+use crate::domain::ids::Timestamp;
+use crate::domain::signing_key::KeyState;
+use crate::flows::operate::KeyLife;
+use crate::http::admin::frame::Bar;
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::view::Form;
+
+/// The keys that sign tokens.
+#[derive(Debug, Template)]
+#[template(path = "admin/keys.html")]
+pub(in crate::http::admin) struct KeysPage {
+    /// The words that all pages share.
+    pub(in crate::http::admin) t: &'static Texts,
+    /// The bar at the top.
+    pub(in crate::http::admin) bar: Bar,
+    /// What was just done.
+    pub(in crate::http::admin) notice: Option<&'static str>,
+    /// Why nothing was.
+    pub(in crate::http::admin) problem: Option<&'static str>,
+    /// When which of them does what.
+    pub(in crate::http::admin) line: TimeLine,
+    /// Each of them, in the order of the line.
+    pub(in crate::http::admin) keys: Vec<KeyLine>,
+    /// Hands over as soon as verifiers can know the next ones.
+    pub(in crate::http::admin) rotate: Form,
+    /// Hands over at once.
+    pub(in crate::http::admin) rotate_now: Form,
+}
+
+/// A key.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct KeyLine {
+    /// With the dates of its life.
+    pub(in crate::http::admin) life: KeyLife,
+    /// Takes it out of use, where it is in use.
+    pub(in crate::http::admin) revoke: Option<Form>,
+}
+
+impl KeyLine {
+    fn badge(&self) -> &'static str {
+        match self.life.state {
+            KeyState::Active => "good",
+            KeyState::Announced | KeyState::Retiring | KeyState::Gone => "",
+            KeyState::Revoked => "bad",
+        }
+    }
+}
+
+/// The width of the drawing in its own units.
+const WIDTH: i64 = 1000;
+
+/// The height of a key's row, of which its bar leaves a part free.
+const ROW: i64 = 16;
+
+/// When which key does what, laid out in whole numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http::admin) struct TimeLine {
+    /// Its left end.
+    pub(in crate::http::admin) from: Timestamp,
+    /// Its right end.
+    pub(in crate::http::admin) to: Timestamp,
+    /// Where the present is.
+    pub(in crate::http::admin) now: i64,
+    /// Its height in its own units.
+    pub(in crate::http::admin) height: i64,
+    /// What each key does when.
+    pub(in crate::http::admin) spans: Vec<KeySpan>,
+}
+
+/// What a key does for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http::admin) struct KeySpan {
+    /// What, for whoever points at it.
+    pub(in crate::http::admin) what: String,
+    /// Its class in the stylesheet.
+    pub(in crate::http::admin) class: &'static str,
+    /// How much of its colour it has, in percent.
+    pub(in crate::http::admin) opacity: u8,
+    pub(in crate::http::admin) x: i64,
+    pub(in crate::http::admin) y: i64,
+    pub(in crate::http::admin) width: i64,
+}
+
+impl TimeLine {
+    /// Lays these keys out.
+    pub(in crate::http::admin) fn of(lives: &[KeyLife], now: Timestamp) -> Self {
+        let dates = lives.iter().flat_map(|life| {
+            let key = &life.key;
+            [Some(key.created_at), Some(key.activates_at), life.gone_at()].into_iter().flatten()
+        });
+        let (from, last) = dates.fold((now, now), |(from, to), date| (from.min(date), to.max(date)));
+        // What signs last goes on beyond the last date.
+        let to = last.plus(last.since(from) / 10).plus(std::time::Duration::from_secs(1));
+        let whole = (to.as_micros() - from.as_micros()).max(1);
+        let place = |at: Timestamp| {
+            let part = i128::from(at.as_micros() - from.as_micros()) * i128::from(WIDTH) / i128::from(whole);
+            i64::try_from(part).unwrap_or(0).clamp(0, WIDTH)
+        };
+        let mut spans = Vec::new();
+        for (row, life) in (0..).zip(lives) {
+            for (what, class, opacity, begin, end) in phases(life, to) {
+                let (x, right) = (place(begin), place(end));
+                if right > x {
+                    let what = format!("{} {what} {} – {}", life.key.kid, begin.date(), end.date());
+                    spans.push(KeySpan { what, class, opacity, x, y: row * ROW, width: right - x });
+                }
+            }
+        }
+        let height = ROW * i64::try_from(lives.len()).unwrap_or(1).max(1);
+        Self { from, to, now: place(now), height, spans }
+    }
+}
+
+/// What a key does, from when, until when. A revoked one stops there.
+fn phases(life: &KeyLife, to: Timestamp) -> Vec<(&'static str, &'static str, u8, Timestamp, Timestamp)> {
+    let key = &life.key;
+    let revoked = key.revoked_at.unwrap_or(to);
+    let retires = life.retires_at.unwrap_or(to).max(key.activates_at);
+    let gone = life.retires_at.map_or(to, |at| at.plus(key.keep_for));
+    let mut phases = vec![
+        ("announced", "issued", 35, key.created_at, key.activates_at.min(revoked)),
+        ("signs", "issued", 100, key.activates_at, retires.min(revoked)),
+        ("retiring", "issued", 60, retires, gone.min(revoked)),
+    ];
+    if let Some(at) = key.revoked_at {
+        phases.push(("revoked", "failed", 100, at, to));
+    }
+    phases.retain(|(_, _, _, begin, end)| begin < end);
+    phases
+}

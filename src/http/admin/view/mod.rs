@@ -1,0 +1,20 @@
+//! One struct for each operator page: everything that it shows, and nothing else.
+
+mod applications;
+mod approvals;
+mod audit;
+mod keys;
+mod overview;
+mod server;
+mod users;
+
+pub(super) use applications::{ApplicationLine, ApplicationsPage};
+pub(super) use approvals::{ApprovalLine, ApprovalsPage};
+pub(super) use audit::{AuditAsked, AuditPage, AuditRow};
+pub(super) use keys::{KeyLine, KeysPage, TimeLine};
+pub(super) use overview::OverviewPage;
+pub(super) use server::{MailPage, ScopesPage, SettingLine, SettingsPage, SettingsPart};
+pub(super) use users::{OwnedLine, UserPage, UsersPage};
+
+/// How many rows a page of a list has.
+pub(super) const PAGE: u16 = 50;

@@ -1,0 +1,25 @@
+//! `/admin`
+
+use askama::Template;
+
+use crate::domain::ids::Timestamp;
+use crate::flows::operate::{Counts, KeyLife};
+use crate::http::admin::frame::Bar;
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+
+/// What there is, and what wants attention.
+#[derive(Debug, Template)]
+#[template(path = "admin/overview.html")]
+pub(in crate::http::admin) struct OverviewPage {
+    /// The words that all pages share.
+    pub(in crate::http::admin) t: &'static Texts,
+    /// The bar at the top.
+    pub(in crate::http::admin) bar: Bar,
+    /// The present.
+    pub(in crate::http::admin) now: Timestamp,
+    /// How many of what.
+    pub(in crate::http::admin) counts: Counts,
+    /// The keys that sign now.
+    pub(in crate::http::admin) signing: Vec<KeyLife>,
+}
