@@ -52,6 +52,11 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
     if arguments.dev {
         Output::text(&demo::welcome(&app.server).await?)?;
     }
+    if let Some(link) = app.server.set_up_link().await? {
+        let _ = Output::text(&format!(
+            "\nNo operator yet. Open this link within a day to become the first one:\n\n  {link}\n"
+        ));
+    }
     let app_stopping = app.stopping();
     tokio::spawn(async move {
         stopping.cancelled().await;

@@ -117,6 +117,8 @@ one_time_values! {
     SessionToken = "gpss_",
     /// What a browser that is signing in shows: it binds the steps of one flow together.
     BrowserToken = "gpb_",
+    /// The token in the link that lets the first operator in.
+    SetUpToken = "gpsu_",
     /// The token in the mail that asks somebody to look after an application.
     InvitationToken = "gpi_",
     /// The token in the link by which an owner keeps an application that nobody uses.

@@ -38,6 +38,7 @@ pub mod request_limits;
 pub mod rotate_keys;
 pub mod self_service;
 pub mod send_mail;
+pub mod set_up;
 pub mod show_once;
 pub mod sign_in;
 pub mod sign_out;

@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     step!(5, "0005_insight"),
     step!(6, "0006_webhooks"),
     step!(7, "0007_management_api"),
+    step!(8, "0008_set_up"),
     step!(10, "0010_expected_person"),
 ];
 

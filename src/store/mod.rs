@@ -36,6 +36,7 @@ mod refresh_tokens;
 mod revoked_tokens;
 mod secrets;
 mod sessions;
+mod set_up;
 mod sign_ins;
 mod signing_keys;
 mod token_families;

@@ -266,3 +266,44 @@ on_both_engines! {
         assert!(settings.text().contains("me:********@mail.example.com") && !settings.text().contains("hunter2"));
     }
 }
+
+on_both_engines!(
+    /// A server without an operator has a link for the first one: it asks whom, works once, and is gone with them.
+    async fn the_first_operator_comes_in_by_a_link_that_works_once(world: World) {
+        let server = world.server().await;
+        let link = server.server.set_up_link().await.unwrap().unwrap();
+        let path = link.strip_prefix(server.issuer()).unwrap();
+        let [first, second] = [Browser::of(&server), Browser::of(&server)];
+        let asked = first.visit(path).await;
+        let late = second.visit(path).await;
+        let refused = first.submit(asked.form_with("set-up-submit"), &[("email", "nobody")]).await;
+        assert_eq!(status(&refused), 400);
+        let form = refused.form_with("set-up-submit");
+        first.submit(form, &[("email", ROOT)]).await;
+        assert_eq!(status(&first.visit("/admin").await), 200, "signed in, without any mail");
+        assert_eq!(status(&second.submit(late.form_with("set-up-submit"), &[("email", JOHN)]).await), 404);
+        assert!(!second.visit(path).await.has("set-up-submit"));
+        assert_eq!(server.server.set_up_link().await.unwrap(), None, "there is an operator");
+        assert!(server.server.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
+    }
+);
+
+on_both_engines!(
+    /// An account that is there becomes the operator's; a link that is too old makes nobody one.
+    async fn a_set_up_link_raises_an_account_and_ends_after_a_day(world: World) {
+        let server = world.server().await;
+        let john = account(&server.server, JOHN).await;
+        let old = server.server.set_up_link().await.unwrap().unwrap();
+        let browser = Browser::of(&server);
+        let asked = browser.visit(old.strip_prefix(server.issuer()).unwrap()).await;
+        world.clock.advance(Duration::from_hours(24));
+        let form = asked.form_with("set-up-submit");
+        assert_eq!(status(&browser.submit(form, &[("email", JOHN)]).await), 404);
+        assert!(!fresh(&server, &john).await.admin);
+        let link = server.server.set_up_link().await.unwrap().unwrap();
+        let asked = browser.visit(link.strip_prefix(server.issuer()).unwrap()).await;
+        browser.submit(asked.form_with("set-up-submit"), &[("email", "John@Example.com")]).await;
+        assert!(fresh(&server, &john).await.admin);
+        assert_eq!(history(&server, &john.sub).await.last().map(String::as_str), Some("user.changed"));
+    }
+);

@@ -13,6 +13,7 @@ mod keys;
 mod mail;
 mod overview;
 mod scopes;
+mod set_up;
 mod settings;
 mod user;
 mod users;
@@ -46,4 +47,5 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/mail", get(mail::show))
         .route("/admin/settings", get(settings::show))
         .route("/admin/scopes", get(scopes::show))
+        .route("/admin/set-up/{token}", get(set_up::show).post(set_up::set_up))
 }

@@ -6,6 +6,7 @@ mod audit;
 mod keys;
 mod overview;
 mod server;
+mod set_up;
 mod users;
 
 pub(super) use applications::{ApplicationLine, ApplicationsPage};
@@ -14,6 +15,7 @@ pub(super) use audit::{AuditAsked, AuditPage, AuditRow};
 pub(super) use keys::{KeyLine, KeysPage, TimeLine};
 pub(super) use overview::OverviewPage;
 pub(super) use server::{MailPage, ScopesPage, SettingLine, SettingsPage, SettingsPart};
+pub(super) use set_up::SetUpPage;
 pub(super) use users::{OwnedLine, UserPage, UsersPage};
 
 /// How many rows a page of a list has.

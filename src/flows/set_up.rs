@@ -1,0 +1,84 @@
+//! Letting the first operator in: whoever can read what the server prints when it starts runs it anyway.
+
+use std::time::Duration;
+
+use super::Server;
+use super::manage_user::{Admin, NewUser};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::SessionId;
+use crate::domain::one_time::{SessionToken, SetUpToken};
+use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
+use crate::domain::user::{EmailAddress, Profile, User};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, StoreError, Transaction};
+
+/// How long the link is good. The next start prints another one.
+const LINK_LIFETIME: Duration = Duration::from_hours(24);
+
+impl Server {
+    /// A link that makes its opener the first operator, once; none where there is an operator.
+    pub async fn set_up_link(&self) -> Result<Option<String>, StoreError> {
+        if self.store.operator_exists().await? {
+            return Ok(None);
+        }
+        let token = SetUpToken::from_random(self.random());
+        let now = self.now();
+        self.store.set_up_link_insert(token.hash(), now, now.plus(LINK_LIFETIME)).await?;
+        Ok(Some(self.config.server.issuer.url_of(&format!("/admin/set-up/{}", token.expose()))))
+    }
+
+    /// Whether a link would still make an operator.
+    pub async fn is_set_up_open(&self, token: &SetUpToken) -> Result<bool, StoreError> {
+        self.store.set_up_link_is_open(token.hash(), self.now()).await
+    }
+
+    /// Makes the account of this address an operator's, a new one if need be, and signs it in. No mail is
+    /// waited for: it may be what is still to be set up.
+    pub async fn set_up(
+        &self,
+        token: &SetUpToken,
+        email: EmailAddress,
+        device: &Device,
+    ) -> Result<SessionToken, Refusal> {
+        let now = self.now();
+        let gone =
+            || Refusal::new(ErrorCode::NotFound, "this link was used, is too old, or there is an operator by now");
+        let mut tx = self.store.begin().await?;
+        // One at a time: of two links that are used at once, the second finds an operator.
+        tx.generation_raise(Generation::Applications).await?;
+        if !tx.set_up_link_spend(token.hash(), now).await? {
+            return Err(gone());
+        }
+        let user = self.first_operator(&mut tx, email).await?;
+        if !tx.user_signed_in(user.id, now).await? {
+            return Err(Refusal::new(ErrorCode::AccessDenied, "this account is disabled"));
+        }
+        let token = SessionToken::from_random(self.random());
+        let session = Session {
+            id: SessionId::new(self.row_id(now)),
+            user: user.id,
+            created_at: now,
+            auth_time: now,
+            amr: AuthenticationMethod::Email,
+            last_seen_at: now,
+            expires_at: now.plus(SESSION_LIFETIME),
+            ended_at: None,
+            device: device.clone(),
+        };
+        tx.session_insert(&session, token.hash()).await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    async fn first_operator(&self, tx: &mut Transaction, email: EmailAddress) -> Result<User, Refusal> {
+        let Some(known) = tx.user_by_email(&email).await? else {
+            let new = NewUser { email, name: None, locale: None, admin: Admin::Yes };
+            return Ok(self.user_create_in(tx, new, &Actor::CommandLine).await?);
+        };
+        let profile = Profile { name: known.name.clone(), locale: known.locale.clone(), admin: true };
+        tx.user_update(&known, &profile).await?;
+        let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: "admin".to_owned() };
+        tx.audit_append(&self.audit_entry(&Actor::CommandLine, event, self.now())).await?;
+        Ok(known)
+    }
+}

@@ -1,0 +1,53 @@
+//! `/admin/set-up/<token>`: the link that a server without an operator prints when it starts.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::view::SetUpPage;
+use crate::domain::language::Language;
+use crate::domain::one_time::SetUpToken;
+use crate::http::pages::fields::Fields;
+use crate::http::pages::page::page;
+use crate::http::pages::problem::{problem_page, refused_page};
+use crate::http::pages::texts::Texts;
+use crate::http::pages::view::Problem;
+use crate::http::pages::visit::{Visit, see};
+
+/// `GET`: asks for the address. Opening it uses nothing up.
+pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> Response {
+    let Ok(token) = token.parse::<SetUpToken>() else { return problem_page(&visit, Problem::NotFound, None) };
+    match visit.edge.server.is_set_up_open(&token).await {
+        Ok(true) => visit.remembered(form_page(&visit, &token, "", None)),
+        Ok(false) => problem_page(&visit, Problem::NotFound, None),
+        Err(error) => refused_page(&visit, &error.into()),
+    }
+}
+
+/// `POST`: makes the operator and signs them in.
+pub(in crate::http) async fn set_up(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
+    if !visit.sent_form(fields.value("csrf")) {
+        let page = problem_page(&visit, Problem::BrowserLost, None);
+        return visit.remembered((StatusCode::FORBIDDEN, page).into_response());
+    }
+    let Ok(token) = token.parse::<SetUpToken>() else { return problem_page(&visit, Problem::NotFound, None) };
+    let typed = fields.value("email").unwrap_or_default().trim();
+    let Ok(email) = typed.parse() else {
+        return form_page(&visit, &token, typed, Some("This is not an e-mail address such as name@example.com."));
+    };
+    match visit.edge.server.set_up(&token, email, &visit.requester.device).await {
+        Ok(session) => visit.signed_in(&session, see("/admin")),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+fn form_page(visit: &Visit, token: &SetUpToken, email: &str, problem: Option<&'static str>) -> Response {
+    let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let view = SetUpPage {
+        t: Texts::of(Language::English),
+        email: email.to_owned(),
+        problem,
+        form: visit.form(format!("/admin/set-up/{}", token.expose())),
+    };
+    page(&view).with_status(status).into_response()
+}

@@ -1,0 +1,21 @@
+//! `/admin/set-up/<token>`
+
+use askama::Template;
+
+use crate::http::pages::assets;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::view::Form;
+
+/// Who is the first operator? Posts `email`.
+#[derive(Debug, Template)]
+#[template(path = "admin/set_up.html")]
+pub(in crate::http::admin) struct SetUpPage {
+    /// The words that all pages share.
+    pub(in crate::http::admin) t: &'static Texts,
+    /// What the field holds to begin with.
+    pub(in crate::http::admin) email: String,
+    /// What was wrong with what was sent.
+    pub(in crate::http::admin) problem: Option<&'static str>,
+    /// Where it goes.
+    pub(in crate::http::admin) form: Form,
+}
