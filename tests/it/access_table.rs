@@ -46,6 +46,14 @@ const OPERATORS: [u16; 9] = [401, 403, 403, 403, 403, 200, 403, 200, 403];
 const READ_OWN: [u16; 9] = [401, 404, 200, 200, 200, 200, 200, 200, 403];
 const WRITE_OWN: [u16; 9] = [401, 404, 200, 200, 403, 200, 403, 200, 403];
 
+// At the pages a token is worth nothing: its bearer is asked to sign in.
+const OWN_PAGE: [u16; 9] = [303, 404, 200, 200, 303, 200, 303, 303, 303];
+const OPERATORS_PAGE: [u16; 9] = [303, 404, 404, 404, 303, 200, 303, 303, 303];
+// A form without its token.
+const OWN_FORM: [u16; 9] = [303, 404, 403, 403, 303, 403, 303, 303, 303];
+const OPERATORS_FORM: [u16; 9] = [303, 404, 404, 404, 303, 403, 303, 303, 303];
+const ANY_FORM: [u16; 9] = [303, 403, 403, 403, 303, 403, 303, 303, 303];
+
 /// The same with another status for success.
 const fn instead(mut expected: [u16; 9], success: u16) -> [u16; 9] {
     let mut at = 0;
@@ -122,6 +130,41 @@ const TABLE: &[Row] = &[
     row("POST", "/api/v1/keys/{kid}/revoke", "", instead(OPERATORS, 204)),
     row("GET", "/api/v1/audit", "", OPERATORS),
     row("GET", "/api/v1/audit/export", "", OPERATORS),
+    row("GET", "/portal/applications", "", [303, 200, 200, 200, 303, 200, 303, 303, 303]),
+    row("GET", "/portal/applications/new", "", [303, 200, 200, 200, 303, 200, 303, 303, 303]),
+    row("POST", "/portal/applications/new", "", ANY_FORM),
+    row("GET", "/portal/applications/{app}", "", OWN_PAGE),
+    row("POST", "/portal/applications/{app}/settings", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/secrets", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/secrets/{secret}/revoke", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/try", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/deactivate", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/activate", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/delete", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/undelete", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/owners/invite", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/owners/remove", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/leave", "", OWN_FORM),
+    row("GET", "/admin", "", OPERATORS_PAGE),
+    row("GET", "/admin/approvals", "", OPERATORS_PAGE),
+    row("GET", "/admin/applications", "", OPERATORS_PAGE),
+    row("GET", "/admin/users", "", OPERATORS_PAGE),
+    row("GET", "/admin/users/{sub}", "", OPERATORS_PAGE),
+    row("GET", "/admin/audit", "", OPERATORS_PAGE),
+    row("GET", "/admin/audit/export", "", OPERATORS_PAGE),
+    row("GET", "/admin/keys", "", OPERATORS_PAGE),
+    row("GET", "/admin/mail", "", OPERATORS_PAGE),
+    row("GET", "/admin/settings", "", OPERATORS_PAGE),
+    row("GET", "/admin/scopes", "", OPERATORS_PAGE),
+    row("POST", "/admin/approvals/{nothing}/grant", "", OPERATORS_FORM),
+    row("POST", "/admin/approvals/{nothing}/refuse", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/disable", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/enable", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/delete", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/promote", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/demote", "", OPERATORS_FORM),
+    row("POST", "/admin/keys/rotate", "", OPERATORS_FORM),
+    row("POST", "/admin/keys/revoke", "", OPERATORS_FORM),
 ];
 
 /// Everybody who takes part.
@@ -200,7 +243,7 @@ impl<'a> Cast<'a> {
 }
 
 on_both_engines!(
-    /// Issue 4: every endpoint and page for every sort of caller.
+    /// Every endpoint and page for every sort of caller.
     async fn everybody_gets_what_the_table_says(world: World) {
         let server = world.server().await;
         let cast = Cast::of(&server).await;

@@ -60,9 +60,10 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
             .map(|last| ApplicationPlace { name: last.settings.name.clone(), client_id: client_id.to_string() }),
         None => None,
     };
-    let mut found = match nobody {
-        true => Vec::new(),
-        false => server.applications_page(&caller, filter, &after.unwrap_or_default(), PAGE + 1).await?,
+    let mut found = if nobody {
+        Vec::new()
+    } else {
+        server.applications_page(&caller, filter, &after.unwrap_or_default(), PAGE + 1).await?
     };
     let more = found.len() > usize::from(PAGE);
     found.truncate(usize::from(PAGE));

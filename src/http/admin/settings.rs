@@ -4,7 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here, operator};
 use super::view::{SettingLine, SettingsPage, SettingsPart};
-use crate::config::ShownSetting;
+use crate::config::{ShownSetting, Sources};
 use crate::domain::language::Language;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::page::page;
@@ -21,7 +21,7 @@ pub(in crate::http) async fn show(visit: Visit) -> Response {
 
 fn settings(visit: &Visit, person: &SignedInPerson) -> Response {
     let sources = visit.edge.server.sources.get();
-    let shown = sources.map(|sources| sources.settings()).unwrap_or_default();
+    let shown = sources.map(Sources::settings).unwrap_or_default();
     let mut parts: Vec<SettingsPart> = Vec::new();
     for setting in shown {
         let (part, name) = setting.key.split_once('.').unwrap_or(("", &setting.key));
