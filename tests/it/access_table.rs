@@ -50,7 +50,6 @@ const WRITE_OWN: [u16; 9] = [401, 404, 200, 200, 403, 200, 403, 200, 403];
 const OWN_PAGE: [u16; 9] = [303, 404, 200, 200, 303, 200, 303, 303, 303];
 const OPERATORS_PAGE: [u16; 9] = [303, 404, 404, 404, 303, 200, 303, 303, 303];
 // A form without its token.
-const OWN_FORM: [u16; 9] = [303, 404, 403, 403, 303, 403, 303, 303, 303];
 const OPERATORS_FORM: [u16; 9] = [303, 404, 404, 404, 303, 403, 303, 303, 303];
 const ANY_FORM: [u16; 9] = [303, 403, 403, 403, 303, 403, 303, 303, 303];
 
@@ -134,24 +133,24 @@ const TABLE: &[Row] = &[
     row("GET", "/portal/applications/new", "", [303, 200, 200, 200, 303, 200, 303, 303, 303]),
     row("POST", "/portal/applications/new", "", ANY_FORM),
     row("GET", "/portal/applications/{app}", "", OWN_PAGE),
-    row("POST", "/portal/applications/{app}/settings", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/secrets", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/secrets/{secret}/revoke", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/try", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/deactivate", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/activate", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/delete", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/undelete", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/owners/invite", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/owners/remove", "", OWN_FORM),
-    row("POST", "/portal/applications/{app}/leave", "", OWN_FORM),
+    row("POST", "/portal/applications/{app}/settings", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/secrets", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/secrets/{secret}/revoke", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/try", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/deactivate", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/activate", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/delete", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/undelete", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/owners/invite", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/owners/remove", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/leave", "", ANY_FORM),
     row("GET", "/admin", "", OPERATORS_PAGE),
     row("GET", "/admin/approvals", "", OPERATORS_PAGE),
     row("GET", "/admin/applications", "", OPERATORS_PAGE),
     row("GET", "/admin/users", "", OPERATORS_PAGE),
     row("GET", "/admin/users/{sub}", "", OPERATORS_PAGE),
     row("GET", "/admin/audit", "", OPERATORS_PAGE),
-    row("GET", "/admin/audit/export", "", OPERATORS_PAGE),
+    row("GET", "/admin/audit/export?format=csv", "", OPERATORS_PAGE),
     row("GET", "/admin/keys", "", OPERATORS_PAGE),
     row("GET", "/admin/mail", "", OPERATORS_PAGE),
     row("GET", "/admin/settings", "", OPERATORS_PAGE),
