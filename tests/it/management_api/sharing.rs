@@ -1,9 +1,11 @@
 //! What developers share, ask for and are told: owners, invitations, approvals, webhooks, insight.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{World, on_both_engines, person};
+use crate::harness::{World, eventually, on_both_engines, person};
 
 on_both_engines!(
     /// Who registers with their own session owns it; what only an operator may grant waits until one does.
@@ -109,10 +111,20 @@ on_both_engines!(
         let (management, ops) = (server.management().await, server.machine("applications:read").await);
         let application = server.service().await;
         server.token().with_basic(&application).send().await.success();
+        // Of one moment, neither would be the newer.
+        world.clock.advance(Duration::from_millis(1));
         server.token().with_basic(&application).scope("nonsense").send().await.refusal(400, "invalid_scope");
-        server.server.flush_usage().await.unwrap();
         let path = format!("/applications/{}", application.client_id);
-        let days = management.get(&ops, &format!("{path}/activity")).await.success()["items"].clone();
+        let items = async |what: &str| management.get(&ops, &format!("{path}/{what}")).await.success()["items"].clone();
+        // The job may have taken them and be writing them down; then there is nothing left to flush.
+        eventually("both requests are written down", || async {
+            server.server.flush_usage().await.unwrap();
+            let (noted, days) = (items("requests").await, items("activity").await);
+            let today = days.as_array().unwrap().last().unwrap().clone();
+            noted.as_array().unwrap().len() == 2 && today["tokens"] == 1
+        })
+        .await;
+        let days = items("activity").await;
         let today = days.as_array().unwrap().last().unwrap().clone();
         assert_eq!(
             (days.as_array().unwrap().len(), &today["day"], &today["tokens"]),
