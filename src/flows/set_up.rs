@@ -5,9 +5,8 @@ use std::time::Duration;
 use super::Server;
 use super::manage_user::{Admin, NewUser};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::ids::SessionId;
 use crate::domain::one_time::{SessionToken, SetUpToken};
-use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
+use crate::domain::session::Device;
 use crate::domain::user::{EmailAddress, Profile, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
@@ -53,19 +52,7 @@ impl Server {
         if !tx.user_signed_in(user.id, now).await? {
             return Err(Refusal::new(ErrorCode::AccessDenied, "this account is disabled"));
         }
-        let token = SessionToken::from_random(self.random());
-        let session = Session {
-            id: SessionId::new(self.row_id(now)),
-            user: user.id,
-            created_at: now,
-            auth_time: now,
-            amr: AuthenticationMethod::Email,
-            last_seen_at: now,
-            expires_at: now.plus(SESSION_LIFETIME),
-            ended_at: None,
-            device: device.clone(),
-        };
-        tx.session_insert(&session, token.hash()).await?;
+        let token = self.session_begin_in(&mut tx, user.id, device).await?;
         tx.commit().await?;
         Ok(token)
     }

@@ -104,6 +104,20 @@ impl Server {
         if !tx.user_signed_in(user, now).await? {
             return Err(disabled());
         }
+        let token = self.session_begin_in(&mut tx, user, device).await?;
+        self.append_flight(&mut tx, sign_in, FlightEvent::SignedIn, how).await?;
+        tx.commit().await?;
+        Ok(Ok(SignedIn { token, purpose: sign_in.purpose.clone() }))
+    }
+
+    /// Begins the session of somebody who has just been let in, in the transaction that lets them.
+    pub(in crate::flows) async fn session_begin_in(
+        &self,
+        tx: &mut Transaction,
+        user: UserId,
+        device: &Device,
+    ) -> Result<SessionToken, StoreError> {
+        let now = self.now();
         let token = SessionToken::from_random(self.random());
         let session = Session {
             id: SessionId::new(self.row_id(now)),
@@ -117,9 +131,7 @@ impl Server {
             device: device.clone(),
         };
         tx.session_insert(&session, token.hash()).await?;
-        self.append_flight(&mut tx, sign_in, FlightEvent::SignedIn, how).await?;
-        tx.commit().await?;
-        Ok(Ok(SignedIn { token, purpose: sign_in.purpose.clone() }))
+        Ok(token)
     }
 
     /// The account whose address was just proven; made now if there is none.
