@@ -88,7 +88,7 @@ impl Store {
         let before = [before.map(str::to_owned), last].into_iter().flatten().min();
         let statement: Statement = match (subject, actor, event) {
             (Some(_), _, _) => audit_along!("subject = $3 and"),
-            (None, Some(_), Some(_)) => audit_along!("actor = $2 and event = $1 and"),
+            (None, Some(_), Some(_)) => audit_along!("event || ' ' || actor = $1 || ' ' || $2 and"),
             (None, Some(_), None) => audit_along!("actor = $2 and"),
             (None, None, Some(_)) => audit_along!("event = $1 and"),
             (None, None, None) => audit_along!(""),
