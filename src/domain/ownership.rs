@@ -1,6 +1,9 @@
 //! Who looks after an application, and who has been asked to.
 
+use std::str::FromStr;
+
 use super::ids::{ApplicationId, InvitationId, Timestamp, UserId};
+use super::one_time::InvitationToken;
 use super::user::EmailAddress;
 
 /// Somebody who looks after an application. All owners are equal.
@@ -62,6 +65,28 @@ pub struct Invitation {
     /// When it was accepted, declined or withdrawn.
     pub spent_at: Option<Timestamp>,
 }
+
+/// How somebody comes to an invitation. Both count only for who has proven the address that it was sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvitationPath {
+    /// By the link in the mail.
+    Link(InvitationToken),
+    /// From the list of one's own invitations.
+    Listed(InvitationId),
+}
+
+impl FromStr for InvitationPath {
+    type Err = NoInvitation;
+
+    fn from_str(text: &str) -> Result<Self, NoInvitation> {
+        let listed = || text.parse().map(Self::Listed).map_err(|_| NoInvitation);
+        text.parse().map(Self::Link).or_else(|_| listed())
+    }
+}
+
+/// A text that names no invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoInvitation;
 
 impl Invitation {
     /// Whether it can still be accepted.

@@ -10,7 +10,7 @@ use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{ClientId, InvitationId};
 use crate::domain::language::Language;
 use crate::domain::one_time::InvitationToken;
-use crate::domain::ownership::{Invitation, InvitationPurpose};
+use crate::domain::ownership::{Invitation, InvitationPath, InvitationPurpose};
 use crate::domain::user::{EmailAddress, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
@@ -116,14 +116,18 @@ impl Server {
         Ok(found)
     }
 
-    /// The invitation of a link, shown to whom it was sent. For everybody else there is none.
+    /// An invitation, shown to whom it was sent. For everybody else there is none.
     pub async fn invitation_for(
         &self,
         user: &User,
-        token: &InvitationToken,
+        path: &InvitationPath,
     ) -> Result<(Invitation, Application), Refusal> {
         let gone = || Refusal::new(ErrorCode::NotFound, "this invitation is not, or no longer, for you");
-        let invitation = self.store.invitation(token.hash()).await?.ok_or_else(gone)?;
+        let invitation = match path {
+            InvitationPath::Link(token) => self.store.invitation_of_token(token.hash()).await?,
+            InvitationPath::Listed(id) => self.store.invitation(*id).await?,
+        };
+        let invitation = invitation.ok_or_else(gone)?;
         let own = user.email.as_ref().filter(|_| user.email_verified_at.is_some()).map(EmailAddress::key);
         if !invitation.is_open(self.now()) || own != Some(invitation.email.key()) {
             return Err(gone());
@@ -133,8 +137,8 @@ impl Server {
     }
 
     /// Accepts an invitation; where it hands the application over, whoever invited leaves.
-    pub async fn invitation_accept(&self, user: &User, token: &InvitationToken) -> Result<ClientId, Refusal> {
-        let (invitation, application) = self.invitation_for(user, token).await?;
+    pub async fn invitation_accept(&self, user: &User, path: &InvitationPath) -> Result<ClientId, Refusal> {
+        let (invitation, application) = self.invitation_for(user, path).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let spent = tx.invitation_spend(invitation.id, self.now()).await?;
@@ -155,8 +159,8 @@ impl Server {
     }
 
     /// Declines an invitation.
-    pub async fn invitation_decline(&self, user: &User, token: &InvitationToken) -> Result<(), Refusal> {
-        let (invitation, _) = self.invitation_for(user, token).await?;
+    pub async fn invitation_decline(&self, user: &User, path: &InvitationPath) -> Result<(), Refusal> {
+        let (invitation, _) = self.invitation_for(user, path).await?;
         self.end_invitation(invitation.id).await
     }
 

@@ -28,8 +28,13 @@ const OPEN_OF: &str = "select * from invitations where application_id = $1 and s
                        and expires_at > $2 order by created_at, id";
 
 impl Store {
+    /// The invitation of this row, whatever became of it.
+    pub async fn invitation(&self, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
+        self.fetch_optional(sql("select * from invitations where id = $1").bind(id.to_string())).await
+    }
+
     /// The invitation of this token, whatever became of it.
-    pub async fn invitation(&self, token: ValueHash) -> Result<Option<Invitation>, StoreError> {
+    pub async fn invitation_of_token(&self, token: ValueHash) -> Result<Option<Invitation>, StoreError> {
         self.fetch_optional(sql("select * from invitations where token_hash = $1").bind(token.as_bytes().to_vec()))
             .await
     }

@@ -3,7 +3,7 @@
 use gatepost::domain::application::{Application, ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::one_time::InvitationToken;
-use gatepost::domain::ownership::InvitationPurpose;
+use gatepost::domain::ownership::{InvitationPath, InvitationPurpose};
 use gatepost::domain::user::User;
 use gatepost::flows::Server;
 use gatepost::flows::access::{Caller, Need};
@@ -122,13 +122,13 @@ async fn owner(server: &Server, email: &str) -> User {
 }
 
 /// The token in the newest mail to this address.
-async fn invitation_in_mail(server: &TestServer, to: &str, count: usize) -> InvitationToken {
+async fn invitation_in_mail(server: &TestServer, to: &str, count: usize) -> InvitationPath {
     let mails = || server.server.caught_mails().unwrap_or_default();
     let to_them = || mails().into_iter().filter(|mail| mail.to.as_str() == to).collect::<Vec<_>>();
     eventually("the invitation is in the mail", || async { to_them().len() >= count }).await;
     let text = to_them().iter().map(|mail| mail.text.clone()).find(|text| text.contains("/invitations/")).unwrap();
     let at = text.find(InvitationToken::PREFIX).unwrap();
-    text[at..].split_whitespace().next().unwrap().parse().unwrap()
+    InvitationPath::Link(text[at..].split_whitespace().next().unwrap().parse().unwrap())
 }
 
 fn code(refused: &Result<impl Sized, Refusal>) -> Option<ErrorCode> {

@@ -1,4 +1,4 @@
-//! `/portal/invitations/{token}`: where the link of an invitation leads.
+//! `/portal/invitations/{path}`: where the link of an invitation leads, and the list of one's own.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
@@ -10,8 +10,7 @@ use super::kinds;
 use super::typed::Typed;
 use super::view::InvitationPage;
 use crate::domain::language::Language;
-use crate::domain::one_time::InvitationToken;
-use crate::domain::ownership::InvitationPurpose;
+use crate::domain::ownership::{InvitationPath, InvitationPurpose};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::flow::shown;
 use crate::http::pages::page::page;
@@ -20,29 +19,29 @@ use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-fn address_of(token: &str) -> String {
-    format!("/portal/invitations/{token}")
+pub(super) fn address_of(path: &str) -> String {
+    format!("/portal/invitations/{path}")
 }
 
-fn read(token: &str) -> Result<InvitationToken, Refusal> {
-    token.parse().map_err(|_| Refusal::new(ErrorCode::NotFound, "this invitation is not, or no longer, for you"))
+fn read(path: &str) -> Result<InvitationPath, Refusal> {
+    path.parse().map_err(|_| Refusal::new(ErrorCode::NotFound, "this invitation is not, or no longer, for you"))
 }
 
-/// `GET /portal/invitations/{token}`.
-pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> Response {
-    let person = match viewer(&visit, &address_of(&token)) {
+/// `GET /portal/invitations/{path}`.
+pub(in crate::http) async fn show(Path(path): Path<String>, visit: Visit) -> Response {
+    let person = match viewer(&visit, &address_of(&path)) {
         Ok(person) => person,
         Err(response) => return *response,
     };
-    match invitation_page(&visit, person, &token).await {
+    match invitation_page(&visit, person, &path).await {
         Ok(response) => visit.remembered(response),
         Err(refusal) => refused_page(&visit, &refusal),
     }
 }
 
-async fn invitation_page(visit: &Visit, person: &SignedInPerson, token: &str) -> Result<Response, Refusal> {
+async fn invitation_page(visit: &Visit, person: &SignedInPerson, path: &str) -> Result<Response, Refusal> {
     let server = &visit.edge.server;
-    let (invitation, application) = server.invitation_for(&person.user, &read(token)?).await?;
+    let (invitation, application) = server.invitation_for(&person.user, &read(path)?).await?;
     let view = InvitationPage {
         t: Texts::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
@@ -55,20 +54,20 @@ async fn invitation_page(visit: &Visit, person: &SignedInPerson, token: &str) ->
             .unwrap_or_default(),
         hands_over: invitation.purpose == InvitationPurpose::Transfer,
         until: invitation.expires_at,
-        accept: visit.form(format!("{}/accept", address_of(token))),
-        decline: visit.form(format!("{}/decline", address_of(token))),
+        accept: visit.form(format!("{}/accept", address_of(path))),
+        decline: visit.form(format!("{}/decline", address_of(path))),
     };
     Ok(page(&view).into_response())
 }
 
 /// `POST …/accept`.
-pub(in crate::http) async fn accept(Path(token): Path<String>, visit: Visit, typed: Typed) -> Response {
-    let person = match sender(&visit, &typed, &address_of(&token)) {
+pub(in crate::http) async fn accept(Path(path): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let person = match sender(&visit, &typed, &address_of(&path)) {
         Ok(person) => person,
         Err(response) => return *response,
     };
-    let accepted = match read(&token) {
-        Ok(token) => visit.edge.server.invitation_accept(&person.user, &token).await,
+    let accepted = match read(&path) {
+        Ok(path) => visit.edge.server.invitation_accept(&person.user, &path).await,
         Err(refusal) => Err(refusal),
     };
     match accepted {
@@ -78,13 +77,13 @@ pub(in crate::http) async fn accept(Path(token): Path<String>, visit: Visit, typ
 }
 
 /// `POST …/decline`.
-pub(in crate::http) async fn decline(Path(token): Path<String>, visit: Visit, typed: Typed) -> Response {
-    let person = match sender(&visit, &typed, &address_of(&token)) {
+pub(in crate::http) async fn decline(Path(path): Path<String>, visit: Visit, typed: Typed) -> Response {
+    let person = match sender(&visit, &typed, &address_of(&path)) {
         Ok(person) => person,
         Err(response) => return *response,
     };
-    let declined = match read(&token) {
-        Ok(token) => visit.edge.server.invitation_decline(&person.user, &token).await,
+    let declined = match read(&path) {
+        Ok(path) => visit.edge.server.invitation_decline(&person.user, &path).await,
         Err(refusal) => Err(refusal),
     };
     match declined {

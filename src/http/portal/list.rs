@@ -8,13 +8,13 @@ use axum::response::{IntoResponse as _, Response};
 use super::APPLICATIONS;
 use super::application::address_of;
 use super::frame::{Frame, Here, viewer};
-use super::kinds;
 use super::life;
 use super::view::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
+use super::{invitation, kinds};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
-use crate::domain::ownership::Invitation;
+use crate::domain::ownership::{Invitation, InvitationPurpose};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
@@ -74,7 +74,12 @@ fn line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<A
 }
 
 fn invited_line((invitation, application): &(Invitation, Application)) -> InvitedLine {
-    InvitedLine { app: shown(application), at: invitation.created_at, until: invitation.expires_at }
+    InvitedLine {
+        app: shown(application),
+        href: invitation::address_of(&invitation.id.to_string()),
+        hands_over: invitation.purpose == InvitationPurpose::Transfer,
+        until: invitation.expires_at,
+    }
 }
 
 fn deleted_line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<DeletedLine> {

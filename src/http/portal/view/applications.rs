@@ -83,8 +83,10 @@ pub(in crate::http) struct ApplicationLine {
 pub(in crate::http) struct InvitedLine {
     /// Its name.
     pub(in crate::http) app: App,
-    /// When one was asked.
-    pub(in crate::http) at: Timestamp,
+    /// Where one accepts or declines.
+    pub(in crate::http) href: String,
+    /// Whether who asks gives it up.
+    pub(in crate::http) hands_over: bool,
     /// Until when one can accept.
     pub(in crate::http) until: Timestamp,
 }
