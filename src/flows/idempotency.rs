@@ -1,80 +1,163 @@
 //! Creating something once, however often the request arrives (draft-ietf-httpapi-idempotency-key-header).
 //!
 //! A key belongs to its caller and to one request. While that is carried out, and for a day afterwards, the same
-//! request gets the same answer, secrets included: the answer is stored sealed under the master key.
+//! request gets the same answer, secrets included: the answer is stored sealed under the master key. A form of ours has
+//! such a key too, so that a double click makes one thing, not two.
 
+use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::Server;
 use super::access::Caller;
+use super::show_once::SHOWN_WITHIN;
 use crate::domain::one_time::ValueHash;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::KnownRequest;
 
-/// How long an answer is remembered.
+/// How long the answer to a program is remembered.
 const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// How often a form that was sent twice looks for what the first was answered, and how long it waits in between:
+/// five seconds in all.
+const LOOKS: u32 = 100;
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The longest key, in characters.
 const LONGEST_KEY: usize = 255;
 
-/// Whether a request is to be carried out.
-#[derive(Debug)]
-pub enum Attempt {
-    /// It is the first with its key.
-    First(ClaimedKey),
-    /// It was answered before, with this.
-    Known(Vec<u8>),
+/// A request that may arrive more than once.
+#[derive(Clone, Debug)]
+pub struct Repeatable {
+    key: ValueHash,
+    fingerprint: ValueHash,
+    remembered: Duration,
+    looks: u32,
 }
 
-/// A key that belongs to the request being carried out.
-#[derive(Clone, Copy, Debug)]
-pub struct ClaimedKey(ValueHash);
-
-impl ClaimedKey {
-    fn place(self) -> String {
-        format!("idempotency_keys.answer.{}", self.0.hex())
-    }
-}
-
-impl Server {
-    /// Claims a key for a request, or finds what the same request was answered.
-    pub async fn request_claim(&self, caller: &Caller, key: &str, request: &[u8]) -> Result<Attempt, Refusal> {
+impl Repeatable {
+    /// A program's request with its `Idempotency-Key`. While one is carried out, another is refused.
+    ///
+    /// # Errors
+    /// `invalid_request` for a key that is none.
+    pub fn by_program(caller: &Caller, key: &str, request: &[u8]) -> Result<Self, Refusal> {
         if !(1..=LONGEST_KEY).contains(&key.len()) || !key.bytes().all(|c| (b' '..=b'~').contains(&c)) {
             let what = format!("an Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters");
             return Err(Refusal::invalid_request(what));
         }
-        let claimed = ClaimedKey(ValueHash::of(&format!("{}\n{key}", caller.actor().stored())));
+        let key = ValueHash::of(&format!("{}\n{key}", caller.actor().stored()));
         let fingerprint = ValueHash::of_bytes(request);
-        let now = self.now();
-        if self.store.idempotency_key_claim(claimed.0, fingerprint, (now, now.plus(REMEMBERED))).await? {
-            return Ok(Attempt::First(claimed));
+        Ok(Self { key, fingerprint, remembered: REMEMBERED, looks: 0 })
+    }
+
+    /// A form as it was shown once and filled in like this: sent again it waits for what the first was answered, for
+    /// a browser shows only the last answer. Filled in differently it is another request.
+    pub fn by_form(caller: &Caller, shown: &str, filled: &[u8]) -> Self {
+        let fingerprint = ValueHash::of_bytes(filled);
+        let key = ValueHash::of(&format!("{}\nform {shown} {}", caller.actor().stored(), fingerprint.hex()));
+        Self { key, fingerprint, remembered: SHOWN_WITHIN, looks: LOOKS }
+    }
+
+    fn place(&self) -> String {
+        format!("idempotency_keys.answer.{}", self.key.hex())
+    }
+}
+
+/// What is known of a request before it is carried out.
+enum Attempt {
+    First,
+    Answered(Vec<u8>),
+    Unfinished,
+}
+
+impl Server {
+    /// Makes something, once for each request. It is finished even if the caller hangs up meanwhile: whoever asks
+    /// again is then told what became of it. One that is refused may be corrected and sent again.
+    ///
+    /// # Errors
+    /// Those of the making; `idempotency_key_reused` for a key that belongs to another request; `conflict` while the
+    /// first is not finished.
+    pub async fn make_once<Made, Failed, Making>(
+        self: &Arc<Self>,
+        request: Repeatable,
+        making: Making,
+    ) -> Result<Made, Failed>
+    where
+        Made: Serialize + DeserializeOwned + Send + 'static,
+        Failed: From<Refusal> + Send + 'static,
+        Making: Future<Output = Result<Made, Failed>> + Send + 'static,
+    {
+        match self.patient_attempt(&request).await? {
+            Attempt::First => {}
+            Attempt::Answered(answer) => return serde_json::from_slice(&answer).map_err(|e| unreadable(&e).into()),
+            Attempt::Unfinished => return Err(unfinished().into()),
         }
-        match self.store.idempotency_key(claimed.0).await? {
-            Some(KnownRequest { fingerprint: known, .. }) if !known.is(&fingerprint) => {
+        let server = Arc::clone(self);
+        let finished = tokio::spawn(async move {
+            match making.await {
+                Ok(made) => {
+                    let answer = serde_json::to_vec(&made).map_err(|e| unreadable(&e))?;
+                    server.remember_answer(&request, &answer).await?;
+                    Ok(made)
+                }
+                Err(failed) => {
+                    server.store.idempotency_key_release(request.key).await.map_err(Refusal::from)?;
+                    Err(failed)
+                }
+            }
+        });
+        finished.await.map_err(|e| Refusal::server_error(format!("a creation was cut off: {e}")))?
+    }
+
+    /// A name for one showing of a form, for [`Repeatable::by_form`].
+    pub fn name_form(&self) -> String {
+        self.row_id(self.now()).to_string()
+    }
+
+    async fn patient_attempt(&self, request: &Repeatable) -> Result<Attempt, Refusal> {
+        for _ in 0..request.looks {
+            match self.attempt(request).await? {
+                Attempt::Unfinished => tokio::time::sleep(LOOK_AGAIN).await,
+                settled => return Ok(settled),
+            }
+        }
+        self.attempt(request).await
+    }
+
+    async fn attempt(&self, request: &Repeatable) -> Result<Attempt, Refusal> {
+        let now = self.now();
+        let span = (now, now.plus(request.remembered));
+        if self.store.idempotency_key_claim(request.key, request.fingerprint, span).await? {
+            return Ok(Attempt::First);
+        }
+        match self.store.idempotency_key(request.key).await? {
+            Some(KnownRequest { fingerprint: known, .. }) if !known.is(&request.fingerprint) => {
                 let what = "this Idempotency-Key was sent with another request; use a new one";
                 Err(Refusal::new(ErrorCode::KeyReused, what))
             }
             Some(KnownRequest { answer: Some(sealed), .. }) => {
-                let opened = self.master_keys.open(&claimed.place(), &sealed);
-                opened.map(Attempt::Known).map_err(|e| Refusal::server_error(format!("an idempotent answer: {e}")))
+                let opened = self.master_keys.open(&request.place(), &sealed);
+                opened.map(Attempt::Answered).map_err(|e| unreadable(&e))
             }
-            Some(KnownRequest { answer: None, .. }) | None => {
-                let what = "a request with this Idempotency-Key is being carried out, or was cut off; \
-                            look whether it was done before you send it with a new key";
-                Err(Refusal::new(ErrorCode::Conflict, what))
-            }
+            Some(KnownRequest { answer: None, .. }) | None => Ok(Attempt::Unfinished),
         }
     }
 
-    /// Remembers what a request was answered.
-    pub async fn request_answered(&self, key: ClaimedKey, answer: &[u8]) -> Result<(), Refusal> {
-        let sealed = self.master_keys.seal(&key.place(), answer, self.random());
-        let sealed = sealed.map_err(|e| Refusal::server_error(format!("an idempotent answer: {e}")))?;
-        Ok(self.store.idempotency_key_answer(key.0, &sealed).await?)
+    async fn remember_answer(&self, request: &Repeatable, answer: &[u8]) -> Result<(), Refusal> {
+        let sealed = self.master_keys.seal(&request.place(), answer, self.random()).map_err(|e| unreadable(&e))?;
+        Ok(self.store.idempotency_key_answer(request.key, &sealed).await?)
     }
+}
 
-    /// Lets the key of a request go that was refused: corrected, it may be sent again.
-    pub async fn request_refused(&self, key: ClaimedKey) -> Result<(), Refusal> {
-        Ok(self.store.idempotency_key_release(key.0).await?)
-    }
+fn unfinished() -> Refusal {
+    let what = "a request with this Idempotency-Key is being carried out, or was cut off; \
+                look whether it was done before you send it with a new key";
+    Refusal::new(ErrorCode::Conflict, what)
+}
+
+fn unreadable(error: &dyn std::error::Error) -> Refusal {
+    Refusal::server_error(format!("an idempotent answer: {error}"))
 }

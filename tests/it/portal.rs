@@ -32,9 +32,13 @@ async fn register(browser: &Browser, fields: &[(&str, &str)]) -> Page {
 
 async fn service(browser: &Browser) -> (Page, Registered) {
     let page = register(browser, &[("name", "Orders"), ("type", "service")]).await;
-    let registered =
-        Registered { client_id: element(&page, "app-client-id"), secret: element(&page, "app-client-secret") };
-    (page, registered)
+    let application = registered(&page);
+    (page, application)
+}
+
+/// What an application's page shows once: whose secret, and the secret.
+fn registered(page: &Page) -> Registered {
+    Registered { client_id: element(page, "app-client-id"), secret: element(page, "app-client-secret") }
 }
 
 fn address(application: &Registered) -> String {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::asked::Asked;
-use crate::flows::idempotency::Attempt;
+use crate::flows::idempotency::Repeatable;
 use crate::http::reply::{Refused, json_no_store};
 use crate::protocol::refusal::Refusal;
 
@@ -54,37 +54,15 @@ impl From<Created> for Response {
     }
 }
 
-/// Makes something, once for each key. It is finished even if the caller hangs up meanwhile: whoever asks again with
-/// the same key is then told what became of it.
+/// Makes something, once for each key that the request brings along.
 pub(super) async fn once<Making>(asked: &Asked, body: &[u8], making: Making) -> Result<Response, Refused>
 where
     Making: Future<Output = Result<Created, Refused>> + Send + 'static,
 {
     let Some(key) = key(&asked.headers)? else { return Ok(making.await?.into()) };
     let request = [asked.method.as_str().as_bytes(), b" ", asked.path.as_bytes(), b"\n", body].concat();
-    let claimed = match asked.edge.server.request_claim(&asked.caller, key, &request).await? {
-        Attempt::First(claimed) => claimed,
-        Attempt::Known(answer) => {
-            let created: Created = serde_json::from_slice(&answer)
-                .map_err(|e| Refusal::server_error(format!("an idempotent answer: {e}")))?;
-            return Ok(created.into());
-        }
-    };
-    let server = asked.edge.server.clone();
-    let finished = tokio::spawn(async move {
-        match making.await {
-            Ok(created) => {
-                let answer = serde_json::to_vec(&created).unwrap_or_default();
-                server.request_answered(claimed, &answer).await?;
-                Ok(Response::from(created))
-            }
-            Err(refused) => {
-                server.request_refused(claimed).await?;
-                Err(refused)
-            }
-        }
-    });
-    finished.await.map_err(|e| Refusal::server_error(format!("a creation was cut off: {e}")))?
+    let request = Repeatable::by_program(&asked.caller, key, &request)?;
+    Ok(asked.edge.server.make_once(request, making).await?.into())
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {

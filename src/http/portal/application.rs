@@ -11,6 +11,7 @@ use super::frame::{Frame, Here, caller, sender, viewer};
 use super::kinds;
 use super::life;
 use super::people::people;
+use super::press::making_form;
 use super::snippets::snippets;
 use super::typed::Typed;
 use super::view::{ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Tried};
@@ -218,7 +219,8 @@ impl Forms<'_> {
     fn rotate(&self) -> Option<Form> {
         let has_secrets = self.application.settings.authentication == ClientAuthentication::Secret;
         let brought = self.application.secrets.iter().any(StoredSecret::is_imported);
-        self.when(has_secrets && !brought, "secrets")
+        let form = self.when(has_secrets && !brought, "secrets")?;
+        Some(making_form(self.visit, form.action))
     }
 
     fn secret(&self, secret: &StoredSecret) -> SecretLine {

@@ -1,11 +1,13 @@
 //! `/portal/applications/new`: registering an application.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::application::done;
 use super::frame::{Frame, Here, caller, sender, viewer};
 use super::kinds;
+use super::press::{Made, making_form, press};
 use super::read_settings::new_settings;
 use super::typed::Typed;
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage};
@@ -15,7 +17,7 @@ use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::page::{Page, page};
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
 
 const NEW: &str = "/portal/applications/new";
@@ -35,7 +37,7 @@ pub(in crate::http) async fn create(visit: Visit, typed: Typed) -> Response {
         Err(response) => return *response,
     };
     match new_settings(&typed) {
-        Ok(settings) => match register(&visit, person, settings, typed.text("reason")).await {
+        Ok(settings) => match register(&visit, person, settings, &typed).await {
             Ok(response) => response,
             Err(refusal) if refusal.code.status() >= 500 => refused_page(&visit, &refusal),
             Err(refusal) => {
@@ -54,14 +56,15 @@ async fn register(
     visit: &Visit,
     person: &SignedInPerson,
     settings: ApplicationSettings,
-    reason: &str,
+    typed: &Typed,
 ) -> Result<Response, Refusal> {
-    let made = visit.edge.server.register_for(&caller(person), settings, reason).await?;
-    let client_id = &made.application.client_id;
-    match &made.secret {
-        Some(secret) => visit.see_secret(&done(client_id, "created"), client_id.as_str(), secret),
-        None => Ok(see(&done(client_id, "created"))),
-    }
+    let (server, caller) = (Arc::clone(&visit.edge.server), caller(person));
+    let reason = typed.text("reason").to_owned();
+    let making = async move {
+        let made = server.register_for(&caller, settings, &reason).await?;
+        Ok(Made::new(&made.application, made.secret.as_ref()))
+    };
+    press(visit, person, typed, ("created", NEW), Box::pin(making)).await
 }
 
 fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, problems: Vec<FieldProblem>) -> Page {
@@ -80,7 +83,7 @@ fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, problems: Ve
             .hinted("Only if you ask for more than everybody may choose: what do you need it for?")
             .holding(typed.text("reason")),
         problems: Vec::new(),
-        form: visit.form(NEW),
+        form: making_form(visit, NEW),
     };
     for input in [&mut view.name, &mut view.redirect_uris, &mut view.scope] {
         input.problem = problems.iter().find(|problem| problem.id == input.id).map(|problem| problem.text.clone());

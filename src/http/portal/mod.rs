@@ -14,6 +14,7 @@ mod kinds;
 mod life;
 mod list;
 mod people;
+mod press;
 mod read_settings;
 mod secrets;
 mod settings;
@@ -55,7 +56,7 @@ pub(super) fn routes() -> Router<Edge> {
             "/portal/applications/{client_id}/invitations/{id}/withdraw",
             post(people::withdraw).get(application::back),
         )
-        .route("/portal/invitations/{token}", get(invitation::show))
-        .route("/portal/invitations/{token}/accept", post(invitation::accept))
-        .route("/portal/invitations/{token}/decline", post(invitation::decline))
+        .route("/portal/invitations/{path}", get(invitation::show))
+        .route("/portal/invitations/{path}/accept", post(invitation::accept))
+        .route("/portal/invitations/{path}/decline", post(invitation::decline))
 }

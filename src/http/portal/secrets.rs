@@ -1,10 +1,13 @@
 //! The secrets of an application: another one, or one less.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::response::Response;
 
 use super::application::{changing, could_not, done};
 use super::frame::caller;
+use super::press::{Made, press};
 use super::typed::Typed;
 use crate::domain::application::Application;
 use crate::domain::ids::SecretId;
@@ -19,17 +22,25 @@ pub(in crate::http) async fn rotate(Path(id): Path<String>, visit: Visit, typed:
         Ok(found) => found,
         Err(response) => return *response,
     };
-    match rotated(&visit, person, &application).await {
+    match rotated(&visit, person, &typed, &application).await {
         Ok(response) => response,
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,
     }
 }
 
-async fn rotated(visit: &Visit, person: &SignedInPerson, application: &Application) -> Result<Response, Refusal> {
-    let client_id = &application.client_id;
-    let made = visit.edge.server.application_rotate_secret(client_id, &caller(person).actor()).await?;
-    let secret = made.secret.ok_or_else(|| Refusal::server_error("a secret was made and is not there"))?;
-    visit.see_secret(&done(client_id, "rotated"), client_id.as_str(), &secret)
+async fn rotated(
+    visit: &Visit,
+    person: &SignedInPerson,
+    typed: &Typed,
+    application: &Application,
+) -> Result<Response, Refusal> {
+    let (server, actor) = (Arc::clone(&visit.edge.server), caller(person).actor());
+    let client_id = application.client_id.clone();
+    let making = async move {
+        let made = server.application_rotate_secret(&client_id, &actor).await?;
+        Ok(Made::new(&made.application, made.secret.as_ref()))
+    };
+    press(visit, person, typed, ("rotated", application.client_id.as_str()), Box::pin(making)).await
 }
 
 /// `POST …/secrets/{id}/revoke`.

@@ -1,7 +1,11 @@
 //! What somebody typed into a form of the portal: kept as it was, so that it can be shown again.
 
+use std::fmt;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
+
+use url::form_urlencoded;
 
 use crate::http::Edge;
 use crate::http::reply::Refused;
@@ -66,6 +70,14 @@ impl Typed {
     /// The lines that have something in them, without the spaces around it.
     pub(in crate::http) fn lines(&self, name: &str) -> Vec<String> {
         self.text(name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+impl fmt::Display for Typed {
+    /// As it was posted, in its order.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pairs = self.0.iter().map(|(name, value)| (name, value));
+        f.write_str(&form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
     }
 }
 

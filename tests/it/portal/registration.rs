@@ -5,7 +5,7 @@ use std::time::Duration;
 use gatepost::domain::application::ApplicationKind;
 use gatepost::domain::ids::ClientId;
 
-use super::{APPLICATIONS, JOHN, NEW, address, developer, element, register, service, status, tag};
+use super::{APPLICATIONS, JOHN, NEW, address, developer, element, register, registered, service, status, tag};
 use crate::harness::{World, on_both_engines};
 
 on_both_engines! {
@@ -49,6 +49,35 @@ on_both_engines! {
         assert!(!again.has("app-client-secret") && again.has("app-client-id"), "{}", again.text());
         let hint = element(&page, "app-client-secret");
         assert!(again.text().contains(&format!("gps_…{}", &hint[hint.len() - 4..])), "{}", again.text());
+    }
+}
+
+on_both_engines! {
+    /// A browser shows only the answer to the second click, so that one has to have the secret too.
+    async fn a_button_that_is_pressed_twice_makes_one_thing(world: World) {
+        let server = world.server().await;
+        let browser = developer(&server, JOHN).await;
+        let form = browser.visit(NEW).await.form_with("app-create");
+        let filled = [("name", "Orders"), ("type", "service")];
+        let (one, two) = tokio::join!(browser.post(&form, &filled), browser.post(&form, &filled));
+        assert_eq!(one.redirect().unwrap(), two.redirect().unwrap());
+        let page = browser.get(&two.redirect().unwrap()).await;
+        let application = registered(&page);
+        server.token().with_basic(&application).send().await.success();
+        assert_eq!(browser.visit(APPLICATIONS).await.text().matches("class=\"tile\"").count(), 1);
+        // Filled in anew it is another one, though the browser went back to the same form.
+        let other = browser.post(&form, &[("name", "Bills"), ("type", "service")]).await;
+        assert_ne!(other.redirect().unwrap(), one.redirect().unwrap());
+
+        let rotate = page.form_with("app-rotate-secret");
+        let (one, two) = tokio::join!(browser.post(&rotate, &[]), browser.post(&rotate, &[]));
+        assert_eq!((status(&one), status(&two)), (303, 303));
+        let rotated = browser.get(&two.redirect().unwrap()).await;
+        server.token().with_basic(&registered(&rotated)).send().await.success();
+        server.token().with_basic(&application).send().await.success();
+        let again = browser.visit(&address(&application)).await.form_with("app-rotate-secret");
+        assert_eq!(status(&browser.post(&again, &[]).await), 303);
+        server.token().with_basic(&application).send().await.refusal(401, "invalid_client");
     }
 }
 
