@@ -26,9 +26,9 @@ impl Server {
         Ok(Some(self.config.server.issuer.url_of(&format!("/admin/set-up/{}", token.expose()))))
     }
 
-    /// Whether a link would still make an operator.
-    pub async fn is_set_up_open(&self, token: &SetUpToken) -> Result<bool, StoreError> {
-        self.store.set_up_link_is_open(token.hash(), self.now()).await
+    /// Refuses a link that would not make an operator any more.
+    pub async fn set_up_is_open(&self, token: &SetUpToken) -> Result<(), Refusal> {
+        if self.store.set_up_link_is_open(token.hash(), self.now()).await? { Ok(()) } else { Err(gone()) }
     }
 
     /// Makes the account of this address an operator's, a new one if need be, and signs it in. No mail is
@@ -40,8 +40,6 @@ impl Server {
         device: &Device,
     ) -> Result<SessionToken, Refusal> {
         let now = self.now();
-        let gone =
-            || Refusal::new(ErrorCode::NotFound, "this link was used, is too old, or there is an operator by now");
         let mut tx = self.store.begin().await?;
         // One at a time: of two links that are used at once, the second finds an operator.
         tx.generation_raise(Generation::Applications).await?;
@@ -68,4 +66,8 @@ impl Server {
         tx.audit_append(&self.audit_entry(&Actor::CommandLine, event, self.now())).await?;
         Ok(known)
     }
+}
+
+fn gone() -> Refusal {
+    Refusal::new(ErrorCode::NotFound, "this link was used, is too old, or there is an operator by now")
 }

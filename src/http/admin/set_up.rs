@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::frame::nowhere;
 use super::view::SetUpPage;
 use crate::domain::language::Language;
 use crate::domain::one_time::SetUpToken;
@@ -16,11 +17,10 @@ use crate::http::pages::visit::{Visit, see};
 
 /// `GET`: asks for the address. Opening it uses nothing up.
 pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> Response {
-    let Ok(token) = token.parse::<SetUpToken>() else { return problem_page(&visit, Problem::NotFound, None) };
-    match visit.edge.server.is_set_up_open(&token).await {
-        Ok(true) => visit.remembered(form_page(&visit, &token, "", None)),
-        Ok(false) => problem_page(&visit, Problem::NotFound, None),
-        Err(error) => refused_page(&visit, &error.into()),
+    let Ok(token) = token.parse::<SetUpToken>() else { return refused_page(&visit, &nowhere()) };
+    match visit.edge.server.set_up_is_open(&token).await {
+        Ok(()) => visit.remembered(form_page(&visit, &token, "", None)),
+        Err(refusal) => refused_page(&visit, &refusal),
     }
 }
 
@@ -30,7 +30,7 @@ pub(in crate::http) async fn set_up(Path(token): Path<String>, visit: Visit, Fie
         let page = problem_page(&visit, Problem::BrowserLost, None);
         return visit.remembered((StatusCode::FORBIDDEN, page).into_response());
     }
-    let Ok(token) = token.parse::<SetUpToken>() else { return problem_page(&visit, Problem::NotFound, None) };
+    let Ok(token) = token.parse::<SetUpToken>() else { return refused_page(&visit, &nowhere()) };
     let typed = fields.value("email").unwrap_or_default().trim();
     let Ok(email) = typed.parse() else {
         return form_page(&visit, &token, typed, Some("This is not an e-mail address such as name@example.com."));
