@@ -12,9 +12,12 @@ import re
 import sys
 from pathlib import Path
 
-LINK = re.compile(r"\S+/l/gpl_\S+")
+LINK = re.compile(r"https?://\S+/gp\w+_\S+")
 # At the end of its line: a part of somebody's address may look the same.
 CODE = re.compile(r": ([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", re.MULTILINE)
+# There is nobody at this host, as a mail server says it that wants to harm whoever reads its answers.
+NOBODY = b"@nobody.example"
+REFUSED = b"550 5.1.1 no such mailbox <img src=x onerror=alert('smtp')><!--\r\n"
 
 
 class Sink:
@@ -35,18 +38,21 @@ class Sink:
                 recipients.append(re.search(rb"<(.*)>", line)[1].decode())
             elif verb in (b"MAIL", b"RSET"):
                 recipients = []
-            writer.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
+            refused = verb == b"RCPT" and NOBODY in line
+            writer.write(b"221 bye\r\n" if verb == b"QUIT" else REFUSED if refused else b"250 ok\r\n")
             await writer.drain()
         writer.close()
 
     def keep(self, recipients, source):
         message = email.message_from_bytes(source, policy=email.policy.default)
         text = message.get_body(("plain",)).get_content()
+        # A notice may have no link, and only a sign-in has a code.
+        link, code = LINK.search(text), CODE.search(text)
         mail = {
             "to": recipients,
             "subject": message["subject"],
-            "link": LINK.search(text)[0],
-            "code": CODE.search(text)[1],
+            "link": link and link[0],
+            "code": code and code[1],
         }
         self.count += 1
         # Renamed when it is whole: a reader never sees half a mail.

@@ -75,10 +75,10 @@ export class Person {
     return this.open(action, { until, method: 'POST', body, headers: { origin: page.url.origin } });
   }
 
-  /** The n-th mail to this person. */
-  async mail(n) {
+  /** The n-th mail to this person, of all or of those that are wanted. */
+  async mail(n, wanted = () => true) {
     for (let tries = 0; tries < 100; tries += 1) {
-      const mails = this.#mails();
+      const mails = this.#mails().filter(wanted);
       if (mails.length >= n) return mails[n - 1];
       await sleep(50);
     }

@@ -70,9 +70,9 @@ export const logoutAddress = (more) =>
   `${issuer}/oauth/logout?${new URLSearchParams({ client_id: app.client_id, post_logout_redirect_uri: afterLogout, ...more })}`;
 
 /** Nothing on this page is a serious obstacle. axe-core needs scripts: where they are off there is nothing to run it with. */
-export async function assertAccessible(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run());
+export async function assertAccessible(page, options = {}) {
+  if (!await page.evaluate(() => Boolean(window.axe))) await page.evaluate(axe);
+  const { violations } = await page.evaluate((these) => window.axe.run(these), options);
   const bad = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
   const found = bad.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
   assert.deepEqual(found, [], page.url());

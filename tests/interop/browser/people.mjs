@@ -1,0 +1,25 @@
+// What a person does in a browser at any server: sign up, sign in once more, register an application.
+import { Person } from '../person.mjs';
+
+/** Enters the address and opens the link of the n-th sign-in mail to it. Whoever is asked to sign in once more begins here too. */
+export async function signInAs(page, email, n) {
+  await page.fill('#email', email);
+  await page.click('#login-submit');
+  await page.waitForSelector('#login-code');
+  await page.goto((await new Person(email).mail(n, ({ code }) => code)).link);
+}
+
+export async function register(page, issuer, { name, type = 'service', redirectUris, scope, reason }) {
+  await page.goto(`${issuer}/portal/applications/new`);
+  await page.fill('#app-name', name);
+  await page.check(`#kind-${type}`);
+  if (redirectUris) await page.fill('#app-redirect-uris', redirectUris);
+  if (scope) await page.fill('#app-scope', scope);
+  if (reason) {
+    await page.click('.more > summary');
+    await page.fill('#app-reason', reason);
+  }
+  await page.click('#app-create');
+  await page.waitForSelector('#app-client-id');
+  return page.textContent('#app-client-id');
+}
