@@ -80,12 +80,16 @@ describe('the watch', () => {
     ['an address that is script', '<a href="&#106;avascript:alert(1)">x</a>', ours, /address: <a/],
     ['a comment without end', 'a <!-- b', ours, /comment:/],
   ]) {
-    test(`goes off for ${name}`, async () => {
+    test(`goes off for ${name}`, async (t) => {
       const bad = http.createServer((_, response) => {
         response.setHeader('content-type', 'text/html');
         if (policy) response.setHeader('content-security-policy', policy);
         response.end(`<!doctype html><title>bad</title><body>${markup}`);
       }).listen(0, '127.0.0.1');
+      t.after(() => {
+        bad.close();
+        bad.closeAllConnections();
+      });
       await once(bad, 'listening');
       const issuer = `http://127.0.0.1:${bad.address().port}`;
       const { context, page, alarms, see } = await newWatched({ issuer });
@@ -97,8 +101,6 @@ describe('the watch', () => {
         await see();
       }, expected);
       await context.close();
-      bad.close();
-      bad.closeAllConnections();
     });
   }
 });
@@ -122,7 +124,7 @@ describe('at a server where everything is poisoned', () => {
     operator = await newWatched(server);
     developer = await newWatched(server);
   });
-  after(() => server.stop());
+  after(() => server?.stop());
 
   const authorize = (more) => at(`/oauth/authorize?${new URLSearchParams({
     client_id: web, response_type: 'code', redirect_uri: `${site}/oauth/callback`, scope: `openid ${evilScope}`, state: poison('state'), ...more,

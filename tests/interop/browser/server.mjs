@@ -38,6 +38,7 @@ export async function startServer({ configuration = '', settings = {}, more = []
   };
   const server = spawn(process.env.GATEPOST, ['serve', ...more], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(server, 'exit');
+  process.on('exit', () => server.kill());
   const said = [];
   const ready = new Promise((resolve) => {
     for (const stream of [server.stdout, server.stderr]) {
