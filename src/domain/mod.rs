@@ -26,4 +26,7 @@ pub mod token_family;
 pub mod up_time;
 pub mod user;
 pub mod webhook;
+pub mod webhook_delivery;
 pub mod webhook_event;
+pub mod webhook_secret;
+pub mod webhook_url;

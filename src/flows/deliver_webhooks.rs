@@ -9,10 +9,12 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, error, warn};
 
 use super::Server;
-use crate::adapters::fetch::Post;
+use crate::adapters::fetch::{Answer, Post};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::Timestamp;
-use crate::domain::webhook::{Attempt, DisabledBecause, WebhookState};
+use crate::domain::webhook::{DisabledBecause, WebhookState};
+use crate::domain::webhook_delivery::Attempt;
+use crate::protocol::retry_after::RetryAfter;
 use crate::store::{AfterTry, ClaimedDelivery, StoreError};
 
 /// How many messages are on their way at the same time, never two of them to the same webhook.
@@ -25,6 +27,9 @@ const CLAIM: Duration = Duration::from_secs(75);
 /// How long to wait after each failed try, in seconds: about a day in all.
 const BACK_OFF: [u64; 8] = [5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800];
 
+/// How long a receiver may ask us to wait; what it asks beyond that it does not get.
+const LONGEST_ASKED: Duration = Duration::from_hours(24);
+
 /// How often to try to write down how a try ended, when the database is away.
 const WRITE_TRIES: u32 = 6;
 
@@ -36,6 +41,16 @@ const DELIVERIES_KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// "The receiver is gone for good" (RFC 9110 §15.5.11).
 const GONE: u16 = 410;
+
+/// The answers whose `Retry-After` is about the receiver and not about the message: 429 (RFC 6585 §4) and 503
+/// (RFC 9110 §15.6.4).
+const ASK_TO_WAIT: [u16; 2] = [429, 503];
+
+/// A try, and how long the receiver asked not to be tried again.
+struct Tried {
+    attempt: Attempt,
+    asked: Option<Duration>,
+}
 
 /// What the workers of one process share.
 #[derive(Debug)]
@@ -95,15 +110,15 @@ impl Server {
     }
 
     async fn deliver(&self, claimed: &ClaimedDelivery) {
-        let attempt = self.try_to_deliver(claimed).await;
-        let after = match &attempt.error {
+        let tried = self.try_to_deliver(claimed).await;
+        let after = match &tried.attempt.error {
             None => AfterTry::Delivered,
-            Some(_) => self.after_failed_try(claimed),
+            Some(_) => self.after_failed_try(claimed, tried.asked),
         };
-        log(claimed, &attempt, after);
+        log(claimed, &tried.attempt, after);
         // A message that was taken and is not known to be is sent again: worth some patience.
         for failures in 0..WRITE_TRIES {
-            match self.conclude_delivery(claimed, &attempt, after).await {
+            match self.conclude_delivery(claimed, &tried, after).await {
                 Ok(()) => return,
                 Err(e) => {
                     error!(webhook = %claimed.webhook.id, error = %e, "how a try ended could not be written down");
@@ -113,19 +128,26 @@ impl Server {
         }
     }
 
-    async fn try_to_deliver(&self, claimed: &ClaimedDelivery) -> Attempt {
+    async fn try_to_deliver(&self, claimed: &ClaimedDelivery) -> Tried {
         let at = self.now();
         let answer = self.post_signed(claimed, at).await;
-        let took = self.now().since(at);
+        let now = self.now();
+        let took = now.since(at);
         match answer {
-            Ok(status @ 200..=299) => Attempt { at, took, status: Some(status), error: None },
-            Ok(status) => Attempt { at, took, status: Some(status), error: Some(objection(status)) },
-            Err(error) => Attempt { at, took, status: None, error: Some(error) },
+            Ok(Answer { status: status @ 200..=299, .. }) => {
+                Tried { attempt: Attempt { at, took, status: Some(status), error: None }, asked: None }
+            }
+            Ok(answer) => {
+                let asked = asked_to_wait(&answer, now);
+                let error = Some(objection(answer.status, asked));
+                Tried { attempt: Attempt { at, took, status: Some(answer.status), error }, asked }
+            }
+            Err(error) => Tried { attempt: Attempt { at, took, status: None, error: Some(error) }, asked: None },
         }
     }
 
     /// The request of the Standard Webhooks specification.
-    async fn post_signed(&self, claimed: &ClaimedDelivery, now: Timestamp) -> Result<u16, String> {
+    async fn post_signed(&self, claimed: &ClaimedDelivery, now: Timestamp) -> Result<Answer, String> {
         let id = format!("msg_{}", claimed.message);
         let secrets = self.webhook_secrets(&claimed.webhook).map_err(|e| format!("the secret cannot be read: {e}"))?;
         let headers = vec![
@@ -137,12 +159,13 @@ impl Server {
         self.fetcher.post(post, self.config.webhooks.timeout).await.map_err(|e| e.to_string())
     }
 
-    fn after_failed_try(&self, claimed: &ClaimedDelivery) -> AfterTry {
+    /// The next try, if there is one: not before the receiver wants it.
+    fn after_failed_try(&self, claimed: &ClaimedDelivery, asked: Option<Duration>) -> AfterTry {
         let step = usize::try_from(claimed.attempts - 1).unwrap_or(0);
         let Some(wait) = BACK_OFF.get(step) else { return AfterTry::GivenUp };
         let [jitter] = self.random::<1>();
         let wait = Duration::from_secs(*wait).mul_f64(1.0 + f64::from(jitter) / 1024.0);
-        AfterTry::Again(self.now().plus(wait))
+        AfterTry::Again(self.now().plus(wait.max(asked.unwrap_or_default())))
     }
 
     /// Writes down how a try ended, and in the same transaction what that means for the webhook. Nothing if the
@@ -150,12 +173,12 @@ impl Server {
     async fn conclude_delivery(
         &self,
         claimed: &ClaimedDelivery,
-        attempt: &Attempt,
+        tried: &Tried,
         after: AfterTry,
     ) -> Result<(), StoreError> {
         let (now, id) = (self.now(), claimed.webhook.id);
         let mut tx = self.store.begin().await?;
-        if !tx.webhook_delivery_conclude(claimed, attempt, after).await? {
+        if !tx.webhook_delivery_conclude(claimed, &tried.attempt, after).await? {
             return Ok(());
         }
         if after == AfterTry::Delivered {
@@ -163,10 +186,13 @@ impl Server {
             return tx.commit().await;
         }
         tx.webhook_fails(id, now).await?;
+        if let Some(asked) = tried.asked {
+            tx.webhook_deliveries_wait(id, now.plus(asked)).await?;
+        }
         // As it is now: it may have been enabled again while we waited for the answer.
         let since = tx.webhook(id).await?.filter(|webhook| webhook.state == WebhookState::Active);
         let since = since.and_then(|webhook| webhook.failing_since).unwrap_or(now);
-        let reason = match attempt.status {
+        let reason = match tried.attempt.status {
             Some(GONE) => Some(DisabledBecause::Gone),
             _ if now.since(since) >= self.config.webhooks.disable_after => Some(DisabledBecause::Failing),
             _ => None,
@@ -183,11 +209,18 @@ impl Server {
     }
 }
 
+/// How long the receiver asks to be left alone, as far as we do so.
+fn asked_to_wait(answer: &Answer, now: Timestamp) -> Option<Duration> {
+    let said = answer.retry_after.as_deref().filter(|_| ASK_TO_WAIT.contains(&answer.status))?;
+    Some(RetryAfter::read(said)?.wait(now.as_seconds()).min(LONGEST_ASKED))
+}
+
 /// What is wrong with an answer, for the webhook's owner.
-fn objection(status: u16) -> String {
-    match status {
-        300..=399 => format!("the receiver answered {status}; redirects are not followed"),
-        _ => format!("the receiver answered {status}"),
+fn objection(status: u16, asked: Option<Duration>) -> String {
+    match (status, asked) {
+        (300..=399, _) => format!("the receiver answered {status}; redirects are not followed"),
+        (_, Some(asked)) => format!("the receiver answered {status} and asked to wait for {} s", asked.as_secs()),
+        (_, None) => format!("the receiver answered {status}"),
     }
 }
 

@@ -20,5 +20,6 @@ pub mod pkce;
 pub mod redirect_uri;
 pub mod refusal;
 pub mod resource;
+pub mod retry_after;
 pub mod scope;
 pub mod token;

@@ -7,7 +7,8 @@ use super::StoreError;
 use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
 use crate::domain::ids::{MessageId, Timestamp, WebhookId};
-use crate::domain::webhook::{Attempt, Delivery, DeliveryState, Webhook, WebhookState};
+use crate::domain::webhook::{Webhook, WebhookState};
+use crate::domain::webhook_delivery::{Attempt, Delivery, DeliveryState};
 use crate::domain::webhook_event::Message;
 
 /// A message that this worker, and no other, may send until its claim ends.
@@ -256,6 +257,14 @@ impl Transaction {
         .bind(attempt.status.map(i64::from))
         .bind(attempt.error.clone());
         Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Lets whatever waits to be sent to a webhook wait until then at least.
+    pub async fn webhook_deliveries_wait(&mut self, webhook: WebhookId, until: Timestamp) -> Result<(), StoreError> {
+        let statement =
+            sql("update webhook_deliveries set next_attempt_at = $2 where webhook_id = $1 and next_attempt_at < $2");
+        self.execute(statement.bind(webhook.to_string()).bind(until.as_micros())).await?;
+        Ok(())
     }
 
     /// Gives up whatever still waits to be sent to a webhook.

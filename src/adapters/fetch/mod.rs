@@ -14,7 +14,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
@@ -51,6 +51,15 @@ pub struct Post<'a> {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
+}
+
+/// What is of interest in an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// When to ask again, as it was said.
+    pub retry_after: Option<String>,
 }
 
 /// Why there is no answer. The sentences are for whoever chose the URL.
@@ -96,9 +105,9 @@ impl Fetcher {
         timeout(limit, self.addresses(url)).await.map_err(|_| FetchError::TimeOut(limit))?.map(|_| ())
     }
 
-    /// Sends a request and gives the status of the answer. Redirects are answers like any other, and what the body
-    /// says is of no interest.
-    pub async fn post(&self, post: Post<'_>, limit: Duration) -> Result<u16, FetchError> {
+    /// Sends a request and gives the answer. Redirects are answers like any other, and what the body says is of no
+    /// interest.
+    pub async fn post(&self, post: Post<'_>, limit: Duration) -> Result<Answer, FetchError> {
         let answered = async {
             let stream = self.connect(post.url).await?;
             if post.url.scheme() == "http" {
@@ -109,11 +118,12 @@ impl Fetcher {
             exchange(stream, request(post)?).await
         };
         let (answer, connection) = timeout(limit, answered).await.map_err(|_| FetchError::TimeOut(limit))??;
-        let status = answer.status().as_u16();
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let heard = Answer { status: answer.status().as_u16(), retry_after: retry_after.map(str::to_owned) };
         // A receiver that is still writing should not see its connection break; one that never ends is left.
         let _ = timeout(LEAVING, leave(answer.into_body())).await;
         drop(connection);
-        Ok(status)
+        Ok(heard)
     }
 
     /// The permitted addresses of a URL's host.

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::cli::output::table;
 use crate::domain::ids::{ClientId, Timestamp};
-use crate::domain::webhook::{Delivery, DeliveryState, Webhook, WebhookState};
+use crate::domain::webhook::{Webhook, WebhookState};
+use crate::domain::webhook_delivery::Delivery;
 use crate::flows::webhooks::WithWebhookSecret;
 
 /// A webhook.
@@ -146,10 +147,7 @@ impl ShownWithDeliveries {
 impl From<&Delivery> for ShownDelivery {
     fn from(delivery: &Delivery) -> Self {
         let last = delivery.last.as_ref();
-        let next = match delivery.state {
-            DeliveryState::Pending(at) => Some(at),
-            DeliveryState::Delivered(_) | DeliveryState::GivenUp => None,
-        };
+        let next = delivery.state.next_attempt_at();
         Self {
             id: format!("msg_{}", delivery.message),
             event: delivery.event.clone(),

@@ -9,7 +9,7 @@ use super::asked::{Asked, Named};
 use super::paging::Page;
 use super::webhooks::found;
 use crate::domain::ids::MessageId;
-use crate::domain::webhook;
+use crate::domain::webhook_delivery;
 use crate::flows::access::Need;
 use crate::http::reply::{Refused, json_no_store};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -35,12 +35,15 @@ struct Delivery {
     last_status: Option<u16>,
     /// What was wrong then.
     last_error: Option<String>,
+    /// When it is tried next, if it is.
+    #[schema(format = DateTime)]
+    next_attempt_at: Option<String>,
     /// Whether it can be sent again.
     is_repeatable: bool,
 }
 
-impl From<webhook::Delivery> for Delivery {
-    fn from(delivery: webhook::Delivery) -> Self {
+impl From<webhook_delivery::Delivery> for Delivery {
+    fn from(delivery: webhook_delivery::Delivery) -> Self {
         let (last_attempt_at, last_status, last_error) = match delivery.last {
             Some(last) => (Some(last.at.to_string()), last.status, last.error),
             None => (None, None, None),
@@ -54,6 +57,7 @@ impl From<webhook::Delivery> for Delivery {
             last_attempt_at,
             last_status,
             last_error,
+            next_attempt_at: delivery.state.next_attempt_at().map(|at| at.to_string()),
             is_repeatable: delivery.is_repeatable,
         }
     }

@@ -26,6 +26,8 @@ use super::certificates::Authority;
 pub(crate) enum Reply {
     /// This status.
     Status(u16),
+    /// This status, and when to ask again.
+    Later(u16, String),
     /// Ask there.
     Redirect(String),
     /// Nothing, ever.
@@ -160,6 +162,9 @@ async fn take(request: Request, received: Arc<Mutex<Vec<Message>>>, reply: Arc<M
     let reply = reply.lock().unwrap().clone();
     match reply {
         Reply::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
+        Reply::Later(status, when) => {
+            (StatusCode::from_u16(status).unwrap(), [(header::RETRY_AFTER, when)]).into_response()
+        }
         Reply::Redirect(to) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response(),
         Reply::Silence => std::future::pending().await,
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gatepost::domain::audit::Actor;
-use gatepost::domain::webhook::{DeliveryState, WebhookOwner};
+use gatepost::domain::webhook::WebhookOwner;
+use gatepost::domain::webhook_delivery::DeliveryState;
 use gatepost::flows::webhooks::{NewWebhook, Reach, Sending, WebhookChange, WebhookError};
 use tokio::task::JoinSet;
 

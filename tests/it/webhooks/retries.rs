@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use gatepost::domain::audit::Actor;
-use gatepost::domain::webhook::{DeliveryState, WebhookOwner};
+use gatepost::domain::webhook::WebhookOwner;
+use gatepost::domain::webhook_delivery::DeliveryState;
 use gatepost::flows::webhooks::{Sending, WebhookChange, WebhookError};
 
 use super::{now, only_delivery, send_all, user, webhook};
@@ -97,6 +98,40 @@ on_both_engines!(
         assert!(!server.server.store.webhook_deliveries_has_due(server.server.now()).await.unwrap(), "claimed");
         world.clock.advance(claim);
         eventually("both arrive", async || receiver.received().len() == 2).await;
+    }
+);
+
+on_both_engines!(
+    /// RFC 9110 §10.2.3: a receiver that says when to come back is left alone until then, and so are its other
+    /// messages; it gets a day at most, and what is sooner than we would come anyway changes nothing.
+    async fn a_receiver_is_not_tried_before_the_time_that_it_names(world: World) {
+        let server = world.command().await;
+        let mut told = Vec::new();
+        for (status, said, waits, messages) in [
+            (429, "120", 120, 1),
+            (503, "Sun, 01 Mar 2026 14:00:00 GMT", 7200, 1),
+            (503, "99999999999999999999", 86_400, 1),
+            (429, "2", 5, 1),
+            (503, "Sun, 01 Mar 2026 11:00:00 GMT", 5, 2),
+            (503, "soon", 5, 2),
+            (500, "120", 5, 2),
+        ] {
+            let receiver = Receiver::replying(Reply::Later(status, said.to_owned())).await;
+            let made = webhook(&server, WebhookOwner::Server, &receiver, &["user.created"]).await;
+            told.push((made.webhook, receiver, said, waits, messages));
+        }
+        for email in ["john@example.com", "anna@example.com"] {
+            user(&server, email).await;
+        }
+        send_all(&server).await;
+        for (webhook, receiver, said, waits, messages) in told {
+            assert_eq!(receiver.received().len(), messages, "{said}");
+            let deliveries = server.webhook_deliveries(&webhook).await.unwrap();
+            for delivery in deliveries.iter().filter(|delivery| delivery.last.is_some()) {
+                let waited = delivery.state.next_attempt_at().unwrap().since(server.now()).as_millis();
+                assert!(waited >= waits * 1000 && waited <= waits * 1250, "{said}: {waited}");
+            }
+        }
     }
 );
 

@@ -1,0 +1,97 @@
+//! Where a webhook's messages may be sent, as far as that can be told from the address.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+/// Longer than any receiver needs.
+const LONGEST_URL: usize = 1000;
+
+/// Where messages are sent: https, or http on the machine itself. Whether its address may be connected to is
+/// decided when it is connected to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebhookUrl(Url);
+
+/// Why a text is no address for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookUrlError {
+    /// It does not parse.
+    #[error("a webhook's address is a URL such as https://example.com/hooks, of at most {LONGEST_URL} characters")]
+    NoUrl,
+    /// Anybody on the way could read it.
+    #[error("a webhook's address is https; http is for localhost only")]
+    NotHttps,
+    /// They would end up in logs and listings.
+    #[error("a webhook's address has no user name, password or fragment")]
+    Extras,
+}
+
+impl WebhookUrl {
+    /// The URL.
+    pub const fn as_url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl FromStr for WebhookUrl {
+    type Err = WebhookUrlError;
+
+    fn from_str(text: &str) -> Result<Self, WebhookUrlError> {
+        if text.len() > LONGEST_URL || text.contains(|c: char| c.is_control() || c.is_whitespace()) {
+            return Err(WebhookUrlError::NoUrl);
+        }
+        let url = Url::parse(text).map_err(|_| WebhookUrlError::NoUrl)?;
+        let is_local = match url.host().ok_or(WebhookUrlError::NoUrl)? {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        };
+        if url.scheme() != "https" && !(url.scheme() == "http" && is_local) {
+            return Err(WebhookUrlError::NotHttps);
+        }
+        let has_extras = !url.username().is_empty() || url.password().is_some() || url.fragment().is_some();
+        if has_extras { Err(WebhookUrlError::Extras) } else { Ok(Self(url)) }
+    }
+}
+
+impl fmt::Display for WebhookUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_https_or_on_this_machine() {
+        for good in [
+            "https://example.com/hooks?a=b",
+            "https://10.0.0.1:8443/",
+            "http://localhost:3000/",
+            "http://127.0.0.1/",
+            "http://[::1]:1/",
+        ] {
+            assert!(good.parse::<WebhookUrl>().is_ok(), "{good}");
+        }
+        for (bad, error) in [
+            ("http://example.com/", WebhookUrlError::NotHttps),
+            ("http://localhost.example.com/", WebhookUrlError::NotHttps),
+            ("http://10.0.0.1/", WebhookUrlError::NotHttps),
+            ("ftp://example.com/", WebhookUrlError::NotHttps),
+            ("file:///etc/passwd", WebhookUrlError::NoUrl),
+            ("example.com", WebhookUrlError::NoUrl),
+            ("https://", WebhookUrlError::NoUrl),
+            ("https://exa mple.com/", WebhookUrlError::NoUrl),
+            ("https://example.com/\r\nHost: b", WebhookUrlError::NoUrl),
+            ("https://john@example.com/", WebhookUrlError::Extras),
+            ("https://:secret@example.com/", WebhookUrlError::Extras),
+            ("https://example.com/#a", WebhookUrlError::Extras),
+        ] {
+            assert_eq!(bad.parse::<WebhookUrl>(), Err(error), "{bad}");
+        }
+        assert!(format!("https://example.com/{}", "a".repeat(1000)).parse::<WebhookUrl>().is_err());
+    }
+}

@@ -1,0 +1,177 @@
+//! Making, changing and deleting webhooks.
+
+use super::WebhookError;
+use crate::adapters::fetch::FetchError;
+use crate::domain::application::ApplicationState;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::WebhookId;
+use crate::domain::webhook::{DisabledBecause, Webhook, WebhookOwner, WebhookState};
+use crate::domain::webhook_event::EventType;
+use crate::domain::webhook_secret::{WebhookSecret, WebhookSecrets};
+use crate::domain::webhook_url::WebhookUrl;
+use crate::flows::Server;
+
+/// What a new webhook is to be.
+#[derive(Clone, Debug)]
+pub struct NewWebhook {
+    /// Whose it is.
+    pub owner: WebhookOwner,
+    /// Where messages are sent.
+    pub url: WebhookUrl,
+    /// The events it is told; none means all.
+    pub events: Vec<EventType>,
+}
+
+/// What is to be different about a webhook; what is none stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookChange {
+    /// Where messages are sent.
+    pub url: Option<WebhookUrl>,
+    /// The events it is told; an empty list means all.
+    pub events: Option<Vec<EventType>>,
+    /// Whether messages are sent.
+    pub sending: Option<Sending>,
+}
+
+/// Whether messages are to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// They are.
+    On,
+    /// They are not. What waits to be sent is given up.
+    Off,
+}
+
+/// A webhook together with a secret that is shown now and never again.
+#[derive(Debug)]
+pub struct WithWebhookSecret {
+    /// The webhook as it is now.
+    pub webhook: Webhook,
+    /// Its newest secret.
+    pub secret: WebhookSecret,
+}
+
+impl Server {
+    /// Makes a webhook. Its address must lead somewhere permitted now; it is judged again for every message.
+    pub async fn webhook_create(&self, new: NewWebhook, actor: &Actor) -> Result<WithWebhookSecret, WebhookError> {
+        check_events(&new.owner, &new.events)?;
+        self.check_address(&new.url).await?;
+        let now = self.now();
+        let id = WebhookId::new(self.row_id(now));
+        let secret = WebhookSecret::from_random(self.random());
+        let webhook = Webhook {
+            id,
+            owner: new.owner,
+            url: new.url,
+            events: new.events,
+            secrets: self.seal_webhook(id, &WebhookSecrets::new(secret.clone()))?,
+            state: WebhookState::Active,
+            created_at: now,
+            failing_since: None,
+            last_delivered_at: None,
+        };
+        let mut tx = self.store.begin().await?;
+        if let Some(client_id) = webhook.owner.application() {
+            let found = tx.application(client_id).await?;
+            let is_there = found.is_some_and(|found| !matches!(found.state, ApplicationState::Deleted { .. }));
+            if !is_there {
+                return Err(WebhookError::NoApplication(client_id.clone()));
+            }
+        }
+        // Before it is there: it is not told of itself.
+        tx.audit_append(&self.audit_entry(actor, AuditEvent::WebhookCreated { webhook: id }, now)).await?;
+        if !tx.webhook_insert(&webhook).await? {
+            return Err(WebhookError::TooMany(webhook.owner.limit()));
+        }
+        tx.commit().await?;
+        Ok(WithWebhookSecret { webhook, secret })
+    }
+
+    /// Changes a webhook. One that is enabled again starts with a clean record.
+    pub async fn webhook_update(
+        &self,
+        webhook: &Webhook,
+        change: WebhookChange,
+        actor: &Actor,
+    ) -> Result<Webhook, WebhookError> {
+        check_events(&webhook.owner, change.events.as_deref().unwrap_or_default())?;
+        if let Some(url) = &change.url {
+            self.check_address(url).await?;
+        }
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let mut changed = tx.webhook(webhook.id).await?.ok_or(WebhookError::Unknown)?;
+        let was_active = changed.state == WebhookState::Active;
+        changed.url = change.url.unwrap_or(changed.url);
+        changed.events = change.events.unwrap_or(changed.events);
+        match change.sending {
+            Some(Sending::On) if !was_active => {
+                changed.state = WebhookState::Active;
+                changed.failing_since = None;
+            }
+            Some(Sending::Off) if was_active => {
+                changed.state = WebhookState::Disabled { at: now, reason: DisabledBecause::Requested };
+                tx.webhook_deliveries_give_up(webhook.id).await?;
+            }
+            _ => {}
+        }
+        if !tx.webhook_update(&changed).await? {
+            return Err(WebhookError::Unknown);
+        }
+        let event = match (was_active, changed.state) {
+            (true, WebhookState::Disabled { reason, .. }) => {
+                AuditEvent::WebhookDisabled { webhook: webhook.id, reason: reason.name() }
+            }
+            _ => AuditEvent::WebhookChanged { webhook: webhook.id, what: "settings" },
+        };
+        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    /// Gives a webhook a new secret. The one before it signs too for a day, so that its receiver can change over.
+    pub async fn webhook_rotate_secret(
+        &self,
+        webhook: &Webhook,
+        actor: &Actor,
+    ) -> Result<WithWebhookSecret, WebhookError> {
+        let now = self.now();
+        let secret = WebhookSecret::from_random(self.random());
+        let mut tx = self.store.begin().await?;
+        let mut webhook = tx.webhook(webhook.id).await?.ok_or(WebhookError::Unknown)?;
+        let secrets = self.webhook_secrets(&webhook)?.rotated(secret.clone(), now);
+        let sealed = self.seal_webhook(webhook.id, &secrets)?;
+        if !tx.webhook_reseal(&webhook, &sealed).await? {
+            return Err(WebhookError::Unknown);
+        }
+        let event = AuditEvent::WebhookChanged { webhook: webhook.id, what: "secret" };
+        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.commit().await?;
+        webhook.secrets = sealed;
+        Ok(WithWebhookSecret { webhook, secret })
+    }
+
+    /// Deletes a webhook and what waits to be sent to it.
+    pub async fn webhook_delete(&self, webhook: &Webhook, actor: &Actor) -> Result<(), WebhookError> {
+        let event = AuditEvent::WebhookDeleted { webhook: webhook.id };
+        let mut tx = self.store.begin().await?;
+        tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
+        if !tx.webhook_delete(webhook.id).await? {
+            return Err(WebhookError::Unknown);
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn check_address(&self, url: &WebhookUrl) -> Result<(), FetchError> {
+        self.fetcher.check(url.as_url(), self.config.webhooks.timeout).await
+    }
+}
+
+/// Refuses to wait for what would never come.
+fn check_events(owner: &WebhookOwner, events: &[EventType]) -> Result<(), WebhookError> {
+    let foreign = events.iter().find(|event| !event.is_of_applications());
+    match (owner, foreign) {
+        (WebhookOwner::Application(_), Some(event)) => Err(WebhookError::NotForApplications(*event)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,63 @@
+//! Looking after webhooks: finding, making, changing, trying and deleting them.
+//!
+//! Whoever wants one has to find it first, within what they may reach; every other act takes a webhook that was found.
+
+mod change;
+mod error;
+mod secrets;
+mod send;
+
+use super::Server;
+use crate::domain::ids::{ClientId, WebhookId};
+use crate::domain::webhook::{Webhook, WebhookOwner};
+use crate::domain::webhook_delivery::Delivery;
+
+pub use change::{NewWebhook, Sending, WebhookChange, WithWebhookSecret};
+pub use error::WebhookError;
+
+/// How many of a webhook's messages can be looked at.
+const DELIVERIES_SHOWN: u32 = 50;
+
+/// Which webhooks somebody may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All: an operator.
+    Everything,
+    /// Those of one application: its owner.
+    Application(ClientId),
+}
+
+impl Reach {
+    fn includes(&self, webhook: &Webhook) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Application(client_id) => webhook.owner.application() == Some(client_id),
+        }
+    }
+}
+
+impl Server {
+    /// The webhooks of one owner, oldest first.
+    pub async fn webhooks_of(&self, owner: &WebhookOwner) -> Result<Vec<Webhook>, WebhookError> {
+        Ok(self.store.webhooks_of(owner).await?)
+    }
+
+    /// All webhooks within reach, oldest first.
+    pub async fn webhooks(&self, within: &Reach) -> Result<Vec<Webhook>, WebhookError> {
+        match within {
+            Reach::Everything => Ok(self.store.webhooks().await?),
+            Reach::Application(client_id) => self.webhooks_of(&WebhookOwner::Application(client_id.clone())).await,
+        }
+    }
+
+    /// A webhook within reach.
+    pub async fn webhook(&self, id: WebhookId, within: &Reach) -> Result<Webhook, WebhookError> {
+        let found = self.store.webhook(id).await?.filter(|webhook| within.includes(webhook));
+        found.ok_or(WebhookError::Unknown)
+    }
+
+    /// What became of a webhook's newest messages, the newest first.
+    pub async fn webhook_deliveries(&self, webhook: &Webhook) -> Result<Vec<Delivery>, WebhookError> {
+        Ok(self.store.webhook_deliveries_of(webhook.id, DELIVERIES_SHOWN).await?)
+    }
+}

@@ -1,0 +1,39 @@
+//! Sending by hand: to try a webhook, and once more what did not arrive.
+
+use super::WebhookError;
+use crate::domain::ids::MessageId;
+use crate::domain::webhook::{Webhook, WebhookState};
+use crate::domain::webhook_event::Message;
+use crate::flows::Server;
+use crate::store::Transaction;
+
+impl Server {
+    /// Sends a webhook a message that tells of nothing, so that its owner sees whether messages arrive.
+    pub async fn webhook_ping(&self, webhook: &Webhook) -> Result<MessageId, WebhookError> {
+        let now = self.now();
+        let message = Message::ping(MessageId::new(self.row_id(now)), now);
+        let mut tx = self.store.begin().await?;
+        active(&mut tx, webhook).await?;
+        tx.webhook_delivery_insert(webhook.id, &message, now).await?;
+        tx.commit().await?;
+        Ok(message.id)
+    }
+
+    /// Sends a message once more, under the same name, so that the receiver can tell.
+    pub async fn webhook_redeliver(&self, webhook: &Webhook, message: MessageId) -> Result<(), WebhookError> {
+        let mut tx = self.store.begin().await?;
+        active(&mut tx, webhook).await?;
+        if !tx.webhook_delivery_repeat(webhook.id, message, self.now()).await? {
+            return Err(WebhookError::NotRepeatable);
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn active(tx: &mut Transaction, webhook: &Webhook) -> Result<(), WebhookError> {
+    match tx.webhook(webhook.id).await? {
+        None => Err(WebhookError::Unknown),
+        Some(found) if found.state == WebhookState::Active => Ok(()),
+        Some(_) => Err(WebhookError::Disabled),
+    }
+}
