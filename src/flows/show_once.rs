@@ -13,30 +13,49 @@ use super::Server;
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::{SessionId, Timestamp};
 use crate::domain::secret::ClientSecret;
+use crate::domain::webhook_secret::WebhookSecret;
 use crate::protocol::refusal::Refusal;
 
 /// How long the browser may take to get to the page.
 pub const SHOWN_WITHIN: Duration = Duration::from_mins(2);
 
+/// A secret that is shown once.
+pub trait ShownOnce {
+    /// The secret of this text, which was sealed here.
+    fn from_text(text: String) -> Self;
+}
+
+impl ShownOnce for ClientSecret {
+    fn from_text(text: String) -> Self {
+        Self::presented(text)
+    }
+}
+
+impl ShownOnce for WebhookSecret {
+    fn from_text(text: String) -> Self {
+        Self::made_before(text)
+    }
+}
+
 impl Server {
     /// Seals a secret for this session and what it belongs to.
-    pub fn seal_once(&self, session: SessionId, of: &str, secret: &ClientSecret) -> Result<String, Refusal> {
+    pub fn seal_once(&self, session: SessionId, of: &str, secret: &str) -> Result<String, Refusal> {
         let until = self.now().plus(SHOWN_WITHIN).as_micros().to_be_bytes();
-        let plain = [&until[..], secret.expose().as_bytes()].concat();
+        let plain = [&until[..], secret.as_bytes()].concat();
         let sealed = self.master_keys.seal(&place(session, of), &plain, self.random());
         let sealed = sealed.map_err(|e| Refusal::server_error(format!("a secret to be shown: {e}")))?;
         Ok(format!("{}.{}", sealed.master_key_id, URL_SAFE_NO_PAD.encode(sealed.bytes)))
     }
 
     /// Opens it again, if it was sealed for this session and for the same, and not too long ago.
-    pub fn open_once(&self, session: SessionId, of: &str, text: &str) -> Option<ClientSecret> {
+    pub fn open_once<S: ShownOnce>(&self, session: SessionId, of: &str, text: &str) -> Option<S> {
         let (master_key_id, bytes) = text.split_once('.')?;
         let sealed = Sealed { master_key_id: master_key_id.to_owned(), bytes: URL_SAFE_NO_PAD.decode(bytes).ok()? };
         let plain = self.master_keys.open(&place(session, of), &sealed).ok()?;
         let (until, secret) = plain.split_first_chunk()?;
         let in_time = self.now() < Timestamp::from_micros(i64::from_be_bytes(*until));
         let secret = String::from_utf8(secret.to_vec()).ok()?;
-        in_time.then(|| ClientSecret::presented(secret))
+        in_time.then(|| S::from_text(secret))
     }
 }
 

@@ -21,6 +21,7 @@ mod request_body;
 mod serve;
 mod stalled;
 mod users;
+mod webhooks;
 
 use std::sync::Arc;
 

@@ -28,7 +28,7 @@ const CALLERS: [&str; 9] = [
 ];
 
 /// One endpoint: `{app}` is an application of the owner's, `{sub}` an account, `{kid}` a key, `{secret}` a secret,
-/// `{hook}` a webhook of an application of the owner's.
+/// `{hook}` a webhook of an application of the owner's, `{server_hook}` one of the server.
 struct Row {
     method: &'static str,
     path: &'static str,
@@ -144,6 +144,18 @@ const TABLE: &[Row] = &[
     row("POST", "/portal/applications/{app}/owners/invite", "", ANY_FORM),
     row("POST", "/portal/applications/{app}/owners/remove", "", ANY_FORM),
     row("POST", "/portal/applications/{app}/leave", "", ANY_FORM),
+    // They are on the page of the application.
+    row("GET", "/portal/applications/{app}/webhooks", "", instead(OWN_PAGE, 303)),
+    row("GET", "/portal/applications/{app}/webhooks/new", "", OWN_PAGE),
+    row("POST", "/portal/applications/{app}/webhooks/new", "", ANY_FORM),
+    row("GET", "/portal/applications/{app}/webhooks/{hook}", "", OWN_PAGE),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/change", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/ping", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/rotate-secret", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/enable", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/disable", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/delete", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/messages/{nothing}/again", "", ANY_FORM),
     row("GET", "/admin", "", OPERATORS_PAGE),
     row("GET", "/admin/approvals", "", OPERATORS_PAGE),
     row("GET", "/admin/applications", "", OPERATORS_PAGE),
@@ -153,6 +165,9 @@ const TABLE: &[Row] = &[
     row("GET", "/admin/audit/export?format=csv", "", OPERATORS_PAGE),
     row("GET", "/admin/keys", "", OPERATORS_PAGE),
     row("GET", "/admin/mail", "", OPERATORS_PAGE),
+    row("GET", "/admin/webhooks", "", OPERATORS_PAGE),
+    row("GET", "/admin/webhooks/new", "", OPERATORS_PAGE),
+    row("GET", "/admin/webhooks/{server_hook}", "", OPERATORS_PAGE),
     row("GET", "/admin/settings", "", OPERATORS_PAGE),
     row("GET", "/admin/scopes", "", OPERATORS_PAGE),
     row("POST", "/admin/approvals/{nothing}/grant", "", OPERATORS_FORM),
@@ -164,6 +179,14 @@ const TABLE: &[Row] = &[
     row("POST", "/admin/users/{sub}/demote", "", OPERATORS_FORM),
     row("POST", "/admin/keys/rotate", "", OPERATORS_FORM),
     row("POST", "/admin/keys/revoke", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/new", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/change", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/ping", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/rotate-secret", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/enable", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/disable", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/delete", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/messages/{nothing}/again", "", OPERATORS_FORM),
 ];
 
 /// Everybody who takes part.
@@ -200,6 +223,7 @@ impl<'a> Cast<'a> {
     }
 
     async fn fill(&self, mut text: String) -> String {
+        let mut client_id = None;
         if text.contains("{app}") {
             let application = self.server.application_of(&self.owner, "Orders").await;
             let stored = self.server.server.store.application(&application.id()).await.unwrap().unwrap();
@@ -208,13 +232,24 @@ impl<'a> Cast<'a> {
             tx.commit().await.unwrap();
             text = text.replace("{app}", &application.client_id);
             text = text.replace("{secret}", &stored.secrets[0].id.to_string());
+            client_id = Some(application.client_id);
         }
         if text.contains("{hook}") {
-            let application = self.filled("{app}").await.parse().unwrap();
-            let url = "http://127.0.0.1:9/hook".parse().unwrap();
-            let new = NewWebhook { owner: WebhookOwner::Application(application), url, events: Vec::new() };
-            let made = self.server.server.webhook_create(new, &Actor::CommandLine).await.unwrap();
-            text = text.replace("{hook}", &made.webhook.id.to_string());
+            let client_id = match client_id {
+                Some(client_id) => client_id,
+                None => self.filled("{app}").await,
+            };
+            let owner = WebhookOwner::Application(client_id.parse().unwrap());
+            text = text.replace("{hook}", &self.webhook(owner).await);
+        }
+        if text.contains("{server_hook}") {
+            // There is room for twenty.
+            let there = self.server.server.webhooks_of(&WebhookOwner::Server).await.unwrap();
+            let id = match there.first() {
+                Some(webhook) => webhook.id.to_string(),
+                None => self.webhook(WebhookOwner::Server).await,
+            };
+            text = text.replace("{server_hook}", &id);
         }
         text = text.replace("{nothing}", "01936f00-0000-7000-8000-000000000000");
         let new: String = format!("{:032x}", u128::from_be_bytes(self.server.server.random()));
@@ -229,6 +264,11 @@ impl<'a> Cast<'a> {
             text = text.replace("{kid}", &key.kid);
         }
         text.replace("{new}", &new)
+    }
+
+    async fn webhook(&self, owner: WebhookOwner) -> String {
+        let new = NewWebhook { owner, url: "http://127.0.0.1:9/hook".parse().unwrap(), events: Vec::new() };
+        self.server.server.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id.to_string()
     }
 
     async fn ask(&self, row: &Row, who: &Who) -> Answer {

@@ -1,5 +1,7 @@
 //! The operator pages: who sees them, what they show, what can be done there, and when one signs in once more.
 
+mod webhooks;
+
 use std::time::Duration;
 
 use gatepost::config::Config;
@@ -13,7 +15,7 @@ use crate::harness::{TestServer, World, on_both_engines};
 const ROOT: &str = "root@example.com";
 const JOHN: &str = "john@example.com";
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/admin",
     "/admin/approvals",
     "/admin/applications",
@@ -21,6 +23,7 @@ const PAGES: [&str; 9] = [
     "/admin/audit",
     "/admin/keys",
     "/admin/mail",
+    "/admin/webhooks",
     "/admin/scopes",
     "/admin/settings",
 ];

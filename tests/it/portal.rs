@@ -6,6 +6,7 @@ mod access;
 mod changes;
 mod people;
 mod registration;
+mod webhooks;
 
 use crate::harness::browser::{Browser, Page, PageForm};
 use crate::harness::{Registered, TestServer};

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use gatepost::domain::application::DeactivationReason;
 use gatepost::domain::audit::Actor;
-use gatepost::domain::webhook::{Delivery, Webhook, WebhookOwner};
+use gatepost::domain::webhook::{Webhook, WebhookOwner};
+use gatepost::domain::webhook_delivery::Delivery;
 use gatepost::flows::Server;
 use gatepost::flows::manage_user::{Admin, NewUser};
 use gatepost::flows::webhooks::{NewWebhook, Reach, WithWebhookSecret};

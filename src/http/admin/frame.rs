@@ -19,17 +19,17 @@ const FRESH_FOR: Duration = Duration::from_mins(15);
 
 /// The bar at the top.
 #[derive(Clone, Debug)]
-pub(super) struct Bar {
+pub(in crate::http) struct Bar {
     here: Here,
     /// Who is signed in.
-    pub(super) address: String,
+    pub(in crate::http) address: String,
     /// Ends the session.
-    pub(super) sign_out: Form,
+    pub(in crate::http) sign_out: Form,
 }
 
 /// The page that one is at, or that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Here {
+pub(in crate::http) enum Here {
     Overview,
     Approvals,
     Applications,
@@ -37,12 +37,13 @@ pub(super) enum Here {
     Audit,
     Keys,
     Mail,
+    Webhooks,
     Scopes,
     Settings,
 }
 
 impl Here {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::Approvals,
         Self::Applications,
@@ -50,12 +51,13 @@ impl Here {
         Self::Audit,
         Self::Keys,
         Self::Mail,
+        Self::Webhooks,
         Self::Scopes,
         Self::Settings,
     ];
 
     /// Its address.
-    pub(super) const fn href(self) -> &'static str {
+    pub(in crate::http) const fn href(self) -> &'static str {
         match self {
             Self::Overview => "/admin",
             Self::Approvals => "/admin/approvals",
@@ -64,13 +66,14 @@ impl Here {
             Self::Audit => "/admin/audit",
             Self::Keys => "/admin/keys",
             Self::Mail => "/admin/mail",
+            Self::Webhooks => "/admin/webhooks",
             Self::Scopes => "/admin/scopes",
             Self::Settings => "/admin/settings",
         }
     }
 
     /// What it is called.
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::http) const fn name(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
             Self::Approvals => "Approvals",
@@ -79,6 +82,7 @@ impl Here {
             Self::Audit => "Audit log",
             Self::Keys => "Keys",
             Self::Mail => "Mail",
+            Self::Webhooks => "Webhooks",
             Self::Scopes => "Scopes",
             Self::Settings => "Settings",
         }
@@ -87,7 +91,7 @@ impl Here {
 
 impl Bar {
     /// The bar for this person.
-    pub(super) fn of(visit: &Visit, person: &SignedInPerson, here: Here) -> Self {
+    pub(in crate::http) fn of(visit: &Visit, person: &SignedInPerson, here: Here) -> Self {
         Self {
             here,
             address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -97,20 +101,20 @@ impl Bar {
 
     /// Every page that it leads to.
     #[expect(clippy::unused_self, reason = "a template has nothing but values to ask")]
-    pub(super) const fn places(&self) -> [Here; 9] {
+    pub(in crate::http) const fn places(&self) -> [Here; 10] {
         Here::ALL
     }
 
     /// Whether the page is this one.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands references over")]
-    pub(super) fn is_at(&self, place: &Here) -> bool {
+    pub(in crate::http) fn is_at(&self, place: &Here) -> bool {
         self.here == *place
     }
 }
 
 /// The operator who looks at a page. Whoever is not signed in is sent to do that and comes back to `page`; for
 /// everybody else there is no such page.
-pub(super) fn operator<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
+pub(in crate::http) fn operator<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
     match &visit.person {
         None => Err(Box::new(see(&format!("/login?return_to={page}")))),
         Some(person) if person.user.admin => Ok(person),
@@ -124,8 +128,12 @@ pub(super) fn sender<'a>(
     fields: &Parameters,
     page: &str,
 ) -> Result<&'a SignedInPerson, Box<Response>> {
+    sender_of(visit, fields.value("csrf"), page)
+}
+
+fn sender_of<'a>(visit: &'a Visit, csrf: Option<&str>, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
     let person = operator(visit, page)?;
-    if visit.sent_form(fields.value("csrf")) {
+    if visit.sent_form(csrf) {
         return Ok(person);
     }
     let page = problem_page(visit, Problem::BrowserLost, None);
@@ -138,7 +146,16 @@ pub(super) fn fresh_sender<'a>(
     fields: &Parameters,
     page: &str,
 ) -> Result<&'a SignedInPerson, Box<Response>> {
-    let person = sender(visit, fields, page)?;
+    fresh_sender_of(visit, fields.value("csrf"), page)
+}
+
+/// The same for a form of which only the token is of interest here.
+pub(in crate::http) fn fresh_sender_of<'a>(
+    visit: &'a Visit,
+    csrf: Option<&str>,
+    page: &str,
+) -> Result<&'a SignedInPerson, Box<Response>> {
+    let person = sender_of(visit, csrf, page)?;
     if person.session.is_fresh(Some(FRESH_FOR), visit.now()) {
         return Ok(person);
     }

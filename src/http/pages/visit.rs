@@ -13,10 +13,10 @@ use super::view::Form;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::one_time::{BrowserToken, SessionToken};
-use crate::domain::secret::ClientSecret;
 use crate::domain::session::Device;
 use crate::flows::authorize::{Requester, SignedInPerson};
 use crate::flows::csrf::FormBrowser;
+use crate::flows::show_once::ShownOnce;
 use crate::http::Edge;
 use crate::http::claim::Claimant;
 use crate::http::observe::TraceId;
@@ -124,7 +124,7 @@ impl Visit {
     }
 
     /// The secret that this browser brought along, if it was sealed for what the page is about.
-    pub(in crate::http) fn secret_to_show(&self, of: &str) -> Option<ClientSecret> {
+    pub(in crate::http) fn secret_to_show<S: ShownOnce>(&self, of: &str) -> Option<S> {
         let person = self.person.as_ref()?;
         self.edge.server.open_once(person.session.id, of, self.shown_once.as_deref()?)
     }
@@ -138,12 +138,7 @@ impl Visit {
     }
 
     /// Sends the browser to the page of `of`, with a secret that this page will show once.
-    pub(in crate::http) fn see_secret(
-        &self,
-        address: &str,
-        of: &str,
-        secret: &ClientSecret,
-    ) -> Result<Response, Refusal> {
+    pub(in crate::http) fn see_secret(&self, address: &str, of: &str, secret: &str) -> Result<Response, Refusal> {
         let mut response = see(address);
         if let Some(person) = &self.person {
             let sealed = self.edge.server.seal_once(person.session.id, of, secret)?;

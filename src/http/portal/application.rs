@@ -20,6 +20,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
 use crate::domain::secret::{ClientSecret, StoredSecret};
+use crate::domain::webhook::WebhookOwner;
 use crate::flows::access::{Need, unknown_application};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
@@ -29,6 +30,7 @@ use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
 use crate::http::pages::view::Form;
 use crate::http::pages::visit::{Visit, see};
+use crate::http::webhooks::hooks;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
 
@@ -183,6 +185,7 @@ async fn render(
         settings,
         waiting: waiting(visit, application).await?,
         activity: activity(visit, application).await?,
+        hooks: hooks(visit, &WebhookOwner::Application(application.client_id.clone())).await?,
         people,
         deactivate: forms.when(application.state == ApplicationState::Active, "deactivate"),
         activate: forms.when(matches!(application.state, ApplicationState::Deactivated { .. }), "activate"),

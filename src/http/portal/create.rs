@@ -62,7 +62,7 @@ async fn register(
     let reason = typed.text("reason").to_owned();
     let making = async move {
         let made = server.register_for(&caller, settings, &reason).await?;
-        Ok(Made::new(&made.application, made.secret.as_ref()))
+        Ok(Made::of(&made.application, made.secret.as_ref()))
     };
     press(visit, person, typed, ("created", NEW), Box::pin(making)).await
 }

@@ -48,12 +48,16 @@ impl Frame {
 }
 
 /// Who looks at a page; whoever is not signed in is sent to do that, and comes back to `page`.
-pub(super) fn viewer<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
+pub(in crate::http) fn viewer<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
     visit.person.as_ref().ok_or_else(|| Box::new(see(&format!("/login?return_to={page}"))))
 }
 
 /// Who sent a form, which must be one of ours.
-pub(super) fn sender<'a>(visit: &'a Visit, typed: &Typed, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
+pub(in crate::http) fn sender<'a>(
+    visit: &'a Visit,
+    typed: &Typed,
+    page: &str,
+) -> Result<&'a SignedInPerson, Box<Response>> {
     let person = viewer(visit, page)?;
     if visit.sent_form(Some(typed.text("csrf"))) {
         return Ok(person);
@@ -63,6 +67,6 @@ pub(super) fn sender<'a>(visit: &'a Visit, typed: &Typed, page: &str) -> Result<
 }
 
 /// A person as whoever asks for something.
-pub(super) fn caller(person: &SignedInPerson) -> Caller {
+pub(in crate::http) fn caller(person: &SignedInPerson) -> Caller {
     Caller::Person(person.user.clone())
 }

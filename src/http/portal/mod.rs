@@ -8,27 +8,27 @@ mod activity;
 mod application;
 mod approval;
 mod create;
-mod frame;
+pub(in crate::http) mod frame;
 mod invitation;
 mod kinds;
 mod life;
 mod list;
 mod people;
-mod press;
+pub(in crate::http) mod press;
 mod read_settings;
 mod secrets;
 mod settings;
 mod snippets;
 mod state;
 mod try_out;
-mod typed;
-mod view;
+pub(in crate::http) mod typed;
+pub(in crate::http) mod view;
 
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
-use super::Edge;
+use super::{Edge, webhooks};
 
 /// The list of one's own applications.
 const APPLICATIONS: &str = "/portal/applications";
@@ -59,4 +59,5 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/portal/invitations/{path}", get(invitation::show))
         .route("/portal/invitations/{path}/accept", post(invitation::accept))
         .route("/portal/invitations/{path}/decline", post(invitation::decline))
+        .merge(webhooks::routes("/portal/applications/{client_id}/webhooks"))
 }

@@ -8,7 +8,7 @@ use super::APPLICATIONS;
 use super::application::{Occasion, address_of, application_page, changing, could_not, done};
 use super::frame::caller;
 use super::typed::Typed;
-use super::view::{FieldProblem, Input, InvitationLine, OwnerLine, People};
+use super::view::{FieldProblem, Input, InvitationLine, OwnerLine, People, sentence};
 use crate::domain::application::{Application, Origin};
 use crate::domain::ids::InvitationId;
 use crate::domain::ownership::{InvitationPurpose, Owner};
@@ -32,7 +32,7 @@ pub(in crate::http) async fn invite(Path(id): Path<String>, visit: Visit, typed:
     match visit.edge.server.invite_owner(&caller(person), &application, email, purpose).await {
         Ok(_) => see(&done(&application.client_id, "invited")),
         Err(refusal) if refusal.code == ErrorCode::Conflict => {
-            let problem = FieldProblem::at("invite-email", sentence(&refusal));
+            let problem = FieldProblem::at("invite-email", sentence(&refusal.description));
             not_invited(&visit, (person, &application), typed, (problem, StatusCode::CONFLICT)).await
         }
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,
@@ -48,13 +48,6 @@ async fn not_invited(
     let invited = Some(typed.text("email").to_owned());
     let occasion = Occasion { problems: vec![problem], status, invited, ..Occasion::default() };
     application_page(visit, person, application, occasion).await
-}
-
-/// The sentence of a refusal as people read it.
-fn sentence(refusal: &Refusal) -> String {
-    let mut characters = refusal.description.chars();
-    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str())
 }
 
 /// `POST …/owners/remove`.

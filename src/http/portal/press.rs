@@ -5,11 +5,10 @@ use std::future::Future;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::application::done;
+use super::application::address_of;
 use super::frame::caller;
 use super::typed::Typed;
 use crate::domain::application::Application;
-use crate::domain::ids::ClientId;
 use crate::domain::secret::ClientSecret;
 use crate::flows::authorize::SignedInPerson;
 use crate::flows::idempotency::Repeatable;
@@ -20,43 +19,51 @@ use crate::protocol::refusal::Refusal;
 /// The hidden field that tells one showing of a form from the next.
 const SHOWN: &str = "shown";
 
-/// The application that something was made for, and its new secret.
+/// What was made: whose page shows it, and its new secret.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Made {
-    client_id: String,
+pub(in crate::http) struct Made {
+    page: String,
+    of: String,
     secret: Option<String>,
 }
 
 impl Made {
-    pub(super) fn new(application: &Application, secret: Option<&ClientSecret>) -> Self {
+    /// Something that is seen at this page, which shows the secrets of `of`.
+    pub(in crate::http) fn at(page: String, of: String, secret: &str) -> Self {
+        Self { page, of, secret: Some(secret.to_owned()) }
+    }
+
+    /// Something of an application.
+    pub(super) fn of(application: &Application, secret: Option<&ClientSecret>) -> Self {
+        let client_id = &application.client_id;
         let secret = secret.map(|secret| secret.expose().to_owned());
-        Self { client_id: application.client_id.to_string(), secret }
+        Self { page: address_of(client_id), of: client_id.to_string(), secret }
     }
 }
 
 /// A form whose button makes something.
-pub(super) fn making_form(visit: &Visit, action: impl Into<String>) -> Form {
+pub(in crate::http) fn making_form(visit: &Visit, action: impl Into<String>) -> Form {
     visit.form(action).carrying(SHOWN, visit.edge.server.name_form())
 }
 
-/// Makes `what` for `about`, and sends the browser to the application's page, which says so and shows the secret once.
-pub(super) async fn press<Making>(
+/// Makes `what` for `about`, and sends the browser to the page that says so and shows the secret once.
+pub(in crate::http) async fn press<Making, Failed>(
     visit: &Visit,
     person: &SignedInPerson,
     typed: &Typed,
     (what, about): (&str, &str),
     making: Making,
-) -> Result<Response, Refusal>
+) -> Result<Response, Failed>
 where
-    Making: Future<Output = Result<Made, Refusal>> + Send + 'static,
+    Making: Future<Output = Result<Made, Failed>> + Send + 'static,
+    Failed: From<Refusal> + Send + 'static,
 {
     let filled = format!("{what} {about}\n{typed}");
     let request = Repeatable::by_form(&caller(person), typed.text(SHOWN), filled.as_bytes());
     let made: Made = visit.edge.server.make_once(request, making).await?;
-    let client_id: ClientId =
-        made.client_id.parse().map_err(|e| Refusal::server_error(format!("what was made has no client id: {e}")))?;
+    let page = format!("{}?done={what}", made.page);
     match made.secret {
-        Some(secret) => visit.see_secret(&done(&client_id, what), client_id.as_str(), &ClientSecret::presented(secret)),
-        None => Ok(see(&done(&client_id, what))),
+        Some(secret) => Ok(visit.see_secret(&page, &made.of, &secret)?),
+        None => Ok(see(&page)),
     }
 }

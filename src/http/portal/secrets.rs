@@ -38,7 +38,7 @@ async fn rotated(
     let client_id = application.client_id.clone();
     let making = async move {
         let made = server.application_rotate_secret(&client_id, &actor).await?;
-        Ok(Made::new(&made.application, made.secret.as_ref()))
+        Ok(Made::of(&made.application, made.secret.as_ref()))
     };
     press(visit, person, typed, ("rotated", application.client_id.as_str()), Box::pin(making)).await
 }

@@ -48,7 +48,7 @@ impl Typed {
 
     /// A form with these fields.
     #[cfg(test)]
-    pub(super) fn of(fields: &[(&str, &str)]) -> Self {
+    pub(in crate::http) fn of(fields: &[(&str, &str)]) -> Self {
         Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 

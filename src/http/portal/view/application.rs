@@ -10,6 +10,7 @@ use crate::http::pages::view::{App, Form};
 use crate::http::portal::frame::Frame;
 use crate::http::portal::kinds::KindWords;
 use crate::http::portal::snippets::Snippet;
+use crate::http::webhooks::{HookStanding, Hooks};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -59,6 +60,8 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) waiting: Option<Waiting>,
     /// How it is used.
     pub(in crate::http) activity: Activity,
+    /// Who is told what happens to it.
+    pub(in crate::http) hooks: Hooks,
     /// Who looks after it.
     pub(in crate::http) people: People,
     /// Its settings, unless they stand elsewhere.
@@ -143,6 +146,8 @@ pub(in crate::http) enum ApplicationNotice {
     Withdrawn,
     /// A request for approval was withdrawn.
     ApprovalWithdrawn,
+    /// One of its webhooks was deleted.
+    WebhookDeleted,
 }
 
 impl ApplicationNotice {
@@ -162,6 +167,7 @@ impl ApplicationNotice {
             "removed" => Self::Removed,
             "withdrawn" => Self::Withdrawn,
             "approval-withdrawn" => Self::ApprovalWithdrawn,
+            "webhook-deleted" => Self::WebhookDeleted,
             _ => return None,
         })
     }
@@ -181,6 +187,7 @@ impl ApplicationNotice {
             Self::Removed => "They do not look after this application any more.",
             Self::Withdrawn => "The invitation is withdrawn.",
             Self::ApprovalWithdrawn => "The request is withdrawn.",
+            Self::WebhookDeleted => "The webhook is deleted. Nothing is sent to it any more.",
         }
     }
 }

@@ -82,6 +82,13 @@ pub(in crate::http) struct ChoiceOption {
     pub(in crate::http) chosen: bool,
 }
 
+/// What a refusal says, as people read it.
+pub(in crate::http) fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
+}
+
 /// Something about what was sent that has to be put right, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) struct FieldProblem {

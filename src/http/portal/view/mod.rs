@@ -13,7 +13,7 @@ pub(in crate::http) use application::{
     ApplicationNotice, ApplicationPage, Endpoint, SecretLine, Standing, Tried, Waiting,
 };
 pub(in crate::http) use applications::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
-pub(in crate::http) use fields::{Choice, ChoiceOption, FieldProblem, Input};
+pub(in crate::http) use fields::{Choice, ChoiceOption, FieldProblem, Input, sentence};
 pub(in crate::http) use new_application::{KindCard, NewApplicationPage};
 pub(in crate::http) use people::{InvitationLine, InvitationPage, OwnerLine, People};
 pub(in crate::http) use settings::SettingsForm;

@@ -1,0 +1,164 @@
+//! What is typed about a webhook: its address and its events.
+
+use axum::http::StatusCode;
+
+use super::view::{EventLine, FieldsPart};
+use super::words::sentence_about;
+use crate::domain::webhook::{Webhook, WebhookOwner};
+use crate::domain::webhook_event::EventType;
+use crate::domain::webhook_url::WebhookUrl;
+use crate::flows::webhooks::WebhookError;
+use crate::http::portal::typed::Typed;
+use crate::http::portal::view::{FieldProblem, Input, sentence};
+use crate::protocol::refusal::Refusal;
+
+/// The element of the address.
+const URL: &str = "hook-url";
+
+/// The element of the events.
+const EVENTS: &str = "hook-events";
+
+/// What stands in the form: as it is, or as it was typed.
+pub(super) struct Fields {
+    owner: WebhookOwner,
+    url: String,
+    /// Whether every event is wanted, those of later versions too.
+    all: bool,
+    /// What is ticked, by name.
+    ticked: Vec<String>,
+}
+
+impl Fields {
+    /// Of a new webhook.
+    pub(super) fn empty(owner: &WebhookOwner) -> Self {
+        Self { owner: owner.clone(), url: String::new(), all: true, ticked: Vec::new() }
+    }
+
+    /// As the webhook is.
+    pub(super) fn of(webhook: &Webhook) -> Self {
+        Self {
+            owner: webhook.owner.clone(),
+            url: webhook.url.to_string(),
+            all: webhook.events.is_empty(),
+            ticked: webhook.events.iter().map(|event| event.name().to_owned()).collect(),
+        }
+    }
+
+    /// As it was typed.
+    pub(super) fn typed(owner: &WebhookOwner, typed: &Typed) -> Self {
+        Self {
+            owner: owner.clone(),
+            url: typed.text("url").trim().to_owned(),
+            all: typed.text("which") == "all",
+            ticked: typed.all("event").map(str::to_owned).collect(),
+        }
+    }
+
+    /// What that is, or all that is wrong with it.
+    pub(super) fn read(&self) -> Result<(WebhookUrl, Vec<EventType>), Vec<FieldProblem>> {
+        let url = self.url.parse().map_err(|error| problem_with(&WebhookError::Url(error)));
+        match (url, self.events()) {
+            (Ok(url), Ok(events)) => Ok((url, events)),
+            (url, events) => Err(url.err().into_iter().chain(events.err()).collect()),
+        }
+    }
+
+    /// None means all.
+    fn events(&self) -> Result<Vec<EventType>, FieldProblem> {
+        if self.all {
+            return Ok(Vec::new());
+        }
+        if self.ticked.is_empty() {
+            return Err(FieldProblem::at(EVENTS, "Tick at least one event, or choose all of them."));
+        }
+        let read = |name: &String| name.parse().map_err(|_| FieldProblem::at(EVENTS, "There is no such event."));
+        self.ticked.iter().map(read).collect()
+    }
+
+    /// The same on a page, with what was wrong beside it.
+    pub(super) fn shown(&self, problems: &[FieldProblem]) -> FieldsPart {
+        let problem = |id| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
+        let mut url = Input::line(URL, "url", "Address")
+            .hinted("Where messages are sent: https, such as https://example.com/hooks.")
+            .holding(self.url.clone());
+        url.problem = problem(URL);
+        let of_application = self.owner.application().is_some();
+        let offered = EventType::ALL.iter().filter(|event| !of_application || event.is_of_applications());
+        FieldsPart {
+            url,
+            all: self.all,
+            events: offered
+                .map(|event| EventLine {
+                    name: event.name(),
+                    sentence: sentence_about(*event),
+                    chosen: self.ticked.iter().any(|ticked| ticked == event.name()),
+                })
+                .collect(),
+            events_problem: problem(EVENTS),
+        }
+    }
+}
+
+/// Why something was not done.
+pub(super) struct NotDone {
+    /// At the field that has to be put right.
+    pub(super) problem: FieldProblem,
+    /// The same for the log, and the status.
+    pub(super) refusal: Refusal,
+}
+
+impl From<WebhookError> for NotDone {
+    fn from(error: WebhookError) -> Self {
+        Self { problem: problem_with(&error), refusal: error.into() }
+    }
+}
+
+impl From<Refusal> for NotDone {
+    fn from(refusal: Refusal) -> Self {
+        Self { problem: FieldProblem::whole(sentence(&refusal.description)), refusal }
+    }
+}
+
+fn problem_with(error: &WebhookError) -> FieldProblem {
+    let id = match error {
+        WebhookError::Url(_) | WebhookError::Address(_) => URL,
+        WebhookError::NotForApplications(_) => EVENTS,
+        _ => "",
+    };
+    FieldProblem::at(id, sentence(&error.to_string()))
+}
+
+/// The status of a page that is shown again because of this; none where a page of its own says it.
+pub(super) fn status_of(refusal: &Refusal) -> Option<StatusCode> {
+    let status = StatusCode::from_u16(refusal.code.status()).ok()?;
+    (status.is_client_error() && status != StatusCode::NOT_FOUND).then_some(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(fields: &[(&str, &str)]) -> Result<Vec<EventType>, Vec<&'static str>> {
+        let fields = Fields::typed(&WebhookOwner::Server, &Typed::of(fields));
+        fields.read().map(|(_, events)| events).map_err(|found| found.iter().map(|problem| problem.id).collect())
+    }
+
+    #[test]
+    fn all_events_or_the_ticked_ones_and_everything_wrong_is_said_at_once() {
+        let good = ("url", " https://example.com/ ");
+        assert_eq!(read(&[good, ("which", "all"), ("event", "user.created")]), Ok(Vec::new()));
+        let ticked = [good, ("which", "chosen"), ("event", "user.created"), ("event", "key.revoked")];
+        assert_eq!(read(&ticked), Ok(vec![EventType::UserCreated, EventType::KeyRevoked]));
+        assert_eq!(read(&[good, ("which", "chosen")]), Err(vec![EVENTS]));
+        assert_eq!(read(&[good, ("event", "user.exploded")]), Err(vec![EVENTS]));
+        assert_eq!(read(&[("url", "http://example.com/")]), Err(vec![URL, EVENTS]));
+    }
+
+    #[test]
+    fn an_application_is_offered_what_it_is_told() {
+        let application = WebhookOwner::Application("orders".parse().unwrap());
+        let offered = |owner| Fields::empty(owner).shown(&[]).events.len();
+        let told = EventType::ALL.iter().filter(|event| event.is_of_applications()).count();
+        assert_eq!((offered(&application), offered(&WebhookOwner::Server)), (told, EventType::ALL.len()));
+    }
+}

@@ -1,0 +1,86 @@
+//! The webhooks of an application or of the server, in a list.
+
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Response};
+
+use super::place::{Address, At, base_of, page_of};
+use super::view::{HookLine, HookStanding, Hooks, ListPage};
+use super::words::events_in_short;
+use crate::domain::language::Language;
+use crate::domain::webhook::{Webhook, WebhookOwner};
+use crate::http::pages::fields::query;
+use crate::http::pages::page::page;
+use crate::http::pages::problem::refused_page;
+use crate::http::pages::texts::Texts;
+use crate::http::pages::visit::{Visit, see};
+use crate::protocol::refusal::Refusal;
+
+/// How much of an address a list shows, in characters.
+const LONGEST_URL: usize = 90;
+
+/// `GET /admin/webhooks`. An application's are on the page of the application.
+pub(super) async fn show(address: Address, uri: Uri, visit: Visit) -> Response {
+    let at = match At::viewer(&visit, &address).await {
+        Ok(at) => at,
+        Err(response) => return *response,
+    };
+    if at.owner() != WebhookOwner::Server {
+        return see(&at.list().href);
+    }
+    let deleted = query(&uri).is_ok_and(|parameters| parameters.value("done") == Some("deleted"));
+    match list_page(&at, deleted.then_some("The webhook is deleted. Nothing is sent to it any more.")).await {
+        Ok(response) => visit.remembered(response),
+        Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+async fn list_page(at: &At<'_>, notice: Option<&'static str>) -> Result<Response, Refusal> {
+    let view = ListPage {
+        t: Texts::of(Language::English),
+        around: at.around().await?,
+        now: at.visit.now(),
+        notice,
+        hooks: hooks(at.visit, &at.owner()).await?,
+    };
+    Ok(page(&view).into_response())
+}
+
+/// All webhooks of an owner.
+pub(in crate::http) async fn hooks(visit: &Visit, owner: &WebhookOwner) -> Result<Hooks, Refusal> {
+    let webhooks = visit.edge.server.webhooks_of(owner).await?;
+    let has_room = i64::try_from(webhooks.len()).is_ok_and(|count| count < owner.limit());
+    Ok(Hooks {
+        lines: webhooks.iter().map(line).collect(),
+        add: has_room.then(|| format!("{}/new", base_of(owner))),
+        most: owner.limit(),
+    })
+}
+
+fn line(webhook: &Webhook) -> HookLine {
+    HookLine {
+        href: page_of(webhook),
+        url: short(webhook.url.as_url().as_str()),
+        events: events_in_short(&webhook.events),
+        standing: HookStanding::of(webhook),
+    }
+}
+
+/// An address, cut where it would fill the page.
+pub(super) fn short(url: &str) -> String {
+    if url.chars().count() <= LONGEST_URL {
+        return url.to_owned();
+    }
+    url.chars().take(LONGEST_URL).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_that_would_fill_the_page_is_cut() {
+        let fits = format!("https://a/{}", "b".repeat(80));
+        assert_eq!(short(&fits), fits);
+        assert_eq!(short(&format!("{fits}c")), format!("{fits}…"));
+    }
+}

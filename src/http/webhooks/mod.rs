@@ -1,0 +1,45 @@
+//! WEBHOOKS: the pages about webhooks, those of an application in the portal and those of the server for operators.
+//!
+//! Both are the same pages; what differs is whose webhooks they are about, who gets to see them and the bar at the top
+//! ([`place`]). Owns no rule: who may do what is the portal's and the operator pages' answer, what happens is the flows'.
+
+mod act;
+mod change;
+mod create;
+mod fields;
+mod list;
+mod place;
+mod show;
+mod view;
+mod words;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::Edge;
+use act::{Act, act};
+
+pub(in crate::http) use list::hooks;
+pub(in crate::http) use view::{HookStanding, Hooks};
+
+/// The URL table below an address that belongs to an application or to the server.
+pub(in crate::http) fn routes(base: &str) -> Router<Edge> {
+    let one = |rest: &str| format!("{base}/{{hook}}{rest}");
+    let acts = [
+        ("/ping", Act::Ping),
+        ("/rotate-secret", Act::RotateSecret),
+        ("/enable", Act::Enable),
+        ("/disable", Act::Disable),
+        ("/delete", Act::Delete),
+        ("/messages/{message}/again", Act::SendAgain),
+    ];
+    let router = Router::new()
+        .route(base, get(list::show))
+        .route(&format!("{base}/new"), get(create::show).post(create::create))
+        .route(&one(""), get(show::show))
+        .route(&one("/change"), post(change::change).get(show::back));
+    acts.into_iter().fold(router, |router, (rest, which)| {
+        let sent = post(move |address, visit, typed| act(which, address, visit, typed));
+        router.route(&one(rest), sent.get(show::back))
+    })
+}

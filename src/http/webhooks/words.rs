@@ -1,0 +1,71 @@
+//! What events and what was done are called.
+
+use crate::domain::webhook_event::EventType;
+
+/// How many events a list names.
+const MOST_NAMED: usize = 3;
+
+/// What happened, to whom the message is about.
+pub(super) const fn sentence_about(event: EventType) -> &'static str {
+    match event {
+        EventType::ApplicationCreated => "An application is registered.",
+        EventType::ApplicationChanged => "Its settings are changed.",
+        EventType::ApplicationDeactivated => "It gets no tokens any more: somebody wanted it so, or nobody used it.",
+        EventType::ApplicationActivated => "It gets tokens again.",
+        EventType::ApplicationWarned => "Nobody uses it, and its owners are told by mail.",
+        EventType::ApplicationKept => "An owner followed the link that keeps it.",
+        EventType::ApplicationDeleted => "It is deleted. For a while it can be brought back.",
+        EventType::ApplicationUndeleted => "It is brought back.",
+        EventType::OwnersChanged => "Somebody looks after it from now on, or does not any more.",
+        EventType::ApprovalDecided => "What was asked of an operator is granted, refused or withdrawn.",
+        EventType::SecretAdded => "It has another secret.",
+        EventType::SecretRevoked => "One of its secrets is refused from now on.",
+        EventType::ReplayDetected => "A code or a token that works once was used twice: somebody may have a copy.",
+        EventType::UserCreated => "Somebody has an account.",
+        EventType::UserChanged => "Something about an account is changed.",
+        EventType::UserDisabled => "An account is disabled, and all that it granted ends.",
+        EventType::UserEnabled => "An account can be used again.",
+        EventType::UserDeleted => "An account is deleted for good.",
+        EventType::KeyRevoked => "A signing key is revoked: fetch the key set again.",
+        EventType::WebhookCreated => "Somebody made a webhook.",
+        EventType::WebhookChanged => "A webhook is changed or has another secret.",
+        EventType::WebhookDisabled => "A webhook is sent nothing any more.",
+        EventType::WebhookDeleted => "A webhook is deleted.",
+    }
+}
+
+/// Which events a webhook is told, in a list of webhooks.
+pub(super) fn events_in_short(events: &[EventType]) -> String {
+    match events.len() {
+        0 => "every event".to_owned(),
+        1..=MOST_NAMED => events.iter().map(|event| event.name()).collect::<Vec<_>>().join(", "),
+        more => format!("{more} kinds of event"),
+    }
+}
+
+/// What was just done, by its name in an address.
+pub(super) fn notice(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "created" => "The webhook is made. Send a test event to see whether it arrives.",
+        "saved" => "The webhook is changed.",
+        "rotated" => "The webhook has a new secret. For a day messages are signed with both.",
+        "pinged" => "A test event is on its way. Load the page again to see what became of it.",
+        "sent-again" => "The message is on its way again. Load the page again to see what became of it.",
+        "enabled" => "The webhook is sent messages again. What happened meanwhile is not sent.",
+        "disabled" => "The webhook is sent nothing any more, and what waited is given up.",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_names_events_as_long_as_they_are_few() {
+        let all = EventType::ALL;
+        assert_eq!(events_in_short(&[]), "every event");
+        assert_eq!(events_in_short(&all[..2]), "application.created, application.changed");
+        assert_eq!(events_in_short(&all[..4]), "4 kinds of event");
+    }
+}
