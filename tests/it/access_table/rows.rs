@@ -1,0 +1,163 @@
+//! The rows of the table: every endpoint and page, and what each caller gets.
+
+/// One endpoint: `{app}` is an application of the owner's, `{sub}` an account, `{kid}` a key, `{secret}` a secret,
+/// `{hook}` a webhook of an application of the owner's, `{server_hook}` one of the server.
+pub(super) struct Row {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) body: &'static str,
+    pub(super) expected: [u16; 9],
+}
+
+const fn row(method: &'static str, path: &'static str, body: &'static str, expected: [u16; 9]) -> Row {
+    Row { method, path, body, expected }
+}
+
+const ANYBODY: [u16; 9] = [200; 9];
+const SIGNED_IN: [u16; 9] = [401, 200, 200, 200, 200, 200, 200, 200, 200];
+const OPERATORS: [u16; 9] = [401, 403, 403, 403, 403, 200, 403, 200, 403];
+const READ_OWN: [u16; 9] = [401, 404, 200, 200, 200, 200, 200, 200, 403];
+const WRITE_OWN: [u16; 9] = [401, 404, 200, 200, 403, 200, 403, 200, 403];
+
+// At the pages a token is worth nothing: its bearer is asked to sign in.
+const OWN_PAGE: [u16; 9] = [303, 404, 200, 200, 303, 200, 303, 303, 303];
+const OPERATORS_PAGE: [u16; 9] = [303, 404, 404, 404, 303, 200, 303, 303, 303];
+// A form without its token.
+const OPERATORS_FORM: [u16; 9] = [303, 404, 404, 404, 303, 403, 303, 303, 303];
+const ANY_FORM: [u16; 9] = [303, 403, 403, 403, 303, 403, 303, 303, 303];
+
+/// The same with another status for success.
+const fn instead(mut expected: [u16; 9], success: u16) -> [u16; 9] {
+    let mut at = 0;
+    while at < expected.len() {
+        if expected[at] == 200 {
+            expected[at] = success;
+        }
+        at += 1;
+    }
+    expected
+}
+
+const RECEIVER: &str = r#"{"url": "http://127.0.0.1:9/hook"}"#;
+
+pub(super) const TABLE: &[Row] = &[
+    row("GET", "/docs", "", ANYBODY),
+    row("GET", "/api/v1/openapi.json", "", ANYBODY),
+    row("GET", "/api/v1/me", "", SIGNED_IN),
+    row("GET", "/api/v1/applications", "", [401, 200, 200, 200, 200, 200, 200, 200, 403]),
+    row("POST", "/api/v1/applications", r#"{"name": "New"}"#, [401, 201, 201, 201, 403, 201, 403, 201, 403]),
+    row("GET", "/api/v1/applications/{app}", "", READ_OWN),
+    row("PATCH", "/api/v1/applications/{app}", r#"{"name": "Changed"}"#, WRITE_OWN),
+    row("DELETE", "/api/v1/applications/{app}", "", instead(WRITE_OWN, 204)),
+    row("POST", "/api/v1/applications/{app}/deactivate", "", WRITE_OWN),
+    // It is active, which only who may change it learns.
+    row("POST", "/api/v1/applications/{app}/activate", "", instead(WRITE_OWN, 409)),
+    row("POST", "/api/v1/applications/{app}/undelete", "", instead(WRITE_OWN, 409)),
+    row("GET", "/api/v1/applications/{app}/life-cycle", "", READ_OWN),
+    row("PUT", "/api/v1/applications/{app}/exempt", r#"{"exempt": true}"#, OPERATORS),
+    row("GET", "/api/v1/applications/{app}/secrets", "", READ_OWN),
+    row("POST", "/api/v1/applications/{app}/secrets", "", instead(WRITE_OWN, 201)),
+    row("DELETE", "/api/v1/applications/{app}/secrets/{secret}", "", instead(WRITE_OWN, 204)),
+    row("GET", "/api/v1/applications/{app}/owners", "", READ_OWN),
+    row("DELETE", "/api/v1/applications/{app}/owners/co-owner@example.com", "", instead(WRITE_OWN, 204)),
+    row("GET", "/api/v1/applications/{app}/invitations", "", READ_OWN),
+    // Somebody has to be the one who asks.
+    row(
+        "POST",
+        "/api/v1/applications/{app}/invitations",
+        r#"{"email": "{new}@example.com"}"#,
+        [401, 404, 201, 201, 403, 201, 403, 403, 403],
+    ),
+    row("DELETE", "/api/v1/applications/{app}/invitations/{nothing}", "", instead(WRITE_OWN, 404)),
+    row("GET", "/api/v1/applications/{app}/activity", "", READ_OWN),
+    row("GET", "/api/v1/applications/{app}/requests", "", READ_OWN),
+    row("GET", "/api/v1/applications/{app}/flights", "", READ_OWN),
+    row("GET", "/api/v1/applications/{app}/webhooks", "", READ_OWN),
+    row("POST", "/api/v1/applications/{app}/webhooks", RECEIVER, instead(WRITE_OWN, 201)),
+    row("GET", "/api/v1/webhooks", "", OPERATORS),
+    row("POST", "/api/v1/webhooks", RECEIVER, instead(OPERATORS, 201)),
+    row("GET", "/api/v1/webhooks/{hook}", "", READ_OWN),
+    row("PATCH", "/api/v1/webhooks/{hook}", r#"{"enabled": false}"#, WRITE_OWN),
+    row("DELETE", "/api/v1/webhooks/{hook}", "", instead(WRITE_OWN, 204)),
+    row("POST", "/api/v1/webhooks/{hook}/rotate-secret", "", WRITE_OWN),
+    row("POST", "/api/v1/webhooks/{hook}/ping", "", instead(WRITE_OWN, 204)),
+    row("GET", "/api/v1/webhooks/{hook}/deliveries", "", READ_OWN),
+    row("POST", "/api/v1/webhooks/{hook}/deliveries/{nothing}/redeliver", "", instead(WRITE_OWN, 409)),
+    row("GET", "/api/v1/approvals", "", OPERATORS),
+    row("POST", "/api/v1/approvals/{nothing}/grant", "", instead(OPERATORS, 404)),
+    row("POST", "/api/v1/approvals/{nothing}/refuse", "", instead(OPERATORS, 404)),
+    row("GET", "/api/v1/scopes", "", [401, 200, 200, 200, 200, 200, 200, 200, 403]),
+    row("GET", "/api/v1/resources", "", [401, 200, 200, 200, 200, 200, 200, 200, 403]),
+    row("GET", "/api/v1/users", "", OPERATORS),
+    row("POST", "/api/v1/users", r#"{"email": "{new}@example.com"}"#, instead(OPERATORS, 201)),
+    row("GET", "/api/v1/users/{sub}", "", OPERATORS),
+    row("PATCH", "/api/v1/users/{sub}", r#"{"name": "Changed"}"#, OPERATORS),
+    row("DELETE", "/api/v1/users/{sub}", "", instead(OPERATORS, 204)),
+    row("POST", "/api/v1/users/{sub}/disable", "", OPERATORS),
+    row("POST", "/api/v1/users/{sub}/enable", "", instead(OPERATORS, 409)),
+    row("GET", "/api/v1/users/{sub}/sessions", "", OPERATORS),
+    row("DELETE", "/api/v1/users/{sub}/sessions", "", instead(OPERATORS, 204)),
+    row("GET", "/api/v1/keys", "", OPERATORS),
+    row("POST", "/api/v1/keys/rotate", "", OPERATORS),
+    row("POST", "/api/v1/keys/{kid}/revoke", "", instead(OPERATORS, 204)),
+    row("GET", "/api/v1/audit", "", OPERATORS),
+    row("GET", "/api/v1/audit/export", "", OPERATORS),
+    row("GET", "/portal/applications", "", [303, 200, 200, 200, 303, 200, 303, 303, 303]),
+    row("GET", "/portal/applications/new", "", [303, 200, 200, 200, 303, 200, 303, 303, 303]),
+    row("POST", "/portal/applications/new", "", ANY_FORM),
+    row("GET", "/portal/applications/{app}", "", OWN_PAGE),
+    row("POST", "/portal/applications/{app}/settings", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/secrets", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/secrets/{secret}/revoke", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/try", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/deactivate", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/activate", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/delete", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/undelete", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/owners/invite", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/owners/remove", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/leave", "", ANY_FORM),
+    // They are on the page of the application.
+    row("GET", "/portal/applications/{app}/webhooks", "", instead(OWN_PAGE, 303)),
+    row("GET", "/portal/applications/{app}/webhooks/new", "", OWN_PAGE),
+    row("POST", "/portal/applications/{app}/webhooks/new", "", ANY_FORM),
+    row("GET", "/portal/applications/{app}/webhooks/{hook}", "", OWN_PAGE),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/change", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/ping", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/rotate-secret", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/enable", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/disable", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/delete", "", ANY_FORM),
+    row("POST", "/portal/applications/{app}/webhooks/{hook}/messages/{nothing}/again", "", ANY_FORM),
+    row("GET", "/admin", "", OPERATORS_PAGE),
+    row("GET", "/admin/approvals", "", OPERATORS_PAGE),
+    row("GET", "/admin/applications", "", OPERATORS_PAGE),
+    row("GET", "/admin/users", "", OPERATORS_PAGE),
+    row("GET", "/admin/users/{sub}", "", OPERATORS_PAGE),
+    row("GET", "/admin/audit", "", OPERATORS_PAGE),
+    row("GET", "/admin/audit/export?format=csv", "", OPERATORS_PAGE),
+    row("GET", "/admin/keys", "", OPERATORS_PAGE),
+    row("GET", "/admin/mail", "", OPERATORS_PAGE),
+    row("GET", "/admin/webhooks", "", OPERATORS_PAGE),
+    row("GET", "/admin/webhooks/new", "", OPERATORS_PAGE),
+    row("GET", "/admin/webhooks/{server_hook}", "", OPERATORS_PAGE),
+    row("GET", "/admin/settings", "", OPERATORS_PAGE),
+    row("GET", "/admin/scopes", "", OPERATORS_PAGE),
+    row("POST", "/admin/approvals/{nothing}/grant", "", OPERATORS_FORM),
+    row("POST", "/admin/approvals/{nothing}/refuse", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/disable", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/enable", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/delete", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/promote", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/demote", "", OPERATORS_FORM),
+    row("POST", "/admin/keys/rotate", "", OPERATORS_FORM),
+    row("POST", "/admin/keys/revoke", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/new", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/change", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/ping", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/rotate-secret", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/enable", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/disable", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/delete", "", OPERATORS_FORM),
+    row("POST", "/admin/webhooks/{server_hook}/messages/{nothing}/again", "", OPERATORS_FORM),
+];
