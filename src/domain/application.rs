@@ -7,6 +7,7 @@ use jsonwebtoken::jwk::JwkSet;
 
 use super::authorization::Trust;
 use super::ids::{ApplicationId, ClientId, Timestamp};
+use super::legible::is_legible;
 use super::life_cycle::LifeMarks;
 use super::secret::{ClientSecret, StoredSecret};
 use super::sign_in::{LinkMode, UnknownAccount};
@@ -23,6 +24,9 @@ pub const MOST_SECRETS: usize = 2;
 
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 100;
+
+/// How many scopes an application may ask for: each of them is read with every request.
+pub const MOST_SCOPES: usize = 100;
 
 /// What an application is for. It decides the defaults, and whether it can keep a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -252,9 +256,12 @@ pub struct ApplicationSettings {
 /// Settings that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// A name that is empty or too long.
-    #[error("an application's name has 1 to {LONGEST_NAME} characters, none of them control characters")]
+    /// A name that is empty, too long, or not all to be seen.
+    #[error("an application's name has 1 to {LONGEST_NAME} characters, all of them to be seen")]
     Name,
+    /// More than anything needs.
+    #[error("an application has {MOST_SCOPES} scopes at most")]
+    Scopes,
     /// Defaults must be allowed.
     #[error("the default scope '{0}' is not among the scopes the application may ask for")]
     DefaultScope(String),
@@ -314,9 +321,11 @@ impl ApplicationSettings {
 
     /// Checks what the types alone cannot.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let length = self.name.trim().chars().count();
-        if !(1..=LONGEST_NAME).contains(&length) || self.name.chars().any(char::is_control) {
+        if self.name.trim().chars().count() > LONGEST_NAME || !is_legible(&self.name) {
             return Err(SettingsError::Name);
+        }
+        if self.scope.iter().count() > MOST_SCOPES {
+            return Err(SettingsError::Scopes);
         }
         if let Some(outside) = self.default_scope.first_outside(&self.scope) {
             return Err(SettingsError::DefaultScope(outside.to_owned()));
@@ -438,6 +447,15 @@ mod tests {
         assert!(refused(ApplicationSettings { name: " ".to_owned(), ..service() }));
         assert!(refused(ApplicationSettings { name: "a\nb".to_owned(), ..service() }));
         assert!(refused(ApplicationSettings { name: "a".repeat(101), ..service() }));
+        assert!(refused(ApplicationSettings { name: "Orders\u{202e}".to_owned(), ..service() }));
+        let scopes: Vec<String> = (0..=MOST_SCOPES).map(|number| format!("s{number}")).collect();
+        let many = |count: usize| ApplicationSettings {
+            scope: scopes[..count].join(" ").parse().unwrap(),
+            default_scope: Scope::empty(),
+            ..service()
+        };
+        assert_eq!(many(MOST_SCOPES).check(), Ok(()));
+        assert_eq!(many(MOST_SCOPES + 1).check(), Err(SettingsError::Scopes));
         assert!(refused(ApplicationSettings { token_ttl: Some(Duration::ZERO), ..service() }));
         for owner in ["nobody", "a@", "@b", "a@b@c", "a@b,c@d", "a b@c", "a@b\n"] {
             assert!(refused(ApplicationSettings { owner: Some(owner.to_owned()), ..service() }), "{owner}");

@@ -13,6 +13,8 @@ use crate::protocol::token::GrantType;
 pub struct Extras {
     /// Scopes.
     pub scope: Scope,
+    /// Those of them that were named as default scopes too.
+    pub default_scope: Scope,
     /// Grants.
     pub grants: Vec<GrantType>,
     /// Audiences.
@@ -25,16 +27,42 @@ impl Extras {
         self.scope.is_empty() && self.grants.is_empty() && self.audiences.is_empty()
     }
 
-    /// The settings with these extras. Where all scopes were the default, the new ones are too.
+    /// The settings with these extras. A scope is in every token only if that was asked for.
+    #[must_use]
     pub fn added_to(&self, mut settings: ApplicationSettings) -> ApplicationSettings {
-        let all_by_default = settings.default_scope == settings.scope;
         settings.scope = settings.scope.union(&self.scope);
-        if all_by_default {
-            settings.default_scope = settings.scope.clone();
-        }
+        settings.default_scope = settings.default_scope.union(&self.default_scope);
         add(&mut settings.grants, &self.grants);
         add(&mut settings.audiences, &self.audiences);
         settings
+    }
+
+    /// What these settings do not have yet.
+    #[must_use]
+    pub fn beyond(self, settings: &ApplicationSettings) -> Self {
+        let scope = self.scope.without(&settings.scope);
+        Self {
+            default_scope: self.default_scope.intersect(&scope),
+            scope,
+            grants: self.grants.into_iter().filter(|grant| !settings.grants.contains(grant)).collect(),
+            audiences: self.audiences.into_iter().filter(|one| !settings.audiences.contains(one)).collect(),
+        }
+    }
+
+    /// These in the place of what waits already: who asks for other scopes still wants the audience they asked for.
+    #[must_use]
+    pub fn in_place_of(mut self, waiting: &Self) -> Self {
+        if self.scope.is_empty() {
+            self.scope.clone_from(&waiting.scope);
+            self.default_scope.clone_from(&waiting.default_scope);
+        }
+        if self.grants.is_empty() {
+            self.grants.clone_from(&waiting.grants);
+        }
+        if self.audiences.is_empty() {
+            self.audiences.clone_from(&waiting.audiences);
+        }
+        self
     }
 }
 
@@ -121,15 +149,18 @@ pub fn part(
     if asked.first_party && !known.is_some_and(|known| known.first_party) {
         return Err(BeyondLimits::FirstParty);
     }
-    let kept = known.and_then(|known| known.token_ttl);
-    if asked.token_ttl.is_some_and(|ttl| ttl > limits.longest_token_ttl) && asked.token_ttl != kept {
-        return Err(BeyondLimits::TokenTtl(limits.longest_token_ttl));
+    let granted = known.and_then(|known| known.token_ttl).unwrap_or_default();
+    let longest = limits.longest_token_ttl.max(granted);
+    if asked.token_ttl.is_some_and(|ttl| ttl > longest) {
+        return Err(BeyondLimits::TokenTtl(longest));
     }
     let has = |token: &str| known.is_some_and(|known| known.scope.contains(token));
     let free = |token: &str| has(token) || (limits.scope.contains(token) && !is_management(token));
     let (now, later): (Vec<&str>, Vec<&str>) = asked.scope.iter().partition(|token| free(token));
-    let (now, later) = (now.join(" ").parse().unwrap_or_default(), later.join(" ").parse().unwrap_or_default());
-    let mut extras = Extras { scope: later, ..Extras::default() };
+    let (now, later): (Scope, Scope) =
+        (now.join(" ").parse().unwrap_or_default(), later.join(" ").parse().unwrap_or_default());
+    let default_scope = asked.default_scope.intersect(&later);
+    let mut extras = Extras { scope: later, default_scope, ..Extras::default() };
     asked.scope = now;
     asked.default_scope = asked.default_scope.intersect(&asked.scope);
     let known_grants = known.map_or(&[][..], |known| &known.grants);
@@ -203,6 +234,30 @@ mod tests {
     }
 
     #[test]
+    fn a_granted_scope_is_in_every_token_only_if_that_was_asked_for() {
+        let known = service("openid");
+        let asked = ApplicationSettings { scope: "openid payments:write".parse().unwrap(), ..known.clone() };
+        let (now, extras) = limited(asked, Some(&known));
+        let granted = extras.added_to(now);
+        assert_eq!(granted.scope.to_string(), "openid payments:write");
+        assert_eq!(granted.default_scope.to_string(), "openid");
+    }
+
+    #[test]
+    fn a_later_wish_takes_the_place_of_its_like_and_what_was_given_is_no_wish_any_more() {
+        let waiting = Extras { grants: vec![GrantType::RefreshToken], ..asking("first") };
+        let later = asking("second").in_place_of(&waiting);
+        assert_eq!((later.scope.to_string(), &later.grants), ("second".into(), &waiting.grants));
+        assert_eq!(Extras::default().in_place_of(&waiting), waiting);
+        let given = ApplicationSettings { grants: vec![GrantType::RefreshToken], ..service("second") };
+        assert!(later.beyond(&given).is_empty());
+    }
+
+    fn asking(scope: &str) -> Extras {
+        Extras { scope: scope.parse().unwrap(), ..Extras::default() }
+    }
+
+    #[test]
     fn what_was_approved_before_stays_and_the_power_to_run_the_server_always_waits() {
         let known = service("openid payments:write");
         assert_eq!(limited(known.clone(), Some(&known)), (known, Extras::default()));
@@ -218,6 +273,10 @@ mod tests {
         let long = ApplicationSettings { token_ttl: Some(DAY * 2), ..service("") };
         assert_eq!(part(long.clone(), None, &limits), Err(BeyondLimits::TokenTtl(DAY)));
         assert!(part(long.clone(), Some(&long), &limits).is_ok());
+        let shorter = ApplicationSettings { token_ttl: Some(DAY * 3 / 2), ..service("") };
+        assert!(part(shorter, Some(&long), &limits).is_ok(), "what was granted may be lowered");
+        let longer = ApplicationSettings { token_ttl: Some(DAY * 3), ..service("") };
+        assert_eq!(part(longer, Some(&long), &limits), Err(BeyondLimits::TokenTtl(DAY * 2)));
         let own = ApplicationSettings { first_party: true, ..service("") };
         assert_eq!(part(own.clone(), None, &limits), Err(BeyondLimits::FirstParty));
         assert!(part(own.clone(), Some(&own), &limits).is_ok());

@@ -1,7 +1,87 @@
 //! What of a long list is asked for: some of it, and where to go on.
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::application::ApplicationKind;
 use super::ids::{Timestamp, UserId};
+
+/// The longest text that is looked for, in characters: no name or address is longer.
+const LONGEST_SEARCH: usize = 254;
+
+/// A text that is looked for in names and addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search(String);
+
+impl Search {
+    /// The text as it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Search {
+    type Err = SearchError;
+
+    fn from_str(text: &str) -> Result<Self, SearchError> {
+        let fits = !text.is_empty() && text.chars().count() <= LONGEST_SEARCH && !text.contains('\0');
+        if fits { Ok(Self(text.to_owned())) } else { Err(SearchError) }
+    }
+}
+
+/// A text that nothing can contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what is looked for has 1 to {LONGEST_SEARCH} characters")]
+pub struct SearchError;
+
+/// Declares the states by which a list is narrowed, each with its name.
+macro_rules! listed_states {
+    ($(#[$about:meta])* $name:ident: $($state:ident = $text:literal),+) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $(#[doc = concat!("Those that are ", $text, ".")] $state,)+
+        }
+
+        impl $name {
+            /// The name in queries.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$state => $text,)+
+                }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownState;
+
+            fn from_str(text: &str) -> Result<Self, UnknownState> {
+                let all = [$(Self::$state),+];
+                all.into_iter().find(|state| state.name() == text).ok_or(UnknownState(&[$($text),+]))
+            }
+        }
+    };
+}
+
+listed_states!(
+    /// The states of applications.
+    ApplicationStates: Active = "active", Deactivated = "deactivated", Deleted = "deleted"
+);
+
+listed_states!(
+    /// The states of accounts.
+    UserStates: Active = "active", Disabled = "disabled", Deleted = "deleted"
+);
+
+/// A name that is no state's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownState(&'static [&'static str]);
+
+impl fmt::Display for UnknownState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected one of {}", self.0.join(", "))
+    }
+}
 
 /// Which applications.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,11 +91,11 @@ pub struct ApplicationFilter {
     /// Only those that this account looks after: as they were asked for.
     pub owner: Option<UserId>,
     /// Only those with this in their name, or with this client id.
-    pub search: Option<String>,
+    pub search: Option<Search>,
     /// Only those of this type.
     pub kind: Option<ApplicationKind>,
-    /// Only those in the state of this name; without it all but deleted ones.
-    pub state: Option<String>,
+    /// Only those in this state; without it all but deleted ones.
+    pub state: Option<ApplicationStates>,
 }
 
 /// The place of an application in the list, which is sorted by name.
@@ -31,9 +111,9 @@ pub struct ApplicationPlace {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFilter {
     /// Only those with this in their name or address.
-    pub search: Option<String>,
-    /// Only those in the state of this name; without it all but deleted ones.
-    pub state: Option<String>,
+    pub search: Option<Search>,
+    /// Only those in this state; without it all but deleted ones.
+    pub state: Option<UserStates>,
 }
 
 /// Which lines of the audit log.
@@ -49,4 +129,20 @@ pub struct AuditFilter {
     pub from: Option<Timestamp>,
     /// Only those that happened before.
     pub to: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_found_is_looked_for_and_only_states_there_are_are_listed() {
+        assert!("a".repeat(254).parse::<Search>().is_ok());
+        for bad in [String::new(), "a".repeat(255), "a\0".to_owned()] {
+            assert_eq!(bad.parse::<Search>(), Err(SearchError), "{}", bad.len());
+        }
+        assert_eq!("deactivated".parse(), Ok(ApplicationStates::Deactivated));
+        let refused = "actve".parse::<UserStates>().unwrap_err();
+        assert_eq!(refused.to_string(), "expected one of active, disabled, deleted");
+    }
 }

@@ -11,6 +11,10 @@ use super::user::EmailAddress;
 pub struct Owner {
     /// The account; none while the address has not been proven by a sign-in.
     pub user: Option<UserId>,
+    /// Its public name.
+    pub sub: Option<String>,
+    /// Whether they can sign in, and so really look after it.
+    pub active: bool,
     /// Where mail for them goes.
     pub email: EmailAddress,
     /// What they are called.

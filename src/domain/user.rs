@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ids::{Timestamp, UserId};
+use super::legible::is_legible;
 use super::secret::base62;
 use crate::protocol::id_token::PersonClaims;
 use crate::protocol::scope::{self, Scope};
@@ -105,6 +106,32 @@ pub fn new_sub(random: [u8; 16]) -> String {
     base62(&random, 22)
 }
 
+/// The public name of an account, as somebody has sent it. There may be no such account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sub(String);
+
+impl Sub {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A text that is no account's public name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the public name of an account")]
+pub struct SubError;
+
+impl FromStr for Sub {
+    type Err = SubError;
+
+    /// OIDC Core §2: ASCII, 255 characters at most.
+    fn from_str(text: &str) -> Result<Self, SubError> {
+        let fits = (1..=255).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_graphic());
+        if fits { Ok(Self(text.to_owned())) } else { Err(SubError) }
+    }
+}
+
 /// What operators set of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
@@ -170,7 +197,7 @@ const LONGEST_LOCALE: usize = 35;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
     /// Nothing to read, too much, or something that breaks a line.
-    #[error("a name has 1 to {LONGEST_NAME} characters, none of them control characters")]
+    #[error("a name has 1 to {LONGEST_NAME} characters, all of them to be seen")]
     Name,
     /// Not shaped as RFC 5646 §2.1 has it.
     #[error("a locale is a BCP 47 language tag such as de or pt-BR")]
@@ -179,8 +206,8 @@ pub enum ProfileError {
 
 /// Checks what an account is called.
 pub fn check_name(name: &str) -> Result<(), ProfileError> {
-    let fits = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.trim().is_empty();
-    if fits && !name.chars().any(char::is_control) { Ok(()) } else { Err(ProfileError::Name) }
+    let fits = name.chars().count() <= LONGEST_NAME && is_legible(name);
+    if fits { Ok(()) } else { Err(ProfileError::Name) }
 }
 
 /// Checks the shape of a language tag (RFC 5646 §2.1): subtags of one to eight letters and digits between

@@ -179,38 +179,33 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
     let client = |event, client_id| Some((event, Told::Owners(client_id, json!({ "client_id": client_id.as_str() }))));
     let of_webhook =
         |event, webhook: &WebhookId| Some((event, Told::Operators(json!({ "webhook": webhook.to_string() }))));
-    let secret = |event, client_id, hint: &str| {
-        let data = json!({ "client_id": ClientId::as_str(client_id), "secret_hint": hint });
+    let user = |event, sub: &str| Some((event, Told::Operators(json!({ "sub": sub }))));
+    let more = |event, client_id, member: &str, value: &str| {
+        let data = json!({ "client_id": ClientId::as_str(client_id), member: value });
         Some((event, Told::Owners(client_id, data)))
     };
-    let user = |event, sub: &str| Some((event, Told::Operators(json!({ "sub": sub }))));
     match event {
         Audit::ApplicationCreated { client_id } => client(EventType::ApplicationCreated, client_id),
-        Audit::ApplicationChanged { client_id } => client(EventType::ApplicationChanged, client_id),
+        Audit::ApplicationChanged { client_id, .. } => client(EventType::ApplicationChanged, client_id),
         Audit::ApplicationActivated { client_id } => client(EventType::ApplicationActivated, client_id),
         Audit::ApplicationWarned { client_id } => client(EventType::ApplicationWarned, client_id),
         Audit::ApplicationKept { client_id } => client(EventType::ApplicationKept, client_id),
         Audit::ApplicationDeleted { client_id } => client(EventType::ApplicationDeleted, client_id),
         Audit::ApplicationUndeleted { client_id } => client(EventType::ApplicationUndeleted, client_id),
-        Audit::OwnersChanged { client_id, what } => {
-            let data = json!({ "client_id": client_id.as_str(), "what": what });
+        Audit::OwnersChanged { client_id, what, who } => {
+            let data = json!({ "client_id": client_id.as_str(), "what": what.name(), "sub": who.0 });
             Some((EventType::OwnersChanged, Told::Owners(client_id, data)))
         }
-        Audit::ApprovalDecided { client_id, decision } => {
-            let data = json!({ "client_id": client_id.as_str(), "decision": decision });
-            Some((EventType::ApprovalDecided, Told::Owners(client_id, data)))
+        Audit::ApprovalDecided { client_id, decision, .. } => {
+            more(EventType::ApprovalDecided, client_id, "decision", decision)
         }
         Audit::ApplicationDeactivated { client_id, reason } => {
-            let data = json!({ "client_id": client_id.as_str(), "reason": reason });
-            Some((EventType::ApplicationDeactivated, Told::Owners(client_id, data)))
+            more(EventType::ApplicationDeactivated, client_id, "reason", reason)
         }
-        Audit::SecretAdded { client_id, hint } => secret(EventType::SecretAdded, client_id, hint),
-        Audit::SecretRevoked { client_id, hint } => secret(EventType::SecretRevoked, client_id, hint),
-        Audit::ReplayDetected { client_id, what } => {
-            let data = json!({ "client_id": client_id.as_str(), "what": what });
-            Some((EventType::ReplayDetected, Told::Owners(client_id, data)))
-        }
-        Audit::UserCreated { sub } => user(EventType::UserCreated, sub),
+        Audit::SecretAdded { client_id, hint } => more(EventType::SecretAdded, client_id, "secret_hint", hint),
+        Audit::SecretRevoked { client_id, hint } => more(EventType::SecretRevoked, client_id, "secret_hint", hint),
+        Audit::ReplayDetected { client_id, what } => more(EventType::ReplayDetected, client_id, "what", what),
+        Audit::UserCreated { sub, .. } => user(EventType::UserCreated, sub),
         Audit::UserChanged { sub, what } => {
             Some((EventType::UserChanged, Told::Operators(json!({ "sub": sub, "what": what }))))
         }
@@ -231,6 +226,8 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
         | Audit::KeyPromoted { .. }
         | Audit::KeysReencrypted { .. }
         | Audit::OwnerInvited { .. }
+        | Audit::InvitationEnded { .. }
+        | Audit::ApprovalAsked { .. }
         | Audit::UserSignedOut { .. }
         | Audit::TokenTried { .. }
         | Audit::ApplicationExempted { .. }
@@ -242,6 +239,7 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::audit::{Concerned, OwnerChange};
     use crate::domain::ids::{AuditId, UserId};
     use crate::protocol::jose::SigningAlgorithm;
 
@@ -256,19 +254,19 @@ mod tests {
         let webhook = WebhookId::from_bytes([2; 16]);
         vec![
             AuditEvent::ApplicationCreated { client_id: id() },
-            AuditEvent::ApplicationChanged { client_id: id() },
+            AuditEvent::ApplicationChanged { client_id: id(), what: "name".to_owned() },
             AuditEvent::ApplicationDeactivated { client_id: id(), reason: "unused" },
             AuditEvent::ApplicationActivated { client_id: id() },
             AuditEvent::ApplicationWarned { client_id: id() },
             AuditEvent::ApplicationKept { client_id: id() },
             AuditEvent::ApplicationDeleted { client_id: id() },
             AuditEvent::ApplicationUndeleted { client_id: id() },
-            AuditEvent::OwnersChanged { client_id: id(), what: "joined" },
-            AuditEvent::ApprovalDecided { client_id: id(), decision: "granted" },
+            AuditEvent::OwnersChanged { client_id: id(), what: OwnerChange::Joined, who: Concerned(Some(sub())) },
+            AuditEvent::ApprovalDecided { client_id: id(), decision: "granted", what: "scope +a".to_owned() },
             AuditEvent::SecretAdded { client_id: id(), hint: "abcd".to_owned() },
             AuditEvent::SecretRevoked { client_id: id(), hint: "abcd".to_owned() },
             AuditEvent::ReplayDetected { client_id: id(), what: "code" },
-            AuditEvent::UserCreated { sub: sub() },
+            AuditEvent::UserCreated { sub: sub(), operator: false },
             AuditEvent::UserChanged { sub: sub(), what: "name".to_owned() },
             AuditEvent::UserDisabled { sub: sub() },
             AuditEvent::UserEnabled { sub: sub() },

@@ -159,7 +159,7 @@ impl Server {
         Ok(application)
     }
 
-    /// The same, and also one that was deleted.
+    /// The same, and also one that was deleted, as long as anything of it is remembered.
     pub async fn remembered_application_for(
         &self,
         caller: &Caller,
@@ -167,7 +167,8 @@ impl Server {
         need: Need,
     ) -> Result<Application, Refusal> {
         let reach = caller.reach(need)?;
-        let application = self.store.application(client_id).await?.ok_or_else(unknown_application)?;
+        let known = self.store.application(client_id).await?;
+        let application = known.filter(|known| known.life.purged_at.is_none()).ok_or_else(unknown_application)?;
         match reach {
             Reach::All => Ok(application),
             Reach::OwnedBy(user) if self.store.is_owner(application.id, user).await? => Ok(application),

@@ -4,28 +4,26 @@ use super::Server;
 use super::access::{Caller, Need, Reach};
 use super::manage_application::{ManageError, SettingsChange};
 use super::queue_mail::{Notice, NoticeLink};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, ApplicationSettings, ApplicationState};
 use crate::domain::approval::{Approval, Decision};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ApprovalId;
 use crate::domain::language::Language;
+use crate::domain::settings_change::asked;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
+
+/// How many requests are shown at once: those that are decided make room.
+pub const MOST_WAITING: i64 = 200;
 
 /// How long the mail about a decision may take.
 const NEWS_FOR: std::time::Duration = std::time::Duration::from_hours(48);
 
 impl Server {
-    /// Everything that waits, each with its application, longest first.
+    /// What has waited longest, each with its application.
     pub async fn approvals_waiting(&self, caller: &Caller) -> Result<Vec<(Approval, Application)>, Refusal> {
         caller.reach(Need::Operate)?;
-        let mut waiting = Vec::new();
-        for approval in self.store.approvals_waiting().await? {
-            if let Some(application) = self.approved_application(&approval).await? {
-                waiting.push((approval, application));
-            }
-        }
-        Ok(waiting)
+        Ok(self.store.approvals_waiting(MOST_WAITING).await?)
     }
 
     /// Grants or refuses what an application waits for, and tells its owners.
@@ -43,16 +41,17 @@ impl Server {
         }
         let actor = caller.actor();
         let mut tx = self.store.begin().await?;
-        tx.generation_raise(Generation::Applications).await?;
+        match decision {
+            Decision::Granted => tx.generation_raise(Generation::Applications).await?,
+            Decision::Refused | Decision::Withdrawn => tx.lock(Generation::Applications).await?,
+        }
         if !tx.approval_decide(id, decision, &actor.stored(), self.now()).await? {
             return Err(unknown());
         }
         if decision == Decision::Granted {
             self.grant_extras(&mut tx, &approval, &application, &actor).await?;
         }
-        let client_id = application.client_id.clone();
-        let event = AuditEvent::ApprovalDecided { client_id, decision: decision.name() };
-        tx.audit_append(&self.audit_entry(&actor, event, self.now())).await?;
+        self.note_decision(&mut tx, &application, (&approval, decision), &actor).await?;
         if decision != Decision::Withdrawn {
             self.tell_decision(&mut tx, &application, decision).await?;
         }
@@ -62,9 +61,40 @@ impl Server {
         Ok(())
     }
 
+    /// Ends what an application waits for once somebody who may has given it all of it by hand.
+    pub(super) async fn settle_approval(
+        &self,
+        tx: &mut Transaction,
+        application: &Application,
+        settings: &ApplicationSettings,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let Some(waiting) = tx.approval_of(application.id).await? else { return Ok(()) };
+        if !waiting.extras.clone().beyond(settings).is_empty() {
+            return Ok(());
+        }
+        tx.approval_decide(waiting.id, Decision::Granted, &actor.stored(), self.now()).await?;
+        self.note_decision(tx, application, (&waiting, Decision::Granted), actor).await
+    }
+
+    async fn note_decision(
+        &self,
+        tx: &mut Transaction,
+        application: &Application,
+        (approval, decision): (&Approval, Decision),
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let (client_id, what) = (application.client_id.clone(), asked(&approval.extras));
+        let event = AuditEvent::ApprovalDecided { client_id, decision: decision.name(), what };
+        tx.audit_append(&self.audit_entry(actor, event, self.now())).await
+    }
+
     async fn approved_application(&self, approval: &Approval) -> Result<Option<Application>, StoreError> {
         match self.store.application_client_id(approval.application).await? {
-            Some(client_id) => self.store.application(&client_id).await,
+            Some(client_id) => {
+                let found = self.store.application(&client_id).await?;
+                Ok(found.filter(|application| !matches!(application.state, ApplicationState::Deleted { .. })))
+            }
             None => Ok(None),
         }
     }

@@ -6,21 +6,11 @@ use crate::domain::application::Application;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::listing::{ApplicationFilter, ApplicationPlace, AuditFilter, UserFilter};
-use crate::domain::ownership::Owner;
 use crate::domain::signing_key::{KeySequence, KeyState, SigningKey};
-use crate::domain::user::{EmailAddress, User, UserState};
+use crate::domain::user::{EmailAddress, Sub, User, UserState};
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 pub use crate::store::AuditLine as Line;
-
-/// An owner by the public name of their account.
-#[derive(Clone, Debug)]
-pub struct NamedOwner {
-    /// The account's `sub`; none while nobody has proven the address.
-    pub sub: Option<String>,
-    /// The owner.
-    pub owner: Owner,
-}
 
 impl Server {
     /// Applications that this caller may see, behind this place of the list.
@@ -43,22 +33,9 @@ impl Server {
     pub async fn owner_named(&self, named: &str) -> Result<Option<UserId>, Refusal> {
         let found = match named.parse::<EmailAddress>() {
             Ok(address) => self.store.user_by_email(&address).await?,
-            Err(_) => self.store.user_by_sub(named).await?,
+            Err(_) => self.user_by_sub(named).await?,
         };
         Ok(found.map(|user| user.id))
-    }
-
-    /// Who looks after an application, each by the public name of their account.
-    pub async fn owners_named(&self, application: &Application) -> Result<Vec<NamedOwner>, Refusal> {
-        let mut named = Vec::new();
-        for owner in self.store.owners_of(application.id).await? {
-            let sub = match owner.user {
-                Some(user) => self.store.user(user).await?.map(|user| user.sub),
-                None => None,
-            };
-            named.push(NamedOwner { sub, owner });
-        }
-        Ok(named)
     }
 
     /// Accounts, newest first.
@@ -76,9 +53,16 @@ impl Server {
     /// An account that is not deleted.
     pub async fn user_for(&self, caller: &Caller, sub: &str, need: Need) -> Result<User, Refusal> {
         caller.reach(need)?;
-        match self.store.user_by_sub(sub).await? {
+        match self.user_by_sub(sub).await? {
             Some(user) if !matches!(user.state, UserState::Deleted { .. }) => Ok(user),
             _ => Err(Refusal::new(ErrorCode::NotFound, "there is no such account")),
+        }
+    }
+
+    async fn user_by_sub(&self, sub: &str) -> Result<Option<User>, Refusal> {
+        match sub.parse::<Sub>() {
+            Ok(sub) => Ok(self.store.user_by_sub(sub.as_str()).await?),
+            Err(_) => Ok(None),
         }
     }
 

@@ -103,7 +103,7 @@ impl Server {
             StoreError::Conflict => ManageUserError::Taken,
             other => other.into(),
         })?;
-        let event = AuditEvent::UserCreated { sub: user.sub.clone() };
+        let event = AuditEvent::UserCreated { sub: user.sub.clone(), operator: user.admin };
         tx.audit_append(&self.audit_entry(actor, event, now)).await?;
         Ok(user)
     }
@@ -151,7 +151,8 @@ impl Server {
         let changed = [
             ("name", before.name != profile.name),
             ("locale", before.locale != profile.locale),
-            ("admin", before.admin != profile.admin),
+            ("promoted", profile.admin && !before.admin),
+            ("demoted", before.admin && !profile.admin),
         ];
         let what: Vec<&str> = changed.into_iter().filter_map(|(member, changed)| changed.then_some(member)).collect();
         let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: what.join(" ") };
@@ -189,6 +190,7 @@ impl Server {
         end_all_of(&mut tx, id, now).await?;
         // What nobody else looks after goes on; operators see that it has no owner.
         tx.owner_leaves_all(id).await?;
+        tx.invitations_end_of_all(id, now).await?;
         if let Some(email) = &user.email {
             tx.applications_forget_owner(email).await?;
         }

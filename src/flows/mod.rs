@@ -20,6 +20,7 @@ pub mod guess_limits;
 pub mod hash_secrets;
 pub mod idempotency;
 pub mod insight;
+mod invitations;
 pub mod keyring;
 pub mod known_browser;
 pub mod life_cycle;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Server;
 use super::access::{Caller, Need};
-use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::ids::{ApplicationId, Timestamp, UserId};
 use crate::domain::ownership::Owner;
 use crate::domain::signing_key::{KeySequence, KeyState, SigningKey};
 use crate::domain::{application::Application, user::User};
@@ -29,6 +29,9 @@ impl KeyLife {
         self.key.revoked_at.or_else(|| Some(self.retires_at?.plus(self.key.keep_for)))
     }
 }
+
+/// The most applications that are shown of one account; the list of applications has all of them.
+pub const MOST_OWNED: i64 = 100;
 
 /// The most mails that are shown.
 const MOST_MAILS: i64 = 200;
@@ -64,30 +67,20 @@ impl Server {
     /// Who looks after each of these applications, in their order.
     pub async fn owners_of_all(&self, caller: &Caller, all: &[Application]) -> Result<Vec<Vec<Owner>>, Refusal> {
         caller.reach(Need::Operate)?;
-        let mut owners = Vec::with_capacity(all.len());
-        for application in all {
-            owners.push(self.store.owners_of(application.id).await?);
-        }
-        Ok(owners)
+        let ids: Vec<ApplicationId> = all.iter().map(|application| application.id).collect();
+        let mut owners = self.store.owners_of_many(&ids).await?;
+        Ok(ids.iter().map(|id| owners.remove(id).unwrap_or_default()).collect())
     }
 
-    /// The applications that somebody looks after.
+    /// The first applications that somebody looks after.
     pub async fn applications_of(&self, caller: &Caller, user: &User) -> Result<Vec<Application>, Refusal> {
         caller.reach(Need::Operate)?;
-        Ok(self.store.applications_of_owner(user.id).await?)
+        Ok(self.store.applications_of_owner(user.id, MOST_OWNED).await?)
     }
 
     /// The accounts of these rows, as far as they are there.
     pub async fn accounts_named(&self, caller: &Caller, ids: Vec<UserId>) -> Result<HashMap<UserId, User>, Refusal> {
         caller.reach(Need::Operate)?;
-        let mut found = HashMap::new();
-        for id in ids {
-            if !found.contains_key(&id)
-                && let Some(user) = self.store.user(id).await?
-            {
-                found.insert(id, user);
-            }
-        }
-        Ok(found)
+        Ok(self.store.users_of(&ids).await?)
     }
 }

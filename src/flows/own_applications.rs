@@ -4,14 +4,23 @@ use super::Server;
 use crate::domain::application::Application;
 use crate::domain::approval::Approval;
 use crate::domain::ids::UserId;
+use crate::domain::listing::{ApplicationFilter, ApplicationPlace, ApplicationStates};
 use crate::domain::ownership::Owner;
 use crate::domain::user::EmailAddress;
 use crate::protocol::refusal::Refusal;
 
 impl Server {
-    /// All applications that this account looks after, deleted ones included, by name, without their secrets.
-    pub async fn own_applications(&self, user: UserId) -> Result<Vec<Application>, Refusal> {
-        Ok(self.store.applications_of_owner(user).await?)
+    /// Applications that this account looks after, in these states, behind this place of the list, without their
+    /// secrets.
+    pub async fn own_applications(
+        &self,
+        user: UserId,
+        state: Option<ApplicationStates>,
+        after: &ApplicationPlace,
+        limit: u16,
+    ) -> Result<Vec<Application>, Refusal> {
+        let filter = ApplicationFilter { within: Some(user), state, ..ApplicationFilter::default() };
+        Ok(self.store.applications_page(&filter, after, i64::from(limit)).await?)
     }
 
     /// Whether this account looks after an application.

@@ -20,6 +20,7 @@ use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
 use crate::domain::ids::{ApplicationId, ClientId};
 use crate::domain::life_cycle::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
+use crate::domain::settings_change::changes;
 use crate::protocol::assertion::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::scope::Scope;
@@ -217,7 +218,10 @@ impl Server {
             ApplicationState::Active | ApplicationState::Deactivated { .. } => {}
         }
         tx.application_update(known.id, &declared.settings, Origin::Declared).await?;
-        let event = AuditEvent::ApplicationChanged { client_id: client_id() };
+        let origin = (known.origin != Origin::Declared).then(|| "origin".to_owned());
+        let settings = Some(changes(&known.settings, &declared.settings)).filter(|what| !what.is_empty());
+        let what = origin.into_iter().chain(settings).collect::<Vec<_>>().join(", ");
+        let event = AuditEvent::ApplicationChanged { client_id: client_id(), what };
         tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
         let known = Application { settings: declared.settings.clone(), ..known };
         // The file says who the owner is, whoever it was before.

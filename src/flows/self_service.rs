@@ -6,14 +6,20 @@ use super::access::{ADMIN_SCOPE, Caller, Need};
 use super::manage_application::{MadeSecret, NewApplication, SettingsChange};
 use crate::domain::application::{Application, ApplicationSettings};
 use crate::domain::approval::{Approval, BeyondLimits, Extras, SelfServiceLimits, part};
-use crate::domain::ids::{ApplicationId, ApprovalId, ClientId};
+use crate::domain::audit::AuditEvent;
+use crate::domain::ids::{ApprovalId, ClientId};
+use crate::domain::legible::legible;
 use crate::domain::secret::ClientSecret;
+use crate::domain::settings_change::asked;
 use crate::domain::user::{EmailAddress, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
 /// The longest reason a developer gives, in characters.
 const LONGEST_REASON: usize = 1000;
+
+/// What stands at the top of every page.
+const OWN_NAME: &str = "Gatepost";
 
 /// An application that was just registered.
 #[derive(Debug)]
@@ -71,10 +77,10 @@ impl Server {
         let mut tx = self.store.begin().await?;
         // Locks the counter's row, so of two registrations at once the second counts the first.
         tx.generation_raise(Generation::Applications).await?;
-        self.check_room(&mut tx, caller).await?;
         let new = NewApplication { client_id: None, settings };
         let application = self.application_create_in(&mut tx, new, secret.as_ref(), &caller.actor()).await?;
-        let waiting = self.ask_for(&mut tx, caller, application.id, (extras, reason)).await?;
+        self.check_number(&mut tx, caller).await?;
+        let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
         tx.commit().await?;
         self.take_notice().await.ok();
         Ok(Registered { application, secret: secret.map(MadeSecret::into_plain), waiting })
@@ -99,7 +105,7 @@ impl Server {
         tx.generation_raise(Generation::Applications).await?;
         let change = SettingsChange { settings, version };
         let application = self.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
-        let waiting = self.ask_for(&mut tx, caller, application.id, (extras, reason)).await?;
+        let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
         tx.commit().await?;
         self.take_notice().await.ok();
         Ok(Changed { application, waiting })
@@ -113,6 +119,10 @@ impl Server {
     ) -> Result<(ApplicationSettings, Extras), Refusal> {
         if caller.chooses_everything() {
             return Ok((asked, Extras::default()));
+        }
+        if known.is_none_or(|known| known.name != asked.name) && self.is_own_name(&asked.name) {
+            let what = "only an operator can give an application the name of this server";
+            return Err(Refusal::new(ErrorCode::AccessDenied, what));
         }
         let limits = &self.config.self_service;
         let limits = SelfServiceLimits {
@@ -129,10 +139,18 @@ impl Server {
         Ok(parted)
     }
 
-    async fn check_room(&self, tx: &mut Transaction, caller: &Caller) -> Result<(), Refusal> {
+    /// Whether a name is the one that this server goes by, on its pages and in its mails.
+    fn is_own_name(&self, name: &str) -> bool {
+        let own = [Some(OWN_NAME), self.config.mail.from.as_ref().and_then(|from| from.name.as_deref())];
+        own.into_iter().flatten().any(|own| own.to_lowercase() == name.trim().to_lowercase())
+    }
+
+    /// Whether the caller may look after as many applications as they do now, with the one that this transaction has
+    /// just given them. It holds the lock of applications, so of two at once the second counts the first.
+    pub(super) async fn check_number(&self, tx: &mut Transaction, caller: &Caller) -> Result<(), Refusal> {
         let Some(user) = caller.user().filter(|_| !caller.chooses_everything()) else { return Ok(()) };
         let most = self.config.self_service.applications_per_owner;
-        if tx.owner_count(user.id).await? < i64::from(most) {
+        if tx.owner_count(user.id).await? <= i64::from(most) {
             return Ok(());
         }
         let what = format!("you look after {most} applications already, as many as this server allows");
@@ -143,20 +161,35 @@ impl Server {
         &self,
         tx: &mut Transaction,
         caller: &Caller,
-        application: ApplicationId,
+        application: &Application,
         (extras, reason): (Extras, &str),
     ) -> Result<Option<Approval>, StoreError> {
-        let Some(user) = caller.user().filter(|_| !extras.is_empty()) else { return Ok(None) };
+        let waiting = tx.approval_of(application.id).await?;
+        let Some(user) = caller.user().filter(|_| !extras.is_empty()) else { return Ok(waiting) };
+        let mut reason: String = legible(reason).chars().take(LONGEST_REASON).collect();
+        let mut extras = extras;
+        if let Some(waiting) = waiting {
+            extras = extras.in_place_of(&waiting.extras).beyond(&application.settings);
+            if reason.is_empty() {
+                reason.clone_from(&waiting.reason);
+            }
+            if (&waiting.extras, &waiting.reason) == (&extras, &reason) {
+                return Ok(Some(waiting));
+            }
+        }
         let now = self.now();
         let approval = Approval {
             id: ApprovalId::new(self.row_id(now)),
-            application,
+            application: application.id,
             requested_by: user.id,
             extras,
-            reason: reason.trim().chars().take(LONGEST_REASON).collect(),
+            reason,
             created_at: now,
         };
         tx.approval_insert(&approval).await?;
+        let (client_id, what) = (application.client_id.clone(), asked(&approval.extras));
+        let event = AuditEvent::ApprovalAsked { client_id, what };
+        tx.audit_append(&self.audit_entry(&caller.actor(), event, now)).await?;
         Ok(Some(approval))
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Server;
-use super::manage_user::{Admin, NewUser};
+use super::manage_user::{Admin, ManageUserError, NewUser};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::one_time::{SessionToken, SetUpToken};
 use crate::domain::session::Device;
@@ -42,12 +42,13 @@ impl Server {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         // One at a time: of two links that are used at once, the second finds an operator.
-        tx.generation_raise(Generation::Applications).await?;
+        tx.lock(Generation::Applications).await?;
         if !tx.set_up_link_spend(token.hash(), now).await? {
             return Err(gone());
         }
         let user = self.first_operator(&mut tx, email).await?;
-        if !tx.user_signed_in(user.id, now).await? {
+        // The address is not proven: anybody's could have been typed, and what waits for it is not theirs.
+        if !tx.user_let_in(user.id, now).await? {
             return Err(Refusal::new(ErrorCode::AccessDenied, "this account is disabled"));
         }
         let token = self.session_begin_in(&mut tx, user.id, device).await?;
@@ -58,12 +59,14 @@ impl Server {
     async fn first_operator(&self, tx: &mut Transaction, email: EmailAddress) -> Result<User, Refusal> {
         let Some(known) = tx.user_by_email(&email).await? else {
             let new = NewUser { email, name: None, locale: None, admin: Admin::Yes };
-            return Ok(self.user_create_in(tx, new, &Actor::CommandLine).await?);
+            return Ok(self.user_create_in(tx, new, &Actor::Visitor).await?);
         };
         let profile = Profile { name: known.name.clone(), locale: known.locale.clone(), admin: true };
-        tx.user_update(&known, &profile).await?;
-        let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: "admin".to_owned() };
-        tx.audit_append(&self.audit_entry(&Actor::CommandLine, event, self.now())).await?;
+        if !tx.user_update(&known, &profile).await? {
+            return Err(ManageUserError::Changed.into());
+        }
+        let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: "promoted".to_owned() };
+        tx.audit_append(&self.audit_entry(&Actor::Visitor, event, self.now())).await?;
         Ok(known)
     }
 }

@@ -61,6 +61,12 @@ impl Scope {
         Self(self.iter().filter(|token| other.contains(token)).map(str::to_owned).collect())
     }
 
+    /// The tokens that the other does not have, in this one's order.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self(self.iter().filter(|token| !other.contains(token)).map(str::to_owned).collect())
+    }
+
     /// The tokens of both, this one's first.
     #[must_use]
     pub fn union(mut self, other: &Self) -> Self {

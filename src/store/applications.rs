@@ -1,9 +1,11 @@
 //! Applications and their states.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::many::{chunks, one_of_many};
 use crate::domain::application::{
     Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason,
     Origin, PkcePolicy,
@@ -179,6 +181,7 @@ fn bind_settings(statement: Statement, settings: &ApplicationSettings) -> Statem
     };
     statement
         .bind(settings.name.as_str())
+        .bind(settings.name.to_lowercase())
         .bind(settings.kind.name())
         .bind(grants.join(" "))
         .bind(settings.scope.to_string())
@@ -212,6 +215,21 @@ impl Store {
         let statement = sql("select client_id from applications where id = $1").bind(id.to_string());
         let found: Option<ClientIdOnly> = self.fetch_optional(statement).await?;
         Ok(found.map(|found| found.0))
+    }
+
+    /// Those of these applications that are not deleted, by their rows, without their secrets.
+    pub(super) async fn applications_living(
+        &self,
+        ids: &[ApplicationId],
+    ) -> Result<HashMap<ApplicationId, Application>, StoreError> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let statement = sql(concat!("select * from applications where deleted_at is null and id in ", one_of_many!()));
+        let mut found = HashMap::new();
+        for statement in chunks(&statement, &ids) {
+            let some: Vec<Application> = self.fetch_all(statement).await?;
+            found.extend(some.into_iter().map(|application| (application.id, application)));
+        }
+        Ok(found)
     }
 
     /// All applications that are not deleted, by name, without their secrets.
@@ -276,11 +294,12 @@ impl Transaction {
 
     /// Registers an application, without secrets. [`StoreError::Conflict`] if the client id was ever used.
     pub async fn application_insert(&mut self, application: &Application) -> Result<(), StoreError> {
-        let statement =
-            sql("insert into applications (name, kind, grants, scope, default_scope, redirect_uris, audiences, \
+        let statement = sql(
+            "insert into applications (name, name_key, kind, grants, scope, default_scope, redirect_uris, audiences, \
              token_ttl, token_profile, signing_algorithm, jwks, owner, first_party, post_logout_redirect_uris, pkce, \
              link_mode, unknown_account, id, client_id, origin, created_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)");
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        );
         let statement = bind_settings(statement, &application.settings)
             .bind(application.id.to_string())
             .bind(application.client_id.as_str())
@@ -297,11 +316,11 @@ impl Transaction {
         settings: &ApplicationSettings,
         origin: Origin,
     ) -> Result<(), StoreError> {
-        let statement = sql("update applications set name = $1, kind = $2, grants = $3, scope = $4, \
-             default_scope = $5, redirect_uris = $6, audiences = $7, token_ttl = $8, token_profile = $9, \
-             signing_algorithm = $10, jwks = $11, owner = $12, first_party = $13, \
-             post_logout_redirect_uris = $14, pkce = $15, link_mode = $16, unknown_account = $17, \
-             origin = $18, version = version + 1 where id = $19");
+        let statement = sql("update applications set name = $1, name_key = $2, kind = $3, grants = $4, scope = $5, \
+             default_scope = $6, redirect_uris = $7, audiences = $8, token_ttl = $9, token_profile = $10, \
+             signing_algorithm = $11, jwks = $12, owner = $13, first_party = $14, \
+             post_logout_redirect_uris = $15, pkce = $16, link_mode = $17, unknown_account = $18, \
+             origin = $19, version = version + 1 where id = $20");
         self.execute(bind_settings(statement, settings).bind(origin.name()).bind(id.to_string())).await?;
         Ok(())
     }

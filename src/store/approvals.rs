@@ -3,6 +3,7 @@
 use super::StoreError;
 use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use crate::domain::application::Application;
 use crate::domain::approval::{Approval, Decision, Extras};
 use crate::domain::ids::{ApplicationId, ApprovalId, Timestamp};
 use crate::protocol::resource::ResourceId;
@@ -20,6 +21,7 @@ impl Record for Approval {
             requested_by: cells.parsed("requested_by")?,
             extras: Extras {
                 scope: cells.parsed("scope")?,
+                default_scope: cells.parsed("default_scope")?,
                 grants: grants.split_whitespace().map(grant).collect::<Result<_, _>>()?,
                 audiences: cells.list("audiences")?,
             },
@@ -29,16 +31,24 @@ impl Record for Approval {
     }
 }
 
+const WAITING_OF: &str = "select * from approvals where application_id = $1 and decided_at is null";
+
 impl Store {
     /// What waits for an application.
     pub async fn approval_of(&self, application: ApplicationId) -> Result<Option<Approval>, StoreError> {
-        let statement = sql("select * from approvals where application_id = $1 and decided_at is null");
-        self.fetch_optional(statement.bind(application.to_string())).await
+        self.fetch_optional(sql(WAITING_OF).bind(application.to_string())).await
     }
 
-    /// Everything that waits, longest first.
-    pub async fn approvals_waiting(&self) -> Result<Vec<Approval>, StoreError> {
-        self.fetch_all(sql("select * from approvals where decided_at is null order by created_at, id")).await
+    /// What has waited longest, each with its application; nothing for one that is deleted.
+    pub async fn approvals_waiting(&self, limit: i64) -> Result<Vec<(Approval, Application)>, StoreError> {
+        let statement = sql("select approvals.* from approvals \
+             join applications on applications.id = approvals.application_id \
+             where decided_at is null and deleted_at is null order by approvals.created_at, approvals.id limit $1");
+        let waiting: Vec<Approval> = self.fetch_all(statement.bind(limit)).await?;
+        let ids: Vec<_> = waiting.iter().map(|approval| approval.application).collect();
+        let mut applications = self.applications_living(&ids).await?;
+        let with = |approval: Approval| Some((applications.remove(&approval.application)?, approval));
+        Ok(waiting.into_iter().filter_map(with).map(|(application, approval)| (approval, application)).collect())
     }
 
     /// A request that still waits.
@@ -49,6 +59,11 @@ impl Store {
 }
 
 impl Transaction {
+    /// What waits for an application, as this transaction sees it.
+    pub async fn approval_of(&mut self, application: ApplicationId) -> Result<Option<Approval>, StoreError> {
+        self.fetch_optional(sql(WAITING_OF).bind(application.to_string())).await
+    }
+
     /// Adds a request, in the place of one that waited for the same application.
     pub async fn approval_insert(&mut self, approval: &Approval) -> Result<(), StoreError> {
         let replaced = sql("update approvals set decided_at = $2, decision = $3 \
@@ -61,7 +76,7 @@ impl Transaction {
         let grants: Vec<_> = extras.grants.iter().map(|grant| grant.name()).collect();
         let audiences: Vec<_> = extras.audiences.iter().map(ResourceId::as_str).collect();
         let statement = sql("insert into approvals (id, application_id, requested_by, scope, grants, audiences, \
-             reason, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)")
+             reason, created_at, default_scope) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind(approval.id.to_string())
         .bind(approval.application.to_string())
         .bind(approval.requested_by.to_string())
@@ -69,7 +84,8 @@ impl Transaction {
         .bind(grants.join(" "))
         .bind(serde_json::Value::from(audiences).to_string())
         .bind(approval.reason.as_str())
-        .bind(approval.created_at.as_micros());
+        .bind(approval.created_at.as_micros())
+        .bind(extras.default_scope.to_string());
         self.execute(statement).await?;
         Ok(())
     }

@@ -51,6 +51,13 @@ impl Store {
 }
 
 impl Transaction {
+    /// Lets one transaction at a time go on from here until it ends, and those that raise this counter wait too. Nodes
+    /// learn of nothing: for facts that they do not keep in memory.
+    pub async fn lock(&mut self, kind: Generation) -> Result<(), StoreError> {
+        self.execute(sql("update generations set value = value where name = $1").bind(kind.name())).await?;
+        Ok(())
+    }
+
     /// Raises a counter. The row stays locked until the transaction ends, so of several nodes that want to
     /// change the same kind of fact, one goes on and the others see what it did.
     pub async fn generation_raise(&mut self, kind: Generation) -> Result<(), StoreError> {

@@ -3,7 +3,8 @@
 use super::StoreError;
 use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
-use crate::domain::ids::{ApplicationId, InvitationId, Timestamp};
+use crate::domain::application::Application;
+use crate::domain::ids::{ApplicationId, InvitationId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
 use crate::domain::ownership::{Invitation, InvitationPurpose};
 use crate::domain::user::EmailAddress;
@@ -24,19 +25,36 @@ impl Record for Invitation {
     }
 }
 
-const OPEN_OF: &str = "select * from invitations where application_id = $1 and spent_at is null \
-                       and expires_at > $2 order by created_at, id";
+/// What keeps an invitation open besides its time: nobody answered it, and whoever sent it could send it again.
+macro_rules! is_open {
+    () => {
+        "spent_at is null and exists (select 1 from users where users.id = invitations.invited_by \
+         and users.disabled_at is null and users.deleted_at is null and (users.admin = true or exists \
+         (select 1 from application_owners where application_owners.application_id = invitations.application_id \
+         and application_owners.user_id = invitations.invited_by)))"
+    };
+}
+
+const OPEN_OF: &str = concat!(
+    "select * from invitations where application_id = $1 and expires_at > $2 and ",
+    is_open!(),
+    " order by created_at, id"
+);
+
+/// The most invitations that one person is shown. Mails to one address are limited, so it is never reached.
+const MOST_SHOWN: i64 = 100;
 
 impl Store {
-    /// The invitation of this row, whatever became of it.
+    /// The invitation of this row, unless it was answered; it may be too old.
     pub async fn invitation(&self, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
-        self.fetch_optional(sql("select * from invitations where id = $1").bind(id.to_string())).await
+        let statement = sql(concat!("select * from invitations where id = $1 and ", is_open!()));
+        self.fetch_optional(statement.bind(id.to_string())).await
     }
 
-    /// The invitation of this token, whatever became of it.
+    /// The same by its token.
     pub async fn invitation_of_token(&self, token: ValueHash) -> Result<Option<Invitation>, StoreError> {
-        self.fetch_optional(sql("select * from invitations where token_hash = $1").bind(token.as_bytes().to_vec()))
-            .await
+        let statement = sql(concat!("select * from invitations where token_hash = $1 and ", is_open!()));
+        self.fetch_optional(statement.bind(token.as_bytes().to_vec())).await
     }
 
     /// The open invitations to an application, oldest first.
@@ -48,11 +66,27 @@ impl Store {
         self.fetch_all(sql(OPEN_OF).bind(application.to_string()).bind(now.as_micros())).await
     }
 
-    /// The open invitations that were sent to an address, oldest first.
-    pub async fn invitations_for(&self, email: &EmailAddress, now: Timestamp) -> Result<Vec<Invitation>, StoreError> {
-        let statement = sql("select * from invitations where email_key = $1 and spent_at is null \
-             and expires_at > $2 order by created_at, id");
-        self.fetch_all(statement.bind(email.key()).bind(now.as_micros())).await
+    /// The open invitations that were sent to an address, oldest first, each with its application.
+    pub async fn invitations_for(
+        &self,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<Vec<(Invitation, Application)>, StoreError> {
+        let statement = sql(concat!(
+            "select * from invitations where email_key = $1 and expires_at > $2 and ",
+            is_open!(),
+            " order by created_at, id limit $3"
+        ));
+        let statement = statement.bind(email.key()).bind(now.as_micros()).bind(MOST_SHOWN);
+        let invitations: Vec<Invitation> = self.fetch_all(statement).await?;
+        let ids: Vec<_> = invitations.iter().map(|invitation| invitation.application).collect();
+        let applications = self.applications_living(&ids).await?;
+        let with = |invitation: Invitation| Some((applications.get(&invitation.application)?.clone(), invitation));
+        Ok(invitations
+            .into_iter()
+            .filter_map(with)
+            .map(|(application, invitation)| (invitation, application))
+            .collect())
     }
 }
 
@@ -83,10 +117,31 @@ impl Transaction {
         Ok(())
     }
 
+    /// Ends all open invitations that somebody has sent for an application they look after no longer.
+    pub async fn invitations_end_of(
+        &mut self,
+        application: ApplicationId,
+        inviter: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = sql("update invitations set spent_at = $3 \
+             where application_id = $1 and invited_by = $2 and spent_at is null");
+        let statement = statement.bind(application.to_string()).bind(inviter.to_string()).bind(now.as_micros());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Ends all open invitations that an account has sent.
+    pub async fn invitations_end_of_all(&mut self, inviter: UserId, now: Timestamp) -> Result<(), StoreError> {
+        let statement = sql("update invitations set spent_at = $2 where invited_by = $1 and spent_at is null");
+        self.execute(statement.bind(inviter.to_string()).bind(now.as_micros())).await?;
+        Ok(())
+    }
+
     /// Uses an invitation up: it was accepted, declined or withdrawn. False if it was not open any more.
     pub async fn invitation_spend(&mut self, id: InvitationId, now: Timestamp) -> Result<bool, StoreError> {
         let statement =
-            sql("update invitations set spent_at = $2 where id = $1 and spent_at is null and expires_at > $2");
+            sql(concat!("update invitations set spent_at = $2 where id = $1 and expires_at > $2 and ", is_open!()));
         Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
     }
 }

@@ -186,14 +186,15 @@ impl Transaction {
         deleted_by: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let statement = sql("update applications set name = '', owner = null, grants = '', scope = '', \
+        let statement =
+            sql("update applications set name = '', name_key = '', owner = null, grants = '', scope = '', \
              default_scope = '', redirect_uris = '[]', audiences = '[]', post_logout_redirect_uris = '[]', \
              jwks = null, token_ttl = null, link_mode = null, unknown_account = null, purged_at = $3, \
              version = version + 1 \
              where id = $1 and deleted_at <= $2 and purged_at is null")
-        .bind(id.to_string())
-        .bind(deleted_by.as_micros())
-        .bind(now.as_micros());
+            .bind(id.to_string())
+            .bind(deleted_by.as_micros())
+            .bind(now.as_micros());
         if self.execute(statement).await? == 0 {
             return Ok(false);
         }

@@ -6,7 +6,9 @@ use super::audit::AuditLine;
 use super::engine::{Statement, Store, sql};
 use crate::domain::application::{Application, ApplicationKind};
 use crate::domain::ids::{Timestamp, UserId};
-use crate::domain::listing::{ApplicationFilter, ApplicationPlace, AuditFilter, UserFilter};
+use crate::domain::listing::{
+    ApplicationFilter, ApplicationPlace, ApplicationStates, AuditFilter, Search, UserFilter, UserStates,
+};
 use crate::domain::user::User;
 
 /// Sorts behind every id: they are hexadecimal.
@@ -38,16 +40,16 @@ impl Store {
              and ($4 = case when deleted_at is not null then 'deleted' \
                   when deactivated_at is not null then 'deactivated' else 'active' end \
                   or ($4 = '' and deleted_at is null)) \
-             and ($5 = '' or lower(name) like $5 escape '!' or client_id = $6) \
+             and ($5 = '' or name_key like $5 escape '!' or client_id = $6) \
              and ($7 = '' or id in (select application_id from application_owners where user_id = $7)) \
              and ($8 = '' or id in (select application_id from application_owners where user_id = $8)) \
              order by name, client_id limit $9")
         .bind(after.name.as_str())
         .bind(after.client_id.as_str())
         .bind(filter.kind.map_or("", ApplicationKind::name))
-        .bind(filter.state.clone().unwrap_or_default())
-        .bind(containing(filter.search.as_deref()))
-        .bind(filter.search.clone().unwrap_or_default())
+        .bind(filter.state.map_or("", ApplicationStates::name))
+        .bind(containing(filter.search.as_ref()))
+        .bind(filter.search.as_ref().map_or("", Search::as_str))
         .bind(id_or_empty(filter.within))
         .bind(id_or_empty(filter.owner))
         .bind(limit);
@@ -65,11 +67,11 @@ impl Store {
              and ($2 = case when deleted_at is not null then 'deleted' \
                   when disabled_at is not null then 'disabled' else 'active' end \
                   or ($2 = '' and deleted_at is null)) \
-             and ($3 = '' or email_key like $3 escape '!' or lower(name) like $3 escape '!') \
+             and ($3 = '' or email_key like $3 escape '!' or name_key like $3 escape '!') \
              order by id desc limit $4")
         .bind(before.unwrap_or(BEHIND_ALL))
-        .bind(filter.state.clone().unwrap_or_default())
-        .bind(containing(filter.search.as_deref()))
+        .bind(filter.state.map_or("", UserStates::name))
+        .bind(containing(filter.search.as_ref()))
         .bind(limit);
         self.fetch_all(statement).await
     }
@@ -111,10 +113,10 @@ fn id_or_empty(id: Option<UserId>) -> String {
 }
 
 /// The pattern of texts that contain this one, in lower case; empty if nothing is looked for.
-fn containing(part: Option<&str>) -> String {
+fn containing(part: Option<&Search>) -> String {
     let Some(part) = part else { return String::new() };
     let mut pattern = String::from("%");
-    for c in part.to_lowercase().chars() {
+    for c in part.as_str().to_lowercase().chars() {
         if matches!(c, '!' | '%' | '_') {
             pattern.push('!');
         }
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_looked_for_is_no_pattern() {
-        assert_eq!(containing(Some("50%_Ab!")), "%50!%!_ab!!%");
+        assert_eq!(containing("50%_Ab!".parse().ok().as_ref()), "%50!%!_ab!!%");
         assert_eq!(containing(None), "");
     }
 

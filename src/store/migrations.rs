@@ -39,6 +39,8 @@ const STEPS: &[Step] = &[
     step!(7, "0007_management_api"),
     step!(8, "0008_set_up"),
     step!(10, "0010_expected_person"),
+    step!(11, "0011_audit_by_event_and_actor"),
+    step!(12, "0012_names_and_asks"),
 ];
 
 /// How a database stands to this binary's migrations.

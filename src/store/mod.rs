@@ -26,6 +26,7 @@ mod life_cycle;
 mod listings;
 mod login_codes;
 mod maintenance;
+mod many;
 mod migrations;
 mod outbox;
 mod overview;

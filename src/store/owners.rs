@@ -1,8 +1,11 @@
 //! Who looks after applications.
 
-use super::StoreError;
+use std::collections::HashMap;
+
 use super::cells::Cells;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::many::{chunks, one_of_many};
+use super::{Generation, StoreError};
 use crate::domain::application::Application;
 use crate::domain::ids::{ApplicationId, Timestamp, UserId};
 use crate::domain::ownership::Owner;
@@ -13,6 +16,8 @@ impl Record for Owner {
         let cells = Cells::of(row, "application_owners", "application_id")?;
         Ok(Self {
             user: cells.parsed_if_any("user_id")?,
+            sub: cells.plain("sub")?,
+            active: cells.plain("active")?,
             email: cells.parsed("email")?,
             name: cells.plain("name")?,
             locale: cells.plain("locale")?,
@@ -25,19 +30,55 @@ impl Record for Owner {
 /// being somebody's.
 const NOBODY: &str = "deleted-account@invalid";
 
+/// Owners, the longest serving first, with the condition that `$which` is.
+macro_rules! owners {
+    ($which:expr) => {
+        sql(concat!(
+            "select application_id, user_id, coalesce(users.email, application_owners.email) as email, \
+             users.name as name, users.locale as locale, users.sub as sub, since, \
+             (users.id is not null and users.disabled_at is null and users.deleted_at is null) as active \
+             from application_owners left join users on users.id = application_owners.user_id \
+             where application_id ",
+            $which,
+            " and coalesce(users.email, application_owners.email) is not null \
+             order by since, user_id, application_owners.email_key"
+        ))
+    };
+}
+
 fn owners_of(application: ApplicationId) -> Statement {
-    sql("select application_id, user_id, coalesce(users.email, application_owners.email) as email, \
-         users.name as name, users.locale as locale, since \
-         from application_owners left join users on users.id = application_owners.user_id \
-         where application_id = $1 and coalesce(users.email, application_owners.email) is not null \
-         order by since, user_id, application_owners.email_key")
-    .bind(application.to_string())
+    owners!("= $1").bind(application.to_string())
+}
+
+/// An owner and whose they are.
+struct OwnerOf(ApplicationId, Owner);
+
+impl Record for OwnerOf {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cells = Cells::of(row, "application_owners", "application_id")?;
+        Ok(Self(cells.parsed("application_id")?, Owner::from_row(row)?))
+    }
 }
 
 impl Store {
     /// Everybody who looks after an application, the longest serving first.
     pub async fn owners_of(&self, application: ApplicationId) -> Result<Vec<Owner>, StoreError> {
         self.fetch_all(owners_of(application)).await
+    }
+
+    /// The same of many applications at once.
+    pub async fn owners_of_many(
+        &self,
+        applications: &[ApplicationId],
+    ) -> Result<HashMap<ApplicationId, Vec<Owner>>, StoreError> {
+        let ids: Vec<String> = applications.iter().map(ToString::to_string).collect();
+        let mut owners: HashMap<ApplicationId, Vec<Owner>> = HashMap::new();
+        for statement in chunks(&owners!(concat!("in ", one_of_many!())), &ids) {
+            for OwnerOf(application, owner) in self.fetch_all(statement).await? {
+                owners.entry(application).or_default().push(owner);
+            }
+        }
+        Ok(owners)
     }
 
     /// Whether an account looks after an application.
@@ -49,12 +90,12 @@ impl Store {
         Ok(found.is_some_and(|count| count.0 > 0))
     }
 
-    /// All applications that this account looks after, deleted ones included, by name, without their secrets.
-    pub async fn applications_of_owner(&self, user: UserId) -> Result<Vec<Application>, StoreError> {
+    /// The first applications that this account looks after, deleted ones included, by name, without their secrets.
+    pub async fn applications_of_owner(&self, user: UserId, limit: i64) -> Result<Vec<Application>, StoreError> {
         let statement = sql("select applications.* from applications \
              join application_owners on application_owners.application_id = applications.id \
-             where application_owners.user_id = $1 order by name, client_id");
-        self.fetch_all(statement.bind(user.to_string())).await
+             where application_owners.user_id = $1 order by name, client_id limit $2");
+        self.fetch_all(statement.bind(user.to_string()).bind(limit)).await
     }
 }
 
@@ -118,10 +159,16 @@ impl Transaction {
         Ok(())
     }
 
-    /// Writes down the address that stands for an application's owner.
-    pub async fn application_set_owner(&mut self, id: ApplicationId, owner: Option<&str>) -> Result<(), StoreError> {
+    /// Writes down the address that stands for an application's owner; without one, that it is nobody's, for an
+    /// application that had an owner never counts as the operator's own.
+    pub async fn application_set_owner(
+        &mut self,
+        id: ApplicationId,
+        owner: Option<&EmailAddress>,
+    ) -> Result<(), StoreError> {
+        self.generation_raise(Generation::Applications).await?;
         let statement = sql("update applications set owner = $2, version = version + 1 where id = $1");
-        self.execute(statement.bind(id.to_string()).bind(owner.map(str::to_owned))).await?;
+        self.execute(statement.bind(id.to_string()).bind(owner.map_or(NOBODY, EmailAddress::as_str))).await?;
         Ok(())
     }
 

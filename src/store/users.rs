@@ -1,7 +1,10 @@
 //! Accounts.
 
+use std::collections::HashMap;
+
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::many::{chunks, one_of_many};
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::user::{EmailAddress, Profile, User, UserState};
 
@@ -66,6 +69,19 @@ impl Store {
         self.fetch_optional(sql("select * from users where sub = $1").bind(sub)).await
     }
 
+    /// The accounts of these rows, as far as they are there, by their rows.
+    pub async fn users_of(&self, ids: &[UserId]) -> Result<HashMap<UserId, User>, StoreError> {
+        let mut ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut found = HashMap::new();
+        for statement in chunks(&sql(concat!("select * from users where id in ", one_of_many!())), &ids) {
+            let some: Vec<User> = self.fetch_all(statement).await?;
+            found.extend(some.into_iter().map(|user| (user.id, user)));
+        }
+        Ok(found)
+    }
+
     /// All accounts that are not deleted, by address.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         self.fetch_all(sql("select * from users where deleted_at is null order by email_key")).await
@@ -87,8 +103,8 @@ impl Transaction {
     /// `sub` was ever issued; the transaction can go on then, and see whose the address is.
     pub async fn user_insert(&mut self, user: &User) -> Result<(), StoreError> {
         let statement = sql("insert into users \
-             (id, sub, email, email_key, email_verified_at, name, locale, admin, created_at, last_sign_in_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing")
+             (id, sub, email, email_key, email_verified_at, name, locale, admin, created_at, last_sign_in_at, name_key) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing")
         .bind(user.id.to_string())
         .bind(user.sub.as_str())
         .bind(user.email.as_ref().map(ToString::to_string))
@@ -98,13 +114,14 @@ impl Transaction {
         .bind(user.locale.clone())
         .bind(user.admin)
         .bind(user.created_at.as_micros())
-        .bind(user.last_sign_in_at.map(Timestamp::as_micros));
+        .bind(user.last_sign_in_at.map(Timestamp::as_micros))
+        .bind(user.name.as_deref().map(str::to_lowercase));
         if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
     /// Changes what is known of an account. False if it is not as `known` any more.
     pub async fn user_update(&mut self, known: &User, profile: &Profile) -> Result<bool, StoreError> {
-        let statement = sql("update users set name = $2, locale = $3, admin = $4 where id = $1 \
+        let statement = sql("update users set name = $2, locale = $3, admin = $4, name_key = $8 where id = $1 \
              and deleted_at is null and coalesce(name, '') = $5 and coalesce(locale, '') = $6 and admin = $7")
         .bind(known.id.to_string())
         .bind(profile.name.clone())
@@ -112,7 +129,8 @@ impl Transaction {
         .bind(profile.admin)
         .bind(known.name.clone().unwrap_or_default())
         .bind(known.locale.clone().unwrap_or_default())
-        .bind(known.admin);
+        .bind(known.admin)
+        .bind(profile.name.as_deref().map(str::to_lowercase));
         Ok(self.execute(statement).await? == 1)
     }
 
@@ -133,10 +151,19 @@ impl Transaction {
     /// Anything but deleted to deleted, and forgets who it was; the address may get a new account. False if
     /// it was deleted already.
     pub async fn user_delete(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
-        let statement = sql("update users set deleted_at = $2, email = null, email_key = null, name = null, \
+        let statement =
+            sql("update users set deleted_at = $2, email = null, email_key = null, name = null, name_key = null, \
              locale = null, admin = $3 where id = $1 and deleted_at is null");
         let statement = statement.bind(id.to_string()).bind(now.as_micros()).bind(false);
         Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Writes down that somebody was let in without having proven the address. False if the account is not active
+    /// (any more); its row stays locked as in [`Self::user_signed_in`].
+    pub async fn user_let_in(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("update users set last_sign_in_at = $2 \
+             where id = $1 and disabled_at is null and deleted_at is null");
+        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
     }
 
     /// Writes a sign-in down, and that it proved the address: what waited for it is the account's now. False if the account is not active (any more).

@@ -1,8 +1,8 @@
 //! Webhooks: where messages go, and how each receiver fares.
 
-use super::StoreError;
 use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::{Generation, StoreError};
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::{Timestamp, WebhookId};
 use crate::domain::webhook::{DisabledBecause, Webhook, WebhookOwner, WebhookState};
@@ -81,7 +81,7 @@ impl Transaction {
     /// Adds a webhook, unless its owner has as many as allowed; says whether it did. Adding one waits for whoever
     /// else adds one, or two could both be the last.
     pub async fn webhook_insert(&mut self, webhook: &Webhook) -> Result<bool, StoreError> {
-        self.execute(sql("update generations set value = value where name = 'applications'")).await?;
+        self.lock(Generation::Applications).await?;
         let statement =
             sql("insert into webhooks (id, application_id, url, events, secrets, master_key_id, created_at) \
              select $1, owner.id, $3, $4, $5, $6, $7 \

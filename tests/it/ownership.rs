@@ -1,5 +1,7 @@
 //! Who looks after an application, and what only they may see and change.
 
+mod invitations;
+
 use gatepost::domain::application::{Application, ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::one_time::InvitationToken;

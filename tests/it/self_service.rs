@@ -3,10 +3,12 @@
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::approval::Decision;
 use gatepost::domain::audit::Actor;
+use gatepost::domain::ids::ClientId;
+use gatepost::domain::ownership::{InvitationPath, InvitationPurpose};
 use gatepost::domain::user::User;
 use gatepost::flows::Server;
 use gatepost::flows::access::Caller;
-use gatepost::flows::manage_application::SettingsChange;
+use gatepost::flows::manage_application::{DELETE, SettingsChange};
 use gatepost::flows::manage_user::{Admin, NewUser};
 use gatepost::protocol::refusal::ErrorCode;
 
@@ -14,8 +16,18 @@ use crate::harness::{World, on_both_engines};
 
 const LIMITS: &str = "[self_service]\napplications_per_owner = 2\nscopes = [\"openid\", \"admin\"]";
 
+/// The events about an application since it was made, each with its detail, sorted: the clock of the tests stands still.
+async fn told(server: &Server, client_id: &ClientId) -> Vec<(String, String)> {
+    let lines = server.store.audit_of(&client_id.to_string()).await.unwrap();
+    let born = ["application.created", "secret.added"];
+    let told = lines.into_iter().filter(|line| !born.contains(&line.event.as_str()));
+    let mut told: Vec<_> = told.map(|line| (line.event, line.detail)).collect();
+    told.sort_unstable();
+    told
+}
+
 async fn person(server: &Server, email: &str, admin: Admin) -> (User, Caller) {
-    let new = NewUser { email: email.parse().unwrap(), name: None, locale: None, admin };
+    let new = NewUser { admin, ..account(email) };
     let user = server.user_create(new, &Actor::CommandLine).await.unwrap();
     (user.clone(), Caller::Person(user))
 }
@@ -118,3 +130,145 @@ on_both_engines!(
         assert!(server.register_for(&token("gatepost:admin"), asked(), "").await.is_ok());
     }
 );
+
+on_both_engines!(
+    /// However one comes to an application: registered, brought back, or taken over.
+    async fn nobody_gets_past_the_limit_by_deleting_or_by_an_invitation(world: World) {
+        let running = world.server_with(LIMITS).await;
+        let server = &*running.server;
+        let (ann, developer) = person(server, "ann@example.com", Admin::No).await;
+        let (_, other) = person(server, "bob@example.com", Admin::No).await;
+        let mut tx = server.store.begin().await.unwrap();
+        assert!(tx.user_signed_in(ann.id, server.now()).await.unwrap());
+        tx.commit().await.unwrap();
+        let ann = server.store.user(ann.id).await.unwrap().unwrap();
+        let one = async || server.register_for(&developer, service("openid"), "").await.unwrap().application;
+        let first = one().await;
+        one().await;
+        server.application_change_state(&first.client_id, DELETE, &developer.actor()).await.unwrap();
+        let second = one().await;
+        let refused = server.undelete_for(&developer, &first.client_id).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::AccessDenied);
+
+        let theirs = server.register_for(&other, service("openid"), "").await.unwrap().application;
+        let email = "ann@example.com".parse().unwrap();
+        let path = server.invite_owner(&other, &theirs, email, InvitationPurpose::Share).await.unwrap().id;
+        let path = InvitationPath::Listed(path);
+        assert_eq!(server.invitation_accept(&ann, &path).await.unwrap_err().code, ErrorCode::AccessDenied);
+        server.application_change_state(&second.client_id, DELETE, &developer.actor()).await.unwrap();
+        server.invitation_accept(&ann, &path).await.expect("the invitation is not used up by what was refused");
+        let known = server.store.applications_of_owner(ann.id, 10).await.unwrap();
+        let living = known.iter().filter(|application| application.state.name() != "deleted");
+        assert_eq!(living.count(), 2);
+    }
+);
+
+on_both_engines!(
+    /// What waits is neither dropped by saving something else, nor listed when there is nothing left to decide.
+    async fn a_wish_waits_until_it_is_decided_or_fulfilled(world: World) {
+        let running = world.server_with(LIMITS).await;
+        let server = &*running.server;
+        let (_, developer) = person(server, "ann@example.com", Admin::No).await;
+        let (_, operator) = person(server, "root@example.com", Admin::Yes).await;
+        let made = server.register_for(&developer, service("openid first"), "for \u{202e}the shop").await.unwrap();
+        let (client_id, waiting) = (made.application.client_id, made.waiting.unwrap());
+        assert_eq!(waiting.reason, "for the shop");
+        let change = async |caller: &Caller, settings: ApplicationSettings| {
+            let version = server.store.application(&client_id).await.unwrap().unwrap().version;
+            server.change_for(caller, &client_id, SettingsChange { settings, version }, "").await.unwrap()
+        };
+        let renamed = ApplicationSettings { name: "Shop".to_owned(), ..service("openid") };
+        let kept = change(&developer, renamed.clone()).await;
+        assert_eq!(kept.waiting.as_ref(), Some(&waiting), "a new name is no other wish");
+        let audiences = vec!["https://api.example.com".parse().unwrap()];
+        let more = change(&developer, ApplicationSettings { audiences: audiences.clone(), ..renamed.clone() }).await;
+        let extras = more.waiting.unwrap().extras;
+        assert_eq!((extras.scope.to_string(), extras.audiences), ("first".into(), audiences.clone()));
+        assert_eq!(server.approvals_waiting(&operator).await.unwrap().len(), 1);
+
+        server.application_change_state(&client_id, DELETE, &developer.actor()).await.unwrap();
+        assert_eq!(server.approvals_waiting(&operator).await.unwrap(), []);
+        assert_eq!(server.counts(&operator).await.unwrap().approvals, 0);
+        server.undelete_for(&developer, &client_id).await.unwrap();
+        assert_eq!(server.approvals_waiting(&operator).await.unwrap().len(), 1);
+
+        let by_hand = ApplicationSettings {
+            scope: "openid first".parse().unwrap(),
+            default_scope: "openid".parse().unwrap(),
+            audiences,
+            owner: Some("ann@example.com".to_owned()),
+            ..renamed
+        };
+        change(&operator, by_hand).await;
+        assert_eq!(server.approvals_waiting(&operator).await.unwrap(), []);
+        let events = told(server, &client_id).await;
+        let expected = [
+            ("approval_asked", "scope +first"),
+            ("changed", "name"),
+            ("approval_asked", "scope +first, audiences +https://api.example.com"),
+            ("deleted", ""),
+            ("undeleted", ""),
+            ("changed", "scope +first, audiences +https://api.example.com"),
+            ("approval_decided", "granted scope +first, audiences +https://api.example.com"),
+        ];
+        let mut expected = expected.map(|(event, detail)| (format!("application.{event}"), detail.to_owned()));
+        expected.sort_unstable();
+        assert_eq!(events, expected);
+    }
+);
+
+on_both_engines!(
+    /// A scope that an operator grants is not in every token unless that was asked for.
+    async fn a_granted_scope_is_asked_for_by_name(world: World) {
+        let running = world.server_with(LIMITS).await;
+        let server = &*running.server;
+        let (_, developer) = person(server, "ann@example.com", Admin::No).await;
+        let (_, operator) = person(server, "root@example.com", Admin::Yes).await;
+        let sparing =
+            ApplicationSettings { default_scope: "openid".parse().unwrap(), ..service("openid payments:write") };
+        for (asked, by_default) in [(sparing, "openid"), (service("openid payments:write"), "openid payments:write")] {
+            let made = server.register_for(&developer, asked, "").await.unwrap();
+            server.approval_decide(&operator, made.waiting.unwrap().id, Decision::Granted).await.unwrap();
+            let settings = server.store.application(&made.application.client_id).await.unwrap().unwrap().settings;
+            assert_eq!(settings.scope.to_string(), "openid payments:write");
+            assert_eq!(settings.default_scope.to_string(), by_default);
+        }
+    }
+);
+
+on_both_engines!(
+    /// What an application is called is what people trust; a developer cannot call theirs by this server's name.
+    async fn a_name_can_be_seen_and_is_not_the_servers(world: World) {
+        let running = world.server_with(LIMITS).await;
+        let server = &*running.server;
+        let (_, developer) = person(server, "ann@example.com", Admin::No).await;
+        let (_, operator) = person(server, "root@example.com", Admin::Yes).await;
+        let named = |name: &str| ApplicationSettings { name: name.to_owned(), ..service("openid") };
+        let hidden = ["\u{202e}knaB", "\u{200b}", "\u{3164}", "Ba\u{ad}nk", "\u{2800}", "Bank\u{e0041}"];
+        for name in hidden {
+            for caller in [&developer, &operator] {
+                let refused = server.register_for(caller, named(name), "").await.unwrap_err();
+                assert_eq!(refused.code, ErrorCode::InvalidRequest, "{name:?}");
+            }
+            let new = NewUser { name: Some(name.to_owned()), ..account("eve@example.com") };
+            assert!(server.user_create(new, &Actor::CommandLine).await.is_err(), "{name:?}");
+        }
+        for name in ["Gatepost", " gatePOST "] {
+            assert_eq!(
+                server.register_for(&developer, named(name), "").await.unwrap_err().code,
+                ErrorCode::AccessDenied
+            );
+            server.register_for(&operator, named(name), "").await.unwrap();
+        }
+        let known = server.register_for(&developer, named("Österreich"), "").await.unwrap().application;
+        let change = SettingsChange { settings: named("Gatepost"), version: 1 };
+        assert_eq!(
+            server.change_for(&developer, &known.client_id, change, "").await.unwrap_err().code,
+            ErrorCode::AccessDenied
+        );
+    }
+);
+
+fn account(email: &str) -> NewUser {
+    NewUser { email: email.parse().unwrap(), name: None, locale: None, admin: Admin::No }
+}

@@ -1,22 +1,50 @@
 //! What people do about the life of an application: bring a deleted one back, or take one out of the rules.
 
 use super::super::Server;
+use super::super::access::{Caller, Need};
 use super::super::manage_application::{ManageError, living};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
 use crate::domain::life_cycle::Exempt;
-use crate::store::Generation;
+use crate::protocol::refusal::Refusal;
+use crate::store::{Generation, Transaction};
 
 impl Server {
     /// Brings back a deleted application, with its secrets; its time begins anew. It is active, unless somebody had
     /// asked for its deactivation: nobody asked for the contrary.
     pub async fn application_undelete(&self, client_id: &ClientId, actor: &Actor) -> Result<Application, ManageError> {
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let application = self.undelete_in(&mut tx, client_id, actor).await?;
+        tx.commit().await?;
+        self.refresh().await?;
+        self.tend_keys().await?;
+        Ok(application)
+    }
+
+    /// The same for a caller who may write it, and has room for it among what they look after.
+    pub async fn undelete_for(&self, caller: &Caller, client_id: &ClientId) -> Result<Application, Refusal> {
+        self.remembered_application_for(caller, client_id, Need::WriteApplications).await?;
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let application = self.undelete_in(&mut tx, client_id, &caller.actor()).await?;
+        // Counted with this one, as this transaction sees it.
+        self.check_number(&mut tx, caller).await?;
+        tx.commit().await?;
+        self.take_notice().await.ok();
+        Ok(application)
+    }
+
+    async fn undelete_in(
+        &self,
+        tx: &mut Transaction,
+        client_id: &ClientId,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
         let unknown = || ManageError::Unknown(client_id.clone());
         let present = self.present().await?;
         let after = present.ago(self.spans().undelete_for);
-        let mut tx = self.store.begin().await?;
-        tx.generation_raise(Generation::Applications).await?;
         let known = tx.application(client_id).await?.ok_or_else(unknown)?;
         if !matches!(known.state, ApplicationState::Deleted { .. }) {
             return Err(ManageError::NothingToDo(client_id.clone(), known.state.name()));
@@ -27,9 +55,6 @@ impl Server {
         let application = tx.application(client_id).await?.ok_or_else(unknown)?;
         let event = AuditEvent::ApplicationUndeleted { client_id: client_id.clone() };
         tx.audit_append(&self.audit_entry(actor, event, present.now)).await?;
-        tx.commit().await?;
-        self.refresh().await?;
-        self.tend_keys().await?;
         Ok(application)
     }
 

@@ -4,6 +4,7 @@ use super::{ManageError, living};
 use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ClientId, SecretId};
+use crate::domain::settings_change::changes;
 use crate::flows::Server;
 use crate::store::{Generation, Transaction};
 
@@ -61,8 +62,10 @@ impl Server {
                 self.drop_secret(tx, &application, &secret, actor).await?;
             }
         }
-        let event = AuditEvent::ApplicationChanged { client_id: client_id.clone() };
+        let what = changes(&application.settings, &settings);
+        let event = AuditEvent::ApplicationChanged { client_id: client_id.clone(), what };
         tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
+        self.settle_approval(tx, &application, &settings, actor).await?;
         living(tx, client_id).await
     }
 

@@ -93,7 +93,8 @@ impl Server {
         self.take_limit(tx, &format!("mail {}", sender.subject()), burst, every).await
     }
 
-    pub(super) async fn take_limit(
+    /// Takes one of what `subject` may have, in the transaction of what it is taken for.
+    pub(in crate::flows) async fn take_limit(
         &self,
         tx: &mut Transaction,
         subject: &str,

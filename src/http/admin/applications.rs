@@ -12,7 +12,7 @@ use crate::domain::listing::{ApplicationFilter, ApplicationPlace};
 use crate::domain::ownership::Owner;
 use crate::domain::user::EmailAddress;
 use crate::flows::authorize::SignedInPerson;
-use crate::http::pages::fields::{id, query};
+use crate::http::pages::fields::{id, narrowed, query};
 use crate::http::pages::flow::shown;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
@@ -41,17 +41,14 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     let (server, caller) = (&visit.edge.server, caller(person));
     let search = parameters.value("q").unwrap_or_default().trim();
     let state = parameters.value("state").unwrap_or_default();
-    let mut filter = ApplicationFilter {
-        state: Some(state.to_owned()).filter(|state| !state.is_empty()),
-        ..ApplicationFilter::default()
-    };
+    let mut filter = ApplicationFilter { state: narrowed(parameters, "state")?, ..ApplicationFilter::default() };
     // An address is looked for among the owners, anything else in names and client ids.
     let mut nobody = false;
     if search.parse::<EmailAddress>().is_ok() {
         filter.owner = server.owner_named(search).await?;
         nobody = filter.owner.is_none();
     } else {
-        filter.search = Some(search.to_owned()).filter(|search| !search.is_empty());
+        filter.search = narrowed(parameters, "q")?;
     }
     let after = match id::<ClientId>(parameters, "after") {
         Some(client_id) => server

@@ -9,6 +9,7 @@ use super::view::{ApprovalLine, ApprovalsPage};
 use crate::domain::approval::Decision;
 use crate::domain::ids::ApprovalId;
 use crate::domain::language::Language;
+use crate::flows::approvals::MOST_WAITING;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::flow::shown;
@@ -62,6 +63,7 @@ async fn decide(visit: &Visit, person: &SignedInPerson, id: &str, decision: Deci
 async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<&'static str>) -> Result<Response, Refusal> {
     let (server, caller) = (&visit.edge.server, caller(person));
     let waiting = server.approvals_waiting(&caller).await?;
+    let more = i64::try_from(waiting.len()).is_ok_and(|shown| shown == MOST_WAITING);
     let asking = waiting.iter().map(|(approval, _)| approval.requested_by).collect();
     let people = server.accounts_named(&caller, asking).await?;
     let lines = waiting.into_iter().map(|(approval, application)| {
@@ -73,6 +75,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<&'static st
             by: by.and_then(|user| user.email.as_ref()).map(ToString::to_string),
             at: approval.created_at,
             scope: approval.extras.scope.to_string(),
+            default_scope: approval.extras.default_scope.to_string(),
             grants: approval.extras.grants.iter().map(|grant| grant.name()).collect(),
             audiences: approval.extras.audiences.iter().map(ToString::to_string).collect(),
             grant: form("grant"),
@@ -85,6 +88,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<&'static st
         bar: Bar::of(visit, person, Here::Approvals),
         now: visit.now(),
         notice,
+        more,
         lines: lines.collect(),
     };
     Ok(page(&view).into_response())

@@ -4,13 +4,14 @@ use axum::extract::Path;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-use super::frame::{Bar, Here, caller, fresh_sender, operator};
+use super::frame::{Bar, Here, address, caller, fresh_sender, operator};
 use super::view::{OwnedLine, UserPage};
 use crate::domain::language::Language;
 use crate::domain::user::{EmailAddress, Profile, User};
 use crate::flows::access::Need;
 use crate::flows::authorize::SignedInPerson;
 use crate::flows::manage_user::ManageUserError;
+use crate::flows::operate::MOST_OWNED;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::flow::shown;
 use crate::http::pages::page::page;
@@ -150,6 +151,9 @@ async fn user_page(
         notice,
         problem,
         sessions: server.user_sessions(&user).await?.len(),
+        all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(|| {
+            address(Here::Applications.href(), &[("q", user.email.as_ref().map_or("", EmailAddress::as_str))])
+        }),
         owned: owned
             .iter()
             .map(|application| OwnedLine {

@@ -9,7 +9,7 @@ use crate::domain::ids::UserId;
 use crate::domain::language::Language;
 use crate::domain::listing::UserFilter;
 use crate::flows::authorize::SignedInPerson;
-use crate::http::pages::fields::{id, query};
+use crate::http::pages::fields::{id, narrowed, query};
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
@@ -36,8 +36,7 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
 async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
     let search = parameters.value("q").unwrap_or_default().trim();
     let state = parameters.value("state").unwrap_or_default();
-    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let filter = UserFilter { search: given(search), state: given(state) };
+    let filter = UserFilter { search: narrowed(parameters, "q")?, state: narrowed(parameters, "state")? };
     let before = id::<UserId>(parameters, "before").map(|id| id.to_string());
     let server = &visit.edge.server;
     let mut found = server.users_page(&caller(person), &filter, before.as_deref(), PAGE + 1).await?;

@@ -9,12 +9,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::approvals::Approval;
 use super::asked::{Asked, Named};
 use super::once::{Created, once};
-use super::paging::{Limit, Page, place};
+use super::paging::{Limit, Page, place, searched};
 use super::precondition::{check, tag_of_application, tagged};
 use super::registration::{ApplicationChange, Kind, NewApplication};
 use crate::domain::application::{self, ApplicationState, ClientAuthentication, PkcePolicy};
 use crate::domain::ids::{Timestamp, UserId};
-use crate::domain::listing::{ApplicationFilter, ApplicationPlace};
+use crate::domain::listing::{ApplicationFilter, ApplicationPlace, ApplicationStates};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::access::Need;
 use crate::flows::manage_application::{DELETE, SettingsChange};
@@ -147,18 +147,42 @@ struct ChangedApplication {
     application: Application,
 }
 
+/// Where an application is in its life.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    /// It works.
+    Active,
+    /// It gets no tokens.
+    Deactivated,
+    /// It is gone, and can be brought back for a while.
+    Deleted,
+}
+
+impl From<State> for ApplicationStates {
+    fn from(state: State) -> Self {
+        match state {
+            State::Active => Self::Active,
+            State::Deactivated => Self::Deactivated,
+            State::Deleted => Self::Deleted,
+        }
+    }
+}
+
 /// Which applications.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ApplicationQuery {
     /// Only those with this in their name, or with this client id.
+    #[param(min_length = 1, max_length = 254)]
     q: Option<String>,
     /// Only those of this type.
     #[serde(rename = "type")]
     kind: Option<Kind>,
-    /// Only those that are `active`, `deactivated` or `deleted`; without it all but deleted ones.
-    state: Option<String>,
+    /// Only those in this state; without it all but deleted ones.
+    #[param(inline)]
+    state: Option<State>,
     /// Only those that this account looks after: its `sub` or its address.
     owner: Option<String>,
     /// How many applications a page has.
@@ -179,6 +203,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
     let after = place::<(String, String)>(query.cursor.as_deref())?.unwrap_or_default();
     let after = ApplicationPlace { name: after.0, client_id: after.1 };
     let server = &asked.edge.server;
+    let search = searched(query.q.as_deref())?;
     let owner: Option<UserId> = match &query.owner {
         Some(named) => match server.owner_named(named).await? {
             Some(owner) => Some(owner),
@@ -187,7 +212,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
         None => None,
     };
     let kind = query.kind.map(Into::into);
-    let filter = ApplicationFilter { within: None, owner, search: query.q, kind, state: query.state };
+    let filter = ApplicationFilter { within: None, owner, search, kind, state: query.state.map(Into::into) };
     let rows = server.applications_page(&asked.caller, filter, &after, query.limit.rows()).await?;
     let page: Page<Application> = query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string()));
     Ok(json_no_store(&page))

@@ -22,6 +22,8 @@ pub(super) struct Approval {
     client_id: String,
     /// The scopes that are asked for.
     scope: String,
+    /// Those of them that it is to get when it asks for none.
+    default_scope: String,
     /// The grants.
     grants: Vec<&'static str>,
     /// The audiences.
@@ -41,6 +43,7 @@ impl Approval {
             id: approval.id.to_string(),
             client_id: client_id.to_owned(),
             scope: extras.scope.to_string(),
+            default_scope: extras.default_scope.to_string(),
             grants: extras.grants.iter().map(|grant| grant.name()).collect(),
             audiences: extras.audiences.iter().map(ToString::to_string).collect(),
             reason: approval.reason.clone(),
@@ -49,7 +52,7 @@ impl Approval {
     }
 }
 
-/// Lists everything that waits, the longest first.
+/// Lists what waits, the longest first; 200 at most, since those that are decided make room.
 #[utoipa::path(get, path = "/approvals", tag = "Approvals",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Approval>)))]

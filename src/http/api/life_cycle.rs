@@ -70,10 +70,7 @@ pub(super) async fn activate(asked: Asked, Named(client_id): Named<String>) -> R
 pub(super) async fn undelete(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
     asked.reach(Need::WriteApplications)?;
     let client_id: ClientId = client_id.parse().map_err(|_| unknown_application())?;
-    let server = &asked.edge.server;
-    server.remembered_application_for(&asked.caller, &client_id, Need::WriteApplications).await?;
-    let application = server.application_undelete(&client_id, &asked.caller.actor()).await;
-    Ok(answer(application.map_err(Refusal::from)?))
+    Ok(answer(asked.edge.server.undelete_for(&asked.caller, &client_id).await?))
 }
 
 /// Tells what happens to an application if nobody uses it.

@@ -14,7 +14,6 @@ use crate::domain::ids::InvitationId;
 use crate::domain::ownership::{self, InvitationPurpose};
 use crate::domain::user::EmailAddress;
 use crate::flows::access::Need;
-use crate::flows::listings::NamedOwner;
 use crate::http::reply::{Refused, json_no_store};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -32,9 +31,9 @@ struct Owner {
     since: String,
 }
 
-impl From<NamedOwner> for Owner {
-    fn from(NamedOwner { sub, owner }: NamedOwner) -> Self {
-        Self { sub, email: owner.email.to_string(), name: owner.name, since: owner.since.to_string() }
+impl From<ownership::Owner> for Owner {
+    fn from(owner: ownership::Owner) -> Self {
+        Self { sub: owner.sub, email: owner.email.to_string(), name: owner.name, since: owner.since.to_string() }
     }
 }
 
@@ -99,7 +98,7 @@ struct NewInvitation {
     responses((status = 200, body = Page<Owner>)))]
 pub(super) async fn list(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
-    let owners = asked.edge.server.owners_named(&application).await?;
+    let owners = asked.edge.server.owners_of(&application).await?;
     Ok(json_no_store(&Page::whole(owners.into_iter().map(Owner::from).collect())))
 }
 
@@ -114,14 +113,13 @@ pub(super) async fn remove(
     Named((client_id, named)): Named<(String, String)>,
 ) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;
-    let owners = asked.edge.server.owners_named(&application).await?;
+    let owners = asked.edge.server.owners_of(&application).await?;
     let address: Option<EmailAddress> = named.parse().ok();
     let known = owners.into_iter().find(|known| {
-        known.sub.as_deref() == Some(&named)
-            || address.as_ref().is_some_and(|sent| sent.key() == known.owner.email.key())
+        known.sub.as_deref() == Some(&named) || address.as_ref().is_some_and(|sent| sent.key() == known.email.key())
     });
     let known = known.ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the application has no such owner"))?;
-    asked.edge.server.remove_owner(&asked.caller, &application, &known.owner.email).await?;
+    asked.edge.server.remove_owner(&asked.caller, &application, &known.email).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::Named as _;
+use crate::domain::listing::Search;
 use crate::http::reply::Refused;
 use crate::protocol::refusal::Refusal;
 
@@ -69,6 +70,12 @@ impl<T> Page<T> {
     pub(super) const fn whole(items: Vec<T>) -> Self {
         Self { items, next_cursor: None }
     }
+}
+
+/// What is looked for in names and addresses.
+pub(super) fn searched(text: Option<&str>) -> Result<Option<Search>, Refused> {
+    let wrong = |e| Refusal::invalid_request(format!("'q': {e}")).of("q");
+    text.map(|text| text.parse::<Search>().map_err(wrong)).transpose()
 }
 
 /// A place in a list, as it is handed out.

@@ -295,6 +295,7 @@ fn wrong(field: &str, what: &dyn std::fmt::Display) -> Refused {
 const fn field_of(error: &SettingsError) -> &'static str {
     match error {
         SettingsError::Name => "name",
+        SettingsError::Scopes => "scope",
         SettingsError::DefaultScope(_) => "default_scope",
         SettingsError::ClientCredentials => "grants",
         SettingsError::Keys(_) => "jwks",

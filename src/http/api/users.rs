@@ -8,12 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Asked, Named};
 use super::once::{Created, once};
-use super::paging::{Limit, Page, place};
+use super::paging::{Limit, Page, place, searched};
 use super::precondition::{check, tag_of_user, tagged};
 use super::problem::Named as _;
 use super::registration::Change;
 use crate::domain::ids::Timestamp;
-use crate::domain::listing::UserFilter;
+use crate::domain::listing::{UserFilter, UserStates};
 use crate::domain::user::{self, EmailAddress, Profile, UserState};
 use crate::flows::access::Need;
 use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
@@ -68,15 +68,39 @@ impl From<user::User> for User {
     }
 }
 
+/// Where an account is in its life.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum AccountState {
+    /// Its owner can sign in.
+    Active,
+    /// Nobody can sign in.
+    Disabled,
+    /// It is gone.
+    Deleted,
+}
+
+impl From<AccountState> for UserStates {
+    fn from(state: AccountState) -> Self {
+        match state {
+            AccountState::Active => Self::Active,
+            AccountState::Disabled => Self::Disabled,
+            AccountState::Deleted => Self::Deleted,
+        }
+    }
+}
+
 /// Which accounts.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct UserQuery {
     /// Only those with this in their name or address.
+    #[param(min_length = 1, max_length = 254)]
     q: Option<String>,
-    /// Only those that are `active`, `disabled` or `deleted`; without it all but deleted ones.
-    state: Option<String>,
+    /// Only those in this state; without it all but deleted ones.
+    #[param(inline)]
+    state: Option<AccountState>,
     /// How many accounts a page has.
     #[serde(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 100, default = 50)]
@@ -126,7 +150,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
     asked.reach(Need::ReadUsers)?;
     let query: UserQuery = asked.query()?;
     let before: Option<String> = place(query.cursor.as_deref())?;
-    let filter = UserFilter { search: query.q, state: query.state };
+    let filter = UserFilter { search: searched(query.q.as_deref())?, state: query.state.map(Into::into) };
     let rows = asked.edge.server.users_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
     let page: Page<User> = query.limit.page(rows, |user| user.id.to_string());
     Ok(json_no_store(&page))

@@ -31,3 +31,13 @@ pub(in crate::http) fn query(uri: &axum::http::Uri) -> Result<Parameters, Refusa
 pub(in crate::http) fn id<T: std::str::FromStr>(parameters: &Parameters, name: &str) -> Option<T> {
     parameters.value(name).and_then(|text| text.parse().ok())
 }
+
+/// What a list is narrowed to by a parameter, if it is sent; something that no list can be narrowed to is told.
+pub(in crate::http) fn narrowed<T>(parameters: &Parameters, name: &str) -> Result<Option<T>, Refusal>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    let text = parameters.value(name).map(str::trim).filter(|text| !text.is_empty());
+    let wrong = |e: T::Err| Refusal::invalid_request(format!("the parameter '{name}': {e}"));
+    text.map(|text| text.parse().map_err(wrong)).transpose()
+}

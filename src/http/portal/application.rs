@@ -16,6 +16,7 @@ use super::snippets::snippets;
 use super::typed::Typed;
 use super::view::{ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Tried};
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, Origin};
+use crate::domain::approval::Extras;
 use crate::domain::ids::ClientId;
 use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
@@ -160,7 +161,10 @@ async fn render(
     let people = people(visit, person, application, &occasion).await?;
     let forms = Forms { visit, application };
     let issuer = server.config.server.issuer.as_str();
-    let settings = forms.settings(occasion.refused);
+    let approval = server.approval_of(application).await?;
+    // An operator who saves the form gives what is in it, so theirs does not have what was asked for.
+    let asked = approval.as_ref().filter(|_| !person.user.admin).map(|approval| &approval.extras);
+    let settings = forms.settings(asked, occasion.refused);
     let view = ApplicationPage {
         t: Texts::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
@@ -183,7 +187,7 @@ async fn render(
         try_out: forms.try_out(),
         tried: occasion.tried,
         settings,
-        waiting: waiting(visit, application).await?,
+        waiting: approval.map(|approval| waiting(visit, application, approval)),
         activity: activity(visit, application).await?,
         hooks: hooks(visit, &WebhookOwner::Application(application.client_id.clone())).await?,
         people,
@@ -240,12 +244,18 @@ impl Forms<'_> {
         self.when(gets_tokens && self.application.state == ApplicationState::Active, "try")
     }
 
-    fn settings(&self, refused: Option<(Typed, Vec<FieldProblem>)>) -> Option<SettingsForm> {
+    /// With what is asked for, so that saving the form asks for it still.
+    fn settings(&self, asked: Option<&Extras>, refused: Option<(Typed, Vec<FieldProblem>)>) -> Option<SettingsForm> {
         let form = self.when(self.application.origin == Origin::Registered, "settings")?;
+        let settings = self.application.settings.clone();
         let form = SettingsForm::of(
-            &self.application.settings,
+            &asked.map_or_else(|| settings.clone(), |asked| asked.added_to(settings.clone())),
             form.carrying("version", self.application.version.to_string()).carrying("grants_shown", "1"),
         );
+        let form = match asked {
+            Some(asked) => form.waiting_for(asked),
+            None => form,
+        };
         Some(match refused {
             Some((typed, problems)) => form.refused(&typed, problems),
             None => form,

@@ -8,22 +8,21 @@ use super::frame::caller;
 use super::typed::Typed;
 use super::view::Waiting;
 use crate::domain::application::Application;
-use crate::domain::approval::Decision;
+use crate::domain::approval::{Approval, Decision};
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::GrantType;
 
 /// What the page says about it.
-pub(super) async fn waiting(visit: &Visit, application: &Application) -> Result<Option<Waiting>, Refusal> {
-    let Some(approval) = visit.edge.server.approval_of(application).await? else { return Ok(None) };
+pub(super) fn waiting(visit: &Visit, application: &Application, approval: Approval) -> Waiting {
     let grants = approval.extras.grants.iter().copied().map(GrantType::name).map(str::to_owned);
     let audiences = approval.extras.audiences.iter().map(ToString::to_string);
-    Ok(Some(Waiting {
+    Waiting {
         what: approval.extras.scope.iter().map(str::to_owned).chain(grants).chain(audiences).collect(),
         reason: approval.reason,
         since: approval.created_at,
         withdraw: visit.form(format!("{}/approval/withdraw", address_of(&application.client_id))),
-    }))
+    }
 }
 
 /// `POST …/approval/withdraw`.

@@ -14,6 +14,7 @@ use super::{invitation, kinds};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
+use crate::domain::listing::{ApplicationPlace, ApplicationStates};
 use crate::domain::ownership::{Invitation, InvitationPurpose};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
@@ -22,10 +23,14 @@ use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
+use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 
 /// From when on the end of an application's life stands out: when its owners are warned of it.
 const SOON: Duration = Duration::from_hours(7 * 24);
+
+/// How many applications a page shows, and how many deleted ones the first one shows.
+const PAGE: u16 = 50;
 
 /// `GET /portal/applications`.
 pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
@@ -33,28 +38,49 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
         Ok(person) => person,
         Err(response) => return *response,
     };
-    let notice = query(&uri).ok().and_then(|parameters| ListNotice::from_name(parameters.value("done")?));
-    match list(&visit, person, notice).await {
+    let listed = match query(&uri) {
+        Ok(parameters) => list(&visit, person, &parameters).await,
+        Err(refusal) => Err(refusal),
+    };
+    match listed {
         Ok(response) => visit.remembered(response),
         Err(refusal) => refused_page(&visit, &refusal),
     }
 }
 
-async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<ListNotice>) -> Result<Response, Refusal> {
-    let server = &visit.edge.server;
-    let own = server.own_applications(person.user.id).await?;
+async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
+    let (server, user) = (&visit.edge.server, &person.user);
+    let sent = |name: &str| parameters.value(name).unwrap_or_default().to_owned();
+    let after = ApplicationPlace { name: sent("after"), client_id: sent("id") };
+    let begins = after == ApplicationPlace::default();
+    let mut own = server.own_applications(user.id, None, &after, PAGE + 1).await?;
+    let more = own.len() > usize::from(PAGE);
+    own.truncate(usize::from(PAGE));
+    let next = own.last().filter(|_| more).map(behind);
+    if begins {
+        own.extend(server.own_applications(user.id, Some(ApplicationStates::Deleted), &after, PAGE).await?);
+    }
     let outlooks = server.life_cycle_of_all(&own).await?;
     let both = || own.iter().zip(&outlooks);
     let view = ApplicationsPage {
         t: Texts::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         now: visit.now(),
-        notice,
-        invitations: server.invitations_for(&person.user).await?.iter().map(invited_line).collect(),
+        notice: parameters.value("done").and_then(ListNotice::from_name),
+        invitations: server.invitations_for(user).await?.iter().map(invited_line).collect(),
         applications: both().filter_map(|(application, outlook)| line(visit, application, outlook)).collect(),
         deleted: both().filter_map(|(application, outlook)| deleted_line(visit, application, outlook)).collect(),
+        first: (!begins).then(|| APPLICATIONS.to_owned()),
+        next,
     };
     Ok(page(&view).into_response())
+}
+
+/// Where the page behind this application is.
+fn behind(last: &Application) -> String {
+    let place = [("after", last.settings.name.as_str()), ("id", last.client_id.as_str())];
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(place).finish();
+    format!("{APPLICATIONS}?{query}")
 }
 
 fn line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<ApplicationLine> {

@@ -109,10 +109,10 @@ pub(super) async fn people(
     let invitations = server.invitations_of(application).await?;
     let changeable = application.origin == Origin::Registered;
     let form = |action: &str| visit.form(format!("{}/{action}", address_of(&application.client_id)));
-    let with_account = owners.iter().filter(|owner| owner.user.is_some()).count();
+    let active = owners.iter().filter(|owner| owner.active).count();
     let line = |owner: Owner| {
         let you = owner.user == Some(person.user.id);
-        let replaceable = owner.user.is_none() || with_account > 1;
+        let replaceable = owner.user.is_none() || active > usize::from(owner.active);
         OwnerLine {
             remove: (changeable && !you && replaceable)
                 .then(|| form("owners/remove").carrying("email", owner.email.to_string())),
@@ -129,7 +129,7 @@ pub(super) async fn people(
         .holding(occasion.invited.clone().unwrap_or_default());
     email.problem = occasion.problems.iter().find(|problem| problem.id == email.id).map(|found| found.text.clone());
     Ok(People {
-        leave: (changeable && with_account > 1 && owners.iter().any(|owner| owner.you)).then(|| form("leave")),
+        leave: (changeable && active > 1 && owners.iter().any(|owner| owner.you)).then(|| form("leave")),
         invitations: invitations
             .into_iter()
             .map(|invitation| InvitationLine {

@@ -6,6 +6,7 @@ use super::typed::Typed;
 use super::view::FieldProblem;
 use crate::config::duration;
 use crate::domain::application::{ApplicationKind, ApplicationSettings, LONGEST_NAME, PkcePolicy};
+use crate::domain::legible::is_legible;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
@@ -99,8 +100,8 @@ impl Reading<'_> {
         let name = self.typed.text("name").trim();
         if name.is_empty() {
             self.wrong(id, "Give it a name.");
-        } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            self.wrong(id, format!("A name has up to {LONGEST_NAME} characters, none of them control characters."));
+        } else if name.chars().count() > LONGEST_NAME || !is_legible(name) {
+            self.wrong(id, format!("A name has up to {LONGEST_NAME} characters, all of them to be seen."));
         }
         name.to_owned()
     }

@@ -71,8 +71,8 @@ pub(in crate::http) async fn undelete(Path(id): Path<String>, visit: Visit, type
         Ok(application) => application,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
-    match server.application_undelete(&client_id, &caller.actor()).await {
+    match server.undelete_for(&caller, &client_id).await {
         Ok(_) => see(&done(&client_id, "undeleted")),
-        Err(error) => could_not(&visit, person, &application, &error.into()).await,
+        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
     }
 }

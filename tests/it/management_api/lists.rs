@@ -61,11 +61,37 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    /// Upper case is lower case in every script, whatever the engine's own `lower()` makes of it.
+    async fn names_are_found_whatever_their_case(world: World) {
+        let server = world.server().await;
+        let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+        let ann = person::account(&server.server, "ann@example.com").await;
+        let application = server.application_of(&ann, "Österreich").await;
+        management.patch(&ops, &format!("/users/{}", ann.sub), json!({ "name": "ÄNNE" })).await.success();
+        for search in ["%C3%B6sterreich", "%C3%96STER"] {
+            let path = format!("/applications?q={search}");
+            assert_eq!(all(&management, &ops, &path, "client_id").await, std::slice::from_ref(&application.client_id));
+        }
+        assert_eq!(all(&management, &ops, "/users?q=%C3%A4nn", "sub").await, [ann.sub]);
+        let renamed = json!({ "name": "Übersee" });
+        management.patch(&ops, &format!("/applications/{}", application.client_id), renamed).await.success();
+        assert_eq!(all(&management, &ops, "/applications?q=%C3%BCBER", "name").await, ["Übersee"]);
+        assert_eq!(all(&management, &ops, "/applications?q=%C3%B6ster", "name").await, Vec::<String>::new());
+    }
+);
+
+on_both_engines!(
     /// A filter that is not known, or no cursor of ours, is refused: it would otherwise list everything.
     async fn what_a_list_does_not_know_is_refused(world: World) {
         let server = world.server().await;
+        let many_applications = format!("/applications?q={}", "a".repeat(255));
+        let many_users = format!("/users?q={}", "a".repeat(255));
         let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
         for (path, field) in [
+            ("/applications?state=actve", "state"),
+            ("/users?state=deactivated", "state"),
+            (many_applications.as_str(), "q"),
+            (many_users.as_str(), "q"),
             ("/applications?limit=0", "limit"),
             ("/applications?limit=101", "limit"),
             ("/applications?limit=ten", "limit"),

@@ -200,3 +200,28 @@ on_both_engines! {
         assert!(!page.has("app-save") && !page.has("app-delete") && page.has("app-deactivate"));
     }
 }
+
+on_both_engines! {
+    async fn what_waits_stands_in_the_form_and_goes_on_waiting_when_something_else_is_saved(world: World) {
+        let server = world.server().await;
+        let browser = developer(&server, JOHN).await;
+        let fields = [("name", "Orders"), ("type", "service"), ("scope", "openid payments:write")];
+        let page = register(&browser, &fields).await;
+        assert!(tag(&page, "set-scope").contains("value=\"openid payments:write\""), "{}", tag(&page, "set-scope"));
+        assert!(page.text().contains("Waiting for an operator: payments:write."), "{}", page.text());
+        let saved = browser.submit(page.form_with("app-save"), &[("name", "Shop")]).await;
+        assert!(saved.has("approval-withdraw") && tag(&saved, "set-name").contains("Shop"), "{}", saved.text());
+        let id = element(&saved, "app-client-id").parse().unwrap();
+        let application = server.server.store.application(&id).await.unwrap().unwrap();
+        assert_eq!(application.settings.scope.to_string(), "openid");
+        let waiting = server.server.store.approval_of(application.id).await.unwrap().unwrap();
+        assert_eq!(waiting.extras.scope.to_string(), "payments:write");
+        // An operator who saves the same form has not been asked whether they grant it.
+        let root = crate::harness::person::operator(&server.server, "root@example.com").await;
+        let operator = developer(&server, root.email.unwrap().as_str()).await;
+        let theirs = operator.visit(&format!("{APPLICATIONS}/{id}")).await;
+        assert!(tag(&theirs, "set-scope").contains("value=\"openid\""), "{}", tag(&theirs, "set-scope"));
+        operator.submit(theirs.form_with("app-save"), &[("name", "Sale")]).await;
+        assert_eq!(server.server.store.approval_of(application.id).await.unwrap(), Some(waiting));
+    }
+}

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use gatepost::domain::application::ApplicationKind;
+use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
+use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::ClientId;
+use gatepost::flows::manage_application::NewApplication;
 
 use super::{APPLICATIONS, JOHN, NEW, address, developer, element, register, registered, service, status, tag};
 use crate::harness::{World, on_both_engines};
@@ -147,5 +149,26 @@ on_both_engines! {
         assert_eq!(store.application(&application.id()).await.unwrap().unwrap().last_used_at, None);
         let events = store.audit_of(&application.client_id).await.unwrap();
         assert!(events.iter().any(|line| line.event == "application.tried" && line.actor.starts_with("user ")), "{events:?}");
+    }
+}
+
+on_both_engines! {
+    async fn somebody_with_very_many_applications_sees_them_page_by_page(world: World) {
+        let server = world.server().await;
+        let browser = developer(&server, JOHN).await;
+        for number in 0..52 {
+            let settings = ApplicationSettings {
+                owner: Some(JOHN.to_owned()),
+                ..ApplicationSettings::new(format!("App {number:02} & more"), ApplicationKind::Spa)
+            };
+            let new = NewApplication { client_id: None, settings };
+            server.server.application_create(new, &Actor::CommandLine).await.unwrap();
+        }
+        let first = browser.visit(APPLICATIONS).await;
+        assert!(first.text().contains("App 49") && !first.text().contains("App 50"), "{}", first.text());
+        let next = tag(&first, "next-page").split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let rest = browser.visit(&next.replace("&#38;", "&").replace("&amp;", "&")).await;
+        assert!(!rest.text().contains("App 49") && rest.text().contains("App 50") && rest.text().contains("App 51"));
+        assert!(!rest.has("next-page"));
     }
 }

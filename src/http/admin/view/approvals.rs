@@ -20,6 +20,8 @@ pub(in crate::http::admin) struct ApprovalsPage {
     pub(in crate::http::admin) now: Timestamp,
     /// What was just done.
     pub(in crate::http::admin) notice: Option<&'static str>,
+    /// Whether more waits than is shown.
+    pub(in crate::http::admin) more: bool,
     /// What waits, longest first.
     pub(in crate::http::admin) lines: Vec<ApprovalLine>,
 }
@@ -37,6 +39,8 @@ pub(in crate::http::admin) struct ApprovalLine {
     pub(in crate::http::admin) at: Timestamp,
     /// Scopes.
     pub(in crate::http::admin) scope: String,
+    /// Those of them that are to be in every token.
+    pub(in crate::http::admin) default_scope: String,
     /// Grants.
     pub(in crate::http::admin) grants: Vec<&'static str>,
     /// Audiences.

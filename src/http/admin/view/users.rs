@@ -51,6 +51,8 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) sessions: usize,
     /// What they look after.
     pub(in crate::http::admin) owned: Vec<OwnedLine>,
+    /// Where the rest of it is, if that is not all.
+    pub(in crate::http::admin) all_owned: Option<String>,
     /// Whether it is the operator's own; then nothing can be done with it here.
     pub(in crate::http::admin) own: bool,
     /// Lets nobody sign in.

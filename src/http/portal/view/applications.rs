@@ -26,6 +26,10 @@ pub(in crate::http) struct ApplicationsPage {
     pub(in crate::http) applications: Vec<ApplicationLine>,
     /// Those that can be brought back.
     pub(in crate::http) deleted: Vec<DeletedLine>,
+    /// Where the list begins, if this is not there.
+    pub(in crate::http) first: Option<String>,
+    /// Where it goes on.
+    pub(in crate::http) next: Option<String>,
 }
 
 /// What was just done.

@@ -3,6 +3,7 @@
 use super::{Choice, ChoiceOption, FieldProblem, Input};
 use crate::config::duration::Written;
 use crate::domain::application::{ApplicationKind, ApplicationSettings, PkcePolicy};
+use crate::domain::approval::Extras;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::http::pages::view::Form;
 use crate::http::portal::typed::Typed;
@@ -46,6 +47,29 @@ impl SettingsForm {
         more.extend([default_scope(settings), token_ttl(settings), audiences(settings), reason()]);
         choices.extend([token_profile(settings), signing_algorithm(settings)]);
         Self { form, problems: Vec::new(), inputs, more, choices, grants: grants(settings) }
+    }
+
+    /// The same with a word at each field that has something in it which an operator has not granted yet.
+    #[must_use]
+    pub(in crate::http) fn waiting_for(mut self, asked: &Extras) -> Self {
+        let audiences: Vec<&str> = asked.audiences.iter().map(ResourceId::as_str).collect();
+        let waiting = [
+            ("scope", asked.scope.to_string()),
+            ("default_scope", asked.default_scope.to_string()),
+            ("audiences", audiences.join(" ")),
+        ];
+        for input in self.inputs.iter_mut().chain(&mut self.more) {
+            let words = waiting.iter().find(|(name, words)| *name == input.name && !words.is_empty());
+            if let Some((_, words)) = words {
+                input.hint = format!("{} Waiting for an operator: {words}.", input.hint);
+            }
+        }
+        for grant in &mut self.grants {
+            if asked.grants.iter().any(|one| one.name() == grant.value) {
+                grant.text.push_str(", waiting for an operator");
+            }
+        }
+        self
     }
 
     /// The same with what was typed, and what was wrong with it.
