@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::Actor;
 use crate::domain::ids::ClientId;
 use crate::domain::life_cycle::Exempt;
@@ -23,7 +23,7 @@ pub(super) enum Command {
     /// Register an application and print its secret, once
     Create(Box<create::Arguments>),
     /// List the applications
-    List(Format),
+    List(Listing),
     /// Show everything about an application except its secrets
     Show(One),
     /// Refuse an application until it is activated again
@@ -40,6 +40,16 @@ pub(super) enum Command {
     Sweep(sweep::Arguments),
     /// Give an application a new secret; the one before it keeps working
     RotateSecret(One),
+}
+
+/// Which applications.
+#[derive(clap::Args)]
+pub(super) struct Listing {
+    /// Those that were deleted and can still be brought back
+    #[arg(long)]
+    deleted: bool,
+    #[command(flatten)]
+    format: Format,
 }
 
 /// One application.
@@ -67,11 +77,16 @@ pub(super) async fn run(command: Command, server: &Server) -> Result<(), Command
     let actor = Actor::CommandLine;
     match command {
         Command::Create(arguments) => {
-            let format = arguments.format;
+            let (format, exempt) = (arguments.format, arguments.exempt);
             let new = arguments.into_application(server.default_algorithm())?;
-            show_secret(format, server.application_create(new, &actor).await?)?;
+            let made = server.application_create(new, &actor).await?;
+            let client_id = made.application.client_id.clone();
+            show_secret(format, made)?;
+            if exempt {
+                server.application_set_exempt(&client_id, Exempt::Yes, &actor).await?;
+            }
         }
-        Command::List(format) => list(format, server).await?,
+        Command::List(listing) => list(&listing, server).await?,
         Command::Show(one) => {
             let application = server.store.application(&one.id).await?.ok_or(ManageError::Unknown(one.id))?;
             show(one.format, &application, server).await?;
@@ -100,12 +115,13 @@ async fn change(one: One, change: StateChange, server: &Server) -> Result<(), Co
     show(one.format, &application, server).await
 }
 
-async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
-    let applications = server.store.applications().await?;
+async fn list(listing: &Listing, server: &Server) -> Result<(), CommandError> {
+    let mut applications = server.store.applications_with_deleted().await?;
+    applications.retain(|known| matches!(known.state, ApplicationState::Deleted { .. }) == listing.deleted);
     let ahead = server.life_cycle_of_all(&applications).await?;
     let shown = applications.iter().zip(ahead).map(|(application, ahead)| ShownApplication::with(application, &ahead));
     let shown: Vec<_> = shown.collect();
-    Output::result(format, &shown, || {
+    Output::result(listing.format, &shown, || {
         let rows: Vec<_> = shown.iter().map(ShownApplication::row).collect();
         table(&ShownApplication::HEADER, &rows)
     })?;

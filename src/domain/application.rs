@@ -131,8 +131,12 @@ impl Origin {
 /// Why an application was deactivated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeactivationReason {
-    /// Somebody who may decided so.
+    /// One of its owners decided so.
     Requested,
+    /// An operator decided so, and only one lifts it.
+    Suspended,
+    /// An operator deleted it: brought back by anybody else it does not work.
+    Removed,
     /// It left the configuration file that had declared it.
     Undeclared,
     /// Nobody used it for too long.
@@ -140,10 +144,17 @@ pub enum DeactivationReason {
 }
 
 impl DeactivationReason {
+    /// Whether an owner may activate the application again.
+    pub const fn is_owners(self) -> bool {
+        matches!(self, Self::Requested | Self::Unused)
+    }
+
     /// The name in the database and in listings.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Requested => "requested",
+            Self::Suspended => "suspended",
+            Self::Removed => "removed",
             Self::Undeclared => "undeclared",
             Self::Unused => "unused",
         }
@@ -151,7 +162,9 @@ impl DeactivationReason {
 
     /// The reason of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Requested, Self::Undeclared, Self::Unused].into_iter().find(|reason| reason.name() == name)
+        [Self::Requested, Self::Suspended, Self::Removed, Self::Undeclared, Self::Unused]
+            .into_iter()
+            .find(|reason| reason.name() == name)
     }
 }
 
@@ -385,6 +398,8 @@ pub struct Application {
     pub version: i64,
     /// What else is remembered for its life.
     pub life: LifeMarks,
+    /// Access tokens that were issued before this second do not count at this server.
+    pub tokens_not_before: Option<Timestamp>,
 }
 
 impl Application {

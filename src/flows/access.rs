@@ -2,8 +2,9 @@
 //! the management API.
 
 use super::Server;
-use super::check_bearer::Bearer;
+use super::authorize::{SignIn, SignedInPerson};
 use crate::domain::application::{Application, ApplicationState};
+use crate::domain::approval::is_management;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, UserId};
 use crate::domain::user::User;
@@ -30,13 +31,15 @@ pub enum Need {
     WriteKeys,
     /// To read the audit log.
     ReadAudit,
+    /// To see everything else that operators see.
+    Oversee,
     /// Everything else that operators do.
     Operate,
 }
 
 impl Need {
     /// Every need.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadApplications,
         Self::WriteApplications,
         Self::ReadUsers,
@@ -44,10 +47,11 @@ impl Need {
         Self::ReadKeys,
         Self::WriteKeys,
         Self::ReadAudit,
+        Self::Oversee,
         Self::Operate,
     ];
 
-    /// The scope that is enough. What may be written may be read.
+    /// The scopes of which each is enough, the narrowest first. What may be written may be read.
     pub const fn scopes(self) -> &'static [&'static str] {
         match self {
             Self::ReadApplications => &["applications:read", "applications:write"],
@@ -57,7 +61,7 @@ impl Need {
             Self::ReadKeys => &["keys:read", "keys:write"],
             Self::WriteKeys => &["keys:write"],
             Self::ReadAudit => &["audit:read"],
-            Self::Operate => &[],
+            Self::Oversee | Self::Operate => &[],
         }
     }
 
@@ -65,13 +69,18 @@ impl Need {
     const fn is_owners(self) -> bool {
         matches!(self, Self::ReadApplications | Self::WriteApplications)
     }
+
+    /// Whether it changes something.
+    const fn is_change(self) -> bool {
+        matches!(self, Self::WriteApplications | Self::WriteUsers | Self::WriteKeys | Self::Operate)
+    }
 }
 
 /// Somebody who wants to see or change something.
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// Somebody signed in, at one of this server's own pages.
-    Person(User),
+    Person(User, SignIn),
     /// Whoever has an access token.
     Token {
         /// The application it was issued to.
@@ -93,16 +102,20 @@ pub enum Reach {
 }
 
 impl Caller {
-    /// The bearer of an access token that was found good.
-    pub fn bearer(bearer: Bearer, client_id: ClientId) -> Self {
-        let scope = bearer.claims.scope.parse().unwrap_or_default();
-        Self::Token { client_id, scope, user: bearer.user }
+    /// Somebody who just did with their own hands what nobody else could, such as accepting an invitation.
+    pub(super) fn in_person(user: &User) -> Self {
+        Self::Person(user.clone(), SignIn::Fresh)
+    }
+
+    /// Somebody signed in.
+    pub fn person(person: SignedInPerson) -> Self {
+        Self::Person(person.user, person.sign_in)
     }
 
     /// Who the audit log says it was.
     pub fn actor(&self) -> Actor {
         match self {
-            Self::Person(user) | Self::Token { user: Some(user), .. } => Actor::User(user.id),
+            Self::Person(user, _) | Self::Token { user: Some(user), .. } => Actor::User(user.id),
             Self::Token { client_id, user: None, .. } => Actor::Application(client_id.clone()),
         }
     }
@@ -110,15 +123,16 @@ impl Caller {
     /// The account behind it, if there is one.
     pub const fn user(&self) -> Option<&User> {
         match self {
-            Self::Person(user) => Some(user),
+            Self::Person(user, _) => Some(user),
             Self::Token { user, .. } => user.as_ref(),
         }
     }
 
     /// How far this caller's permission for `need` goes.
     ///
-    /// Refuses with `insufficient_scope` (403) a token that does not allow it, and with `access_denied` (403) a
-    /// person who is no operator where only operators may.
+    /// Refuses with `insufficient_scope` (403) a token that does not allow it, with `access_denied` (403) a person who
+    /// is no operator where only operators may, and with `insufficient_user_authentication` (401, RFC 9470) an
+    /// operator who signed in too long ago to change something.
     pub fn reach(&self, need: Need) -> Result<Reach, Refusal> {
         if let Self::Token { scope, .. } = self {
             let allowed = scope.contains(ADMIN_SCOPE) || need.scopes().iter().any(|enough| scope.contains(enough));
@@ -128,11 +142,53 @@ impl Caller {
         }
         match self.user() {
             None => Ok(Reach::All),
-            Some(user) if user.admin => Ok(Reach::All),
+            Some(user) if user.admin && !(need.is_change() && self.is_aged()) => Ok(Reach::All),
             Some(user) if need.is_owners() => Ok(Reach::OwnedBy(user.id)),
+            Some(user) if user.admin => Err(sign_in_anew()),
             Some(_) => Err(Refusal::new(ErrorCode::AccessDenied, "only an operator of this server may do this")),
         }
     }
+
+    /// Whether this caller may choose everything: an operator at the pages, or a token for all that operators do.
+    pub(super) fn chooses_everything(&self) -> bool {
+        match self {
+            Self::Person(user, sign_in) => user.admin && *sign_in == SignIn::Fresh,
+            Self::Token { scope, user, .. } => {
+                scope.contains(ADMIN_SCOPE) && user.as_ref().is_none_or(|user| user.admin)
+            }
+        }
+    }
+
+    /// Whether a fresh sign-in would let this caller choose everything.
+    pub(super) fn could_choose_everything(&self) -> bool {
+        matches!(self, Self::Person(user, _) if user.admin)
+    }
+
+    const fn is_aged(&self) -> bool {
+        matches!(self, Self::Person(_, SignIn::Aged))
+    }
+
+    /// Whoever controls an application has all of its power, so a token changes none that may do more here than the
+    /// token itself, and none of the operator's own, whose users are not asked for consent.
+    fn check_power_over(&self, application: &Application) -> Result<(), Refusal> {
+        let Self::Token { scope, .. } = self else { return Ok(()) };
+        if self.chooses_everything() {
+            return Ok(());
+        }
+        let settings = &application.settings;
+        let more = settings.scope.iter().find(|token| is_management(token) && !scope.contains(token));
+        if more.is_some() || settings.first_party {
+            let what = "this application may do more than the access token; changing it needs the scope gatepost:admin";
+            return Err(Refusal::new(ErrorCode::InsufficientScope, what));
+        }
+        Ok(())
+    }
+}
+
+/// RFC 9470 §3: the sign-in is too long ago.
+pub(super) fn sign_in_anew() -> Refusal {
+    let what = "for this an operator must have signed in within the last 15 minutes; sign in again at /login?fresh=1";
+    Refusal::new(ErrorCode::InsufficientUserAuthentication, what)
 }
 
 fn insufficient(need: Need, scope: &Scope) -> Refusal {
@@ -170,9 +226,16 @@ impl Server {
         let known = self.store.application(client_id).await?;
         let application = known.filter(|known| known.life.purged_at.is_none()).ok_or_else(unknown_application)?;
         match reach {
-            Reach::All => Ok(application),
-            Reach::OwnedBy(user) if self.store.is_owner(application.id, user).await? => Ok(application),
-            Reach::OwnedBy(_) => Err(unknown_application()),
+            Reach::OwnedBy(user) if !self.store.is_owner(application.id, user).await? => {
+                let aged = caller.could_choose_everything();
+                Err(if aged { sign_in_anew() } else { unknown_application() })
+            }
+            Reach::All | Reach::OwnedBy(_) => {
+                if need == Need::WriteApplications {
+                    caller.check_power_over(&application)?;
+                }
+                Ok(application)
+            }
         }
     }
 }
@@ -210,9 +273,17 @@ mod tests {
     #[test]
     fn an_operator_reaches_everything_and_a_developer_what_is_theirs() {
         for need in Need::ALL {
-            assert_eq!(Caller::Person(user(true)).reach(need), Ok(Reach::All), "{need:?}");
+            assert_eq!(Caller::Person(user(true), SignIn::Fresh).reach(need), Ok(Reach::All), "{need:?}");
             let own = need.is_owners().then_some(Reach::OwnedBy(UserId::from_bytes([7; 16])));
-            assert_eq!(Caller::Person(user(false)).reach(need).ok(), own, "{need:?}");
+            assert_eq!(Caller::Person(user(false), SignIn::Fresh).reach(need).ok(), own, "{need:?}");
+            let aged = Caller::Person(user(true), SignIn::Aged).reach(need);
+            match (need.is_change(), own) {
+                (false, _) => assert_eq!(aged, Ok(Reach::All), "{need:?}"),
+                (true, Some(own)) => assert_eq!(aged, Ok(own), "{need:?}"),
+                (true, None) => {
+                    assert_eq!(aged.unwrap_err().code, ErrorCode::InsufficientUserAuthentication, "{need:?}");
+                }
+            }
         }
     }
 

@@ -22,7 +22,7 @@ const NEWS_FOR: std::time::Duration = std::time::Duration::from_hours(48);
 impl Server {
     /// What has waited longest, each with its application.
     pub async fn approvals_waiting(&self, caller: &Caller) -> Result<Vec<(Approval, Application)>, Refusal> {
-        caller.reach(Need::Operate)?;
+        caller.reach(Need::Oversee)?;
         Ok(self.store.approvals_waiting(MOST_WAITING).await?)
     }
 

@@ -204,7 +204,9 @@ fn working(application: &Application) -> Result<(), Refusal> {
         ApplicationState::Active => Ok(()),
         ApplicationState::Deactivated { at, reason } => {
             let why = match (reason, application.last_used_at) {
-                (DeactivationReason::Requested, _) => String::new(),
+                (DeactivationReason::Requested | DeactivationReason::Suspended | DeactivationReason::Removed, _) => {
+                    String::new()
+                }
                 (DeactivationReason::Undeclared, _) => {
                     " because it was removed from the server's configuration".to_owned()
                 }

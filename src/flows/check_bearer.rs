@@ -1,10 +1,11 @@
 //! Checking an access token as any resource server would (RFC 6750, RFC 9068 §4), and knowing more than
 //! one: whether the account and the application behind it still count.
 
+use std::sync::Arc;
+
 use super::Server;
 use super::access::Caller;
-use crate::domain::application::ApplicationState;
-use crate::domain::audit::Actor;
+use crate::domain::application::{Application, ApplicationState};
 use crate::domain::ids::ClientId;
 use crate::domain::user::User;
 use crate::protocol::bearer;
@@ -57,24 +58,21 @@ impl Server {
 
     /// Who has this token, and from which application, with all that only this server knows: whether the
     /// token was revoked, the grant ended, the account disabled or the application deactivated.
-    pub(super) async fn check_living_bearer(&self, token: &str) -> Result<(Bearer, ClientId), Refusal> {
+    pub(super) async fn check_living_bearer(&self, token: &str) -> Result<(Bearer, Arc<Application>), Refusal> {
         self.check_all(self.check_signed(token)?).await
     }
 
-    /// The same for an API of this server's own that wants this scope.
-    pub async fn check_bearer_scope(&self, token: &str, scope: &str) -> Result<(Bearer, Actor), Refusal> {
-        let (bearer, client_id) = self.check_living_bearer(token).await?;
-        bearer.require_audience(self.config.server.issuer.as_str())?;
-        bearer.require_scope(scope)?;
-        let actor = bearer.user.as_ref().map_or(Actor::Application(client_id), |user| Actor::User(user.id));
-        Ok((bearer, actor))
-    }
-
-    /// Who calls an API of this server's own with this token. What they may do there is theirs to say.
+    /// Who calls an API of this server's own with this token. What they may do there is theirs to say; what was taken
+    /// from the application since the token was issued is gone from the token too.
     pub async fn check_bearer_caller(&self, token: &str) -> Result<Caller, Refusal> {
-        let (bearer, client_id) = self.check_living_bearer(token).await?;
+        let (bearer, application) = self.check_living_bearer(token).await?;
         bearer.require_audience(self.config.server.issuer.as_str())?;
-        Ok(Caller::bearer(bearer, client_id))
+        let issued: Scope = bearer.claims.scope.parse().unwrap_or_default();
+        Ok(Caller::Token {
+            client_id: application.client_id.clone(),
+            scope: issued.intersect(&application.settings.scope),
+            user: bearer.user,
+        })
     }
 
     fn check_signed(&self, token: &str) -> Result<AccessTokenClaims, Refusal> {
@@ -82,21 +80,25 @@ impl Server {
         bearer::verify(token, key_of, self.config.server.issuer.as_str(), self.now().as_seconds())
     }
 
-    async fn check_all(&self, claims: AccessTokenClaims) -> Result<(Bearer, ClientId), Refusal> {
+    async fn check_all(&self, claims: AccessTokenClaims) -> Result<(Bearer, Arc<Application>), Refusal> {
         let user = self.user_spoken_for(&claims).await?;
-        let client_id = self.working_client(&claims.client_id).await?;
+        let application = self.working_client(&claims).await?;
         self.check_not_revoked(&claims).await?;
-        Ok((Bearer { claims, user }, client_id))
+        Ok((Bearer { claims, user }, application))
     }
 
-    /// The application that a token was issued to, if it works.
-    async fn working_client(&self, client_id: &str) -> Result<ClientId, Refusal> {
+    /// The application that a token was issued to, if it works and its tokens were not ended since.
+    async fn working_client(&self, claims: &AccessTokenClaims) -> Result<Arc<Application>, Refusal> {
         let refused = || invalid("the application that the access token was issued to is deactivated or deleted");
-        let client_id = client_id.parse::<ClientId>().map_err(|_| refused())?;
-        match self.application(&client_id).await? {
-            Some(application) if application.state == ApplicationState::Active => Ok(client_id),
-            _ => Err(refused()),
+        let client_id = claims.client_id.parse::<ClientId>().map_err(|_| refused())?;
+        let application = self.application(&client_id).await?.ok_or_else(refused)?;
+        if application.state != ApplicationState::Active {
+            return Err(refused());
         }
+        if application.tokens_not_before.is_some_and(|moment| claims.iat < moment.as_seconds()) {
+            return Err(invalid("the tokens of this application were ended after the access token was issued"));
+        }
+        Ok(application)
     }
 
     /// RFC 9068 §2.2: the subject of a token is its client where that acts for itself, else a person.

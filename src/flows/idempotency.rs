@@ -22,9 +22,9 @@ use crate::store::KnownRequest;
 const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// How often a form that was sent twice looks for what the first was answered, and how long it waits in between:
-/// five seconds in all.
-const LOOKS: u32 = 100;
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// twenty seconds in all, for a server under load.
+const LOOKS: u32 = 200;
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The longest key, in characters.
 const LONGEST_KEY: usize = 255;

@@ -122,7 +122,7 @@ impl Server {
     /// Accepts an invitation; where it hands the application over, whoever invited leaves.
     pub async fn invitation_accept(&self, user: &User, path: &InvitationPath) -> Result<ClientId, Refusal> {
         let (invitation, application) = self.invitation_for(user, path).await?;
-        let caller = Caller::Person(user.clone());
+        let caller = Caller::in_person(user);
         let mut tx = self.store.begin().await?;
         tx.lock(Generation::Applications).await?;
         // Who is no owner any more hands nothing over, and so the invitation is not open any more either.
@@ -162,7 +162,7 @@ impl Server {
     /// Declines an invitation.
     pub async fn invitation_decline(&self, user: &User, path: &InvitationPath) -> Result<(), Refusal> {
         let (invitation, application) = self.invitation_for(user, path).await?;
-        self.end_invitation(&Caller::Person(user.clone()), &application, &invitation, InvitationEnd::Declined).await
+        self.end_invitation(&Caller::in_person(user), &application, &invitation, InvitationEnd::Declined).await
     }
 
     /// Takes an invitation back.

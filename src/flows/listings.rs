@@ -54,7 +54,13 @@ impl Server {
     pub async fn user_for(&self, caller: &Caller, sub: &str, need: Need) -> Result<User, Refusal> {
         caller.reach(need)?;
         match self.user_by_sub(sub).await? {
-            Some(user) if !matches!(user.state, UserState::Deleted { .. }) => Ok(user),
+            Some(user) if !matches!(user.state, UserState::Deleted { .. }) => {
+                // Whoever could end an operator's account would need no more to be one.
+                if need == Need::WriteUsers && user.admin {
+                    caller.reach(Need::Operate)?;
+                }
+                Ok(user)
+            }
             _ => Err(Refusal::new(ErrorCode::NotFound, "there is no such account")),
         }
     }

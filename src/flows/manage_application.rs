@@ -76,6 +76,9 @@ pub enum ManageError {
     /// What it is for decides too much to be changed.
     #[error("an application's type cannot be changed; register another one")]
     Kind,
+    /// An operator stopped it, or it left the configuration.
+    #[error("the application {0} was stopped by an operator of this server; only they let it go on")]
+    Suspended(ClientId),
     /// It has no secret of this id.
     #[error("the application {0} has no such secret")]
     UnknownSecret(ClientId),
@@ -98,6 +101,7 @@ impl From<ManageError> for Refusal {
         let code = match &error {
             ManageError::Settings(_) | ManageError::Kind => ErrorCode::InvalidRequest,
             ManageError::Unknown(_) | ManageError::UnknownSecret(_) => ErrorCode::NotFound,
+            ManageError::Suspended(_) => ErrorCode::AccessDenied,
             ManageError::Taken(_)
             | ManageError::NothingToDo(..)
             | ManageError::NoSecret(_)
@@ -161,6 +165,7 @@ impl Server {
             last_used_at: None,
             version: 1,
             life: LifeMarks::default(),
+            tokens_not_before: None,
         };
         tx.application_insert(&application).await.map_err(|e| match e {
             StoreError::Conflict => ManageError::Taken(client_id.clone()),
@@ -193,7 +198,7 @@ impl Server {
         let MadeSecret { stored, plain } = self.make_secret(self.now()).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        let mut application = living(&mut tx, client_id).await?;
+        let mut application = changeable(&mut tx, client_id, actor).await?;
         if application.settings.authentication != ClientAuthentication::Secret {
             return Err(ManageError::NoSecret(client_id.clone()));
         }
@@ -220,10 +225,23 @@ impl Server {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        let application = living(&mut tx, client_id).await?;
+        let application = changeable(&mut tx, client_id, actor).await?;
         if change == StateChange::Delete && application.origin == Origin::Declared {
             return Err(ManageError::Declared(client_id.clone()));
         }
+        let change = match (change, standing(&mut tx, &application, actor).await?) {
+            (StateChange::Deactivate(DeactivationReason::Requested), Standing::Operator) => SUSPEND,
+            (StateChange::Activate, Standing::Owner) if !may_activate(&application) => {
+                return Err(ManageError::Suspended(client_id.clone()));
+            }
+            (StateChange::Delete, Standing::Operator) => {
+                // Its owner can bring it back, and cannot undo with that what an operator meant to stop.
+                let removed = StateChange::Deactivate(DeactivationReason::Removed);
+                tx.application_change_state(application.id, removed, now).await?;
+                change
+            }
+            _ => change,
+        };
         if !tx.application_change_state(application.id, change, now).await? {
             return Err(ManageError::NothingToDo(client_id.clone(), application.state.name()));
         }
@@ -290,6 +308,46 @@ pub(super) async fn living(tx: &mut Transaction, client_id: &ClientId) -> Result
     }
 }
 
+/// The same, if whoever is at it may still change it: an owner who was removed a moment ago may not.
+pub(super) async fn changeable(
+    tx: &mut Transaction,
+    client_id: &ClientId,
+    actor: &Actor,
+) -> Result<Application, ManageError> {
+    let application = living(tx, client_id).await?;
+    if let Actor::User(user) = actor
+        && !tx.is_owner(application.id, *user).await?
+        && !tx.user(*user).await?.is_some_and(|user| user.admin)
+    {
+        return Err(ManageError::Unknown(client_id.clone()));
+    }
+    Ok(application)
+}
+
+/// As what somebody changes an application.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// As one of its owners.
+    Owner,
+    /// As an operator, or a machine with an operator's power.
+    Operator,
+}
+
+pub(super) async fn standing(
+    tx: &mut Transaction,
+    application: &Application,
+    actor: &Actor,
+) -> Result<Standing, StoreError> {
+    match actor {
+        Actor::User(user) if tx.is_owner(application.id, *user).await? => Ok(Standing::Owner),
+        _ => Ok(Standing::Operator),
+    }
+}
+
+fn may_activate(application: &Application) -> bool {
+    !matches!(application.state, ApplicationState::Deactivated { reason, .. } if !reason.is_owners())
+}
+
 const fn after(change: StateChange, at: Timestamp) -> ApplicationState {
     match change {
         StateChange::Deactivate(reason) => ApplicationState::Deactivated { at, reason },
@@ -300,6 +358,9 @@ const fn after(change: StateChange, at: Timestamp) -> ApplicationState {
 
 /// What an operator's or owner's request to deactivate means.
 pub const DEACTIVATE: StateChange = StateChange::Deactivate(DeactivationReason::Requested);
+
+/// What the same of an operator means.
+const SUSPEND: StateChange = StateChange::Deactivate(DeactivationReason::Suspended);
 
 /// What a request to activate means.
 pub const ACTIVATE: StateChange = StateChange::Activate;

@@ -50,6 +50,9 @@ pub enum ManageUserError {
     /// Somebody changed it after it was read.
     #[error("the account was changed meanwhile; read it again")]
     Changed,
+    /// Nobody would be left who runs this server.
+    #[error("this is the last operator of this server; make somebody else one first")]
+    LastOperator,
     /// It is that already.
     #[error("the account is {0} already")]
     NothingToDo(&'static str),
@@ -60,7 +63,9 @@ impl From<ManageUserError> for Refusal {
         let code = match error {
             ManageUserError::Store(error) => return error.into(),
             ManageUserError::Profile(_) => ErrorCode::InvalidRequest,
-            ManageUserError::Taken | ManageUserError::NothingToDo(_) => ErrorCode::Conflict,
+            ManageUserError::Taken | ManageUserError::NothingToDo(_) | ManageUserError::LastOperator => {
+                ErrorCode::Conflict
+            }
             ManageUserError::Unknown => ErrorCode::NotFound,
             ManageUserError::Changed => ErrorCode::PreconditionFailed,
         };
@@ -113,6 +118,7 @@ impl Server {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let user = living(&mut tx, id).await?;
+        keep_an_operator(&mut tx, &user, actor).await?;
         if !tx.user_disable(id, now).await? {
             return Err(ManageUserError::NothingToDo("disabled"));
         }
@@ -145,6 +151,9 @@ impl Server {
             return Ok(known.clone());
         }
         let mut tx = self.store.begin().await?;
+        if !profile.admin {
+            keep_an_operator(&mut tx, known, actor).await?;
+        }
         if !tx.user_update(known, &profile).await? {
             return Err(ManageUserError::Changed);
         }
@@ -184,6 +193,7 @@ impl Server {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let user = living(&mut tx, id).await?;
+        keep_an_operator(&mut tx, &user, actor).await?;
         if !tx.user_delete(id, now).await? {
             return Err(ManageUserError::Unknown);
         }
@@ -206,6 +216,19 @@ async fn living(tx: &mut Transaction, id: UserId) -> Result<User, ManageUserErro
         Some(user) if !matches!(user.state, UserState::Deleted { .. }) => Ok(user),
         _ => Err(ManageUserError::Unknown),
     }
+}
+
+/// Refuses to take the last operator away. Locks a counter's row, so that two who take each other's place away are
+/// judged one after the other. Whoever works on the server's machine can make another one, and may.
+async fn keep_an_operator(tx: &mut Transaction, leaving: &User, actor: &Actor) -> Result<(), ManageUserError> {
+    if *actor == Actor::CommandLine || !(leaving.admin && leaving.is_active()) {
+        return Ok(());
+    }
+    tx.generation_raise(Generation::Applications).await?;
+    if tx.is_last_operator(leaving.id).await? {
+        return Err(ManageUserError::LastOperator);
+    }
+    Ok(())
 }
 
 /// Ends what an account has begun, after the write that keeps it from beginning more.

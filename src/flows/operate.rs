@@ -39,13 +39,13 @@ const MOST_MAILS: i64 = 200;
 impl Server {
     /// How much there is of everything.
     pub async fn counts(&self, caller: &Caller) -> Result<Counts, Refusal> {
-        caller.reach(Need::Operate)?;
+        caller.reach(Need::Oversee)?;
         Ok(self.store.counts().await?)
     }
 
     /// Mails that no mail server has taken, newest first.
     pub async fn unsent_mail(&self, caller: &Caller) -> Result<Vec<UnsentMail>, Refusal> {
-        caller.reach(Need::Operate)?;
+        caller.reach(Need::Oversee)?;
         Ok(self.store.outbox_unsent(MOST_MAILS).await?)
     }
 
@@ -66,7 +66,7 @@ impl Server {
 
     /// Who looks after each of these applications, in their order.
     pub async fn owners_of_all(&self, caller: &Caller, all: &[Application]) -> Result<Vec<Vec<Owner>>, Refusal> {
-        caller.reach(Need::Operate)?;
+        caller.reach(Need::Oversee)?;
         let ids: Vec<ApplicationId> = all.iter().map(|application| application.id).collect();
         let mut owners = self.store.owners_of_many(&ids).await?;
         Ok(ids.iter().map(|id| owners.remove(id).unwrap_or_default()).collect())
@@ -74,13 +74,13 @@ impl Server {
 
     /// The first applications that somebody looks after.
     pub async fn applications_of(&self, caller: &Caller, user: &User) -> Result<Vec<Application>, Refusal> {
-        caller.reach(Need::Operate)?;
+        caller.reach(Need::Oversee)?;
         Ok(self.store.applications_of_owner(user.id, MOST_OWNED).await?)
     }
 
     /// The accounts of these rows, as far as they are there.
     pub async fn accounts_named(&self, caller: &Caller, ids: Vec<UserId>) -> Result<HashMap<UserId, User>, Refusal> {
-        caller.reach(Need::Operate)?;
+        caller.reach(Need::Oversee)?;
         Ok(self.store.users_of(&ids).await?)
     }
 }

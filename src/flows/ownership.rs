@@ -26,7 +26,7 @@ impl Server {
     /// Stops looking after an application. The last owner cannot: somebody has to.
     pub async fn leave_application(&self, user: &User, application: &Application) -> Result<(), Refusal> {
         let email = user.email.as_ref().ok_or_else(unknown_application)?;
-        self.drop_owner(&Caller::Person(user.clone()), application, email).await
+        self.drop_owner(&Caller::in_person(user), application, email).await
     }
 
     /// Takes an application away from one of its owners, or from an address that was named for one.

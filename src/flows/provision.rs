@@ -188,6 +188,7 @@ impl Server {
             last_used_at: None,
             version: 1,
             life: LifeMarks::default(),
+            tokens_not_before: None,
         };
         tx.application_insert(&application).await?;
         let event = AuditEvent::ApplicationCreated { client_id: declared.client_id.clone() };

@@ -2,8 +2,8 @@
 //! holds at once, the rest waits for an operator.
 
 use super::Server;
-use super::access::{ADMIN_SCOPE, Caller, Need};
-use super::manage_application::{MadeSecret, NewApplication, SettingsChange};
+use super::access::{Caller, Need, sign_in_anew};
+use super::manage_application::{MadeSecret, NewApplication, SettingsChange, changeable};
 use crate::domain::application::{Application, ApplicationSettings};
 use crate::domain::approval::{Approval, BeyondLimits, Extras, SelfServiceLimits, part};
 use crate::domain::audit::AuditEvent;
@@ -47,18 +47,6 @@ impl From<BeyondLimits> for Refusal {
     }
 }
 
-impl Caller {
-    /// Whether this caller may choose everything: an operator at the pages, or a token for all that operators do.
-    fn chooses_everything(&self) -> bool {
-        match self {
-            Self::Person(user) => user.admin,
-            Self::Token { scope, user, .. } => {
-                scope.contains(ADMIN_SCOPE) && user.as_ref().is_none_or(|user| user.admin)
-            }
-        }
-    }
-}
-
 impl Server {
     /// Registers an application for a caller, who becomes its owner; `reason` is for the operator who decides
     /// what the caller may not.
@@ -71,7 +59,7 @@ impl Server {
         caller.reach(Need::WriteApplications)?;
         asked.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
         let (mut settings, extras) = self.part_for(caller, asked, None)?;
-        settings.owner = owner_of(caller, settings.owner.take());
+        settings.owner = owner_of(caller, settings.owner.take())?;
         settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
         let secret = self.secret_for(&settings).await?;
         let mut tx = self.store.begin().await?;
@@ -94,15 +82,17 @@ impl Server {
         SettingsChange { settings, version }: SettingsChange,
         reason: &str,
     ) -> Result<Changed, Refusal> {
-        let known = self.application_for(caller, client_id, Need::WriteApplications).await?;
+        self.application_for(caller, client_id, Need::WriteApplications).await?;
         settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        // What it has now, not what it had when it was read: what an operator just took away is an extra again.
+        let known = changeable(&mut tx, client_id, &caller.actor()).await?;
         let (mut settings, extras) = self.part_for(caller, settings, Some(&known.settings))?;
         if !caller.chooses_everything() {
             // Who looks after it is changed by inviting and leaving.
             settings.owner.clone_from(&known.settings.owner);
         }
-        let mut tx = self.store.begin().await?;
-        tx.generation_raise(Generation::Applications).await?;
         let change = SettingsChange { settings, version };
         let application = self.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
         let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
@@ -131,7 +121,11 @@ impl Server {
             audiences: &limits.audiences,
             longest_token_ttl: limits.longest_token_ttl,
         };
-        let parted = part(asked, known, &limits)?;
+        let parted = match part(asked, known, &limits) {
+            Ok((_, extras)) if !extras.is_empty() && caller.could_choose_everything() => return Err(sign_in_anew()),
+            Err(_) if caller.could_choose_everything() => return Err(sign_in_anew()),
+            parted => parted?,
+        };
         if caller.user().is_none() && !parted.1.is_empty() {
             let what = "this asks for more than anybody may choose; it needs a token with the scope gatepost:admin";
             return Err(Refusal::new(ErrorCode::InsufficientScope, what));
@@ -152,6 +146,9 @@ impl Server {
         let most = self.config.self_service.applications_per_owner;
         if tx.owner_count(user.id).await? <= i64::from(most) {
             return Ok(());
+        }
+        if caller.could_choose_everything() {
+            return Err(sign_in_anew());
         }
         let what = format!("you look after {most} applications already, as many as this server allows");
         Err(Refusal::new(ErrorCode::AccessDenied, what))
@@ -194,8 +191,21 @@ impl Server {
     }
 }
 
-/// An operator may register for somebody else; everybody else registers for themselves.
-fn owner_of(caller: &Caller, named: Option<String>) -> Option<String> {
-    let own = || caller.user().and_then(|user: &User| user.email.as_ref()).map(EmailAddress::to_string);
-    if caller.chooses_everything() { named.or_else(own) } else { own() }
+/// An operator may register for somebody else, and everybody else for themselves. A machine has no self: it says for
+/// whom, since what has no owner counts as the operator's own.
+fn owner_of(caller: &Caller, named: Option<String>) -> Result<Option<String>, Refusal> {
+    let own = caller.user().and_then(|user: &User| user.email.as_ref()).map(EmailAddress::to_string);
+    if caller.chooses_everything() {
+        return Ok(named.or(own));
+    }
+    match (caller.user(), named) {
+        (None, Some(named)) => Ok(Some(named)),
+        (None, None) => Err(Refusal::invalid_request("say whose application it is: the member 'owner' is missing")),
+        (Some(_), Some(named)) if Some(&named) != own.as_ref() => Err(if caller.could_choose_everything() {
+            sign_in_anew()
+        } else {
+            Refusal::new(ErrorCode::AccessDenied, "only an operator registers an application for somebody else")
+        }),
+        (Some(_), _) => Ok(own),
+    }
 }

@@ -8,17 +8,18 @@ use super::Edge;
 use super::authorization::authorization;
 use super::reply::{Challenge, Refused};
 use crate::domain::audit::Actor;
+use crate::flows::access::Need;
 use crate::protocol::bearer::{BearerCredentials, credentials};
 use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Finds out who calls and that they may do what `scope` allows.
+/// Finds out who calls and that they may do what is `needed`, for which `scope` is the narrowest.
 pub(super) async fn caller(
     edge: &Edge,
     headers: &HeaderMap,
     address: IpAddr,
-    scope: &'static str,
+    (needed, scope): (Need, &'static str),
 ) -> Result<Actor, Refused> {
     let header = authorization(headers)?;
     if let Some(header) = header.filter(|header| is_basic(header)) {
@@ -28,8 +29,9 @@ pub(super) async fn caller(
     let bearer = |refusal| Refused::with_challenge(refusal, Challenge::Bearer);
     match credentials(header).map_err(bearer)? {
         BearerCredentials::Token(token) => {
-            let (_, actor) = edge.server.check_bearer_scope(token, scope).await.map_err(bearer)?;
-            Ok(actor)
+            let caller = edge.server.check_bearer_caller(token).await.map_err(bearer)?;
+            caller.reach(needed).map_err(bearer)?;
+            Ok(caller.actor())
         }
         BearerCredentials::Missing => {
             let description = format!("send an access token with the scope '{scope}': Authorization: Bearer <token>");

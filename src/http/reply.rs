@@ -47,7 +47,11 @@ pub(super) struct FieldProblem {
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, fields: Vec::new(), challenge: Challenge::Basic }
+        let challenge = match refusal.code {
+            ErrorCode::InsufficientScope | ErrorCode::InsufficientUserAuthentication => Challenge::Bearer,
+            _ => Challenge::Basic,
+        };
+        Self { refusal, fields: Vec::new(), challenge }
     }
 }
 

@@ -13,6 +13,7 @@ use super::client_address::ClientAddress;
 use super::json_body::json_body;
 use super::reply::{Refused, json_no_store};
 use crate::domain::user::{EmailAddress, User};
+use crate::flows::access::Need;
 use crate::flows::manage_user::{Admin, NewUser};
 use crate::protocol::refusal::Refusal;
 
@@ -60,7 +61,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    let actor = caller(&edge, &headers, address, SCOPE).await?;
+    let actor = caller(&edge, &headers, address, (Need::WriteUsers, SCOPE)).await?;
     let new: NewAccount = json_body(&headers, body).await?;
     let email = address_of(new.email.as_deref(), new.username.as_deref())?;
     let new = NewUser { email, name: new.name, locale: new.locale, admin: Admin::No };

@@ -40,6 +40,8 @@ pub enum ErrorCode {
     InvalidToken,
     /// RFC 6750 §3.1: the access token is good, its scope is not enough.
     InsufficientScope,
+    /// RFC 9470 §3: whoever is signed in proved who they are too long ago.
+    InsufficientUserAuthentication,
     /// Nothing is at this path.
     NotFound,
     /// Something is at this path, but not for this HTTP method.
@@ -80,6 +82,7 @@ impl ErrorCode {
             Self::UnknownAccount => ("access_denied", 401),
             Self::InvalidToken => ("invalid_token", 401),
             Self::InsufficientScope => ("insufficient_scope", 403),
+            Self::InsufficientUserAuthentication => ("insufficient_user_authentication", 401),
             Self::NotFound => ("not_found", 404),
             Self::MethodNotAllowed => ("invalid_request", 405),
             Self::Conflict => ("conflict", 409),

@@ -32,7 +32,7 @@ pub struct ApplicationUse {
 /// A change of state that a caller asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StateChange {
-    /// Active to deactivated.
+    /// Active to deactivated. What an owner can activate again can still be stopped by an operator.
     Deactivate(DeactivationReason),
     /// Deactivated to active.
     Activate,
@@ -58,6 +58,7 @@ impl Record for Application {
             created_at: Timestamp::from_micros(row.column("created_at")?),
             last_used_at: moment(row, "last_used_at")?,
             version: row.column("version")?,
+            tokens_not_before: moment(row, "tokens_not_before")?,
             life: life_marks(row, &client_id)?,
             client_id: client_id.parse().map_err(|e| StoreError::corrupt(TABLE, &client_id, e))?,
         })
@@ -340,11 +341,13 @@ impl Transaction {
     ) -> Result<bool, StoreError> {
         let statement = match change {
             StateChange::Deactivate(reason) => {
-                sql("update applications set deactivated_at = $2, deactivation_reason = $3, version = version + 1 \
-                     where id = $1 and deactivated_at is null and deleted_at is null")
+                sql("update applications set deactivated_at = coalesce(deactivated_at, $2), deactivation_reason = $3, \
+                     tokens_not_before = $2, version = version + 1 where id = $1 and deleted_at is null \
+                     and (deactivated_at is null or ($4 and deactivation_reason in ('requested', 'unused')))")
                 .bind(id.to_string())
                 .bind(now.as_micros())
                 .bind(reason.name())
+                .bind(!reason.is_owners())
             }
             // Its time begins anew, as it does when somebody keeps it.
             StateChange::Activate => sql("update applications set deactivated_at = null, deactivation_reason = null, \
@@ -352,12 +355,19 @@ impl Transaction {
                      where id = $1 and deactivated_at is not null and deleted_at is null")
             .bind(id.to_string())
             .bind(now.as_micros()),
-            StateChange::Delete => sql("update applications set deleted_at = $2, version = version + 1 \
-                     where id = $1 and deleted_at is null")
+            StateChange::Delete => sql("update applications set deleted_at = $2, tokens_not_before = $2, \
+                     version = version + 1 where id = $1 and deleted_at is null")
             .bind(id.to_string())
             .bind(now.as_micros()),
         };
         Ok(self.execute(statement).await? == 1)
+    }
+
+    /// From now on no token that was issued before counts at this server.
+    pub async fn application_end_tokens(&mut self, id: ApplicationId, now: Timestamp) -> Result<(), StoreError> {
+        let statement = sql("update applications set tokens_not_before = $2 where id = $1");
+        self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await?;
+        Ok(())
     }
 
     /// Writes down a use, unless a later one is known. True if the application was deactivated as unused meanwhile,

@@ -143,22 +143,23 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Brings back an application that was deleted after `after`. One that was deactivated on somebody's request
-    /// comes back deactivated. False if it is not deleted, or was deleted earlier.
+    /// Brings back an application that was deleted after `after`: active if it was deactivated as unused or for the
+    /// reason `lifted`, else as it was. False if it is not deleted, or was deleted earlier.
     pub async fn application_undelete(
         &mut self,
         id: ApplicationId,
-        after: Timestamp,
-        now: Timestamp,
+        lifted: DeactivationReason,
+        (after, now): (Timestamp, Timestamp),
     ) -> Result<bool, StoreError> {
         let statement = sql("update applications set deleted_at = null, kept_at = $3, version = version + 1, \
-             deactivated_at = case when deactivation_reason = $4 then null else deactivated_at end, \
-             deactivation_reason = case when deactivation_reason = $4 then null else deactivation_reason end \
+             deactivated_at = case when deactivation_reason in ($4, $5) then null else deactivated_at end, \
+             deactivation_reason = case when deactivation_reason in ($4, $5) then null else deactivation_reason end \
              where id = $1 and deleted_at > $2 and purged_at is null")
         .bind(id.to_string())
         .bind(after.as_micros())
         .bind(now.as_micros())
-        .bind(DeactivationReason::Unused.name());
+        .bind(DeactivationReason::Unused.name())
+        .bind(lifted.name());
         Ok(self.execute(statement).await? == 1)
     }
 

@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     step!(10, "0010_expected_person"),
     step!(11, "0011_audit_by_event_and_actor"),
     step!(12, "0012_names_and_asks"),
+    step!(14, "0014_tokens_not_before"),
 ];
 
 /// How a database stands to this binary's migrations.
@@ -137,5 +138,25 @@ fn newer(error: MigrateError) -> StoreError {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         other => StoreError::Driver(sqlx::Error::Migrate(Box::new(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_step_and_in_order() {
+        for engine in ["sqlite", "postgres"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+            let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+            let mut files: Vec<_> = names.map(|name| name.trim_end_matches(".sql").to_owned()).collect();
+            files.sort();
+            let steps: Vec<_> = STEPS.iter().map(|step| step.description).collect();
+            assert_eq!(files, steps, "{engine}");
+        }
+        for step in STEPS {
+            assert_eq!(step.description.split('_').next().unwrap().parse(), Ok(step.version));
+        }
     }
 }

@@ -60,6 +60,12 @@ impl Record for OwnerOf {
     }
 }
 
+fn owned_by(application: ApplicationId, user: UserId) -> Statement {
+    sql("select count(*) as owned from application_owners where application_id = $1 and user_id = $2")
+        .bind(application.to_string())
+        .bind(user.to_string())
+}
+
 impl Store {
     /// Everybody who looks after an application, the longest serving first.
     pub async fn owners_of(&self, application: ApplicationId) -> Result<Vec<Owner>, StoreError> {
@@ -83,10 +89,7 @@ impl Store {
 
     /// Whether an account looks after an application.
     pub async fn is_owner(&self, application: ApplicationId, user: UserId) -> Result<bool, StoreError> {
-        let statement = sql("select count(*) as owned from application_owners \
-             where application_id = $1 and user_id = $2");
-        let found: Option<Count> =
-            self.fetch_optional(statement.bind(application.to_string()).bind(user.to_string())).await?;
+        let found: Option<Count> = self.fetch_optional(owned_by(application, user)).await?;
         Ok(found.is_some_and(|count| count.0 > 0))
     }
 
@@ -103,6 +106,12 @@ impl Transaction {
     /// Everybody who looks after an application, as this transaction sees it.
     pub async fn owners_of(&mut self, application: ApplicationId) -> Result<Vec<Owner>, StoreError> {
         self.fetch_all(owners_of(application)).await
+    }
+
+    /// Whether an account looks after an application, as this transaction sees it.
+    pub async fn is_owner(&mut self, application: ApplicationId, user: UserId) -> Result<bool, StoreError> {
+        let found: Option<Count> = self.fetch_optional(owned_by(application, user)).await?;
+        Ok(found.is_some_and(|count| count.0 > 0))
     }
 
     /// Makes an account an owner; nothing happens if it is one.

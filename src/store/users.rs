@@ -134,6 +134,14 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
+    /// Whether nobody else can sign in as an operator.
+    pub async fn is_last_operator(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let statement = sql("select * from users where admin = $1 and id <> $2 and disabled_at is null \
+             and deleted_at is null limit 1");
+        let other: Option<User> = self.fetch_optional(statement.bind(true).bind(id.to_string())).await?;
+        Ok(other.is_none())
+    }
+
     /// Active to disabled. False if it was not active.
     pub async fn user_disable(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let statement =

@@ -4,6 +4,7 @@
 //! endpoint adds its row: a test below compares the table with the document of the management API.
 
 mod rows;
+mod scopes;
 
 use std::pin::Pin;
 

@@ -83,6 +83,11 @@ async fn an_application_goes_through_its_states_from_the_command_line(at: Instal
     let again = at.run(&["app", "create", "--name", "again", "--client-id", &id]).await;
     again.refused(1, &format!("the client id {id} is or was another application's"));
     assert_eq!(at.json(&["app", "list"]).await, serde_json::json!([]));
+    let deleted = at.json(&["app", "list", "--deleted"]).await;
+    assert_eq!(deleted.as_array().unwrap().iter().map(|one| text(&one["client_id"])).collect::<Vec<_>>(), [id.clone()]);
+    at.run(&["app", "undelete", &id]).await.done();
+    assert_eq!(state("show").await, "active");
+    assert_eq!(at.json(&["app", "list", "--deleted"]).await, serde_json::json!([]));
 }
 
 async fn a_sweep_says_what_it_did_and_what_comes_next(at: Installation) {
@@ -94,8 +99,8 @@ async fn a_sweep_says_what_it_did_and_what_comes_next(at: Installation) {
         let steps = swept[list].as_array().expect("a list");
         steps.iter().map(|step| (text(&step["step"]), text(&step["client_id"]))).collect()
     };
-    let kept = at.application("kept").await.id;
-    at.run(&["app", "exempt", &kept]).await.done();
+    let kept = at.json(&["app", "create", "--name", "kept", "--exempt"]).await;
+    let kept = text(&kept["client_id"]);
     let lost = at.application("lost").await.id;
     let state = async || text(&at.json(&["app", "show", &lost]).await["state"]);
     until("deactivated", PATIENCE, async || (state().await == "deactivated").then_some(())).await;

@@ -280,8 +280,8 @@ on_both_engines!(
         pass(&world, DAY).await;
         assert_eq!(swept(&server).await, ["delete"]);
         let undeleted = server.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap();
-        let requested = DeactivationReason::Requested;
-        assert!(matches!(undeleted.state, ApplicationState::Deactivated { reason, .. } if reason == requested));
+        let suspended = DeactivationReason::Suspended;
+        assert!(matches!(undeleted.state, ApplicationState::Deactivated { reason, .. } if reason == suspended));
         assert_eq!(swept(&server).await, [""; 0], "and has all of its time again");
     }
 );

@@ -32,6 +32,7 @@ mod mail_limits;
 mod mail_tls;
 mod management_api;
 mod operations;
+mod operators_power;
 mod outage;
 mod ownership;
 mod par;

@@ -9,6 +9,7 @@ use gatepost::domain::ownership::{InvitationPath, InvitationPurpose};
 use gatepost::domain::user::User;
 use gatepost::flows::Server;
 use gatepost::flows::access::{Caller, Need};
+use gatepost::flows::authorize::SignIn;
 use gatepost::flows::manage_application::{ManageError, NewApplication, SettingsChange};
 use gatepost::flows::manage_user::{Admin, NewUser};
 use gatepost::protocol::refusal::{ErrorCode, Refusal};
@@ -37,7 +38,7 @@ async fn sign_in(server: &Server, user: &User) {
 }
 
 async fn can_see(server: &Server, user: &User, application: &Application) -> bool {
-    let caller = Caller::Person(user.clone());
+    let caller = Caller::Person(user.clone(), SignIn::Fresh);
     match server.application_for(&caller, &application.client_id, Need::ReadApplications).await {
         Ok(seen) => seen.id == application.id,
         Err(refusal) => {
@@ -148,13 +149,13 @@ on_both_engines!(
             owner(server, "eve@example.com").await,
         );
         let application = owned_by(server, "ann@example.com").await;
-        let by = Caller::Person(ann.clone());
+        let by = Caller::Person(ann.clone(), SignIn::Fresh);
         let invite =
             |email: &str| server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share);
         invite("bob@example.com").await.unwrap();
         assert_eq!(code(&invite("Bob@example.com").await), Some(ErrorCode::Conflict), "twice");
         assert_eq!(code(&invite("ANN@example.com").await), Some(ErrorCode::Conflict), "an owner already");
-        let stranger = Caller::Person(eve.clone());
+        let stranger = Caller::Person(eve.clone(), SignIn::Fresh);
         let foreign =
             server.invite_owner(&stranger, &application, "eve@example.com".parse().unwrap(), InvitationPurpose::Share);
         assert_eq!(code(&foreign.await), Some(ErrorCode::NotFound));
@@ -181,7 +182,7 @@ on_both_engines!(
         let server = &*running.server;
         let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
         let application = owned_by(server, "ann@example.com").await;
-        let by = Caller::Person(ann.clone());
+        let by = Caller::Person(ann.clone(), SignIn::Fresh);
         let purpose = InvitationPurpose::Transfer;
         server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), purpose).await.unwrap();
         assert!(can_see(server, &ann, &application).await);
@@ -200,7 +201,7 @@ on_both_engines!(
         let server = &*running.server;
         let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
         let application = owned_by(server, "ann@example.com").await;
-        let by = Caller::Person(ann.clone());
+        let by = Caller::Person(ann.clone(), SignIn::Fresh);
         let invite =
             || server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share);
         invite().await.unwrap();

@@ -8,6 +8,7 @@ use gatepost::domain::ownership::{InvitationPath, InvitationPurpose};
 use gatepost::domain::user::User;
 use gatepost::flows::Server;
 use gatepost::flows::access::Caller;
+use gatepost::flows::authorize::SignIn;
 use gatepost::flows::manage_application::{DELETE, SettingsChange};
 use gatepost::flows::manage_user::{Admin, NewUser};
 use gatepost::protocol::refusal::ErrorCode;
@@ -29,7 +30,7 @@ async fn told(server: &Server, client_id: &ClientId) -> Vec<(String, String)> {
 async fn person(server: &Server, email: &str, admin: Admin) -> (User, Caller) {
     let new = NewUser { admin, ..account(email) };
     let user = server.user_create(new, &Actor::CommandLine).await.unwrap();
-    (user.clone(), Caller::Person(user))
+    (user.clone(), Caller::Person(user, SignIn::Fresh))
 }
 
 fn service(scope: &str) -> ApplicationSettings {

@@ -46,6 +46,7 @@ fn application(client_id: &str, settings: ApplicationSettings) -> Application {
         last_used_at: None,
         version: 1,
         life: LifeMarks::default(),
+        tokens_not_before: None,
     }
 }
 

@@ -69,7 +69,7 @@ on_both_engines!(
         let message = receiver.received().remove(0);
         let expected = json!({
             "type": "application.deactivated", "timestamp": "2026-03-01T12:00:00Z",
-            "data": { "client_id": application.client_id, "reason": "requested", "actor": "command_line" },
+            "data": { "client_id": application.client_id, "reason": "suspended", "actor": "command_line" },
         });
         assert_eq!(message.json(), expected);
         assert_eq!(message.path, "/hooks?a=b");

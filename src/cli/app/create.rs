@@ -78,6 +78,9 @@ pub(in crate::cli) struct Arguments {
     /// Its client id [default: a random one]
     #[arg(long)]
     client_id: Option<ClientId>,
+    /// Let it stay, used or not
+    #[arg(long)]
+    pub(super) exempt: bool,
     #[command(flatten)]
     pub(super) format: Format,
 }

@@ -32,6 +32,7 @@ fn application() -> Application {
         created_at: day(0),
         last_used_at: None,
         life: LifeMarks::default(),
+        tokens_not_before: None,
         version: 1,
     }
 }

@@ -4,12 +4,13 @@
 //! next. No page knows which one follows it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::answer::Subject;
 use super::{Answer, Proven, Requester, Server};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::authorization::{Authorization, Person, Source, Step};
-use crate::domain::ids::AuthorizationId;
+use crate::domain::ids::{AuthorizationId, Timestamp};
 use crate::domain::one_time::BrowserToken;
 use crate::domain::session::Session;
 use crate::domain::sign_in::FlightEvent;
@@ -29,6 +30,28 @@ pub struct SignedInPerson {
     pub session: Session,
     /// The account.
     pub user: User,
+    /// How long ago they proved who they are.
+    pub sign_in: SignIn,
+}
+
+/// How long a sign-in is good for what only operators may do.
+const FRESH_FOR: Duration = Duration::from_mins(15);
+
+/// How long ago somebody who is signed in proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// Within fifteen minutes.
+    Fresh,
+    /// Longer ago: enough for what is theirs, not for an operator's power.
+    Aged,
+}
+
+impl SignedInPerson {
+    /// Somebody with a session that counts now.
+    pub(in crate::flows) fn of(session: Session, user: User, now: Timestamp) -> Self {
+        let sign_in = if session.is_fresh(Some(FRESH_FOR), now) { SignIn::Fresh } else { SignIn::Aged };
+        Self { session, user, sign_in }
+    }
 }
 
 /// What became of a request that arrived.

@@ -27,7 +27,7 @@ use crate::protocol::token::GrantType;
 
 pub use answer::Answer;
 pub(in crate::flows) use answer::Subject;
-pub use browser::{Begun, Continuation, OpenAuthorization, Refused, SignedInPerson};
+pub use browser::{Begun, Continuation, OpenAuthorization, Refused, SignIn, SignedInPerson};
 
 /// Who sends a request, as far as the request says.
 #[derive(Clone, Debug)]

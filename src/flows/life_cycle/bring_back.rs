@@ -2,8 +2,8 @@
 
 use super::super::Server;
 use super::super::access::{Caller, Need};
-use super::super::manage_application::{ManageError, living};
-use crate::domain::application::{Application, ApplicationState};
+use super::super::manage_application::{ManageError, Standing, living, standing};
+use crate::domain::application::{Application, ApplicationState, DeactivationReason};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
 use crate::domain::life_cycle::Exempt;
@@ -12,7 +12,7 @@ use crate::store::{Generation, Transaction};
 
 impl Server {
     /// Brings back a deleted application, with its secrets; its time begins anew. It is active, unless somebody had
-    /// asked for its deactivation: nobody asked for the contrary.
+    /// asked for its deactivation: nobody asked for the contrary. What an operator deleted an owner gets back stopped.
     pub async fn application_undelete(&self, client_id: &ClientId, actor: &Actor) -> Result<Application, ManageError> {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
@@ -49,7 +49,12 @@ impl Server {
         if !matches!(known.state, ApplicationState::Deleted { .. }) {
             return Err(ManageError::NothingToDo(client_id.clone(), known.state.name()));
         }
-        if !tx.application_undelete(known.id, after, present.now).await? {
+        // Whoever may delete it as an operator may undo that whole.
+        let lifted = match standing(tx, &known, actor).await? {
+            Standing::Operator => DeactivationReason::Removed,
+            Standing::Owner => DeactivationReason::Unused,
+        };
+        if !tx.application_undelete(known.id, lifted, (after, present.now)).await? {
             return Err(unknown());
         }
         let application = tx.application(client_id).await?.ok_or_else(unknown)?;

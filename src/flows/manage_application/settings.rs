@@ -1,6 +1,6 @@
 //! Changing an application that somebody has seen, and ending one of its secrets.
 
-use super::{ManageError, living};
+use super::{ManageError, changeable, living};
 use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ClientId, SecretId};
@@ -43,7 +43,7 @@ impl Server {
         actor: &Actor,
     ) -> Result<Application, ManageError> {
         settings.check()?;
-        let mut application = living(tx, client_id).await?;
+        let mut application = changeable(tx, client_id, actor).await?;
         if application.origin == Origin::Declared {
             return Err(ManageError::Declared(client_id.clone()));
         }
@@ -62,6 +62,9 @@ impl Server {
                 self.drop_secret(tx, &application, &secret, actor).await?;
             }
         }
+        if settings.authentication != application.settings.authentication {
+            tx.application_end_tokens(application.id, self.now()).await?;
+        }
         let what = changes(&application.settings, &settings);
         let event = AuditEvent::ApplicationChanged { client_id: client_id.clone(), what };
         tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
@@ -79,7 +82,7 @@ impl Server {
     ) -> Result<Application, ManageError> {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        let application = living(&mut tx, client_id).await?;
+        let application = changeable(&mut tx, client_id, actor).await?;
         let Some(ended) = application.secrets.iter().find(|known| known.id == secret) else {
             return Err(ManageError::UnknownSecret(client_id.clone()));
         };

@@ -172,7 +172,7 @@ impl Server {
         if now.since(session.last_seen_at).as_secs() >= 3600 {
             self.store.session_seen(session.id, now, now.plus(SESSION_LIFETIME)).await?;
         }
-        Ok(Some(SignedInPerson { session, user }))
+        Ok(Some(SignedInPerson::of(session, user, now)))
     }
 }
 

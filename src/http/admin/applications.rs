@@ -3,7 +3,7 @@
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 
-use super::frame::{Bar, Here, address, caller, operator};
+use super::frame::{Bar, Here, caller, operator};
 use super::view::{ApplicationLine, ApplicationsPage, PAGE};
 use crate::domain::application::Application;
 use crate::domain::ids::ClientId;
@@ -17,7 +17,7 @@ use crate::http::pages::flow::shown;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
-use crate::http::pages::visit::Visit;
+use crate::http::pages::visit::{Visit, address};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::frame::{Bar, Here, address, caller, operator};
+use super::frame::{Bar, Here, caller, operator};
 use super::view::{AuditAsked, AuditPage, AuditRow, PAGE};
 use crate::domain::ids::{AuditId, Timestamp, UserId};
 use crate::domain::language::Language;
@@ -16,7 +16,7 @@ use crate::http::pages::fields::{id, query};
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
-use crate::http::pages::visit::Visit;
+use crate::http::pages::visit::{Visit, address};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 

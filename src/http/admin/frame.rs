@@ -1,21 +1,15 @@
 //! What stands around every operator page, and who gets to see one.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::flows::access::Caller;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::authorize::{SignIn, SignedInPerson};
 use crate::http::pages::problem::{problem_page, refused_page};
-use crate::http::pages::sign_in::FRESH;
 use crate::http::pages::view::{Form, Problem};
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::visit::{Visit, sign_in_anew, sign_in_first};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
-
-/// How long a sign-in is good for changes that matter.
-const FRESH_FOR: Duration = Duration::from_mins(15);
 
 /// The bar at the top.
 #[derive(Clone, Debug)]
@@ -116,7 +110,7 @@ impl Bar {
 /// everybody else there is no such page.
 pub(in crate::http) fn operator<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
     match &visit.person {
-        None => Err(Box::new(see(&format!("/login?return_to={page}")))),
+        None => Err(Box::new(sign_in_first(page))),
         Some(person) if person.user.admin => Ok(person),
         Some(_) => Err(Box::new(refused_page(visit, &nowhere()))),
     }
@@ -156,25 +150,18 @@ pub(in crate::http) fn fresh_sender_of<'a>(
     page: &str,
 ) -> Result<&'a SignedInPerson, Box<Response>> {
     let person = sender_of(visit, csrf, page)?;
-    if person.session.is_fresh(Some(FRESH_FOR), visit.now()) {
+    if person.sign_in == SignIn::Fresh {
         return Ok(person);
     }
-    Err(Box::new(see(&format!("/login?{FRESH}=1&return_to={page}"))))
+    Err(Box::new(sign_in_anew(page)))
 }
 
 /// An operator as whoever asks for something.
 pub(super) fn caller(person: &SignedInPerson) -> Caller {
-    Caller::Person(person.user.clone())
+    Caller::person(person.clone())
 }
 
 /// What is said of an address that leads nowhere.
 pub(super) fn nowhere() -> Refusal {
     Refusal::new(ErrorCode::NotFound, "there is nothing at this address")
-}
-
-/// An address with these parameters; empty ones are left out.
-pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
-    let given = parameters.iter().filter(|(_, value)| !value.is_empty());
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }

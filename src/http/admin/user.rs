@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-use super::frame::{Bar, Here, address, caller, fresh_sender, operator};
+use super::frame::{Bar, Here, caller, fresh_sender, operator};
 use super::view::{OwnedLine, UserPage};
 use crate::domain::language::Language;
 use crate::domain::user::{EmailAddress, Profile, User};
@@ -17,7 +17,7 @@ use crate::http::pages::flow::shown;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::texts::Texts;
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::visit::{Visit, address, see};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 

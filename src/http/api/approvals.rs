@@ -57,7 +57,7 @@ impl Approval {
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Approval>)))]
 pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
-    asked.reach(Need::Operate)?;
+    asked.reach(Need::Oversee)?;
     let waiting = asked.edge.server.approvals_waiting(&asked.caller).await?;
     let shown = waiting.iter().map(|(approval, application)| Approval::of(approval, application.client_id.as_str()));
     Ok(json_no_store(&Page::whole(shown.collect())))

@@ -84,7 +84,7 @@ async fn signed_in(parts: &Parts, edge: &Edge) -> Result<Caller, Refused> {
         let what = "with the portal's session, changes are taken from this server's own pages only";
         return Err(Refusal::new(ErrorCode::AccessDenied, what).into());
     }
-    Ok(Caller::Person(person.user))
+    Ok(Caller::person(person))
 }
 
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
@@ -98,10 +98,7 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
 impl Asked {
     /// How far this caller's permission goes; asked before anything of the request is judged.
     pub(super) fn reach(&self, need: Need) -> Result<Reach, Refused> {
-        self.caller.reach(need).map_err(|refusal| match refusal.code {
-            ErrorCode::InsufficientScope => Refused::with_challenge(refusal, Challenge::Bearer),
-            _ => refusal.into(),
-        })
+        Ok(self.caller.reach(need)?)
     }
 
     /// The application of this client id, if the caller may see or change it.

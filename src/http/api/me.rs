@@ -1,12 +1,15 @@
 //! `/api/v1/me`: who the caller is to this API.
 
+use std::collections::BTreeSet;
+
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asked::{Asked, Proof};
-use crate::domain::user::EmailAddress;
-use crate::flows::access::{Caller, Need};
+use crate::domain::approval::is_management;
+use crate::domain::user::{EmailAddress, User};
+use crate::flows::access::{ADMIN_SCOPE, Caller, Need};
 use crate::http::reply::{Refused, json_no_store};
 
 /// The caller.
@@ -16,18 +19,18 @@ struct Me {
     authenticated_by: &'static str,
     /// The account that asks, or that the token speaks for.
     sub: Option<String>,
-    /// Its address.
+    /// Its address, if the token may see it.
     email: Option<String>,
-    /// What it is called.
+    /// What it is called, if the token may see it.
     name: Option<String>,
-    /// Whether it runs this server.
+    /// Whether it runs this server, if the token has to do with that.
     admin: bool,
     /// The application that the token was issued to.
     client_id: Option<String>,
     /// The scope of the token.
     scope: Option<String>,
     /// What it may do here, each by the narrowest scope that allows it.
-    may: Vec<&'static str>,
+    may: BTreeSet<&'static str>,
 }
 
 /// Tells who asks and what they may do.
@@ -35,9 +38,15 @@ struct Me {
 pub(super) async fn show(asked: Asked) -> Result<Response, Refused> {
     let user = asked.caller.user();
     let (client_id, scope) = match &asked.caller {
-        Caller::Person(_) => (None, None),
+        Caller::Person(..) => (None, None),
         Caller::Token { client_id, scope, .. } => (Some(client_id.to_string()), Some(scope.to_string())),
     };
+    // What an application was not allowed to see of a person it does not see here either.
+    let sees = |scope: &str| match &asked.caller {
+        Caller::Person(..) => true,
+        Caller::Token { scope: granted, .. } => granted.contains(scope) || granted.iter().any(is_management),
+    };
+    let operates = |user: &User| user.admin && sees(ADMIN_SCOPE);
     let may = Need::ALL.into_iter().filter(|need| asked.caller.reach(*need).is_ok());
     Ok(json_no_store(&Me {
         authenticated_by: match asked.proof {
@@ -45,9 +54,9 @@ pub(super) async fn show(asked: Asked) -> Result<Response, Refused> {
             Proof::Session => "session",
         },
         sub: user.map(|user| user.sub.clone()),
-        email: user.and_then(|user| user.email.as_ref()).map(EmailAddress::to_string),
-        name: user.and_then(|user| user.name.clone()),
-        admin: user.is_some_and(|user| user.admin),
+        email: user.filter(|_| sees("email")).and_then(|user| user.email.as_ref()).map(EmailAddress::to_string),
+        name: user.filter(|_| sees("profile")).and_then(|user| user.name.clone()),
+        admin: user.is_some_and(operates),
         client_id,
         scope,
         may: may.map(narrowest).collect(),
@@ -55,5 +64,5 @@ pub(super) async fn show(asked: Asked) -> Result<Response, Refused> {
 }
 
 fn narrowest(need: Need) -> &'static str {
-    need.scopes().first().copied().unwrap_or(crate::flows::access::ADMIN_SCOPE)
+    need.scopes().first().copied().unwrap_or(ADMIN_SCOPE)
 }

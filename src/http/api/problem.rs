@@ -51,13 +51,17 @@ pub(in crate::http) fn is_management(path: &str) -> bool {
 }
 
 /// Every kind of problem that the management API has, with its status and what to make of it.
-pub(super) const KINDS: [(ErrorCode, &str); 12] = [
+pub(super) const KINDS: [(ErrorCode, &str); 13] = [
     (
         ErrorCode::InvalidRequest,
         "The request is not what the document says; `errors` names the member where one is at fault.",
     ),
     (ErrorCode::InvalidToken, "No access token, or one that is expired, revoked or for somebody else."),
     (ErrorCode::InsufficientScope, "The token is good, its scope is not enough."),
+    (
+        ErrorCode::InsufficientUserAuthentication,
+        "The portal's session is good for what is one's own; what only operators do wants a sign-in of the last 15 minutes.",
+    ),
     (ErrorCode::AccessDenied, "Whoever asks may not do this, or a change came from another site."),
     (ErrorCode::NotFound, "There is no such thing, or none that the caller may see."),
     (ErrorCode::Conflict, "What is there already stands in the way."),
@@ -83,6 +87,7 @@ pub(super) const fn title(code: ErrorCode) -> &'static str {
         ErrorCode::TooLarge => "Too large",
         ErrorCode::InvalidToken | ErrorCode::InvalidClient => "Not authenticated",
         ErrorCode::InsufficientScope => "Scope not sufficient",
+        ErrorCode::InsufficientUserAuthentication => "Sign-in too long ago",
         ErrorCode::AccessDenied => "Not allowed",
         ErrorCode::TooManyRequests => "Too many requests",
         ErrorCode::TemporarilyUnavailable => "Temporarily unavailable",

@@ -134,7 +134,7 @@ pub(super) async fn create_of_application(
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Webhook>)))]
 pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
-    asked.reach(Need::Operate)?;
+    asked.reach(Need::Oversee)?;
     listed(&asked, &WebhookOwner::Server).await
 }
 
@@ -214,11 +214,21 @@ pub(super) async fn found(asked: &Asked, id: &str, need: Need) -> Result<webhook
     let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such webhook");
     let id: WebhookId = id.parse().map_err(|_| unknown())?;
     let webhook = asked.edge.server.webhook(id, &Reach::Everything).await.map_err(refused)?;
-    let seen = match &webhook.owner {
-        WebhookOwner::Server => asked.reach(Need::Operate).is_ok(),
-        WebhookOwner::Application(client_id) => asked.application(client_id.as_str(), need).await.is_ok(),
+    let seen = match (&webhook.owner, need) {
+        (WebhookOwner::Server, Need::ReadApplications) => asked.reach(Need::Oversee).map(drop),
+        (WebhookOwner::Server, _) => asked.reach(Need::Operate).map(drop),
+        (WebhookOwner::Application(client_id), _) => asked.application(client_id.as_str(), need).await.map(drop),
     };
-    if seen { Ok(webhook) } else { Err(unknown().into()) }
+    match seen {
+        Ok(()) => Ok(webhook),
+        Err(refused) if is_foreign(refused.refusal.code) => Err(unknown().into()),
+        Err(refused) => Err(refused),
+    }
+}
+
+/// Whether somebody is refused because it is not theirs: then they do not learn that it is there.
+const fn is_foreign(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::NotFound | ErrorCode::AccessDenied | ErrorCode::InsufficientScope)
 }
 
 async fn listed(asked: &Asked, owner: &WebhookOwner) -> Result<Response, Refused> {

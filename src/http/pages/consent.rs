@@ -83,7 +83,7 @@ async fn asked(visit: &Visit, open: &OpenAuthorization) -> Result<bool, Refusal>
 async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedInPerson) -> Result<Response, Refusal> {
     let OpenAuthorization { authorization, application } = open;
     let settings = &application.settings;
-    // Nobody but the operator registers an application without an owner.
+    // Only an operator registers an application without an owner.
     let own = application.origin == Origin::Declared || settings.first_party;
     let publisher = match &settings.owner {
         Some(owner) if !own => Publisher::Named(owner.clone()),

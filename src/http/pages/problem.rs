@@ -9,12 +9,15 @@ use axum::response::{IntoResponse as _, Response};
 use super::page::page;
 use super::view::{App, Link};
 use super::view::{ErrorPage, Problem};
-use super::visit::Visit;
+use super::visit::{Visit, sign_in_anew};
 use crate::http::reply::{told, whole_seconds};
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// A refusal that is shown to the person because there is nobody else to tell.
 pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Response {
+    if refusal.code == ErrorCode::InsufficientUserAuthentication {
+        return told(refusal, sign_in_anew(&visit.path));
+    }
     let problem = match (refusal.code.status(), refusal.retry_after) {
         (429, wait) => Problem::TooMany { wait: wait.unwrap_or_default() },
         (503, _) => Problem::Unavailable,

@@ -13,7 +13,7 @@ use super::view::Problem;
 use super::view::{App, Form};
 use super::view::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
 use super::view::{SignIn as SignInView, SignInProblem, SignUp};
-use super::visit::{Visit, see};
+use super::visit::{Visit, address, see};
 use crate::config;
 use crate::domain::ids::{AuthorizationId, SignInId};
 use crate::domain::sign_in::{Purpose, SignIn, SignInOver};
@@ -269,7 +269,7 @@ async fn check_mail_page(
     let server = &visit.edge.server;
     let change = match &sign_in.purpose {
         Purpose::Authorization(id) => format!("/login?flow={id}"),
-        Purpose::Page(path) => format!("/login?return_to={path}"),
+        Purpose::Page(path) => address("/login", &[("return_to", path)]),
     };
     let delivery = match server.config.login.signup {
         config::SignUp::Open => Delivery::Sent,

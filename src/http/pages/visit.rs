@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::cookies;
 use super::locale::negotiate;
+use super::sign_in::FRESH;
 use super::texts::Texts;
 use super::view::Form;
 use crate::domain::ids::Timestamp;
@@ -36,6 +37,8 @@ pub(in crate::http) struct Visit {
     /// Names the application that the request is about.
     pub(in crate::http) claimant: Claimant,
     pub(in crate::http) language: Language,
+    /// The path that was asked for.
+    pub(in crate::http) path: String,
     /// A secret that this browser was given, sealed, to be shown on the page it comes to.
     shown_once: Option<String>,
 }
@@ -64,8 +67,18 @@ impl FromRequestParts<Edge> for Visit {
         };
         let known = browser.is_some();
         let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.server.random()));
-        let shown_once = cookies::shown_once(&parts.headers, issuer);
-        Ok(Self { edge: edge.clone(), browser, known, session, person, requester, claimant, language, shown_once })
+        Ok(Self {
+            edge: edge.clone(),
+            browser,
+            known,
+            session,
+            person,
+            requester,
+            claimant,
+            language,
+            path: parts.uri.path().to_owned(),
+            shown_once: cookies::shown_once(&parts.headers, issuer),
+        })
     }
 }
 
@@ -170,6 +183,25 @@ fn append(headers: &mut HeaderMap, cookie: Option<HeaderValue>) {
     if let Some(cookie) = cookie {
         headers.append(SET_COOKIE, cookie);
     }
+}
+
+/// Sends the browser to sign in, and back to `page`.
+pub(in crate::http) fn sign_in_first(page: &str) -> Response {
+    see(&address("/login", &[("return_to", page)]))
+}
+
+/// The same for what wants a fresh sign-in, though somebody is signed in.
+pub(in crate::http) fn sign_in_anew(page: &str) -> Response {
+    see(&address("/login", &[(FRESH, "1"), ("return_to", page)]))
+}
+
+/// An address with these parameters; empty ones are left out.
+pub(in crate::http) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let given = parameters.iter().filter(|(_, value)| !value.is_empty());
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+    // RFC 3986 §3.4: a slash may stand in a query as it is, and is easier to read.
+    let query = query.replace("%2F", "/");
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// 303: whatever was posted, the next page is fetched.

@@ -126,7 +126,7 @@ pub(super) async fn could_not(
     application: &Application,
     refusal: &Refusal,
 ) -> Response {
-    if refusal.code.status() >= 500 || refusal.code.status() == 404 {
+    if refusal.code.status() >= 500 || matches!(refusal.code.status(), 401 | 404) {
         return refused_page(visit, refusal);
     }
     // What is there now, not what it was when the form was shown.

@@ -39,7 +39,9 @@ pub(in crate::http) async fn create(visit: Visit, typed: Typed) -> Response {
     match new_settings(&typed) {
         Ok(settings) => match register(&visit, person, settings, &typed).await {
             Ok(response) => response,
-            Err(refusal) if refusal.code.status() >= 500 => refused_page(&visit, &refusal),
+            Err(refusal) if refusal.code.status() >= 500 || refusal.code.status() == 401 => {
+                refused_page(&visit, &refusal)
+            }
             Err(refusal) => {
                 let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
                 let problems = vec![FieldProblem::whole(refusal.description)];

@@ -8,7 +8,7 @@ use crate::flows::access::Caller;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::problem::problem_page;
 use crate::http::pages::view::{Form, Problem};
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::visit::{Visit, sign_in_first};
 
 /// The bar at the top.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl Frame {
 
 /// Who looks at a page; whoever is not signed in is sent to do that, and comes back to `page`.
 pub(in crate::http) fn viewer<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
-    visit.person.as_ref().ok_or_else(|| Box::new(see(&format!("/login?return_to={page}"))))
+    visit.person.as_ref().ok_or_else(|| Box::new(sign_in_first(page)))
 }
 
 /// Who sent a form, which must be one of ours.
@@ -68,5 +68,5 @@ pub(in crate::http) fn sender<'a>(
 
 /// A person as whoever asks for something.
 pub(in crate::http) fn caller(person: &SignedInPerson) -> Caller {
-    Caller::Person(person.user.clone())
+    Caller::person(person.clone())
 }

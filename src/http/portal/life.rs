@@ -31,6 +31,9 @@ pub(super) fn sentence(application: &Application, outlook: &Outlook) -> Option<S
 fn why(application: &Application, reason: DeactivationReason) -> String {
     match reason {
         DeactivationReason::Requested => "because somebody who looks after it said so".to_owned(),
+        DeactivationReason::Suspended | DeactivationReason::Removed => {
+            "because an operator of this server said so".to_owned()
+        }
         DeactivationReason::Undeclared => "because it left the server's configuration".to_owned(),
         DeactivationReason::Unused => {
             let since = Texts::of(Language::English).date(application.unused_since());

@@ -161,7 +161,7 @@ impl Management<'_> {
         }
     }
 
-    fn operation(&self, method: &Method, path: &str) -> &Value {
+    pub(crate) fn operation(&self, method: &Method, path: &str) -> &Value {
         let path = format!("/api/v1{}", path.split('?').next().unwrap());
         let fits = |template: &str| {
             let (mut parts, mut given) = (template.split('/'), path.split('/'));

@@ -29,7 +29,7 @@ on_both_engines!(
         let server = &*running.server;
         let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
         let (anns, bobs) = (owned_by(server, "ann@example.com").await, owned_by(server, "bob@example.com").await);
-        let (ann, bob) = (Caller::Person(ann), Caller::Person(bob));
+        let (ann, bob) = (Caller::Person(ann, SignIn::Fresh), Caller::Person(bob, SignIn::Fresh));
         for _ in 0..3 {
             invite_and_withdraw(server, &ann, &anns, "eve@example.com").await.unwrap();
         }
@@ -57,7 +57,7 @@ on_both_engines!(
     async fn an_invitation_has_our_subject_and_makes_no_node_read_everything_again(world: World) {
         let running = world.server().await;
         let server = &*running.server;
-        let ann = Caller::Person(owner(server, "ann@example.com").await);
+        let ann = Caller::Person(owner(server, "ann@example.com").await, SignIn::Fresh);
         let application = owned_by(server, "ann@example.com").await;
         let before = server.store.generations().await.unwrap();
         server
@@ -85,7 +85,7 @@ on_both_engines!(
         let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| format!("{name}@example.com"));
         let (ann, bob, eve) = (owner(server, &ann).await, owner(server, &bob).await, owner(server, &eve).await);
         let application = owned_by(server, "ann@example.com").await;
-        let (by_ann, by_bob) = (Caller::Person(ann.clone()), Caller::Person(bob.clone()));
+        let (by_ann, by_bob) = (Caller::Person(ann.clone(), SignIn::Fresh), Caller::Person(bob.clone(), SignIn::Fresh));
         let share = |by: Caller, email: &'static str| {
             let application = application.clone();
             async move { server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share).await }
@@ -119,7 +119,7 @@ on_both_engines!(
         let server = world.command().await;
         let (ann, bob) = (owner(&server, "ann@example.com").await, owner(&server, "bob@example.com").await);
         let application = owned_by(&server, "ann@example.com").await;
-        let (by_ann, by_bob) = (Caller::Person(ann.clone()), Caller::Person(bob.clone()));
+        let (by_ann, by_bob) = (Caller::Person(ann.clone(), SignIn::Fresh), Caller::Person(bob.clone(), SignIn::Fresh));
         let invite = |by: &Caller, email: &str, purpose| {
             let (by, email) = (by.clone(), email.parse().unwrap());
             let (server, application) = (&server, &application);

@@ -79,6 +79,7 @@ on_both_engines! {
         let rotated = browser.get(&two.redirect().unwrap()).await;
         server.token().with_basic(&registered(&rotated)).send().await.success();
         server.token().with_basic(&application).send().await.success();
+        world.clock.advance(Duration::from_secs(1));
         let again = browser.visit(&address(&application)).await.form_with("app-rotate-secret");
         assert_eq!(status(&browser.post(&again, &[]).await), 303);
         server.token().with_basic(&application).send().await.refusal(401, "invalid_client");
