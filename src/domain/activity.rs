@@ -4,11 +4,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::ids::Timestamp;
-use crate::protocol::mismatch::Mismatch;
+use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::token::GrantType;
 
-/// How many failed requests of an application are kept, and how many that went well.
+/// How many requests of an application are kept of each [`Quota`].
 pub const REQUESTS_KEPT: i64 = 100;
+
+/// How many are kept that anybody may have sent, of the same error from the same network.
+pub const ALIKE_KEPT: i64 = 10;
 
 /// How long a request is kept at most.
 pub const REQUESTS_KEPT_FOR: Duration = Duration::from_hours(14 * 24);
@@ -84,14 +87,47 @@ pub struct Failure {
     pub reason: String,
     /// What was sent against what is registered, where that is why.
     pub mismatch: Option<Mismatch>,
+    /// Whether the application had proven itself before.
+    pub proven: bool,
+}
+
+/// Requests that share the room there is for them. Who need not prove anything takes none from who has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quota {
+    /// They went well.
+    Success,
+    /// They failed, and the application itself has sent them.
+    Proven,
+    /// They failed, and anybody may have sent them.
+    Anybody,
 }
 
 impl NotedRequest {
-    /// Whether another request differs in nothing but its time and its name, so that one line tells of both.
+    /// What it shares its room with.
+    pub fn quota(&self) -> Quota {
+        match &self.failure {
+            None => Quota::Success,
+            Some(Failure { proven: true, .. }) => Quota::Proven,
+            Some(Failure { proven: false, .. }) => Quota::Anybody,
+        }
+    }
+
+    /// Whether one line tells of another request too: it differs in nothing but its time and its name. Of what
+    /// anybody may have sent the error counts and not the sentence, which quotes whatever they like.
     pub fn is_like(&self, other: &Self) -> bool {
-        (self.endpoint, self.grant) == (other.endpoint, other.grant)
-            && self.failure == other.failure
-            && self.network == other.network
+        (self.endpoint, self.grant, &self.network) == (other.endpoint, other.grant, &other.network)
+            && match (&self.failure, &other.failure) {
+                (Some(failure), Some(other)) if !failure.proven && !other.proven => {
+                    (&failure.error, failure.field()) == (&other.error, other.field())
+                }
+                (failure, other) => failure == other,
+            }
+    }
+}
+
+impl Failure {
+    fn field(&self) -> Option<Field> {
+        self.mismatch.as_ref().map(|mismatch| mismatch.field)
     }
 }
 

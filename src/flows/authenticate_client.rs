@@ -26,6 +26,17 @@ pub struct AuthenticatedClient {
     pub secret: Option<SecretId>,
 }
 
+impl AuthenticatedClient {
+    /// What becomes of the request of an application that has proven itself: a refusal tells that it has.
+    pub(super) fn proven<T>(&self, answer: Result<T, Refusal>) -> Result<T, Refusal> {
+        match self.application.settings.authentication {
+            // Anybody can send a request in the name of an application that need not authenticate.
+            ClientAuthentication::None => answer,
+            _ => answer.map_err(Refusal::of_proven_application),
+        }
+    }
+}
+
 /// A request of an application's own, as it came in.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientRequest<'a> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Server;
 use super::authenticate_client::ClientRequest;
 use super::request_limits::Sender;
-use crate::domain::application::ClientAuthentication;
+use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::ids::ClientId;
 use crate::domain::one_time::PushedRequest;
 use crate::protocol::parameters::Parameters;
@@ -28,7 +28,10 @@ impl Server {
     /// RFC 9126 §2: takes a request that the authorization endpoint would take, and gives the URI it goes by.
     pub async fn push_request(&self, request: ClientRequest<'_>) -> Result<String, Refusal> {
         let client = self.authenticate_request(&request).await?;
-        let application = &*client.application;
+        client.proven(self.push_request_of(&client.application, &request).await)
+    }
+
+    async fn push_request_of(&self, application: &Application, request: &ClientRequest<'_>) -> Result<String, Refusal> {
         // Whoever need not authenticate is anybody.
         if application.settings.authentication == ClientAuthentication::None {
             self.request_limits.admit(Sender::at(request.address), self.now())?;

@@ -22,13 +22,17 @@ impl Server {
         if client.application.settings.authentication == ClientAuthentication::None {
             return Err(Refusal::invalid_client("introspection is for applications that authenticate themselves"));
         }
-        let token = token_of(&request)?;
-        let answer = match token.parse::<RefreshToken>() {
-            Ok(token) => self.introspect_refresh_token(&client.application, &token).await?,
-            Err(_) => self.introspect_access_token(&client.application, token).await?,
-        };
+        let answer = client.proven(self.introspect_for(&client.application, &request).await)?;
         self.note_use(&client);
         Ok(answer)
+    }
+
+    async fn introspect_for(&self, asker: &Application, request: &ClientRequest<'_>) -> Result<Introspection, Refusal> {
+        let token = token_of(request)?;
+        match token.parse::<RefreshToken>() {
+            Ok(token) => self.introspect_refresh_token(asker, &token).await,
+            Err(_) => self.introspect_access_token(asker, token).await,
+        }
     }
 
     async fn introspect_access_token(&self, asker: &Application, token: &str) -> Result<Introspection, Refusal> {
@@ -75,10 +79,14 @@ impl Server {
     /// not this one's to revoke.
     pub async fn revoke(&self, request: ClientRequest<'_>) -> Result<(), Refusal> {
         let client = self.authenticate_request(&request).await?;
-        let token = token_of(&request)?;
+        client.proven(self.revoke_for(&client.application, &request).await)
+    }
+
+    async fn revoke_for(&self, application: &Application, request: &ClientRequest<'_>) -> Result<(), Refusal> {
+        let token = token_of(request)?;
         match token.parse::<RefreshToken>() {
-            Ok(token) => self.revoke_refresh_token(&client.application, &token).await,
-            Err(_) => self.revoke_access_token(&client.application, token).await,
+            Ok(token) => self.revoke_refresh_token(application, &token).await,
+            Err(_) => self.revoke_access_token(application, token).await,
         }
     }
 

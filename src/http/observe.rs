@@ -13,6 +13,7 @@ use tracing::{Instrument as _, debug, error, info, info_span};
 use super::Edge;
 use super::claim::Claims;
 use super::reply::{Refused, Telling, Told, render};
+use crate::protocol::mismatch::discreet;
 use crate::protocol::refusal::Refusal;
 use crate::telemetry::RequestLabels;
 
@@ -64,7 +65,8 @@ fn log(status: u16, refusal: Option<&Refusal>, elapsed: Duration) {
         return;
     };
     let error = refusal.code.name();
-    let (description, detail) = (refusal.description.as_ref(), refusal.detail.as_deref());
+    // The caller is told what they sent, the log is not: a secret may stand where none belongs.
+    let (description, detail) = (discreet(&refusal.description), refusal.detail.as_deref());
     if status >= 500 {
         error!(status, micros, error, description, detail, "failed");
     } else {

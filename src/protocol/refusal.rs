@@ -119,6 +119,8 @@ pub struct Refusal {
     pub mismatch: Option<Box<Mismatch>>,
     /// When to try again, for refusals that pass.
     pub retry_after: Option<Duration>,
+    /// Whether the application had proven itself before it was refused, so that nobody else can have sent this.
+    pub proven: bool,
 }
 
 impl Refusal {
@@ -127,7 +129,14 @@ impl Refusal {
     /// RFC 6749 §5.2 allows a description only printable ASCII without `"` and `\`; anything else that came
     /// in with a caller's own value is replaced, so a description can quote what was sent.
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: printable(description.into()), detail: None, mismatch: None, retry_after: None }
+        Self {
+            code,
+            description: printable(description.into()),
+            detail: None,
+            mismatch: None,
+            retry_after: None,
+            proven: false,
+        }
     }
 
     /// Adds what the log should know and the caller should not.
@@ -141,6 +150,13 @@ impl Refusal {
     #[must_use]
     pub fn with_mismatch(mut self, mismatch: Mismatch) -> Self {
         self.mismatch = Some(Box::new(mismatch));
+        self
+    }
+
+    /// Says that the application had proven itself before.
+    #[must_use]
+    pub fn of_proven_application(mut self) -> Self {
+        self.proven = true;
         self
     }
 

@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
-use crate::domain::activity::{Endpoint, Failure, NotedRequest, REQUESTS_KEPT};
+use crate::domain::activity::{ALIKE_KEPT, Endpoint, Failure, NotedRequest, REQUESTS_KEPT};
 use crate::domain::ids::{ApplicationId, NotedRequestId, Timestamp};
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::token::GrantType;
@@ -26,7 +26,9 @@ impl Record for NotedRequest {
 /// A failure has a name and a reason, or is none.
 fn failure(cells: &Cells<'_>) -> Result<Option<Failure>, StoreError> {
     match (cells.plain("error")?, cells.plain("reason")?) {
-        (Some(error), Some(reason)) => Ok(Some(Failure { error, reason, mismatch: mismatch(cells)? })),
+        (Some(error), Some(reason)) => {
+            Ok(Some(Failure { error, reason, mismatch: mismatch(cells)?, proven: cells.plain("proven")? }))
+        }
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => Err(cells.corrupt("error and reason must come together")),
     }
@@ -78,8 +80,8 @@ impl Transaction {
         let mismatch = failure.and_then(|failure| failure.mismatch.as_ref());
         let differs_at = mismatch.and_then(|mismatch| mismatch.differs_at).and_then(|at| i64::try_from(at).ok());
         let statement = sql("insert into application_requests (application_id, id, at, endpoint, grant_type, times, \
-             error, reason, field, sent, registered, differs_at, trace_id, address) \
-             select id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from applications where id = $1")
+             error, reason, field, sent, registered, differs_at, trace_id, address, proven) \
+             select id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 from applications where id = $1")
         .bind(application.to_string())
         .bind(id.to_string())
         .bind(request.at.as_micros())
@@ -93,17 +95,22 @@ impl Transaction {
         .bind(mismatch.and_then(|mismatch| mismatch.registered.clone()))
         .bind(differs_at)
         .bind(request.trace_id.as_str())
-        .bind(request.network.as_str());
+        .bind(request.network.as_str())
+        .bind(failure.is_some_and(|failure| failure.proven));
         self.execute(statement).await?;
         Ok(())
     }
 
-    /// Leaves the newest requests of an application: so many that failed, and so many that did not.
+    /// Leaves the newest requests of an application: so many of each quota, and of those that anybody may have sent
+    /// fewer of each kind, so that one network's do not push out another's.
     pub async fn requests_trim(&mut self, application: ApplicationId) -> Result<(), StoreError> {
         let statement = sql("delete from application_requests where id in (select id from (\
-             select id, row_number() over (partition by error is null order by at desc, id desc) as place \
-             from application_requests where application_id = $1) as placed where place > $2)");
-        self.execute(statement.bind(application.to_string()).bind(REQUESTS_KEPT)).await?;
+             select id, error is not null and not proven as from_anybody, \
+             row_number() over (partition by error is null, proven order by at desc, id desc) as place, \
+             row_number() over (partition by error, proven, endpoint, address order by at desc, id desc) as alike \
+             from application_requests where application_id = $1) as placed \
+             where place > $2 or (from_anybody and alike > $3))");
+        self.execute(statement.bind(application.to_string()).bind(REQUESTS_KEPT).bind(ALIKE_KEPT)).await?;
         Ok(())
     }
 }

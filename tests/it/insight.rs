@@ -256,7 +256,7 @@ on_both_engines! {
         for round in 0..12 {
             world.clock.advance(Duration::from_secs(1));
             for number in 0..50 {
-                let refusal = Refusal::invalid_scope(format!("{round} {number}"));
+                let refusal = Refusal::invalid_scope(format!("{round} {number}")).of_proven_application();
                 server.server.note_request(&refused(&flooded, &refusal));
                 server.server.note_request(&refused(&flooded.renamed(&format!("nobody-{number}")), &refusal));
             }
@@ -272,6 +272,48 @@ on_both_engines! {
         let total = world.database.texts("select cast(count(*) as text) from application_requests").await;
         assert_eq!(total, ["103"], "nothing of those whom nobody knows");
     }
+}
+
+on_both_engines! {
+    /// Whoever knows a client id can send nonsense in its name.
+    async fn nonsense_from_anybody_pushes_no_failure_of_the_application_out(world: World) {
+        let server = world.server().await;
+        let service = server.service().await;
+        server.token().with_basic(&service).scope("other").send().await.refusal(400, "invalid_scope");
+        server.token().with_post(&service.with_secret("wrong")).send().await.refusal(401, "invalid_client");
+        requests(&server.server, &service, 2).await;
+        for round in 0..12 {
+            world.clock.advance(Duration::from_secs(1));
+            for number in 0..12 {
+                let junk = server.token().by_grant(&format!("junk-{round}-{number}"));
+                junk.parameter("client_id", &service.client_id).send().await.refusal(400, "unsupported_grant_type");
+            }
+            server.server.flush_usage().await.unwrap();
+        }
+        assert_eq!(days(&server.server, &service, 146).await[2], (0, 146), "each is counted");
+        let noted = requests(&server.server, &service, 12).await;
+        let of = |error: &str| noted.iter().filter(|noted| noted.failure.as_ref().unwrap().error == error).count();
+        assert_eq!((of("invalid_scope"), of("invalid_client"), of("unsupported_grant_type")), (1, 1, 10));
+    }
+}
+
+/// Nobody has looked the application up when the database goes away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_looked_up_now_is_looked_up_later() {
+    World::on_postgres(async |world| {
+        let (server, wire) = world.server_on_a_wire().await;
+        let service = Registered::at(&*world.command().await, settings_of_service(|_| {})).await;
+        wire.set(WireState::Cut);
+        let refusal = Refusal::invalid_scope("no");
+        for _ in 0..5 {
+            server.server.note_request(&refused(&service, &refusal));
+        }
+        server.server.flush_usage().await.unwrap_err();
+        wire.set(WireState::Whole);
+        eventually("the database is back", || async { server.server.flush_usage().await.is_ok() }).await;
+        assert_eq!(days(&server.server, &service, 5).await[2], (0, 5));
+    })
+    .await;
 }
 
 on_both_engines! {

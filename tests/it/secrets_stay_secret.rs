@@ -57,6 +57,21 @@ on_both_engines!(
                 post().form(&pair),
                 post().json(&pair.into_iter().collect::<std::collections::BTreeMap<_, _>>()),
             ];
+            // A secret where none belongs.
+            let misplaced = [
+                post().basic_auth(client_id, Some(secret)).form(&[grant, ("scope", secret)]),
+                post().basic_auth(client_id, Some(secret)).form(&[("grant_type", secret)]),
+                post().basic_auth(client_id, Some(secret)).form(&[grant, ("resource", &format!("x?access_token={secret}"))]),
+                http.get(format!("http://{}/oauth/authorize", server.address)).query(&[
+                    ("client_id", client_id.as_str()),
+                    ("response_type", "code"),
+                    ("redirect_uri", &format!("https://user:{secret}@x.example/cb?token={secret}")),
+                ]),
+            ];
+            for request in misplaced {
+                let answer = Answer::of(request).await;
+                assert!(matches!(answer.status.as_u16(), 400 | 401), "{}", answer.text());
+            }
             for request in requests {
                 assert_eq!(Answer::of(request).await.status.as_u16(), status);
             }

@@ -33,9 +33,18 @@ impl Server {
     pub async fn token(&self, request: ClientRequest<'_>) -> Result<TokenResponse, Refusal> {
         let parsed = TokenRequest::from_parameters(request.parameters)?;
         let client = self.authenticate_request(&request).await?;
-        check_grant_allowed(&client, parsed.grant)?;
+        client.proven(self.token_for(&client, &parsed, request.parameters).await)
+    }
+
+    async fn token_for(
+        &self,
+        client: &AuthenticatedClient,
+        parsed: &TokenRequest,
+        parameters: &Parameters,
+    ) -> Result<TokenResponse, Refusal> {
+        check_grant_allowed(client, parsed.grant)?;
         let application = &*client.application;
-        let granted = self.apply_grant(&client, parsed.grant, request.parameters).await?;
+        let granted = self.apply_grant(client, parsed.grant, parameters).await?;
         let resources = granted.resources.settle(&parsed.resources)?;
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
         let response = self.issue(application, &granted, &Settled { scope, resources })?;
