@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     step!(10, "0010_expected_person"),
     step!(11, "0011_audit_by_event_and_actor"),
     step!(12, "0012_names_and_asks"),
+    step!(13, "0013_proven_requests"),
     step!(14, "0014_tokens_not_before"),
 ];
 
