@@ -9,7 +9,7 @@ use super::reader::SectionReader;
 pub struct RateLimits {
     /// Whether anything is limited at all.
     pub enabled: bool,
-    /// Wrong secrets a minute that one application may present.
+    /// Wrong secrets a minute that one application may present, and addresses without an account that it may name.
     pub token_failures_per_application: u32,
     /// Wrong secrets a minute that may come from one network address.
     pub token_failures_per_address: u32,

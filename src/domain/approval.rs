@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::application::ApplicationSettings;
 use super::ids::{ApplicationId, ApprovalId, Timestamp, UserId};
+use super::sign_in::UnknownAccount;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
@@ -124,6 +125,8 @@ pub struct SelfServiceLimits<'a> {
     pub audiences: &'a [ResourceId],
     /// The longest life of access tokens.
     pub longest_token_ttl: Duration,
+    /// What applications learn of unknown accounts where they say nothing of their own.
+    pub unknown_account: UnknownAccount,
 }
 
 /// Something that no approval gives.
@@ -135,6 +138,9 @@ pub enum BeyondLimits {
     /// A mark that only an operator gives.
     #[error("only an operator can make an application a first-party one")]
     FirstParty,
+    /// To learn whether an address has an account, where this server keeps that to itself.
+    #[error("this server does not tell applications which addresses have an account; only an operator can except one")]
+    UnknownAccount,
 }
 
 /// Parts what a developer asks for: the settings that hold at once, and what waits for an operator. What the
@@ -153,6 +159,10 @@ pub fn part(
     let longest = limits.longest_token_ttl.max(granted);
     if asked.token_ttl.is_some_and(|ttl| ttl > longest) {
         return Err(BeyondLimits::TokenTtl(longest));
+    }
+    let told = |settings: &ApplicationSettings| settings.unknown_account == Some(UnknownAccount::Reject);
+    if limits.unknown_account == UnknownAccount::Conceal && told(&asked) && !known.is_some_and(told) {
+        return Err(BeyondLimits::UnknownAccount);
     }
     let has = |token: &str| known.is_some_and(|known| known.scope.contains(token));
     let free = |token: &str| has(token) || (limits.scope.contains(token) && !is_management(token));
@@ -192,6 +202,7 @@ mod tests {
             grants: &[GrantType::ClientCredentials],
             audiences: &["https://api.example.com".parse().unwrap()],
             longest_token_ttl: DAY,
+            unknown_account: UnknownAccount::Conceal,
         };
         part(asked, known, &limits).unwrap()
     }
@@ -267,9 +278,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_of_unknown_accounts_is_tightened_by_anybody_and_loosened_by_operators() {
+        let scope = Scope::empty();
+        let limits = |unknown_account| SelfServiceLimits {
+            scope: &scope,
+            grants: &[],
+            audiences: &[],
+            longest_token_ttl: DAY,
+            unknown_account,
+        };
+        let asked = |told| ApplicationSettings { unknown_account: told, ..service("") };
+        let (reject, conceal) = (Some(UnknownAccount::Reject), Some(UnknownAccount::Conceal));
+        let strict = limits(UnknownAccount::Conceal);
+        assert_eq!(part(asked(reject), None, &strict), Err(BeyondLimits::UnknownAccount));
+        assert_eq!(part(asked(reject), Some(&asked(None)), &strict), Err(BeyondLimits::UnknownAccount));
+        assert!(part(asked(reject), Some(&asked(reject)), &strict).is_ok(), "an operator has set it");
+        for fine in [conceal, None] {
+            assert!(part(asked(fine), Some(&asked(reject)), &strict).is_ok());
+        }
+        for fine in [reject, conceal, None] {
+            assert!(part(asked(fine), None, &limits(UnknownAccount::Reject)).is_ok());
+        }
+    }
+
+    #[test]
     fn lifetimes_and_first_party_marks_are_an_operators() {
         let scope = Scope::empty();
-        let limits = SelfServiceLimits { scope: &scope, grants: &[], audiences: &[], longest_token_ttl: DAY };
+        let limits = SelfServiceLimits {
+            scope: &scope,
+            grants: &[],
+            audiences: &[],
+            longest_token_ttl: DAY,
+            unknown_account: UnknownAccount::Reject,
+        };
         let long = ApplicationSettings { token_ttl: Some(DAY * 2), ..service("") };
         assert_eq!(part(long.clone(), None, &limits), Err(BeyondLimits::TokenTtl(DAY)));
         assert!(part(long.clone(), Some(&long), &limits).is_ok());

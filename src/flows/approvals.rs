@@ -57,7 +57,7 @@ impl Server {
         }
         tx.commit().await?;
         self.wake_outbox();
-        self.take_notice().await.ok();
+        self.after_commit().await;
         Ok(())
     }
 

@@ -26,6 +26,8 @@ const CAPACITY: usize = 50_000;
 enum Counted {
     Application(ClientId),
     Address(IpAddr),
+    /// An application's guesses at who has an account.
+    Accounts(ClientId),
 }
 
 #[derive(Debug)]
@@ -72,7 +74,24 @@ impl GuessLimits {
             (Counted::Application(client_id.clone()), self.per_application),
             (Counted::Address(network_of(address)), self.per_address),
         ];
-        let mut guess = Guess(Vec::with_capacity(2));
+        self.admit_all(counted, now).map_err(|wait| too_many("too many wrong client secrets; wait and try again", wait))
+    }
+
+    /// The same for an application that asks for an address: each that has no account is a wrong guess. Who has made
+    /// too many is refused whichever address comes next, or the refusal itself would tell.
+    pub fn admit_address(&self, client_id: &ClientId, now: Timestamp) -> Result<Guess, Refusal> {
+        let counted = [(Counted::Accounts(client_id.clone()), self.per_application)];
+        let what = "too many addresses without an account; wait and try again";
+        self.admit_all(counted, now).map_err(|wait| too_many(what, wait))
+    }
+
+    /// Counts a guess everywhere, or nowhere and says how long to wait.
+    fn admit_all<const N: usize>(
+        &self,
+        counted: [(Counted, Option<u32>); N],
+        now: Timestamp,
+    ) -> Result<Guess, Duration> {
+        let mut guess = Guess(Vec::with_capacity(N));
         for (key, limit) in counted {
             let Some(limit) = limit else { continue };
             let count = self.count_of(key, now);
@@ -81,12 +100,7 @@ impl GuessLimits {
             guess.0.push(count);
             if before >= limit {
                 guess.withdraw();
-                let wait = since.plus(WINDOW).since(now).max(Duration::from_secs(1));
-                return Err(Refusal::new(
-                    ErrorCode::TooManyRequests,
-                    "too many wrong client secrets; wait and try again",
-                )
-                .retry_after(wait));
+                return Err(since.plus(WINDOW).since(now).max(Duration::from_secs(1)));
             }
         }
         Ok(guess)
@@ -104,6 +118,10 @@ impl GuessLimits {
             count
         })
     }
+}
+
+fn too_many(what: &'static str, wait: Duration) -> Refusal {
+    Refusal::new(ErrorCode::TooManyRequests, what).retry_after(wait)
 }
 
 /// An IPv6 host can choose among 2^64 addresses of its network, so the network is what is counted.
@@ -141,6 +159,15 @@ mod tests {
         assert_eq!((refusal.code, refusal.retry_after), (ErrorCode::TooManyRequests, Some(Duration::from_secs(40))));
         assert!(limits.admit(&client("b"), address, NOW).is_ok());
         assert!(limits.admit(&client("a"), address, NOW.plus(Duration::from_secs(60))).is_ok());
+    }
+
+    #[test]
+    fn guesses_at_accounts_are_counted_for_themselves() {
+        let limits = limits(1, 100);
+        let _unknown = limits.admit_address(&client("a"), NOW).unwrap();
+        assert!(limits.admit_address(&client("a"), NOW).is_err());
+        assert!(limits.admit_address(&client("b"), NOW).is_ok());
+        assert!(limits.admit(&client("a"), IpAddr::from([10, 0, 0, 1]), NOW).is_ok());
     }
 
     #[test]

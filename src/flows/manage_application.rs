@@ -15,8 +15,9 @@ use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
 use crate::domain::life_cycle::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretHash, SecretOrigin, StoredSecret};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::{Generation, StateChange, StoreError, Transaction};
+use crate::store::{Generation, StoreError, Transaction};
 
+pub use crate::store::StateChange;
 pub use settings::SettingsChange;
 
 /// What a new application is to be.
@@ -91,9 +92,12 @@ pub enum ManageError {
     /// Its signing algorithm has no keys yet and none could be made.
     #[error(transparent)]
     Keys(#[from] KeyChangeError),
-    /// A secret could not be hashed.
+    /// A hash that was brought along is none of ours.
     #[error("{0}")]
     Hash(String),
+    /// Something that it needs was refused, such as hashing a secret while too many are waiting for that.
+    #[error("{}", .0.description)]
+    Refused(Refusal),
 }
 
 impl From<ManageError> for Refusal {
@@ -108,8 +112,9 @@ impl From<ManageError> for Refusal {
             | ManageError::Declared(_) => ErrorCode::Conflict,
             ManageError::Changed(_) => ErrorCode::PreconditionFailed,
             ManageError::Keys(_) | ManageError::Hash(_) => return Self::server_error(error.to_string()),
-            ManageError::Store(_) => match error {
+            ManageError::Store(_) | ManageError::Refused(_) => match error {
                 ManageError::Store(error) => return error.into(),
+                ManageError::Refused(refusal) => return refusal,
                 other => return Self::server_error(other.to_string()),
             },
         };
@@ -119,7 +124,7 @@ impl From<ManageError> for Refusal {
 
 impl From<Refusal> for ManageError {
     fn from(refusal: Refusal) -> Self {
-        Self::Hash(refusal.description.into_owned())
+        Self::Refused(refusal)
     }
 }
 
@@ -144,7 +149,8 @@ impl Server {
         })
     }
 
-    /// The same within a transaction that does more. Its caller has raised the counter of applications.
+    /// The same within a transaction that does more. Its caller has raised the counter of applications. Gives the
+    /// application as it is stored.
     pub(super) async fn application_create_in(
         &self,
         tx: &mut Transaction,
@@ -171,21 +177,27 @@ impl Server {
             StoreError::Conflict => ManageError::Taken(client_id.clone()),
             other => other.into(),
         })?;
-        let event = AuditEvent::ApplicationCreated { client_id };
+        let event = AuditEvent::ApplicationCreated { client_id: client_id.clone() };
         tx.audit_append(&self.audit_entry(actor, event, now)).await?;
         if let Some(secret) = secret {
             self.add_secret(tx, &mut application, secret.stored.clone(), actor).await?;
         }
         self.settle_owner(tx, &application).await?;
-        Ok(application)
+        living(tx, &client_id).await
     }
 
     /// Looks at what was changed, and makes the keys that it needs. A running server does both by itself, soon.
     pub(super) async fn take_notice(&self) -> Result<(), KeyChangeError> {
-        self.refresh().await?;
-        self.tend_keys()
-            .await
-            .inspect_err(|e| warn!(error = %e, "no signing keys for an application; tried again soon"))
+        let noticed = async {
+            self.refresh().await?;
+            self.tend_keys().await
+        };
+        noticed.await.inspect_err(|e| warn!(error = %e, "a change is not noticed here yet; tried again soon"))
+    }
+
+    /// The same after what was asked for is stored: it is done, whatever else fails now.
+    pub(super) async fn after_commit(&self) {
+        self.take_notice().await.ok();
     }
 
     /// Gives an application a new secret. The newest of the old ones keeps working, so that the application
@@ -222,6 +234,17 @@ impl Server {
         change: StateChange,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
+        self.application_change_state_seen(client_id, change, None, actor).await
+    }
+
+    /// The same, if it is still the version that somebody has seen.
+    pub async fn application_change_state_seen(
+        &self,
+        client_id: &ClientId,
+        change: StateChange,
+        seen: Option<i64>,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
@@ -229,22 +252,27 @@ impl Server {
         if change == StateChange::Delete && application.origin == Origin::Declared {
             return Err(ManageError::Declared(client_id.clone()));
         }
-        let change = match (change, standing(&mut tx, &application, actor).await?) {
-            (StateChange::Deactivate(DeactivationReason::Requested), Standing::Operator) => SUSPEND,
+        let (change, seen) = match (change, standing(&mut tx, &application, actor).await?) {
+            (StateChange::Deactivate(DeactivationReason::Requested), Standing::Operator) => (SUSPEND, seen),
             (StateChange::Activate, Standing::Owner) if !may_activate(&application) => {
                 return Err(ManageError::Suspended(client_id.clone()));
             }
             (StateChange::Delete, Standing::Operator) => {
                 // Its owner can bring it back, and cannot undo with that what an operator meant to stop.
                 let removed = StateChange::Deactivate(DeactivationReason::Removed);
-                tx.application_change_state(application.id, removed, now).await?;
-                change
+                let marked = tx.application_change_state(application.id, removed, seen, now).await?;
+                (change, seen.map(|version| if marked { version + 1 } else { version }))
             }
-            _ => change,
+            _ => (change, seen),
         };
-        if !tx.application_change_state(application.id, change, now).await? {
-            return Err(ManageError::NothingToDo(client_id.clone(), application.state.name()));
+        if !tx.application_change_state(application.id, change, seen, now).await? {
+            return Err(match seen {
+                Some(version) if version != application.version => ManageError::Changed(client_id.clone()),
+                _ => ManageError::NothingToDo(client_id.clone(), application.state.name()),
+            });
         }
+        let unknown = || ManageError::Unknown(client_id.clone());
+        let application = tx.application(client_id).await?.ok_or_else(unknown)?;
         let client_id = client_id.clone();
         let event = match change {
             StateChange::Deactivate(reason) => AuditEvent::ApplicationDeactivated { client_id, reason: reason.name() },
@@ -253,8 +281,8 @@ impl Server {
         };
         tx.audit_append(&self.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
-        self.refresh().await?;
-        Ok(Application { state: after(change, now), ..application })
+        self.after_commit().await;
+        Ok(application)
     }
 
     async fn make_secret(&self, now: Timestamp) -> Result<MadeSecret, Refusal> {
@@ -346,14 +374,6 @@ pub(super) async fn standing(
 
 fn may_activate(application: &Application) -> bool {
     !matches!(application.state, ApplicationState::Deactivated { reason, .. } if !reason.is_owners())
-}
-
-const fn after(change: StateChange, at: Timestamp) -> ApplicationState {
-    match change {
-        StateChange::Deactivate(reason) => ApplicationState::Deactivated { at, reason },
-        StateChange::Activate => ApplicationState::Active,
-        StateChange::Delete => ApplicationState::Deleted { at },
-    }
 }
 
 /// What an operator's or owner's request to deactivate means.

@@ -189,9 +189,26 @@ impl Server {
 
     /// Deletes an account for good, with all that it has begun and granted. Its address is free again.
     pub async fn user_delete(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
+        self.user_delete_seen(id, None, actor).await
+    }
+
+    /// The same, if it is still as somebody has seen it.
+    pub async fn user_delete_seen(
+        &self,
+        id: UserId,
+        seen: Option<&User>,
+        actor: &Actor,
+    ) -> Result<User, ManageUserError> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
+        if let Some(seen) = seen {
+            // A change to what it is: it fails if it is not, and locks the row if it is.
+            let same = Profile { name: seen.name.clone(), locale: seen.locale.clone(), admin: seen.admin };
+            if !tx.user_update(seen, &same).await? {
+                return Err(ManageUserError::Changed);
+            }
+        }
         let user = living(&mut tx, id).await?;
         keep_an_operator(&mut tx, &user, actor).await?;
         if !tx.user_delete(id, now).await? {

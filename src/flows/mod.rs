@@ -15,6 +15,7 @@ mod compose_mail;
 pub mod csrf;
 pub mod deliver_webhooks;
 pub mod directory;
+pub mod export_audit;
 pub mod forget_expired;
 pub mod guess_limits;
 pub mod hash_secrets;

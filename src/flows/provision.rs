@@ -21,7 +21,7 @@ use crate::domain::ids::{ApplicationId, ClientId};
 use crate::domain::life_cycle::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
 use crate::domain::settings_change::changes;
-use crate::protocol::assertion::client_keys;
+use crate::protocol::client_keys::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
@@ -212,7 +212,7 @@ impl Server {
                 reason: DeactivationReason::Undeclared | DeactivationReason::Unused,
                 ..
             } => {
-                tx.application_change_state(known.id, StateChange::Activate, now).await?;
+                tx.application_change_state(known.id, StateChange::Activate, None, now).await?;
                 let event = AuditEvent::ApplicationActivated { client_id: client_id() };
                 tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
             }

@@ -70,7 +70,7 @@ impl Server {
         self.check_number(&mut tx, caller).await?;
         let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
         tx.commit().await?;
-        self.take_notice().await.ok();
+        self.after_commit().await;
         Ok(Registered { application, secret: secret.map(MadeSecret::into_plain), waiting })
     }
 
@@ -97,7 +97,7 @@ impl Server {
         let application = self.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
         let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
         tx.commit().await?;
-        self.take_notice().await.ok();
+        self.after_commit().await;
         Ok(Changed { application, waiting })
     }
 
@@ -120,6 +120,7 @@ impl Server {
             grants: &limits.grants,
             audiences: &limits.audiences,
             longest_token_ttl: limits.longest_token_ttl,
+            unknown_account: self.config.login.unknown_account,
         };
         let parted = match part(asked, known, &limits) {
             Ok((_, extras)) if !extras.is_empty() && caller.could_choose_everything() => return Err(sign_in_anew()),

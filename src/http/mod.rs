@@ -5,6 +5,7 @@
 
 mod admin;
 mod api;
+mod audit_file;
 mod authorization;
 mod caller;
 mod claim;
@@ -20,6 +21,7 @@ mod reply;
 mod request_body;
 mod serve;
 mod stalled;
+mod strict_json;
 mod users;
 mod webhooks;
 

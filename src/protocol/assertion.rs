@@ -121,33 +121,3 @@ fn check_claims(claims: Claims, client_id: &str, issuer: &str, now: i64) -> Resu
 fn malformed() -> Refusal {
     Refusal::invalid_client("the client assertion is not a signed JWT")
 }
-
-/// Why a document is not a usable JWK Set for a client.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum ClientKeysError {
-    /// Not JSON, or not of the form of RFC 7517 §5.
-    #[error("not a JWK Set: {0}")]
-    Form(String),
-    /// No key that this server can verify with.
-    #[error("the JWK Set has no RSA, P-256 or Ed25519 public key")]
-    NoUsableKey,
-    /// A private or symmetric key was given where only public ones belong.
-    #[error("the JWK Set holds a private or symmetric key; register public keys only, and consider that key exposed")]
-    PrivateKey,
-}
-
-/// Reads a client's registered public keys (RFC 7517 §5). Private keys are refused: they were never ours to see.
-pub fn client_keys(document: &str) -> Result<JwkSet, ClientKeysError> {
-    let form = |e: serde_json::Error| ClientKeysError::Form(e.to_string());
-    let raw: serde_json::Value = serde_json::from_str(document).map_err(form)?;
-    let members = raw.get("keys").and_then(serde_json::Value::as_array).into_iter().flatten();
-    if members.into_iter().any(|key| key.get("d").is_some() || key.get("k").is_some()) {
-        return Err(ClientKeysError::PrivateKey);
-    }
-    let keys: JwkSet = serde_json::from_value(raw).map_err(form)?;
-    if keys.keys.iter().any(|jwk| DecodingKey::from_jwk(jwk).is_ok()) {
-        Ok(keys)
-    } else {
-        Err(ClientKeysError::NoUsableKey)
-    }
-}

@@ -9,6 +9,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod claims;
 pub mod client_auth;
+pub mod client_keys;
 pub mod id_token;
 pub mod id_token_hint;
 pub mod introspection;

@@ -52,6 +52,8 @@ pub enum ErrorCode {
     PreconditionFailed,
     /// RFC 9110 §15.5.21: an idempotency key that belongs to another request.
     KeyReused,
+    /// RFC 9110 §15.5.16: the body is written in a way that is not read here.
+    UnsupportedMediaType,
     /// The body is larger than any request to this endpoint.
     TooLarge,
     /// Too many tries; `Retry-After` says when the next one counts.
@@ -88,6 +90,7 @@ impl ErrorCode {
             Self::Conflict => ("conflict", 409),
             Self::PreconditionFailed => ("precondition_failed", 412),
             Self::KeyReused => ("idempotency_key_reused", 422),
+            Self::UnsupportedMediaType => ("invalid_request", 415),
             Self::TooLarge => ("invalid_request", 413),
             Self::TooManyRequests => ("temporarily_unavailable", 429),
             Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),

@@ -332,32 +332,38 @@ impl Transaction {
         Ok(())
     }
 
-    /// Changes an application's state. False if it is not in the state that the change begins with.
+    /// Changes an application's state, and only this version of it where one is given. False if it is not that or not
+    /// in the state that the change begins with.
     pub async fn application_change_state(
         &mut self,
         id: ApplicationId,
         change: StateChange,
+        seen: Option<i64>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let statement = match change {
             StateChange::Deactivate(reason) => {
-                sql("update applications set deactivated_at = coalesce(deactivated_at, $2), deactivation_reason = $3, \
-                     tokens_not_before = $2, version = version + 1 where id = $1 and deleted_at is null \
-                     and (deactivated_at is null or ($4 and deactivation_reason in ('requested', 'unused')))")
+                sql("update applications set deactivated_at = coalesce(deactivated_at, $3), deactivation_reason = $4, \
+                     tokens_not_before = $3, version = version + 1 \
+                     where id = $1 and version = coalesce($2, version) and deleted_at is null \
+                     and (deactivated_at is null or ($5 and deactivation_reason in ('requested', 'unused')))")
                 .bind(id.to_string())
+                .bind(seen)
                 .bind(now.as_micros())
                 .bind(reason.name())
                 .bind(!reason.is_owners())
             }
             // Its time begins anew, as it does when somebody keeps it.
             StateChange::Activate => sql("update applications set deactivated_at = null, deactivation_reason = null, \
-                     kept_at = $2, version = version + 1 \
-                     where id = $1 and deactivated_at is not null and deleted_at is null")
+                     kept_at = $3, version = version + 1 \
+                     where id = $1 and version = coalesce($2, version) and deactivated_at is not null and deleted_at is null")
             .bind(id.to_string())
+            .bind(seen)
             .bind(now.as_micros()),
-            StateChange::Delete => sql("update applications set deleted_at = $2, tokens_not_before = $2, \
-                     version = version + 1 where id = $1 and deleted_at is null")
+            StateChange::Delete => sql("update applications set deleted_at = $3, tokens_not_before = $3, \
+                     version = version + 1 where id = $1 and version = coalesce($2, version) and deleted_at is null")
             .bind(id.to_string())
+            .bind(seen)
             .bind(now.as_micros()),
         };
         Ok(self.execute(statement).await? == 1)

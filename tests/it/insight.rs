@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::harness::browser::Browser;
 use crate::harness::person::{CALLBACK, VERIFIER, account, authorize, letter, web_application, web_settings};
-use crate::harness::{Answer, Registered, TestServer, World, eventually, on_both_engines};
+use crate::harness::{Answer, Registered, TestServer, WireState, World, eventually, on_both_engines, service};
 
 const JOHN: &str = "john.smith@example.com";
 const DAY: Duration = Duration::from_hours(24);
@@ -302,7 +302,7 @@ on_both_engines! {
 async fn what_cannot_be_looked_up_now_is_looked_up_later() {
     World::on_postgres(async |world| {
         let (server, wire) = world.server_on_a_wire().await;
-        let service = Registered::at(&*world.command().await, settings_of_service(|_| {})).await;
+        let service = Registered::at(&*world.command().await, service(|_| {})).await;
         wire.set(WireState::Cut);
         let refusal = Refusal::invalid_scope("no");
         for _ in 0..5 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication};
 use gatepost::domain::ids::SignInId;
 use gatepost::domain::sign_in::FlightEvent;
-use gatepost::protocol::assertion::client_keys;
+use gatepost::protocol::client_keys::client_keys;
 use gatepost::protocol::jose::SigningAlgorithm;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -65,6 +65,26 @@ on_both_engines! {
             assert_eq!(ask_as(&server, &tight, "user8@example.com").await.status, 200);
         }
         ask_as(&server, &tight, "user8@example.com").await.refusal(429, "temporarily_unavailable");
+    }
+}
+
+on_both_engines! {
+    /// Whoever could ask without end would know who has an account here.
+    async fn an_application_that_names_many_without_an_account_waits_like_one_that_guesses_secrets(world: World) {
+        let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
+        let (application, other) = (web_application(&server.server).await, web_application(&server.server).await);
+        for number in 0..3 {
+            let unknown = ask_as(&server, &application, &format!("nobody{number}@example.com")).await;
+            unknown.refusal(401, "access_denied");
+        }
+        account(&server.server, "anna@example.com").await;
+        for email in ["nobody9@example.com", "anna@example.com"] {
+            let refused = ask_as(&server, &application, email).await;
+            assert!(refused.refusal(429, "temporarily_unavailable").contains("without an account"), "{email}");
+            ask_as(&server, &other, "nobody9@example.com").await.refusal(401, "access_denied");
+        }
+        world.clock.advance(Duration::from_secs(60));
+        assert_eq!(ask_as(&server, &application, "anna@example.com").await.status, 200);
     }
 }
 

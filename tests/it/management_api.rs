@@ -5,7 +5,9 @@
 mod document;
 mod idempotency;
 mod lists;
+mod preconditions;
 mod sharing;
+mod strictness;
 
 use std::time::Duration;
 
@@ -162,7 +164,7 @@ on_both_engines!(
         let server = world.server().await;
         server.get("/api/v1/nothing").await.problem(404, "not_found");
         let answer = Answer::of(server.request(Method::PUT, "/api/v1/applications")).await;
-        answer.problem(405, "invalid_request");
+        answer.problem(405, "method_not_allowed");
         assert!(answer.header("allow").unwrap().contains("POST"));
         server.get("/api/v1/me").await.problem(401, "invalid_token");
         assert_eq!(server.get("/api/v1/me").await.header("www-authenticate"), Some("Bearer realm=\"gatepost\""));

@@ -61,12 +61,14 @@ on_both_engines!(
             let misplaced = [
                 post().basic_auth(client_id, Some(secret)).form(&[grant, ("scope", secret)]),
                 post().basic_auth(client_id, Some(secret)).form(&[("grant_type", secret)]),
-                post().basic_auth(client_id, Some(secret)).form(&[grant, ("resource", &format!("x?access_token={secret}"))]),
-                http.get(format!("http://{}/oauth/authorize", server.address)).query(&[
-                    ("client_id", client_id.as_str()),
-                    ("response_type", "code"),
-                    ("redirect_uri", &format!("https://user:{secret}@x.example/cb?token={secret}")),
-                ]),
+                post()
+                    .basic_auth(client_id, Some(secret))
+                    .form(&[grant, ("resource", &format!("x?access_token={secret}"))]),
+                http.get(format!(
+                    "http://{}/oauth/authorize?client_id={client_id}&response_type=code\
+                     &redirect_uri=https://user:{secret}@x.example/cb%3Ftoken={secret}",
+                    server.address
+                )),
             ];
             for request in misplaced {
                 let answer = Answer::of(request).await;

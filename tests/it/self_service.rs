@@ -148,7 +148,7 @@ on_both_engines!(
         one().await;
         server.application_change_state(&first.client_id, DELETE, &developer.actor()).await.unwrap();
         let second = one().await;
-        let refused = server.undelete_for(&developer, &first.client_id).await.unwrap_err();
+        let refused = server.undelete_for(&developer, &first.client_id, None).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::AccessDenied);
 
         let theirs = server.register_for(&other, service("openid"), "").await.unwrap().application;
@@ -190,7 +190,7 @@ on_both_engines!(
         server.application_change_state(&client_id, DELETE, &developer.actor()).await.unwrap();
         assert_eq!(server.approvals_waiting(&operator).await.unwrap(), []);
         assert_eq!(server.counts(&operator).await.unwrap().approvals, 0);
-        server.undelete_for(&developer, &client_id).await.unwrap();
+        server.undelete_for(&developer, &client_id, None).await.unwrap();
         assert_eq!(server.approvals_waiting(&operator).await.unwrap().len(), 1);
 
         let by_hand = ApplicationSettings {

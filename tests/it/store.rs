@@ -20,8 +20,8 @@ use gatepost::domain::life_cycle::LifeMarks;
 use gatepost::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::domain::signing_key::SigningKey;
-use gatepost::protocol::assertion::client_keys;
 use gatepost::protocol::claims::TokenProfile;
+use gatepost::protocol::client_keys::client_keys;
 use gatepost::protocol::jose::SigningAlgorithm;
 use gatepost::store::{ApplicationUse, Generation, Generations, StateChange, Store, StoreError};
 use tokio::task::JoinSet;
@@ -132,7 +132,7 @@ on_both_engines!(
         }
         let gone = read(&store, &application("3", service(|_| {}))).await;
         let mut tx = store.begin().await.unwrap();
-        assert!(tx.application_change_state(gone.id, StateChange::Delete, NOW).await.unwrap());
+        assert!(tx.application_change_state(gone.id, StateChange::Delete, None, NOW).await.unwrap());
         tx.commit().await.unwrap();
         let names: Vec<_> = store.applications().await.unwrap().into_iter().map(|known| known.settings.name).collect();
         assert_eq!(names, ["Alpha", "Beta"]);
@@ -146,7 +146,7 @@ on_both_engines!(
         let first = application("same", service(|_| {}));
         insert(&store, &first).await;
         let mut tx = store.begin().await.unwrap();
-        tx.application_change_state(first.id, StateChange::Delete, NOW).await.unwrap();
+        tx.application_change_state(first.id, StateChange::Delete, None, NOW).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = store.begin().await.unwrap();
         let refused = tx.application_insert(&application("same", service(|_| {}))).await;
@@ -191,7 +191,7 @@ on_both_engines!(
             (StateChange::Activate, false, ApplicationState::Deleted { at: NOW }),
         ] {
             let mut tx = store.begin().await.unwrap();
-            assert_eq!(tx.application_change_state(known.id, change, NOW).await.unwrap(), done, "{change:?}");
+            assert_eq!(tx.application_change_state(known.id, change, None, NOW).await.unwrap(), done, "{change:?}");
             tx.commit().await.unwrap();
             assert_eq!(read(&store, &known).await.state, state, "{change:?}");
         }

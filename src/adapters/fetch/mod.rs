@@ -8,7 +8,7 @@ mod address;
 mod resolve;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
@@ -20,12 +20,14 @@ use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_util::task::AbortOnDropHandle;
+use tracing::{debug, warn};
 use url::{Host, Position, Url};
 
 use address::Permitted;
@@ -65,14 +67,10 @@ pub struct Answer {
 /// Why there is no answer. The sentences are for whoever chose the URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// The name has no address.
-    #[error("the name {0} cannot be resolved")]
-    NoAddress(String),
-    /// Nothing that we may connect to.
-    #[error(
-        "{0} is not an address on the public internet; an operator can permit its network in webhooks.allow_private"
-    )]
-    NotPermitted(IpAddr),
+    /// No address, or none that we may connect to. Which of the two is not told, nor which address: whoever chooses
+    /// URLs could otherwise ask for the names of the operator's own network.
+    #[error("the URL leads nowhere on the public internet; an operator can permit networks in webhooks.allow_private")]
+    NotPublic,
     /// Nobody answers there.
     #[error("no connection: {0}")]
     Connect(String),
@@ -91,13 +89,14 @@ pub enum FetchError {
 pub struct Fetcher {
     resolver: Arc<dyn Resolver>,
     permitted: Permitted,
-    tls: OnceLock<TlsConnector>,
+    certificates: fn() -> Vec<CertificateDer<'static>>,
+    tls: OnceCell<TlsConnector>,
 }
 
 impl Fetcher {
     /// One that reaches the public internet and these networks.
     pub fn new(resolver: Arc<dyn Resolver>, private: Vec<IpNet>) -> Self {
-        Self { resolver, permitted: Permitted::with(private), tls: OnceLock::new() }
+        Self { resolver, permitted: Permitted::with(private), certificates: of_this_machine, tls: OnceCell::new() }
     }
 
     /// Whether the URL leads somewhere permitted as of now. What it leads to later is judged then.
@@ -113,7 +112,7 @@ impl Fetcher {
             if post.url.scheme() == "http" {
                 return exchange(stream, request(post)?).await;
             }
-            let connecting = self.tls()?.connect(server_name(post.url)?, stream);
+            let connecting = self.tls().await?.connect(server_name(post.url)?, stream);
             let stream = connecting.await.map_err(|e| FetchError::Tls(cause(&e)))?;
             exchange(stream, request(post)?).await
         };
@@ -135,11 +134,11 @@ impl Fetcher {
             None => Vec::new(),
         };
         let (fine, refused): (Vec<_>, Vec<_>) = found.into_iter().partition(|ip| self.permitted.is_fine(*ip));
-        match (fine.is_empty(), refused.first()) {
-            (false, _) => Ok(fine),
-            (true, Some(address)) => Err(FetchError::NotPermitted(*address)),
-            (true, None) => Err(FetchError::NoAddress(url.host_str().unwrap_or_default().to_owned())),
+        if fine.is_empty() {
+            debug!(host = url.host_str(), ?refused, "no address that may be connected to");
+            return Err(FetchError::NotPublic);
         }
+        Ok(fine)
     }
 
     /// Connects to the first permitted address that answers.
@@ -156,18 +155,37 @@ impl Fetcher {
         Err(FetchError::Connect(failure))
     }
 
-    /// Made when it is first needed: it reads the machine's certificates.
-    fn tls(&self) -> Result<&TlsConnector, FetchError> {
-        if let Some(made) = self.tls.get() {
-            return Ok(made);
-        }
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
-        let builder = builder.with_safe_default_protocol_versions().map_err(|e| FetchError::Tls(e.to_string()))?;
-        let config = builder.with_root_certificates(roots).with_no_client_auth();
-        Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))))
+    /// Made when it is first needed: it reads the machine's certificates, which are files, so not where others wait.
+    async fn tls(&self) -> Result<&TlsConnector, FetchError> {
+        self.tls
+            .get_or_try_init(async || {
+                let certificates = tokio::task::spawn_blocking(self.certificates).await;
+                connector(certificates.map_err(|e| FetchError::Tls(e.to_string()))?)
+            })
+            .await
     }
+}
+
+/// The certificates of authorities that this machine trusts, as far as they can be read.
+fn of_this_machine() -> Vec<CertificateDer<'static>> {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        warn!(%error, "certificates of this machine cannot be read");
+    }
+    found.certs
+}
+
+/// Nothing is made of no certificates: the next request looks again.
+fn connector(certificates: Vec<CertificateDer<'static>>) -> Result<TlsConnector, FetchError> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(certificates);
+    if roots.is_empty() {
+        warn!("this machine has no certificates of authorities, so no https address can be reached");
+        return Err(FetchError::Tls("the server has no certificates of authorities to check with".to_owned()));
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().map_err(|e| FetchError::Tls(e.to_string()))?;
+    Ok(TlsConnector::from(Arc::new(builder.with_root_certificates(roots).with_no_client_auth())))
 }
 
 fn server_name(url: &Url) -> Result<ServerName<'static>, FetchError> {
@@ -175,7 +193,7 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, FetchError> {
         Some(Host::Domain(name)) => ServerName::try_from(name.to_owned()).map_err(|e| FetchError::Tls(e.to_string())),
         Some(Host::Ipv4(address)) => Ok(ServerName::from(IpAddr::V4(address))),
         Some(Host::Ipv6(address)) => Ok(ServerName::from(IpAddr::V6(address))),
-        None => Err(FetchError::NoAddress(String::new())),
+        None => Err(FetchError::NotPublic),
     }
 }
 
@@ -219,4 +237,28 @@ async fn leave(mut body: Incoming) {
 fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     let last = std::iter::successors(Some(error), |error| error.source()).last();
     last.unwrap_or(error).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// A machine whose certificates come late.
+    fn late() -> Vec<CertificateDer<'static>> {
+        static LOOKS: AtomicUsize = AtomicUsize::new(0);
+        if LOOKS.fetch_add(1, Ordering::AcqRel) == 0 {
+            return Vec::new();
+        }
+        let key = rcgen::KeyPair::generate().unwrap();
+        vec![rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap().der().clone()]
+    }
+
+    #[tokio::test]
+    async fn a_machine_without_certificates_is_looked_at_again() {
+        let fetcher = Fetcher { certificates: late, ..Fetcher::new(Arc::new(SystemResolver), Vec::new()) };
+        assert!(matches!(fetcher.tls().await, Err(FetchError::Tls(_))));
+        assert!(fetcher.tls().await.is_ok());
+    }
 }

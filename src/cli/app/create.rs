@@ -13,8 +13,8 @@ use crate::domain::application::{ApplicationKind, ApplicationSettings, ClientAut
 use crate::domain::ids::ClientId;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::manage_application::NewApplication;
-use crate::protocol::assertion::client_keys;
 use crate::protocol::claims::TokenProfile;
+use crate::protocol::client_keys::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;

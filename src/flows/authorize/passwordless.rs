@@ -10,6 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::sign_in::{Purpose, UnknownAccount};
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::authenticate_client::ClientRequest;
+use crate::flows::guess_limits::Guess;
 use crate::flows::sign_in::{Delivery, MailSender, NewSignIn};
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::parameters::Parameters;
@@ -39,8 +40,12 @@ impl Server {
         let mut tx = self.store.begin().await?;
         self.take_mail_limits(&mut tx, &email, &sender).await?;
         let user = tx.user_by_email(&email).await?.filter(User::is_active);
+        let guess = self.guess_at_address(&sender)?;
         let delivery = match self.delivery_to(user.as_ref(), &proven, &settled) {
-            Ok(delivery) => delivery,
+            Ok(delivery) => {
+                guess.into_iter().for_each(Guess::withdraw);
+                delivery
+            }
             Err(refusal) => {
                 drop(tx);
                 self.count_refused_mail(&sender).await?;
@@ -71,6 +76,15 @@ impl Server {
         tx.commit().await?;
         self.wake_outbox();
         Ok(())
+    }
+
+    /// What an application that authenticates itself may find out is limited here; everybody else's network is, by
+    /// the limits on mail.
+    fn guess_at_address(&self, sender: &MailSender) -> Result<Option<Guess>, Refusal> {
+        match sender {
+            MailSender::Application(client_id) => self.guesses.admit_address(client_id, self.now()).map(Some),
+            MailSender::Network(_) | MailSender::KnownBrowser(_) => Ok(None),
+        }
     }
 
     /// Whose request it is for the limits on mail. An application need not authenticate here; one that does is

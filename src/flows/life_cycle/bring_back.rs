@@ -16,23 +16,28 @@ impl Server {
     pub async fn application_undelete(&self, client_id: &ClientId, actor: &Actor) -> Result<Application, ManageError> {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        let application = self.undelete_in(&mut tx, client_id, actor).await?;
+        let application = self.undelete_in(&mut tx, client_id, None, actor).await?;
         tx.commit().await?;
-        self.refresh().await?;
-        self.tend_keys().await?;
+        self.after_commit().await;
         Ok(application)
     }
 
-    /// The same for a caller who may write it, and has room for it among what they look after.
-    pub async fn undelete_for(&self, caller: &Caller, client_id: &ClientId) -> Result<Application, Refusal> {
+    /// The same for a caller who may write it, and has room for it among what they look after; if it is still the
+    /// version that they have seen, where they say which.
+    pub async fn undelete_for(
+        &self,
+        caller: &Caller,
+        client_id: &ClientId,
+        seen: Option<i64>,
+    ) -> Result<Application, Refusal> {
         self.remembered_application_for(caller, client_id, Need::WriteApplications).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        let application = self.undelete_in(&mut tx, client_id, &caller.actor()).await?;
+        let application = self.undelete_in(&mut tx, client_id, seen, &caller.actor()).await?;
         // Counted with this one, as this transaction sees it.
         self.check_number(&mut tx, caller).await?;
         tx.commit().await?;
-        self.take_notice().await.ok();
+        self.after_commit().await;
         Ok(application)
     }
 
@@ -40,6 +45,7 @@ impl Server {
         &self,
         tx: &mut Transaction,
         client_id: &ClientId,
+        seen: Option<i64>,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
         let unknown = || ManageError::Unknown(client_id.clone());
@@ -48,6 +54,10 @@ impl Server {
         let known = tx.application(client_id).await?.ok_or_else(unknown)?;
         if !matches!(known.state, ApplicationState::Deleted { .. }) {
             return Err(ManageError::NothingToDo(client_id.clone(), known.state.name()));
+        }
+        // Nobody else changes it meanwhile: the counter of changes is ours until the end.
+        if seen.is_some_and(|version| version != known.version) {
+            return Err(ManageError::Changed(client_id.clone()));
         }
         // Whoever may delete it as an operator may undo that whole.
         let lifted = match standing(tx, &known, actor).await? {
@@ -70,10 +80,24 @@ impl Server {
         exempt: Exempt,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
+        self.application_set_exempt_seen(client_id, exempt, None, actor).await
+    }
+
+    /// The same, if it is still the version that somebody has seen.
+    pub async fn application_set_exempt_seen(
+        &self,
+        client_id: &ClientId,
+        exempt: Exempt,
+        seen: Option<i64>,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let known = living(&mut tx, client_id).await?;
+        if seen.is_some_and(|version| version != known.version) {
+            return Err(ManageError::Changed(client_id.clone()));
+        }
         if !tx.application_set_exempt(known.id, exempt, now).await? {
             let is = if exempt == Exempt::Yes { "exempt" } else { "not exempt" };
             return Err(ManageError::NothingToDo(client_id.clone(), is));
@@ -86,7 +110,7 @@ impl Server {
         };
         tx.audit_append(&self.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
-        self.refresh().await?;
+        self.after_commit().await;
         Ok(application)
     }
 }

@@ -30,7 +30,7 @@ impl Server {
         tx.generation_raise(Generation::Applications).await?;
         let application = self.change_settings_in(&mut tx, client_id, change, actor).await?;
         tx.commit().await?;
-        self.take_notice().await.ok();
+        self.after_commit().await;
         Ok(application)
     }
 
@@ -92,7 +92,7 @@ impl Server {
         self.drop_secret(&mut tx, &application, ended, actor).await?;
         let application = living(&mut tx, client_id).await?;
         tx.commit().await?;
-        self.refresh().await?;
+        self.after_commit().await;
         Ok(application)
     }
 }

@@ -10,7 +10,7 @@ use super::approvals::Approval;
 use super::asked::{Asked, Named};
 use super::once::{Created, once};
 use super::paging::{Limit, Page, place, searched};
-use super::precondition::{check, tag_of_application, tagged};
+use super::precondition::{TRIES, check, is_conditional, seen, tag_of_application, tagged, too_many_at_once};
 use super::registration::{ApplicationChange, Kind, NewApplication};
 use crate::domain::application::{self, ApplicationState, ClientAuthentication, PkcePolicy};
 use crate::domain::ids::{Timestamp, UserId};
@@ -18,8 +18,9 @@ use crate::domain::listing::{ApplicationFilter, ApplicationPlace, ApplicationSta
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::access::Need;
 use crate::flows::manage_application::{DELETE, SettingsChange};
+use crate::flows::self_service::Changed;
 use crate::http::reply::{Refused, json_no_store};
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// An application, without anything secret.
 #[derive(Serialize, ToSchema)]
@@ -236,13 +237,11 @@ pub(super) async fn create(asked: Asked, body: Body) -> Result<Response, Refused
         let made = server.register_for(&caller, settings, &reason).await?;
         let client_id = &made.application.client_id;
         let location = server.config.server.issuer.url_of(&format!("/api/v1/applications/{client_id}"));
-        // As it is stored, with the version that its first secret has given it.
-        let stored = server.application_for(&caller, client_id, Need::WriteApplications).await?;
-        let tag = tag_of_application(&stored);
+        let tag = tag_of_application(&made.application);
         let registered = RegisteredApplication {
             client_secret: made.secret.map(|secret| secret.expose().to_owned()),
             waiting: made.waiting.map(|waiting| Approval::of(&waiting, client_id.as_str())),
-            application: stored.into(),
+            application: made.application.into(),
         };
         Ok(Created::new(&registered).at(location).tagged(tag))
     };
@@ -266,16 +265,27 @@ pub(super) async fn show(asked: Asked, Named(client_id): Named<String>) -> Resul
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]
 pub(super) async fn change(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
-    let known = asked.application(&client_id, Need::WriteApplications).await?;
+    asked.application(&client_id, Need::WriteApplications).await?;
     let change: ApplicationChange = asked.object(&asked.bytes(body).await?)?;
-    check(&asked.headers, &tag_of_application(&known))?;
     let reason = change.reason();
-    let change = SettingsChange { settings: change.over(known.settings.clone())?, version: known.version };
-    let changed = asked.edge.server.change_for(&asked.caller, &known.client_id, change, &reason).await?;
+    for _ in 0..TRIES {
+        let known = asked.application(&client_id, Need::WriteApplications).await?;
+        check(&asked.headers, &tag_of_application(&known))?;
+        let change = SettingsChange { settings: change.clone().over(known.settings.clone())?, version: known.version };
+        match asked.edge.server.change_for(&asked.caller, &known.client_id, change, &reason).await {
+            // Whoever has not said what they have seen means what is there now.
+            Err(Refusal { code: ErrorCode::PreconditionFailed, .. }) if !is_conditional(&asked.headers) => {}
+            changed => return Ok(answer_to_change(changed?)),
+        }
+    }
+    Err(too_many_at_once())
+}
+
+fn answer_to_change(changed: Changed) -> Response {
     let tag = tag_of_application(&changed.application);
-    let waiting = changed.waiting.map(|waiting| Approval::of(&waiting, known.client_id.as_str()));
+    let waiting = changed.waiting.map(|waiting| Approval::of(&waiting, changed.application.client_id.as_str()));
     let body = ChangedApplication { waiting, application: changed.application.into() };
-    Ok(tagged(json_no_store(&body), &tag))
+    tagged(json_no_store(&body), &tag)
 }
 
 /// Deletes an application.
@@ -286,15 +296,11 @@ pub(super) async fn change(asked: Asked, Named(client_id): Named<String>, body: 
     responses((status = 204, description = "Deleted")))]
 pub(super) async fn delete(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;
-    check(&asked.headers, &tag_of_application(&application))?;
+    let seen = seen(&asked.headers, &application)?;
     let (server, actor) = (&asked.edge.server, asked.caller.actor());
-    server.application_change_state(&application.client_id, DELETE, &actor).await.map_err(Refusal::from)?;
+    let deleted = server.application_change_state_seen(&application.client_id, DELETE, seen, &actor).await;
+    deleted.map_err(Refusal::from)?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// An application as it is now, after something was done to it.
-pub(super) async fn shown(asked: &Asked, client_id: &str) -> Result<Response, Refused> {
-    Ok(answer(asked.application(client_id, Need::WriteApplications).await?))
 }
 
 /// An application and its version.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::extract::Path;
-use axum::http::header::{CONTENT_TYPE, ORIGIN};
+use axum::http::header::ORIGIN;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -20,8 +21,8 @@ use crate::http::authorization::authorization;
 use crate::http::pages::cookies;
 use crate::http::reply::{Challenge, Refused};
 use crate::http::request_body;
+use crate::http::strict_json;
 use crate::protocol::bearer::{BearerCredentials, credentials};
-use crate::protocol::parameters::BodyFormat;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// How a caller proved who they are.
@@ -132,17 +133,9 @@ impl Asked {
 
     /// A body as the JSON object expected. A member that is not known is refused, like a parameter.
     pub(super) fn object<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Refused> {
-        let mut types = self.headers.get_all(CONTENT_TYPE).into_iter();
-        let sent = types.next().map(|value| value.to_str().unwrap_or("unreadable"));
-        if types.next().is_some() || !is_json(sent) {
-            return Err(Refusal::invalid_request("the body must be JSON; send Content-Type: application/json").into());
-        }
-        let object: Value =
-            serde_json::from_slice(body).map_err(|e| Refusal::invalid_request(format!("the body is not JSON: {e}")))?;
-        if !object.is_object() {
-            return Err(Refusal::invalid_request("the body is not a JSON object").into());
-        }
-        if has_zero(&object) {
+        strict_json::check_content_type(&self.headers, &["application/json", "application/merge-patch+json"])?;
+        let object = strict_json::object(body)?;
+        if strict_json::has_zero(&object) {
             return Err(Refusal::invalid_request("a zero character is never part of a value").into());
         }
         read(object)
@@ -152,23 +145,17 @@ impl Asked {
     pub(super) fn object_if_any<T: DeserializeOwned + Default>(&self, body: &[u8]) -> Result<T, Refused> {
         if body.is_empty() { Ok(T::default()) } else { self.object(body) }
     }
-}
 
-fn is_json(content_type: Option<&str>) -> bool {
-    let merge_patch = content_type.and_then(|value| value.split(';').next()).map(str::trim);
-    matches!(BodyFormat::from_content_type(content_type), Ok(BodyFormat::Json))
-        || merge_patch.is_some_and(|value| value.eq_ignore_ascii_case("application/merge-patch+json"))
-}
-
-/// PostgreSQL cannot store a zero character, and nobody means one.
-fn has_zero(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(has_zero),
-        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_zero(value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    /// Refuses a body that says anything, where there is nothing to say.
+    pub(super) fn nothing(&self, body: &[u8]) -> Result<(), Refused> {
+        self.object_if_any::<Nothing>(body).map(|_| ())
     }
 }
+
+/// What there is to say where there is nothing to say.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 fn read<T: DeserializeOwned>(value: Value) -> Result<T, Refused> {
     serde_path_to_error::deserialize(value).map_err(|e| {
@@ -200,18 +187,6 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Edge> for Named<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_zero_character_is_found_wherever_it_hides() {
-        for (text, found) in [
-            (r#"{"a": "b"}"#, false),
-            (r#"{"a": "\u0000"}"#, true),
-            (r#"{"a": [1, {"b": "x\u0000"}]}"#, true),
-            (r#"{"\u0000": 1}"#, true),
-        ] {
-            assert_eq!(has_zero(&serde_json::from_str(text).unwrap()), found, "{text}");
-        }
-    }
 
     #[test]
     fn only_a_page_of_ours_is_same_origin() {

@@ -1,29 +1,21 @@
 //! `/api/v1/audit`: who did what to what.
 
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::Asked;
-use super::paging::{Limit, Page, cursor, place};
+use super::paging::{Limit, Page, place};
 use super::problem::Named as _;
 use crate::domain::ids::Timestamp;
 use crate::domain::listing::AuditFilter;
 use crate::flows::access::Need;
 use crate::flows::listings::Line;
+use crate::http::audit_file::{FileKind, audit_file};
 use crate::http::reply::{Refused, json_no_store};
 use crate::protocol::refusal::Refusal;
-
-/// The most lines of one export.
-const MOST_EXPORTED: usize = 10_000;
-
-/// How many of them are read at a time.
-const READ_AT_ONCE: u16 = 1_000;
-
-const NEXT_CURSOR: HeaderName = HeaderName::from_static("next-cursor");
 
 /// A line of the audit log.
 #[derive(Serialize, ToSchema)]
@@ -119,43 +111,14 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
     Ok(json_no_store(&page))
 }
 
-/// The same as a file: a JSON object a line, newest first, 10,000 lines at most. Where there are more, the header
-/// `Next-Cursor` says where to go on. `limit` has no say here.
+/// The same as a file: a JSON object a line, newest first, all of them. `limit` has no say here.
 #[utoipa::path(get, path = "/audit/export", tag = "Audit", params(AuditQuery),
     security(("bearer" = ["audit:read"]), ("session" = [])),
-    responses((status = 200, description = "The lines", content_type = "application/x-ndjson", body = String,
-        headers(("Next-Cursor" = String, description = "Where the next lines begin, if there are more")))))]
+    responses((status = 200, description = "The lines", content_type = "application/x-ndjson", body = String)))]
 pub(super) async fn export(asked: Asked) -> Result<Response, Refused> {
     asked.reach(Need::ReadAudit)?;
     let mut query: AuditQuery = asked.query()?;
     let filter = query.filter()?;
-    let mut before: Option<String> = place(query.cursor.as_deref())?;
-    let (mut text, mut count) = (Vec::new(), 0);
-    loop {
-        let lines = asked.edge.server.audit_page(&asked.caller, &filter, before.as_deref(), READ_AT_ONCE).await?;
-        let read = lines.len();
-        for line in lines {
-            before = Some(line.id.to_string());
-            serde_json::to_writer(&mut text, &AuditLine::from(line))
-                .map_err(|e| Refusal::server_error(format!("a line of the audit log: {e}")))?;
-            text.push(b'\n');
-        }
-        count += read;
-        if read < usize::from(READ_AT_ONCE) {
-            before = None;
-            break;
-        }
-        if count >= MOST_EXPORTED {
-            break;
-        }
-    }
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
-        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.ndjson\"")),
-    ];
-    let mut response = (headers, text).into_response();
-    if let Some(next) = before.map(|before| cursor(&before)).and_then(|next| HeaderValue::from_str(&next).ok()) {
-        response.headers_mut().insert(NEXT_CURSOR, next);
-    }
-    Ok(response)
+    let before: Option<String> = place(query.cursor.as_deref())?;
+    Ok(audit_file(asked.edge.server.audit_export(&asked.caller, filter, before), FileKind::Ndjson).await?)
 }

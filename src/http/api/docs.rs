@@ -6,7 +6,7 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 
 use super::DOCUMENT;
-use super::problem::{KINDS, title};
+use super::problem::{KINDS, slug, title};
 use crate::domain::language::Language;
 use crate::http::pages::assets;
 use crate::http::pages::page::page;
@@ -36,9 +36,11 @@ struct ProblemKind {
 /// Shows the document.
 pub(in crate::http) async fn show() -> Response {
     let document = serde_json::to_value(&*DOCUMENT).unwrap_or_default();
-    let problems = KINDS.map(|(code, meaning)| {
-        let (name, status) = code.wire();
-        ProblemKind { name, status, title: title(code), meaning }
+    let problems = KINDS.map(|(code, meaning)| ProblemKind {
+        name: slug(code),
+        status: code.status(),
+        title: title(code),
+        meaning,
     });
     page(&Docs {
         t: Texts::of(Language::English),

@@ -5,12 +5,13 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::applications::{Application, answer, shown};
+use super::applications::{Application, answer};
 use super::asked::{Asked, Named};
+use super::precondition::seen;
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::domain::life_cycle::Exempt;
 use crate::flows::access::{Need, unknown_application};
-use crate::flows::manage_application::{ACTIVATE, DEACTIVATE};
+use crate::flows::manage_application::{ACTIVATE, DEACTIVATE, StateChange};
 use crate::http::reply::{Refused, json_no_store};
 use crate::protocol::refusal::Refusal;
 
@@ -40,37 +41,47 @@ struct Exemption {
 
 /// Deactivates an application: it gets no tokens, and those it has are not honoured, until it is activated again.
 #[utoipa::path(post, path = "/applications/{client_id}/deactivate", tag = "Applications",
-    params(("client_id" = String, Path, description = "The application")),
+    params(("client_id" = String, Path, description = "The application"),
+        ("If-Match" = Option<String>, Header, description = "Do it only if this is still its ETag")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
-pub(super) async fn deactivate(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::WriteApplications).await?;
-    let (server, actor) = (&asked.edge.server, asked.caller.actor());
-    server.application_change_state(&application.client_id, DEACTIVATE, &actor).await.map_err(Refusal::from)?;
-    shown(&asked, &client_id).await
+pub(super) async fn deactivate(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+    change_state(&asked, &client_id, body, DEACTIVATE).await
 }
 
 /// Activates a deactivated application.
 #[utoipa::path(post, path = "/applications/{client_id}/activate", tag = "Applications",
-    params(("client_id" = String, Path, description = "The application")),
+    params(("client_id" = String, Path, description = "The application"),
+        ("If-Match" = Option<String>, Header, description = "Do it only if this is still its ETag")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
-pub(super) async fn activate(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::WriteApplications).await?;
+pub(super) async fn activate(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+    change_state(&asked, &client_id, body, ACTIVATE).await
+}
+
+async fn change_state(asked: &Asked, client_id: &str, body: Body, change: StateChange) -> Result<Response, Refused> {
+    let application = asked.application(client_id, Need::WriteApplications).await?;
+    asked.nothing(&asked.bytes(body).await?)?;
+    let seen = seen(&asked.headers, &application)?;
     let (server, actor) = (&asked.edge.server, asked.caller.actor());
-    server.application_change_state(&application.client_id, ACTIVATE, &actor).await.map_err(Refusal::from)?;
-    shown(&asked, &client_id).await
+    let changed = server.application_change_state_seen(&application.client_id, change, seen, &actor).await;
+    Ok(answer(changed.map_err(Refusal::from)?))
 }
 
 /// Brings back a deleted application, with its secrets, while it is remembered.
 #[utoipa::path(post, path = "/applications/{client_id}/undelete", tag = "Applications",
-    params(("client_id" = String, Path, description = "The application")),
+    params(("client_id" = String, Path, description = "The application"),
+        ("If-Match" = Option<String>, Header, description = "Do it only if this is still its ETag")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
-pub(super) async fn undelete(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn undelete(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
     asked.reach(Need::WriteApplications)?;
     let client_id: ClientId = client_id.parse().map_err(|_| unknown_application())?;
-    Ok(answer(asked.edge.server.undelete_for(&asked.caller, &client_id).await?))
+    let server = &asked.edge.server;
+    let deleted = server.remembered_application_for(&asked.caller, &client_id, Need::WriteApplications).await?;
+    asked.nothing(&asked.bytes(body).await?)?;
+    let seen = seen(&asked.headers, &deleted)?;
+    Ok(answer(server.undelete_for(&asked.caller, &client_id, seen).await?))
 }
 
 /// Tells what happens to an application if nobody uses it.
@@ -92,18 +103,20 @@ pub(super) async fn outlook(asked: Asked, Named(client_id): Named<String>) -> Re
 
 /// Says whether an application stays, used or not.
 #[utoipa::path(put, path = "/applications/{client_id}/exempt", tag = "Applications", request_body = Exemption,
-    params(("client_id" = String, Path, description = "The application")),
+    params(("client_id" = String, Path, description = "The application"),
+        ("If-Match" = Option<String>, Header, description = "Do it only if this is still its ETag")),
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
 pub(super) async fn exempt(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
     asked.reach(Need::Operate)?;
     let application = asked.application(&client_id, Need::WriteApplications).await?;
     let exemption: Exemption = asked.object(&asked.bytes(body).await?)?;
+    let seen = seen(&asked.headers, &application)?;
     if exemption.exempt == (application.life.exempt == Exempt::Yes) {
         return Ok(answer(application));
     }
     let exempt = if exemption.exempt { Exempt::Yes } else { Exempt::No };
     let (server, actor) = (&asked.edge.server, asked.caller.actor());
-    let changed = server.application_set_exempt(&application.client_id, exempt, &actor).await;
+    let changed = server.application_set_exempt_seen(&application.client_id, exempt, seen, &actor).await;
     Ok(answer(changed.map_err(Refusal::from)?))
 }

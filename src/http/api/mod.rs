@@ -1,4 +1,4 @@
-//! The API under `/api/v1`: everything that the portal and the operator's pages do, for programs.
+//! The API under `/api/v1`: what the portal and the operator's pages do, for programs.
 //!
 //! One file for each noun. The attribute above a handler is what the router and the `OpenAPI` document are both made
 //! from, so neither can have what the other lacks.

@@ -11,7 +11,7 @@ use super::DOCUMENT;
 use super::problem::Problem;
 use crate::http::reply::{FieldProblem, Refused};
 
-const DESCRIPTION: &str = "Everything that the portal and the operator's pages do, for programs. \
+const DESCRIPTION: &str = "What the portal and the operator's pages do, for programs. \
 Send an access token (`Authorization: Bearer`) with the scope `gatepost:admin`, or with the narrower scope that an \
 operation names. A token that speaks for a person reaches what that person reaches: their own applications, or as an \
 operator everything. From this server's own pages the portal's session does as well. \

@@ -1,6 +1,8 @@
 //! Changes of what the caller has seen, and of nothing else (RFC 9110 §13.1.1).
 //!
-//! `If-Match` is optional and obeyed when sent.
+//! `If-Match` is optional and obeyed when sent, by the write itself; without it the last change counts.
+
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::{ETAG, HeaderValue, IF_MATCH};
@@ -36,6 +38,27 @@ pub(super) fn check(headers: &HeaderMap, tag: &str) -> Result<(), Refused> {
     }
     let what = format!("If-Match does not name the present version, {}; read it again", tag.trim_matches('"'));
     Err(Refusal::new(ErrorCode::PreconditionFailed, what).into())
+}
+
+/// The version that an application must still have when it is changed: the one that was compared, where the caller
+/// has said which they have seen.
+pub(super) fn seen(headers: &HeaderMap, application: &Application) -> Result<Option<i64>, Refused> {
+    check(headers, &tag_of_application(application))?;
+    Ok(is_conditional(headers).then_some(application.version))
+}
+
+/// Whether the caller wants only what they have seen to be changed. `*` is any version.
+pub(super) fn is_conditional(headers: &HeaderMap) -> bool {
+    let mut tags = headers.get_all(IF_MATCH).into_iter().filter_map(|value| value.to_str().ok()).peekable();
+    tags.peek().is_some() && !tags.flat_map(|value| value.split(',')).any(|tag| tag.trim() == "*")
+}
+
+/// How often a change of whoever has not said what they have seen is tried while others change the same.
+pub(super) const TRIES: u32 = 20;
+
+/// What they are told when that was not enough.
+pub(super) fn too_many_at_once() -> Refused {
+    Refusal::unavailable("too many change this at once", Duration::from_secs(1)).into()
 }
 
 /// Adds the version to an answer.

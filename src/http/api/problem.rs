@@ -33,7 +33,7 @@ impl<'a> Problem<'a> {
     pub(in crate::http) fn of(refused: &'a Refused, issuer: &str, [instance, trace_id]: [&'a str; 2]) -> Self {
         let code = refused.refusal.code;
         Self {
-            kind: format!("{issuer}/docs#problem-{}", code.name()),
+            kind: format!("{issuer}/docs#problem-{}", slug(code)),
             title: title(code),
             status: code.status(),
             detail: &refused.refusal.description,
@@ -51,7 +51,7 @@ pub(in crate::http) fn is_management(path: &str) -> bool {
 }
 
 /// Every kind of problem that the management API has, with its status and what to make of it.
-pub(super) const KINDS: [(ErrorCode, &str); 13] = [
+pub(super) const KINDS: [(ErrorCode, &str); 15] = [
     (
         ErrorCode::InvalidRequest,
         "The request is not what the document says; `errors` names the member where one is at fault.",
@@ -68,6 +68,8 @@ pub(super) const KINDS: [(ErrorCode, &str); 13] = [
     (ErrorCode::PreconditionFailed, "It was changed since it was read: read it again, then change it."),
     (ErrorCode::KeyReused, "The idempotency key belongs to another request."),
     (ErrorCode::MethodNotAllowed, "The address does not take this method; `Allow` says which it takes."),
+    (ErrorCode::UnsupportedMediaType, "The body is JSON in another encoding than UTF-8."),
+    (ErrorCode::TooLarge, "The body is larger than any request of this API."),
     (ErrorCode::TooManyRequests, "Too much at once; come back after `Retry-After` seconds."),
     (
         ErrorCode::TemporarilyUnavailable,
@@ -75,6 +77,17 @@ pub(super) const KINDS: [(ErrorCode, &str); 13] = [
     ),
     (ErrorCode::ServerError, "A fault of the server's; its log has the reason under `trace_id`."),
 ];
+
+/// The name of a kind of problem. Errors whose OAuth name says less than their status have one of their own.
+pub(super) const fn slug(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::MethodNotAllowed => "method_not_allowed",
+        ErrorCode::UnsupportedMediaType => "unsupported_media_type",
+        ErrorCode::TooLarge => "too_large",
+        ErrorCode::TooManyRequests => "too_many_requests",
+        _ => code.name(),
+    }
+}
 
 /// The kind of a problem in words that do not change from one time to the next.
 pub(super) const fn title(code: ErrorCode) -> &'static str {
@@ -84,6 +97,7 @@ pub(super) const fn title(code: ErrorCode) -> &'static str {
         ErrorCode::Conflict => "In conflict with what is there",
         ErrorCode::PreconditionFailed => "Changed meanwhile",
         ErrorCode::KeyReused => "Idempotency key reused",
+        ErrorCode::UnsupportedMediaType => "Not read here",
         ErrorCode::TooLarge => "Too large",
         ErrorCode::InvalidToken | ErrorCode::InvalidClient => "Not authenticated",
         ErrorCode::InsufficientScope => "Scope not sufficient",

@@ -12,8 +12,8 @@ use crate::domain::application::{
 };
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::http::reply::Refused;
-use crate::protocol::assertion::client_keys;
 use crate::protocol::claims::TokenProfile;
+use crate::protocol::client_keys::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
@@ -107,7 +107,7 @@ impl<T> Change<T> {
 macro_rules! settings_bodies {
     ($($(#[$meta:meta])* $name:ident { $($own:tt)* })+) => {$(
         $(#[$meta])*
-        #[derive(Deserialize, ToSchema)]
+        #[derive(Clone, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields)]
         pub(super) struct $name {
             $($own)*
@@ -231,8 +231,10 @@ settings_bodies! {
 
     /// What is to change of an application (RFC 7396): what is left out stays, `null` is back to the default.
     ApplicationChange {
-        /// For people.
-        name: Option<String>,
+        /// For people. It cannot be taken away.
+        #[serde(default)]
+        #[schema(value_type = String)]
+        name: Change<String>,
         /// Why it needs what only an operator may grant; they read it.
         reason: Option<String>,
     }
@@ -267,8 +269,10 @@ impl ApplicationChange {
 
     /// The settings with this change made.
     pub(super) fn over(mut self, mut settings: ApplicationSettings) -> Result<ApplicationSettings, Refused> {
-        if let Some(name) = self.name.take() {
-            settings.name = name;
+        match std::mem::take(&mut self.name) {
+            Change::Keep => {}
+            Change::Unset => return Err(wrong("name", &"an application always has one")),
+            Change::To(name) => settings.name = name,
         }
         self.put_settings(&mut settings)?;
         checked(settings)

@@ -71,6 +71,7 @@ pub(super) async fn list(asked: Asked, Named(client_id): Named<String>) -> Resul
 pub(super) async fn create(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;
     let body = asked.bytes(body).await?;
+    asked.nothing(&body)?;
     let (server, actor) = (asked.edge.server.clone(), asked.caller.actor());
     let making = async move {
         let made = server.application_rotate_secret(&application.client_id, &actor).await.map_err(Refusal::from)?;

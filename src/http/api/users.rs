@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::asked::{Asked, Named};
 use super::once::{Created, once};
 use super::paging::{Limit, Page, place, searched};
-use super::precondition::{check, tag_of_user, tagged};
+use super::precondition::{TRIES, check, is_conditional, tag_of_user, tagged, too_many_at_once};
 use super::problem::Named as _;
 use super::registration::Change;
 use crate::domain::ids::Timestamp;
@@ -125,7 +125,7 @@ struct NewAccount {
 }
 
 /// What is to change of an account (RFC 7396): what is left out stays, `null` takes away.
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AccountChange {
     /// What it is called.
@@ -201,20 +201,27 @@ pub(super) async fn show(asked: Asked, Named(sub): Named<String>) -> Result<Resp
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
 pub(super) async fn change(asked: Asked, Named(sub): Named<String>, body: Body) -> Result<Response, Refused> {
     asked.reach(Need::WriteUsers)?;
-    let known = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
+    let server = &asked.edge.server;
+    server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
     let change: AccountChange = asked.object(&asked.bytes(body).await?)?;
     if change.admin.is_said() {
         asked.reach(Need::Operate)?;
     }
-    check(&asked.headers, &tag_of_user(&known))?;
-    let profile = Profile {
-        name: change.name.over(known.name.clone()),
-        locale: change.locale.over(known.locale.clone()),
-        admin: change.admin.over(Some(known.admin)).unwrap_or_default(),
-    };
-    let actor = asked.caller.actor();
-    let user = asked.edge.server.user_change(&known, profile, &actor).await.map_err(refused)?;
-    Ok(shown(user))
+    for _ in 0..TRIES {
+        let known = server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
+        check(&asked.headers, &tag_of_user(&known))?;
+        let change = change.clone();
+        let profile = Profile {
+            name: change.name.over(known.name.clone()),
+            locale: change.locale.over(known.locale.clone()),
+            admin: change.admin.over(Some(known.admin)).unwrap_or_default(),
+        };
+        match server.user_change(&known, profile, &asked.caller.actor()).await {
+            Err(ManageUserError::Changed) if !is_conditional(&asked.headers) => {}
+            changed => return Ok(shown(changed.map_err(refused)?)),
+        }
+    }
+    Err(too_many_at_once())
 }
 
 /// Deletes an account for good. Its address is free again, its `sub` is never issued again.
@@ -227,7 +234,8 @@ pub(super) async fn delete(asked: Asked, Named(sub): Named<String>) -> Result<Re
     asked.reach(Need::WriteUsers)?;
     let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
     check(&asked.headers, &tag_of_user(&user))?;
-    asked.edge.server.user_delete(user.id, &asked.caller.actor()).await.map_err(refused)?;
+    let seen = is_conditional(&asked.headers).then_some(&user);
+    asked.edge.server.user_delete_seen(user.id, seen, &asked.caller.actor()).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -5,7 +5,7 @@ use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::ClientId;
 use gatepost::flows::Server;
 use gatepost::flows::manage_application::{NewApplication, WithSecret};
-use gatepost::protocol::assertion::client_keys;
+use gatepost::protocol::client_keys::client_keys;
 use gatepost::store::StateChange;
 
 use super::assertion::ClientKey;

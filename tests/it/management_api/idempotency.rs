@@ -88,6 +88,8 @@ on_both_engines!(
         assert!(!made.is_empty() && made.iter().all(|answer| *answer == made[0]));
         for answer in answers.iter().filter(|answer| answer.status != 201) {
             answer.problem(409, "conflict");
+            assert_eq!(sent().await.json(), made[0], "whoever asks again is told");
         }
+        assert_eq!(count(&server).await, before + 1);
     }
 );

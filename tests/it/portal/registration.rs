@@ -6,9 +6,10 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::ClientId;
 use gatepost::flows::manage_application::NewApplication;
+use reqwest::Method;
 
 use super::{APPLICATIONS, JOHN, NEW, address, developer, element, register, registered, service, status, tag};
-use crate::harness::{World, on_both_engines};
+use crate::harness::{Answer, World, on_both_engines};
 
 on_both_engines! {
     async fn a_developer_registers_a_service_and_its_secret_gets_a_token(world: World) {
@@ -51,6 +52,28 @@ on_both_engines! {
         assert!(!again.has("app-client-secret") && again.has("app-client-id"), "{}", again.text());
         let hint = element(&page, "app-client-secret");
         assert!(again.text().contains(&format!("gps_…{}", &hint[hint.len() - 4..])), "{}", again.text());
+    }
+}
+
+on_both_engines! {
+    /// Only a page that somebody can read takes the secret away from the browser.
+    async fn a_secret_that_nobody_has_seen_is_still_there(world: World) {
+        let server = world.server().await;
+        let browser = developer(&server, JOHN).await;
+        let form = browser.visit(NEW).await.form_with("app-create");
+        let target = browser.post(&form, &[("name", "Orders"), ("type", "service")]).await.redirect().unwrap();
+        let cookies = ["gatepost_session", "gatepost_browser", "gatepost_shown_once"];
+        let cookies = cookies.map(|name| format!("{name}={}", browser.cookie(name).unwrap())).join("; ");
+        let path = target.strip_prefix(server.issuer()).unwrap_or(&target);
+        let head = Answer::of(server.request(Method::HEAD, path).header("cookie", cookies)).await;
+        assert_eq!((head.status.as_u16(), head.headers.contains_key("set-cookie")), (200, false), "{head:?}");
+        world.database.execute("alter table application_requests rename to elsewhere").await;
+        let broken = browser.get(&target).await;
+        assert!(status(&broken) >= 500, "{}", broken.text());
+        world.database.execute("alter table elsewhere rename to application_requests").await;
+        let page = browser.get(&target).await;
+        server.token().with_basic(&registered(&page)).send().await.success();
+        assert_eq!(browser.cookie("gatepost_shown_once"), None);
     }
 }
 

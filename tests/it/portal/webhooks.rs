@@ -103,7 +103,7 @@ on_both_engines! {
         for (url, which, event, problem, said) in [
             ("http://example.com/", "all", "", "hook-url", "A webhook&#39;s address is https; http is for localhost only."),
             ("", "all", "", "hook-url", "A webhook&#39;s address is a URL such as"),
-            ("https://10.0.0.1/", "all", "", "hook-url", "10.0.0.1 is not an address on the public internet"),
+            ("https://10.0.0.1/", "all", "", "hook-url", "the URL leads nowhere on the public internet"),
             ("\"><script>alert(1)</script>", "all", "", "hook-url", "is a URL such as"),
             (good, "chosen", "", "hook-events", "Tick at least one event"),
             (good, "chosen", "secret.exploded", "hook-events", "There is no such event."),

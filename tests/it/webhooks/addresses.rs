@@ -42,12 +42,14 @@ on_both_engines!(
             "https://both.example.com/",
         ] {
             let refused = server.webhook_create(to(url), &Actor::CommandLine).await.unwrap_err();
-            assert!(refused.to_string().contains("not an address on the public internet"), "{url}: {refused}");
+            assert!(refused.to_string().contains("leads nowhere on the public internet"), "{url}: {refused}");
             let refusal = Refusal::from(refused);
             assert_eq!(refusal.code.wire().1, 400, "{url}");
         }
         let unknown = server.webhook_create(to("https://nowhere.example.com/"), &Actor::CommandLine).await.unwrap_err();
-        assert!(unknown.to_string().contains("cannot be resolved"), "{unknown}");
+        let intern = server.webhook_create(to("https://intern.example.com/"), &Actor::CommandLine).await.unwrap_err();
+        assert_eq!(unknown.to_string(), intern.to_string(), "names of the operator's network cannot be asked for");
+        assert!(!intern.to_string().contains("10.") && !intern.to_string().contains("example.com"), "{intern}");
         assert_eq!(server.store.webhooks().await.unwrap(), []);
 
         world.names.set("hooks.example.com", &[&["93.184.215.14"]]);
@@ -70,11 +72,11 @@ on_both_engines!(
         let url = format!("https://hooks.example.com:{port}/");
         let made = server.webhook_create(to(&url), &Actor::CommandLine).await.unwrap();
         user(&server, "john@example.com").await;
-        for address in ["127.0.0.1", "::ffff:127.0.0.1"] {
+        for _ in 0..2 {
             send_all(&world.idle_with(PUBLIC).await).await;
             let last = only_delivery(&server, &made.webhook).await.last.unwrap();
             let error = last.error.unwrap();
-            assert!(error.starts_with(&format!("{address} is not an address on the public internet")), "{error}");
+            assert!(error.starts_with("the URL leads nowhere on the public internet"), "{error}");
             world.clock.advance(Duration::from_secs(90));
         }
         assert_eq!(receiver.received().len(), 0);

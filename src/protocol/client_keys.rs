@@ -1,0 +1,203 @@
+//! The public keys that a client registers to authenticate with (RFC 7517, 7518 §6, 8037).
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
+use serde_json::Value;
+
+use super::jose::SigningAlgorithm;
+
+/// The members of a JWK that must not leave its owner (RFC 7518 §6.2.2, §6.3.2 and §6.4.1).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// How many bytes a coordinate of P-256 and a key of Ed25519 have.
+const COORDINATE: usize = 32;
+
+/// Why a document is not a usable JWK Set for a client.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ClientKeysError {
+    /// Not JSON, or not of the form of RFC 7517 §5.
+    #[error("not a JWK Set: {0}")]
+    Form(String),
+    /// No key that this server can verify with.
+    #[error("the JWK Set has no RSA, P-256 or Ed25519 public key")]
+    NoUsableKey,
+    /// A private or symmetric key was given where only public ones belong.
+    #[error("the JWK Set holds a private or symmetric key; register public keys only, and consider that key exposed")]
+    PrivateKey,
+    /// A key that no signature would ever be good for.
+    #[error("{key} is no good key: {what}")]
+    BadKey {
+        /// Which of them.
+        key: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+/// Reads a client's registered public keys (RFC 7517 §5). Private keys are refused: they were never ours to see. A key
+/// of a kind that is verified here must be one that a signature can be good for; others are not looked at.
+pub fn client_keys(document: &str) -> Result<JwkSet, ClientKeysError> {
+    let form = |e: serde_json::Error| ClientKeysError::Form(e.to_string());
+    let raw: Value = serde_json::from_str(document).map_err(form)?;
+    let members = raw.get("keys").and_then(Value::as_array).into_iter().flatten();
+    if members.into_iter().any(|key| PRIVATE_MEMBERS.iter().any(|member| key.get(member).is_some())) {
+        return Err(ClientKeysError::PrivateKey);
+    }
+    let keys: JwkSet = serde_json::from_value(raw).map_err(form)?;
+    let mut usable = false;
+    for (at, jwk) in keys.keys.iter().enumerate() {
+        let bad = |what| ClientKeysError::BadKey { key: name_of(at, jwk), what };
+        usable |= check(jwk).map_err(bad)? == Use::Verifies;
+    }
+    if usable { Ok(keys) } else { Err(ClientKeysError::NoUsableKey) }
+}
+
+/// What a key is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Verifies,
+    NotLookedAt,
+}
+
+fn name_of(at: usize, jwk: &Jwk) -> String {
+    match jwk.common.key_id.as_deref() {
+        Some(kid) => format!("the key '{kid}'"),
+        None => format!("key {} of the set", at + 1),
+    }
+}
+
+/// Has the verifier of `/token` read the key.
+fn check(jwk: &Jwk) -> Result<Use, &'static str> {
+    let algorithms: &[SigningAlgorithm] = match &jwk.algorithm {
+        AlgorithmParameters::RSA(key) => {
+            check_rsa(&key.n, &key.e)?;
+            &[SigningAlgorithm::Rs256, SigningAlgorithm::Ps256]
+        }
+        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => {
+            // SEC 1 §2.3.3: an uncompressed point is 4, x, y.
+            let point = [&[4][..], &coordinate(&key.x)?, &coordinate(&key.y)?].concat();
+            ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| "x and y are no point of P-256")?;
+            &[SigningAlgorithm::Es256]
+        }
+        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => {
+            ParsedPublicKey::new(&ED25519, coordinate(&key.x)?).map_err(|_| "x is no key of Ed25519")?;
+            &[SigningAlgorithm::EdDsa]
+        }
+        _ => return Ok(Use::NotLookedAt),
+    };
+    let declared = jwk.common.key_algorithm.map(|declared| declared.to_string());
+    let fits = |declared: &String| algorithms.iter().any(|algorithm| algorithm.name() == declared);
+    Ok(if declared.as_ref().is_none_or(fits) { Use::Verifies } else { Use::NotLookedAt })
+}
+
+fn check_rsa(n: &str, e: &str) -> Result<(), &'static str> {
+    let (n, e) = (decoded(n)?, decoded(e)?);
+    // RFC 7518 §3.3. The verifier looks at the size only when it has a signature.
+    let bits = n.first().filter(|first| **first != 0).map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
+    if !(2048..=8192).contains(&bits) {
+        return Err("its modulus n must have 2048 to 8192 bits, and no zero in front");
+    }
+    if n.last().is_none_or(|last| last % 2 == 0) {
+        return Err("its modulus n is even");
+    }
+    if e.last().is_none_or(|last| last % 2 == 0) || e == [1] {
+        return Err("its exponent e must be odd and greater than 1");
+    }
+    let key = RsaPublicKeyComponents { n, e };
+    key.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).map_err(|_| "n and e are no RSA key")?;
+    Ok(())
+}
+
+fn coordinate(text: &str) -> Result<Vec<u8>, &'static str> {
+    let bytes = decoded(text)?;
+    if bytes.len() == COORDINATE {
+        Ok(bytes)
+    } else {
+        Err("its coordinates must have 32 bytes, zeros in front included")
+    }
+}
+
+fn decoded(text: &str) -> Result<Vec<u8>, &'static str> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| "its members must be base64url without padding")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// RFC 7517 §A.1, RFC 8037 §A.2.
+    const P256: (&str, &str) =
+        ("MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
+    const ED25519_KEY: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    const MODULUS: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCi\
+        FV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0\
+        zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFC\
+        ur-kEgU8awapJzKnqDKgw";
+
+    fn read(keys: Value) -> Result<usize, String> {
+        client_keys(&json!({"keys": keys}).to_string()).map(|read| read.keys.len()).map_err(|e| e.to_string())
+    }
+
+    fn rsa(n: &str, e: &str) -> Value {
+        json!({"kty": "RSA", "n": n, "e": e, "kid": "mine"})
+    }
+
+    fn short() -> String {
+        URL_SAFE_NO_PAD.encode([&[0xC1][..], &[7; 127]].concat())
+    }
+
+    #[test]
+    fn good_keys_are_read_and_kinds_that_are_not_used_here_may_stand_beside_them() {
+        let ec = json!({"kty": "EC", "crv": "P-256", "x": P256.0, "y": P256.1});
+        let ed = json!({"kty": "OKP", "crv": "Ed25519", "x": ED25519_KEY});
+        let other = json!({"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA"});
+        assert_eq!(read(json!([rsa(MODULUS, "AQAB"), ec, ed, other.clone()])), Ok(4));
+        let none = "the JWK Set has no RSA, P-256 or Ed25519 public key".to_owned();
+        assert_eq!(read(json!([other])), Err(none.clone()));
+        assert_eq!(read(json!([])), Err(none.clone()));
+        let elsewhere = json!({"kty": "RSA", "n": MODULUS, "e": "AQAB", "alg": "RS512"});
+        assert_eq!(read(json!([elsewhere])), Err(none), "no signature by it is ever taken");
+    }
+
+    #[test]
+    fn a_key_that_no_signature_is_good_for_is_refused_by_its_name() {
+        for (n, e, what) in [
+            ("AQAB", "AQAB", "2048"),
+            ("", "AQAB", "2048"),
+            (&short(), "AQAB", "2048"),
+            (&format!("AAAA{MODULUS}"), "AQAB", "zero in front"),
+            (MODULUS, "AQ", "exponent"),
+            (MODULUS, "", "exponent"),
+            (MODULUS, "AA", "exponent"),
+            (MODULUS, "AQAB=", "base64url"),
+        ] {
+            let refused = read(json!([rsa(MODULUS, "AQAB"), rsa(n, e)])).unwrap_err();
+            assert!(refused.starts_with("the key 'mine' is no good key") && refused.contains(what), "{refused}");
+        }
+        let (x, y) = P256;
+        for bad in [
+            json!({"kty": "EC", "crv": "P-256", "x": &x[..40], "y": y}),
+            json!({"kty": "EC", "crv": "P-256", "x": y, "y": y}),
+            json!({"kty": "EC", "crv": "P-256", "x": "", "y": ""}),
+            json!({"kty": "OKP", "crv": "Ed25519", "x": &ED25519_KEY[..20]}),
+        ] {
+            let refused = read(json!([bad])).unwrap_err();
+            assert!(refused.starts_with("key 1 of the set is no good key"), "{bad}: {refused}");
+        }
+    }
+
+    #[test]
+    fn private_keys_are_none_of_our_business() {
+        for member in PRIVATE_MEMBERS {
+            let mut key = rsa(MODULUS, "AQAB");
+            key[member] = json!("AQAB");
+            assert_eq!(client_keys(&json!({"keys": [key]}).to_string()), Err(ClientKeysError::PrivateKey), "{member}");
+        }
+    }
+}
