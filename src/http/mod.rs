@@ -28,7 +28,7 @@ mod webhooks;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -132,6 +132,7 @@ fn observed(table: Router<Edge>, edge: Edge) -> Router {
         .method_not_allowed_fallback(reply::method_not_allowed)
         .fallback(reply::not_found)
         .layer(CatchPanicLayer::custom(reply::panicked))
+        .layer(from_fn(pages::place::tell_on_pages))
         .layer(from_fn_with_state(edge.clone(), observe::observe))
         .with_state(edge)
 }

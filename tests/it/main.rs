@@ -13,6 +13,7 @@ mod architecture;
 mod authorization_code;
 mod bad_requests;
 mod browser_flow;
+mod browser_pages;
 mod client_authentication;
 mod command_line;
 mod crash;

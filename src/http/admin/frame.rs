@@ -1,12 +1,11 @@
 //! What stands around every operator page, and who gets to see one.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use crate::flows::access::Caller;
 use crate::flows::authorize::{SignIn, SignedInPerson};
-use crate::http::pages::problem::{problem_page, refused_page};
-use crate::http::pages::view::{Form, Problem};
+use crate::http::pages::problem::{refused_page, stale_form_page};
+use crate::http::pages::view::Form;
 use crate::http::pages::visit::{Visit, sign_in_anew, sign_in_first};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -130,8 +129,7 @@ fn sender_of<'a>(visit: &'a Visit, csrf: Option<&str>, page: &str) -> Result<&'a
     if visit.sent_form(csrf) {
         return Ok(person);
     }
-    let page = problem_page(visit, Problem::BrowserLost, None);
-    Err(Box::new((StatusCode::FORBIDDEN, page).into_response()))
+    Err(Box::new(stale_form_page(visit, page, None)))
 }
 
 /// The same for a change that matters: whoever signed in a while ago signs in once more, and then sends it again.

@@ -10,9 +10,8 @@ use crate::domain::language::Language;
 use crate::domain::one_time::SetUpToken;
 use crate::http::pages::fields::Fields;
 use crate::http::pages::page::page;
-use crate::http::pages::problem::{problem_page, refused_page};
+use crate::http::pages::problem::{refused_page, stale_form_page};
 use crate::http::pages::texts::Texts;
-use crate::http::pages::view::Problem;
 use crate::http::pages::visit::{Visit, see};
 
 /// `GET`: asks for the address. Opening it uses nothing up.
@@ -26,11 +25,10 @@ pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> Re
 
 /// `POST`: makes the operator and signs them in.
 pub(in crate::http) async fn set_up(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    if !visit.sent_form(fields.value("csrf")) {
-        let page = problem_page(&visit, Problem::BrowserLost, None);
-        return visit.remembered((StatusCode::FORBIDDEN, page).into_response());
-    }
     let Ok(token) = token.parse::<SetUpToken>() else { return refused_page(&visit, &nowhere()) };
+    if !visit.sent_form(fields.value("csrf")) {
+        return stale_form_page(&visit, &format!("/admin/set-up/{}", token.expose()), None);
+    }
     let typed = fields.value("email").unwrap_or_default().trim();
     let Ok(email) = typed.parse() else {
         return form_page(&visit, &token, typed, Some("This is not an e-mail address such as name@example.com."));

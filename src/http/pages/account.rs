@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::fields::{Fields, query};
 use super::flow::shown;
 use super::page::page;
-use super::problem::{problem_page, refused_page};
+use super::problem::{problem_page, refused_page, stale_form_page};
 use super::scopes::scope_lines;
 use super::view::Problem;
 use super::view::{Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, SessionLine, WhichSession};
@@ -112,8 +112,7 @@ fn allowed<'a>(
     if visit.sent_form(fields.value("csrf")) {
         return Ok(person);
     }
-    let page = problem_page(visit, Problem::BrowserLost, None);
-    Err(Box::new((StatusCode::FORBIDDEN, page).into_response()))
+    Err(Box::new(stale_form_page(visit, "/account", None)))
 }
 
 fn ended(visit: &Visit, done: Result<(), Refusal>, message: Message) -> Response {

@@ -6,9 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use super::fields::{Fields, id, query};
 use super::flow::{continue_flow, follow, shown};
 use super::page::{FormTarget, page};
-use super::problem::{problem_page, refused_page};
+use super::problem::{refused_page, stale_form_page};
 use super::scopes::scope_lines;
-use super::view::Problem;
 use super::view::{Consent, Publisher};
 use super::visit::Visit;
 use crate::domain::application::Origin;
@@ -45,7 +44,8 @@ pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) ->
         Err(refusal) => return refused_page(&visit, &refusal),
     };
     if !visit.sent_form(fields.value("csrf")) {
-        return problem_page(&visit, Problem::BrowserLost, Some(shown(&open.application)));
+        let again = format!("/consent?flow={}", open.authorization.id);
+        return stale_form_page(&visit, &again, Some(shown(&open.application)));
     }
     // The session may have ended, or have to be renewed, since the page was shown.
     match asked(&visit, &open).await {

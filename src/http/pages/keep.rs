@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::fields::Fields;
 use super::page::page;
-use super::problem::{problem_page, refused_page};
+use super::problem::{problem_page, refused_page, stale_form_page};
 use super::view::{App, Keep, Message, MessagePage, Problem};
 use super::visit::{Visit, see};
 use crate::domain::one_time::KeepToken;
@@ -27,10 +27,10 @@ pub(in crate::http) async fn show(Path(token): Path<String>, mut visit: Visit) -
 
 /// `POST`: the button. The page that follows says what became of it, however often it is pressed.
 pub(in crate::http) async fn keep(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    if !visit.sent_form(fields.value("csrf")) {
-        return visit.remembered(problem_page(&visit, Problem::BrowserLost, None));
-    }
     let Ok(token) = token.parse::<KeepToken>() else { return problem_page(&visit, Problem::NotFound, None) };
+    if !visit.sent_form(fields.value("csrf")) {
+        return stale_form_page(&visit, &address(&token), None);
+    }
     match visit.edge.server.keep_application(&token).await {
         Ok(()) => see(&address(&token)),
         Err(e) => refused_page(&visit, &e.into()),

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::fields::Fields;
 use super::flow::{answer, go_on_signed_in};
 use super::page::{FormTarget, page};
-use super::problem::{problem_page, refused_page};
+use super::problem::{problem_page, refused_page, stale_form_page};
 use super::view::ConfirmLogin;
 use super::view::LinkElsewhere;
 use super::view::Problem;
@@ -53,7 +53,7 @@ pub(in crate::http) async fn open(
 /// `POST`: the button of the confirm page.
 pub(in crate::http) async fn confirm(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
     if !visit.sent_form(fields.value("csrf")) {
-        return visit.remembered(problem_page(&visit, Problem::BrowserLost, None));
+        return stale(&visit, &token);
     }
     visited(visit, &token, Press::Button).await
 }
@@ -61,7 +61,7 @@ pub(in crate::http) async fn confirm(Path(token): Path<String>, visit: Visit, Fi
 /// `POST …/not-me`: whoever got the mail did not ask for it; nobody can use it any more.
 pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
     if !visit.sent_form(fields.value("csrf")) {
-        return visit.remembered(problem_page(&visit, Problem::BrowserLost, None));
+        return stale(&visit, &token);
     }
     let Ok(token) = token.parse::<LinkToken>() else { return over(&visit, LinkOver::Unknown) };
     match visit.edge.server.stop_sign_in(&token).await {
@@ -70,6 +70,13 @@ pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fie
             page(&MessagePage { t, message: Message::SignInStopped, app: None, onward: None }).into_response()
         }
         Err(refusal) => refused_page(&visit, &refusal),
+    }
+}
+
+fn stale(visit: &Visit, token: &str) -> Response {
+    match token.parse::<LinkToken>() {
+        Ok(token) => stale_form_page(visit, &format!("/l/{}", token.expose()), None),
+        Err(_) => over(visit, LinkOver::Unknown),
     }
 }
 

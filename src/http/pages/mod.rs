@@ -14,6 +14,7 @@ pub(in crate::http) mod keep;
 pub(in crate::http) mod link;
 pub(in crate::http) mod locale;
 pub(in crate::http) mod page;
+pub(in crate::http) mod place;
 pub(in crate::http) mod problem;
 mod scopes;
 pub(in crate::http) mod sign_in;

@@ -7,6 +7,8 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse as _, Response};
 
 use super::page::page;
+use super::place::Place;
+use super::texts::Texts;
 use super::view::{App, Link};
 use super::view::{ErrorPage, Problem};
 use super::visit::{Visit, sign_in_anew};
@@ -18,25 +20,49 @@ pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Respons
     if refusal.code == ErrorCode::InsufficientUserAuthentication {
         return told(refusal, sign_in_anew(&visit.path));
     }
-    let problem = match (refusal.code.status(), refusal.retry_after) {
-        (429, wait) => Problem::TooMany { wait: wait.unwrap_or_default() },
-        (503, _) => Problem::Unavailable,
-        (500.., _) => Problem::Broken,
-        (404, _) => Problem::NotFound,
-        (403, _) => Problem::AccountDisabled,
-        _ => Problem::BadRequest,
+    let place = Place::of(&visit.path).unwrap_or(Place::SignIn);
+    refused_at(place, (visit.texts(), &visit.requester.trace_id), refusal)
+}
+
+/// The same where nobody has looked at the visitor.
+pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Texts, &str), refusal: &Refusal) -> Response {
+    let problem = match (refusal.code.status(), refusal.retry_after, place) {
+        (429, wait, _) => Problem::TooMany { wait: wait.unwrap_or_default() },
+        (503, ..) => Problem::Unavailable,
+        (500.., ..) => Problem::Broken,
+        (404, ..) => Problem::NotFound,
+        (403, _, Place::SignIn) => Problem::AccountDisabled,
+        (403, _, Place::Own) => Problem::NotAllowed,
+        (_, _, Place::SignIn) => Problem::BadRequest,
+        (_, _, Place::Own) => Problem::Mistake,
     };
     let view = ErrorPage {
-        t: visit.texts(),
+        t,
         problem,
         app: None,
         sentence: refusal.description.clone().into_owned(),
         code: refusal.code.name().to_owned(),
-        trace_id: visit.requester.trace_id.clone(),
+        trace_id: trace_id.to_owned(),
         onward: None,
     };
     let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
     told(refusal, waiting(page(&view).with_status(status).into_response(), refusal.retry_after))
+}
+
+/// A form that was not shown in this browser, or not in this session: it may be another site's, so nothing is done.
+/// `again` is where it is shown.
+pub(in crate::http) fn stale_form_page(visit: &Visit, again: &str, app: Option<App>) -> Response {
+    let problem = if visit.known { Problem::FormTooOld } else { Problem::BrowserLost };
+    let view = ErrorPage {
+        t: visit.texts(),
+        problem,
+        app,
+        sentence: String::new(),
+        code: String::new(),
+        trace_id: visit.requester.trace_id.clone(),
+        onward: Some(Link { href: again.to_owned(), text: visit.texts().error.open_again.to_owned() }),
+    };
+    visit.remembered(page(&view).with_status(StatusCode::FORBIDDEN).into_response())
 }
 
 /// The answer, with the time after which it would be another (RFC 6585 §4).

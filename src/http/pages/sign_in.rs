@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::fields::{Fields, id, query};
 use super::flow::{continue_flow, go_on_signed_in, shown};
 use super::page::{FormTarget, page};
-use super::problem::{problem_page, refused_page, waiting};
+use super::problem::{problem_page, refused_page, stale_form_page, waiting};
 use super::view::Problem;
 use super::view::{App, Form};
 use super::view::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
@@ -54,7 +54,7 @@ pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fie
         Err(refusal) => return refused_page(&visit, &refusal),
     };
     if !visit.sent_form(fields.value("csrf")) {
-        return visit.remembered(problem_page(&visit, Problem::BrowserLost, target.app()));
+        return stale_form_page(&visit, &target.address(), target.app());
     }
     let typed = fields.value("email").unwrap_or_default().trim().to_owned();
     let Ok(email) = typed.parse::<EmailAddress>() else {
@@ -99,7 +99,7 @@ pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields
         Err(refusal) => return refused_page(&visit, &refusal),
     };
     if !visit.sent_form(fields.value("csrf")) {
-        return problem_page(&visit, Problem::BrowserLost, None);
+        return stale_form_page(&visit, &format!("/login/code?id={}", sign_in.id), None);
     }
     let typed = fields.value("code").unwrap_or_default();
     let problem = match visit.edge.server.enter_code(&sign_in, typed, &visit.requester.device).await {
@@ -122,7 +122,7 @@ pub(in crate::http) async fn resend(mut visit: Visit, Fields(fields): Fields) ->
         Err(refusal) => return refused_page(&visit, &refusal),
     };
     if !visit.sent_form(fields.value("csrf")) {
-        return problem_page(&visit, Problem::BrowserLost, None);
+        return stale_form_page(&visit, &format!("/login/code?id={}", sign_in.id), None);
     }
     let application = application_of(&visit, &sign_in).await.map(|open| open.application.settings.name.clone());
     match visit.edge.server.resend_sign_in(&sign_in, application.as_deref(), &visit.requester).await {
@@ -180,6 +180,14 @@ impl Target {
         }
     }
 
+    /// Where one signs in for it.
+    fn address(&self) -> String {
+        match self {
+            Self::Application(open) => format!("/login?flow={}", open.authorization.id),
+            Self::Page(path) => format!("/login?return_to={path}"),
+        }
+    }
+
     fn purpose(&self) -> Purpose {
         match self {
             Self::Application(open) => Purpose::Authorization(open.authorization.id),
@@ -218,7 +226,9 @@ fn own_page(wanted: Option<&str>) -> String {
     };
     let plain =
         |path: &&str| path.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c)) && !path.contains("//");
-    wanted.filter(own).filter(plain).unwrap_or(ACCOUNT_PAGE).to_owned()
+    // A browser would take these out and go wherever is left.
+    let straight = |path: &&str| !path.split('/').any(|part| part == "." || part == "..");
+    wanted.filter(own).filter(plain).filter(straight).unwrap_or(ACCOUNT_PAGE).to_owned()
 }
 
 async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refusal> {
@@ -316,6 +326,9 @@ mod tests {
             "/accountx",
             "/account//evil",
             "/account/../l/x?",
+            "/portal/../../x",
+            "/portal/..",
+            "/admin/./x",
             "/account\\@evil",
             "/l/gpl_x",
             "",

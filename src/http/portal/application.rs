@@ -1,7 +1,7 @@
 //! `/portal/applications/{client_id}`: all about one application.
 
 use axum::extract::Path;
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use super::APPLICATIONS;
@@ -76,7 +76,7 @@ impl Occasion {
 }
 
 /// `GET /portal/applications/{client_id}`.
-pub(in crate::http) async fn show(Path(id): Path<String>, uri: Uri, visit: Visit) -> Response {
+pub(in crate::http) async fn show(Path(id): Path<String>, method: Method, uri: Uri, visit: Visit) -> Response {
     let person = match viewer(&visit, uri.path()) {
         Ok(person) => person,
         Err(response) => return *response,
@@ -86,11 +86,15 @@ pub(in crate::http) async fn show(Path(id): Path<String>, uri: Uri, visit: Visit
         Err(refusal) => return refused_page(&visit, &refusal),
     };
     let named = query(&uri).ok().and_then(|parameters| ApplicationNotice::from_name(parameters.value("done")?));
-    let secret = visit.secret_to_show(application.client_id.as_str());
+    // Whoever asks for the headers alone shows nobody anything.
+    let secret = visit.secret_to_show(application.client_id.as_str()).filter(|_| method == Method::GET);
     let took = secret.is_some();
     let occasion = Occasion { notice: named, secret, ..Occasion::default() };
-    let response = visit.remembered(application_page(&visit, person, &application, occasion).await);
-    if took { visit.shown(response) } else { response }
+    visit.remembered(match render(&visit, person, &application, occasion).await {
+        Ok(response) if took && response.status().is_success() => visit.shown(response),
+        Ok(response) => response,
+        Err(refusal) => refused_page(&visit, &refusal),
+    })
 }
 
 /// `GET` of where a form of the page was sent to, which showed the page again: back to the page itself.

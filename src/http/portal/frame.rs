@@ -1,13 +1,12 @@
 //! What stands around every page of the portal, and who gets to see one.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::typed::Typed;
 use crate::flows::access::Caller;
 use crate::flows::authorize::SignedInPerson;
-use crate::http::pages::problem::problem_page;
-use crate::http::pages::view::{Form, Problem};
+use crate::http::pages::problem::stale_form_page;
+use crate::http::pages::view::Form;
 use crate::http::pages::visit::{Visit, sign_in_first};
 
 /// The bar at the top.
@@ -62,8 +61,7 @@ pub(in crate::http) fn sender<'a>(
     if visit.sent_form(Some(typed.text("csrf"))) {
         return Ok(person);
     }
-    let page = problem_page(visit, Problem::BrowserLost, None);
-    Err(Box::new((StatusCode::FORBIDDEN, page).into_response()))
+    Err(Box::new(stale_form_page(visit, page, None)))
 }
 
 /// A person as whoever asks for something.

@@ -160,30 +160,57 @@ impl Reading<'_> {
         audiences
     }
 
-    /// What is chosen from a list. A value that no page offers changes nothing.
-    fn choices(&self, settings: &mut ApplicationSettings) {
-        let typed = self.typed;
-        if typed.has("link_mode") {
-            settings.link_mode = LinkMode::from_name(typed.text("link_mode"));
+    /// What is chosen from a list. The first choice of a list may be none: the default of the server.
+    fn choices(&mut self, settings: &mut ApplicationSettings) {
+        if let Some(mode) = self.choice("link_mode", LinkMode::from_name) {
+            settings.link_mode = mode;
         }
-        if typed.has("unknown_account") {
-            settings.unknown_account = UnknownAccount::from_name(typed.text("unknown_account"));
+        if let Some(told) = self.choice("unknown_account", UnknownAccount::from_name) {
+            settings.unknown_account = told;
         }
-        if let Some(profile) = TokenProfile::from_name(typed.text("token_profile")) {
+        if let Some(Some(profile)) = self.choice("token_profile", TokenProfile::from_name) {
             settings.token_profile = profile;
         }
-        if let Some(algorithm) = SigningAlgorithm::from_name(typed.text("signing_algorithm")) {
+        if let Some(Some(algorithm)) = self.choice("signing_algorithm", SigningAlgorithm::from_name) {
             settings.signing_algorithm = algorithm;
         }
-        match typed.text("pkce") {
-            "required" => settings.pkce = PkcePolicy::Required,
-            "by_type" => settings.pkce = PkcePolicy::ByType,
-            _ => {}
+        let pkce = |name: &str| match name {
+            "required" => Some(PkcePolicy::Required),
+            "by_type" => Some(PkcePolicy::ByType),
+            _ => None,
+        };
+        if let Some(Some(pkce)) = self.choice("pkce", pkce) {
+            settings.pkce = pkce;
         }
         // Boxes that are not ticked are not sent, so the form says that it had them.
-        if typed.has("grants_shown") {
-            settings.grants = typed.all("grant").filter_map(GrantType::from_name).collect();
+        if self.typed.has("grants_shown") {
+            settings.grants = self.grants();
         }
+    }
+
+    /// What was chosen from a list that the form has; inside, nothing if that was the choice. A name that no page
+    /// offers is told: whoever sent it would think that it holds.
+    fn choice<T>(&mut self, list: &str, from_name: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+        if !self.typed.has(list) {
+            return None;
+        }
+        let name = self.typed.text(list);
+        let chosen = from_name(name);
+        if chosen.is_none() && !name.is_empty() {
+            self.wrong("settings", format!("'{name}' is not among the choices for {list}."));
+        }
+        Some(chosen)
+    }
+
+    fn grants(&mut self) -> Vec<GrantType> {
+        let mut grants = Vec::new();
+        for name in self.typed.all("grant") {
+            match GrantType::from_name(name) {
+                Some(grant) => grants.push(grant),
+                None => self.wrong("set-grants", format!("'{name}' is no grant of this server.")),
+            }
+        }
+        grants
     }
 
     /// What has to agree with something else in the form.
@@ -245,5 +272,16 @@ mod tests {
         let fields = [("token_ttl", "10"), ("scope", "a"), ("default_scope", "b"), ("audiences", "no\nhttps://a")];
         let bad = changed_settings(&typed(&fields), &current);
         assert_eq!(problems(bad), ["set-token-ttl", "set-audiences", "set-default-scope"]);
+    }
+
+    #[test]
+    fn what_no_page_offers_is_told_instead_of_being_left_out() {
+        let current = ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service);
+        let fields = [("grants_shown", "1"), ("grant", "client_credentials"), ("grant", "password")];
+        assert_eq!(problems(changed_settings(&typed(&fields), &current)), ["set-grants"]);
+        for list in ["link_mode", "unknown_account", "token_profile", "signing_algorithm", "pkce"] {
+            assert_eq!(problems(changed_settings(&typed(&[(list, "x")]), &current)), ["settings"], "{list}");
+            assert_eq!(changed_settings(&typed(&[(list, "")]), &current).unwrap(), current, "{list}");
+        }
     }
 }

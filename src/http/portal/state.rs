@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::APPLICATIONS;
 use super::application::{Occasion, application_page, changing, could_not, done};
@@ -47,7 +48,7 @@ pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed:
         Ok(found) => found,
         Err(response) => return *response,
     };
-    if typed.text("name").trim() != application.settings.name.trim() {
+    if as_read(typed.text("name")) != as_read(&application.settings.name) {
         let problem = FieldProblem::at("delete-name", "That is not the application's name. Nothing was deleted.");
         let occasion = Occasion { problems: vec![problem], status: StatusCode::BAD_REQUEST, ..Occasion::default() };
         return application_page(&visit, person, &application, occasion).await;
@@ -57,6 +58,12 @@ pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed:
         Ok(_) => see(&format!("{APPLICATIONS}?done=deleted")),
         Err(error) => could_not(&visit, person, &application, &error.into()).await,
     }
+}
+
+/// A name as people read it: how its accents are composed cannot be seen, nor how wide its spaces are.
+fn as_read(name: &str) -> String {
+    let composed: String = name.nfc().collect();
+    composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `POST …/undelete`: from the list, or from what is left of the application's page.
@@ -74,5 +81,16 @@ pub(in crate::http) async fn undelete(Path(id): Path<String>, visit: Visit, type
     match server.undelete_for(&caller, &client_id).await {
         Ok(_) => see(&done(&client_id, "undeleted")),
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_is_read() {
+        assert_eq!(as_read(" Cafe\u{301}  am\u{a0}See "), as_read("Café am See"));
+        assert_ne!(as_read("Cafe"), as_read("Café"));
     }
 }

@@ -178,9 +178,19 @@ pub(in crate::http) const DE: Texts = Texts {
             "Ihr Browser hat den Faden verloren",
             "Er hat das Cookie nicht mitgeschickt, das zu dieser Seite gehört. Erlauben Sie dieser Seite Cookies, und beginnen Sie neu.",
         ],
+        form_too_old: [
+            "Diese Seite war zu lange offen",
+            "Ihre Sitzung ist seitdem beendet oder neu begonnen. Es wurde nichts geändert: Öffnen Sie die Seite neu, und wiederholen Sie, was Sie getan haben.",
+        ],
+        open_again: "Seite neu öffnen",
         account_disabled: [
             "Dieses Konto ist gesperrt",
             "Niemand kann sich damit anmelden. Die Betreiber dieses Servers können Ihnen sagen, warum.",
+        ],
+        not_allowed: ["Das dürfen Sie nicht", "Es wurde nichts geändert. Der Grund steht unten."],
+        mistake: [
+            "In dieser Adresse oder diesem Formular ist ein Fehler",
+            "Es wurde nichts geändert. Gehen Sie zurück und versuchen Sie es noch einmal; der Grund steht unten.",
         ],
         not_found: ["Hier ist nichts", "Prüfen Sie die Adresse, oder gehen Sie dorthin zurück, woher Sie kamen."],
         too_many: ["Nicht so schnell", "Von hier aus wurde in kurzer Zeit zu viel angefragt."],

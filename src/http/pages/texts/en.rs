@@ -175,9 +175,19 @@ pub(in crate::http) const EN: Texts = Texts {
             "Your browser has lost the thread",
             "It did not send the cookie that belongs to this page. Allow cookies for this site, then start again.",
         ],
+        form_too_old: [
+            "This page was open too long",
+            "Your session has ended or begun anew since it was opened. Nothing was changed: open the page again, then repeat what you did.",
+        ],
+        open_again: "Open the page again",
         account_disabled: [
             "This account is disabled",
             "Nobody can sign in with it. Those who run this server can tell you why.",
+        ],
+        not_allowed: ["This is not yours to do", "Nothing was changed. The reason is below."],
+        mistake: [
+            "This address or form has a mistake in it",
+            "Nothing was changed. Go back and try again; the reason is below.",
         ],
         not_found: ["There is nothing here", "Check the address, or go back to where you came from."],
         too_many: ["Not so fast", "Too much was asked for from here in a short time."],

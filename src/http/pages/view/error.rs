@@ -41,8 +41,14 @@ pub(in crate::http) enum Problem {
     LinkExpired,
     /// The cookie or the form's token is missing.
     BrowserLost,
+    /// The form was shown for a session that has ended.
+    FormTooOld,
     /// The account is disabled.
     AccountDisabled,
+    /// Whoever is signed in may not do this.
+    NotAllowed,
+    /// The address or form of a page of ours is wrong, and no application has to do with it.
+    Mistake,
     /// There is no such page.
     NotFound,
     /// Too many requests.
@@ -65,6 +71,9 @@ impl ErrorPage {
             Problem::LinkUsed => texts.link_used,
             Problem::LinkExpired => texts.link_expired,
             Problem::BrowserLost => texts.browser_lost,
+            Problem::FormTooOld => texts.form_too_old,
+            Problem::NotAllowed => texts.not_allowed,
+            Problem::Mistake => texts.mistake,
             Problem::AccountDisabled => texts.account_disabled,
             Problem::NotFound => texts.not_found,
             Problem::TooMany { .. } => texts.too_many,
