@@ -140,7 +140,7 @@ mod tests {
         zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFC\
         ur-kEgU8awapJzKnqDKgw";
 
-    fn read(keys: Value) -> Result<usize, String> {
+    fn read(keys: &Value) -> Result<usize, String> {
         client_keys(&json!({"keys": keys}).to_string()).map(|read| read.keys.len()).map_err(|e| e.to_string())
     }
 
@@ -157,12 +157,12 @@ mod tests {
         let ec = json!({"kty": "EC", "crv": "P-256", "x": P256.0, "y": P256.1});
         let ed = json!({"kty": "OKP", "crv": "Ed25519", "x": ED25519_KEY});
         let other = json!({"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA"});
-        assert_eq!(read(json!([rsa(MODULUS, "AQAB"), ec, ed, other.clone()])), Ok(4));
+        assert_eq!(read(&json!([rsa(MODULUS, "AQAB"), ec, ed, other.clone()])), Ok(4));
         let none = "the JWK Set has no RSA, P-256 or Ed25519 public key".to_owned();
-        assert_eq!(read(json!([other])), Err(none.clone()));
-        assert_eq!(read(json!([])), Err(none.clone()));
+        assert_eq!(read(&json!([other])), Err(none.clone()));
+        assert_eq!(read(&json!([])), Err(none.clone()));
         let elsewhere = json!({"kty": "RSA", "n": MODULUS, "e": "AQAB", "alg": "RS512"});
-        assert_eq!(read(json!([elsewhere])), Err(none), "no signature by it is ever taken");
+        assert_eq!(read(&json!([elsewhere])), Err(none), "no signature by it is ever taken");
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
             (MODULUS, "AA", "exponent"),
             (MODULUS, "AQAB=", "base64url"),
         ] {
-            let refused = read(json!([rsa(MODULUS, "AQAB"), rsa(n, e)])).unwrap_err();
+            let refused = read(&json!([rsa(MODULUS, "AQAB"), rsa(n, e)])).unwrap_err();
             assert!(refused.starts_with("the key 'mine' is no good key") && refused.contains(what), "{refused}");
         }
         let (x, y) = P256;
@@ -187,7 +187,7 @@ mod tests {
             json!({"kty": "EC", "crv": "P-256", "x": "", "y": ""}),
             json!({"kty": "OKP", "crv": "Ed25519", "x": &ED25519_KEY[..20]}),
         ] {
-            let refused = read(json!([bad])).unwrap_err();
+            let refused = read(&json!([bad])).unwrap_err();
             assert!(refused.starts_with("key 1 of the set is no good key"), "{bad}: {refused}");
         }
     }

@@ -162,44 +162,38 @@ impl Reading<'_> {
 
     /// What is chosen from a list. The first choice of a list may be none: the default of the server.
     fn choices(&mut self, settings: &mut ApplicationSettings) {
-        if let Some(mode) = self.choice("link_mode", LinkMode::from_name) {
-            settings.link_mode = mode;
-        }
-        if let Some(told) = self.choice("unknown_account", UnknownAccount::from_name) {
-            settings.unknown_account = told;
-        }
-        if let Some(Some(profile)) = self.choice("token_profile", TokenProfile::from_name) {
-            settings.token_profile = profile;
-        }
-        if let Some(Some(algorithm)) = self.choice("signing_algorithm", SigningAlgorithm::from_name) {
-            settings.signing_algorithm = algorithm;
-        }
+        self.choice("link_mode", LinkMode::from_name, |mode| settings.link_mode = mode);
+        self.choice("unknown_account", UnknownAccount::from_name, |told| settings.unknown_account = told);
+        self.choice("token_profile", TokenProfile::from_name, |profile| {
+            settings.token_profile = profile.unwrap_or(settings.token_profile);
+        });
+        self.choice("signing_algorithm", SigningAlgorithm::from_name, |algorithm| {
+            settings.signing_algorithm = algorithm.unwrap_or(settings.signing_algorithm);
+        });
         let pkce = |name: &str| match name {
             "required" => Some(PkcePolicy::Required),
             "by_type" => Some(PkcePolicy::ByType),
             _ => None,
         };
-        if let Some(Some(pkce)) = self.choice("pkce", pkce) {
-            settings.pkce = pkce;
-        }
+        self.choice("pkce", pkce, |pkce| settings.pkce = pkce.unwrap_or(settings.pkce));
         // Boxes that are not ticked are not sent, so the form says that it had them.
         if self.typed.has("grants_shown") {
             settings.grants = self.grants();
         }
     }
 
-    /// What was chosen from a list that the form has; inside, nothing if that was the choice. A name that no page
-    /// offers is told: whoever sent it would think that it holds.
-    fn choice<T>(&mut self, list: &str, from_name: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    /// Puts what was chosen from a list in its place, if the form has the list. A name that no page offers is told:
+    /// whoever sent it would think that it holds.
+    fn choice<T>(&mut self, list: &str, from_name: impl Fn(&str) -> Option<T>, put: impl FnOnce(Option<T>)) {
         if !self.typed.has(list) {
-            return None;
+            return;
         }
         let name = self.typed.text(list);
         let chosen = from_name(name);
         if chosen.is_none() && !name.is_empty() {
             self.wrong("settings", format!("'{name}' is not among the choices for {list}."));
         }
-        Some(chosen)
+        put(chosen);
     }
 
     fn grants(&mut self) -> Vec<GrantType> {

@@ -78,7 +78,7 @@ pub(in crate::http) async fn undelete(Path(id): Path<String>, visit: Visit, type
         Ok(application) => application,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
-    match server.undelete_for(&caller, &client_id).await {
+    match server.undelete_for(&caller, &client_id, None).await {
         Ok(_) => see(&done(&client_id, "undeleted")),
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,
     }

@@ -186,6 +186,22 @@ on_both_engines!(
 /// How long a page may take.
 const BEARABLE: Duration = Duration::from_millis(300);
 
+/// The operator pages that are lists, and what is looked for in them.
+const PAGES: [&str; 12] = [
+    "/admin/applications",
+    "/admin/applications?q=999",
+    "/admin/applications?q=nothing-has-this",
+    "/admin/applications?q=ann@example.com",
+    "/admin/applications?state=deactivated",
+    "/admin/users",
+    "/admin/users?q=nobody",
+    "/admin/audit",
+    "/admin/audit?event=never.done",
+    "/admin/audit?actor=nobody",
+    "/admin/audit?subject=subject-77",
+    "/admin/audit?from=2025-01-01&to=2025-01-02",
+];
+
 /// The shortest time that something takes, of so many tries.
 #[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "it measures, and tells what")]
 async fn best_of<Done: Future<Output = Value>>(tries: u32, act: impl Fn() -> Done, what: &str) -> Duration {
@@ -237,26 +253,13 @@ async fn long_lists_stay_quick(world: World) {
     }
     let root = person::operator(&server.server, "root@example.com").await;
     let root = server.session_of(&root).await;
-    for path in [
-        "/admin/applications",
-        "/admin/applications?q=999",
-        "/admin/applications?q=nothing-has-this",
-        "/admin/applications?q=ann@example.com",
-        "/admin/applications?state=deactivated",
-        "/admin/users",
-        "/admin/users?q=nobody",
-        "/admin/audit",
-        "/admin/audit?event=never.done",
-        "/admin/audit?actor=nobody",
-        "/admin/audit?subject=subject-77",
-        "/admin/audit?from=2025-01-01&to=2025-01-02",
-    ] {
-        let show = || async {
+    for path in PAGES {
+        let fetched = || async {
             let answer = Answer::of(root.sends(server.request(Method::GET, path))).await;
             assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-            serde_json::Value::Null
+            Value::Null
         };
-        if best_of(3, show, path).await > BEARABLE {
+        if best_of(3, fetched, path).await > BEARABLE {
             slow.push(path.to_owned());
         }
     }

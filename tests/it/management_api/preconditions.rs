@@ -37,7 +37,7 @@ on_both_engines!(
             let now = management.get(&ops, &path).await;
             assert_eq!(done.header("etag"), now.header("etag"), "{act}");
             assert_eq!(done.json(), now.json(), "{act}");
-            tag = now.header("etag").unwrap().to_owned();
+            now.header("etag").unwrap().clone_into(&mut tag);
         }
         management.delete(&ops, &path).await;
         let undelete = format!("{path}/undelete");
