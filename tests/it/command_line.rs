@@ -84,7 +84,10 @@ async fn an_application_goes_through_its_states_from_the_command_line(at: Instal
     again.refused(1, &format!("the client id {id} is or was another application's"));
     assert_eq!(at.json(&["app", "list"]).await, serde_json::json!([]));
     let deleted = at.json(&["app", "list", "--deleted"]).await;
-    assert_eq!(deleted.as_array().unwrap().iter().map(|one| text(&one["client_id"])).collect::<Vec<_>>(), [id.clone()]);
+    assert_eq!(
+        deleted.as_array().unwrap().iter().map(|one| text(&one["client_id"])).collect::<Vec<_>>(),
+        std::slice::from_ref(&id)
+    );
     at.run(&["app", "undelete", &id]).await.done();
     assert_eq!(state("show").await, "active");
     assert_eq!(at.json(&["app", "list", "--deleted"]).await, serde_json::json!([]));
