@@ -106,7 +106,7 @@ pub struct Webhook {
     pub url: WebhookUrl,
     /// The events it is told; none means all there are, those of later versions too.
     pub events: Vec<EventType>,
-    /// Its [`WebhookSecrets`].
+    /// Its [`WebhookSecrets`](super::webhook_secret::WebhookSecrets).
     pub secrets: Sealed,
     /// Whether messages are sent.
     pub state: WebhookState,
