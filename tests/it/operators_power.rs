@@ -291,6 +291,16 @@ on_both_engines! {
         act(&machine, "activate").await.success();
         assert_eq!(management.delete(&bob, &path).await.status, 204);
         assert_eq!(act(&bob, "undelete").await.success()["state"], "active");
+        // An owner who is an operator has what both have.
+        let root = operator(&server.server, "root@example.com").await;
+        let own = server.application_of(&root, "Bills").await;
+        let (root, own) = (server.session_of(&root).await, format!("/applications/{}", own.client_id));
+        let act_on_own = async |who: &Who, what: &str| {
+            management.call(who, Method::POST, &format!("{own}/{what}"), None).await.success()["state_reason"].clone()
+        };
+        assert_eq!(act_on_own(&machine, "deactivate").await, "suspended");
+        assert_eq!(act_on_own(&root, "activate").await, Value::Null);
+        assert_eq!(act_on_own(&root, "deactivate").await, "requested");
         assert_eq!(management.delete(&machine, &path).await.status, 204);
         assert_eq!(act(&machine, "undelete").await.success()["state"], "active");
     }

@@ -61,7 +61,7 @@ impl Server {
         }
         // Whoever may delete it as an operator may undo that whole.
         let lifted = match standing(tx, &known, actor).await? {
-            Standing::Operator => DeactivationReason::Removed,
+            Standing::Operator | Standing::Both => DeactivationReason::Removed,
             Standing::Owner => DeactivationReason::Unused,
         };
         if !tx.application_undelete(known.id, lifted, (after, present.now)).await? {
