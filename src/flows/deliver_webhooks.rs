@@ -17,8 +17,9 @@ use crate::domain::webhook_delivery::Attempt;
 use crate::protocol::retry_after::RetryAfter;
 use crate::store::{AfterTry, ClaimedDelivery, StoreError};
 
-/// How many messages are on their way at the same time, never two of them to the same webhook.
-const AT_ONCE: usize = 16;
+/// How many messages are on their way at the same time, never two of them to the same webhook, nor three to those of
+/// one application. A message that waits for its receiver costs little but its place.
+const AT_ONCE: usize = 64;
 
 /// How long a message is ours once claimed; more than twice what a try may take. If this process ends meanwhile,
 /// another sends it after that.

@@ -94,7 +94,8 @@ impl Record for Found {
 }
 
 /// The messages that may be claimed at `$1`: not while another one is on its way to the same webhook, so that a
-/// receiver that takes its time holds up nobody but itself.
+/// receiver that takes its time holds up nobody but itself; and not while two are on their way to webhooks of the same
+/// application, so that many such receivers of one developer do not hold up everybody.
 macro_rules! due {
     ($columns:literal, $rest:literal) => {
         concat!(
@@ -103,7 +104,11 @@ macro_rules! due {
             " from webhook_deliveries as due where next_attempt_at <= $1 \
              and (claimed_until is null or claimed_until <= $1) \
              and not exists (select 1 from webhook_deliveries as other \
-             where other.webhook_id = due.webhook_id and other.claimed_until > $1)",
+             where other.webhook_id = due.webhook_id and other.claimed_until > $1) \
+             and (select count(*) from webhooks as own join webhooks as sister \
+             on sister.application_id = own.application_id \
+             join webhook_deliveries as busy on busy.webhook_id = sister.id \
+             where own.id = due.webhook_id and busy.claimed_until > $1) < 2",
             $rest
         )
     };
@@ -195,24 +200,27 @@ impl Transaction {
         Ok(())
     }
 
-    /// Addresses a message to this webhook alone, whatever it is told otherwise.
+    /// Addresses a message to this webhook alone, whatever it is told otherwise. False if one of the same event waits.
     pub async fn webhook_delivery_insert(
         &mut self,
         webhook: WebhookId,
         message: &Message,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let statement = sql("insert into webhook_deliveries \
              (webhook_id, message_id, event, payload, created_at, attempts, next_attempt_at) \
-             values ($1, $2, $3, $4, $5, 0, $5)")
+             select $1, $2, $3, $4, $5, 0, $5 where not exists (select 1 from webhook_deliveries as waiting \
+             where waiting.webhook_id = $1 and waiting.event = $3 and waiting.next_attempt_at is not null)")
         .bind(webhook.to_string())
         .bind(message.id.to_string())
         .bind(message.event)
         .bind(message.payload.as_str())
         .bind(now.as_micros());
-        self.execute(statement).await?;
-        self.queued_deliveries();
-        Ok(())
+        let queued = self.execute(statement).await? == 1;
+        if queued {
+            self.queued_deliveries();
+        }
+        Ok(queued)
     }
 
     /// Sends a message once more, whatever became of it, if it is not on its way and its text is still there.

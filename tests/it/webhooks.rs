@@ -14,7 +14,7 @@ use gatepost::domain::webhook::{Webhook, WebhookOwner};
 use gatepost::domain::webhook_delivery::Delivery;
 use gatepost::flows::Server;
 use gatepost::flows::manage_user::{Admin, NewUser};
-use gatepost::flows::webhooks::{NewWebhook, Reach, WithWebhookSecret};
+use gatepost::flows::webhooks::{NewWebhook, Reach, WebhookError, WithWebhookSecret};
 use gatepost::store::StateChange;
 use serde_json::json;
 
@@ -157,6 +157,30 @@ on_both_engines!(
             ids.dedup();
             assert_eq!((ids.len(), receiver.received().len()), (8, 8));
         }
+    }
+);
+
+on_both_engines!(
+    /// A developer with many receivers that never answer holds up their own application, and sends no flood of tests.
+    async fn silent_receivers_of_one_application_take_two_places(world: World) {
+        let server = world.server_with("[webhooks]\ntimeout = \"30s\"\n").await;
+        let application = server.service().await;
+        let silent = Receiver::replying(crate::harness::Reply::Silence).await;
+        let owner = || WebhookOwner::Application(application.id());
+        let mut made = Vec::new();
+        for _ in 0..5 {
+            made.push(webhook(&server.server, owner(), &silent, &[]).await);
+        }
+        for one in &made {
+            server.server.webhook_ping(&one.webhook).await.unwrap();
+            assert!(matches!(server.server.webhook_ping(&one.webhook).await, Err(WebhookError::PingWaits)));
+        }
+        eventually("two are tried", async || silent.received().len() == 2).await;
+        let (other, quick) = (server.service().await, Receiver::start().await);
+        let own = webhook(&server.server, WebhookOwner::Application(other.id()), &quick, &[]).await;
+        server.server.webhook_ping(&own.webhook).await.unwrap();
+        eventually("another application is served", async || quick.events().len() == 1).await;
+        assert_eq!(silent.received().len(), 2, "the others wait");
     }
 );
 

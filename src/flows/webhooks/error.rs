@@ -35,6 +35,9 @@ pub enum WebhookError {
     /// No such message, or its text is forgotten, or it is on its way at this moment.
     #[error("this message cannot be sent again: it is unknown, too old, or being sent right now")]
     NotRepeatable,
+    /// The test event before it has not arrived yet.
+    #[error("a test event waits to be delivered already; its deliveries say why")]
+    PingWaits,
     /// Nothing is sent to it.
     #[error("the webhook is disabled; enable it first")]
     Disabled,
@@ -52,7 +55,10 @@ impl From<WebhookError> for Refusal {
                 ErrorCode::InvalidRequest
             }
             WebhookError::NoApplication(_) | WebhookError::Unknown => ErrorCode::NotFound,
-            WebhookError::TooMany(_) | WebhookError::NotRepeatable | WebhookError::Disabled => ErrorCode::Conflict,
+            WebhookError::TooMany(_)
+            | WebhookError::NotRepeatable
+            | WebhookError::PingWaits
+            | WebhookError::Disabled => ErrorCode::Conflict,
         };
         Self::new(code, error.to_string())
     }

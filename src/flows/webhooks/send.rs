@@ -14,7 +14,9 @@ impl Server {
         let message = Message::ping(MessageId::new(self.row_id(now)), now);
         let mut tx = self.store.begin().await?;
         active(&mut tx, webhook).await?;
-        tx.webhook_delivery_insert(webhook.id, &message, now).await?;
+        if !tx.webhook_delivery_insert(webhook.id, &message, now).await? {
+            return Err(WebhookError::PingWaits);
+        }
         tx.commit().await?;
         Ok(message.id)
     }
