@@ -14,7 +14,7 @@ use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::flow::shown;
 use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::problem::{page_or_refusal, refused_page};
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
@@ -30,10 +30,7 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
         "refused" => Some("Refused. The owners are told by mail."),
         _ => None,
     });
-    match list(&visit, person, notice).await {
-        Ok(response) => visit.remembered(response),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    page_or_refusal(&visit, list(&visit, person, notice).await)
 }
 
 /// `POST /admin/approvals/{id}/grant`.

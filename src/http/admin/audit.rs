@@ -14,7 +14,7 @@ use crate::flows::authorize::SignedInPerson;
 use crate::flows::listings::Line;
 use crate::http::pages::fields::{id, query};
 use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::problem::page_or_refusal;
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, address};
 use crate::protocol::parameters::Parameters;
@@ -30,10 +30,7 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
         Ok(parameters) => list(&visit, person, &parameters).await,
         Err(refusal) => Err(refusal),
     };
-    match listed {
-        Ok(response) => visit.remembered(response),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    page_or_refusal(&visit, listed)
 }
 
 /// What was asked for, as it was typed.

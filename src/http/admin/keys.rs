@@ -10,7 +10,7 @@ use crate::flows::authorize::SignedInPerson;
 use crate::flows::rotate_keys::Promotion;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::problem::{page_or_refusal, refused_page};
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
@@ -27,10 +27,7 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
         "revoked" => Some("The key is revoked. Every token that it signed is refused from now on."),
         _ => None,
     });
-    match keys_page(&visit, person, notice, None).await {
-        Ok(response) => visit.remembered(response),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    page_or_refusal(&visit, keys_page(&visit, person, notice, None).await)
 }
 
 /// `POST /admin/keys/rotate`.

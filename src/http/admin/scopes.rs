@@ -7,7 +7,7 @@ use super::view::ScopesPage;
 use crate::domain::language::Language;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::problem::page_or_refusal;
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
@@ -18,10 +18,7 @@ pub(in crate::http) async fn show(visit: Visit) -> Response {
         Ok(person) => person,
         Err(response) => return *response,
     };
-    match listed(&visit, person).await {
-        Ok(response) => visit.remembered(response),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    page_or_refusal(&visit, listed(&visit, person).await)
 }
 
 async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refusal> {

@@ -15,7 +15,7 @@ use crate::flows::operate::MOST_OWNED;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::flow::shown;
 use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::problem::{page_or_refusal, refused_page};
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, address, see};
 use crate::protocol::parameters::Parameters;
@@ -38,10 +38,7 @@ pub(in crate::http) async fn show(Path(sub): Path<String>, uri: Uri, visit: Visi
         Ok(user) => user_page(&visit, person, user, notice, None).await,
         Err(refusal) => Err(refusal),
     };
-    match found {
-        Ok(response) => visit.remembered(response),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    page_or_refusal(&visit, found)
 }
 
 /// `POST …/disable`.

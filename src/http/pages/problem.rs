@@ -24,7 +24,15 @@ pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Respons
     refused_at(place, (visit.texts(), &visit.requester.trace_id), refusal)
 }
 
-/// The same where nobody has looked at the visitor.
+/// The page that was asked for, to a browser that is known from now on; or why there is none.
+pub(in crate::http) fn page_or_refusal(visit: &Visit, made: Result<Response, Refusal>) -> Response {
+    match made {
+        Ok(response) => visit.remembered(response),
+        Err(refusal) => refused_page(visit, &refusal),
+    }
+}
+
+/// The same as [`refused_page`] where nobody has looked at the visitor.
 pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Texts, &str), refusal: &Refusal) -> Response {
     let problem = match (refusal.code.status(), refusal.retry_after, place) {
         (429, wait, _) => Problem::TooMany { wait: wait.unwrap_or_default() },

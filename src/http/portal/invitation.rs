@@ -14,7 +14,7 @@ use crate::domain::ownership::{InvitationPath, InvitationPurpose};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::flow::shown;
 use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::problem::{page_or_refusal, refused_page};
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -33,10 +33,7 @@ pub(in crate::http) async fn show(Path(path): Path<String>, visit: Visit) -> Res
         Ok(person) => person,
         Err(response) => return *response,
     };
-    match invitation_page(&visit, person, &path).await {
-        Ok(response) => visit.remembered(response),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    page_or_refusal(&visit, invitation_page(&visit, person, &path).await)
 }
 
 async fn invitation_page(visit: &Visit, person: &SignedInPerson, path: &str) -> Result<Response, Refusal> {

@@ -10,7 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::http::pages::fields::query;
 use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::problem::page_or_refusal;
 use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
@@ -28,10 +28,10 @@ pub(super) async fn show(address: Address, uri: Uri, visit: Visit) -> Response {
         return see(&at.list().href);
     }
     let deleted = query(&uri).is_ok_and(|parameters| parameters.value("done") == Some("deleted"));
-    match list_page(&at, deleted.then_some("The webhook is deleted. Nothing is sent to it any more.")).await {
-        Ok(response) => visit.remembered(response),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    page_or_refusal(
+        &visit,
+        list_page(&at, deleted.then_some("The webhook is deleted. Nothing is sent to it any more.")).await,
+    )
 }
 
 async fn list_page(at: &At<'_>, notice: Option<&'static str>) -> Result<Response, Refusal> {
