@@ -153,7 +153,7 @@ impl App {
         let server = open(config, outside).await?;
         let lock = server.store.lock_for_server()?;
         server.provision().await?;
-        server.tend_keys().await?;
+        server.maintain_keys().await?;
         server.refresh().await?;
         let stopping = CancellationToken::new();
         let edge = Edge { server: Arc::clone(&server), metrics: Arc::new(Metrics::default()), stopping };

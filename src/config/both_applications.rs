@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 /// The text with the headers of the list renamed, if the section is there too. Lines keep their numbers.
-pub(super) fn told_apart(text: &str) -> Cow<'_, str> {
+pub(super) fn case_insensitive_key(text: &str) -> Cow<'_, str> {
     let headers = || text.lines().filter_map(header);
     let has_section = headers().any(|(header, _)| header == Header::Section);
     let has_list = headers().any(|(header, _)| header == Header::List);
@@ -63,7 +63,7 @@ mod tests {
             "[[applications]]\nclient_id = \"a\"\n[applications.jwks]\nkeys = []\n",
             "[applications]\n[[applications.declared]]\n",
         ] {
-            assert!(matches!(told_apart(text), Cow::Borrowed(_)), "{text}");
+            assert!(matches!(case_insensitive_key(text), Cow::Borrowed(_)), "{text}");
         }
     }
 
@@ -72,13 +72,13 @@ mod tests {
         let text =
             "[applications]\na = 1\n[[applications]] # one\nb = 2\n[[applications.jwks.keys]]\nkty = \"RSA\"\n[log]\n";
         let expected = "[applications]\na = 1\n[[applications.declared]] # one\nb = 2\n[[applications.declared.jwks.keys]]\nkty = \"RSA\"\n[log]\n";
-        assert_eq!(told_apart(text), expected);
-        assert!(toml::de::DeTable::parse(&told_apart(text)).is_ok());
+        assert_eq!(case_insensitive_key(text), expected);
+        assert!(toml::de::DeTable::parse(&case_insensitive_key(text)).is_ok());
     }
 
     #[test]
     fn the_order_of_the_two_does_not_matter() {
         let text = "[[applications]]\nb = 2\n[applications]\na = 1\n";
-        assert!(toml::de::DeTable::parse(&told_apart(text)).is_ok());
+        assert!(toml::de::DeTable::parse(&case_insensitive_key(text)).is_ok());
     }
 }

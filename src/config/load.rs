@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::both_applications::told_apart;
+use super::both_applications::case_insensitive_key;
 use super::environment::Environment;
 use super::place::Place;
 use super::problem::{ConfigErrors, Problem};
@@ -71,7 +71,7 @@ impl NamedFile {
 }
 
 fn parse(name: &str, text: &str) -> Result<Vec<Entry>, Vec<Problem>> {
-    parse_file(&Arc::from(name), &told_apart(text))
+    parse_file(&Arc::from(name), &case_insensitive_key(text))
 }
 
 fn assemble(file: Vec<Entry>, path: Option<PathBuf>, environment: Environment) -> Result<Loaded, ConfigErrors> {

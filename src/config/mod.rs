@@ -26,6 +26,7 @@ mod login;
 mod mail;
 mod mail_url;
 mod master_key;
+mod named_values;
 mod nearest;
 mod place;
 mod problem;
@@ -43,7 +44,6 @@ mod table;
 mod tokens;
 mod value;
 mod webhooks;
-mod words;
 
 #[cfg(test)]
 mod load_tests;

@@ -7,11 +7,11 @@ use jsonwebtoken::jwk::JwkSet;
 
 use super::authorization::Trust;
 use super::ids::{ApplicationId, ClientId, Timestamp};
-use super::legible::is_legible;
 use super::life_cycle::LifeMarks;
 use super::secret::{ClientSecret, StoredSecret};
 use super::sign_in::{LinkMode, UnknownAccount};
 use super::user::EmailAddress;
+use super::visible_text::is_visible_text;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::redirect_uri;
@@ -334,7 +334,7 @@ impl ApplicationSettings {
 
     /// Checks what the types alone cannot.
     pub fn check(&self) -> Result<(), SettingsError> {
-        if self.name.trim().chars().count() > LONGEST_NAME || !is_legible(&self.name) {
+        if self.name.trim().chars().count() > LONGEST_NAME || !is_visible_text(&self.name) {
             return Err(SettingsError::Name);
         }
         if self.scope.iter().count() > MOST_SCOPES {

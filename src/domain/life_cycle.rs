@@ -1,7 +1,7 @@
 //! What becomes of an application that nobody uses: warned, deactivated, deleted, and at last forgotten.
 //!
 //! Its time begins anew with every successful use, and whenever somebody says that it is to stay. Spans count
-//! only while a server is up ([`UpTime`]). Three rules keep every promise that was made:
+//! only while a server is up ([`UptimeClock`]). Three rules keep every promise that was made:
 //!
 //! - Warnings are given one after the other, the earliest first. Each promises that the deactivation is at least
 //!   its span away, so a late warning moves the deactivation; without every warning there is none.
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::application::{Application, ApplicationState, Origin};
 use super::ids::Timestamp;
-use super::up_time::{Counted, UpTime};
+use super::uptime_clock::{Counted, UptimeClock};
 
 /// Whether an operator said that it stays, used or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl Application {
 }
 
 /// What happens to an application next; nothing if it stays as it is.
-pub fn next_step(application: &Application, spans: &Spans<'_>, up: &UpTime) -> Option<NextStep> {
+pub fn next_step(application: &Application, spans: &Spans<'_>, up: &UptimeClock) -> Option<NextStep> {
     match application.state {
         ApplicationState::Deleted { at } if application.life.purged_at.is_none() => {
             Some(NextStep { step: Step::Purge, due: up.counted(at).plus(spans.undelete_for) })
@@ -179,19 +179,19 @@ pub fn next_step(application: &Application, spans: &Spans<'_>, up: &UpTime) -> O
 }
 
 /// When an active application is deactivated, if no more warnings have to be given than these.
-fn deactivation(application: &Application, given: Option<Warning>, spans: &Spans<'_>, up: &UpTime) -> Counted {
+fn deactivation(application: &Application, given: Option<Warning>, spans: &Spans<'_>, up: &UptimeClock) -> Counted {
     let unused = up.counted(application.unused_since()).plus(spans.deactivate_after);
     let promised = given.map(|warning| up.counted(warning.at).plus(warning.before));
     promised.map_or(unused, |promised| promised.max(unused))
 }
 
-fn deletion(application: &Application, deactivated: Counted, spans: &Spans<'_>, up: &UpTime) -> Counted {
+fn deletion(application: &Application, deactivated: Counted, spans: &Spans<'_>, up: &UptimeClock) -> Counted {
     let unused = up.counted(application.unused_since()).plus(spans.delete_after);
     unused.max(deactivated.plus(spans.deactivated_for()))
 }
 
 /// What lies ahead of an application.
-pub fn outlook(application: &Application, spans: &Spans<'_>, up: &UpTime, now: Timestamp) -> Outlook {
+pub fn outlook(application: &Application, spans: &Spans<'_>, up: &UptimeClock, now: Timestamp) -> Outlook {
     let Some(next) = next_step(application, spans, up) else { return Outlook::default() };
     let present = up.counted(now);
     let moment = |counted: Counted| Some(up.moment(counted).max(now));
@@ -211,7 +211,7 @@ pub fn outlook(application: &Application, spans: &Spans<'_>, up: &UpTime, now: T
 }
 
 /// When an active application is deactivated, each warning that is still missing given as soon as it is due.
-fn after_all_warnings(application: &Application, spans: &Spans<'_>, up: &UpTime, present: Counted) -> Counted {
+fn after_all_warnings(application: &Application, spans: &Spans<'_>, up: &UptimeClock, present: Counted) -> Counted {
     let given = application.warning_in_force();
     let known = deactivation(application, given, spans, up).max(present);
     let missing = spans.warn_before.iter().filter(|span| given.is_none_or(|warning| **span < warning.before));

@@ -256,7 +256,7 @@ impl SignInLink {
 
 /// A step in the flight of a sign-in, for the application's owner and the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlightEvent {
+pub enum DeliveryEvent {
     /// A mail was written to the outbox.
     Queued,
     /// The mail server took it over.
@@ -277,7 +277,7 @@ pub enum FlightEvent {
     Refused,
 }
 
-impl FlightEvent {
+impl DeliveryEvent {
     /// Every event.
     pub const ALL: [Self; 9] = [
         Self::Queued,

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::ids::{Timestamp, UserId};
-use super::legible::is_legible;
 use super::secret::base62;
+use super::visible_text::is_visible_text;
 use crate::protocol::id_token::PersonClaims;
 use crate::protocol::scope::{self, Scope};
 
@@ -206,7 +206,7 @@ pub enum ProfileError {
 
 /// Checks what an account is called.
 pub fn check_name(name: &str) -> Result<(), ProfileError> {
-    let fits = name.chars().count() <= LONGEST_NAME && is_legible(name);
+    let fits = name.chars().count() <= LONGEST_NAME && is_visible_text(name);
     if fits { Ok(()) } else { Err(ProfileError::Name) }
 }
 

@@ -136,10 +136,10 @@ impl Message {
 impl AuditEntry {
     /// The message that tells of it, if webhooks are told at all.
     pub fn message(&self) -> Option<Message> {
-        let (event, told) = told(&self.event)?;
+        let (event, told) = webhook_facts(&self.event)?;
         let (about, mut data) = match told {
-            Told::Owners(client_id, data) => (Some(client_id.clone()), data),
-            Told::Operators(data) => (None, data),
+            WebhookFacts::Owners(client_id, data) => (Some(client_id.clone()), data),
+            WebhookFacts::Operators(data) => (None, data),
         };
         data["actor"] = actor(&self.actor).into();
         let id = MessageId::from_bytes(*self.id.as_bytes());
@@ -164,7 +164,7 @@ const fn actor(actor: &Actor) -> &'static str {
 }
 
 /// Who learns of an event, and what.
-enum Told<'a> {
+enum WebhookFacts<'a> {
     /// The webhooks of the whole server.
     Operators(Value),
     /// Those, and the webhooks of this application.
@@ -174,15 +174,16 @@ enum Told<'a> {
 /// Decides for each event whether it is sent and to whom. There is no wildcard here, so that an event that is added
 /// to the audit log cannot be forgotten. An account is named by its `sub`, never by an address; a secret by its last
 /// characters.
-fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
+fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
     use AuditEvent as Audit;
-    let client = |event, client_id| Some((event, Told::Owners(client_id, json!({ "client_id": client_id.as_str() }))));
+    let client =
+        |event, client_id| Some((event, WebhookFacts::Owners(client_id, json!({ "client_id": client_id.as_str() }))));
     let of_webhook =
-        |event, webhook: &WebhookId| Some((event, Told::Operators(json!({ "webhook": webhook.to_string() }))));
-    let user = |event, sub: &str| Some((event, Told::Operators(json!({ "sub": sub }))));
+        |event, webhook: &WebhookId| Some((event, WebhookFacts::Operators(json!({ "webhook": webhook.to_string() }))));
+    let user = |event, sub: &str| Some((event, WebhookFacts::Operators(json!({ "sub": sub }))));
     let more = |event, client_id, member: &str, value: &str| {
         let data = json!({ "client_id": ClientId::as_str(client_id), member: value });
-        Some((event, Told::Owners(client_id, data)))
+        Some((event, WebhookFacts::Owners(client_id, data)))
     };
     match event {
         Audit::ApplicationCreated { client_id } => client(EventType::ApplicationCreated, client_id),
@@ -194,7 +195,7 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
         Audit::ApplicationUndeleted { client_id } => client(EventType::ApplicationUndeleted, client_id),
         Audit::OwnersChanged { client_id, what, who } => {
             let data = json!({ "client_id": client_id.as_str(), "what": what.name(), "sub": who.0 });
-            Some((EventType::OwnersChanged, Told::Owners(client_id, data)))
+            Some((EventType::OwnersChanged, WebhookFacts::Owners(client_id, data)))
         }
         Audit::ApprovalDecided { client_id, decision, .. } => {
             more(EventType::ApprovalDecided, client_id, "decision", decision)
@@ -207,18 +208,18 @@ fn told(event: &AuditEvent) -> Option<(EventType, Told<'_>)> {
         Audit::ReplayDetected { client_id, what } => more(EventType::ReplayDetected, client_id, "what", what),
         Audit::UserCreated { sub, .. } => user(EventType::UserCreated, sub),
         Audit::UserChanged { sub, what } => {
-            Some((EventType::UserChanged, Told::Operators(json!({ "sub": sub, "what": what }))))
+            Some((EventType::UserChanged, WebhookFacts::Operators(json!({ "sub": sub, "what": what }))))
         }
         Audit::UserDisabled { sub } => user(EventType::UserDisabled, sub),
         Audit::UserEnabled { sub } => user(EventType::UserEnabled, sub),
         Audit::UserDeleted { sub } => user(EventType::UserDeleted, sub),
-        Audit::KeyRevoked { kid } => Some((EventType::KeyRevoked, Told::Operators(json!({ "kid": kid })))),
+        Audit::KeyRevoked { kid } => Some((EventType::KeyRevoked, WebhookFacts::Operators(json!({ "kid": kid })))),
         Audit::WebhookCreated { webhook } => of_webhook(EventType::WebhookCreated, webhook),
         Audit::WebhookChanged { webhook, .. } => of_webhook(EventType::WebhookChanged, webhook),
         Audit::WebhookDeleted { webhook } => of_webhook(EventType::WebhookDeleted, webhook),
         Audit::WebhookDisabled { webhook, reason } => {
             let data = json!({ "webhook": webhook.to_string(), "reason": reason });
-            Some((EventType::WebhookDisabled, Told::Operators(data)))
+            Some((EventType::WebhookDisabled, WebhookFacts::Operators(data)))
         }
         // Keys come and go by themselves; who needs them reads the key set. The others change nothing for an
         // application and whoever uses it.
@@ -248,7 +249,7 @@ mod tests {
         AuditEntry { id: AuditId::from_bytes([7; 16]), at, actor: Actor::User(UserId::from_bytes([1; 16])), event }
     }
 
-    fn told_events() -> Vec<AuditEvent> {
+    fn webhook_events() -> Vec<AuditEvent> {
         let client_id: ClientId = "orders".parse().unwrap();
         let (id, sub) = (|| client_id.clone(), || "u1".to_owned());
         let webhook = WebhookId::from_bytes([2; 16]);
@@ -281,7 +282,7 @@ mod tests {
 
     #[test]
     fn every_type_is_told_of_an_event_under_the_name_that_the_audit_log_has_for_it() {
-        let events = told_events();
+        let events = webhook_events();
         let names: Vec<_> = events.iter().map(|event| event.stored().0).collect();
         let told: Vec<_> = events.into_iter().map(|event| entry(event).message().unwrap().event).collect();
         assert_eq!(told, names);
@@ -290,7 +291,7 @@ mod tests {
 
     #[test]
     fn an_application_may_wait_for_what_it_is_told_and_for_nothing_else() {
-        for (event, kind) in told_events().into_iter().zip(EventType::ALL) {
+        for (event, kind) in webhook_events().into_iter().zip(EventType::ALL) {
             let is_told = entry(event).message().unwrap().about.is_some();
             assert_eq!(is_told, kind.is_of_applications(), "{kind}");
         }

@@ -58,14 +58,14 @@ impl Server {
 
     /// Who has this token, and from which application, with all that only this server knows: whether the
     /// token was revoked, the grant ended, the account disabled or the application deactivated.
-    pub(super) async fn check_living_bearer(&self, token: &str) -> Result<(Bearer, Arc<Application>), Refusal> {
+    pub(super) async fn check_active_bearer(&self, token: &str) -> Result<(Bearer, Arc<Application>), Refusal> {
         self.check_all(self.check_signed(token)?).await
     }
 
     /// Who calls an API of this server's own with this token. What they may do there is theirs to say; what was taken
     /// from the application since the token was issued is gone from the token too.
     pub async fn check_bearer_caller(&self, token: &str) -> Result<Caller, Refusal> {
-        let (bearer, application) = self.check_living_bearer(token).await?;
+        let (bearer, application) = self.check_active_bearer(token).await?;
         bearer.require_audience(self.config.server.issuer.as_str())?;
         let issued: Scope = bearer.claims.scope.parse().unwrap_or_default();
         Ok(Caller::Token {

@@ -1,6 +1,6 @@
 //! Writing a mail: what it says, as text and as HTML, in the language of its reader.
 
-mod wording;
+mod messages;
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use super::queue_mail::{Letter, Notice, NoticeLink, SignInMail};
 use crate::adapters::mailer::HeaderText;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
-pub(super) use wording::moment;
-use wording::{Facts, SignInWords};
+pub(super) use messages::moment;
+use messages::{Facts, SignInMessages};
 
 /// What an application's name may take of a line.
 const LONGEST_TARGET: usize = 60;
@@ -19,7 +19,7 @@ const LONGEST_TARGET: usize = 60;
 #[derive(Template)]
 #[template(path = "mail/sign_in.txt")]
 struct SignInText<'a> {
-    words: &'a SignInWords,
+    words: &'a SignInMessages,
     link: &'a str,
     code: &'a str,
 }
@@ -27,7 +27,7 @@ struct SignInText<'a> {
 #[derive(Template)]
 #[template(path = "mail/sign_in.html")]
 struct SignInHtml<'a> {
-    words: &'a SignInWords,
+    words: &'a SignInMessages,
     link: &'a str,
     code: &'a str,
 }
@@ -67,7 +67,7 @@ pub(super) fn sign_in(
         at: now,
         lifetime,
     };
-    let words = SignInWords::new(Language::of(mail.locale), &facts);
+    let words = SignInMessages::new(Language::of(mail.locale), &facts);
     let code = mail.code.grouped();
     Ok(Letter {
         to: mail.recipient.as_str().to_owned(),

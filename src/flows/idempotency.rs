@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::Server;
 use super::access::Caller;
-use super::show_once::SHOWN_WITHIN;
+use super::flash_secret::SHOWN_WITHIN;
 use crate::domain::one_time::ValueHash;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::KnownRequest;

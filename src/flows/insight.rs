@@ -7,7 +7,7 @@ use crate::domain::activity::{DAYS_KEPT_FOR, DayCount, NotedRequest};
 use crate::domain::ids::ApplicationId;
 use crate::store::StoreError;
 
-pub use crate::store::{Flight, FlightStep};
+pub use crate::store::{DeliveryStep, DeliveryTrace};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -53,7 +53,11 @@ impl Server {
     }
 
     /// The last sign-ins that an application asked for, newest first, with what became of each mail.
-    pub async fn application_flights(&self, id: ApplicationId, limit: u32) -> Result<Vec<Flight>, StoreError> {
-        self.store.flights_of_application(id, limit).await
+    pub async fn application_delivery_traces(
+        &self,
+        id: ApplicationId,
+        limit: u32,
+    ) -> Result<Vec<DeliveryTrace>, StoreError> {
+        self.store.delivery_traces_of_application(id, limit).await
     }
 }

@@ -1,7 +1,7 @@
 //! Asking somebody by mail to look after an application.
 
 mod limits;
-mod wording;
+mod messages;
 
 use std::time::Duration;
 
@@ -115,7 +115,7 @@ impl Server {
         if !invitation.is_open(self.now()) || proven(user).map(EmailAddress::key) != Some(invitation.email.key()) {
             return Err(gone());
         }
-        let application = self.living_application(&invitation).await?.ok_or_else(gone)?;
+        let application = self.existing_application(&invitation).await?.ok_or_else(gone)?;
         Ok((invitation, application))
     }
 
@@ -196,7 +196,7 @@ impl Server {
         Ok(tx.commit().await?)
     }
 
-    async fn living_application(&self, invitation: &Invitation) -> Result<Option<Application>, StoreError> {
+    async fn existing_application(&self, invitation: &Invitation) -> Result<Option<Application>, StoreError> {
         let Some(client_id) = self.store.application_client_id(invitation.application).await? else { return Ok(None) };
         let application = self.store.application(&client_id).await?;
         Ok(application.filter(|application| application.state.name() != "deleted"))

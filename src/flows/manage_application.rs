@@ -185,14 +185,14 @@ impl Server {
             self.add_secret(tx, &mut application, secret.stored.clone(), actor).await?;
         }
         self.settle_owner(tx, &application).await?;
-        living(tx, &client_id).await
+        existing(tx, &client_id).await
     }
 
     /// Looks at what was changed, and makes the keys that it needs. A running server does both by itself, soon.
     pub(super) async fn take_notice(&self) -> Result<(), KeyChangeError> {
         let noticed = async {
             self.refresh().await?;
-            self.tend_keys().await
+            self.maintain_keys().await
         };
         noticed.await.inspect_err(|e| warn!(error = %e, "a change is not noticed here yet; tried again soon"))
     }
@@ -273,7 +273,7 @@ impl Server {
     }
 }
 
-pub(super) async fn living(tx: &mut Transaction, client_id: &ClientId) -> Result<Application, ManageError> {
+pub(super) async fn existing(tx: &mut Transaction, client_id: &ClientId) -> Result<Application, ManageError> {
     match tx.application(client_id).await? {
         Some(application) if !matches!(application.state, ApplicationState::Deleted { .. }) => Ok(application),
         _ => Err(ManageError::Unknown(client_id.clone())),
@@ -286,7 +286,7 @@ pub(super) async fn changeable(
     client_id: &ClientId,
     actor: &Actor,
 ) -> Result<Application, ManageError> {
-    let application = living(tx, client_id).await?;
+    let application = existing(tx, client_id).await?;
     if let Actor::User(user) = actor
         && !tx.is_owner(application.id, *user).await?
         && !tx.user(*user).await?.is_some_and(|user| user.admin)

@@ -117,7 +117,7 @@ impl Server {
     pub async fn user_disable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
-        let user = living(&mut tx, id).await?;
+        let user = existing_user(&mut tx, id).await?;
         keep_an_operator(&mut tx, &user, actor).await?;
         if !tx.user_disable(id, now).await? {
             return Err(ManageUserError::NothingToDo("disabled"));
@@ -132,7 +132,7 @@ impl Server {
     /// Enables an account again. What ended with it stays ended; its owner signs in anew.
     pub async fn user_enable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
         let mut tx = self.store.begin().await?;
-        let user = living(&mut tx, id).await?;
+        let user = existing_user(&mut tx, id).await?;
         if !tx.user_enable(id).await? {
             return Err(ManageUserError::NothingToDo("enabled"));
         }
@@ -209,7 +209,7 @@ impl Server {
                 return Err(ManageUserError::Changed);
             }
         }
-        let user = living(&mut tx, id).await?;
+        let user = existing_user(&mut tx, id).await?;
         keep_an_operator(&mut tx, &user, actor).await?;
         if !tx.user_delete(id, now).await? {
             return Err(ManageUserError::Unknown);
@@ -228,7 +228,7 @@ impl Server {
     }
 }
 
-async fn living(tx: &mut Transaction, id: UserId) -> Result<User, ManageUserError> {
+async fn existing_user(tx: &mut Transaction, id: UserId) -> Result<User, ManageUserError> {
     match tx.user(id).await? {
         Some(user) if !matches!(user.state, UserState::Deleted { .. }) => Ok(user),
         _ => Err(ManageUserError::Unknown),

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod account;
+pub mod application_cache;
 pub mod approvals;
 pub mod authenticate_client;
 pub mod authorize;
@@ -14,8 +15,8 @@ pub mod check_bearer;
 mod compose_mail;
 pub mod csrf;
 pub mod deliver_webhooks;
-pub mod directory;
 pub mod export_audit;
+pub mod flash_secret;
 pub mod forget_expired;
 pub mod guess_limits;
 pub mod hash_secrets;
@@ -28,7 +29,6 @@ pub mod life_cycle;
 pub mod listings;
 pub mod manage_application;
 pub mod manage_user;
-pub mod note_request;
 pub mod operate;
 mod own_applications;
 pub mod ownership;
@@ -37,11 +37,11 @@ pub mod pushed_request;
 pub mod queue_mail;
 pub mod readiness;
 pub mod request_limits;
+pub mod request_log;
 pub mod rotate_keys;
 pub mod self_service;
 pub mod send_mail;
 pub mod set_up;
-pub mod show_once;
 pub mod sign_in;
 pub mod sign_out;
 pub mod token;
@@ -64,12 +64,12 @@ use crate::domain::audit::{Actor, AuditEntry, AuditEvent};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{AuditId, Timestamp};
 use crate::store::Store;
+use application_cache::ApplicationCache;
 use deliver_webhooks::Deliveries;
-use directory::Directory;
 use guess_limits::GuessLimits;
 use keyring::Keyring;
-use note_request::RequestLog;
 use request_limits::RequestLimits;
+use request_log::RequestLog;
 use send_mail::Outbox;
 use usage::UsageLog;
 use verify_secret::SecretVerifier;
@@ -88,7 +88,7 @@ pub struct Server {
     /// The keys that sign and verify, as of the last look at the database.
     pub keyring: Keyring,
     /// Applications as of the last look at the database.
-    pub directory: Directory,
+    pub directory: ApplicationCache,
     /// Checks secrets, and remembers those it has checked.
     pub secrets: SecretVerifier,
     /// Counts wrong guesses.
@@ -113,7 +113,7 @@ impl Server {
     pub fn new(config: Config, store: Store, master_keys: MasterKeyring, outside: Outside) -> Self {
         Self {
             keyring: Keyring::default(),
-            directory: Directory::default(),
+            directory: ApplicationCache::default(),
             secrets: SecretVerifier::new(random(&*outside.entropy)),
             guesses: GuessLimits::new(&config.rate_limits),
             request_limits: RequestLimits::new(&config.rate_limits),

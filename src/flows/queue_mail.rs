@@ -9,7 +9,7 @@ use crate::domain::encryption::Sealed;
 use crate::domain::ids::{MailId, SignInEventId, SignInId, Timestamp};
 use crate::domain::one_time::ValueHash;
 use crate::domain::session::Device;
-use crate::domain::sign_in::{FlightEvent, LoginCode};
+use crate::domain::sign_in::{DeliveryEvent, LoginCode};
 use crate::domain::user::EmailAddress;
 use crate::store::{NewMail, StoreError, Transaction};
 
@@ -102,7 +102,7 @@ impl Server {
             not_after: mail.not_after,
         };
         tx.outbox_insert(&new).await?;
-        self.note_flight(tx, mail.sign_in, FlightEvent::Queued, "").await
+        self.note_delivery(tx, mail.sign_in, DeliveryEvent::Queued, "").await
     }
 
     /// Writes a notice to the outbox. It is sent once the transaction is committed; call
@@ -125,15 +125,15 @@ impl Server {
     }
 
     /// Notes a step of a sign-in's flight, now.
-    pub async fn note_flight(
+    pub async fn note_delivery(
         &self,
         tx: &mut Transaction,
         sign_in: SignInId,
-        event: FlightEvent,
+        event: DeliveryEvent,
         detail: &str,
     ) -> Result<(), StoreError> {
         let now = self.now();
-        tx.flight_append(SignInEventId::new(self.row_id(now)), sign_in, now, event, detail).await
+        tx.delivery_trace_append(SignInEventId::new(self.row_id(now)), sign_in, now, event, detail).await
     }
 
     fn seal(&self, id: MailId, letter: &Letter) -> Result<Sealed, StoreError> {

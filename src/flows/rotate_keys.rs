@@ -77,7 +77,7 @@ impl Server {
     /// Sees to it that every algorithm in use has a key that signs and one that is announced, that keys stay
     /// as long as tokens may need them, and that those no token can need are forgotten. Does nothing, and
     /// writes nothing, when all is well.
-    pub async fn tend_keys(&self) -> Result<(), KeyChangeError> {
+    pub async fn maintain_keys(&self) -> Result<(), KeyChangeError> {
         let (algorithms, longest_ttl) = self.store.applications_signing().await?;
         let algorithms = with_default(algorithms, self.config.keys.algorithm);
         let keep_for = self.keep_for(longest_ttl);
@@ -105,7 +105,7 @@ impl Server {
 
     /// Hands over to the announced key of every algorithm and announces another.
     pub async fn rotate_keys(&self, promotion: Promotion, actor: &Actor) -> Result<(), KeyChangeError> {
-        self.tend_keys().await?;
+        self.maintain_keys().await?;
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::SigningKeys).await?;
@@ -121,12 +121,12 @@ impl Server {
             }
         }
         tx.commit().await?;
-        self.tend_keys().await
+        self.maintain_keys().await
     }
 
     /// Takes a key out of use and out of the key set, now. If it was signing, the announced one takes over.
     pub async fn revoke_key(&self, kid: &str, actor: &Actor) -> Result<(), KeyChangeError> {
-        self.tend_keys().await?;
+        self.maintain_keys().await?;
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::SigningKeys).await?;
@@ -147,7 +147,7 @@ impl Server {
         }
         tx.audit_append(&self.audit_entry(actor, AuditEvent::KeyRevoked { kid: kid.to_owned() }, now)).await?;
         tx.commit().await?;
-        self.tend_keys().await?;
+        self.maintain_keys().await?;
         self.refresh().await?;
         Ok(())
     }

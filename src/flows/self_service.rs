@@ -8,10 +8,10 @@ use crate::domain::application::{Application, ApplicationSettings};
 use crate::domain::approval::{Approval, BeyondLimits, Extras, SelfServiceLimits, part};
 use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{ApprovalId, ClientId};
-use crate::domain::legible::legible;
 use crate::domain::secret::ClientSecret;
 use crate::domain::settings_change::asked;
 use crate::domain::user::{EmailAddress, User};
+use crate::domain::visible_text::legible;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 

@@ -12,7 +12,7 @@ use super::Server;
 use super::queue_mail::{Letter, place};
 use crate::adapters::mailer::{HeaderText, Mail, MailError, Mailer, Sender};
 use crate::domain::encryption::SealError;
-use crate::domain::sign_in::FlightEvent;
+use crate::domain::sign_in::DeliveryEvent;
 use crate::store::{ClaimedMail, StoreError};
 
 /// How many mails are being sent at the same time.
@@ -158,18 +158,20 @@ impl Server {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let (ours, event, detail) = match ending {
-            Ending::Accepted { answer } => (tx.outbox_accept(mail, now).await?, FlightEvent::Accepted, answer.clone()),
+            Ending::Accepted { answer } => {
+                (tx.outbox_accept(mail, now).await?, DeliveryEvent::Accepted, answer.clone())
+            }
             Ending::Postponed { wait, reason } => {
                 let detail = format!("not yet, tried again in {} s: {reason}", wait.as_secs());
-                (tx.outbox_postpone(mail, now.plus(*wait), reason).await?, FlightEvent::Undelivered, detail)
+                (tx.outbox_postpone(mail, now.plus(*wait), reason).await?, DeliveryEvent::Undelivered, detail)
             }
             Ending::GivenUp { reason } => {
                 let detail = format!("given up: {reason}");
-                (tx.outbox_give_up(mail, now, reason).await?, FlightEvent::Undelivered, detail)
+                (tx.outbox_give_up(mail, now, reason).await?, DeliveryEvent::Undelivered, detail)
             }
         };
         if let (true, Some(sign_in)) = (ours, mail.sign_in) {
-            self.note_flight(&mut tx, sign_in, event, &detail).await?;
+            self.note_delivery(&mut tx, sign_in, event, &detail).await?;
         }
         tx.commit().await
     }

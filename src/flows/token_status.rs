@@ -36,7 +36,7 @@ impl Server {
     }
 
     async fn introspect_access_token(&self, asker: &Application, token: &str) -> Result<Introspection, Refusal> {
-        let claims = match self.check_living_bearer(token).await {
+        let claims = match self.check_active_bearer(token).await {
             Ok((bearer, _)) => bearer.claims,
             // A token that does not count is an answer; a database that does not is none.
             Err(refusal) if refusal.code == ErrorCode::InvalidToken => return Ok(Introspection::inactive()),

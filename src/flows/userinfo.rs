@@ -9,7 +9,7 @@ impl Server {
     /// The claims that the token's scope allows. A token that was restricted to a resource (RFC 8707) opens that
     /// resource only: else every API that is sent one could ask here who the person is (RFC 9700 §2.3).
     pub async fn userinfo(&self, token: &str) -> Result<UserInfo, Refusal> {
-        let (bearer, _) = self.check_living_bearer(token).await?;
+        let (bearer, _) = self.check_active_bearer(token).await?;
         bearer.require_audience(self.config.server.issuer.as_str())?;
         bearer.require_scope(OPENID)?;
         let Some(user) = bearer.user else {

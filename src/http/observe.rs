@@ -11,9 +11,9 @@ use tokio::time::{Instant, timeout};
 use tracing::{Instrument as _, debug, error, info, info_span};
 
 use super::Edge;
-use super::claim::Claims;
-use super::reply::{Refused, Telling, Told, render};
-use crate::protocol::mismatch::discreet;
+use super::named_client::NamedClientSlot;
+use super::reply::{Refused, ReportedRefusal, Telling, render};
+use crate::protocol::mismatch::redact;
 use crate::protocol::refusal::Refusal;
 use crate::telemetry::RequestLabels;
 
@@ -29,9 +29,9 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     let trace_id = format!("{:032x}", u128::from_be_bytes(edge.server.random()));
     let endpoint = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let span = info_span!("request", trace_id, method = %request.method(), endpoint);
-    let claims = Claims::default();
+    let named_client = NamedClientSlot::default();
     request.extensions_mut().insert(TraceId(trace_id.clone()));
-    request.extensions_mut().insert(claims.clone());
+    request.extensions_mut().insert(named_client.clone());
     let path = request.uri().path().to_owned();
     let limit = edge.server.config.server.request_timeout;
     let mut response = timeout(limit, next.run(request)).instrument(span.clone()).await.unwrap_or_else(|_| {
@@ -43,7 +43,7 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
         let issuer = edge.server.config.server.issuer.as_str();
         response = render(refused, &Telling { issuer, path: &path, trace_id: &trace_id }, &response);
     }
-    let told = response.extensions_mut().remove::<Told>().map(|Told(refusal)| refusal);
+    let told = response.extensions_mut().remove::<ReportedRefusal>().map(|ReportedRefusal(refusal)| refusal);
     let refusal = refused.map(|refused| refused.refusal).or(told);
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         response.headers_mut().insert(TRACE_HEADER, value);
@@ -51,8 +51,8 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
     span.in_scope(|| log(status, refusal.as_ref(), elapsed));
-    if let Some(asked) = claims.asked(&trace_id, refusal.as_ref()) {
-        edge.server.note_request(&asked);
+    if let Some(request) = named_client.logged(&trace_id, refusal.as_ref()) {
+        edge.server.log_request(&request);
     }
     edge.metrics.request(&RequestLabels { endpoint, status }, elapsed.as_secs_f64());
     response
@@ -66,7 +66,7 @@ fn log(status: u16, refusal: Option<&Refusal>, elapsed: Duration) {
     };
     let error = refusal.code.name();
     // The caller is told what they sent, the log is not: a secret may stand where none belongs.
-    let (description, detail) = (discreet(&refusal.description), refusal.detail.as_deref());
+    let (description, detail) = (redact(&refusal.description), refusal.detail.as_deref());
     if status >= 500 {
         error!(status, micros, error, description, detail, "failed");
     } else {

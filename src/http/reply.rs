@@ -64,11 +64,11 @@ impl Refused {
 /// A refusal that was told in another form, on a page or at the application's address; it is logged and noted
 /// with the others.
 #[derive(Clone, Debug)]
-pub(super) struct Told(pub(super) Refusal);
+pub(super) struct ReportedRefusal(pub(super) Refusal);
 
 /// The answer that tells this refusal.
-pub(super) fn told(refusal: &Refusal, mut response: Response) -> Response {
-    response.extensions_mut().insert(Told(refusal.clone()));
+pub(super) fn report_refusal(refusal: &Refusal, mut response: Response) -> Response {
+    response.extensions_mut().insert(ReportedRefusal(refusal.clone()));
     response
 }
 

@@ -11,5 +11,5 @@ use crate::flows::Server;
 pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
     let policy = server.rotation_policy();
     let period = (policy.announce_for / 8).clamp(Duration::from_millis(100), Duration::from_mins(1));
-    every("rotate keys", period, &stopping, || server.tend_keys()).await;
+    every("rotate keys", period, &stopping, || server.maintain_keys()).await;
 }

@@ -1,13 +1,13 @@
 //! What was sent against what is registered, so that whoever wrote the request sees where they part.
 //!
-//! A mismatch is kept and shown to the application's owner, so it is made discreet before anything else: what
+//! A mismatch is kept and shown to the application's owner, so it is made redact before anything else: what
 //! a person or a credential could hide in is left out wherever it is not the registered text itself.
 
-mod discretion;
+mod redact;
 
-pub use discretion::discreet;
+pub use redact::redact;
 
-use discretion::{Shown, shown};
+use redact::{Shown, shown};
 
 /// The parameter in which what was sent is not what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Mismatch {
     /// A value against all that would have been right, which may be shown: registrations and names.
     pub fn nearest<'a>(field: Field, sent: &str, registered: impl IntoIterator<Item = &'a str>) -> Self {
         let Some(closest) = closest(sent, registered) else {
-            return Self { field, sent: Some(discreet(sent)), registered: None, differs_at: None };
+            return Self { field, sent: Some(redact(sent)), registered: None, differs_at: None };
         };
         let at = first_difference(sent, closest);
         let sent = shown(sent, Shown::UpTo(at));
@@ -99,7 +99,7 @@ impl Mismatch {
     /// A value against the one that an earlier request had. Neither was registered as it is, so both may
     /// carry something about a person.
     pub fn between(field: Field, sent: &str, earlier: &str) -> Self {
-        let (sent, earlier) = (discreet(sent), discreet(earlier));
+        let (sent, earlier) = (redact(sent), redact(earlier));
         let differs_at = (sent != earlier).then(|| first_difference(&sent, &earlier));
         Self { field, sent: Some(sent), registered: Some(earlier), differs_at }
     }

@@ -1,8 +1,8 @@
 //! How much applications were used, day by day.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::activity::Counted;
 use crate::domain::ids::{ApplicationId, Timestamp};
 
@@ -19,12 +19,12 @@ pub struct DayTotal {
 
 impl Record for DayTotal {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "application_days", "application_id")?;
-        let total: i64 = cells.plain("total")?;
+        let row = TableRow::of(row, "application_days", "application_id")?;
+        let total: i64 = row.plain("total")?;
         Ok(Self {
-            day: cells.moment("day")?,
-            counted: cells.named("counted", Counted::from_name)?,
-            total: total.try_into().map_err(|_| cells.corrupt(format!("total is {total}")))?,
+            day: row.moment("day")?,
+            counted: row.named("counted", Counted::from_name)?,
+            total: total.try_into().map_err(|_| row.corrupt(format!("total is {total}")))?,
         })
     }
 }

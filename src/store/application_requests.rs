@@ -1,8 +1,8 @@
 //! The last requests of applications.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::activity::{ALIKE_KEPT, Endpoint, Failure, NotedRequest, REQUESTS_KEPT};
 use crate::domain::ids::{ApplicationId, NotedRequestId, Timestamp};
 use crate::protocol::mismatch::{Field, Mismatch};
@@ -10,43 +10,43 @@ use crate::protocol::token::GrantType;
 
 impl Record for NotedRequest {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "application_requests", "id")?;
+        let row = TableRow::of(row, "application_requests", "id")?;
         Ok(Self {
-            at: cells.moment("at")?,
-            endpoint: cells.named("endpoint", Endpoint::from_name)?,
-            grant: cells.named_if_any("grant_type", GrantType::from_name)?,
-            failure: failure(&cells)?,
-            times: number(&cells, "times", cells.plain("times")?)?,
-            trace_id: cells.plain("trace_id")?,
-            network: cells.plain("address")?,
+            at: row.moment("at")?,
+            endpoint: row.named("endpoint", Endpoint::from_name)?,
+            grant: row.named_if_any("grant_type", GrantType::from_name)?,
+            failure: failure(&row)?,
+            times: number(&row, "times", row.plain("times")?)?,
+            trace_id: row.plain("trace_id")?,
+            network: row.plain("address")?,
         })
     }
 }
 
 /// A failure has a name and a reason, or is none.
-fn failure(cells: &Cells<'_>) -> Result<Option<Failure>, StoreError> {
-    match (cells.plain("error")?, cells.plain("reason")?) {
+fn failure(row: &TableRow<'_>) -> Result<Option<Failure>, StoreError> {
+    match (row.plain("error")?, row.plain("reason")?) {
         (Some(error), Some(reason)) => {
-            Ok(Some(Failure { error, reason, mismatch: mismatch(cells)?, proven: cells.plain("proven")? }))
+            Ok(Some(Failure { error, reason, mismatch: mismatch(row)?, proven: row.plain("proven")? }))
         }
         (None, None) => Ok(None),
-        (Some(_), None) | (None, Some(_)) => Err(cells.corrupt("error and reason must come together")),
+        (Some(_), None) | (None, Some(_)) => Err(row.corrupt("error and reason must come together")),
     }
 }
 
-fn mismatch(cells: &Cells<'_>) -> Result<Option<Mismatch>, StoreError> {
-    let Some(field) = cells.named_if_any("field", Field::from_name)? else { return Ok(None) };
-    let differs_at = cells.plain::<Option<i64>>("differs_at")?;
+fn mismatch(row: &TableRow<'_>) -> Result<Option<Mismatch>, StoreError> {
+    let Some(field) = row.named_if_any("field", Field::from_name)? else { return Ok(None) };
+    let differs_at = row.plain::<Option<i64>>("differs_at")?;
     Ok(Some(Mismatch {
         field,
-        sent: cells.plain("sent")?,
-        registered: cells.plain("registered")?,
-        differs_at: differs_at.map(|at| number(cells, "differs_at", at)).transpose()?,
+        sent: row.plain("sent")?,
+        registered: row.plain("registered")?,
+        differs_at: differs_at.map(|at| number(row, "differs_at", at)).transpose()?,
     }))
 }
 
-fn number<T: TryFrom<i64>>(cells: &Cells<'_>, column: &'static str, value: i64) -> Result<T, StoreError> {
-    T::try_from(value).map_err(|_| cells.corrupt(format!("{column} is {value}")))
+fn number<T: TryFrom<i64>>(row: &TableRow<'_>, column: &'static str, value: i64) -> Result<T, StoreError> {
+    T::try_from(value).map_err(|_| row.corrupt(format!("{column} is {value}")))
 }
 
 impl Store {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
-use super::many::{chunks, one_of_many};
+use super::in_list::{chunks, in_list};
 use crate::domain::application::{
     Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason,
     Origin, PkcePolicy,
@@ -219,12 +219,12 @@ impl Store {
     }
 
     /// Those of these applications that are not deleted, by their rows, without their secrets.
-    pub(super) async fn applications_living(
+    pub(super) async fn applications_not_deleted(
         &self,
         ids: &[ApplicationId],
     ) -> Result<HashMap<ApplicationId, Application>, StoreError> {
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let statement = sql(concat!("select * from applications where deleted_at is null and id in ", one_of_many!()));
+        let statement = sql(concat!("select * from applications where deleted_at is null and id in ", in_list!()));
         let mut found = HashMap::new();
         for statement in chunks(&statement, &ids) {
             let some: Vec<Application> = self.fetch_all(statement).await?;

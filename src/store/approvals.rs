@@ -1,8 +1,8 @@
 //! What waits for an operator's yes.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::application::Application;
 use crate::domain::approval::{Approval, Decision, Extras};
 use crate::domain::ids::{ApplicationId, ApprovalId, Timestamp};
@@ -11,22 +11,22 @@ use crate::protocol::token::GrantType;
 
 impl Record for Approval {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "approvals", "id")?;
-        let grants: String = cells.plain("grants")?;
+        let row = TableRow::of(row, "approvals", "id")?;
+        let grants: String = row.plain("grants")?;
         let grant =
-            |name: &str| GrantType::from_name(name).ok_or_else(|| cells.corrupt(format!("unknown grant '{name}'")));
+            |name: &str| GrantType::from_name(name).ok_or_else(|| row.corrupt(format!("unknown grant '{name}'")));
         Ok(Self {
-            id: cells.parsed("id")?,
-            application: cells.parsed("application_id")?,
-            requested_by: cells.parsed("requested_by")?,
+            id: row.parsed("id")?,
+            application: row.parsed("application_id")?,
+            requested_by: row.parsed("requested_by")?,
             extras: Extras {
-                scope: cells.parsed("scope")?,
-                default_scope: cells.parsed("default_scope")?,
+                scope: row.parsed("scope")?,
+                default_scope: row.parsed("default_scope")?,
                 grants: grants.split_whitespace().map(grant).collect::<Result<_, _>>()?,
-                audiences: cells.list("audiences")?,
+                audiences: row.list("audiences")?,
             },
-            reason: cells.plain("reason")?,
-            created_at: cells.moment("created_at")?,
+            reason: row.plain("reason")?,
+            created_at: row.moment("created_at")?,
         })
     }
 }
@@ -46,7 +46,7 @@ impl Store {
              where decided_at is null and deleted_at is null order by approvals.created_at, approvals.id limit $1");
         let waiting: Vec<Approval> = self.fetch_all(statement.bind(limit)).await?;
         let ids: Vec<_> = waiting.iter().map(|approval| approval.application).collect();
-        let mut applications = self.applications_living(&ids).await?;
+        let mut applications = self.applications_not_deleted(&ids).await?;
         let with = |approval: Approval| Some((applications.remove(&approval.application)?, approval));
         Ok(waiting.into_iter().filter_map(with).map(|(application, approval)| (approval, application)).collect())
     }

@@ -1,8 +1,8 @@
 //! Authorization codes: what each stands for, and that it is redeemed once.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::authorization::CodeGrant;
 use crate::domain::ids::{ApplicationId, Timestamp, TokenFamilyId, UserId};
 use crate::domain::one_time::ValueHash;
@@ -11,22 +11,22 @@ use crate::domain::session::AuthenticationMethod;
 impl Record for CodeGrant {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         // The hash is the key; the request says as well which row it is, and can be read by people.
-        let cells = Cells::of(row, "authorization_codes", "authorization_id")?;
-        let (spent_at, family) = (cells.moment_if_any("spent_at")?, cells.parsed_if_any("family_id")?);
+        let row = TableRow::of(row, "authorization_codes", "authorization_id")?;
+        let (spent_at, family) = (row.moment_if_any("spent_at")?, row.parsed_if_any("family_id")?);
         if spent_at.is_some() != family.is_some() {
-            return Err(cells.corrupt("spent_at and family_id must come together"));
+            return Err(row.corrupt("spent_at and family_id must come together"));
         }
         Ok(Self {
-            authorization: cells.parsed("authorization_id")?,
-            application: cells.parsed("application_id")?,
-            user: cells.parsed("user_id")?,
-            session: cells.parsed_if_any("session_id")?,
-            sign_in: cells.parsed_if_any("sign_in_id")?,
-            scope: cells.parsed("scope")?,
-            auth_time: cells.moment("auth_time")?,
-            amr: cells.named("amr", AuthenticationMethod::from_name)?,
-            created_at: cells.moment("created_at")?,
-            expires_at: cells.moment("expires_at")?,
+            authorization: row.parsed("authorization_id")?,
+            application: row.parsed("application_id")?,
+            user: row.parsed("user_id")?,
+            session: row.parsed_if_any("session_id")?,
+            sign_in: row.parsed_if_any("sign_in_id")?,
+            scope: row.parsed("scope")?,
+            auth_time: row.moment("auth_time")?,
+            amr: row.named("amr", AuthenticationMethod::from_name)?,
+            created_at: row.moment("created_at")?,
+            expires_at: row.moment("expires_at")?,
             spent_at,
             family,
         })

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::authorization::{Authorization, Source};
 use crate::domain::ids::{AuthorizationId, Timestamp};
 use crate::domain::session::Device;
@@ -16,55 +16,55 @@ const API: &str = "api";
 
 impl Record for Authorization {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "authorizations", "id")?;
+        let row = TableRow::of(row, "authorizations", "id")?;
         Ok(Self {
-            id: cells.parsed("id")?,
-            application: cells.parsed("application_id")?,
-            source: source(&cells)?,
-            redirect_uri: cells.plain("redirect_uri")?,
-            redirect_uri_sent: cells.plain("redirect_uri_sent")?,
-            response_mode: cells.named("response_mode", ResponseMode::from_name)?,
-            scope: cells.parsed("scope")?,
-            resources: cells.list("resources")?,
-            state: cells.plain("state")?,
-            nonce: cells.plain("nonce")?,
-            code_challenge: cells.parsed_if_any("code_challenge")?,
-            prompt: prompt(&cells)?,
-            max_age: seconds(&cells, "max_age")?,
-            login_hint: cells.plain("login_hint")?,
-            ui_locales: cells.plain("ui_locales")?,
-            expected_sub: cells.plain("expected_sub")?,
-            device: Device { address: cells.plain("address")?, user_agent: cells.plain("user_agent")? },
-            created_at: cells.moment("created_at")?,
-            expires_at: cells.moment("expires_at")?,
-            completed_at: cells.moment_if_any("completed_at")?,
+            id: row.parsed("id")?,
+            application: row.parsed("application_id")?,
+            source: source(&row)?,
+            redirect_uri: row.plain("redirect_uri")?,
+            redirect_uri_sent: row.plain("redirect_uri_sent")?,
+            response_mode: row.named("response_mode", ResponseMode::from_name)?,
+            scope: row.parsed("scope")?,
+            resources: row.list("resources")?,
+            state: row.plain("state")?,
+            nonce: row.plain("nonce")?,
+            code_challenge: row.parsed_if_any("code_challenge")?,
+            prompt: prompt(&row)?,
+            max_age: seconds(&row, "max_age")?,
+            login_hint: row.plain("login_hint")?,
+            ui_locales: row.plain("ui_locales")?,
+            expected_sub: row.plain("expected_sub")?,
+            device: Device { address: row.plain("address")?, user_agent: row.plain("user_agent")? },
+            created_at: row.moment("created_at")?,
+            expires_at: row.moment("expires_at")?,
+            completed_at: row.moment_if_any("completed_at")?,
         })
     }
 }
 
 /// The columns that say how a request came in become one [`Source`] here, and nowhere else.
-fn source(cells: &Cells<'_>) -> Result<Source, StoreError> {
-    let name: String = cells.plain("source")?;
-    match (name.as_str(), cells.hash_if_any("browser_hash")?) {
+fn source(row: &TableRow<'_>) -> Result<Source, StoreError> {
+    let name: String = row.plain("source")?;
+    match (name.as_str(), row.hash_if_any("browser_hash")?) {
         (BROWSER, Some(hash)) => Ok(Source::Browser(hash)),
         (API, None) => Ok(Source::Api),
-        (BROWSER, None) => Err(cells.corrupt("source 'browser' without browser_hash")),
-        (API, Some(_)) => Err(cells.corrupt("source 'api' with browser_hash")),
-        (other, _) => Err(cells.corrupt(format!("unknown source '{other}'"))),
+        (BROWSER, None) => Err(row.corrupt("source 'browser' without browser_hash")),
+        (API, Some(_)) => Err(row.corrupt("source 'api' with browser_hash")),
+        (other, _) => Err(row.corrupt(format!("unknown source '{other}'"))),
     }
 }
 
-fn prompt(cells: &Cells<'_>) -> Result<Prompt, StoreError> {
-    let words: String = cells.plain("prompt")?;
+fn prompt(row: &TableRow<'_>) -> Result<Prompt, StoreError> {
+    let words: String = row.plain("prompt")?;
     match words.as_str() {
         "" => Ok(Prompt::default()),
-        words => Prompt::parse(words).map_err(|e| cells.corrupt(format!("prompt: {}", e.description))),
+        words => Prompt::parse(words).map_err(|e| row.corrupt(format!("prompt: {}", e.description))),
     }
 }
 
-fn seconds(cells: &Cells<'_>, column: &'static str) -> Result<Option<Duration>, StoreError> {
-    let Some(seconds) = cells.plain::<Option<i64>>(column)? else { return Ok(None) };
-    let seconds = u64::try_from(seconds).map_err(|_| cells.corrupt(format!("{column} is negative")))?;
+fn seconds(row: &TableRow<'_>, column: &'static str) -> Result<Option<Duration>, StoreError> {
+    let Some(seconds) = row.plain::<Option<i64>>(column)? else { return Ok(None) };
+    let seconds = u64::try_from(seconds).map_err(|_| row.corrupt(format!("{column} is negative")))?;
     Ok(Some(Duration::from_secs(seconds)))
 }
 

@@ -1,8 +1,8 @@
 //! What people have agreed to, for each application.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::{ApplicationId, Timestamp, UserId};
 use crate::protocol::scope::Scope;
 
@@ -10,7 +10,7 @@ struct Consent(Scope);
 
 impl Record for Consent {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self(Cells::of(row, "consents", "user_id")?.parsed("scope")?))
+        Ok(Self(TableRow::of(row, "consents", "user_id")?.parsed("scope")?))
     }
 }
 

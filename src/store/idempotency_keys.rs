@@ -1,8 +1,8 @@
 //! Requests that may be sent twice, and what they were answered.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, sql};
+use super::row::TableRow;
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::Timestamp;
 use crate::domain::one_time::ValueHash;
@@ -18,16 +18,14 @@ pub struct KnownRequest {
 
 impl Record for KnownRequest {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "idempotency_keys", "name")?;
-        let sealed = (cells.plain::<Option<Vec<u8>>>("answer")?, cells.plain::<Option<String>>("master_key_id")?);
+        let row = TableRow::of(row, "idempotency_keys", "name")?;
+        let sealed = (row.plain::<Option<Vec<u8>>>("answer")?, row.plain::<Option<String>>("master_key_id")?);
         Ok(Self {
-            fingerprint: cells
-                .hash_if_any("fingerprint")?
-                .ok_or_else(|| cells.corrupt("a request has a fingerprint"))?,
+            fingerprint: row.hash_if_any("fingerprint")?.ok_or_else(|| row.corrupt("a request has a fingerprint"))?,
             answer: match sealed {
                 (Some(bytes), Some(master_key_id)) => Some(Sealed { master_key_id, bytes }),
                 (None, None) => None,
-                _ => return Err(cells.corrupt("answer and master_key_id must come together")),
+                _ => return Err(row.corrupt("answer and master_key_id must come together")),
             },
         })
     }

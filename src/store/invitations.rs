@@ -1,8 +1,8 @@
 //! Invitations to look after an application.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::application::Application;
 use crate::domain::ids::{ApplicationId, InvitationId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
@@ -11,16 +11,16 @@ use crate::domain::user::EmailAddress;
 
 impl Record for Invitation {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "invitations", "id")?;
+        let row = TableRow::of(row, "invitations", "id")?;
         Ok(Self {
-            id: cells.parsed("id")?,
-            application: cells.parsed("application_id")?,
-            email: cells.parsed("email")?,
-            purpose: cells.named("purpose", InvitationPurpose::from_name)?,
-            invited_by: cells.parsed("invited_by")?,
-            created_at: cells.moment("created_at")?,
-            expires_at: cells.moment("expires_at")?,
-            spent_at: cells.moment_if_any("spent_at")?,
+            id: row.parsed("id")?,
+            application: row.parsed("application_id")?,
+            email: row.parsed("email")?,
+            purpose: row.named("purpose", InvitationPurpose::from_name)?,
+            invited_by: row.parsed("invited_by")?,
+            created_at: row.moment("created_at")?,
+            expires_at: row.moment("expires_at")?,
+            spent_at: row.moment_if_any("spent_at")?,
         })
     }
 }
@@ -80,7 +80,7 @@ impl Store {
         let statement = statement.bind(email.key()).bind(now.as_micros()).bind(MOST_SHOWN);
         let invitations: Vec<Invitation> = self.fetch_all(statement).await?;
         let ids: Vec<_> = invitations.iter().map(|invitation| invitation.application).collect();
-        let applications = self.applications_living(&ids).await?;
+        let applications = self.applications_not_deleted(&ids).await?;
         let with = |invitation: Invitation| Some((applications.get(&invitation.application)?.clone(), invitation));
         Ok(invitations
             .into_iter()

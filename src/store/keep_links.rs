@@ -1,8 +1,8 @@
 //! The links in warnings by which an owner keeps an application.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::{ApplicationId, ClientId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
 
@@ -23,13 +23,13 @@ pub struct KeepLink {
 
 impl Record for KeepLink {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "keep_links", "client_id")?;
+        let row = TableRow::of(row, "keep_links", "client_id")?;
         Ok(Self {
-            application: cells.parsed("application_id")?,
-            client_id: cells.parsed("client_id")?,
-            user: cells.parsed_if_any("user_id")?,
-            locale: cells.plain("locale")?,
-            created_at: cells.moment("created_at")?,
+            application: row.parsed("application_id")?,
+            client_id: row.parsed("client_id")?,
+            user: row.parsed_if_any("user_id")?,
+            locale: row.plain("locale")?,
+            created_at: row.moment("created_at")?,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Mail on its way out: written with what it tells, claimed by one worker at a time, wiped when it is over.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::{MailId, SignInId, Timestamp};
 use crate::domain::one_time::ValueHash;
@@ -50,16 +50,16 @@ pub struct ClaimedMail {
 
 impl Record for ClaimedMail {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "outbox", "id")?;
+        let row = TableRow::of(row, "outbox", "id")?;
         Ok(Self {
-            id: cells.parsed("id")?,
-            sign_in: cells.parsed_if_any("sign_in_id")?,
-            trace_id: cells.plain("trace_id")?,
-            link: cells.hash_if_any("link_hash")?,
-            body: Sealed { master_key_id: cells.plain("master_key_id")?, bytes: cells.plain("body")? },
-            created_at: cells.moment("created_at")?,
-            not_after: cells.moment("not_after")?,
-            attempts: cells.plain("attempts")?,
+            id: row.parsed("id")?,
+            sign_in: row.parsed_if_any("sign_in_id")?,
+            trace_id: row.plain("trace_id")?,
+            link: row.hash_if_any("link_hash")?,
+            body: Sealed { master_key_id: row.plain("master_key_id")?, bytes: row.plain("body")? },
+            created_at: row.moment("created_at")?,
+            not_after: row.moment("not_after")?,
+            attempts: row.plain("attempts")?,
         })
     }
 }
@@ -87,16 +87,16 @@ pub struct UnsentMail {
 
 impl Record for UnsentMail {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "outbox", "id")?;
+        let row = TableRow::of(row, "outbox", "id")?;
         Ok(Self {
-            recipient: cells.plain("recipient")?,
-            subject: cells.plain("subject")?,
-            created_at: cells.moment("created_at")?,
-            not_after: cells.moment("not_after")?,
-            attempts: cells.plain("attempts")?,
-            next_attempt_at: cells.moment("next_attempt_at")?,
-            given_up_at: cells.moment_if_any("given_up_at")?,
-            last_error: cells.plain("last_error")?,
+            recipient: row.plain("recipient")?,
+            subject: row.plain("subject")?,
+            created_at: row.moment("created_at")?,
+            not_after: row.moment("not_after")?,
+            attempts: row.plain("attempts")?,
+            next_attempt_at: row.moment("next_attempt_at")?,
+            given_up_at: row.moment_if_any("given_up_at")?,
+            last_error: row.plain("last_error")?,
         })
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::cells::Cells;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
-use super::many::{chunks, one_of_many};
+use super::in_list::{chunks, in_list};
+use super::row::TableRow;
 use super::{Generation, StoreError};
 use crate::domain::application::Application;
 use crate::domain::ids::{ApplicationId, Timestamp, UserId};
@@ -13,15 +13,15 @@ use crate::domain::user::EmailAddress;
 
 impl Record for Owner {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "application_owners", "application_id")?;
+        let row = TableRow::of(row, "application_owners", "application_id")?;
         Ok(Self {
-            user: cells.parsed_if_any("user_id")?,
-            sub: cells.plain("sub")?,
-            active: cells.plain("active")?,
-            email: cells.parsed("email")?,
-            name: cells.plain("name")?,
-            locale: cells.plain("locale")?,
-            since: cells.moment("since")?,
+            user: row.parsed_if_any("user_id")?,
+            sub: row.plain("sub")?,
+            active: row.plain("active")?,
+            email: row.parsed("email")?,
+            name: row.plain("name")?,
+            locale: row.plain("locale")?,
+            since: row.moment("since")?,
         })
     }
 }
@@ -55,8 +55,8 @@ struct OwnerOf(ApplicationId, Owner);
 
 impl Record for OwnerOf {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "application_owners", "application_id")?;
-        Ok(Self(cells.parsed("application_id")?, Owner::from_row(row)?))
+        let owned = TableRow::of(row, "application_owners", "application_id")?;
+        Ok(Self(owned.parsed("application_id")?, Owner::from_row(row)?))
     }
 }
 
@@ -79,7 +79,7 @@ impl Store {
     ) -> Result<HashMap<ApplicationId, Vec<Owner>>, StoreError> {
         let ids: Vec<String> = applications.iter().map(ToString::to_string).collect();
         let mut owners: HashMap<ApplicationId, Vec<Owner>> = HashMap::new();
-        for statement in chunks(&owners!(concat!("in ", one_of_many!())), &ids) {
+        for statement in chunks(&owners!(concat!("in ", in_list!())), &ids) {
             for OwnerOf(application, owner) in self.fetch_all(statement).await? {
                 owners.entry(application).or_default().push(owner);
             }

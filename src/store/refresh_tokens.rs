@@ -1,20 +1,20 @@
 //! Refresh tokens: hashes only.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::Timestamp;
 use crate::domain::one_time::ValueHash;
 use crate::domain::refresh_token::StoredRefreshToken;
 
 impl Record for StoredRefreshToken {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "refresh_tokens", "family_id")?;
+        let row = TableRow::of(row, "refresh_tokens", "family_id")?;
         Ok(Self {
-            family: cells.parsed("family_id")?,
-            created_at: cells.moment("created_at")?,
-            expires_at: cells.moment("expires_at")?,
-            spent_at: cells.moment_if_any("spent_at")?,
+            family: row.parsed("family_id")?,
+            created_at: row.moment("created_at")?,
+            expires_at: row.moment("expires_at")?,
+            spent_at: row.moment_if_any("spent_at")?,
         })
     }
 }

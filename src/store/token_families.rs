@@ -2,39 +2,39 @@
 
 use super::StoreError;
 use super::authorizations::resource_list;
-use super::cells::Cells;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
 use crate::domain::session::AuthenticationMethod;
 use crate::domain::token_family::{EndReason, TokenFamily};
 
 impl Record for TokenFamily {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "token_families", "id")?;
+        let row = TableRow::of(row, "token_families", "id")?;
         Ok(Self {
-            id: cells.parsed("id")?,
-            application: cells.parsed("application_id")?,
-            user: cells.parsed("user_id")?,
-            session: cells.parsed_if_any("session_id")?,
-            scope: cells.parsed("scope")?,
-            resources: cells.list("resources")?,
-            nonce: cells.plain("nonce")?,
-            auth_time: cells.moment("auth_time")?,
-            amr: cells.named("amr", AuthenticationMethod::from_name)?,
-            created_at: cells.moment("created_at")?,
-            expires_at: cells.moment("expires_at")?,
-            ended_at: ended_at(&cells)?,
+            id: row.parsed("id")?,
+            application: row.parsed("application_id")?,
+            user: row.parsed("user_id")?,
+            session: row.parsed_if_any("session_id")?,
+            scope: row.parsed("scope")?,
+            resources: row.list("resources")?,
+            nonce: row.plain("nonce")?,
+            auth_time: row.moment("auth_time")?,
+            amr: row.named("amr", AuthenticationMethod::from_name)?,
+            created_at: row.moment("created_at")?,
+            expires_at: row.moment("expires_at")?,
+            ended_at: ended_at(&row)?,
         })
     }
 }
 
 /// An end has a moment and a reason, or is none.
-fn ended_at(cells: &Cells<'_>) -> Result<Option<Timestamp>, StoreError> {
-    match (cells.moment_if_any("ended_at")?, cells.plain::<Option<String>>("end_reason")?) {
+fn ended_at(row: &TableRow<'_>) -> Result<Option<Timestamp>, StoreError> {
+    match (row.moment_if_any("ended_at")?, row.plain::<Option<String>>("end_reason")?) {
         (None, None) => Ok(None),
         (Some(at), Some(reason)) if EndReason::ALL.iter().any(|known| known.name() == reason) => Ok(Some(at)),
-        (Some(_), Some(reason)) => Err(cells.corrupt(format!("unknown end_reason '{reason}'"))),
-        (Some(_), None) | (None, Some(_)) => Err(cells.corrupt("ended_at and end_reason must come together")),
+        (Some(_), Some(reason)) => Err(row.corrupt(format!("unknown end_reason '{reason}'"))),
+        (Some(_), None) | (None, Some(_)) => Err(row.corrupt("ended_at and end_reason must come together")),
     }
 }
 

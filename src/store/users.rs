@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
-use super::many::{chunks, one_of_many};
+use super::in_list::{chunks, in_list};
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::user::{EmailAddress, Profile, User, UserState};
 
@@ -75,7 +75,7 @@ impl Store {
         ids.sort_unstable();
         ids.dedup();
         let mut found = HashMap::new();
-        for statement in chunks(&sql(concat!("select * from users where id in ", one_of_many!())), &ids) {
+        for statement in chunks(&sql(concat!("select * from users where id in ", in_list!())), &ids) {
             let some: Vec<User> = self.fetch_all(statement).await?;
             found.extend(some.into_iter().map(|user| (user.id, user)));
         }

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::{MessageId, Timestamp, WebhookId};
 use crate::domain::webhook::{Webhook, WebhookState};
 use crate::domain::webhook_delivery::{Attempt, Delivery, DeliveryState};
@@ -37,31 +37,31 @@ pub enum AfterTry {
 
 impl Record for Delivery {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "webhook_deliveries", "message_id")?;
-        let state = match (cells.moment_if_any("delivered_at")?, cells.moment_if_any("next_attempt_at")?) {
+        let row = TableRow::of(row, "webhook_deliveries", "message_id")?;
+        let state = match (row.moment_if_any("delivered_at")?, row.moment_if_any("next_attempt_at")?) {
             (_, Some(next)) => DeliveryState::Pending(next),
             (Some(at), None) => DeliveryState::Delivered(at),
             (None, None) => DeliveryState::GivenUp,
         };
         Ok(Self {
-            message: cells.parsed("message_id")?,
-            event: cells.plain("event")?,
-            created_at: cells.moment("created_at")?,
-            attempts: cells.plain("attempts")?,
+            message: row.parsed("message_id")?,
+            event: row.plain("event")?,
+            created_at: row.moment("created_at")?,
+            attempts: row.plain("attempts")?,
             state,
-            last: attempt(&cells)?,
-            is_repeatable: cells.plain::<Option<String>>("payload")?.is_some(),
+            last: attempt(&row)?,
+            is_repeatable: row.plain::<Option<String>>("payload")?.is_some(),
         })
     }
 }
 
-fn attempt(cells: &Cells<'_>) -> Result<Option<Attempt>, StoreError> {
-    let Some(at) = cells.moment_if_any("tried_at")? else { return Ok(None) };
-    let status: Option<i64> = cells.plain("status")?;
-    let status = status.map(u16::try_from).transpose().map_err(|e| cells.corrupt(format!("status: {e}")))?;
-    let took = u64::try_from(cells.plain::<Option<i64>>("took")?.unwrap_or_default());
-    let took = Duration::from_micros(took.map_err(|e| cells.corrupt(format!("took: {e}")))?);
-    Ok(Some(Attempt { at, took, status, error: cells.plain("error")? }))
+fn attempt(row: &TableRow<'_>) -> Result<Option<Attempt>, StoreError> {
+    let Some(at) = row.moment_if_any("tried_at")? else { return Ok(None) };
+    let status: Option<i64> = row.plain("status")?;
+    let status = status.map(u16::try_from).transpose().map_err(|e| row.corrupt(format!("status: {e}")))?;
+    let took = u64::try_from(row.plain::<Option<i64>>("took")?.unwrap_or_default());
+    let took = Duration::from_micros(took.map_err(|e| row.corrupt(format!("took: {e}")))?);
+    Ok(Some(Attempt { at, took, status, error: row.plain("error")? }))
 }
 
 /// What was claimed, before the rest of it is read.
@@ -74,12 +74,12 @@ struct Claimed {
 
 impl Record for Claimed {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "webhook_deliveries", "message_id")?;
+        let row = TableRow::of(row, "webhook_deliveries", "message_id")?;
         Ok(Self {
-            webhook: cells.parsed("webhook_id")?,
-            message: cells.parsed("message_id")?,
-            payload: cells.plain("payload")?,
-            attempts: cells.plain("attempts")?,
+            webhook: row.parsed("webhook_id")?,
+            message: row.parsed("message_id")?,
+            payload: row.plain("payload")?,
+            attempts: row.plain("attempts")?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Webhooks: where messages go, and how each receiver fares.
 
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use super::{Generation, StoreError};
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::{Timestamp, WebhookId};
@@ -9,25 +9,25 @@ use crate::domain::webhook::{DisabledBecause, Webhook, WebhookOwner, WebhookStat
 
 impl Record for Webhook {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "webhooks", "id")?;
-        let reason: Option<String> = cells.plain("disabled_reason")?;
-        let state = match (cells.moment_if_any("disabled_at")?, reason.as_deref()) {
+        let row = TableRow::of(row, "webhooks", "id")?;
+        let reason: Option<String> = row.plain("disabled_reason")?;
+        let state = match (row.moment_if_any("disabled_at")?, reason.as_deref()) {
             (None, None) => WebhookState::Active,
             (Some(at), Some(_)) => {
-                WebhookState::Disabled { at, reason: cells.named("disabled_reason", DisabledBecause::from_name)? }
+                WebhookState::Disabled { at, reason: row.named("disabled_reason", DisabledBecause::from_name)? }
             }
-            _ => return Err(cells.corrupt("disabled_at and disabled_reason do not fit together")),
+            _ => return Err(row.corrupt("disabled_at and disabled_reason do not fit together")),
         };
         Ok(Self {
-            id: cells.parsed("id")?,
-            owner: cells.parsed_if_any("client_id")?.map_or(WebhookOwner::Server, WebhookOwner::Application),
-            url: cells.parsed("url")?,
-            events: cells.list("events")?,
-            secrets: Sealed { master_key_id: cells.plain("master_key_id")?, bytes: cells.plain("secrets")? },
+            id: row.parsed("id")?,
+            owner: row.parsed_if_any("client_id")?.map_or(WebhookOwner::Server, WebhookOwner::Application),
+            url: row.parsed("url")?,
+            events: row.list("events")?,
+            secrets: Sealed { master_key_id: row.plain("master_key_id")?, bytes: row.plain("secrets")? },
             state,
-            created_at: cells.moment("created_at")?,
-            failing_since: cells.moment_if_any("failing_since")?,
-            last_delivered_at: cells.moment_if_any("last_delivered_at")?,
+            created_at: row.moment("created_at")?,
+            failing_since: row.moment_if_any("failing_since")?,
+            last_delivered_at: row.moment_if_any("last_delivered_at")?,
         })
     }
 }

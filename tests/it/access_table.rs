@@ -6,6 +6,7 @@
 mod rows;
 mod scopes;
 
+use macro_rules_attribute::apply;
 use std::pin::Pin;
 
 use gatepost::domain::audit::Actor;
@@ -123,83 +124,79 @@ impl<'a> Cast<'a> {
     }
 }
 
-on_both_engines!(
-    /// Every endpoint and page for every sort of caller.
-    async fn everybody_gets_what_the_table_says(world: World) {
-        let server = world.server().await;
-        let cast = Cast::of(&server).await;
-        let management = server.management().await;
-        let mut wrong = Vec::new();
-        for row in TABLE {
-            for ((who, expected), name) in cast.callers.iter().zip(row.expected).zip(CALLERS) {
-                let answer = cast.ask(row, who).await;
-                let status = answer.status.as_u16();
-                if status != expected {
-                    wrong.push(format!(
-                        "{name}: {} {} is {status}, not {expected}: {}",
-                        row.method,
-                        row.path,
-                        answer.text()
-                    ));
-                }
-                if let Some(path) = row.path.strip_prefix("/api/v1") {
-                    management.check(&row.method.parse().unwrap(), path, &answer);
-                }
+/// Every endpoint and page for every sort of caller.
+#[apply(on_both_engines)]
+async fn everybody_gets_what_the_table_says(world: World) {
+    let server = world.server().await;
+    let cast = Cast::of(&server).await;
+    let management = server.management().await;
+    let mut wrong = Vec::new();
+    for row in TABLE {
+        for ((who, expected), name) in cast.callers.iter().zip(row.expected).zip(CALLERS) {
+            let answer = cast.ask(row, who).await;
+            let status = answer.status.as_u16();
+            if status != expected {
+                wrong.push(format!(
+                    "{name}: {} {} is {status}, not {expected}: {}",
+                    row.method,
+                    row.path,
+                    answer.text()
+                ));
             }
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-);
-
-on_both_engines!(
-    /// A change with the session of whoever may make it, but from a page of somebody else's, is not made.
-    async fn no_other_site_changes_anything(world: World) {
-        let server = world.server().await;
-        let cast = Cast::of(&server).await;
-        let Who::Session(admin) = &cast.callers[5] else { panic!("the admin is signed in") };
-        let admin = Who::Elsewhere(admin.clone());
-        for row in TABLE.iter().filter(|row| row.method != "GET") {
-            let answer = cast.ask(row, &admin).await;
-            assert_eq!(answer.status, 403, "{} {}: {}", row.method, row.path, answer.text());
-        }
-        let audit = "select event from audit_events where actor like 'user %'";
-        assert_eq!(world.database.texts(audit).await, Vec::<String>::new());
-    }
-);
-
-on_both_engines!(
-    /// The table has a row for each operation of the document.
-    async fn the_table_is_complete(world: World) {
-        let server = world.server().await;
-        let document = server.management().await.document;
-        let same = |described: &str, row: &str| {
-            let (described, row) = (described.split('/'), row.split('/'));
-            described.clone().count() == row.clone().count()
-                && described.zip(row).all(|(a, b)| a == b || a.starts_with('{'))
-        };
-        for (path, methods) in document["paths"].as_object().unwrap() {
-            for method in methods.as_object().unwrap().keys() {
-                let found = TABLE.iter().any(|row| row.method.eq_ignore_ascii_case(method) && same(path, row.path));
-                assert!(found, "{method} {path} has no row");
+            if let Some(path) = row.path.strip_prefix("/api/v1") {
+                management.check(&row.method.parse().unwrap(), path, &answer);
             }
         }
     }
-);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
 
-on_both_engines!(
-    /// An object of somebody else's and one that never was are told apart by nothing.
-    async fn a_foreign_object_is_like_none_at_all(world: World) {
-        let server = world.server().await;
-        let cast = Cast::of(&server).await;
-        let application = server.application_of(&cast.owner, "Orders").await;
-        let of = async |client_id: &str| {
-            let path = format!("/api/v1/applications/{client_id}");
-            let answer = Answer::of(cast.callers[1].sends(server.request(Method::GET, &path))).await;
-            let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
-            body["trace_id"] = json!("");
-            body["instance"] = json!("");
-            (answer.status, body)
-        };
-        assert_eq!(of(&application.client_id).await, of("never-was").await);
+/// A change with the session of whoever may make it, but from a page of somebody else's, is not made.
+#[apply(on_both_engines)]
+async fn no_other_site_changes_anything(world: World) {
+    let server = world.server().await;
+    let cast = Cast::of(&server).await;
+    let Who::Session(admin) = &cast.callers[5] else { panic!("the admin is signed in") };
+    let admin = Who::Elsewhere(admin.clone());
+    for row in TABLE.iter().filter(|row| row.method != "GET") {
+        let answer = cast.ask(row, &admin).await;
+        assert_eq!(answer.status, 403, "{} {}: {}", row.method, row.path, answer.text());
     }
-);
+    let audit = "select event from audit_events where actor like 'user %'";
+    assert_eq!(world.database.texts(audit).await, Vec::<String>::new());
+}
+
+/// The table has a row for each operation of the document.
+#[apply(on_both_engines)]
+async fn the_table_is_complete(world: World) {
+    let server = world.server().await;
+    let document = server.management().await.document;
+    let same = |described: &str, row: &str| {
+        let (described, row) = (described.split('/'), row.split('/'));
+        described.clone().count() == row.clone().count()
+            && described.zip(row).all(|(a, b)| a == b || a.starts_with('{'))
+    };
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let found = TABLE.iter().any(|row| row.method.eq_ignore_ascii_case(method) && same(path, row.path));
+            assert!(found, "{method} {path} has no row");
+        }
+    }
+}
+
+/// An object of somebody else's and one that never was are told apart by nothing.
+#[apply(on_both_engines)]
+async fn a_foreign_object_is_like_none_at_all(world: World) {
+    let server = world.server().await;
+    let cast = Cast::of(&server).await;
+    let application = server.application_of(&cast.owner, "Orders").await;
+    let of = async |client_id: &str| {
+        let path = format!("/api/v1/applications/{client_id}");
+        let answer = Answer::of(cast.callers[1].sends(server.request(Method::GET, &path))).await;
+        let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
+        body["trace_id"] = json!("");
+        body["instance"] = json!("");
+        (answer.status, body)
+    };
+    assert_eq!(of(&application.client_id).await, of("never-was").await);
+}

@@ -12,6 +12,7 @@ mod wire;
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::flows::manage_application::DEACTIVATE;
 use gatepost::store::StateChange;
+use macro_rules_attribute::apply;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
@@ -120,113 +121,107 @@ fn tells_no_secret(target: &Target, answer: &Answer) {
     assert!(!answer.text().contains(&target.good.secret), "{}", answer.text());
 }
 
-on_both_engines!(
-    /// RFC 6749 §3.2, §5.2; RFC 8707 §2.
-    async fn in_the_form_is_refused(world: World) {
-        let target = Target::new(&world).await;
-        for (body, status, error) in bodies::AUTHENTICATED {
-            let answer = target.post_authenticated(FORM, target.filled(body)).await;
-            check(body, &answer, status, error);
-            tells_no_secret(&target, &answer);
-        }
-        for (body, status, error) in bodies::BYTES {
-            let answer = target.post_authenticated(FORM, body).await;
-            check(&String::from_utf8_lossy(body), &answer, status, error);
-        }
-        target.is_unharmed().await;
+/// RFC 6749 §3.2, §5.2; RFC 8707 §2.
+#[apply(on_both_engines)]
+async fn in_the_form_is_refused(world: World) {
+    let target = Target::new(&world).await;
+    for (body, status, error) in bodies::AUTHENTICATED {
+        let answer = target.post_authenticated(FORM, target.filled(body)).await;
+        check(body, &answer, status, error);
+        tells_no_secret(&target, &answer);
     }
-);
+    for (body, status, error) in bodies::BYTES {
+        let answer = target.post_authenticated(FORM, body).await;
+        check(&String::from_utf8_lossy(body), &answer, status, error);
+    }
+    target.is_unharmed().await;
+}
 
-on_both_engines!(
-    /// RFC 6749 §2.3.1, §5.2, `invalid_client`.
-    async fn in_the_clients_own_words_is_refused(world: World) {
-        let target = Target::new(&world).await;
-        for (body, status, error) in bodies::ANONYMOUS {
-            let answer = target.post_anonymous(target.filled(body)).await;
-            check(body, &answer, status, error);
-            tells_no_secret(&target, &answer);
-        }
-        target.is_unharmed().await;
+/// RFC 6749 §2.3.1, §5.2, `invalid_client`.
+#[apply(on_both_engines)]
+async fn in_the_clients_own_words_is_refused(world: World) {
+    let target = Target::new(&world).await;
+    for (body, status, error) in bodies::ANONYMOUS {
+        let answer = target.post_anonymous(target.filled(body)).await;
+        check(body, &answer, status, error);
+        tells_no_secret(&target, &answer);
     }
-);
+    target.is_unharmed().await;
+}
 
-on_both_engines!(
-    /// RFC 8259; the members are parameters and follow the rules of parameters.
-    async fn in_a_json_body_is_refused(world: World) {
-        let target = Target::new(&world).await;
-        for (body, status, error) in json::CASES {
-            let answer = target.post_authenticated("application/json", target.filled(body)).await;
-            check(body, &answer, status, error);
-        }
-        for body in json::BYTES {
-            let answer = target.post_authenticated("application/json", body).await;
-            check(&String::from_utf8_lossy(body), &answer, 400, "invalid_request");
-        }
-        target.is_unharmed().await;
+/// RFC 8259; the members are parameters and follow the rules of parameters.
+#[apply(on_both_engines)]
+async fn in_a_json_body_is_refused(world: World) {
+    let target = Target::new(&world).await;
+    for (body, status, error) in json::CASES {
+        let answer = target.post_authenticated("application/json", target.filled(body)).await;
+        check(body, &answer, status, error);
     }
-);
+    for body in json::BYTES {
+        let answer = target.post_authenticated("application/json", body).await;
+        check(&String::from_utf8_lossy(body), &answer, 400, "invalid_request");
+    }
+    target.is_unharmed().await;
+}
 
-on_both_engines!(
-    /// RFC 7617 §2; RFC 6749 §2.3.1.
-    async fn in_the_authorization_header_is_refused(world: World) {
-        let target = Target::new(&world).await;
-        for case in authorization::HEADERS.iter().chain(&authorization::PAIRS) {
-            let answer = target.post_with_headers(&authorization::values(&target, case.0)).await;
-            check(case.0, &answer, case.1, case.2);
-            tells_no_secret(&target, &answer);
-        }
-        for bytes in authorization::BYTES {
-            check("bytes", &target.post_with_headers(&[bytes.to_vec()]).await, 401, "invalid_client");
-        }
-        target.is_unharmed().await;
+/// RFC 7617 §2; RFC 6749 §2.3.1.
+#[apply(on_both_engines)]
+async fn in_the_authorization_header_is_refused(world: World) {
+    let target = Target::new(&world).await;
+    for case in authorization::HEADERS.iter().chain(&authorization::PAIRS) {
+        let answer = target.post_with_headers(&authorization::values(&target, case.0)).await;
+        check(case.0, &answer, case.1, case.2);
+        tells_no_secret(&target, &answer);
     }
-);
+    for bytes in authorization::BYTES {
+        check("bytes", &target.post_with_headers(&[bytes.to_vec()]).await, 401, "invalid_client");
+    }
+    target.is_unharmed().await;
+}
 
-on_both_engines!(
-    /// RFC 6749 §3.2: the body is a form; RFC 9110 §8.3: one type for each body.
-    async fn of_a_type_that_is_not_read_is_refused(world: World) {
-        let target = Target::new(&world).await;
-        for content_type in bodies::CONTENT_TYPES {
-            let answer = target.post_authenticated(content_type, "grant_type=client_credentials").await;
-            check(content_type, &answer, 400, "invalid_request");
-        }
-        let untyped = target.server.request(Method::POST, "/token").body("grant_type=client_credentials");
-        check("no type", &Answer::of(untyped).await, 400, "invalid_request");
-        for second in [FORM, "application/json", "text/plain"] {
-            let twice = target.server.request(Method::POST, "/token").header(CONTENT_TYPE, FORM);
-            let twice = twice.header(CONTENT_TYPE, second).body("grant_type=client_credentials");
-            check("two types", &Answer::of(twice).await, 400, "invalid_request");
-        }
-        target.is_unharmed().await;
+/// RFC 6749 §3.2: the body is a form; RFC 9110 §8.3: one type for each body.
+#[apply(on_both_engines)]
+async fn of_a_type_that_is_not_read_is_refused(world: World) {
+    let target = Target::new(&world).await;
+    for content_type in bodies::CONTENT_TYPES {
+        let answer = target.post_authenticated(content_type, "grant_type=client_credentials").await;
+        check(content_type, &answer, 400, "invalid_request");
     }
-);
+    let untyped = target.server.request(Method::POST, "/token").body("grant_type=client_credentials");
+    check("no type", &Answer::of(untyped).await, 400, "invalid_request");
+    for second in [FORM, "application/json", "text/plain"] {
+        let twice = target.server.request(Method::POST, "/token").header(CONTENT_TYPE, FORM);
+        let twice = twice.header(CONTENT_TYPE, second).body("grant_type=client_credentials");
+        check("two types", &Answer::of(twice).await, 400, "invalid_request");
+    }
+    target.is_unharmed().await;
+}
 
-on_both_engines!(
-    /// RFC 6749 §2.3.1, §3.2: POST only, and nothing is taken from the address.
-    async fn in_the_address_or_by_another_method_is_refused(world: World) {
-        let target = Target::new(&world).await;
-        let query = target.filled("/token?grant_type=client_credentials&client_id={id}&client_secret={secret}");
-        for method in ["GET", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "POSTX", "post"] {
-            let method = Method::from_bytes(method.as_bytes()).unwrap();
-            check(
-                method.as_str(),
-                &Answer::of(target.server.request(method.clone(), &query)).await,
-                405,
-                "invalid_request",
-            );
-        }
-        for (body, status, error) in
-            [("", 400, "invalid_request"), ("grant_type=client_credentials", 401, "invalid_client")]
-        {
-            let request = target.server.request(Method::POST, &query).header(CONTENT_TYPE, FORM).body(body);
-            check("in the query", &Answer::of(request).await, status, error);
-        }
-        for path in ["/token/", "/token/x", "/TOKEN", "/oauth/token/", "/oauth//token", "/token%2f", "/token;x=1"] {
-            check(path, &Answer::of(target.server.request(Method::POST, path)).await, 404, "not_found");
-        }
-        target.is_unharmed().await;
+/// RFC 6749 §2.3.1, §3.2: POST only, and nothing is taken from the address.
+#[apply(on_both_engines)]
+async fn in_the_address_or_by_another_method_is_refused(world: World) {
+    let target = Target::new(&world).await;
+    let query = target.filled("/token?grant_type=client_credentials&client_id={id}&client_secret={secret}");
+    for method in ["GET", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "POSTX", "post"] {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        check(
+            method.as_str(),
+            &Answer::of(target.server.request(method.clone(), &query)).await,
+            405,
+            "invalid_request",
+        );
     }
-);
+    for (body, status, error) in
+        [("", 400, "invalid_request"), ("grant_type=client_credentials", 401, "invalid_client")]
+    {
+        let request = target.server.request(Method::POST, &query).header(CONTENT_TYPE, FORM).body(body);
+        check("in the query", &Answer::of(request).await, status, error);
+    }
+    for path in ["/token/", "/token/x", "/TOKEN", "/oauth/token/", "/oauth//token", "/token%2f", "/token;x=1"] {
+        check(path, &Answer::of(target.server.request(Method::POST, path)).await, 404, "not_found");
+    }
+    target.is_unharmed().await;
+}
 
 /// "200 kinds of bad input": there are that many in the tables, no two of them the same.
 #[test]

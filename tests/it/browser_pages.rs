@@ -1,5 +1,6 @@
 //! Whatever goes wrong at an address that browsers visit is told on a page, with a way to go on.
 
+use macro_rules_attribute::apply;
 use reqwest::Method;
 
 use crate::harness::browser::{Browser, Page, PageForm};
@@ -21,45 +22,43 @@ fn is_page(answer: &Answer, status: u16) {
     assert!(answer.text().contains("<h1>") && answer.text().contains(answer.header("x-request-id").unwrap()));
 }
 
-on_both_engines! {
-    async fn what_is_not_there_or_not_taken_is_told_on_a_page(world: World) {
-        let server = world.server().await;
-        for (from, to) in [
-            ("/portal/", "/portal"),
-            ("/admin/", "/admin"),
-            ("/account/", "/account"),
-            ("/portal/applications/", "/portal/applications"),
-            ("/admin/audit/?event=x", "/admin/audit?event=x"),
-        ] {
-            let answer = server.get(from).await;
-            assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some(to)), "{from}");
-        }
-        for path in ["/portal/nothing", "/admin/nothing", "/account/nothing", "/login/nothing"] {
-            is_page(&server.get(path).await, 404);
-        }
-        is_page(&server.get("/portal/applications/%ff").await, 400);
-        let put = Answer::of(server.request(Method::PUT, "/account")).await;
-        is_page(&put, 405);
-        assert!(put.header("allow").unwrap().contains("GET"));
-        // Programs still get JSON.
-        server.get("/nothing").await.refusal(404, "not_found");
-        server.get("/api/v1/nothing/").await.problem(404, "not_found");
+#[apply(on_both_engines)]
+async fn what_is_not_there_or_not_taken_is_told_on_a_page(world: World) {
+    let server = world.server().await;
+    for (from, to) in [
+        ("/portal/", "/portal"),
+        ("/admin/", "/admin"),
+        ("/account/", "/account"),
+        ("/portal/applications/", "/portal/applications"),
+        ("/admin/audit/?event=x", "/admin/audit?event=x"),
+    ] {
+        let answer = server.get(from).await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, Some(to)), "{from}");
     }
+    for path in ["/portal/nothing", "/admin/nothing", "/account/nothing", "/login/nothing"] {
+        is_page(&server.get(path).await, 404);
+    }
+    is_page(&server.get("/portal/applications/%ff").await, 400);
+    let put = Answer::of(server.request(Method::PUT, "/account")).await;
+    is_page(&put, 405);
+    assert!(put.header("allow").unwrap().contains("GET"));
+    // Programs still get JSON.
+    server.get("/nothing").await.refusal(404, "not_found");
+    server.get("/api/v1/nothing/").await.problem(404, "not_found");
 }
 
-on_both_engines! {
-    async fn a_form_that_cannot_be_read_is_told_on_a_page(world: World) {
-        let server = world.server().await;
-        let browser = developer(&server).await;
-        let form = browser.visit("/portal/applications/new").await.form_with("app-create");
-        let long = "x".repeat(70_000);
-        is_page(&browser.post(&form, &[("name", &long), ("type", "service")]).await.answer, 413);
-        is_page(&browser.post(&form, &[("name", "a\0b"), ("type", "service")]).await.answer, 400);
-        let foreign = server.request(Method::POST, "/portal/applications/new").header("sec-fetch-site", "cross-site");
-        let foreign = Answer::of(foreign.form(&[("name", "A")])).await;
-        is_page(&foreign, 403);
-        assert!(foreign.text().contains("another site") && foreign.text().contains("not yours to do"));
-    }
+#[apply(on_both_engines)]
+async fn a_form_that_cannot_be_read_is_told_on_a_page(world: World) {
+    let server = world.server().await;
+    let browser = developer(&server).await;
+    let form = browser.visit("/portal/applications/new").await.form_with("app-create");
+    let long = "x".repeat(70_000);
+    is_page(&browser.post(&form, &[("name", &long), ("type", "service")]).await.answer, 413);
+    is_page(&browser.post(&form, &[("name", "a\0b"), ("type", "service")]).await.answer, 400);
+    let foreign = server.request(Method::POST, "/portal/applications/new").header("sec-fetch-site", "cross-site");
+    let foreign = Answer::of(foreign.form(&[("name", "A")])).await;
+    is_page(&foreign, 403);
+    assert!(foreign.text().contains("another site") && foreign.text().contains("not yours to do"));
 }
 
 fn says_too_old(page: &Page, back: &str) {
@@ -69,50 +68,47 @@ fn says_too_old(page: &Page, back: &str) {
     assert!(page.text().contains(&format!("href=\"{back}\"")), "no way back to {back}: {}", page.text());
 }
 
-on_both_engines! {
-    /// The session ended, or another began, since the page was opened.
-    async fn a_stale_form_says_so_and_leads_back_to_its_page(world: World) {
-        let server = world.server().await;
-        let browser = developer(&server).await;
-        let stale = |form: PageForm| {
-            let fields = form.fields.into_iter().map(|(name, value)| match name.as_str() {
-                "csrf" => (name, "stale".to_owned()),
-                _ => (name, value),
-            });
-            PageForm { fields: fields.collect(), ..form }
-        };
-        let new = browser.visit("/portal/applications/new").await.form_with("app-create");
-        says_too_old(&browser.post(&stale(new), &[("name", "A")]).await, "/portal/applications/new");
-        let stranger = Browser::of(&server);
-        let login = stranger.visit("/login?return_to=/portal").await.form_with("login-submit");
-        says_too_old(&stranger.post(&stale(login.clone()), &[("email", JOHN)]).await, "/login?return_to=/portal");
-        // Without any cookie of ours it is the cookies.
-        stranger.forget("gatepost_browser");
-        let lost = stranger.post(&login, &[("email", JOHN)]).await;
-        is_page(&lost.answer, 403);
-        assert!(lost.text().contains("Allow cookies"), "{}", lost.text());
+/// The session ended, or another began, since the page was opened.
+#[apply(on_both_engines)]
+async fn a_stale_form_says_so_and_leads_back_to_its_page(world: World) {
+    let server = world.server().await;
+    let browser = developer(&server).await;
+    let stale = |form: PageForm| {
+        let fields = form.fields.into_iter().map(|(name, value)| match name.as_str() {
+            "csrf" => (name, "stale".to_owned()),
+            _ => (name, value),
+        });
+        PageForm { fields: fields.collect(), ..form }
+    };
+    let new = browser.visit("/portal/applications/new").await.form_with("app-create");
+    says_too_old(&browser.post(&stale(new), &[("name", "A")]).await, "/portal/applications/new");
+    let stranger = Browser::of(&server);
+    let login = stranger.visit("/login?return_to=/portal").await.form_with("login-submit");
+    says_too_old(&stranger.post(&stale(login.clone()), &[("email", JOHN)]).await, "/login?return_to=/portal");
+    // Without any cookie of ours it is the cookies.
+    stranger.forget("gatepost_browser");
+    let lost = stranger.post(&login, &[("email", JOHN)]).await;
+    is_page(&lost.answer, 403);
+    assert!(lost.text().contains("Allow cookies"), "{}", lost.text());
+}
+
+#[apply(on_both_engines)]
+async fn a_sign_in_leads_to_no_address_with_dots(world: World) {
+    let server = world.server().await;
+    let browser = Browser::of(&server);
+    for path in ["/portal/../../x", "/portal/..", "/admin/./users"] {
+        let form = browser.visit(&format!("/login?return_to={path}")).await.form_with("login-submit");
+        assert!(form.fields.contains(&("return_to".to_owned(), "/account".to_owned())), "{:?}", form.fields);
     }
 }
 
-on_both_engines! {
-    async fn a_sign_in_leads_to_no_address_with_dots(world: World) {
-        let server = world.server().await;
-        let browser = Browser::of(&server);
-        for path in ["/portal/../../x", "/portal/..", "/admin/./users"] {
-            let form = browser.visit(&format!("/login?return_to={path}")).await.form_with("login-submit");
-            assert!(form.fields.contains(&("return_to".to_owned(), "/account".to_owned())), "{:?}", form.fields);
-        }
-    }
-}
-
-on_both_engines! {
-    async fn a_grant_that_is_not_there_is_told(world: World) {
-        let server = world.server().await;
-        let browser = developer(&server).await;
-        let form = browser.visit("/portal/applications/new").await.form_with("app-create");
-        let page = browser.submit(form, &[("name", "Orders"), ("type", "service")]).await;
-        let refused = browser.submit(page.form_with("app-save"), &[("name", "Orders"), ("grant", "password")]).await;
-        assert_eq!(refused.answer.status, 400);
-        assert!(refused.text().contains("&#39;password&#39; is no grant of this server"), "{}", refused.text());
-    }
+#[apply(on_both_engines)]
+async fn a_grant_that_is_not_there_is_told(world: World) {
+    let server = world.server().await;
+    let browser = developer(&server).await;
+    let form = browser.visit("/portal/applications/new").await.form_with("app-create");
+    let page = browser.submit(form, &[("name", "Orders"), ("type", "service")]).await;
+    let refused = browser.submit(page.form_with("app-save"), &[("name", "Orders"), ("grant", "password")]).await;
+    assert_eq!(refused.answer.status, 400);
+    assert!(refused.text().contains("&#39;password&#39; is no grant of this server"), "{}", refused.text());
 }

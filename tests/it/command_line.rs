@@ -1,5 +1,6 @@
 //! Commands as operators and scripts use them: the real binary beside real servers, on both engines.
 
+use macro_rules_attribute::apply;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -15,21 +16,6 @@ use crate::harness::{
 
 /// What "within a second" may take here: a debug build, while other tests use every core.
 const A_SECOND: Duration = Duration::from_secs(3);
-
-installed_on_both_engines! {
-    app_create_prints_one_document_with_the_secret_and_everything_else_elsewhere,
-    an_application_goes_through_its_states_from_the_command_line,
-    a_sweep_says_what_it_did_and_what_comes_next,
-    a_running_server_obeys_within_a_second,
-    a_revoked_key_and_its_tokens_are_refused_within_a_second,
-    a_wrong_master_key_is_refused_by_name,
-    a_newer_database_is_refused_by_everything_that_opens_it,
-    an_older_database_is_left_alone_by_commands_until_somebody_migrates_it,
-    a_secret_is_printed_although_no_signing_keys_could_be_made,
-    migrating_any_number_of_times_at_once_is_migrating_once,
-    doctor_says_that_all_is_well,
-    commands_of_many_terminals_at_once_all_take_effect,
-}
 
 impl Ran {
     /// The command failed as commands fail: this code, nothing on stdout, the reason on stderr.
@@ -47,6 +33,7 @@ impl Ran {
     }
 }
 
+#[apply(installed_on_both_engines)]
 async fn app_create_prints_one_document_with_the_secret_and_everything_else_elsewhere(at: Installation) {
     let ran = at.run(&["app", "create", "--name", "Nightly reports", "--json"]).await;
     let created: Value = serde_json::from_str(ran.done()).expect("one JSON document");
@@ -67,6 +54,7 @@ async fn app_create_prints_one_document_with_the_secret_and_everything_else_else
     assert!(!node.log().contains(&secret));
 }
 
+#[apply(installed_on_both_engines)]
 async fn an_application_goes_through_its_states_from_the_command_line(at: Installation) {
     let Credentials { id, .. } = at.application("states").await;
     let state = async |word: &str| text(&at.json(&["app", word, &id]).await["state"]);
@@ -93,6 +81,7 @@ async fn an_application_goes_through_its_states_from_the_command_line(at: Instal
     assert_eq!(at.json(&["app", "list", "--deleted"]).await, serde_json::json!([]));
 }
 
+#[apply(installed_on_both_engines)]
 async fn a_sweep_says_what_it_did_and_what_comes_next(at: Installation) {
     // Only a running server lets time pass.
     let at = at.with("applications.deactivate_after", "200ms").with("applications.delete_after", "40d");
@@ -120,6 +109,7 @@ async fn a_sweep_says_what_it_did_and_what_comes_next(at: Installation) {
     drop(node);
 }
 
+#[apply(installed_on_both_engines)]
 async fn a_running_server_obeys_within_a_second(at: Installation) {
     let nodes = nodes(&at).await;
     let first = at.application("obedience").await;
@@ -147,6 +137,7 @@ async fn a_running_server_obeys_within_a_second(at: Installation) {
     each("delete", &third, StatusCode::UNAUTHORIZED).await;
 }
 
+#[apply(installed_on_both_engines)]
 async fn a_revoked_key_and_its_tokens_are_refused_within_a_second(at: Installation) {
     let nodes = nodes(&at).await;
     let credentials = at.application("revocation").await;
@@ -169,7 +160,9 @@ async fn a_revoked_key_and_its_tokens_are_refused_within_a_second(at: Installati
     at.run(&["key", "revoke", &kid]).await.refused(1, &format!("there is no key {kid} that could be revoked"));
 }
 
-async fn a_wrong_master_key_is_refused_by_name(mut at: Installation) {
+#[apply(installed_on_both_engines)]
+async fn a_wrong_master_key_is_refused_by_name(at: Installation) {
+    let mut at = at;
     at.set("keys.master_key", &master_key(1));
     at.start().await.stop().await;
     at.set("keys.master_key", &master_key(2));
@@ -182,6 +175,7 @@ async fn a_wrong_master_key_is_refused_by_name(mut at: Installation) {
     assert!(doctor.code == Some(1) && doctor.stdout.contains(reason), "{doctor:?}");
 }
 
+#[apply(installed_on_both_engines)]
 async fn a_newer_database_is_refused_by_everything_that_opens_it(at: Installation) {
     at.run(&["migrate"]).await.done();
     let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
@@ -196,6 +190,7 @@ async fn a_newer_database_is_refused_by_everything_that_opens_it(at: Installatio
 }
 
 /// A server of the older version may be running on it.
+#[apply(installed_on_both_engines)]
 async fn an_older_database_is_left_alone_by_commands_until_somebody_migrates_it(at: Installation) {
     at.application("known").await;
     let versions = async || at.texts("select cast(version as text) from _sqlx_migrations order by version").await;
@@ -210,6 +205,7 @@ async fn an_older_database_is_left_alone_by_commands_until_somebody_migrates_it(
     assert_eq!(at.texts("select name from applications").await, ["known"]);
 }
 
+#[apply(installed_on_both_engines)]
 async fn a_secret_is_printed_although_no_signing_keys_could_be_made(at: Installation) {
     at.run(&["migrate"]).await.done();
     at.execute(if at.is_sqlite() {
@@ -230,6 +226,7 @@ async fn a_secret_is_printed_although_no_signing_keys_could_be_made(at: Installa
     at.start().await.token(&Credentials::from(&created)).await;
 }
 
+#[apply(installed_on_both_engines)]
 async fn migrating_any_number_of_times_at_once_is_migrating_once(at: Installation) {
     let commands: Vec<_> = (0..4).map(|_| at.command(&["migrate"])).collect();
     let started: Vec<_> = commands.into_iter().map(|mut command| command.spawn().expect("it starts")).collect();
@@ -240,6 +237,7 @@ async fn migrating_any_number_of_times_at_once_is_migrating_once(at: Installatio
     assert_eq!(at.texts("select description from _sqlx_migrations where version = 1").await.len(), 1);
 }
 
+#[apply(installed_on_both_engines)]
 async fn doctor_says_that_all_is_well(at: Installation) {
     let smtp = SmtpServer::start().await;
     let at = at.with("mail.url", &format!("smtp://{}", smtp.address));
@@ -255,6 +253,7 @@ async fn doctor_says_that_all_is_well(at: Installation) {
     assert_eq!(of("issuer").expect("a check")["finding"], "warning", "http is not for others: {checks}");
 }
 
+#[apply(installed_on_both_engines)]
 async fn commands_of_many_terminals_at_once_all_take_effect(at: Installation) {
     let node = at.start().await;
     let commands: Vec<_> =

@@ -1,5 +1,6 @@
 //! `kill -9` at any moment: what was promised holds, nothing is half done, the next start goes on.
 
+use macro_rules_attribute::apply;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -8,13 +9,6 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
 use crate::harness::{Credentials, Installation, Node, PATIENCE, installed_on_both_engines, random, until};
-
-installed_on_both_engines! {
-    killed_at_any_moment_of_the_first_start_the_next_one_goes_on,
-    killed_at_any_moment_of_a_rotation_the_next_start_goes_on,
-    every_secret_that_was_printed_works_whenever_creating_was_killed,
-    the_last_secret_that_was_printed_works_whenever_rotating_was_killed,
-}
 
 /// A random time below this, in steps of a few microseconds.
 fn up_to(limit: Duration) -> Duration {
@@ -56,6 +50,7 @@ async fn forget_everything(at: &Installation) {
     }
 }
 
+#[apply(installed_on_both_engines)]
 async fn killed_at_any_moment_of_the_first_start_the_next_one_goes_on(at: Installation) {
     let started = Instant::now();
     at.start().await.kill();
@@ -81,6 +76,7 @@ async fn killed_at_any_moment_of_the_first_start_the_next_one_goes_on(at: Instal
     }
 }
 
+#[apply(installed_on_both_engines)]
 async fn killed_at_any_moment_of_a_rotation_the_next_start_goes_on(at: Installation) {
     let at = at.with("keys.rotate_every", "2s").with("keys.announce_for", "1s");
     let algorithms = ["RS256", "ES256", "EdDSA"];
@@ -124,6 +120,7 @@ async fn duration_of(at: &Installation, words: &[&str]) -> Duration {
     started.elapsed()
 }
 
+#[apply(installed_on_both_engines)]
 async fn every_secret_that_was_printed_works_whenever_creating_was_killed(at: Installation) {
     let node = at.start().await;
     let words = ["app", "create", "--name", "killed", "--json"];
@@ -150,6 +147,7 @@ async fn every_secret_that_was_printed_works_whenever_creating_was_killed(at: In
     assert!(half.is_empty(), "half done: {half:?}");
 }
 
+#[apply(installed_on_both_engines)]
 async fn the_last_secret_that_was_printed_works_whenever_rotating_was_killed(at: Installation) {
     let node = at.start().await;
     let mut newest = at.application("rotated").await;

@@ -1,5 +1,6 @@
 //! What is over is forgotten, once nothing can refer to it any more.
 
+use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use gatepost::domain::ids::SessionId;
@@ -25,42 +26,40 @@ async fn in_session(server: &TestServer) -> (Grant<'_>, SessionId) {
     (grant, session)
 }
 
-on_both_engines!(
-    /// A session stays for a week after its end.
-    async fn a_session_is_forgotten_a_week_after_it_ended_or_expired(world: World) {
-        let server = world.server().await;
-        let ((_, ended), (_, left)) = (in_session(&server).await, in_session(&server).await);
-        let mut tx = server.server.store.begin().await.unwrap();
-        assert!(tx.session_end(ended, server.server.now()).await.unwrap());
-        tx.commit().await.unwrap();
-        for (passed, expected) in
-            [(almost(7), (true, true)), (SECOND, (false, true)), (almost(14), (false, true)), (SECOND, (false, false))]
-        {
-            world.clock.advance(passed);
-            server.server.forget_expired().await.unwrap();
-            assert_eq!((is_there(&server, ended).await, is_there(&server, left).await), expected, "{passed:?}");
-        }
+/// A session stays for a week after its end.
+#[apply(on_both_engines)]
+async fn a_session_is_forgotten_a_week_after_it_ended_or_expired(world: World) {
+    let server = world.server().await;
+    let ((_, ended), (_, left)) = (in_session(&server).await, in_session(&server).await);
+    let mut tx = server.server.store.begin().await.unwrap();
+    assert!(tx.session_end(ended, server.server.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    for (passed, expected) in
+        [(almost(7), (true, true)), (SECOND, (false, true)), (almost(14), (false, true)), (SECOND, (false, false))]
+    {
+        world.clock.advance(passed);
+        server.server.forget_expired().await.unwrap();
+        assert_eq!((is_there(&server, ended).await, is_there(&server, left).await), expected, "{passed:?}");
     }
-);
+}
 
-on_both_engines!(
-    /// What grew from a session refers to it, and goes first.
-    async fn a_session_stays_for_as_long_as_tokens_or_codes_of_it_are_remembered(world: World) {
-        let server = world.server().await;
-        let (grant, session) = in_session(&server).await;
-        grant.redeem(&grant.code().await).await.success();
-        let mut tx = server.server.store.begin().await.unwrap();
-        assert!(tx.session_end(session, server.server.now()).await.unwrap());
-        tx.commit().await.unwrap();
-        // The refresh token lives for thirty days, and the family with it.
-        world.clock.advance(almost(30));
-        let mut late = grant;
-        late.code.expires_at = server.server.now();
-        late.code().await;
-        for (passed, expected) in [(Duration::ZERO, true), (SECOND, true), (DAY, false)] {
-            world.clock.advance(passed);
-            server.server.forget_expired().await.unwrap();
-            assert_eq!(is_there(&server, session).await, expected, "{passed:?}");
-        }
+/// What grew from a session refers to it, and goes first.
+#[apply(on_both_engines)]
+async fn a_session_stays_for_as_long_as_tokens_or_codes_of_it_are_remembered(world: World) {
+    let server = world.server().await;
+    let (grant, session) = in_session(&server).await;
+    grant.redeem(&grant.code().await).await.success();
+    let mut tx = server.server.store.begin().await.unwrap();
+    assert!(tx.session_end(session, server.server.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    // The refresh token lives for thirty days, and the family with it.
+    world.clock.advance(almost(30));
+    let mut late = grant;
+    late.code.expires_at = server.server.now();
+    late.code().await;
+    for (passed, expected) in [(Duration::ZERO, true), (SECOND, true), (DAY, false)] {
+        world.clock.advance(passed);
+        server.server.forget_expired().await.unwrap();
+        assert_eq!(is_there(&server, session).await, expected, "{passed:?}");
     }
-);
+}

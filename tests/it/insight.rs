@@ -1,14 +1,15 @@
 //! What an application's owner sees of it: tokens per day, the last requests with the reason why each failed, and
 //! the flights of its sign-ins (DESIGN §10).
 
+use macro_rules_attribute::apply;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use gatepost::domain::activity::{Endpoint, NotedRequest};
 use gatepost::domain::ids::ApplicationId;
-use gatepost::domain::sign_in::FlightEvent;
+use gatepost::domain::sign_in::DeliveryEvent;
 use gatepost::flows::Server;
-use gatepost::flows::note_request::Asked;
+use gatepost::flows::request_log::LoggedRequest;
 use gatepost::protocol::mismatch::Field;
 use gatepost::protocol::refusal::{ErrorCode, Refusal};
 use gatepost::protocol::token::GrantType;
@@ -95,128 +96,124 @@ async fn newest(server: &TestServer, application: &Registered, endpoint: Endpoin
     found
 }
 
-on_both_engines! {
-    async fn a_refused_token_request_is_noted_with_what_the_caller_was_told(world: World) {
-        let server = world.server().await;
-        let service = server.service().await;
-        let basic = || server.token().with_basic(&service);
-        // The application was never looked up before: what is wrong with this one is seen earlier.
-        let answer = basic().by_grant("client_credential").send().await;
-        let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
-        let nearest = Some("client_credentials");
-        let expected = ("unsupported_grant_type", Some(Field::GrantType), Some("client_credential"), nearest, Some(17));
-        assert_eq!(noted(&request), expected);
+#[apply(on_both_engines)]
+async fn a_refused_token_request_is_noted_with_what_the_caller_was_told(world: World) {
+    let server = world.server().await;
+    let service = server.service().await;
+    let basic = || server.token().with_basic(&service);
+    // The application was never looked up before: what is wrong with this one is seen earlier.
+    let answer = basic().by_grant("client_credential").send().await;
+    let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
+    let nearest = Some("client_credentials");
+    let expected = ("unsupported_grant_type", Some(Field::GrantType), Some("client_credential"), nearest, Some(17));
+    assert_eq!(noted(&request), expected);
 
-        let answer = server.token().with_post(&service.with_secret("wrong")).send().await;
-        let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
-        assert_eq!(noted(&request), ("invalid_client", None, None, None, None));
-        assert_eq!((request.grant, request.network.as_str()), (Some(GrantType::ClientCredentials), "127.0.0.0/24"));
+    let answer = server.token().with_post(&service.with_secret("wrong")).send().await;
+    let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
+    assert_eq!(noted(&request), ("invalid_client", None, None, None, None));
+    assert_eq!((request.grant, request.network.as_str()), (Some(GrantType::ClientCredentials), "127.0.0.0/24"));
 
-        let answer = basic().scope("openid admim").send().await;
-        let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
-        assert_eq!(noted(&request), ("invalid_scope", Some(Field::Scope), Some("admim"), Some("admin"), Some(4)));
+    let answer = basic().scope("openid admim").send().await;
+    let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
+    assert_eq!(noted(&request), ("invalid_scope", Some(Field::Scope), Some("admim"), Some("admin"), Some(4)));
 
-        let answer = basic().by_grant("authorization_code").parameter("code", "x").send().await;
-        let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
-        assert_eq!(noted(&request).0, "unauthorized_client");
-        assert_eq!(noted(&request).3, Some("client_credentials"));
+    let answer = basic().by_grant("authorization_code").parameter("code", "x").send().await;
+    let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
+    assert_eq!(noted(&request).0, "unauthorized_client");
+    assert_eq!(noted(&request).3, Some("client_credentials"));
 
-        let answer = basic().resource("https://api.example").send().await;
-        let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
-        let expected = ("invalid_target", Some(Field::Resource), Some("https://api.example"), None, None);
-        assert_eq!(noted(&request), expected);
-    }
+    let answer = basic().resource("https://api.example").send().await;
+    let request = is_noted(&server, &service, &answer, Endpoint::Token).await;
+    let expected = ("invalid_target", Some(Field::Resource), Some("https://api.example"), None, None);
+    assert_eq!(noted(&request), expected);
 }
 
-on_both_engines! {
-    async fn the_other_requests_of_an_application_are_noted_too(world: World) {
-        let server = world.server().await;
-        let shop = web_application(&server.server).await;
-        let answer = server.form("/oauth/introspect", &shop, &[]).await;
-        is_noted(&server, &shop, &answer, Endpoint::Introspect).await;
-        server.form("/oauth/introspect", &shop, &[("token", "x")]).await.success();
-        assert_eq!(newest(&server, &shop, Endpoint::Introspect).await.failure, None);
-        let answer = server.form("/oauth/revoke", &shop, &[]).await;
-        is_noted(&server, &shop, &answer, Endpoint::Revoke).await;
-        let pushed = [("response_type", "code"), ("redirect_uri", "https://www.example.com/oauth/callbackx")];
-        let answer = server.form("/oauth/par", &shop, &pushed).await;
-        let request = is_noted(&server, &shop, &answer, Endpoint::PushedRequest).await;
-        let sent = Some("https://www.example.com/oauth/callbackx");
-        assert_eq!(noted(&request), ("invalid_request", Some(Field::RedirectUri), sent, Some(CALLBACK), Some(38)));
-        let sent = json!({"client_id": shop.client_id, "response_type": "code", "username": JOHN, "scope": "passwordless"});
-        let answer = Answer::of(server.request(Method::POST, "/oauth/authorize").json(&sent)).await;
-        let request = is_noted(&server, &shop, &answer, Endpoint::Authorize).await;
-        assert_eq!(noted(&request), ("access_denied", None, None, None, None));
-    }
+#[apply(on_both_engines)]
+async fn the_other_requests_of_an_application_are_noted_too(world: World) {
+    let server = world.server().await;
+    let shop = web_application(&server.server).await;
+    let answer = server.form("/oauth/introspect", &shop, &[]).await;
+    is_noted(&server, &shop, &answer, Endpoint::Introspect).await;
+    server.form("/oauth/introspect", &shop, &[("token", "x")]).await.success();
+    assert_eq!(newest(&server, &shop, Endpoint::Introspect).await.failure, None);
+    let answer = server.form("/oauth/revoke", &shop, &[]).await;
+    is_noted(&server, &shop, &answer, Endpoint::Revoke).await;
+    let pushed = [("response_type", "code"), ("redirect_uri", "https://www.example.com/oauth/callbackx")];
+    let answer = server.form("/oauth/par", &shop, &pushed).await;
+    let request = is_noted(&server, &shop, &answer, Endpoint::PushedRequest).await;
+    let sent = Some("https://www.example.com/oauth/callbackx");
+    assert_eq!(noted(&request), ("invalid_request", Some(Field::RedirectUri), sent, Some(CALLBACK), Some(38)));
+    let sent = json!({"client_id": shop.client_id, "response_type": "code", "username": JOHN, "scope": "passwordless"});
+    let answer = Answer::of(server.request(Method::POST, "/oauth/authorize").json(&sent)).await;
+    let request = is_noted(&server, &shop, &answer, Endpoint::Authorize).await;
+    assert_eq!(noted(&request), ("access_denied", None, None, None, None));
 }
 
-on_both_engines! {
-    /// On a page of ours while the redirect URI is not proven, at the application's address from then on.
-    async fn a_refusal_in_a_browser_is_noted_wherever_it_is_told(world: World) {
-        let server = world.server().await;
-        let shop = web_application(&server.server).await;
-        let browser = Browser::of(&server);
-        let good = authorize(&shop, &[]);
-        for (wrong, sent, at) in [
-            (good.replace("callback", "calback"), "https://www.example.com/oauth/calback", 33),
-            (good.replace("https%3A", "http%3A"), "http://www.example.com/oauth/callback", 4),
-            // Each letter with its accent is one character.
-            (good.replace("callback", "c%C3%A4%C3%A4back"), "https://www.example.com/oauth/cääback", 31),
-        ] {
-            assert_ne!(wrong, good);
-            let page = browser.get(&wrong).await;
-            assert_eq!(page.answer.status, 400, "{}", page.text());
-            let request = newest(&server, &shop, Endpoint::Authorize).await;
-            let expected = ("invalid_request", Some(Field::RedirectUri), Some(sent), Some(CALLBACK), Some(at));
-            assert_eq!(noted(&request), expected);
-            assert!(page.text().contains(&request.trace_id), "{}", page.text());
-        }
-        let told = browser.get(&authorize(&shop, &[("scope", "openid usr")])).await.answer_parameters();
-        assert_eq!(told["error"], "invalid_scope");
+/// On a page of ours while the redirect URI is not proven, at the application's address from then on.
+#[apply(on_both_engines)]
+async fn a_refusal_in_a_browser_is_noted_wherever_it_is_told(world: World) {
+    let server = world.server().await;
+    let shop = web_application(&server.server).await;
+    let browser = Browser::of(&server);
+    let good = authorize(&shop, &[]);
+    for (wrong, sent, at) in [
+        (good.replace("callback", "calback"), "https://www.example.com/oauth/calback", 33),
+        (good.replace("https%3A", "http%3A"), "http://www.example.com/oauth/callback", 4),
+        // Each letter with its accent is one character.
+        (good.replace("callback", "c%C3%A4%C3%A4back"), "https://www.example.com/oauth/cääback", 31),
+    ] {
+        assert_ne!(wrong, good);
+        let page = browser.get(&wrong).await;
+        assert_eq!(page.answer.status, 400, "{}", page.text());
         let request = newest(&server, &shop, Endpoint::Authorize).await;
-        assert_eq!(noted(&request), ("invalid_scope", Some(Field::Scope), Some("usr"), Some("user"), Some(2)));
-        let told = browser.get(&authorize(&shop, &[("prompt", "none")])).await.answer_parameters();
-        assert_eq!(told["error"], "login_required");
-        assert_eq!(noted(&newest(&server, &shop, Endpoint::Authorize).await).0, "login_required");
-        browser.get(&good).await;
-        assert_eq!(newest(&server, &shop, Endpoint::Authorize).await.failure, None);
-        let consent = browser.sign_in(&server, &browser.visit(&good).await, JOHN, 1).await;
-        world.clock.advance(Duration::from_secs(1));
-        browser.submit(consent.form_with("consent-allow"), &[("decision", "deny")]).await;
-        assert_eq!(noted(&newest(&server, &shop, Endpoint::Authorize).await).0, "access_denied");
-        let address = format!("/oauth/logout?client_id={}&post_logout_redirect_uri=https://x.example/", shop.client_id);
-        assert_eq!(browser.get(&address).await.answer.status, 400);
-        let request = newest(&server, &shop, Endpoint::Logout).await;
-        assert_eq!(noted(&request).1, Some(Field::PostLogoutRedirectUri));
+        let expected = ("invalid_request", Some(Field::RedirectUri), Some(sent), Some(CALLBACK), Some(at));
+        assert_eq!(noted(&request), expected);
+        assert!(page.text().contains(&request.trace_id), "{}", page.text());
     }
+    let told = browser.get(&authorize(&shop, &[("scope", "openid usr")])).await.answer_parameters();
+    assert_eq!(told["error"], "invalid_scope");
+    let request = newest(&server, &shop, Endpoint::Authorize).await;
+    assert_eq!(noted(&request), ("invalid_scope", Some(Field::Scope), Some("usr"), Some("user"), Some(2)));
+    let told = browser.get(&authorize(&shop, &[("prompt", "none")])).await.answer_parameters();
+    assert_eq!(told["error"], "login_required");
+    assert_eq!(noted(&newest(&server, &shop, Endpoint::Authorize).await).0, "login_required");
+    browser.get(&good).await;
+    assert_eq!(newest(&server, &shop, Endpoint::Authorize).await.failure, None);
+    let consent = browser.sign_in(&server, &browser.visit(&good).await, JOHN, 1).await;
+    world.clock.advance(Duration::from_secs(1));
+    browser.submit(consent.form_with("consent-allow"), &[("decision", "deny")]).await;
+    assert_eq!(noted(&newest(&server, &shop, Endpoint::Authorize).await).0, "access_denied");
+    let address = format!("/oauth/logout?client_id={}&post_logout_redirect_uri=https://x.example/", shop.client_id);
+    assert_eq!(browser.get(&address).await.answer.status, 400);
+    let request = newest(&server, &shop, Endpoint::Logout).await;
+    assert_eq!(noted(&request).1, Some(Field::PostLogoutRedirectUri));
 }
 
-on_both_engines! {
-    async fn tokens_are_counted_by_day_and_grant_and_routine_is_one_line(world: World) {
-        let server = world.server().await;
-        let service = server.service().await;
-        for _ in 0..3 {
-            server.token().with_basic(&service).send().await.success();
-        }
-        server.token().with_basic(&service).scope("other").send().await.refusal(400, "invalid_scope");
-        assert_eq!(days(&server.server, &service, 4).await, [(0, 0), (0, 0), (3, 1)]);
-        let noted = requests(&server.server, &service, 2).await;
-        assert_eq!(noted.iter().filter(|request| request.failure.is_none()).count(), 1);
-        world.clock.advance(DAY);
+#[apply(on_both_engines)]
+async fn tokens_are_counted_by_day_and_grant_and_routine_is_one_line(world: World) {
+    let server = world.server().await;
+    let service = server.service().await;
+    for _ in 0..3 {
         server.token().with_basic(&service).send().await.success();
-        assert_eq!(days(&server.server, &service, 5).await, [(0, 0), (3, 1), (1, 0)]);
-        let id = id_of(&server.server, &service).await;
-        let activity = server.server.application_activity(id, 2).await.unwrap();
-        assert_eq!(activity.per_day[0].by_grant, [(GrantType::ClientCredentials, 3)]);
-        // Whoever asks for nothing gets today, and for too much what is kept.
-        assert_eq!(server.server.application_activity(id, 0).await.unwrap().per_day.len(), 1);
-        assert_eq!(server.server.application_activity(id, u32::MAX).await.unwrap().per_day.len(), 90);
     }
+    server.token().with_basic(&service).scope("other").send().await.refusal(400, "invalid_scope");
+    assert_eq!(days(&server.server, &service, 4).await, [(0, 0), (0, 0), (3, 1)]);
+    let noted = requests(&server.server, &service, 2).await;
+    assert_eq!(noted.iter().filter(|request| request.failure.is_none()).count(), 1);
+    world.clock.advance(DAY);
+    server.token().with_basic(&service).send().await.success();
+    assert_eq!(days(&server.server, &service, 5).await, [(0, 0), (3, 1), (1, 0)]);
+    let id = id_of(&server.server, &service).await;
+    let activity = server.server.application_activity(id, 2).await.unwrap();
+    assert_eq!(activity.per_day[0].by_grant, [(GrantType::ClientCredentials, 3)]);
+    // Whoever asks for nothing gets today, and for too much what is kept.
+    assert_eq!(server.server.application_activity(id, 0).await.unwrap().per_day.len(), 1);
+    assert_eq!(server.server.application_activity(id, u32::MAX).await.unwrap().per_day.len(), 90);
 }
 
 /// A request that a node has just refused.
-fn refused<'a>(application: &'a Registered, refusal: &'a Refusal) -> Asked<'a> {
-    Asked {
+fn refused<'a>(application: &'a Registered, refusal: &'a Refusal) -> LoggedRequest<'a> {
+    LoggedRequest {
         endpoint: Endpoint::Token,
         client_id: &application.client_id,
         grant: None,
@@ -226,75 +223,72 @@ fn refused<'a>(application: &'a Registered, refusal: &'a Refusal) -> Asked<'a> {
     }
 }
 
-on_both_engines! {
-    async fn nodes_add_up(world: World) {
-        let server = world.server().await;
-        let service = server.service().await;
-        server.token().with_basic(&service).scope("other").send().await;
-        let (one, other) = (world.command().await, world.command().await);
-        let refusal = Refusal::new(ErrorCode::InvalidScope, "no");
-        for node in [&one, &other] {
-            for _ in 0..1000 {
-                node.note_request(&refused(&service, &refusal));
-            }
-            // Nobody has looked the application up on these nodes, so only so many wait for that.
-            node.flush_usage().await.unwrap();
-            node.note_request(&refused(&service, &refusal));
+#[apply(on_both_engines)]
+async fn nodes_add_up(world: World) {
+    let server = world.server().await;
+    let service = server.service().await;
+    server.token().with_basic(&service).scope("other").send().await;
+    let (one, other) = (world.command().await, world.command().await);
+    let refusal = Refusal::new(ErrorCode::InvalidScope, "no");
+    for node in [&one, &other] {
+        for _ in 0..1000 {
+            node.log_request(&refused(&service, &refusal));
         }
-        let (first, second) = tokio::join!(one.flush_usage(), other.flush_usage());
-        first.and(second).unwrap();
-        assert_eq!(days(&server.server, &service, 103).await, [(0, 0), (0, 0), (0, 103)]);
+        // Nobody has looked the application up on these nodes, so only so many wait for that.
+        node.flush_usage().await.unwrap();
+        node.log_request(&refused(&service, &refusal));
     }
+    let (first, second) = tokio::join!(one.flush_usage(), other.flush_usage());
+    first.and(second).unwrap();
+    assert_eq!(days(&server.server, &service, 103).await, [(0, 0), (0, 0), (0, 103)]);
 }
 
-on_both_engines! {
-    async fn a_flood_of_failures_is_counted_stays_bounded_and_hides_no_success(world: World) {
-        let server = world.server().await;
-        let (flooded, other) = (server.service().await, server.service().await);
-        server.token().with_basic(&flooded).send().await.success();
-        requests(&server.server, &flooded, 1).await;
-        for round in 0..12 {
-            world.clock.advance(Duration::from_secs(1));
-            for number in 0..50 {
-                let refusal = Refusal::invalid_scope(format!("{round} {number}")).of_proven_application();
-                server.server.note_request(&refused(&flooded, &refusal));
-                server.server.note_request(&refused(&flooded.renamed(&format!("nobody-{number}")), &refusal));
-            }
-            server.server.flush_usage().await.unwrap();
-        }
-        server.token().with_basic(&other).send().await.success();
+#[apply(on_both_engines)]
+async fn a_flood_of_failures_is_counted_stays_bounded_and_hides_no_success(world: World) {
+    let server = world.server().await;
+    let (flooded, other) = (server.service().await, server.service().await);
+    server.token().with_basic(&flooded).send().await.success();
+    requests(&server.server, &flooded, 1).await;
+    for round in 0..12 {
         world.clock.advance(Duration::from_secs(1));
-        let answer = server.token().with_basic(&other).scope("nothing").send().await;
-        is_noted(&server, &other, &answer, Endpoint::Token).await;
-        assert_eq!(days(&server.server, &flooded, 601).await[2], (1, 600));
-        let kept = requests(&server.server, &flooded, 101).await;
-        assert_eq!(kept.iter().filter(|request| request.failure.is_none()).count(), 1, "the success is still there");
-        let total = world.database.texts("select cast(count(*) as text) from application_requests").await;
-        assert_eq!(total, ["103"], "nothing of those whom nobody knows");
+        for number in 0..50 {
+            let refusal = Refusal::invalid_scope(format!("{round} {number}")).of_proven_application();
+            server.server.log_request(&refused(&flooded, &refusal));
+            server.server.log_request(&refused(&flooded.renamed(&format!("nobody-{number}")), &refusal));
+        }
+        server.server.flush_usage().await.unwrap();
     }
+    server.token().with_basic(&other).send().await.success();
+    world.clock.advance(Duration::from_secs(1));
+    let answer = server.token().with_basic(&other).scope("nothing").send().await;
+    is_noted(&server, &other, &answer, Endpoint::Token).await;
+    assert_eq!(days(&server.server, &flooded, 601).await[2], (1, 600));
+    let kept = requests(&server.server, &flooded, 101).await;
+    assert_eq!(kept.iter().filter(|request| request.failure.is_none()).count(), 1, "the success is still there");
+    let total = world.database.texts("select cast(count(*) as text) from application_requests").await;
+    assert_eq!(total, ["103"], "nothing of those whom nobody knows");
 }
 
-on_both_engines! {
-    /// Whoever knows a client id can send nonsense in its name.
-    async fn nonsense_from_anybody_pushes_no_failure_of_the_application_out(world: World) {
-        let server = world.server().await;
-        let service = server.service().await;
-        server.token().with_basic(&service).scope("other").send().await.refusal(400, "invalid_scope");
-        server.token().with_post(&service.with_secret("wrong")).send().await.refusal(401, "invalid_client");
-        requests(&server.server, &service, 2).await;
-        for round in 0..12 {
-            world.clock.advance(Duration::from_secs(1));
-            for number in 0..12 {
-                let junk = server.token().by_grant(&format!("junk-{round}-{number}"));
-                junk.parameter("client_id", &service.client_id).send().await.refusal(400, "unsupported_grant_type");
-            }
-            server.server.flush_usage().await.unwrap();
+/// Whoever knows a client id can send nonsense in its name.
+#[apply(on_both_engines)]
+async fn nonsense_from_anybody_pushes_no_failure_of_the_application_out(world: World) {
+    let server = world.server().await;
+    let service = server.service().await;
+    server.token().with_basic(&service).scope("other").send().await.refusal(400, "invalid_scope");
+    server.token().with_post(&service.with_secret("wrong")).send().await.refusal(401, "invalid_client");
+    requests(&server.server, &service, 2).await;
+    for round in 0..12 {
+        world.clock.advance(Duration::from_secs(1));
+        for number in 0..12 {
+            let junk = server.token().by_grant(&format!("junk-{round}-{number}"));
+            junk.parameter("client_id", &service.client_id).send().await.refusal(400, "unsupported_grant_type");
         }
-        assert_eq!(days(&server.server, &service, 146).await[2], (0, 146), "each is counted");
-        let noted = requests(&server.server, &service, 12).await;
-        let of = |error: &str| noted.iter().filter(|noted| noted.failure.as_ref().unwrap().error == error).count();
-        assert_eq!((of("invalid_scope"), of("invalid_client"), of("unsupported_grant_type")), (1, 1, 10));
+        server.server.flush_usage().await.unwrap();
     }
+    assert_eq!(days(&server.server, &service, 146).await[2], (0, 146), "each is counted");
+    let noted = requests(&server.server, &service, 12).await;
+    let of = |error: &str| noted.iter().filter(|noted| noted.failure.as_ref().unwrap().error == error).count();
+    assert_eq!((of("invalid_scope"), of("invalid_client"), of("unsupported_grant_type")), (1, 1, 10));
 }
 
 /// Nobody has looked the application up when the database goes away.
@@ -306,7 +300,7 @@ async fn what_cannot_be_looked_up_now_is_looked_up_later() {
         wire.set(WireState::Cut);
         let refusal = Refusal::invalid_scope("no");
         for _ in 0..5 {
-            server.server.note_request(&refused(&service, &refusal));
+            server.server.log_request(&refused(&service, &refusal));
         }
         server.server.flush_usage().await.unwrap_err();
         wire.set(WireState::Whole);
@@ -316,56 +310,61 @@ async fn what_cannot_be_looked_up_now_is_looked_up_later() {
     .await;
 }
 
-on_both_engines! {
-    /// Whatever is sent wherever, and however wrongly.
-    async fn nothing_secret_and_nobodys_address_is_kept(world: World) {
-        let server = world.server().await;
-        let shop = web_application(&server.server).await;
-        account(&server.server, JOHN).await;
-        let browser = Browser::of(&server);
-        let answer = browser.sign_in(&server, &browser.visit(&authorize(&shop, &[])).await, JOHN, 1).await;
-        let answer = browser.submit(answer.form_with("consent-allow"), &[("decision", "allow")]).await;
-        let code = answer.answer_parameters()["code"].clone();
-        let redeem = |redirect_uri: &str, verifier: &str| {
-            let request = server.token().with_basic(&shop).by_grant("authorization_code").parameter("code", &code);
-            request.parameter("redirect_uri", redirect_uri).parameter("code_verifier", verifier).send()
-        };
-        let wrong_verifier = VERIFIER.replace('d', "e");
-        redeem(CALLBACK, &wrong_verifier).await.refusal(400, "invalid_grant");
-        redeem(&format!("{CALLBACK}?user={JOHN}&pin=4711-0815"), VERIFIER).await.refusal(400, "invalid_grant");
-        let tokens = redeem(CALLBACK, VERIFIER).await.success();
-        let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
-        let secrets = [
-            shop.secret.clone(), code.clone(), token("access_token"), token("refresh_token"), wrong_verifier,
-            VERIFIER.to_owned(), JOHN.to_owned(), "4711-0815".to_owned(),
-        ];
-        for secret in &secrets {
-            let basic = || server.token().with_basic(&shop);
-            server.token().with_post(&shop.with_secret(secret)).send().await;
-            basic().scope(secret).send().await;
-            basic().by_grant(secret).send().await;
-            basic().resource(&format!("https://x.example/?a={secret}")).send().await;
-            basic().by_grant("refresh_token").parameter("refresh_token", secret).send().await;
-            server.form("/oauth/revoke", &shop, &[("token", secret), ("token_type_hint", secret)]).await;
-            server.form("/oauth/introspect", &shop, &[("token", secret)]).await;
-            let pushed = format!("{CALLBACK}?to={secret}#{secret}");
-            server.form("/oauth/par", &shop, &[("redirect_uri", &pushed), ("state", secret)]).await;
-            browser.get(&authorize(&shop, &[("scope", secret), ("login_hint", secret)])).await;
-            let asked = json!({"client_id": shop.client_id, "redirect_uri": pushed, "username": secret});
-            Answer::of(server.request(Method::POST, "/oauth/authorize").json::<Value>(&asked)).await;
-            server.server.flush_usage().await.unwrap();
-        }
-        days(&server.server, &shop, total_of(&server).await).await;
-        let dump = world.database.dump().await;
-        let rows = [&dump["application_requests"][..], &dump["application_days"][..]].concat().join("\n");
-        assert!(rows.contains("code_verifier") && rows.contains("redirect_uri"), "{rows}");
-        for secret in secrets.iter().filter(|secret| !secret.contains("4711")) {
-            assert!(!rows.contains(secret.as_str()), "{secret} in {rows}");
-        }
-        assert!(!rows.contains("127.0.0.1"), "{rows}");
-        // What looks like nothing in particular is left out where such things stand: behind an equals sign.
-        assert!(!rows.contains("=4711"), "{rows}");
+/// Whatever is sent wherever, and however wrongly.
+#[apply(on_both_engines)]
+async fn nothing_secret_and_nobodys_address_is_kept(world: World) {
+    let server = world.server().await;
+    let shop = web_application(&server.server).await;
+    account(&server.server, JOHN).await;
+    let browser = Browser::of(&server);
+    let answer = browser.sign_in(&server, &browser.visit(&authorize(&shop, &[])).await, JOHN, 1).await;
+    let answer = browser.submit(answer.form_with("consent-allow"), &[("decision", "allow")]).await;
+    let code = answer.answer_parameters()["code"].clone();
+    let redeem = |redirect_uri: &str, verifier: &str| {
+        let request = server.token().with_basic(&shop).by_grant("authorization_code").parameter("code", &code);
+        request.parameter("redirect_uri", redirect_uri).parameter("code_verifier", verifier).send()
+    };
+    let wrong_verifier = VERIFIER.replace('d', "e");
+    redeem(CALLBACK, &wrong_verifier).await.refusal(400, "invalid_grant");
+    redeem(&format!("{CALLBACK}?user={JOHN}&pin=4711-0815"), VERIFIER).await.refusal(400, "invalid_grant");
+    let tokens = redeem(CALLBACK, VERIFIER).await.success();
+    let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
+    let secrets = [
+        shop.secret.clone(),
+        code.clone(),
+        token("access_token"),
+        token("refresh_token"),
+        wrong_verifier,
+        VERIFIER.to_owned(),
+        JOHN.to_owned(),
+        "4711-0815".to_owned(),
+    ];
+    for secret in &secrets {
+        let basic = || server.token().with_basic(&shop);
+        server.token().with_post(&shop.with_secret(secret)).send().await;
+        basic().scope(secret).send().await;
+        basic().by_grant(secret).send().await;
+        basic().resource(&format!("https://x.example/?a={secret}")).send().await;
+        basic().by_grant("refresh_token").parameter("refresh_token", secret).send().await;
+        server.form("/oauth/revoke", &shop, &[("token", secret), ("token_type_hint", secret)]).await;
+        server.form("/oauth/introspect", &shop, &[("token", secret)]).await;
+        let pushed = format!("{CALLBACK}?to={secret}#{secret}");
+        server.form("/oauth/par", &shop, &[("redirect_uri", &pushed), ("state", secret)]).await;
+        browser.get(&authorize(&shop, &[("scope", secret), ("login_hint", secret)])).await;
+        let asked = json!({"client_id": shop.client_id, "redirect_uri": pushed, "username": secret});
+        Answer::of(server.request(Method::POST, "/oauth/authorize").json::<Value>(&asked)).await;
+        server.server.flush_usage().await.unwrap();
     }
+    days(&server.server, &shop, total_of(&server).await).await;
+    let dump = world.database.dump().await;
+    let rows = [&dump["application_requests"][..], &dump["application_days"][..]].concat().join("\n");
+    assert!(rows.contains("code_verifier") && rows.contains("redirect_uri"), "{rows}");
+    for secret in secrets.iter().filter(|secret| !secret.contains("4711")) {
+        assert!(!rows.contains(secret.as_str()), "{secret} in {rows}");
+    }
+    assert!(!rows.contains("127.0.0.1"), "{rows}");
+    // What looks like nothing in particular is left out where such things stand: behind an equals sign.
+    assert!(!rows.contains("=4711"), "{rows}");
 }
 
 /// How much is counted in all, once nothing is waiting any more.
@@ -375,77 +374,74 @@ async fn total_of(server: &TestServer) -> u64 {
     server.world.database.texts(sum).await[0].parse().unwrap()
 }
 
-on_both_engines! {
-    async fn what_is_old_is_forgotten(world: World) {
-        let server = world.server().await;
-        let service = server.service().await;
-        server.token().with_basic(&service).scope("other").send().await;
-        requests(&server.server, &service, 1).await;
-        let id = id_of(&server.server, &service).await;
-        world.clock.advance(DAY * 13);
-        server.server.forget_expired().await.unwrap();
-        requests(&server.server, &service, 1).await;
-        world.clock.advance(DAY);
-        server.server.forget_expired().await.unwrap();
-        requests(&server.server, &service, 0).await;
-        let failures = || async { server.server.application_activity(id, 90).await.unwrap().failures() };
-        world.clock.advance(DAY * 75);
-        server.server.forget_expired().await.unwrap();
-        assert_eq!(failures().await, 1, "the counts of 90 days are kept");
-        world.clock.advance(DAY * 2);
-        server.server.forget_expired().await.unwrap();
-        let days = world.database.texts("select counted from application_days").await;
-        assert!(days.is_empty(), "{days:?}");
-    }
+#[apply(on_both_engines)]
+async fn what_is_old_is_forgotten(world: World) {
+    let server = world.server().await;
+    let service = server.service().await;
+    server.token().with_basic(&service).scope("other").send().await;
+    requests(&server.server, &service, 1).await;
+    let id = id_of(&server.server, &service).await;
+    world.clock.advance(DAY * 13);
+    server.server.forget_expired().await.unwrap();
+    requests(&server.server, &service, 1).await;
+    world.clock.advance(DAY);
+    server.server.forget_expired().await.unwrap();
+    requests(&server.server, &service, 0).await;
+    let failures = || async { server.server.application_activity(id, 90).await.unwrap().failures() };
+    world.clock.advance(DAY * 75);
+    server.server.forget_expired().await.unwrap();
+    assert_eq!(failures().await, 1, "the counts of 90 days are kept");
+    world.clock.advance(DAY * 2);
+    server.server.forget_expired().await.unwrap();
+    let days = world.database.texts("select counted from application_days").await;
+    assert!(days.is_empty(), "{days:?}");
 }
 
-on_both_engines! {
-    async fn what_was_noted_is_written_when_the_server_stops(world: World) {
-        let server = world.server().await;
-        let service = server.service().await;
-        server.token().with_basic(&service).send().await.success();
-        server.stop().await;
-        let later = world.command().await;
-        let id = id_of(&later, &service).await;
-        assert_eq!(later.application_activity(id, 1).await.unwrap().tokens(), 1);
-        assert_eq!(later.application_requests(id, 10).await.unwrap().len(), 1);
-    }
+#[apply(on_both_engines)]
+async fn what_was_noted_is_written_when_the_server_stops(world: World) {
+    let server = world.server().await;
+    let service = server.service().await;
+    server.token().with_basic(&service).send().await.success();
+    server.stop().await;
+    let later = world.command().await;
+    let id = id_of(&later, &service).await;
+    assert_eq!(later.application_activity(id, 1).await.unwrap().tokens(), 1);
+    assert_eq!(later.application_requests(id, 10).await.unwrap().len(), 1);
 }
 
-on_both_engines! {
-    async fn the_flight_of_a_sign_in_is_seen_by_its_application_only(world: World) {
-        let server = world.server().await;
-        let shop = web_application(&server.server).await;
-        let forum = Registered::at(&server.server, web_settings("Forum")).await;
-        account(&server.server, JOHN).await;
-        let asked = json!({
-            "client_id": shop.client_id, "redirect_uri": CALLBACK, "response_type": "code",
-            "scope": "passwordless", "username": JOHN,
-        });
-        for mails in [1, 2] {
-            let answer = Answer::of(server.request(Method::POST, "/oauth/authorize").json(&asked)).await;
-            assert_eq!(answer.status, 200, "{}", answer.text());
-            letter(&server, JOHN, mails).await;
-            world.clock.advance(Duration::from_secs(60));
-        }
-        Browser::of(&server).get(&letter(&server, JOHN, 2).await.link).await;
-        let flights = |of: &Registered| {
-            let of = of.clone();
-            let server = &server.server;
-            async move { server.application_flights(id_of(server, &of).await, 10).await.unwrap() }
-        };
-        let steps = || async { flights(&shop).await[0].steps.len() };
-        eventually("the mail is accepted", || async { steps().await >= 3 }).await;
-        let [newest, oldest] = &flights(&shop).await[..] else { panic!("not two") };
-        assert!(newest.created_at > oldest.created_at);
-        assert_eq!((newest.address.as_str(), newest.trace_id.len()), ("j…@example.com", 32));
-        let events: Vec<_> = newest.steps.iter().map(|step| step.event).collect();
-        assert_eq!(events[..2], [FlightEvent::Queued, FlightEvent::Accepted]);
-        assert!(events.contains(&FlightEvent::Opened) || events.contains(&FlightEvent::Previewed), "{events:?}");
-        assert_eq!(oldest.steps.iter().map(|step| step.event).collect::<Vec<_>>(), events[..2]);
-        assert!(!format!("{newest:?}").contains(JOHN));
-        assert_eq!(flights(&forum).await, []);
-        let id = id_of(&server.server, &shop).await;
-        assert_eq!(server.server.application_flights(id, 1).await.unwrap(), std::slice::from_ref(newest));
+#[apply(on_both_engines)]
+async fn the_flight_of_a_sign_in_is_seen_by_its_application_only(world: World) {
+    let server = world.server().await;
+    let shop = web_application(&server.server).await;
+    let forum = Registered::at(&server.server, web_settings("Forum")).await;
+    account(&server.server, JOHN).await;
+    let asked = json!({
+        "client_id": shop.client_id, "redirect_uri": CALLBACK, "response_type": "code",
+        "scope": "passwordless", "username": JOHN,
+    });
+    for mails in [1, 2] {
+        let answer = Answer::of(server.request(Method::POST, "/oauth/authorize").json(&asked)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        letter(&server, JOHN, mails).await;
+        world.clock.advance(Duration::from_secs(60));
     }
+    Browser::of(&server).get(&letter(&server, JOHN, 2).await.link).await;
+    let flights = |of: &Registered| {
+        let of = of.clone();
+        let server = &server.server;
+        async move { server.application_delivery_traces(id_of(server, &of).await, 10).await.unwrap() }
+    };
+    let steps = || async { flights(&shop).await[0].steps.len() };
+    eventually("the mail is accepted", || async { steps().await >= 3 }).await;
+    let [newest, oldest] = &flights(&shop).await[..] else { panic!("not two") };
+    assert!(newest.created_at > oldest.created_at);
+    assert_eq!((newest.address.as_str(), newest.trace_id.len()), ("j…@example.com", 32));
+    let events: Vec<_> = newest.steps.iter().map(|step| step.event).collect();
+    assert_eq!(events[..2], [DeliveryEvent::Queued, DeliveryEvent::Accepted]);
+    assert!(events.contains(&DeliveryEvent::Opened) || events.contains(&DeliveryEvent::Previewed), "{events:?}");
+    assert_eq!(oldest.steps.iter().map(|step| step.event).collect::<Vec<_>>(), events[..2]);
+    assert!(!format!("{newest:?}").contains(JOHN));
+    assert_eq!(flights(&forum).await, []);
+    let id = id_of(&server.server, &shop).await;
+    assert_eq!(server.server.application_delivery_traces(id, 1).await.unwrap(), std::slice::from_ref(newest));
 }

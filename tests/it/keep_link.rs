@@ -1,5 +1,6 @@
 //! The link in a warning (docs/deployment.md, "Unused applications"): one page, one button, no signing in.
 
+use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use gatepost::domain::audit::Actor;
@@ -43,76 +44,73 @@ async fn kept_times(world: &World) -> usize {
     world.database.dump().await["audit_events"].iter().filter(|line| line.contains("application.kept")).count()
 }
 
-on_both_engines!(
-    /// Whoever only opens it keeps nothing: mail scanners do. Pressed twice it is pressed once.
-    async fn opening_changes_nothing_and_the_button_keeps_once(world: World) {
-        let server = world.server().await;
-        let (application, link) = warned(&world, &server).await;
-        let browser = Browser::of(&server);
-        let page = browser.get(&link).await;
-        assert!(page.text().contains("<bdi>Orders</bdi>") && page.text().contains("29 March 2026, 12:00 UTC"));
-        assert_eq!(page.answer.header("cache-control"), Some("no-store"));
-        let path = link.strip_prefix("http://localhost:8080").unwrap();
-        server.request(Method::HEAD, path).send().await.unwrap();
-        let bare = server.request(Method::POST, path).form(&[("csrf", "guess")]);
-        assert_eq!(Answer::of(bare).await.status, 403, "a form that was not shown here");
-        let foreign = server.request(Method::POST, path).header("sec-fetch-site", "cross-site");
-        assert_eq!(Answer::of(foreign.form(&[("csrf", "guess")])).await.status, 403);
-        assert_eq!(kept_times(&world).await, 0);
+/// Whoever only opens it keeps nothing: mail scanners do. Pressed twice it is pressed once.
+#[apply(on_both_engines)]
+async fn opening_changes_nothing_and_the_button_keeps_once(world: World) {
+    let server = world.server().await;
+    let (application, link) = warned(&world, &server).await;
+    let browser = Browser::of(&server);
+    let page = browser.get(&link).await;
+    assert!(page.text().contains("<bdi>Orders</bdi>") && page.text().contains("29 March 2026, 12:00 UTC"));
+    assert_eq!(page.answer.header("cache-control"), Some("no-store"));
+    let path = link.strip_prefix("http://localhost:8080").unwrap();
+    server.request(Method::HEAD, path).send().await.unwrap();
+    let bare = server.request(Method::POST, path).form(&[("csrf", "guess")]);
+    assert_eq!(Answer::of(bare).await.status, 403, "a form that was not shown here");
+    let foreign = server.request(Method::POST, path).header("sec-fetch-site", "cross-site");
+    assert_eq!(Answer::of(foreign.form(&[("csrf", "guess")])).await.status, 403);
+    assert_eq!(kept_times(&world).await, 0);
 
-        pass(&world, DAY).await;
-        for _ in 0..2 {
-            let done = browser.post(&page.form_with("keep"), &[]).await;
-            assert_eq!((done.answer.status.as_u16(), done.redirect().as_deref()), (303, Some(path)));
-            assert!(browser.get(&link).await.text().contains("It stays"));
-        }
-        assert_eq!(kept_times(&world).await, 1);
-        let kept = server.server.store.application(&application.id()).await.unwrap().unwrap();
-        assert_eq!(kept.unused_since(), server.server.now());
+    pass(&world, DAY).await;
+    for _ in 0..2 {
+        let done = browser.post(&page.form_with("keep"), &[]).await;
+        assert_eq!((done.answer.status.as_u16(), done.redirect().as_deref()), (303, Some(path)));
+        assert!(browser.get(&link).await.text().contains("It stays"));
     }
-);
+    assert_eq!(kept_times(&world).await, 1);
+    let kept = server.server.store.application(&application.id()).await.unwrap().unwrap();
+    assert_eq!(kept.unused_since(), server.server.now());
+}
 
-on_both_engines!(
-    /// It is good until the deactivation, and then says so; another warning has a link of its own.
-    async fn it_is_good_until_the_deactivation(world: World) {
-        let server = world.server().await;
-        let (_, first) = warned(&world, &server).await;
-        let browser = Browser::of(&server);
-        browser.submit(browser.get(&first).await.form_with("keep"), &[]).await;
-        pass(&world, 21 * DAY).await;
+/// It is good until the deactivation, and then says so; another warning has a link of its own.
+#[apply(on_both_engines)]
+async fn it_is_good_until_the_deactivation(world: World) {
+    let server = world.server().await;
+    let (_, first) = warned(&world, &server).await;
+    let browser = Browser::of(&server);
+    browser.submit(browser.get(&first).await.form_with("keep"), &[]).await;
+    pass(&world, 21 * DAY).await;
+    sweep(&server).await;
+    let second = newest_link(&world, 2).await;
+    assert_ne!(first, second);
+    assert_eq!(browser.get(&first).await.answer.status, 400, "of an idle time that is over");
+    let page = browser.get(&second).await;
+    for days in [6, 1] {
+        pass(&world, days * DAY).await;
+        assert!(browser.get(&second).await.has("keep"), "also after the next warning");
         sweep(&server).await;
-        let second = newest_link(&world, 2).await;
-        assert_ne!(first, second);
-        assert_eq!(browser.get(&first).await.answer.status, 400, "of an idle time that is over");
-        let page = browser.get(&second).await;
-        for days in [6, 1] {
-            pass(&world, days * DAY).await;
-            assert!(browser.get(&second).await.has("keep"), "also after the next warning");
-            sweep(&server).await;
-        }
-        let late = browser.submit(page.form_with("keep"), &[]).await;
-        assert!(late.text().contains("It is deactivated already"), "{}", late.text());
-        assert_eq!(kept_times(&world).await, 1);
-        assert_eq!(browser.get("/keep/gpk_0").await.answer.status, 400);
     }
-);
+    let late = browser.submit(page.form_with("keep"), &[]).await;
+    assert!(late.text().contains("It is deactivated already"), "{}", late.text());
+    assert_eq!(kept_times(&world).await, 1);
+    assert_eq!(browser.get("/keep/gpk_0").await.answer.status, 400);
+}
 
-on_both_engines!(
-    /// Mail and page speak the language of the owner's account, and the audit log names the account.
-    async fn mail_and_page_speak_the_owners_language(world: World) {
-        let server = world.server().await;
-        let locale = Some("de-AT".to_owned());
-        let new = NewUser { email: OWNER.parse().unwrap(), name: None, locale, admin: Admin::No };
-        let ada = server.server.user_create(new, &Actor::CommandLine).await.unwrap();
-        let (_, link) = warned(&world, &server).await;
-        let subject = world.mail.mails()[0].subject.as_str().to_owned();
-        assert_eq!(subject, "Orders wird am 29. März 2026, 12:00 Uhr (UTC) deaktiviert");
-        let browser = Browser::of(&server);
-        let page = browser.get(&link).await;
-        assert!(page.text().contains("lang=\"de\"") && page.text().contains(" noch?"));
-        browser.submit(page.form_with("keep"), &[]).await;
-        let audit = &world.database.dump().await["audit_events"];
-        let kept = audit.iter().find(|line| line.contains("application.kept")).unwrap();
-        assert!(kept.contains(&ada.id.to_string()), "{kept}");
-    }
-);
+/// Mail and page speak the language of the owner's account, and the audit log names the account.
+#[apply(on_both_engines)]
+async fn mail_and_page_speak_the_owners_language(world: World) {
+    let server = world.server().await;
+    let locale = Some("de-AT".to_owned());
+    let new = NewUser { email: OWNER.parse().unwrap(), name: None, locale, admin: Admin::No };
+    let ada = server.server.user_create(new, &Actor::CommandLine).await.unwrap();
+    let (_, link) = warned(&world, &server).await;
+    let subject = world.mail.mails()[0].subject.as_str().to_owned();
+    assert_eq!(subject, "Orders wird am 29. März 2026, 12:00 Uhr (UTC) deaktiviert");
+    let browser = Browser::of(&server);
+    let page = browser.get(&link).await;
+    assert!(page.text().contains("lang=\"de\"") && page.text().contains(" noch?"));
+    browser.submit(page.form_with("keep"), &[]).await;
+    let audit = &world.database.dump().await["audit_events"];
+    let kept = audit.iter().find(|line| line.contains("application.kept")).unwrap();
+    assert!(kept.contains(&ada.id.to_string()), "{kept}");
+}

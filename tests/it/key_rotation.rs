@@ -1,5 +1,6 @@
 //! Keys through their life, watched from outside while it runs at intervals of seconds.
 
+use macro_rules_attribute::apply;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -14,19 +15,6 @@ use tokio::time::{Instant, sleep};
 
 use crate::harness::{Credentials, Installation, PATIENCE, installed_on_both_engines, kid_of, master_key, until};
 
-installed_on_both_engines! {
-    the_first_start_makes_one_key_that_signs_and_one_that_is_announced,
-    rotating_now_makes_the_announced_key_sign_within_a_second,
-    rotating_waits_until_the_key_was_announced_long_enough,
-    revoking_a_key_of_any_state_leaves_one_that_signs_and_one_that_is_announced,
-    a_retired_key_is_published_for_as_long_as_was_configured_and_then_forgotten,
-    an_application_gets_keys_of_its_algorithm_at_once,
-    private_keys_are_nowhere_in_the_database_in_the_clear,
-    a_private_key_that_was_changed_or_moved_is_noticed,
-    whoever_can_write_to_the_database_cannot_have_a_key_of_theirs_published,
-    a_new_master_key_takes_over_and_the_old_one_can_be_dropped,
-}
-
 /// The shortest interval the product speaks of.
 fn fast(at: Installation) -> Installation {
     at.with("keys.rotate_every", "4s").with("keys.announce_for", "2s")
@@ -39,6 +27,7 @@ const A_SECOND: Duration = Duration::from_secs(3);
 /// that is less than the second it can express.
 const LONGEST_KEPT: Duration = Duration::from_millis(666);
 
+#[apply(installed_on_both_engines)]
 async fn the_first_start_makes_one_key_that_signs_and_one_that_is_announced(at: Installation) {
     let node = at.start().await;
     let (active, announced) = (at.key("RS256", "active").await, at.key("RS256", "announced").await);
@@ -191,6 +180,7 @@ async fn each_key_was_announced_once(at: &Installation) {
     }
 }
 
+#[apply(installed_on_both_engines)]
 async fn rotating_now_makes_the_announced_key_sign_within_a_second(at: Installation) {
     let node = at.start().await;
     let credentials = at.application("now").await;
@@ -210,6 +200,7 @@ async fn rotating_now_makes_the_announced_key_sign_within_a_second(at: Installat
     assert_eq!(promoted, ["command line"]);
 }
 
+#[apply(installed_on_both_engines)]
 async fn rotating_waits_until_the_key_was_announced_long_enough(at: Installation) {
     let at = at.with("keys.rotate_every", "1h").with("keys.announce_for", "6s");
     let started = Instant::now();
@@ -226,6 +217,7 @@ async fn rotating_waits_until_the_key_was_announced_long_enough(at: Installation
     until("another is announced", A_SECOND, announced).await;
 }
 
+#[apply(installed_on_both_engines)]
 async fn revoking_a_key_of_any_state_leaves_one_that_signs_and_one_that_is_announced(at: Installation) {
     let node = at.start().await;
     let credentials = at.application("revoked").await;
@@ -256,6 +248,7 @@ async fn revoking_a_key_of_any_state_leaves_one_that_signs_and_one_that_is_annou
     assert_eq!(again.hello(&again.token(&credentials).await).await, StatusCode::OK);
 }
 
+#[apply(installed_on_both_engines)]
 async fn a_retired_key_is_published_for_as_long_as_was_configured_and_then_forgotten(at: Installation) {
     let at = at.with("keys.retire_after", "3s");
     let node = at.start().await;
@@ -275,6 +268,7 @@ async fn a_retired_key_is_published_for_as_long_as_was_configured_and_then_forgo
     assert!(!left.contains(&old), "{left:?}");
 }
 
+#[apply(installed_on_both_engines)]
 async fn an_application_gets_keys_of_its_algorithm_at_once(at: Installation) {
     let node = at.start().await;
     for algorithm in ["ES256", "EdDSA", "PS256"] {
@@ -309,6 +303,7 @@ fn literal(at: &Installation, hex: &str) -> String {
     if at.is_sqlite() { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
 }
 
+#[apply(installed_on_both_engines)]
 async fn private_keys_are_nowhere_in_the_database_in_the_clear(at: Installation) {
     for algorithm in ["RS256", "PS256", "ES256", "EdDSA"] {
         at.json(&["app", "create", "--name", algorithm, "--signing-algorithm", algorithm]).await;
@@ -340,6 +335,7 @@ async fn private_keys_are_nowhere_in_the_database_in_the_clear(at: Installation)
     assert_eq!(node.published().await.len(), 8);
 }
 
+#[apply(installed_on_both_engines)]
 async fn a_private_key_that_was_changed_or_moved_is_noticed(at: Installation) {
     at.start().await.stop().await;
     let before = sealed(&at).await;
@@ -374,6 +370,7 @@ async fn a_private_key_that_was_changed_or_moved_is_noticed(at: Installation) {
 }
 
 /// The public half is in the clear; it must not be what is believed.
+#[apply(installed_on_both_engines)]
 async fn whoever_can_write_to_the_database_cannot_have_a_key_of_theirs_published(at: Installation) {
     at.start().await.stop().await;
     let (active, announced) = (at.key("RS256", "active").await, at.key("RS256", "announced").await);
@@ -396,7 +393,9 @@ async fn whoever_can_write_to_the_database_cannot_have_a_key_of_theirs_published
     assert!(said.contains("signing key theirs"), "{said}");
 }
 
-async fn a_new_master_key_takes_over_and_the_old_one_can_be_dropped(mut at: Installation) {
+#[apply(installed_on_both_engines)]
+async fn a_new_master_key_takes_over_and_the_old_one_can_be_dropped(at: Installation) {
+    let mut at = at;
     at.set("keys.master_key", &master_key(1));
     let credentials = at.application("master").await;
     at.start().await.stop().await;

@@ -1,15 +1,12 @@
 //! The life of an unused application in real seconds, with the real binary, on PostgreSQL with two nodes.
 
+use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use tokio::time::sleep;
 
 use crate::harness::{Credentials, Installation, Node, PATIENCE, SmtpServer, installed_on_both_engines, text, until};
-
-installed_on_both_engines! {
-    one_is_warned_deactivated_deleted_and_brought_back_while_one_in_use_lives_on,
-}
 
 async fn application(at: &Installation, name: &str, owner: &str) -> Credentials {
     Credentials::from(&at.json(&["app", "create", "--name", name, "--owner", owner]).await)
@@ -25,6 +22,7 @@ async fn refused(node: &Node, credentials: &Credentials) -> Option<String> {
     Some(text(&body["error_description"]))
 }
 
+#[apply(installed_on_both_engines)]
 async fn one_is_warned_deactivated_deleted_and_brought_back_while_one_in_use_lives_on(at: Installation) {
     let smtp = SmtpServer::start().await;
     let at = at
@@ -56,7 +54,7 @@ async fn keep_using(nodes: &[Node], used: &Credentials) {
 
 async fn watch(at: &Installation, nodes: &[Node], unused: &Credentials, smtp: &SmtpServer) {
     for (state, told) in [("deactivated", "deactivated on"), ("deleted", "deleted on")] {
-        // Asked for a token, it would be in use.
+        // ApiRequest for a token, it would be in use.
         let reached = async || (text(&at.json(&["app", "show", &unused.id]).await["state"]) == state).then_some(());
         until(state, PATIENCE, reached).await;
         for node in nodes {

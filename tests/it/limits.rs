@@ -1,5 +1,6 @@
 //! Guessing does not pay, and one application under attack costs the others nothing.
 
+use macro_rules_attribute::apply;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -17,118 +18,111 @@ fn guess(application: &Registered) -> Registered {
     application.with_secret(secret.expose())
 }
 
-on_both_engines!(
-    /// A restart under load: everybody comes at once with a right secret that this server has not seen yet.
-    async fn many_at_once_with_a_right_secret_are_one_guess(world: World) {
-        let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 1").await;
-        let application = server.service().await;
-        let crowd: JoinSet<_> = (0..50).map(|_| server.token().with_basic(&application).send()).collect();
-        for answer in crowd.join_all().await {
-            answer.success();
-        }
+/// A restart under load: everybody comes at once with a right secret that this server has not seen yet.
+#[apply(on_both_engines)]
+async fn many_at_once_with_a_right_secret_are_one_guess(world: World) {
+    let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 1").await;
+    let application = server.service().await;
+    let crowd: JoinSet<_> = (0..50).map(|_| server.token().with_basic(&application).send()).collect();
+    for answer in crowd.join_all().await {
+        answer.success();
     }
-);
+}
 
-on_both_engines!(
-    /// RFC 6585 §4: 429 with `Retry-After`. Who is known already is not held up.
-    async fn wrong_secrets_run_out_for_one_application_while_its_own_goes_on_working(world: World) {
-        let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
-        let (attacked, other) = (server.service().await, server.service().await);
-        server.token().with_basic(&attacked).send().await.success();
-        for _ in 0..3 {
-            server.token().with_basic(&guess(&attacked)).send().await.refusal(401, "invalid_client");
-        }
-        world.clock.advance(Duration::from_secs(20));
-        let answer = server.token().with_post(&guess(&attacked)).send().await;
-        answer.refusal(429, "temporarily_unavailable");
-        assert_eq!(answer.header("retry-after"), Some("40"));
-        server.token().with_basic(&attacked).send().await.success();
-        server.token().with_basic(&guess(&other)).send().await.refusal(401, "invalid_client");
-        server.token().with_basic(&other).send().await.success();
-        world.clock.advance(Duration::from_secs(40));
+/// RFC 6585 §4: 429 with `Retry-After`. Who is known already is not held up.
+#[apply(on_both_engines)]
+async fn wrong_secrets_run_out_for_one_application_while_its_own_goes_on_working(world: World) {
+    let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
+    let (attacked, other) = (server.service().await, server.service().await);
+    server.token().with_basic(&attacked).send().await.success();
+    for _ in 0..3 {
         server.token().with_basic(&guess(&attacked)).send().await.refusal(401, "invalid_client");
     }
-);
+    world.clock.advance(Duration::from_secs(20));
+    let answer = server.token().with_post(&guess(&attacked)).send().await;
+    answer.refusal(429, "temporarily_unavailable");
+    assert_eq!(answer.header("retry-after"), Some("40"));
+    server.token().with_basic(&attacked).send().await.success();
+    server.token().with_basic(&guess(&other)).send().await.refusal(401, "invalid_client");
+    server.token().with_basic(&other).send().await.success();
+    world.clock.advance(Duration::from_secs(40));
+    server.token().with_basic(&guess(&attacked)).send().await.refusal(401, "invalid_client");
+}
 
-on_both_engines!(
-    /// The limit per address counts over all applications.
-    async fn wrong_secrets_run_out_for_one_address(world: World) {
-        let server = world.server_with("[rate_limits]\ntoken_failures_per_address = 3").await;
-        for n in 0..5 {
-            let application = server.service().await;
-            let answer = server.token().with_basic(&guess(&application)).send().await;
-            if n < 3 {
-                answer.refusal(401, "invalid_client")
-            } else {
-                answer.refusal(429, "temporarily_unavailable")
-            };
-        }
-    }
-);
-
-on_both_engines!(
-    /// A proxy that is trusted says whom it speaks for; a stranger's word counts for nothing.
-    async fn behind_a_trusted_proxy_each_of_its_clients_is_counted(world: World) {
-        for (trusted, third_and_fourth) in [("[\"127.0.0.0/8\"]", 401), ("[]", 429)] {
-            let toml = format!("[server]\ntrusted_proxies = {trusted}\n[rate_limits]\ntoken_failures_per_address = 2");
-            let server = world.server_with(&toml).await;
-            let mut statuses = Vec::new();
-            for from in ["198.51.100.1", "198.51.100.1", "198.51.100.2", "198.51.100.2", "198.51.100.1"] {
-                let wrong = guess(&server.service().await);
-                let request = server
-                    .request(Method::POST, "/token")
-                    .header("x-forwarded-for", from)
-                    .basic_auth(wrong.client_id, Some(wrong.secret))
-                    .form(&[("grant_type", "client_credentials")]);
-                statuses.push(Answer::of(request).await.status.as_u16());
-            }
-            assert_eq!(statuses, [401, 401, third_and_fourth, third_and_fourth, 429]);
-            server.stop().await;
-        }
-    }
-);
-
-on_both_engines!(
-    /// What cannot be a secret, or was found wrong before, costs nothing and is not counted.
-    async fn only_new_guesses_are_counted(world: World) {
-        let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 1").await;
+/// The limit per address counts over all applications.
+#[apply(on_both_engines)]
+async fn wrong_secrets_run_out_for_one_address(world: World) {
+    let server = world.server_with("[rate_limits]\ntoken_failures_per_address = 3").await;
+    for n in 0..5 {
         let application = server.service().await;
-        let wrong = guess(&application);
-        for secret in ["secret", "gps_", &wrong.secret, &wrong.secret, &application.secret[..52]] {
-            let request = server.token().with_basic(&application.with_secret(secret));
-            request.send().await.refusal(401, "invalid_client");
-        }
-        server.token().with_basic(&guess(&application)).send().await.refusal(429, "temporarily_unavailable");
+        let answer = server.token().with_basic(&guess(&application)).send().await;
+        if n < 3 {
+            answer.refusal(401, "invalid_client")
+        } else {
+            answer.refusal(429, "temporarily_unavailable")
+        };
     }
-);
+}
 
-on_both_engines!(
-    /// The limits can be switched off.
-    async fn without_limits_guesses_never_run_out(world: World) {
-        let server = world.server_with("[rate_limits]\nenabled = false\ntoken_failures_per_application = 1").await;
-        let application = server.service().await;
-        for _ in 0..4 {
-            server.token().with_basic(&guess(&application)).send().await.refusal(401, "invalid_client");
+/// A proxy that is trusted says whom it speaks for; a stranger's word counts for nothing.
+#[apply(on_both_engines)]
+async fn behind_a_trusted_proxy_each_of_its_clients_is_counted(world: World) {
+    for (trusted, third_and_fourth) in [("[\"127.0.0.0/8\"]", 401), ("[]", 429)] {
+        let toml = format!("[server]\ntrusted_proxies = {trusted}\n[rate_limits]\ntoken_failures_per_address = 2");
+        let server = world.server_with(&toml).await;
+        let mut statuses = Vec::new();
+        for from in ["198.51.100.1", "198.51.100.1", "198.51.100.2", "198.51.100.2", "198.51.100.1"] {
+            let wrong = guess(&server.service().await);
+            let request = server
+                .request(Method::POST, "/token")
+                .header("x-forwarded-for", from)
+                .basic_auth(wrong.client_id, Some(wrong.secret))
+                .form(&[("grant_type", "client_credentials")]);
+            statuses.push(Answer::of(request).await.status.as_u16());
         }
+        assert_eq!(statuses, [401, 401, third_and_fourth, third_and_fourth, 429]);
+        server.stop().await;
     }
-);
+}
 
-on_both_engines!(
-    /// RFC 9110 §15.6.4: what would wait too long is turned away at once, with `Retry-After`.
-    async fn more_secrets_than_can_be_verified_soon_are_turned_away(world: World) {
-        let server = world.server_with("[rate_limits]\nenabled = false").await;
-        let (known, attacked) = (server.service().await, server.service().await);
-        server.token().with_basic(&known).send().await.success();
-        let crowd: JoinSet<_> = (0..80).map(|_| server.token().with_basic(&guess(&attacked)).send()).collect();
-        let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
-        for answer in crowd.join_all().await {
-            let status = answer.status.as_u16();
-            let error = if status == 401 { "invalid_client" } else { "temporarily_unavailable" };
-            answer.refusal(status, error);
-            *statuses.entry(status).or_default() += 1;
-        }
-        assert_eq!(statuses.keys().collect::<Vec<_>>(), [&401, &503], "{statuses:?}");
-        assert!(statuses[&401] >= 32, "the queue is used: {statuses:?}");
-        server.token().with_basic(&known).send().await.success();
+/// What cannot be a secret, or was found wrong before, costs nothing and is not counted.
+#[apply(on_both_engines)]
+async fn only_new_guesses_are_counted(world: World) {
+    let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 1").await;
+    let application = server.service().await;
+    let wrong = guess(&application);
+    for secret in ["secret", "gps_", &wrong.secret, &wrong.secret, &application.secret[..52]] {
+        let request = server.token().with_basic(&application.with_secret(secret));
+        request.send().await.refusal(401, "invalid_client");
     }
-);
+    server.token().with_basic(&guess(&application)).send().await.refusal(429, "temporarily_unavailable");
+}
+
+/// The limits can be switched off.
+#[apply(on_both_engines)]
+async fn without_limits_guesses_never_run_out(world: World) {
+    let server = world.server_with("[rate_limits]\nenabled = false\ntoken_failures_per_application = 1").await;
+    let application = server.service().await;
+    for _ in 0..4 {
+        server.token().with_basic(&guess(&application)).send().await.refusal(401, "invalid_client");
+    }
+}
+
+/// RFC 9110 §15.6.4: what would wait too long is turned away at once, with `Retry-After`.
+#[apply(on_both_engines)]
+async fn more_secrets_than_can_be_verified_soon_are_turned_away(world: World) {
+    let server = world.server_with("[rate_limits]\nenabled = false").await;
+    let (known, attacked) = (server.service().await, server.service().await);
+    server.token().with_basic(&known).send().await.success();
+    let crowd: JoinSet<_> = (0..80).map(|_| server.token().with_basic(&guess(&attacked)).send()).collect();
+    let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
+    for answer in crowd.join_all().await {
+        let status = answer.status.as_u16();
+        let error = if status == 401 { "invalid_client" } else { "temporarily_unavailable" };
+        answer.refusal(status, error);
+        *statuses.entry(status).or_default() += 1;
+    }
+    assert_eq!(statuses.keys().collect::<Vec<_>>(), [&401, &503], "{statuses:?}");
+    assert!(statuses[&401] >= 32, "the queue is used: {statuses:?}");
+    server.token().with_basic(&known).send().await.success();
+}

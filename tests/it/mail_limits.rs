@@ -1,10 +1,11 @@
 //! Who may ask for how much mail, and how many authorization requests (docs/decisions/0013-who-may-ask-for-mail.md).
 
+use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication};
 use gatepost::domain::ids::SignInId;
-use gatepost::domain::sign_in::FlightEvent;
+use gatepost::domain::sign_in::DeliveryEvent;
 use gatepost::protocol::client_keys::client_keys;
 use gatepost::protocol::jose::SigningAlgorithm;
 use reqwest::{Method, StatusCode};
@@ -35,97 +36,94 @@ async fn ask(server: &TestServer, request: &Value) -> Answer {
     Answer::of(server.request(Method::POST, "/oauth/authorize").json(request)).await
 }
 
-on_both_engines! {
-    /// All its users come from the one address of its server.
-    async fn an_application_that_authenticates_is_counted_for_itself(world: World) {
-        let limits = "[rate_limits]\nmail_per_application_burst = 8\nmail_per_application_every = \"10s\"";
-        let server = world.server_with(limits).await;
-        let (application, other) = (web_application(&server.server).await, web_application(&server.server).await);
-        for number in 0..9 {
-            account(&server.server, &format!("user{number}@example.com")).await;
-        }
-        let users = || (0..9).map(|number| format!("user{number}@example.com"));
-        for user in users().take(8) {
-            assert_eq!(ask_as(&server, &application, &user).await.status, 200, "{user}");
-        }
-        let refused = ask_as(&server, &application, "user8@example.com").await;
-        refused.refusal(429, "temporarily_unavailable");
-        assert_eq!(refused.header("retry-after"), Some("10"));
-        assert_eq!(ask_as(&server, &other, "user8@example.com").await.status, 200, "others have their own");
-        // Nobody authenticates: the address is counted, and five at once are enough.
-        world.clock.advance(Duration::from_secs(61));
-        let mut statuses = Vec::new();
-        for user in users().take(6) {
-            statuses.push(ask(&server, &request(&application, &user)).await.status.as_u16());
-        }
-        assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
-        // Each mailbox is protected from applications, too.
-        let tight = web_application(&server.server).await;
-        for _ in 0..3 {
-            assert_eq!(ask_as(&server, &tight, "user8@example.com").await.status, 200);
-        }
-        ask_as(&server, &tight, "user8@example.com").await.refusal(429, "temporarily_unavailable");
+/// All its users come from the one address of its server.
+#[apply(on_both_engines)]
+async fn an_application_that_authenticates_is_counted_for_itself(world: World) {
+    let limits = "[rate_limits]\nmail_per_application_burst = 8\nmail_per_application_every = \"10s\"";
+    let server = world.server_with(limits).await;
+    let (application, other) = (web_application(&server.server).await, web_application(&server.server).await);
+    for number in 0..9 {
+        account(&server.server, &format!("user{number}@example.com")).await;
     }
+    let users = || (0..9).map(|number| format!("user{number}@example.com"));
+    for user in users().take(8) {
+        assert_eq!(ask_as(&server, &application, &user).await.status, 200, "{user}");
+    }
+    let refused = ask_as(&server, &application, "user8@example.com").await;
+    refused.refusal(429, "temporarily_unavailable");
+    assert_eq!(refused.header("retry-after"), Some("10"));
+    assert_eq!(ask_as(&server, &other, "user8@example.com").await.status, 200, "others have their own");
+    // Nobody authenticates: the address is counted, and five at once are enough.
+    world.clock.advance(Duration::from_secs(61));
+    let mut statuses = Vec::new();
+    for user in users().take(6) {
+        statuses.push(ask(&server, &request(&application, &user)).await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
+    // Each mailbox is protected from applications, too.
+    let tight = web_application(&server.server).await;
+    for _ in 0..3 {
+        assert_eq!(ask_as(&server, &tight, "user8@example.com").await.status, 200);
+    }
+    ask_as(&server, &tight, "user8@example.com").await.refusal(429, "temporarily_unavailable");
 }
 
-on_both_engines! {
-    /// Whoever could ask without end would know who has an account here.
-    async fn an_application_that_names_many_without_an_account_waits_like_one_that_guesses_secrets(world: World) {
-        let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
-        let (application, other) = (web_application(&server.server).await, web_application(&server.server).await);
-        for number in 0..3 {
-            let unknown = ask_as(&server, &application, &format!("nobody{number}@example.com")).await;
-            unknown.refusal(401, "access_denied");
-        }
-        account(&server.server, "anna@example.com").await;
-        for email in ["nobody9@example.com", "anna@example.com"] {
-            let refused = ask_as(&server, &application, email).await;
-            assert!(refused.refusal(429, "temporarily_unavailable").contains("without an account"), "{email}");
-            ask_as(&server, &other, "nobody9@example.com").await.refusal(401, "access_denied");
-        }
-        world.clock.advance(Duration::from_secs(60));
-        assert_eq!(ask_as(&server, &application, "anna@example.com").await.status, 200);
-    }
-}
-
-on_both_engines! {
-    /// RFC 6749 §2.3, §5.2: what is sent to authenticate has to be right, in every way it can be sent.
-    async fn a_passwordless_request_may_authenticate_and_then_must_do_it_right(world: World) {
-        let server = world.server_with("rate_limits.enabled = false").await;
-        let application = web_application(&server.server).await;
-        account(&server.server, JOHN).await;
-        let with = |name: &str, value: &str| {
-            let mut request = request(&application, JOHN);
-            request[name] = value.into();
-            request
-        };
-        assert_eq!(ask(&server, &with("client_secret", &application.secret)).await.status, 200);
-        let wrong = ask(&server, &with("client_secret", "gps_wrong")).await;
-        wrong.refusal(401, "invalid_client");
-        assert!(wrong.header("www-authenticate").unwrap().starts_with("Basic"));
-        ask_as(&server, &application.with_secret("gps_wrong"), JOHN).await.refusal(401, "invalid_client");
-        let other = web_application(&server.server).await;
-        let foreign = server.request(Method::POST, "/oauth/authorize").json(&request(&application, JOHN));
-        let foreign = foreign.basic_auth(&other.client_id, Some(&other.secret));
-        Answer::of(foreign).await.refusal(400, "invalid_request");
-        let both = server.request(Method::POST, "/oauth/authorize").json(&with("client_secret", &application.secret));
-        let both = both.basic_auth(&application.client_id, Some(&application.secret));
-        Answer::of(both).await.refusal(400, "invalid_request");
-        let key = ClientKey::new(SigningAlgorithm::Es256);
-        let keys = ClientAuthentication::PrivateKeyJwt(client_keys(&key.jwks()).unwrap());
-        let settings = ApplicationSettings { authentication: keys, ..web_settings("Keys") };
-        let holder = Registered::at(&server.server, settings).await;
-        let signed = Assertion::new(&server, &holder, &key).signed(&key);
-        let mut request = request(&holder, JOHN);
-        request["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".into();
-        request["client_assertion"] = signed.into();
-        assert_eq!(ask(&server, &request).await.status, 200);
-        ask(&server, &request).await.refusal(401, "invalid_client");
-        // Who is asked for has no account, not who asks: no Basic challenge for that.
-        let unknown = ask_as(&server, &application, "nobody@example.com").await;
+/// Whoever could ask without end would know who has an account here.
+#[apply(on_both_engines)]
+async fn an_application_that_names_many_without_an_account_waits_like_one_that_guesses_secrets(world: World) {
+    let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
+    let (application, other) = (web_application(&server.server).await, web_application(&server.server).await);
+    for number in 0..3 {
+        let unknown = ask_as(&server, &application, &format!("nobody{number}@example.com")).await;
         unknown.refusal(401, "access_denied");
-        assert!(unknown.header("www-authenticate").unwrap().starts_with("Passwordless"));
     }
+    account(&server.server, "anna@example.com").await;
+    for email in ["nobody9@example.com", "anna@example.com"] {
+        let refused = ask_as(&server, &application, email).await;
+        assert!(refused.refusal(429, "temporarily_unavailable").contains("without an account"), "{email}");
+        ask_as(&server, &other, "nobody9@example.com").await.refusal(401, "access_denied");
+    }
+    world.clock.advance(Duration::from_secs(60));
+    assert_eq!(ask_as(&server, &application, "anna@example.com").await.status, 200);
+}
+
+/// RFC 6749 §2.3, §5.2: what is sent to authenticate has to be right, in every way it can be sent.
+#[apply(on_both_engines)]
+async fn a_passwordless_request_may_authenticate_and_then_must_do_it_right(world: World) {
+    let server = world.server_with("rate_limits.enabled = false").await;
+    let application = web_application(&server.server).await;
+    account(&server.server, JOHN).await;
+    let with = |name: &str, value: &str| {
+        let mut request = request(&application, JOHN);
+        request[name] = value.into();
+        request
+    };
+    assert_eq!(ask(&server, &with("client_secret", &application.secret)).await.status, 200);
+    let wrong = ask(&server, &with("client_secret", "gps_wrong")).await;
+    wrong.refusal(401, "invalid_client");
+    assert!(wrong.header("www-authenticate").unwrap().starts_with("Basic"));
+    ask_as(&server, &application.with_secret("gps_wrong"), JOHN).await.refusal(401, "invalid_client");
+    let other = web_application(&server.server).await;
+    let foreign = server.request(Method::POST, "/oauth/authorize").json(&request(&application, JOHN));
+    let foreign = foreign.basic_auth(&other.client_id, Some(&other.secret));
+    Answer::of(foreign).await.refusal(400, "invalid_request");
+    let both = server.request(Method::POST, "/oauth/authorize").json(&with("client_secret", &application.secret));
+    let both = both.basic_auth(&application.client_id, Some(&application.secret));
+    Answer::of(both).await.refusal(400, "invalid_request");
+    let key = ClientKey::new(SigningAlgorithm::Es256);
+    let keys = ClientAuthentication::PrivateKeyJwt(client_keys(&key.jwks()).unwrap());
+    let settings = ApplicationSettings { authentication: keys, ..web_settings("Keys") };
+    let holder = Registered::at(&server.server, settings).await;
+    let signed = Assertion::new(&server, &holder, &key).signed(&key);
+    let mut request = request(&holder, JOHN);
+    request["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".into();
+    request["client_assertion"] = signed.into();
+    assert_eq!(ask(&server, &request).await.status, 200);
+    ask(&server, &request).await.refusal(401, "invalid_client");
+    // Who is asked for has no account, not who asks: no Basic challenge for that.
+    let unknown = ask_as(&server, &application, "nobody@example.com").await;
+    unknown.refusal(401, "access_denied");
+    assert!(unknown.header("www-authenticate").unwrap().starts_with("Passwordless"));
 }
 
 /// Asks for a mail on the sign-in page.
@@ -134,163 +132,157 @@ async fn ask_in(browser: &Browser, application: &Registered) -> Page {
     browser.enter_address(&page, JOHN).await
 }
 
-on_both_engines! {
-    /// DESIGN §4: three at once and then one an hour is what any one stranger can have sent.
-    async fn a_stranger_uses_up_their_own_mails_to_an_address_and_not_everybodys(world: World) {
-        let server = world.server_with(PROXY).await;
-        let application = web_application(&server.server).await;
-        account(&server.server, JOHN).await;
-        for _ in 0..3 {
-            assert!(ask_in(&Browser::at(&server, "198.51.100.1"), &application).await.has("login-code"));
-        }
-        let refused = Browser::at(&server, "198.51.100.1");
-        let refused = ask_in(&refused, &application).await;
-        assert_eq!(refused.answer.status, StatusCode::TOO_MANY_REQUESTS);
-        let wait: u64 = refused.answer.header("retry-after").unwrap().parse().unwrap();
-        assert!((3500..=3600).contains(&wait), "{wait}");
-        assert!(ask_in(&Browser::at(&server, "198.51.100.2"), &application).await.has("login-code"));
-        // Within IPv6 the network is what counts: it has as many addresses as one likes.
-        for host in 1..=3 {
-            let browser = Browser::at(&server, &format!("2001:db8::{host}"));
-            assert!(ask_in(&browser, &application).await.has("login-code"));
-        }
-        assert!(!ask_in(&Browser::at(&server, "2001:db8::4"), &application).await.has("login-code"));
+/// DESIGN §4: three at once and then one an hour is what any one stranger can have sent.
+#[apply(on_both_engines)]
+async fn a_stranger_uses_up_their_own_mails_to_an_address_and_not_everybodys(world: World) {
+    let server = world.server_with(PROXY).await;
+    let application = web_application(&server.server).await;
+    account(&server.server, JOHN).await;
+    for _ in 0..3 {
+        assert!(ask_in(&Browser::at(&server, "198.51.100.1"), &application).await.has("login-code"));
     }
+    let refused = Browser::at(&server, "198.51.100.1");
+    let refused = ask_in(&refused, &application).await;
+    assert_eq!(refused.answer.status, StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = refused.answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((3500..=3600).contains(&wait), "{wait}");
+    assert!(ask_in(&Browser::at(&server, "198.51.100.2"), &application).await.has("login-code"));
+    // Within IPv6 the network is what counts: it has as many addresses as one likes.
+    for host in 1..=3 {
+        let browser = Browser::at(&server, &format!("2001:db8::{host}"));
+        assert!(ask_in(&browser, &application).await.has("login-code"));
+    }
+    assert!(!ask_in(&Browser::at(&server, "2001:db8::4"), &application).await.has("login-code"));
 }
 
-on_both_engines! {
-    /// Many strangers together can fill a mailbox only so far, and whoever was signed in there before gets in all the same.
-    async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world: World) {
-        let total = "[rate_limits]\nmail_per_address_total_burst = 4";
-        let server = world.server_with(&format!("{PROXY}{total}")).await;
-        let application = web_application(&server.server).await;
-        let browser = Browser::at(&server, "192.0.2.1");
-        let page = browser.visit(&authorize(&application, &[])).await;
-        browser.sign_in(&server, &page, JOHN, 1).await;
-        browser.forget("gatepost_session");
-        for stranger in 1..=3 {
-            let stranger = Browser::at(&server, &format!("198.51.100.{stranger}"));
-            assert!(ask_in(&stranger, &application).await.has("login-code"));
-        }
-        let late = ask_in(&Browser::at(&server, "198.51.100.99"), &application).await;
-        assert_eq!(late.answer.status, StatusCode::TOO_MANY_REQUESTS, "all together may have four");
-        // Another browser that has stolen only the marks is not the one they were made for.
-        let thief = Browser::at(&server, "198.51.100.100");
-        thief.remember("gatepost_known", &browser.cookie("gatepost_known").unwrap());
-        assert!(!ask_in(&thief, &application).await.has("login-code"));
-        for count in 5..=7 {
-            let waiting = ask_in(&browser, &application).await;
-            assert!(waiting.has("login-code"), "{}", waiting.text());
-            letter(&server, JOHN, count).await;
-        }
-        assert!(!ask_in(&browser, &application).await.has("login-code"), "it has an allowance, too");
-        // What it is known for is one account.
-        let page = browser.visit(&authorize(&application, &[])).await;
-        browser.enter_address(&page, "jane@example.com").await;
-        letter(&server, "jane@example.com", 1).await;
-        let from = world.database.texts("select subject from rate_limits where subject like 'mail:jane%from:192.0.2.1'");
-        assert_eq!(from.await.len(), 1, "to another one it is a stranger");
+/// Many strangers together can fill a mailbox only so far, and whoever was signed in there before gets in all the same.
+#[apply(on_both_engines)]
+async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world: World) {
+    let total = "[rate_limits]\nmail_per_address_total_burst = 4";
+    let server = world.server_with(&format!("{PROXY}{total}")).await;
+    let application = web_application(&server.server).await;
+    let browser = Browser::at(&server, "192.0.2.1");
+    let page = browser.visit(&authorize(&application, &[])).await;
+    browser.sign_in(&server, &page, JOHN, 1).await;
+    browser.forget("gatepost_session");
+    for stranger in 1..=3 {
+        let stranger = Browser::at(&server, &format!("198.51.100.{stranger}"));
+        assert!(ask_in(&stranger, &application).await.has("login-code"));
     }
+    let late = ask_in(&Browser::at(&server, "198.51.100.99"), &application).await;
+    assert_eq!(late.answer.status, StatusCode::TOO_MANY_REQUESTS, "all together may have four");
+    // Another browser that has stolen only the marks is not the one they were made for.
+    let thief = Browser::at(&server, "198.51.100.100");
+    thief.remember("gatepost_known", &browser.cookie("gatepost_known").unwrap());
+    assert!(!ask_in(&thief, &application).await.has("login-code"));
+    for count in 5..=7 {
+        let waiting = ask_in(&browser, &application).await;
+        assert!(waiting.has("login-code"), "{}", waiting.text());
+        letter(&server, JOHN, count).await;
+    }
+    assert!(!ask_in(&browser, &application).await.has("login-code"), "it has an allowance, too");
+    // What it is known for is one account.
+    let page = browser.visit(&authorize(&application, &[])).await;
+    browser.enter_address(&page, "jane@example.com").await;
+    letter(&server, "jane@example.com", 1).await;
+    let from = world.database.texts("select subject from rate_limits where subject like 'mail:jane%from:192.0.2.1'");
+    assert_eq!(from.await.len(), 1, "to another one it is a stranger");
 }
 
-on_both_engines! {
-    /// Every request of a browser is a row, and anybody can send one.
-    async fn authorization_requests_are_limited_and_told_when_to_come_back(world: World) {
-        let limits = "[rate_limits]\nauthorizations_per_ip_burst = 4\nauthorizations_per_ip_every = \"30s\"";
-        let server = world.server_with(&format!("{PROXY}{limits}")).await;
-        let application = web_application(&server.server).await;
-        let rows = async || world.database.texts("select id from authorizations").await.len();
-        for _ in 0..4 {
-            assert!(Browser::at(&server, "198.51.100.1").visit(&authorize(&application, &[])).await.has("login-submit"));
-        }
-        let refused = Browser::at(&server, "198.51.100.1").visit(&authorize(&application, &[])).await;
-        assert_eq!((refused.answer.status.as_u16(), refused.answer.header("retry-after")), (429, Some("30")));
-        assert!(refused.has("trace-id"), "it is a page: {}", refused.text());
-        assert_eq!(rows().await, 4);
-        // Others at other addresses are not held up, nor is somebody who is signed in by those at theirs.
-        let person = Browser::at(&server, "198.51.100.2");
-        let page = person.visit(&authorize(&application, &[])).await;
-        person.sign_in(&server, &page, JOHN, 1).await;
-        for _ in 0..3 {
-            Browser::at(&server, "198.51.100.2").visit(&authorize(&application, &[])).await;
-        }
-        assert_eq!(Browser::at(&server, "198.51.100.2").visit(&authorize(&application, &[])).await.answer.status, 429);
-        assert!(person.visit(&authorize(&application, &[])).await.has("consent-allow"));
-        world.clock.advance(Duration::from_secs(30));
+/// Every request of a browser is a row, and anybody can send one.
+#[apply(on_both_engines)]
+async fn authorization_requests_are_limited_and_told_when_to_come_back(world: World) {
+    let limits = "[rate_limits]\nauthorizations_per_ip_burst = 4\nauthorizations_per_ip_every = \"30s\"";
+    let server = world.server_with(&format!("{PROXY}{limits}")).await;
+    let application = web_application(&server.server).await;
+    let rows = async || world.database.texts("select id from authorizations").await.len();
+    for _ in 0..4 {
         assert!(Browser::at(&server, "198.51.100.1").visit(&authorize(&application, &[])).await.has("login-submit"));
     }
+    let refused = Browser::at(&server, "198.51.100.1").visit(&authorize(&application, &[])).await;
+    assert_eq!((refused.answer.status.as_u16(), refused.answer.header("retry-after")), (429, Some("30")));
+    assert!(refused.has("trace-id"), "it is a page: {}", refused.text());
+    assert_eq!(rows().await, 4);
+    // Others at other addresses are not held up, nor is somebody who is signed in by those at theirs.
+    let person = Browser::at(&server, "198.51.100.2");
+    let page = person.visit(&authorize(&application, &[])).await;
+    person.sign_in(&server, &page, JOHN, 1).await;
+    for _ in 0..3 {
+        Browser::at(&server, "198.51.100.2").visit(&authorize(&application, &[])).await;
+    }
+    assert_eq!(Browser::at(&server, "198.51.100.2").visit(&authorize(&application, &[])).await.answer.status, 429);
+    assert!(person.visit(&authorize(&application, &[])).await.has("consent-allow"));
+    world.clock.advance(Duration::from_secs(30));
+    assert!(Browser::at(&server, "198.51.100.1").visit(&authorize(&application, &[])).await.has("login-submit"));
 }
 
-on_both_engines! {
-    /// RFC 9126: an application that need not authenticate is anybody.
-    async fn anonymous_pushed_requests_are_limited_too(world: World) {
-        let server = world.server_with("[rate_limits]\nauthorizations_per_ip_burst = 2").await;
-        let public = ApplicationSettings {
-            redirect_uris: vec![CALLBACK.to_owned()],
-            ..ApplicationSettings::new("Spa".to_owned(), ApplicationKind::Spa)
-        };
-        let public = Registered::at(&server.server, public).await;
-        let confidential = web_application(&server.server).await;
-        let push = async |application: &Registered| {
-            let challenge = crate::harness::CHALLENGE;
-            let form = [
-                ("response_type", "code"),
-                ("redirect_uri", CALLBACK),
-                ("code_challenge", challenge),
-                ("code_challenge_method", "S256"),
-            ];
-            server.form("/oauth/par", application, &form).await.status.as_u16()
-        };
-        let mut statuses = Vec::new();
-        for _ in 0..3 {
-            statuses.push((push(&public).await, push(&confidential).await));
-        }
-        assert_eq!(statuses, [(201, 201), (201, 201), (429, 201)]);
+/// RFC 9126: an application that need not authenticate is anybody.
+#[apply(on_both_engines)]
+async fn anonymous_pushed_requests_are_limited_too(world: World) {
+    let server = world.server_with("[rate_limits]\nauthorizations_per_ip_burst = 2").await;
+    let public = ApplicationSettings {
+        redirect_uris: vec![CALLBACK.to_owned()],
+        ..ApplicationSettings::new("Spa".to_owned(), ApplicationKind::Spa)
+    };
+    let public = Registered::at(&server.server, public).await;
+    let confidential = web_application(&server.server).await;
+    let push = async |application: &Registered| {
+        let challenge = crate::harness::CHALLENGE;
+        let form = [
+            ("response_type", "code"),
+            ("redirect_uri", CALLBACK),
+            ("code_challenge", challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        server.form("/oauth/par", application, &form).await.status.as_u16()
+    };
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push((push(&public).await, push(&confidential).await));
     }
+    assert_eq!(statuses, [(201, 201), (201, 201), (429, 201)]);
 }
 
-on_both_engines! {
-    /// A page that asks silently and often leaves nothing behind for long.
-    async fn requests_that_were_answered_without_a_code_are_soon_forgotten(world: World) {
-        let server = world.server().await;
-        let application = web_application(&server.server).await;
-        let browser = Browser::of(&server);
-        browser.visit(&authorize(&application, &[("prompt", "none")])).await;
-        browser.visit(&authorize(&application, &[])).await;
-        let page = browser.visit(&authorize(&application, &[])).await;
-        let consent = browser.sign_in(&server, &page, JOHN, 1).await;
-        browser.submit(consent.form_with("consent-allow"), &[("decision", "allow")]).await;
-        let rows = async || world.database.texts("select id from authorizations").await.len();
-        assert_eq!(rows().await, 3);
-        world.clock.advance(Duration::from_mins(6));
-        server.server.forget_expired().await.unwrap();
-        assert_eq!(rows().await, 2, "one that is open and one with a code");
-        world.clock.advance(Duration::from_hours(1));
-        server.server.forget_expired().await.unwrap();
-        assert_eq!(rows().await, 1);
-    }
+/// A page that asks silently and often leaves nothing behind for long.
+#[apply(on_both_engines)]
+async fn requests_that_were_answered_without_a_code_are_soon_forgotten(world: World) {
+    let server = world.server().await;
+    let application = web_application(&server.server).await;
+    let browser = Browser::of(&server);
+    browser.visit(&authorize(&application, &[("prompt", "none")])).await;
+    browser.visit(&authorize(&application, &[])).await;
+    let page = browser.visit(&authorize(&application, &[])).await;
+    let consent = browser.sign_in(&server, &page, JOHN, 1).await;
+    browser.submit(consent.form_with("consent-allow"), &[("decision", "allow")]).await;
+    let rows = async || world.database.texts("select id from authorizations").await.len();
+    assert_eq!(rows().await, 3);
+    world.clock.advance(Duration::from_mins(6));
+    server.server.forget_expired().await.unwrap();
+    assert_eq!(rows().await, 2, "one that is open and one with a code");
+    world.clock.advance(Duration::from_hours(1));
+    server.server.forget_expired().await.unwrap();
+    assert_eq!(rows().await, 1);
 }
 
-on_both_engines! {
-    /// Whoever has the link can open it as often as they like.
-    async fn opening_a_link_again_and_again_is_written_down_only_so_often(world: World) {
-        let server = world.server().await;
-        let application = web_application(&server.server).await;
-        account(&server.server, JOHN).await;
-        let mut asked = request(&application, JOHN);
-        asked["state"] = "s".into();
-        assert_eq!(ask(&server, &asked).await.status, 200);
-        let link = letter(&server, JOHN, 1).await.link;
-        for _ in 0..40 {
-            Browser::of(&server).get(&link).await;
-        }
-        let id: SignInId = world.database.texts("select id from sign_ins").await[0].parse().unwrap();
-        let flight = server.server.store.flight_of(id).await.unwrap();
-        assert_eq!(flight.iter().filter(|step| step.event == FlightEvent::Opened).count(), 30);
-        // It works as ever.
-        let browser = Browser::of(&server);
-        let page = browser.get(&link).await;
-        let answer = browser.post(&page.form_with("confirm-login"), &[]).await;
-        assert!(answer.answer_parameters().contains_key("code"), "{answer:?}");
+/// Whoever has the link can open it as often as they like.
+#[apply(on_both_engines)]
+async fn opening_a_link_again_and_again_is_written_down_only_so_often(world: World) {
+    let server = world.server().await;
+    let application = web_application(&server.server).await;
+    account(&server.server, JOHN).await;
+    let mut asked = request(&application, JOHN);
+    asked["state"] = "s".into();
+    assert_eq!(ask(&server, &asked).await.status, 200);
+    let link = letter(&server, JOHN, 1).await.link;
+    for _ in 0..40 {
+        Browser::of(&server).get(&link).await;
     }
+    let id: SignInId = world.database.texts("select id from sign_ins").await[0].parse().unwrap();
+    let flight = server.server.store.delivery_trace_of(id).await.unwrap();
+    assert_eq!(flight.iter().filter(|step| step.event == DeliveryEvent::Opened).count(), 30);
+    // It works as ever.
+    let browser = Browser::of(&server);
+    let page = browser.get(&link).await;
+    let answer = browser.post(&page.form_with("confirm-login"), &[]).await;
+    assert!(answer.answer_parameters().contains_key("code"), "{answer:?}");
 }

@@ -1,5 +1,6 @@
 //! When the database goes away, when the server is told to stop, and when clients mean harm.
 
+use macro_rules_attribute::apply;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,12 +18,6 @@ use tokio::time::{Instant, sleep};
 use crate::harness::{
     Credentials, Installation, Node, PATIENCE, Wire, WireState, installed_on_both_engines, master_key, until,
 };
-
-installed_on_both_engines! {
-    told_to_stop_the_server_finishes_what_is_in_flight_and_writes_down_what_was_used,
-    a_second_signal_stops_at_once,
-    requests_that_never_finish_do_not_keep_the_server_from_stopping,
-}
 
 /// What "within a second" may take here: a debug build, while other tests use every core.
 const A_SECOND: Duration = Duration::from_secs(3);
@@ -234,6 +229,7 @@ impl Unfinished {
     }
 }
 
+#[apply(installed_on_both_engines)]
 async fn told_to_stop_the_server_finishes_what_is_in_flight_and_writes_down_what_was_used(at: Installation) {
     let credentials = at.application("stopping").await;
     let used = at.application("used").await;
@@ -312,6 +308,7 @@ async fn the_limit_on_open_files_is_raised_to_what_connections_need() {
     child.wait().unwrap();
 }
 
+#[apply(installed_on_both_engines)]
 async fn a_second_signal_stops_at_once(at: Installation) {
     let credentials = at.application("hurry").await;
     for (first, second) in [("TERM", "TERM"), ("INT", "TERM"), ("TERM", "INT")] {
@@ -327,6 +324,7 @@ async fn a_second_signal_stops_at_once(at: Installation) {
     }
 }
 
+#[apply(installed_on_both_engines)]
 async fn requests_that_never_finish_do_not_keep_the_server_from_stopping(at: Installation) {
     let credentials = at.application("never").await;
     let at = at.with("server.shutdown_timeout", "1s");

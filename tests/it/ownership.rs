@@ -13,6 +13,7 @@ use gatepost::flows::authorize::SignIn;
 use gatepost::flows::manage_application::{ManageError, NewApplication, SettingsChange};
 use gatepost::flows::manage_user::{Admin, NewUser};
 use gatepost::protocol::refusal::{ErrorCode, Refusal};
+use macro_rules_attribute::apply;
 
 use crate::harness::{TestServer, World, eventually, on_both_engines};
 
@@ -48,74 +49,70 @@ async fn can_see(server: &Server, user: &User, application: &Application) -> boo
     }
 }
 
-on_both_engines!(
-    /// An address that was named before it had an account owns nothing until it is proven.
-    async fn who_proves_the_address_named_as_owner_owns_the_application(world: World) {
-        let server = world.command().await;
-        let application = owned_by(&server, "Ann@Example.com").await;
-        let (ann, bob) = (account(&server, "ann@example.com").await, account(&server, "bob@example.com").await);
-        assert!(!can_see(&server, &ann, &application).await, "the address is not proven yet");
-        sign_in(&server, &ann).await;
-        sign_in(&server, &bob).await;
-        assert!(can_see(&server, &ann, &application).await);
-        assert!(!can_see(&server, &bob, &application).await, "somebody else's application is not there");
-        let owners = server.store.owners_of(application.id).await.unwrap();
-        assert_eq!(owners.iter().map(|owner| owner.user).collect::<Vec<_>>(), [Some(ann.id)]);
-    }
-);
+/// An address that was named before it had an account owns nothing until it is proven.
+#[apply(on_both_engines)]
+async fn who_proves_the_address_named_as_owner_owns_the_application(world: World) {
+    let server = world.command().await;
+    let application = owned_by(&server, "Ann@Example.com").await;
+    let (ann, bob) = (account(&server, "ann@example.com").await, account(&server, "bob@example.com").await);
+    assert!(!can_see(&server, &ann, &application).await, "the address is not proven yet");
+    sign_in(&server, &ann).await;
+    sign_in(&server, &bob).await;
+    assert!(can_see(&server, &ann, &application).await);
+    assert!(!can_see(&server, &bob, &application).await, "somebody else's application is not there");
+    let owners = server.store.owners_of(application.id).await.unwrap();
+    assert_eq!(owners.iter().map(|owner| owner.user).collect::<Vec<_>>(), [Some(ann.id)]);
+}
 
-on_both_engines!(
-    /// An account that exists owns at once; when it is deleted, nobody who gets its address later does.
-    async fn an_owner_who_deletes_the_account_leaves_nothing_to_the_next_with_the_address(world: World) {
-        let server = world.command().await;
-        let ann = account(&server, "ann@example.com").await;
-        let application = owned_by(&server, "ann@example.com").await;
-        assert!(can_see(&server, &ann, &application).await);
-        server.user_delete(ann.id, &Actor::CommandLine).await.unwrap();
-        let next = account(&server, "ann@example.com").await;
-        sign_in(&server, &next).await;
-        assert!(!can_see(&server, &next, &application).await);
-        assert_eq!(server.store.owners_of(application.id).await.unwrap(), []);
-        let left = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
-        assert_eq!(left.as_deref(), Some("deleted-account@invalid"), "nobody's, and not the operator's own");
-    }
-);
+/// An account that exists owns at once; when it is deleted, nobody who gets its address later does.
+#[apply(on_both_engines)]
+async fn an_owner_who_deletes_the_account_leaves_nothing_to_the_next_with_the_address(world: World) {
+    let server = world.command().await;
+    let ann = account(&server, "ann@example.com").await;
+    let application = owned_by(&server, "ann@example.com").await;
+    assert!(can_see(&server, &ann, &application).await);
+    server.user_delete(ann.id, &Actor::CommandLine).await.unwrap();
+    let next = account(&server, "ann@example.com").await;
+    sign_in(&server, &next).await;
+    assert!(!can_see(&server, &next, &application).await);
+    assert_eq!(server.store.owners_of(application.id).await.unwrap(), []);
+    let left = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
+    assert_eq!(left.as_deref(), Some("deleted-account@invalid"), "nobody's, and not the operator's own");
+}
 
-on_both_engines!(
-    /// RFC 9110 §13.1.1: who changes what somebody else has changed meanwhile is told so, and nothing is lost.
-    async fn of_two_changes_of_the_same_version_one_is_made(world: World) {
-        let server = world.command().await;
-        let application = owned_by(&server, "ann@example.com").await;
-        let named = |name: &str| ApplicationSettings { name: name.to_owned(), ..application.settings.clone() };
-        let (client_id, version) = (&application.client_id, server.store.application(&application.client_id).await);
-        let version = version.unwrap().unwrap().version;
-        let [first, second] = ["First", "Second"]
-            .map(|name| SettingsChange { settings: named(name), version })
-            .map(|change| server.application_change_settings(client_id, change, &Actor::CommandLine));
-        let (first, second) = tokio::join!(first, second);
-        let (won, lost) = if first.is_ok() { (first, second) } else { (second, first) };
-        assert!(matches!(lost, Err(ManageError::Changed(_))), "{lost:?}");
-        let stored = server.store.application(client_id).await.unwrap().unwrap();
-        assert_eq!(stored, won.unwrap());
-        assert!(stored.version > version);
-    }
-);
+/// RFC 9110 §13.1.1: who changes what somebody else has changed meanwhile is told so, and nothing is lost.
+#[apply(on_both_engines)]
+async fn of_two_changes_of_the_same_version_one_is_made(world: World) {
+    let server = world.command().await;
+    let application = owned_by(&server, "ann@example.com").await;
+    let named = |name: &str| ApplicationSettings { name: name.to_owned(), ..application.settings.clone() };
+    let (client_id, version) = (&application.client_id, server.store.application(&application.client_id).await);
+    let version = version.unwrap().unwrap().version;
+    let [first, second] = ["First", "Second"]
+        .map(|name| SettingsChange { settings: named(name), version })
+        .map(|change| server.application_change_settings(client_id, change, &Actor::CommandLine));
+    let (first, second) = tokio::join!(first, second);
+    let (won, lost) = if first.is_ok() { (first, second) } else { (second, first) };
+    assert!(matches!(lost, Err(ManageError::Changed(_))), "{lost:?}");
+    let stored = server.store.application(client_id).await.unwrap().unwrap();
+    assert_eq!(stored, won.unwrap());
+    assert!(stored.version > version);
+}
 
-on_both_engines!(
-    /// One secret ends, the other goes on; a secret of another application is none of this one's.
-    async fn a_secret_is_revoked_alone(world: World) {
-        let server = world.command().await;
-        let (one, other) = (owned_by(&server, "a@example.com").await, owned_by(&server, "a@example.com").await);
-        let rotated = server.application_rotate_secret(&one.client_id, &Actor::CommandLine).await.unwrap().application;
-        let [old, new] = [rotated.secrets[0].id, rotated.secrets[1].id];
-        let revoke = |secret| server.application_revoke_secret(&one.client_id, secret, &Actor::CommandLine);
-        assert!(matches!(revoke(other.secrets[0].id).await, Err(ManageError::UnknownSecret(_))));
-        let left = revoke(old).await.unwrap();
-        assert_eq!(left.secrets.iter().map(|secret| secret.id).collect::<Vec<_>>(), [new]);
-        assert!(matches!(revoke(old).await, Err(ManageError::UnknownSecret(_))));
-        assert_eq!(server.store.application(&other.client_id).await.unwrap().unwrap().secrets.len(), 1);
-    }
-);
+/// One secret ends, the other goes on; a secret of another application is none of this one's.
+#[apply(on_both_engines)]
+async fn a_secret_is_revoked_alone(world: World) {
+    let server = world.command().await;
+    let (one, other) = (owned_by(&server, "a@example.com").await, owned_by(&server, "a@example.com").await);
+    let rotated = server.application_rotate_secret(&one.client_id, &Actor::CommandLine).await.unwrap().application;
+    let [old, new] = [rotated.secrets[0].id, rotated.secrets[1].id];
+    let revoke = |secret| server.application_revoke_secret(&one.client_id, secret, &Actor::CommandLine);
+    assert!(matches!(revoke(other.secrets[0].id).await, Err(ManageError::UnknownSecret(_))));
+    let left = revoke(old).await.unwrap();
+    assert_eq!(left.secrets.iter().map(|secret| secret.id).collect::<Vec<_>>(), [new]);
+    assert!(matches!(revoke(old).await, Err(ManageError::UnknownSecret(_))));
+    assert_eq!(server.store.application(&other.client_id).await.unwrap().unwrap().secrets.len(), 1);
+}
 
 /// An owner whose address is proven.
 async fn owner(server: &Server, email: &str) -> User {
@@ -138,82 +135,78 @@ fn code(refused: &Result<impl Sized, Refusal>) -> Option<ErrorCode> {
     refused.as_ref().err().map(|refusal| refusal.code)
 }
 
-on_both_engines!(
-    /// Only who proves the invited address becomes an owner, once; owners are equal and the last one stays.
-    async fn an_invitation_makes_one_more_owner_and_the_last_owner_cannot_leave(world: World) {
-        let running = world.server().await;
-        let server = &*running.server;
-        let (ann, bob, eve) = (
-            owner(server, "ann@example.com").await,
-            owner(server, "bob@example.com").await,
-            owner(server, "eve@example.com").await,
-        );
-        let application = owned_by(server, "ann@example.com").await;
-        let by = Caller::Person(ann.clone(), SignIn::Fresh);
-        let invite =
-            |email: &str| server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share);
-        invite("bob@example.com").await.unwrap();
-        assert_eq!(code(&invite("Bob@example.com").await), Some(ErrorCode::Conflict), "twice");
-        assert_eq!(code(&invite("ANN@example.com").await), Some(ErrorCode::Conflict), "an owner already");
-        let stranger = Caller::Person(eve.clone(), SignIn::Fresh);
-        let foreign =
-            server.invite_owner(&stranger, &application, "eve@example.com".parse().unwrap(), InvitationPurpose::Share);
-        assert_eq!(code(&foreign.await), Some(ErrorCode::NotFound));
+/// Only who proves the invited address becomes an owner, once; owners are equal and the last one stays.
+#[apply(on_both_engines)]
+async fn an_invitation_makes_one_more_owner_and_the_last_owner_cannot_leave(world: World) {
+    let running = world.server().await;
+    let server = &*running.server;
+    let (ann, bob, eve) = (
+        owner(server, "ann@example.com").await,
+        owner(server, "bob@example.com").await,
+        owner(server, "eve@example.com").await,
+    );
+    let application = owned_by(server, "ann@example.com").await;
+    let by = Caller::Person(ann.clone(), SignIn::Fresh);
+    let invite = |email: &str| server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share);
+    invite("bob@example.com").await.unwrap();
+    assert_eq!(code(&invite("Bob@example.com").await), Some(ErrorCode::Conflict), "twice");
+    assert_eq!(code(&invite("ANN@example.com").await), Some(ErrorCode::Conflict), "an owner already");
+    let stranger = Caller::Person(eve.clone(), SignIn::Fresh);
+    let foreign =
+        server.invite_owner(&stranger, &application, "eve@example.com".parse().unwrap(), InvitationPurpose::Share);
+    assert_eq!(code(&foreign.await), Some(ErrorCode::NotFound));
 
-        let token = invitation_in_mail(&running, "bob@example.com", 1).await;
-        assert_eq!(code(&server.invitation_accept(&eve, &token).await), Some(ErrorCode::NotFound), "not for her");
-        assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 1);
-        let (one, two) = tokio::join!(server.invitation_accept(&bob, &token), server.invitation_accept(&bob, &token));
-        assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
-        assert!(can_see(server, &bob, &application).await && can_see(server, &ann, &application).await);
+    let token = invitation_in_mail(&running, "bob@example.com", 1).await;
+    assert_eq!(code(&server.invitation_accept(&eve, &token).await), Some(ErrorCode::NotFound), "not for her");
+    assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 1);
+    let (one, two) = tokio::join!(server.invitation_accept(&bob, &token), server.invitation_accept(&bob, &token));
+    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+    assert!(can_see(server, &bob, &application).await && can_see(server, &ann, &application).await);
 
-        let (one, two) =
-            tokio::join!(server.leave_application(&ann, &application), server.leave_application(&bob, &application));
-        let refused = [&one, &two].into_iter().filter(|left| left.is_err()).collect::<Vec<_>>();
-        assert_eq!(refused.len(), 1, "of two that leave at once one stays");
-        assert_eq!(code(refused[0]), Some(ErrorCode::Conflict));
-    }
-);
+    let (one, two) =
+        tokio::join!(server.leave_application(&ann, &application), server.leave_application(&bob, &application));
+    let refused = [&one, &two].into_iter().filter(|left| left.is_err()).collect::<Vec<_>>();
+    assert_eq!(refused.len(), 1, "of two that leave at once one stays");
+    assert_eq!(code(refused[0]), Some(ErrorCode::Conflict));
+}
 
-on_both_engines!(
-    /// Who hands an application over leaves when it is taken, and not before.
-    async fn an_application_is_handed_over(world: World) {
-        let running = world.server().await;
-        let server = &*running.server;
-        let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
-        let application = owned_by(server, "ann@example.com").await;
-        let by = Caller::Person(ann.clone(), SignIn::Fresh);
-        let purpose = InvitationPurpose::Transfer;
-        server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), purpose).await.unwrap();
-        assert!(can_see(server, &ann, &application).await);
-        let token = invitation_in_mail(&running, "bob@example.com", 1).await;
-        server.invitation_accept(&bob, &token).await.unwrap();
-        assert!(!can_see(server, &ann, &application).await && can_see(server, &bob, &application).await);
-        let named = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
-        assert_eq!(named.as_deref(), Some("bob@example.com"), "the address that users are shown follows");
-    }
-);
+/// Who hands an application over leaves when it is taken, and not before.
+#[apply(on_both_engines)]
+async fn an_application_is_handed_over(world: World) {
+    let running = world.server().await;
+    let server = &*running.server;
+    let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
+    let application = owned_by(server, "ann@example.com").await;
+    let by = Caller::Person(ann.clone(), SignIn::Fresh);
+    let purpose = InvitationPurpose::Transfer;
+    server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), purpose).await.unwrap();
+    assert!(can_see(server, &ann, &application).await);
+    let token = invitation_in_mail(&running, "bob@example.com", 1).await;
+    server.invitation_accept(&bob, &token).await.unwrap();
+    assert!(!can_see(server, &ann, &application).await && can_see(server, &bob, &application).await);
+    let named = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
+    assert_eq!(named.as_deref(), Some("bob@example.com"), "the address that users are shown follows");
+}
 
-on_both_engines!(
-    /// An invitation that was declined, withdrawn or is too old makes nobody an owner.
-    async fn an_invitation_that_is_over_is_worth_nothing(world: World) {
-        let running = world.server().await;
-        let server = &*running.server;
-        let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
-        let application = owned_by(server, "ann@example.com").await;
-        let by = Caller::Person(ann.clone(), SignIn::Fresh);
-        let invite =
-            || server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share);
-        invite().await.unwrap();
-        let declined = invitation_in_mail(&running, "bob@example.com", 1).await;
-        server.invitation_decline(&bob, &declined).await.unwrap();
-        assert_eq!(code(&server.invitation_accept(&bob, &declined).await), Some(ErrorCode::NotFound));
-        let withdrawn = invite().await.unwrap();
-        server.invitation_withdraw(&by, &application, withdrawn.id).await.unwrap();
-        assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 0);
-        invite().await.unwrap();
-        world.clock.advance(std::time::Duration::from_hours(24 * 7));
-        assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 0);
-        assert!(!can_see(server, &bob, &application).await);
-    }
-);
+/// An invitation that was declined, withdrawn or is too old makes nobody an owner.
+#[apply(on_both_engines)]
+async fn an_invitation_that_is_over_is_worth_nothing(world: World) {
+    let running = world.server().await;
+    let server = &*running.server;
+    let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
+    let application = owned_by(server, "ann@example.com").await;
+    let by = Caller::Person(ann.clone(), SignIn::Fresh);
+    let invite =
+        || server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share);
+    invite().await.unwrap();
+    let declined = invitation_in_mail(&running, "bob@example.com", 1).await;
+    server.invitation_decline(&bob, &declined).await.unwrap();
+    assert_eq!(code(&server.invitation_accept(&bob, &declined).await), Some(ErrorCode::NotFound));
+    let withdrawn = invite().await.unwrap();
+    server.invitation_withdraw(&by, &application, withdrawn.id).await.unwrap();
+    assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 0);
+    invite().await.unwrap();
+    world.clock.advance(std::time::Duration::from_hours(24 * 7));
+    assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 0);
+    assert!(!can_see(server, &bob, &application).await);
+}

@@ -1,6 +1,7 @@
 //! Many at once: of one code, of the codes of one sign-in and of one refresh token there is one outcome, on one
 //! node and on two.
 
+use macro_rules_attribute::apply;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -60,75 +61,71 @@ async fn nodes(world: &World, server: &TestServer, application: &Registered) -> 
     nodes
 }
 
-on_both_engines!(
-    /// RFC 6749 §4.1.2: no more than once.
-    async fn one_code_redeemed_by_many_at_once_is_redeemed_once(world: World) {
-        let server = world.server_with(PATIENT).await;
-        let grant = server.grant().await.stored().await;
-        let nodes = nodes(&world, &server, &grant.application).await;
-        for _ in 0..ROUNDS {
-            let redemption = redemption(&grant.code().await);
-            let (good, bad) = at_once(&nodes, &grant.application, &[redemption]).await;
-            assert_eq!((good.len(), bad.len()), (1, AT_ONCE - 1));
-            all_are_invalid_grants(&bad);
-            assert!(!grant.is_known(&good[0].access_token).await, "the others were replays");
-        }
+/// RFC 6749 §4.1.2: no more than once.
+#[apply(on_both_engines)]
+async fn one_code_redeemed_by_many_at_once_is_redeemed_once(world: World) {
+    let server = world.server_with(PATIENT).await;
+    let grant = server.grant().await.stored().await;
+    let nodes = nodes(&world, &server, &grant.application).await;
+    for _ in 0..ROUNDS {
+        let redemption = redemption(&grant.code().await);
+        let (good, bad) = at_once(&nodes, &grant.application, &[redemption]).await;
+        assert_eq!((good.len(), bad.len()), (1, AT_ONCE - 1));
+        all_are_invalid_grants(&bad);
+        assert!(!grant.is_known(&good[0].access_token).await, "the others were replays");
     }
-);
+}
 
-on_both_engines!(
-    /// Redeem on exchange.
-    async fn of_two_codes_of_one_sign_in_many_at_once_redeem_one(world: World) {
-        let server = world.server_with(PATIENT).await;
-        let mut grant = server.grant().await.stored().await;
-        let nodes = nodes(&world, &server, &grant.application).await;
-        for _ in 0..ROUNDS {
-            grant.sign_in(&LoginCode::from_random([1; 8])).await;
-            let bodies = [grant.code().await, grant.code().await].map(|code| redemption(&code));
-            let (good, bad) = at_once(&nodes, &grant.application, &bodies).await;
-            assert_eq!((good.len(), bad.len()), (1, AT_ONCE - 1));
-            all_are_invalid_grants(&bad);
-        }
+/// Redeem on exchange.
+#[apply(on_both_engines)]
+async fn of_two_codes_of_one_sign_in_many_at_once_redeem_one(world: World) {
+    let server = world.server_with(PATIENT).await;
+    let mut grant = server.grant().await.stored().await;
+    let nodes = nodes(&world, &server, &grant.application).await;
+    for _ in 0..ROUNDS {
+        grant.sign_in(&LoginCode::from_random([1; 8])).await;
+        let bodies = [grant.code().await, grant.code().await].map(|code| redemption(&code));
+        let (good, bad) = at_once(&nodes, &grant.application, &bodies).await;
+        assert_eq!((good.len(), bad.len()), (1, AT_ONCE - 1));
+        all_are_invalid_grants(&bad);
     }
-);
+}
 
-on_both_engines!(
-    /// RFC 9700 §4.14.2: the family does not fork.
-    async fn one_refresh_token_used_by_many_at_once_has_one_successor(world: World) {
-        let server = world.server_with(PATIENT).await;
-        let grant = server.grant().await.stored().await;
-        let nodes = nodes(&world, &server, &grant.application).await;
+/// RFC 9700 §4.14.2: the family does not fork.
+#[apply(on_both_engines)]
+async fn one_refresh_token_used_by_many_at_once_has_one_successor(world: World) {
+    let server = world.server_with(PATIENT).await;
+    let grant = server.grant().await.stored().await;
+    let nodes = nodes(&world, &server, &grant.application).await;
+    let redemption = redemption(&grant.code().await);
+    let begun = token(&server.server, &grant.application, &redemption).await.unwrap();
+    let mut refresh_token = begun.refresh_token.unwrap();
+    for _ in 0..ROUNDS {
+        let refresh = form_body(&[("grant_type", "refresh_token"), ("refresh_token", &refresh_token)]);
+        let (good, bad) = at_once(&nodes, &grant.application, &[refresh]).await;
+        assert_eq!((good.len(), bad.len()), (AT_ONCE, 0), "{bad:?}");
+        let successors: BTreeSet<_> = good.into_iter().filter_map(|answer| answer.refresh_token).collect();
+        assert_eq!(successors.len(), 1);
+        refresh_token = successors.into_iter().next().unwrap();
+    }
+    assert!(grant.refresh(&refresh_token).await.status == 200);
+}
+
+/// Strict: one is answered, and the family is gone.
+#[apply(on_both_engines)]
+async fn without_grace_many_at_once_get_one_answer_and_lose_the_family(world: World) {
+    let strict = format!("{PATIENT}\n[tokens]\nrefresh_grace = \"0s\"");
+    let server = world.server_with(&strict).await;
+    let grant = server.grant().await.stored().await;
+    let nodes = [Arc::clone(&server.server)];
+    for _ in 0..10 {
         let redemption = redemption(&grant.code().await);
         let begun = token(&server.server, &grant.application, &redemption).await.unwrap();
-        let mut refresh_token = begun.refresh_token.unwrap();
-        for _ in 0..ROUNDS {
-            let refresh = form_body(&[("grant_type", "refresh_token"), ("refresh_token", &refresh_token)]);
-            let (good, bad) = at_once(&nodes, &grant.application, &[refresh]).await;
-            assert_eq!((good.len(), bad.len()), (AT_ONCE, 0), "{bad:?}");
-            let successors: BTreeSet<_> = good.into_iter().filter_map(|answer| answer.refresh_token).collect();
-            assert_eq!(successors.len(), 1);
-            refresh_token = successors.into_iter().next().unwrap();
-        }
-        assert!(grant.refresh(&refresh_token).await.status == 200);
+        let refresh_token = begun.refresh_token.unwrap();
+        let refresh = form_body(&[("grant_type", "refresh_token"), ("refresh_token", &refresh_token)]);
+        let (good, bad) = at_once(&nodes, &grant.application, &[refresh]).await;
+        assert_eq!((good.len(), bad.len()), (1, AT_ONCE - 1));
+        all_are_invalid_grants(&bad);
+        assert!(!grant.is_known(&good[0].access_token).await);
     }
-);
-
-on_both_engines!(
-    /// Strict: one is answered, and the family is gone.
-    async fn without_grace_many_at_once_get_one_answer_and_lose_the_family(world: World) {
-        let strict = format!("{PATIENT}\n[tokens]\nrefresh_grace = \"0s\"");
-        let server = world.server_with(&strict).await;
-        let grant = server.grant().await.stored().await;
-        let nodes = [Arc::clone(&server.server)];
-        for _ in 0..10 {
-            let redemption = redemption(&grant.code().await);
-            let begun = token(&server.server, &grant.application, &redemption).await.unwrap();
-            let refresh_token = begun.refresh_token.unwrap();
-            let refresh = form_body(&[("grant_type", "refresh_token"), ("refresh_token", &refresh_token)]);
-            let (good, bad) = at_once(&nodes, &grant.application, &[refresh]).await;
-            assert_eq!((good.len(), bad.len()), (1, AT_ONCE - 1));
-            all_are_invalid_grants(&bad);
-            assert!(!grant.is_known(&good[0].access_token).await);
-        }
-    }
-);
+}

@@ -1,5 +1,6 @@
 //! A secret is shown once and found nowhere else: not in the data, not in the log, not in debug output.
 
+use macro_rules_attribute::apply;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,87 +39,85 @@ async fn app(world: &World, words: &[&str]) -> (Registered, String) {
 
 const TRACE: &[(&str, &str)] = &[("GATEPOST__LOG__LEVEL", "trace")];
 
-on_both_engines!(
-    /// After creating, rotating and using secrets, rightly and wrongly, in every way there is.
-    async fn a_secret_is_in_no_file_and_no_log(world: World) {
-        let (first, mut log) = app(&world, &["create", "--name", "Orders"]).await;
-        let server = Child::serve(&world, TRACE);
-        let (second, more) = app(&world, &["rotate-secret", &first.client_id]).await;
-        log.push_str(&more);
-        let typo = second.with_secret(&format!("{}x", second.secret));
-        let http = Client::builder().no_proxy().build().unwrap();
-        for (credentials, status) in [(&first, 200), (&second, 200), (&typo, 401)] {
-            let Registered { client_id, secret } = credentials;
-            let post = || http.post(format!("http://{}/token?client_secret={secret}", server.address));
-            let grant = ("grant_type", "client_credentials");
-            let pair = [grant, ("client_id", client_id), ("client_secret", secret)];
-            let requests = [
-                post().basic_auth(client_id, Some(secret)).form(&[grant]),
-                post().form(&pair),
-                post().json(&pair.into_iter().collect::<std::collections::BTreeMap<_, _>>()),
-            ];
-            // A secret where none belongs.
-            let misplaced = [
-                post().basic_auth(client_id, Some(secret)).form(&[grant, ("scope", secret)]),
-                post().basic_auth(client_id, Some(secret)).form(&[("grant_type", secret)]),
-                post()
-                    .basic_auth(client_id, Some(secret))
-                    .form(&[grant, ("resource", &format!("x?access_token={secret}"))]),
-                http.get(format!(
-                    "http://{}/oauth/authorize?client_id={client_id}&response_type=code\
-                     &redirect_uri=https://user:{secret}@x.example/cb%3Ftoken={secret}",
-                    server.address
-                )),
-            ];
-            for request in misplaced {
-                let answer = Answer::of(request).await;
-                assert!(matches!(answer.status.as_u16(), 400 | 401), "{}", answer.text());
-            }
-            for request in requests {
-                assert_eq!(Answer::of(request).await.status.as_u16(), status);
-            }
-            let bearer = http.get(format!("http://{}/api/v1/hello", server.address)).bearer_auth(secret);
-            Answer::of(bearer).await.refusal(401, "invalid_token");
-        }
-        log.push_str(&server.kill());
-        assert!(log.contains("DEBUG") && log.contains("refused"), "the log was on: {log}");
-        // Before anybody opens the database again and tidies its journal away.
-        let read = |path: PathBuf| (fs::read(&path).unwrap(), path);
-        let files: Vec<_> = files_below(&world.database.folder()).into_iter().map(read).collect();
-        let dump = format!("{:?}", world.database.dump().await);
-        for trace in [&first.secret, &second.secret].into_iter().flat_map(|secret| traces(secret)) {
-            assert!(!holds(log.as_bytes(), &trace), "in the log");
-            assert!(!dump.contains(&trace), "in a row");
-            for (bytes, path) in &files {
-                assert!(!holds(bytes, &trace), "in {}", path.display());
-            }
-        }
-        assert!(dump.contains("$argon2id$"), "what is kept is a hash");
-    }
-);
-
-on_both_engines!(
-    /// What types show of themselves, in a log line or a panic.
-    async fn a_secret_is_in_no_debug_output(world: World) {
-        let server = world.server_with("[[applications]]\nclient_id = \"a\"\nclient_secret = \"hidden-thing\"").await;
-        let made = server.service().await;
-        let application = server.server.store.application(&made.id()).await.unwrap().unwrap();
-        let form = format!("client_id={}&client_secret={}", made.client_id, made.secret);
-        let parameters = Parameters::from_form(form.as_bytes()).unwrap();
-        let shown = [
-            format!("{:?}", ClientSecret::presented(made.secret.clone())),
-            format!("{application:#?}"),
-            format!("{parameters:?}"),
-            format!("{:?}", ClientCredentials::from_request(None, &parameters).unwrap()),
-            format!("{:?}", server.server.config),
-            format!("{:?}", server.server.master_keys),
-            format!("{:?}", server.server.store.signing_keys().await.unwrap()),
+/// After creating, rotating and using secrets, rightly and wrongly, in every way there is.
+#[apply(on_both_engines)]
+async fn a_secret_is_in_no_file_and_no_log(world: World) {
+    let (first, mut log) = app(&world, &["create", "--name", "Orders"]).await;
+    let server = Child::serve(&world, TRACE);
+    let (second, more) = app(&world, &["rotate-secret", &first.client_id]).await;
+    log.push_str(&more);
+    let typo = second.with_secret(&format!("{}x", second.secret));
+    let http = Client::builder().no_proxy().build().unwrap();
+    for (credentials, status) in [(&first, 200), (&second, 200), (&typo, 401)] {
+        let Registered { client_id, secret } = credentials;
+        let post = || http.post(format!("http://{}/token?client_secret={secret}", server.address));
+        let grant = ("grant_type", "client_credentials");
+        let pair = [grant, ("client_id", client_id), ("client_secret", secret)];
+        let requests = [
+            post().basic_auth(client_id, Some(secret)).form(&[grant]),
+            post().form(&pair),
+            post().json(&pair.into_iter().collect::<std::collections::BTreeMap<_, _>>()),
         ];
-        for text in shown {
-            for trace in traces(&made.secret) {
-                assert!(!text.contains(&trace), "{text}");
-            }
-            assert!(!text.contains("hidden-thing") && !text.contains("$argon2id$"), "{text}");
+        // A secret where none belongs.
+        let misplaced = [
+            post().basic_auth(client_id, Some(secret)).form(&[grant, ("scope", secret)]),
+            post().basic_auth(client_id, Some(secret)).form(&[("grant_type", secret)]),
+            post()
+                .basic_auth(client_id, Some(secret))
+                .form(&[grant, ("resource", &format!("x?access_token={secret}"))]),
+            http.get(format!(
+                "http://{}/oauth/authorize?client_id={client_id}&response_type=code\
+                 &redirect_uri=https://user:{secret}@x.example/cb%3Ftoken={secret}",
+                server.address
+            )),
+        ];
+        for request in misplaced {
+            let answer = Answer::of(request).await;
+            assert!(matches!(answer.status.as_u16(), 400 | 401), "{}", answer.text());
+        }
+        for request in requests {
+            assert_eq!(Answer::of(request).await.status.as_u16(), status);
+        }
+        let bearer = http.get(format!("http://{}/api/v1/hello", server.address)).bearer_auth(secret);
+        Answer::of(bearer).await.refusal(401, "invalid_token");
+    }
+    log.push_str(&server.kill());
+    assert!(log.contains("DEBUG") && log.contains("refused"), "the log was on: {log}");
+    // Before anybody opens the database again and tidies its journal away.
+    let read = |path: PathBuf| (fs::read(&path).unwrap(), path);
+    let files: Vec<_> = files_below(&world.database.folder()).into_iter().map(read).collect();
+    let dump = format!("{:?}", world.database.dump().await);
+    for trace in [&first.secret, &second.secret].into_iter().flat_map(|secret| traces(secret)) {
+        assert!(!holds(log.as_bytes(), &trace), "in the log");
+        assert!(!dump.contains(&trace), "in a row");
+        for (bytes, path) in &files {
+            assert!(!holds(bytes, &trace), "in {}", path.display());
         }
     }
-);
+    assert!(dump.contains("$argon2id$"), "what is kept is a hash");
+}
+
+/// What types show of themselves, in a log line or a panic.
+#[apply(on_both_engines)]
+async fn a_secret_is_in_no_debug_output(world: World) {
+    let server = world.server_with("[[applications]]\nclient_id = \"a\"\nclient_secret = \"hidden-thing\"").await;
+    let made = server.service().await;
+    let application = server.server.store.application(&made.id()).await.unwrap().unwrap();
+    let form = format!("client_id={}&client_secret={}", made.client_id, made.secret);
+    let parameters = Parameters::from_form(form.as_bytes()).unwrap();
+    let shown = [
+        format!("{:?}", ClientSecret::presented(made.secret.clone())),
+        format!("{application:#?}"),
+        format!("{parameters:?}"),
+        format!("{:?}", ClientCredentials::from_request(None, &parameters).unwrap()),
+        format!("{:?}", server.server.config),
+        format!("{:?}", server.server.master_keys),
+        format!("{:?}", server.server.store.signing_keys().await.unwrap()),
+    ];
+    for text in shown {
+        for trace in traces(&made.secret) {
+            assert!(!text.contains(&trace), "{text}");
+        }
+        assert!(!text.contains("hidden-thing") && !text.contains("$argon2id$"), "{text}");
+    }
+}

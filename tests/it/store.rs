@@ -4,6 +4,7 @@
 mod corruption;
 mod migrations;
 
+use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use gatepost::adapters::entropy::{SystemEntropy, row_id};
@@ -104,153 +105,145 @@ fn elaborate() -> Application {
     Application { origin: Origin::Declared, secrets, ..application("elaborate", settings) }
 }
 
-on_both_engines!(
-    /// Store, applications.
-    async fn an_application_is_read_back_as_it_was_written(world: World) {
-        let store = world.store().await;
-        let key = ClientKey::new(SigningAlgorithm::Es256);
-        let with_keys = service(|settings| {
-            settings.authentication = ClientAuthentication::PrivateKeyJwt(client_keys(&key.jwks()).unwrap());
-        });
-        let public = ApplicationSettings::new("Shop".to_owned(), ApplicationKind::Spa);
-        for written in [elaborate(), application("keys", with_keys), application("public", public)] {
-            insert(&store, &written).await;
-            // Every secret that was added is a change.
-            let version = 1 + i64::try_from(written.secrets.len()).unwrap();
-            assert_eq!(read(&store, &written).await, Application { version, ..written });
-        }
-        assert_eq!(store.application(&"unknown".parse().unwrap()).await.unwrap(), None);
+/// Store, applications.
+#[apply(on_both_engines)]
+async fn an_application_is_read_back_as_it_was_written(world: World) {
+    let store = world.store().await;
+    let key = ClientKey::new(SigningAlgorithm::Es256);
+    let with_keys = service(|settings| {
+        settings.authentication = ClientAuthentication::PrivateKeyJwt(client_keys(&key.jwks()).unwrap());
+    });
+    let public = ApplicationSettings::new("Shop".to_owned(), ApplicationKind::Spa);
+    for written in [elaborate(), application("keys", with_keys), application("public", public)] {
+        insert(&store, &written).await;
+        // Every secret that was added is a change.
+        let version = 1 + i64::try_from(written.secrets.len()).unwrap();
+        assert_eq!(read(&store, &written).await, Application { version, ..written });
     }
-);
+    assert_eq!(store.application(&"unknown".parse().unwrap()).await.unwrap(), None);
+}
 
-on_both_engines!(
-    /// Store, applications: listed by name, without the deleted and without secrets.
-    async fn applications_are_listed_by_name(world: World) {
-        let store = world.store().await;
-        for (client_id, name) in [("1", "Beta"), ("2", "Alpha"), ("3", "Gamma")] {
-            insert(&store, &application(client_id, service(|settings| name.clone_into(&mut settings.name)))).await;
-        }
-        let gone = read(&store, &application("3", service(|_| {}))).await;
+/// Store, applications: listed by name, without the deleted and without secrets.
+#[apply(on_both_engines)]
+async fn applications_are_listed_by_name(world: World) {
+    let store = world.store().await;
+    for (client_id, name) in [("1", "Beta"), ("2", "Alpha"), ("3", "Gamma")] {
+        insert(&store, &application(client_id, service(|settings| name.clone_into(&mut settings.name)))).await;
+    }
+    let gone = read(&store, &application("3", service(|_| {}))).await;
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.application_change_state(gone.id, StateChange::Delete, None, NOW).await.unwrap());
+    tx.commit().await.unwrap();
+    let names: Vec<_> = store.applications().await.unwrap().into_iter().map(|known| known.settings.name).collect();
+    assert_eq!(names, ["Alpha", "Beta"]);
+}
+
+/// Store, applications: a client id belongs to one application for ever.
+#[apply(on_both_engines)]
+async fn a_client_id_is_taken_even_when_its_application_is_deleted(world: World) {
+    let store = world.store().await;
+    let first = application("same", service(|_| {}));
+    insert(&store, &first).await;
+    let mut tx = store.begin().await.unwrap();
+    tx.application_change_state(first.id, StateChange::Delete, None, NOW).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let refused = tx.application_insert(&application("same", service(|_| {}))).await;
+    assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    drop(tx);
+    assert_eq!(read(&store, &first).await.state, ApplicationState::Deleted { at: NOW });
+}
+
+/// Store, applications: everything that can be set can be changed.
+#[apply(on_both_engines)]
+async fn an_applications_settings_can_be_changed_as_a_whole(world: World) {
+    let store = world.store().await;
+    let before = application("changing", service(|_| {}));
+    insert(&store, &before).await;
+    let before = read(&store, &before).await;
+    let settings = elaborate().settings;
+    let mut tx = store.begin().await.unwrap();
+    tx.application_update(before.id, &settings, Origin::Declared).await.unwrap();
+    tx.commit().await.unwrap();
+    let after = Application { settings, origin: Origin::Declared, version: before.version + 1, ..before };
+    assert_eq!(read(&store, &after).await, after);
+}
+
+/// The write decides: a change of state happens only from the state it begins with.
+#[apply(on_both_engines)]
+async fn a_state_is_changed_only_from_the_state_it_begins_with(world: World) {
+    let store = world.store().await;
+    let known = application("states", service(|_| {}));
+    insert(&store, &known).await;
+    let deactivate = StateChange::Deactivate(DeactivationReason::Undeclared);
+    let deactivated = ApplicationState::Deactivated { at: NOW, reason: DeactivationReason::Undeclared };
+    for (change, done, state) in [
+        (StateChange::Activate, false, ApplicationState::Active),
+        (deactivate, true, deactivated),
+        (deactivate, false, deactivated),
+        (StateChange::Activate, true, ApplicationState::Active),
+        (deactivate, true, deactivated),
+        (StateChange::Delete, true, ApplicationState::Deleted { at: NOW }),
+        (StateChange::Delete, false, ApplicationState::Deleted { at: NOW }),
+        (StateChange::Activate, false, ApplicationState::Deleted { at: NOW }),
+    ] {
         let mut tx = store.begin().await.unwrap();
-        assert!(tx.application_change_state(gone.id, StateChange::Delete, None, NOW).await.unwrap());
+        assert_eq!(tx.application_change_state(known.id, change, None, NOW).await.unwrap(), done, "{change:?}");
         tx.commit().await.unwrap();
-        let names: Vec<_> = store.applications().await.unwrap().into_iter().map(|known| known.settings.name).collect();
-        assert_eq!(names, ["Alpha", "Beta"]);
+        assert_eq!(read(&store, &known).await.state, state, "{change:?}");
     }
-);
+}
 
-on_both_engines!(
-    /// Store, applications: a client id belongs to one application for ever.
-    async fn a_client_id_is_taken_even_when_its_application_is_deleted(world: World) {
-        let store = world.store().await;
-        let first = application("same", service(|_| {}));
-        insert(&store, &first).await;
+/// Store, secrets: oldest first; a use is remembered by its day and never put back.
+#[apply(on_both_engines)]
+async fn secrets_come_and_go_and_remember_their_last_day(world: World) {
+    let store = world.store().await;
+    let mut known = elaborate();
+    insert(&store, &known).await;
+    let [first, second] = [known.secrets[0].id, known.secrets[1].id];
+    let day = Duration::from_hours(24);
+    for (at, secret) in [(NOW.plus(day), Some(second)), (NOW, Some(second)), (NOW.plus(2 * day), None)] {
         let mut tx = store.begin().await.unwrap();
-        tx.application_change_state(first.id, StateChange::Delete, None, NOW).await.unwrap();
+        tx.application_used(&ApplicationUse { application: known.id, secret, at }).await.unwrap();
         tx.commit().await.unwrap();
-        let mut tx = store.begin().await.unwrap();
-        let refused = tx.application_insert(&application("same", service(|_| {}))).await;
-        assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
-        drop(tx);
-        assert_eq!(read(&store, &first).await.state, ApplicationState::Deleted { at: NOW });
     }
-);
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.secret_delete(known.id, first).await.unwrap());
+    tx.commit().await.unwrap();
+    known.secrets.remove(0);
+    known.secrets[0].last_used_on = Some(NOW.plus(day).start_of_day());
+    known.last_used_at = Some(NOW.plus(2 * day));
+    // A use is no change, the end of a secret is.
+    known.version = 5;
+    assert_eq!(read(&store, &known).await, known);
+}
 
-on_both_engines!(
-    /// Store, applications: everything that can be set can be changed.
-    async fn an_applications_settings_can_be_changed_as_a_whole(world: World) {
-        let store = world.store().await;
-        let before = application("changing", service(|_| {}));
-        insert(&store, &before).await;
-        let before = read(&store, &before).await;
-        let settings = elaborate().settings;
+/// Store, transactions: dropped without a commit, it never happened.
+#[apply(on_both_engines)]
+async fn what_is_not_committed_never_happened(world: World) {
+    let store = world.store().await;
+    let before = world.database.dump().await;
+    let mut tx = store.begin().await.unwrap();
+    tx.application_insert(&elaborate()).await.unwrap();
+    tx.generation_raise(Generation::Applications).await.unwrap();
+    assert!(tx.application(&elaborate().client_id).await.unwrap().is_some(), "seen from inside");
+    assert_eq!(store.application(&elaborate().client_id).await.unwrap(), None, "not from outside");
+    drop(tx);
+    assert_eq!(world.database.dump().await, before);
+}
+
+/// Store, generations: each counts for itself, and parallel changes are all counted.
+#[apply(on_both_engines)]
+async fn parallel_changes_are_counted_one_by_one(world: World) {
+    let store = world.store().await;
+    let raise = |store: Store| async move {
         let mut tx = store.begin().await.unwrap();
-        tx.application_update(before.id, &settings, Origin::Declared).await.unwrap();
-        tx.commit().await.unwrap();
-        let after = Application { settings, origin: Origin::Declared, version: before.version + 1, ..before };
-        assert_eq!(read(&store, &after).await, after);
-    }
-);
-
-on_both_engines!(
-    /// The write decides: a change of state happens only from the state it begins with.
-    async fn a_state_is_changed_only_from_the_state_it_begins_with(world: World) {
-        let store = world.store().await;
-        let known = application("states", service(|_| {}));
-        insert(&store, &known).await;
-        let deactivate = StateChange::Deactivate(DeactivationReason::Undeclared);
-        let deactivated = ApplicationState::Deactivated { at: NOW, reason: DeactivationReason::Undeclared };
-        for (change, done, state) in [
-            (StateChange::Activate, false, ApplicationState::Active),
-            (deactivate, true, deactivated),
-            (deactivate, false, deactivated),
-            (StateChange::Activate, true, ApplicationState::Active),
-            (deactivate, true, deactivated),
-            (StateChange::Delete, true, ApplicationState::Deleted { at: NOW }),
-            (StateChange::Delete, false, ApplicationState::Deleted { at: NOW }),
-            (StateChange::Activate, false, ApplicationState::Deleted { at: NOW }),
-        ] {
-            let mut tx = store.begin().await.unwrap();
-            assert_eq!(tx.application_change_state(known.id, change, None, NOW).await.unwrap(), done, "{change:?}");
-            tx.commit().await.unwrap();
-            assert_eq!(read(&store, &known).await.state, state, "{change:?}");
-        }
-    }
-);
-
-on_both_engines!(
-    /// Store, secrets: oldest first; a use is remembered by its day and never put back.
-    async fn secrets_come_and_go_and_remember_their_last_day(world: World) {
-        let store = world.store().await;
-        let mut known = elaborate();
-        insert(&store, &known).await;
-        let [first, second] = [known.secrets[0].id, known.secrets[1].id];
-        let day = Duration::from_hours(24);
-        for (at, secret) in [(NOW.plus(day), Some(second)), (NOW, Some(second)), (NOW.plus(2 * day), None)] {
-            let mut tx = store.begin().await.unwrap();
-            tx.application_used(&ApplicationUse { application: known.id, secret, at }).await.unwrap();
-            tx.commit().await.unwrap();
-        }
-        let mut tx = store.begin().await.unwrap();
-        assert!(tx.secret_delete(known.id, first).await.unwrap());
-        tx.commit().await.unwrap();
-        known.secrets.remove(0);
-        known.secrets[0].last_used_on = Some(NOW.plus(day).start_of_day());
-        known.last_used_at = Some(NOW.plus(2 * day));
-        // A use is no change, the end of a secret is.
-        known.version = 5;
-        assert_eq!(read(&store, &known).await, known);
-    }
-);
-
-on_both_engines!(
-    /// Store, transactions: dropped without a commit, it never happened.
-    async fn what_is_not_committed_never_happened(world: World) {
-        let store = world.store().await;
-        let before = world.database.dump().await;
-        let mut tx = store.begin().await.unwrap();
-        tx.application_insert(&elaborate()).await.unwrap();
         tx.generation_raise(Generation::Applications).await.unwrap();
-        assert!(tx.application(&elaborate().client_id).await.unwrap().is_some(), "seen from inside");
-        assert_eq!(store.application(&elaborate().client_id).await.unwrap(), None, "not from outside");
-        drop(tx);
-        assert_eq!(world.database.dump().await, before);
-    }
-);
-
-on_both_engines!(
-    /// Store, generations: each counts for itself, and parallel changes are all counted.
-    async fn parallel_changes_are_counted_one_by_one(world: World) {
-        let store = world.store().await;
-        let raise = |store: Store| async move {
-            let mut tx = store.begin().await.unwrap();
-            tx.generation_raise(Generation::Applications).await.unwrap();
-            tx.commit().await.unwrap();
-        };
-        (0..30).map(|_| raise(store.clone())).collect::<JoinSet<_>>().join_all().await;
-        assert_eq!(store.generations().await.unwrap(), Generations { applications: 30, signing_keys: 0 });
-    }
-);
+        tx.commit().await.unwrap();
+    };
+    (0..30).map(|_| raise(store.clone())).collect::<JoinSet<_>>().join_all().await;
+    assert_eq!(store.generations().await.unwrap(), Generations { applications: 30, signing_keys: 0 });
+}
 
 fn key(kid: &str) -> SigningKey {
     let pair = ClientKey::new(SigningAlgorithm::EdDsa);
@@ -266,144 +259,138 @@ fn key(kid: &str) -> SigningKey {
     }
 }
 
-on_both_engines!(
-    /// Store, signing keys.
-    async fn a_signing_key_is_read_back_moved_resealed_revoked_and_forgotten(world: World) {
-        let store = world.store().await;
-        let keys = async || format!("{:?}", store.signing_keys().await.unwrap());
-        let (mut first, mut second) = (key("a"), key("b"));
+/// Store, signing keys.
+#[apply(on_both_engines)]
+async fn a_signing_key_is_read_back_moved_resealed_revoked_and_forgotten(world: World) {
+    let store = world.store().await;
+    let keys = async || format!("{:?}", store.signing_keys().await.unwrap());
+    let (mut first, mut second) = (key("a"), key("b"));
+    let mut tx = store.begin().await.unwrap();
+    tx.signing_key_insert(&second).await.unwrap();
+    tx.signing_key_insert(&first).await.unwrap();
+    assert!(matches!(tx.signing_key_insert(&first).await, Err(StoreError::Conflict)));
+    drop(tx);
+    let mut tx = store.begin().await.unwrap();
+    tx.signing_key_insert(&second).await.unwrap();
+    tx.signing_key_insert(&first).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(keys().await, format!("{:?}", [&first, &second]));
+    let mut tx = store.begin().await.unwrap();
+    tx.signing_key_activate_at("a", later(20)).await.unwrap();
+    tx.signing_key_reseal("b", &Sealed { master_key_id: "two".to_owned(), bytes: vec![7] }).await.unwrap();
+    assert!(tx.signing_key_revoke("b", later(5)).await.unwrap());
+    assert!(!tx.signing_key_revoke("b", later(6)).await.unwrap(), "once");
+    assert!(!tx.signing_key_revoke("c", later(6)).await.unwrap());
+    assert_eq!(tx.signing_keys_keep_for(Duration::from_secs(50)).await.unwrap(), 0, "never shortened");
+    assert_eq!(tx.signing_keys_keep_for(Duration::from_secs(200)).await.unwrap(), 2);
+    tx.commit().await.unwrap();
+    first.activates_at = later(20);
+    second.private = Sealed { master_key_id: "two".to_owned(), bytes: vec![7] };
+    second.revoked_at = Some(later(5));
+    (first.keep_for, second.keep_for) = (Duration::from_secs(200), Duration::from_secs(200));
+    assert_eq!(keys().await, format!("{:?}", [&second, &first]), "by the date on which they begin");
+    let mut tx = store.begin().await.unwrap();
+    tx.signing_key_delete("b").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(keys().await, format!("{:?}", [&first]));
+}
+
+/// Store, applications: what keys must be kept for.
+#[apply(on_both_engines)]
+async fn the_algorithms_in_use_and_the_longest_lifetime_are_known(world: World) {
+    let store = world.store().await;
+    assert_eq!(store.applications_signing().await.unwrap(), (Vec::new(), None));
+    for (client_id, algorithm, ttl) in [
+        ("1", SigningAlgorithm::Rs256, None),
+        ("2", SigningAlgorithm::Es256, Some(60)),
+        ("3", SigningAlgorithm::Es256, Some(90)),
+    ] {
+        let settings = service(|settings| {
+            settings.signing_algorithm = algorithm;
+            settings.token_ttl = ttl.map(Duration::from_secs);
+        });
+        insert(&store, &application(client_id, settings)).await;
+    }
+    let (mut algorithms, longest) = store.applications_signing().await.unwrap();
+    algorithms.sort_unstable();
+    assert_eq!(algorithms, [SigningAlgorithm::Rs256, SigningAlgorithm::Es256]);
+    assert_eq!(longest, Some(Duration::from_secs(90)));
+}
+
+/// Store, catalogue: replaced as a whole.
+#[apply(on_both_engines)]
+async fn a_catalogue_replaces_the_one_before(world: World) {
+    let store = world.store().await;
+    let scope = |name: &str| NamedScope { name: name.to_owned(), description: format!("{name}'s ✓") };
+    let resource =
+        |id: &str| Resource { identifier: id.parse().unwrap(), name: id.to_owned(), scope: "a b".parse().unwrap() };
+    let first = Catalogue { scopes: vec![scope("a"), scope("b")], resources: vec![resource("urn:a:b")] };
+    let second = Catalogue { scopes: vec![scope("c")], resources: Vec::new() };
+    for catalogue in [first, second, Catalogue::default()] {
         let mut tx = store.begin().await.unwrap();
-        tx.signing_key_insert(&second).await.unwrap();
-        tx.signing_key_insert(&first).await.unwrap();
-        assert!(matches!(tx.signing_key_insert(&first).await, Err(StoreError::Conflict)));
-        drop(tx);
-        let mut tx = store.begin().await.unwrap();
-        tx.signing_key_insert(&second).await.unwrap();
-        tx.signing_key_insert(&first).await.unwrap();
+        tx.catalogue_replace(&catalogue).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(keys().await, format!("{:?}", [&first, &second]));
-        let mut tx = store.begin().await.unwrap();
-        tx.signing_key_activate_at("a", later(20)).await.unwrap();
-        tx.signing_key_reseal("b", &Sealed { master_key_id: "two".to_owned(), bytes: vec![7] }).await.unwrap();
-        assert!(tx.signing_key_revoke("b", later(5)).await.unwrap());
-        assert!(!tx.signing_key_revoke("b", later(6)).await.unwrap(), "once");
-        assert!(!tx.signing_key_revoke("c", later(6)).await.unwrap());
-        assert_eq!(tx.signing_keys_keep_for(Duration::from_secs(50)).await.unwrap(), 0, "never shortened");
-        assert_eq!(tx.signing_keys_keep_for(Duration::from_secs(200)).await.unwrap(), 2);
-        tx.commit().await.unwrap();
-        first.activates_at = later(20);
-        second.private = Sealed { master_key_id: "two".to_owned(), bytes: vec![7] };
-        second.revoked_at = Some(later(5));
-        (first.keep_for, second.keep_for) = (Duration::from_secs(200), Duration::from_secs(200));
-        assert_eq!(keys().await, format!("{:?}", [&second, &first]), "by the date on which they begin");
-        let mut tx = store.begin().await.unwrap();
-        tx.signing_key_delete("b").await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(keys().await, format!("{:?}", [&first]));
+        assert_eq!(store.catalogue().await.unwrap(), catalogue);
     }
-);
+}
 
-on_both_engines!(
-    /// Store, applications: what keys must be kept for.
-    async fn the_algorithms_in_use_and_the_longest_lifetime_are_known(world: World) {
-        let store = world.store().await;
-        assert_eq!(store.applications_signing().await.unwrap(), (Vec::new(), None));
-        for (client_id, algorithm, ttl) in [
-            ("1", SigningAlgorithm::Rs256, None),
-            ("2", SigningAlgorithm::Es256, Some(60)),
-            ("3", SigningAlgorithm::Es256, Some(90)),
-        ] {
-            let settings = service(|settings| {
-                settings.signing_algorithm = algorithm;
-                settings.token_ttl = ttl.map(Duration::from_secs);
-            });
-            insert(&store, &application(client_id, settings)).await;
-        }
-        let (mut algorithms, longest) = store.applications_signing().await.unwrap();
-        algorithms.sort_unstable();
-        assert_eq!(algorithms, [SigningAlgorithm::Rs256, SigningAlgorithm::Es256]);
-        assert_eq!(longest, Some(Duration::from_secs(90)));
+/// Store, audit: in the order in which it happened.
+#[apply(on_both_engines)]
+async fn audit_lines_are_told_in_their_order(world: World) {
+    let store = world.store().await;
+    let client_id = || "audited".parse().unwrap();
+    let mut tx = store.begin().await.unwrap();
+    for (seconds, actor, event) in [
+        (2, Actor::Schedule, AuditEvent::ApplicationActivated { client_id: client_id() }),
+        (0, Actor::CommandLine, AuditEvent::ApplicationCreated { client_id: client_id() }),
+        (1, Actor::Configuration, AuditEvent::SecretAdded { client_id: client_id(), hint: "abcd".to_owned() }),
+    ] {
+        let at = later(seconds);
+        let id = AuditId::new(row_id(&SystemEntropy::default(), at));
+        tx.audit_append(&AuditEntry { id, at, actor, event }).await.unwrap();
     }
-);
+    tx.commit().await.unwrap();
+    let lines = store.audit_of("audited").await.unwrap();
+    let told: Vec<_> = lines.iter().map(|line| (&*line.actor, &*line.event, &*line.detail)).collect();
+    let expected = [
+        ("command line", "application.created", ""),
+        ("configuration", "secret.added", "abcd"),
+        ("schedule", "application.activated", ""),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(store.audit_of("other").await.unwrap(), []);
+}
 
-on_both_engines!(
-    /// Store, catalogue: replaced as a whole.
-    async fn a_catalogue_replaces_the_one_before(world: World) {
-        let store = world.store().await;
-        let scope = |name: &str| NamedScope { name: name.to_owned(), description: format!("{name}'s ✓") };
-        let resource =
-            |id: &str| Resource { identifier: id.parse().unwrap(), name: id.to_owned(), scope: "a b".parse().unwrap() };
-        let first = Catalogue { scopes: vec![scope("a"), scope("b")], resources: vec![resource("urn:a:b")] };
-        let second = Catalogue { scopes: vec![scope("c")], resources: Vec::new() };
-        for catalogue in [first, second, Catalogue::default()] {
-            let mut tx = store.begin().await.unwrap();
-            tx.catalogue_replace(&catalogue).await.unwrap();
-            tx.commit().await.unwrap();
-            assert_eq!(store.catalogue().await.unwrap(), catalogue);
-        }
+/// RFC 7523 §3, `jti`: the write decides.
+#[apply(on_both_engines)]
+async fn an_assertion_is_spent_once_for_each_application(world: World) {
+    let store = world.store().await;
+    let (one, other) = (application("1", service(|_| {})), application("2", service(|_| {})));
+    insert(&store, &one).await;
+    insert(&store, &other).await;
+    for (application, jti, first) in
+        [(&one, 1, true), (&one, 1, false), (&one, 2, true), (&other, 1, true), (&other, 1, false)]
+    {
+        let spent = store.client_assertion_spend(application.id, [jti; 32], later(60)).await.unwrap();
+        assert_eq!(spent, first);
     }
-);
+    assert_eq!(store.client_assertions_forget(later(59)).await.unwrap(), 0);
+    assert_eq!(store.client_assertions_forget(later(60)).await.unwrap(), 3);
+    assert!(store.client_assertion_spend(one.id, [1; 32], later(120)).await.unwrap());
+}
 
-on_both_engines!(
-    /// Store, audit: in the order in which it happened.
-    async fn audit_lines_are_told_in_their_order(world: World) {
-        let store = world.store().await;
-        let client_id = || "audited".parse().unwrap();
-        let mut tx = store.begin().await.unwrap();
-        for (seconds, actor, event) in [
-            (2, Actor::Schedule, AuditEvent::ApplicationActivated { client_id: client_id() }),
-            (0, Actor::CommandLine, AuditEvent::ApplicationCreated { client_id: client_id() }),
-            (1, Actor::Configuration, AuditEvent::SecretAdded { client_id: client_id(), hint: "abcd".to_owned() }),
-        ] {
-            let at = later(seconds);
-            let id = AuditId::new(row_id(&SystemEntropy::default(), at));
-            tx.audit_append(&AuditEntry { id, at, actor, event }).await.unwrap();
-        }
-        tx.commit().await.unwrap();
-        let lines = store.audit_of("audited").await.unwrap();
-        let told: Vec<_> = lines.iter().map(|line| (&*line.actor, &*line.event, &*line.detail)).collect();
-        let expected = [
-            ("command line", "application.created", ""),
-            ("configuration", "secret.added", "abcd"),
-            ("schedule", "application.activated", ""),
-        ];
-        assert_eq!(told, expected);
-        assert_eq!(store.audit_of("other").await.unwrap(), []);
+/// Fifty at once, over two pools of connections: exactly one wins, every time.
+#[apply(on_both_engines)]
+async fn of_fifty_parallel_spends_exactly_one_wins(world: World) {
+    let stores = [world.store().await, world.store().await];
+    let known = application("1", service(|_| {}));
+    insert(&stores[0], &known).await;
+    for round in 0..5 {
+        let spend = |n: usize| {
+            let (store, id) = (stores[n % 2].clone(), known.id);
+            async move { store.client_assertion_spend(id, [round; 32], later(60)).await.unwrap() }
+        };
+        let won = (0..50).map(spend).collect::<JoinSet<_>>().join_all().await;
+        assert_eq!(won.into_iter().filter(|won| *won).count(), 1);
     }
-);
-
-on_both_engines!(
-    /// RFC 7523 §3, `jti`: the write decides.
-    async fn an_assertion_is_spent_once_for_each_application(world: World) {
-        let store = world.store().await;
-        let (one, other) = (application("1", service(|_| {})), application("2", service(|_| {})));
-        insert(&store, &one).await;
-        insert(&store, &other).await;
-        for (application, jti, first) in
-            [(&one, 1, true), (&one, 1, false), (&one, 2, true), (&other, 1, true), (&other, 1, false)]
-        {
-            let spent = store.client_assertion_spend(application.id, [jti; 32], later(60)).await.unwrap();
-            assert_eq!(spent, first);
-        }
-        assert_eq!(store.client_assertions_forget(later(59)).await.unwrap(), 0);
-        assert_eq!(store.client_assertions_forget(later(60)).await.unwrap(), 3);
-        assert!(store.client_assertion_spend(one.id, [1; 32], later(120)).await.unwrap());
-    }
-);
-
-on_both_engines!(
-    /// Fifty at once, over two pools of connections: exactly one wins, every time.
-    async fn of_fifty_parallel_spends_exactly_one_wins(world: World) {
-        let stores = [world.store().await, world.store().await];
-        let known = application("1", service(|_| {}));
-        insert(&stores[0], &known).await;
-        for round in 0..5 {
-            let spend = |n: usize| {
-                let (store, id) = (stores[n % 2].clone(), known.id);
-                async move { store.client_assertion_spend(id, [round; 32], later(60)).await.unwrap() }
-            };
-            let won = (0..50).map(spend).collect::<JoinSet<_>>().join_all().await;
-            assert_eq!(won.into_iter().filter(|won| *won).count(), 1);
-        }
-    }
-);
+}

@@ -5,6 +5,7 @@ mod commands;
 mod management;
 mod retries;
 
+use macro_rules_attribute::apply;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,148 +59,142 @@ async fn send_all(server: &Arc<Server>) {
     }
 }
 
-on_both_engines!(
-    /// Standard Webhooks: three headers, and a signature over id, time and body.
-    async fn an_event_is_sent_once_and_signed(world: World) {
-        let (server, receiver) = (world.server().await, Receiver::start().await);
-        let application = server.service().await;
-        let made = webhook(&server.server, of(&application), &receiver, &[]).await;
-        application.change(&server.server, DEACTIVATE).await;
-        eventually("the event arrives", async || receiver.received().len() == 1).await;
-        let message = receiver.received().remove(0);
-        let expected = json!({
-            "type": "application.deactivated", "timestamp": "2026-03-01T12:00:00Z",
-            "data": { "client_id": application.client_id, "reason": "suspended", "actor": "command_line" },
-        });
-        assert_eq!(message.json(), expected);
-        assert_eq!(message.path, "/hooks?a=b");
-        assert_eq!(message.header("content-type"), "application/json");
-        assert_eq!(message.header("host"), receiver.address.to_string());
-        assert_eq!(message.header("webhook-timestamp"), START.to_string());
-        assert!(message.id().starts_with("msg_") && message.header("user-agent").starts_with("Gatepost/"));
-        assert!(message.is_signed_with(made.secret.expose()), "{message:?}");
-        assert!(!message.is_signed_with("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
-        let delivered = async || now(&server.server, &made.webhook).await.last_delivered_at.is_some();
-        eventually("it is written down", delivered).await;
-        let delivery = only_delivery(&server.server, &made.webhook).await;
-        assert_eq!((delivery.state.name(), delivery.attempts), ("delivered", 1));
-        assert_eq!(delivery.last.unwrap().status, Some(204));
-    }
-);
+/// Standard Webhooks: three headers, and a signature over id, time and body.
+#[apply(on_both_engines)]
+async fn an_event_is_sent_once_and_signed(world: World) {
+    let (server, receiver) = (world.server().await, Receiver::start().await);
+    let application = server.service().await;
+    let made = webhook(&server.server, of(&application), &receiver, &[]).await;
+    application.change(&server.server, DEACTIVATE).await;
+    eventually("the event arrives", async || receiver.received().len() == 1).await;
+    let message = receiver.received().remove(0);
+    let expected = json!({
+        "type": "application.deactivated", "timestamp": "2026-03-01T12:00:00Z",
+        "data": { "client_id": application.client_id, "reason": "suspended", "actor": "command_line" },
+    });
+    assert_eq!(message.json(), expected);
+    assert_eq!(message.path, "/hooks?a=b");
+    assert_eq!(message.header("content-type"), "application/json");
+    assert_eq!(message.header("host"), receiver.address.to_string());
+    assert_eq!(message.header("webhook-timestamp"), START.to_string());
+    assert!(message.id().starts_with("msg_") && message.header("user-agent").starts_with("Gatepost/"));
+    assert!(message.is_signed_with(made.secret.expose()), "{message:?}");
+    assert!(!message.is_signed_with("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+    let delivered = async || now(&server.server, &made.webhook).await.last_delivered_at.is_some();
+    eventually("it is written down", delivered).await;
+    let delivery = only_delivery(&server.server, &made.webhook).await;
+    assert_eq!((delivery.state.name(), delivery.attempts), ("delivered", 1));
+    assert_eq!(delivery.last.unwrap().status, Some(204));
+}
 
-on_both_engines!(
-    /// The operators learn of everything, an application of itself, and of accounts nothing but the `sub`.
-    async fn each_webhook_is_told_what_is_its_business(world: World) {
-        let server = world.command().await;
-        let (all, some, own) = (Receiver::start().await, Receiver::start().await, Receiver::start().await);
-        let orders = Registered::at(&server, crate::harness::service(|_| {})).await;
-        let other = Registered::at(&server, crate::harness::service(|_| {})).await;
-        webhook(&server, of(&orders), &own, &[]).await;
-        webhook(&server, WebhookOwner::Server, &some, &["user.created", "secret.added"]).await;
-        webhook(&server, WebhookOwner::Server, &all, &[]).await;
-        // One after the other: what happens in the same millisecond may arrive in any order.
-        let next = || world.clock.advance(Duration::from_secs(1));
-        orders.rotated(&server).await;
-        next();
-        other.change(&server, DEACTIVATE).await;
-        next();
-        let sub = user(&server, "john@example.com").await;
-        next();
-        orders.change(&server, StateChange::Delete).await;
-        send_all(&server).await;
+/// The operators learn of everything, an application of itself, and of accounts nothing but the `sub`.
+#[apply(on_both_engines)]
+async fn each_webhook_is_told_what_is_its_business(world: World) {
+    let server = world.command().await;
+    let (all, some, own) = (Receiver::start().await, Receiver::start().await, Receiver::start().await);
+    let orders = Registered::at(&server, crate::harness::service(|_| {})).await;
+    let other = Registered::at(&server, crate::harness::service(|_| {})).await;
+    webhook(&server, of(&orders), &own, &[]).await;
+    webhook(&server, WebhookOwner::Server, &some, &["user.created", "secret.added"]).await;
+    webhook(&server, WebhookOwner::Server, &all, &[]).await;
+    // One after the other: what happens in the same millisecond may arrive in any order.
+    let next = || world.clock.advance(Duration::from_secs(1));
+    orders.rotated(&server).await;
+    next();
+    other.change(&server, DEACTIVATE).await;
+    next();
+    let sub = user(&server, "john@example.com").await;
+    next();
+    orders.change(&server, StateChange::Delete).await;
+    send_all(&server).await;
 
-        let everything = ["secret.added", "application.deactivated", "user.created", "application.deleted"];
-        assert_eq!(all.events(), everything);
-        assert_eq!(own.events(), ["secret.added", "application.deleted"]);
-        assert_eq!(some.events(), ["secret.added", "user.created"]);
-        let of_account = all.received().remove(2);
-        assert_eq!(of_account.json()["data"], json!({ "sub": sub, "actor": "command_line" }));
-        assert!(all.received().iter().all(|message| !message.body.contains("john@")));
-        assert_eq!(all.received()[3].id(), own.received()[1].id(), "one message, whoever is told");
-    }
-);
+    let everything = ["secret.added", "application.deactivated", "user.created", "application.deleted"];
+    assert_eq!(all.events(), everything);
+    assert_eq!(own.events(), ["secret.added", "application.deleted"]);
+    assert_eq!(some.events(), ["secret.added", "user.created"]);
+    let of_account = all.received().remove(2);
+    assert_eq!(of_account.json()["data"], json!({ "sub": sub, "actor": "command_line" }));
+    assert!(all.received().iter().all(|message| !message.body.contains("john@")));
+    assert_eq!(all.received()[3].id(), own.received()[1].id(), "one message, whoever is told");
+}
 
-on_both_engines!(
-    /// What was not committed is told to nobody; what was is told at once, not when somebody looks next.
-    async fn a_message_is_part_of_its_transaction_and_wakes_whoever_sends_it(world: World) {
-        let (server, receiver) = (world.server().await, Receiver::start().await);
-        webhook(&server.server, WebhookOwner::Server, &receiver, &[]).await;
-        let email = "john@example.com".parse().unwrap();
-        let new = NewUser { email, name: None, locale: None, admin: Admin::No };
-        let mut tx = server.server.store.begin().await.unwrap();
-        server.server.user_create_in(&mut tx, new, &Actor::CommandLine).await.unwrap();
-        drop(tx);
-        let started = tokio::time::Instant::now();
-        for count in 1..=5 {
-            user(&server.server, &format!("user{count}@example.com")).await;
-            eventually("it arrives", async || receiver.received().len() == count).await;
-        }
-        // Whoever only looked once a second would need five.
-        assert!(started.elapsed().as_millis() < 3500, "{:?}", started.elapsed());
+/// What was not committed is told to nobody; what was is told at once, not when somebody looks next.
+#[apply(on_both_engines)]
+async fn a_message_is_part_of_its_transaction_and_wakes_whoever_sends_it(world: World) {
+    let (server, receiver) = (world.server().await, Receiver::start().await);
+    webhook(&server.server, WebhookOwner::Server, &receiver, &[]).await;
+    let email = "john@example.com".parse().unwrap();
+    let new = NewUser { email, name: None, locale: None, admin: Admin::No };
+    let mut tx = server.server.store.begin().await.unwrap();
+    server.server.user_create_in(&mut tx, new, &Actor::CommandLine).await.unwrap();
+    drop(tx);
+    let started = tokio::time::Instant::now();
+    for count in 1..=5 {
+        user(&server.server, &format!("user{count}@example.com")).await;
+        eventually("it arrives", async || receiver.received().len() == count).await;
     }
-);
+    // Whoever only looked once a second would need five.
+    assert!(started.elapsed().as_millis() < 3500, "{:?}", started.elapsed());
+}
 
-on_both_engines!(
-    /// Design, nodes: a message is sent by one node, whichever claims it.
-    async fn two_nodes_send_each_message_once(world: World) {
-        let (first, second) = (world.command().await, world.command().await);
-        let receivers = [Receiver::start().await, Receiver::start().await, Receiver::start().await];
-        for receiver in &receivers {
-            webhook(&first, WebhookOwner::Server, receiver, &["user.created"]).await;
-        }
-        for number in 0..8 {
-            user(&first, &format!("user{number}@example.com")).await;
-        }
-        tokio::join!(send_all(&first), send_all(&second));
-        for receiver in &receivers {
-            let mut ids: Vec<_> = receiver.received().iter().map(|message| message.id().to_owned()).collect();
-            ids.sort();
-            ids.dedup();
-            assert_eq!((ids.len(), receiver.received().len()), (8, 8));
-        }
+/// Design, nodes: a message is sent by one node, whichever claims it.
+#[apply(on_both_engines)]
+async fn two_nodes_send_each_message_once(world: World) {
+    let (first, second) = (world.command().await, world.command().await);
+    let receivers = [Receiver::start().await, Receiver::start().await, Receiver::start().await];
+    for receiver in &receivers {
+        webhook(&first, WebhookOwner::Server, receiver, &["user.created"]).await;
     }
-);
+    for number in 0..8 {
+        user(&first, &format!("user{number}@example.com")).await;
+    }
+    tokio::join!(send_all(&first), send_all(&second));
+    for receiver in &receivers {
+        let mut ids: Vec<_> = receiver.received().iter().map(|message| message.id().to_owned()).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!((ids.len(), receiver.received().len()), (8, 8));
+    }
+}
 
-on_both_engines!(
-    /// A developer with many receivers that never answer holds up their own application, and sends no flood of tests.
-    async fn silent_receivers_of_one_application_take_two_places(world: World) {
-        let server = world.server_with("[webhooks]\ntimeout = \"30s\"\n").await;
-        let application = server.service().await;
-        let silent = Receiver::replying(crate::harness::Reply::Silence).await;
-        let owner = || WebhookOwner::Application(application.id());
-        let mut made = Vec::new();
-        for _ in 0..5 {
-            made.push(webhook(&server.server, owner(), &silent, &[]).await);
-        }
-        for one in &made {
-            server.server.webhook_ping(&one.webhook).await.unwrap();
-            assert!(matches!(server.server.webhook_ping(&one.webhook).await, Err(WebhookError::PingWaits)));
-        }
-        eventually("two are tried", async || silent.received().len() == 2).await;
-        let (other, quick) = (server.service().await, Receiver::start().await);
-        let own = webhook(&server.server, WebhookOwner::Application(other.id()), &quick, &[]).await;
-        server.server.webhook_ping(&own.webhook).await.unwrap();
-        eventually("another application is served", async || quick.events().len() == 1).await;
-        assert_eq!(silent.received().len(), 2, "the others wait");
+/// A developer with many receivers that never answer holds up their own application, and sends no flood of tests.
+#[apply(on_both_engines)]
+async fn silent_receivers_of_one_application_take_two_places(world: World) {
+    let server = world.server_with("[webhooks]\ntimeout = \"30s\"\n").await;
+    let application = server.service().await;
+    let silent = Receiver::replying(crate::harness::Reply::Silence).await;
+    let owner = || WebhookOwner::Application(application.id());
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(webhook(&server.server, owner(), &silent, &[]).await);
     }
-);
+    for one in &made {
+        server.server.webhook_ping(&one.webhook).await.unwrap();
+        assert!(matches!(server.server.webhook_ping(&one.webhook).await, Err(WebhookError::PingWaits)));
+    }
+    eventually("two are tried", async || silent.received().len() == 2).await;
+    let (other, quick) = (server.service().await, Receiver::start().await);
+    let own = webhook(&server.server, WebhookOwner::Application(other.id()), &quick, &[]).await;
+    server.server.webhook_ping(&own.webhook).await.unwrap();
+    eventually("another application is served", async || quick.events().len() == 1).await;
+    assert_eq!(silent.received().len(), 2, "the others wait");
+}
 
-on_both_engines!(
-    /// One that never answers holds up nobody: not other webhooks, and no request.
-    async fn a_receiver_that_is_silent_holds_up_nobody_else(world: World) {
-        let server = world.server_with("[webhooks]\ntimeout = \"30s\"\n").await;
-        let (silent, quick) = (Receiver::replying(crate::harness::Reply::Silence).await, Receiver::start().await);
-        let application = server.service().await;
-        for receiver in [&silent, &quick] {
-            webhook(&server.server, WebhookOwner::Server, receiver, &[]).await;
-        }
-        for number in 0..30 {
-            user(&server.server, &format!("user{number}@example.com")).await;
-        }
-        eventually("the quick one has all", async || quick.events().len() >= 30).await;
-        assert_eq!(silent.received().len(), 1, "one message at a time");
-        let started = tokio::time::Instant::now();
-        server.token().with_basic(&application).send().await.success();
-        assert!(started.elapsed().as_millis() < 2000, "{:?}", started.elapsed());
+/// One that never answers holds up nobody: not other webhooks, and no request.
+#[apply(on_both_engines)]
+async fn a_receiver_that_is_silent_holds_up_nobody_else(world: World) {
+    let server = world.server_with("[webhooks]\ntimeout = \"30s\"\n").await;
+    let (silent, quick) = (Receiver::replying(crate::harness::Reply::Silence).await, Receiver::start().await);
+    let application = server.service().await;
+    for receiver in [&silent, &quick] {
+        webhook(&server.server, WebhookOwner::Server, receiver, &[]).await;
     }
-);
+    for number in 0..30 {
+        user(&server.server, &format!("user{number}@example.com")).await;
+    }
+    eventually("the quick one has all", async || quick.events().len() >= 30).await;
+    assert_eq!(silent.received().len(), 1, "one message at a time");
+    let started = tokio::time::Instant::now();
+    server.token().with_basic(&application).send().await.success();
+    assert!(started.elapsed().as_millis() < 2000, "{:?}", started.elapsed());
+}

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::application::{ApplicationKind, ApplicationSettings, DeactivationReason};
 use crate::domain::ids::ApplicationId;
-use crate::domain::up_time::Outage;
+use crate::domain::uptime_clock::Outage;
 
 const fn days(days: u64) -> Duration {
     Duration::from_secs(days * 24 * 60 * 60)
@@ -48,7 +48,7 @@ fn deactivated(at: u64) -> Application {
 }
 
 fn next(application: &Application) -> Option<(Step, Timestamp)> {
-    let up = UpTime::default();
+    let up = UptimeClock::default();
     next_step(application, &SPANS, &up).map(|next| (next.step, up.moment(next.due)))
 }
 
@@ -85,7 +85,7 @@ fn a_late_warning_moves_the_deactivation_and_a_late_deactivation_the_deletion() 
 #[test]
 fn without_warnings_it_is_deactivated_without_one() {
     let spans = Spans { warn_before: &[], ..SPANS };
-    let next = next_step(&application(), &spans, &UpTime::default()).unwrap();
+    let next = next_step(&application(), &spans, &UptimeClock::default()).unwrap();
     assert_eq!(next.step, Step::Deactivate);
 }
 
@@ -99,7 +99,7 @@ fn declared_and_exempt_ones_stay() {
 
 #[test]
 fn the_outlook_tells_what_the_steps_will_do() {
-    let ahead = |application: &Application, now| outlook(application, &SPANS, &UpTime::default(), day(now));
+    let ahead = |application: &Application, now| outlook(application, &SPANS, &UptimeClock::default(), day(now));
     let told =
         Outlook { warned_at: Some(day(21)), deactivated_at: Some(day(28)), deleted_at: Some(day(84)), purged_at: None };
     assert_eq!(ahead(&application(), 3), told);
@@ -112,7 +112,7 @@ fn the_outlook_tells_what_the_steps_will_do() {
 }
 
 /// What one sweep does to an application.
-fn sweep(application: Application, up: &UpTime, now: Timestamp) -> (Application, Option<Step>) {
+fn sweep(application: Application, up: &UptimeClock, now: Timestamp) -> (Application, Option<Step>) {
     let due = next_step(&application, &SPANS, up).filter(|next| next.due <= up.counted(now));
     let Some(NextStep { step, .. }) = due else { return (application, None) };
     let mut after = application;
@@ -143,12 +143,12 @@ proptest! {
             if is_outage && pause > 0 {
                 outages.push(Outage { began: before, ended: now });
             }
-            let up = UpTime::without(outages.clone());
+            let up = UptimeClock::without(outages.clone());
             let (after, step) = sweep(application, &up, now);
             application = after;
             taken.extend(step.map(|step| (step, now)));
         }
-        let up = UpTime::without(outages);
+        let up = UptimeClock::without(outages);
         let all = [Step::Warn(days(7)), Step::Warn(days(1)), Step::Deactivate, Step::Delete, Step::Purge];
         for ((step, _), expected) in taken.iter().zip(all) {
             prop_assert_eq!(*step, expected);

@@ -13,7 +13,7 @@ use crate::domain::authorization::{Authorization, Person, Source, Step};
 use crate::domain::ids::{AuthorizationId, Timestamp};
 use crate::domain::one_time::BrowserToken;
 use crate::domain::session::Session;
-use crate::domain::sign_in::FlightEvent;
+use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::user::User;
 use crate::flows::request_limits::Sender;
 use crate::protocol::authorize::ResponseMode;
@@ -233,7 +233,7 @@ impl Server {
             tx.consent_add(person.user.id, application.id, &authorization.scope, now).await?;
         }
         let code = self.issue_code(&mut tx, authorization, &Subject::of_session(&person.session)).await?;
-        self.append_flight_of(&mut tx, authorization.id, FlightEvent::CodeIssued, "").await?;
+        self.append_delivery_of(&mut tx, authorization.id, DeliveryEvent::CodeIssued, "").await?;
         tx.commit().await?;
         Ok(Continuation::Answer(self.answer_with_code(authorization, application, &code)?))
     }
@@ -243,7 +243,7 @@ impl Server {
         if !tx.authorization_complete(open.authorization.id, self.now()).await? {
             return Ok(Continuation::Over);
         }
-        self.append_flight_of(&mut tx, open.authorization.id, FlightEvent::Refused, &refusal.description).await?;
+        self.append_delivery_of(&mut tx, open.authorization.id, DeliveryEvent::Refused, &refusal.description).await?;
         tx.commit().await?;
         let answer = self.answer_with_refusal(&open.authorization, &open.application, &refusal)?;
         Ok(Continuation::Refused(Refused { answer, refusal, application: Arc::clone(&open.application) }))

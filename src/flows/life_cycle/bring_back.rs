@@ -2,7 +2,7 @@
 
 use super::super::Server;
 use super::super::access::{Caller, Need};
-use super::super::manage_application::{ManageError, Standing, living, standing};
+use super::super::manage_application::{ManageError, Standing, existing, standing};
 use crate::domain::application::{Application, ApplicationState, DeactivationReason};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
@@ -94,7 +94,7 @@ impl Server {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        let known = living(&mut tx, client_id).await?;
+        let known = existing(&mut tx, client_id).await?;
         if seen.is_some_and(|version| version != known.version) {
             return Err(ManageError::Changed(client_id.clone()));
         }
@@ -102,7 +102,7 @@ impl Server {
             let is = if exempt == Exempt::Yes { "exempt" } else { "not exempt" };
             return Err(ManageError::NothingToDo(client_id.clone(), is));
         }
-        let application = living(&mut tx, client_id).await?;
+        let application = existing(&mut tx, client_id).await?;
         let client_id = client_id.clone();
         let event = match exempt {
             Exempt::Yes => AuditEvent::ApplicationExempted { client_id },

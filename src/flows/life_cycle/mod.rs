@@ -3,9 +3,9 @@
 
 mod bring_back;
 mod keep;
+mod messages;
 mod take_step;
 mod tell_owners;
-mod wording;
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::domain::application::Application;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::domain::life_cycle::{Outlook, Spans, Step, next_step, outlook};
-use crate::domain::up_time::{Counted, UpTime};
+use crate::domain::uptime_clock::{Counted, UptimeClock};
 use crate::store::{DueBy, StoreError};
 
 pub use keep::{KeepState, KeepView};
@@ -44,7 +44,7 @@ pub struct DueStep {
 /// The moment of a sweep, on the wall and on the clock that stands still during outages.
 struct Present {
     now: Timestamp,
-    up: UpTime,
+    up: UptimeClock,
     counted: Counted,
 }
 
@@ -152,7 +152,7 @@ impl Server {
 
     async fn present(&self) -> Result<Present, StoreError> {
         let now = self.now();
-        let up = self.store.up_time(now, self.silence()).await?;
+        let up = self.store.uptime_clock(now, self.silence()).await?;
         Ok(Present { now, counted: up.counted(now), up })
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::Server;
 use super::super::queue_mail::{Notice, NoticeLink};
-use super::wording::{Words, words};
+use super::messages::{Words, words};
 use crate::domain::application::Application;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;

@@ -1,6 +1,6 @@
 //! Changing an application that somebody has seen, and ending one of its secrets.
 
-use super::{ManageError, changeable, living};
+use super::{ManageError, changeable, existing};
 use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ClientId, SecretId};
@@ -69,7 +69,7 @@ impl Server {
         let event = AuditEvent::ApplicationChanged { client_id: client_id.clone(), what };
         tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
         self.settle_approval(tx, &application, &settings, actor).await?;
-        living(tx, client_id).await
+        existing(tx, client_id).await
     }
 
     /// Ends one secret of an application, at once. It may be the last one: then nothing authenticates as this
@@ -90,7 +90,7 @@ impl Server {
             return Err(ManageError::Declared(client_id.clone()));
         }
         self.drop_secret(&mut tx, &application, ended, actor).await?;
-        let application = living(&mut tx, client_id).await?;
+        let application = existing(&mut tx, client_id).await?;
         tx.commit().await?;
         self.after_commit().await;
         Ok(application)

@@ -6,7 +6,7 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::{SessionId, Timestamp, UserId};
 use crate::domain::one_time::SessionToken;
 use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
-use crate::domain::sign_in::{FlightEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
+use crate::domain::sign_in::{DeliveryEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
 use crate::domain::user::User;
 use crate::flows::authorize::SignedInPerson;
 use crate::flows::manage_user::{Admin, NewUser};
@@ -54,7 +54,7 @@ impl Server {
         if ends {
             tx.sign_in_end(sign_in.id, self.now()).await?;
         }
-        self.append_flight(&mut tx, sign_in, FlightEvent::Refused, &why).await?;
+        self.append_delivery(&mut tx, sign_in, DeliveryEvent::Refused, &why).await?;
         tx.commit().await?;
         if ends { Ok(CodeOutcome::Over(SignInOver::TooManyTries)) } else { outcome }
     }
@@ -105,7 +105,7 @@ impl Server {
             return Err(disabled());
         }
         let token = self.session_begin_in(&mut tx, user, device).await?;
-        self.append_flight(&mut tx, sign_in, FlightEvent::SignedIn, how).await?;
+        self.append_delivery(&mut tx, sign_in, DeliveryEvent::SignedIn, how).await?;
         tx.commit().await?;
         Ok(Ok(SignedIn { token, purpose: sign_in.purpose.clone() }))
     }

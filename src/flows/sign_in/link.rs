@@ -13,14 +13,16 @@ use crate::domain::authorization::Authorization;
 use crate::domain::ids::{AuthorizationId, Timestamp, UserId};
 use crate::domain::one_time::{BrowserToken, LinkToken};
 use crate::domain::session::Device;
-use crate::domain::sign_in::{FlightEvent, LinkMode, LoginCode, MOST_FETCHES, Purpose, SignIn, SignInLink, SignInOver};
+use crate::domain::sign_in::{
+    DeliveryEvent, LinkMode, LoginCode, MOST_FETCHES, Purpose, SignIn, SignInLink, SignInOver,
+};
 use crate::domain::user::User;
 use crate::flows::authorize::{Answer, Subject};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// How a link was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Press {
+pub enum Confirmation {
     /// A GET as a person's browser makes it.
     Fetch,
     /// A HEAD, a prefetch or a known previewer: nobody looks at the answer.
@@ -35,7 +37,7 @@ pub struct Visitor<'a> {
     /// The browser's own token, if it began a sign-in here.
     pub browser: Option<&'a BrowserToken>,
     /// How it was opened.
-    pub press: Press,
+    pub press: Confirmation,
     /// From where.
     pub device: &'a Device,
 }
@@ -114,11 +116,11 @@ impl Server {
             self.note_refused(&sign_in, over.why()).await?;
             return Ok(LinkView::Over(over));
         }
-        if visitor.press == Press::Preview {
-            self.note_step(&sign_in, FlightEvent::Previewed, &visitor.device.user_agent).await?;
+        if visitor.press == Confirmation::Preview {
+            self.note_step(&sign_in, DeliveryEvent::Previewed, &visitor.device.user_agent).await?;
             return Ok(LinkView::Preview);
         }
-        self.note_step(&sign_in, FlightEvent::Opened, &visitor.device.user_agent).await?;
+        self.note_step(&sign_in, DeliveryEvent::Opened, &visitor.device.user_agent).await?;
         match (&sign_in.purpose, sign_in.browser) {
             (Purpose::Authorization(id), None) => {
                 self.open_for_application(token, &link, &sign_in, *id, visitor.press).await
@@ -126,7 +128,9 @@ impl Server {
             (_, Some(browser)) if visitor.browser.is_some_and(|mine| mine.hash() == browser) => {
                 self.sign_in_here(&sign_in, visitor).await
             }
-            (Purpose::Page(_), None) if visitor.press == Press::Button => self.sign_in_here(&sign_in, visitor).await,
+            (Purpose::Page(_), None) if visitor.press == Confirmation::Button => {
+                self.sign_in_here(&sign_in, visitor).await
+            }
             (Purpose::Page(_), None) => Ok(LinkView::Confirm(self.facts(&sign_in).await?)),
             (_, Some(_)) => {
                 self.note_refused(&sign_in, "the link was opened in another browser, which was shown the code").await?;
@@ -141,7 +145,7 @@ impl Server {
         let Some(sign_in) = self.store.sign_in(link.sign_in).await? else { return Ok(()) };
         let mut tx = self.store.begin().await?;
         if tx.sign_in_end(sign_in.id, self.now()).await? {
-            self.append_flight(&mut tx, &sign_in, FlightEvent::Refused, "stopped by whoever got the mail").await?;
+            self.append_delivery(&mut tx, &sign_in, DeliveryEvent::Refused, "stopped by whoever got the mail").await?;
         }
         tx.commit().await?;
         Ok(())
@@ -180,7 +184,7 @@ impl Server {
         link: &SignInLink,
         sign_in: &SignIn,
         authorization: AuthorizationId,
-        press: Press,
+        press: Confirmation,
     ) -> Result<LinkView, Refusal> {
         let Some(authorization) = self.store.authorization(authorization).await? else {
             return Ok(LinkView::Over(LinkOver::Unknown));
@@ -194,7 +198,7 @@ impl Server {
             self.note_refused(sign_in, LinkOver::Ended.why()).await?;
             return Ok(LinkView::Over(LinkOver::Ended));
         };
-        let at_once = press == Press::Button
+        let at_once = press == Confirmation::Button
             || (link.fetches < MOST_FETCHES && self.goes_on_at_once(&application, &authorization));
         self.store.sign_in_link_fetched(token.hash()).await?;
         if !at_once {
@@ -227,7 +231,7 @@ impl Server {
         }
         let mut tx = self.store.begin().await?;
         let code = self.issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, self.now())).await?;
-        self.append_flight(&mut tx, sign_in, FlightEvent::CodeIssued, "").await?;
+        self.append_delivery(&mut tx, sign_in, DeliveryEvent::CodeIssued, "").await?;
         tx.commit().await?;
         let answer = self.answer_with_code(authorization, application, &code)?;
         Ok(LinkView::Answer(answer, Arc::clone(application)))

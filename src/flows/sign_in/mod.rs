@@ -1,7 +1,7 @@
 //! Signing in by e-mail: begun here, finished by a link or by a code typed where it began.
 
 mod complete;
-mod flight;
+mod delivery_trace;
 mod link;
 mod mail_limits;
 
@@ -27,7 +27,7 @@ pub const CODE_KEY: &str = "sign_ins.code";
 pub const ACCOUNT_PAGE: &str = "/account";
 
 pub use complete::{CodeOutcome, SignedIn};
-pub use link::{LinkFacts, LinkOver, LinkView, Press, Visitor};
+pub use link::{Confirmation, LinkFacts, LinkOver, LinkView, Visitor};
 pub(super) use mail_limits::MailSender;
 
 /// Whether a mail is really sent.

@@ -9,7 +9,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{SessionId, Timestamp, TokenFamilyId, UserId};
 use crate::domain::one_time::RefreshToken;
 use crate::domain::refresh_token::StoredRefreshToken;
-use crate::domain::sign_in::FlightEvent;
+use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::{EndReason, TokenFamily};
 use crate::domain::user::User;
 use crate::flows::Server;
@@ -92,7 +92,7 @@ impl Server {
         }
         self.redeem_sign_in(&mut tx, family.user, beginning, now).await?;
         if let Some(sign_in) = beginning.flight {
-            self.note_flight(&mut tx, sign_in, FlightEvent::Exchanged, "").await?;
+            self.note_delivery(&mut tx, sign_in, DeliveryEvent::Exchanged, "").await?;
         }
         if let Some(token) = &refresh_token {
             tx.refresh_token_insert(&self.new_refresh_token(family, now), token.hash()).await?;

@@ -23,7 +23,7 @@ pub(super) async fn grant(
     application: &Application,
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
-    let typed = Typed::read(application, parameters)?;
+    let typed = EnteredCode::read(application, parameters)?;
     let (sign_in, authorization) = find_sign_in(server, application, &typed).await?;
     let user = match sign_in.user {
         Some(user) => server.active_user(user).await?,
@@ -49,13 +49,13 @@ pub(super) async fn grant(
 }
 
 /// What somebody typed, and what the application adds to it.
-struct Typed<'a> {
+struct EnteredCode<'a> {
     email: EmailAddress,
     code: LoginCode,
     verifier: Option<&'a str>,
 }
 
-impl<'a> Typed<'a> {
+impl<'a> EnteredCode<'a> {
     fn read(application: &Application, parameters: &'a Parameters) -> Result<Self, Refusal> {
         let required = |name: &'static str| {
             let missing = || Refusal::invalid_request(format!("the parameter '{name}' is missing"));
@@ -76,7 +76,7 @@ impl<'a> Typed<'a> {
 async fn find_sign_in(
     server: &Server,
     application: &Application,
-    typed: &Typed<'_>,
+    typed: &EnteredCode<'_>,
 ) -> Result<(SignIn, Authorization), Refusal> {
     let open = server.store.login_codes_open(application.id, &typed.email, server.now()).await?;
     if open.is_empty()

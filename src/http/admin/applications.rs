@@ -14,9 +14,9 @@ use crate::domain::user::EmailAddress;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::{id, narrowed, query};
 use crate::http::pages::flow::shown;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, address};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -65,7 +65,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     let to = |after: &str| address(Here::Applications.href(), &[("q", search), ("state", state), ("after", after)]);
     let owners = server.owners_of_all(&caller, &found).await?;
     let view = ApplicationsPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Applications),
         now: visit.now(),
         search: search.to_owned(),

@@ -13,9 +13,9 @@ use crate::flows::approvals::MOST_WAITING;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::flow::shown;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::{page_or_refusal, refused_page};
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 
@@ -81,7 +81,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<&'static st
         }
     });
     let view = ApprovalsPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Approvals),
         now: visit.now(),
         notice,

@@ -6,16 +6,16 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::frame::{Bar, Here, caller, operator};
-use super::view::{AuditAsked, AuditPage, AuditRow, PAGE};
+use super::view::{AuditFilterForm, AuditPage, AuditRow, PAGE};
 use crate::domain::ids::{AuditId, Timestamp, UserId};
 use crate::domain::language::Language;
 use crate::domain::listing::AuditFilter;
 use crate::flows::authorize::SignedInPerson;
 use crate::flows::listings::Line;
 use crate::http::pages::fields::{id, query};
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, address};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -34,9 +34,9 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
 }
 
 /// What was asked for, as it was typed.
-pub(super) fn asked(parameters: &Parameters) -> AuditAsked {
+pub(super) fn asked(parameters: &Parameters) -> AuditFilterForm {
     let typed = |name| parameters.value(name).unwrap_or_default().trim().to_owned();
-    AuditAsked {
+    AuditFilterForm {
         event: typed("event"),
         actor: typed("actor"),
         subject: typed("subject"),
@@ -46,7 +46,7 @@ pub(super) fn asked(parameters: &Parameters) -> AuditAsked {
 }
 
 /// The filter that this means. An end that is a day includes that day.
-pub(super) fn filter(asked: &AuditAsked) -> Result<AuditFilter, &'static str> {
+pub(super) fn filter(asked: &AuditFilterForm) -> Result<AuditFilter, &'static str> {
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let to = moment(&asked.to)?;
     let is_day = asked.to.len() == DAY_LENGTH;
@@ -91,7 +91,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     });
     let to = |path: &str, more: &[(&str, &str)]| address(path, &[asked.parameters().as_slice(), more].concat());
     let view = AuditPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Audit),
         problem,
         rows: rows.collect(),
@@ -138,8 +138,11 @@ mod tests {
 
     #[test]
     fn days_are_whole_and_nonsense_is_told() {
-        let asked =
-            |from: &str, to: &str| AuditAsked { from: from.to_owned(), to: to.to_owned(), ..AuditAsked::default() };
+        let asked = |from: &str, to: &str| AuditFilterForm {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            ..AuditFilterForm::default()
+        };
         let both = filter(&asked("2026-11-20", "2026-11-21")).unwrap();
         let (from, to) = (both.from.unwrap(), both.to.unwrap());
         assert_eq!((from.to_string(), to.to_string()), ("2026-11-20T00:00:00Z".into(), "2026-11-22T00:00:00Z".into()));

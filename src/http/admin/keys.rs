@@ -9,9 +9,9 @@ use crate::domain::language::Language;
 use crate::flows::authorize::SignedInPerson;
 use crate::flows::rotate_keys::Promotion;
 use crate::http::pages::fields::{Fields, query};
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::{page_or_refusal, refused_page};
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 
@@ -80,7 +80,7 @@ async fn keys_page(
         life.state.is_published().then(|| form.carrying("kid", life.key.kid.clone()))
     };
     let view = KeysPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Keys),
         notice,
         problem,

@@ -6,9 +6,9 @@ use super::frame::{Bar, Here, caller, operator};
 use super::view::MailPage;
 use crate::domain::language::Language;
 use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
 
@@ -23,7 +23,7 @@ pub(in crate::http) async fn show(visit: Visit) -> Response {
 
 async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refusal> {
     let view = MailPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Mail),
         mails: visit.edge.server.unsent_mail(&caller(person)).await?,
         now: visit.now(),

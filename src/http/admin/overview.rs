@@ -7,9 +7,9 @@ use super::view::OverviewPage;
 use crate::domain::language::Language;
 use crate::domain::signing_key::KeyState;
 use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
 
@@ -27,7 +27,7 @@ async fn overview(visit: &Visit, person: &SignedInPerson) -> Result<Response, Re
     let keys = server.key_lives(&caller).await?;
     let signing = keys.iter().filter(|life| life.state == KeyState::Active);
     let view = OverviewPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Overview),
         now: visit.now(),
         counts: server.counts(&caller).await?,

@@ -9,9 +9,9 @@ use super::view::SetUpPage;
 use crate::domain::language::Language;
 use crate::domain::one_time::SetUpToken;
 use crate::http::pages::fields::Fields;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::{refused_page, stale_form_page};
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 
 /// `GET`: asks for the address. Opening it uses nothing up.
@@ -42,7 +42,7 @@ pub(in crate::http) async fn set_up(Path(token): Path<String>, visit: Visit, Fie
 fn form_page(visit: &Visit, token: &SetUpToken, email: &str, problem: Option<&'static str>) -> Response {
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let view = SetUpPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         email: email.to_owned(),
         problem,
         form: visit.form(format!("/admin/set-up/{}", token.expose())),

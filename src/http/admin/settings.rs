@@ -7,8 +7,8 @@ use super::view::{SettingLine, SettingsPage, SettingsPart};
 use crate::config::{ShownSetting, Sources};
 use crate::domain::language::Language;
 use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 
 /// `GET /admin/settings`.
@@ -32,7 +32,7 @@ fn settings(visit: &Visit, person: &SignedInPerson) -> Response {
         }
     }
     let view = SettingsPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Settings),
         file: sources.and_then(|sources| sources.file()).map(|file| file.display().to_string()),
         parts,

@@ -14,9 +14,9 @@ use crate::flows::manage_user::ManageUserError;
 use crate::flows::operate::MOST_OWNED;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::flow::shown;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::{page_or_refusal, refused_page};
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, address, see};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -48,7 +48,7 @@ pub(in crate::http) async fn disable(Path(sub): Path<String>, visit: Visit, Fiel
         Err(response) => return *response,
     };
     let done = visit.edge.server.user_disable(user.id, &caller(person).actor()).await;
-    told(&visit, &user, done.map(|_| "disabled"))
+    answer(&visit, &user, done.map(|_| "disabled"))
 }
 
 /// `POST …/enable`.
@@ -58,7 +58,7 @@ pub(in crate::http) async fn enable(Path(sub): Path<String>, visit: Visit, Field
         Err(response) => return *response,
     };
     let done = visit.edge.server.user_enable(user.id, &caller(person).actor()).await;
-    told(&visit, &user, done.map(|_| "enabled"))
+    answer(&visit, &user, done.map(|_| "enabled"))
 }
 
 /// `POST …/promote`: makes somebody an operator.
@@ -69,7 +69,7 @@ pub(in crate::http) async fn promote(Path(sub): Path<String>, visit: Visit, Fiel
     };
     let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: true };
     let done = visit.edge.server.user_change(&user, profile, &caller(person).actor()).await;
-    told(&visit, &user, done.map(|_| "promoted"))
+    answer(&visit, &user, done.map(|_| "promoted"))
 }
 
 /// `POST …/demote`: makes an operator somebody like everybody else.
@@ -80,7 +80,7 @@ pub(in crate::http) async fn demote(Path(sub): Path<String>, visit: Visit, Field
     };
     let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: false };
     let done = visit.edge.server.user_change(&user, profile, &caller(person).actor()).await;
-    told(&visit, &user, done.map(|_| "demoted"))
+    answer(&visit, &user, done.map(|_| "demoted"))
 }
 
 /// `POST …/delete`: the address has to be typed, so that nobody deletes by a slip.
@@ -121,7 +121,7 @@ async fn another<'a>(
     Ok((person, user))
 }
 
-fn told(visit: &Visit, user: &User, done: Result<&'static str, ManageUserError>) -> Response {
+fn answer(visit: &Visit, user: &User, done: Result<&'static str, ManageUserError>) -> Response {
     match done {
         Ok(what) => see(&format!("{}?done={what}", address_of(&user.sub))),
         Err(error) => refused_page(visit, &error.into()),
@@ -143,7 +143,7 @@ async fn user_page(
     let owned = server.applications_of(&caller, &user).await?;
     let form = |what: &str| visit.form(format!("{}/{what}", address_of(&user.sub)));
     let view = UserPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Users),
         notice,
         problem,

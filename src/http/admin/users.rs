@@ -10,9 +10,9 @@ use crate::domain::language::Language;
 use crate::domain::listing::UserFilter;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::{id, narrowed, query};
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, address};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -42,7 +42,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     let last = found.last().map(|last| last.id.to_string()).filter(|_| more).unwrap_or_default();
     let to = |before: &str| address(Here::Users.href(), &[("q", search), ("state", state), ("before", before)]);
     let view = UsersPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Users),
         now: visit.now(),
         notice: (parameters.value("done") == Some("deleted")).then_some("The account is deleted."),

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::api_request::{ApiRequest, Named};
 use super::approvals::Approval;
-use super::asked::{Asked, Named};
 use super::once::{Created, once};
 use super::paging::{Limit, Page, place, searched};
 use super::precondition::{TRIES, check, is_conditional, seen, tag_of_application, tagged, too_many_at_once};
@@ -198,7 +198,7 @@ struct ApplicationQuery {
 #[utoipa::path(get, path = "/applications", tag = "Applications", params(ApplicationQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Application>)))]
-pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::ReadApplications)?;
     let query: ApplicationQuery = asked.query()?;
     let after = place::<(String, String)>(query.cursor.as_deref())?.unwrap_or_default();
@@ -226,7 +226,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Registered", body = RegisteredApplication,
         headers(("Location" = String), ("ETag" = String)))))]
-pub(super) async fn create(asked: Asked, body: Body) -> Result<Response, Refused> {
+pub(super) async fn create(asked: ApiRequest, body: Body) -> Result<Response, Refused> {
     asked.reach(Need::WriteApplications)?;
     let body = asked.bytes(body).await?;
     let new: NewApplication = asked.object(&body)?;
@@ -253,7 +253,7 @@ pub(super) async fn create(asked: Asked, body: Body) -> Result<Response, Refused
     params(("client_id" = String, Path, description = "The application")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Application, headers(("ETag" = String)))))]
-pub(super) async fn show(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn show(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     Ok(answer(application))
 }
@@ -264,7 +264,11 @@ pub(super) async fn show(asked: Asked, Named(client_id): Named<String>) -> Resul
         ("If-Match" = Option<String>, Header, description = "Change it only if this is still its ETag")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]
-pub(super) async fn change(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+pub(super) async fn change(
+    asked: ApiRequest,
+    Named(client_id): Named<String>,
+    body: Body,
+) -> Result<Response, Refused> {
     asked.application(&client_id, Need::WriteApplications).await?;
     let change: ApplicationChange = asked.object(&asked.bytes(body).await?)?;
     let reason = change.reason();
@@ -294,7 +298,7 @@ fn answer_to_change(changed: Changed) -> Response {
         ("If-Match" = Option<String>, Header, description = "Delete it only if this is still its ETag")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn delete(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;
     let seen = seen(&asked.headers, &application)?;
     let (server, actor) = (&asked.edge.server, asked.caller.actor());

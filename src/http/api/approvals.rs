@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::paging::Page;
 use crate::domain::approval::{self, Decision};
 use crate::domain::ids::ApprovalId;
@@ -56,7 +56,7 @@ impl Approval {
 #[utoipa::path(get, path = "/approvals", tag = "Approvals",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Approval>)))]
-pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::Oversee)?;
     let waiting = asked.edge.server.approvals_waiting(&asked.caller).await?;
     let shown = waiting.iter().map(|(approval, application)| Approval::of(approval, application.client_id.as_str()));
@@ -68,7 +68,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
     params(("approval_id" = String, Path, description = "The approval's `id`")),
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 204, description = "Granted")))]
-pub(super) async fn grant(asked: Asked, Named(id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn grant(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
     decide(&asked, &id, Decision::Granted).await
 }
 
@@ -77,11 +77,11 @@ pub(super) async fn grant(asked: Asked, Named(id): Named<String>) -> Result<Resp
     params(("approval_id" = String, Path, description = "The approval's `id`")),
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 204, description = "Refused")))]
-pub(super) async fn refuse(asked: Asked, Named(id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn refuse(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
     decide(&asked, &id, Decision::Refused).await
 }
 
-async fn decide(asked: &Asked, id: &str, decision: Decision) -> Result<Response, Refused> {
+async fn decide(asked: &ApiRequest, id: &str, decision: Decision) -> Result<Response, Refused> {
     asked.reach(Need::Operate)?;
     let unknown = || Refusal::new(ErrorCode::NotFound, "nothing waits under this id");
     let id: ApprovalId = id.parse().map_err(|_| unknown())?;

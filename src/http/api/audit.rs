@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::Asked;
+use super::api_request::ApiRequest;
 use super::paging::{Limit, Page, place};
 use super::problem::Named as _;
 use crate::domain::ids::Timestamp;
@@ -101,7 +101,7 @@ fn moment(field: &str, text: Option<String>) -> Result<Option<Timestamp>, Refuse
 #[utoipa::path(get, path = "/audit", tag = "Audit", params(AuditQuery),
     security(("bearer" = ["audit:read"]), ("session" = [])),
     responses((status = 200, body = Page<AuditLine>)))]
-pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::ReadAudit)?;
     let mut query: AuditQuery = asked.query()?;
     let filter = query.filter()?;
@@ -115,7 +115,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
 #[utoipa::path(get, path = "/audit/export", tag = "Audit", params(AuditQuery),
     security(("bearer" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "The lines", content_type = "application/x-ndjson", body = String)))]
-pub(super) async fn export(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn export(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::ReadAudit)?;
     let mut query: AuditQuery = asked.query()?;
     let filter = query.filter()?;

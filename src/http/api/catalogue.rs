@@ -4,7 +4,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::Asked;
+use super::api_request::ApiRequest;
 use super::paging::Page;
 use crate::flows::access::Need;
 use crate::http::reply::{Refused, json_no_store};
@@ -33,7 +33,7 @@ struct Resource {
 #[utoipa::path(get, path = "/scopes", tag = "Scopes and resources",
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<NamedScope>)))]
-pub(super) async fn scopes(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn scopes(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::ReadApplications)?;
     let catalogue = asked.edge.server.named_catalogue().await?;
     let named =
@@ -45,7 +45,7 @@ pub(super) async fn scopes(asked: Asked) -> Result<Response, Refused> {
 #[utoipa::path(get, path = "/resources", tag = "Scopes and resources",
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Resource>)))]
-pub(super) async fn resources(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn resources(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::ReadApplications)?;
     let catalogue = asked.edge.server.named_catalogue().await?;
     let named = |resource: crate::domain::catalogue::Resource| Resource {

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::paging::Page;
 use super::webhooks::found;
 use crate::domain::ids::MessageId;
@@ -68,7 +68,7 @@ impl From<webhook_delivery::Delivery> for Delivery {
     params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Delivery>)))]
-pub(super) async fn list(asked: Asked, Named(id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
     let webhook = found(&asked, &id, Need::ReadApplications).await?;
     let deliveries = asked.edge.server.webhook_deliveries(&webhook).await.map_err(Refusal::from)?;
     Ok(json_no_store(&Page::whole(deliveries.into_iter().map(Delivery::from).collect())))
@@ -81,7 +81,7 @@ pub(super) async fn list(asked: Asked, Named(id): Named<String>) -> Result<Respo
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
 pub(super) async fn redeliver(
-    asked: Asked,
+    asked: ApiRequest,
     Named((id, message)): Named<(String, String)>,
 ) -> Result<Response, Refused> {
     let webhook = found(&asked, &id, Need::WriteApplications).await?;

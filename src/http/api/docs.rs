@@ -9,15 +9,15 @@ use super::DOCUMENT;
 use super::problem::{KINDS, slug, title};
 use crate::domain::language::Language;
 use crate::http::pages::assets;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
-use crate::http::pages::texts::Texts;
 use described::{Group, Shape};
 
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "api/docs.html")]
 struct Docs {
-    t: &'static Texts,
+    t: &'static Messages,
     description: String,
     groups: Vec<Group>,
     shapes: Vec<Shape>,
@@ -43,7 +43,7 @@ pub(in crate::http) async fn show() -> Response {
         meaning,
     });
     page(&Docs {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         description: document["info"]["description"].as_str().unwrap_or_default().to_owned(),
         groups: described::groups(&document),
         shapes: described::shapes(&document),

@@ -6,11 +6,11 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::paging::{Limit, Page};
 use crate::domain::activity::{DayCount, NotedRequest};
 use crate::flows::access::Need;
-use crate::flows::insight::Flight;
+use crate::flows::insight::DeliveryTrace;
 use crate::http::reply::{Refused, json_no_store};
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
@@ -98,7 +98,7 @@ impl From<NotedRequest> for RecentRequest {
 
 /// A sign-in that the application asked for, and what became of its mail.
 #[derive(Serialize, ToSchema)]
-struct SignInFlight {
+struct SignInTrace {
     /// When it was started.
     #[schema(format = DateTime)]
     created_at: String,
@@ -109,12 +109,12 @@ struct SignInFlight {
     /// Its name in the server's log.
     trace_id: String,
     /// What happened, oldest first.
-    steps: Vec<FlightStep>,
+    steps: Vec<DeliveryStep>,
 }
 
 /// A step of a sign-in.
 #[derive(Serialize, ToSchema)]
-struct FlightStep {
+struct DeliveryStep {
     /// When.
     #[schema(format = DateTime)]
     at: String,
@@ -124,9 +124,9 @@ struct FlightStep {
     detail: String,
 }
 
-impl From<Flight> for SignInFlight {
-    fn from(flight: Flight) -> Self {
-        let steps = flight.steps.into_iter().map(|step| FlightStep {
+impl From<DeliveryTrace> for SignInTrace {
+    fn from(flight: DeliveryTrace) -> Self {
+        let steps = flight.steps.into_iter().map(|step| DeliveryStep {
             at: step.at.to_string(),
             event: step.event.name(),
             detail: step.detail,
@@ -157,7 +157,7 @@ struct RecentQuery {
     params(("client_id" = String, Path, description = "The application")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Day>)))]
-pub(super) async fn activity(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn activity(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     let activity = asked.edge.server.application_activity(application.id, DAYS).await.map_err(Refusal::from)?;
     Ok(json_no_store(&Page::whole(activity.per_day.into_iter().map(Day::from).collect())))
@@ -168,7 +168,7 @@ pub(super) async fn activity(asked: Asked, Named(client_id): Named<String>) -> R
     params(("client_id" = String, Path, description = "The application"), RecentQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<RecentRequest>)))]
-pub(super) async fn requests(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn requests(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     let limit = asked.query::<RecentQuery>()?.limit.items();
     let found = asked.edge.server.application_requests(application.id, limit).await.map_err(Refusal::from)?;
@@ -179,10 +179,10 @@ pub(super) async fn requests(asked: Asked, Named(client_id): Named<String>) -> R
 #[utoipa::path(get, path = "/applications/{client_id}/flights", tag = "Insight",
     params(("client_id" = String, Path, description = "The application"), RecentQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
-    responses((status = 200, body = Page<SignInFlight>)))]
-pub(super) async fn flights(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+    responses((status = 200, body = Page<SignInTrace>)))]
+pub(super) async fn flights(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     let limit = asked.query::<RecentQuery>()?.limit.items();
-    let found = asked.edge.server.application_flights(application.id, limit).await.map_err(Refusal::from)?;
-    Ok(json_no_store(&Page::whole(found.into_iter().map(SignInFlight::from).collect())))
+    let found = asked.edge.server.application_delivery_traces(application.id, limit).await.map_err(Refusal::from)?;
+    Ok(json_no_store(&Page::whole(found.into_iter().map(SignInTrace::from).collect())))
 }

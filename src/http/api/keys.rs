@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::paging::Page;
 use crate::domain::signing_key::{KeyState, SigningKey};
 use crate::flows::access::Need;
@@ -60,7 +60,7 @@ struct Rotation {
 #[utoipa::path(get, path = "/keys", tag = "Keys",
     security(("bearer" = ["keys:read"]), ("session" = [])),
     responses((status = 200, body = Page<Key>)))]
-pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::ReadKeys)?;
     listed(&asked).await
 }
@@ -69,7 +69,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
 #[utoipa::path(post, path = "/keys/rotate", tag = "Keys", request_body = Option<Rotation>,
     security(("bearer" = ["keys:write"]), ("session" = [])),
     responses((status = 200, description = "The keys as they are now", body = Page<Key>)))]
-pub(super) async fn rotate(asked: Asked, body: Body) -> Result<Response, Refused> {
+pub(super) async fn rotate(asked: ApiRequest, body: Body) -> Result<Response, Refused> {
     asked.reach(Need::WriteKeys)?;
     let rotation: Rotation = asked.object_if_any(&asked.bytes(body).await?)?;
     let promotion = if rotation.now { Promotion::Now } else { Promotion::WhenAnnounced };
@@ -81,13 +81,13 @@ pub(super) async fn rotate(asked: Asked, body: Body) -> Result<Response, Refused
 #[utoipa::path(post, path = "/keys/{kid}/revoke", tag = "Keys", params(("kid" = String, Path, description = "The key's name")),
     security(("bearer" = ["keys:write"]), ("session" = [])),
     responses((status = 204, description = "Revoked")))]
-pub(super) async fn revoke(asked: Asked, Named(kid): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn revoke(asked: ApiRequest, Named(kid): Named<String>) -> Result<Response, Refused> {
     asked.reach(Need::WriteKeys)?;
     asked.edge.server.revoke_key(&kid, &asked.caller.actor()).await.map_err(Refusal::from)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn listed(asked: &Asked) -> Result<Response, Refused> {
+async fn listed(asked: &ApiRequest) -> Result<Response, Refused> {
     let keys = asked.edge.server.keys_for(&asked.caller).await?;
     Ok(json_no_store(&Page::whole(keys.into_iter().map(Key::from).collect())))
 }

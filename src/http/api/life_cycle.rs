@@ -5,8 +5,8 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::api_request::{ApiRequest, Named};
 use super::applications::{Application, answer};
-use super::asked::{Asked, Named};
 use super::precondition::seen;
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::domain::life_cycle::Exempt;
@@ -45,7 +45,11 @@ struct Exemption {
         ("If-Match" = Option<String>, Header, description = "Do it only if this is still its ETag")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
-pub(super) async fn deactivate(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+pub(super) async fn deactivate(
+    asked: ApiRequest,
+    Named(client_id): Named<String>,
+    body: Body,
+) -> Result<Response, Refused> {
     change_state(&asked, &client_id, body, DEACTIVATE).await
 }
 
@@ -55,11 +59,20 @@ pub(super) async fn deactivate(asked: Asked, Named(client_id): Named<String>, bo
         ("If-Match" = Option<String>, Header, description = "Do it only if this is still its ETag")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
-pub(super) async fn activate(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+pub(super) async fn activate(
+    asked: ApiRequest,
+    Named(client_id): Named<String>,
+    body: Body,
+) -> Result<Response, Refused> {
     change_state(&asked, &client_id, body, ACTIVATE).await
 }
 
-async fn change_state(asked: &Asked, client_id: &str, body: Body, change: StateChange) -> Result<Response, Refused> {
+async fn change_state(
+    asked: &ApiRequest,
+    client_id: &str,
+    body: Body,
+    change: StateChange,
+) -> Result<Response, Refused> {
     let application = asked.application(client_id, Need::WriteApplications).await?;
     asked.nothing(&asked.bytes(body).await?)?;
     let seen = seen(&asked.headers, &application)?;
@@ -74,7 +87,11 @@ async fn change_state(asked: &Asked, client_id: &str, body: Body, change: StateC
         ("If-Match" = Option<String>, Header, description = "Do it only if this is still its ETag")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
-pub(super) async fn undelete(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+pub(super) async fn undelete(
+    asked: ApiRequest,
+    Named(client_id): Named<String>,
+    body: Body,
+) -> Result<Response, Refused> {
     asked.reach(Need::WriteApplications)?;
     let client_id: ClientId = client_id.parse().map_err(|_| unknown_application())?;
     let server = &asked.edge.server;
@@ -89,7 +106,7 @@ pub(super) async fn undelete(asked: Asked, Named(client_id): Named<String>, body
     params(("client_id" = String, Path, description = "The application")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = LifeCycle)))]
-pub(super) async fn outlook(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn outlook(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     let outlook = asked.edge.server.life_cycle_of(&application).await.map_err(Refusal::from)?;
     let shown = |at: Option<Timestamp>| at.map(|at| at.to_string());
@@ -107,7 +124,11 @@ pub(super) async fn outlook(asked: Asked, Named(client_id): Named<String>) -> Re
         ("If-Match" = Option<String>, Header, description = "Do it only if this is still its ETag")),
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
-pub(super) async fn exempt(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+pub(super) async fn exempt(
+    asked: ApiRequest,
+    Named(client_id): Named<String>,
+    body: Body,
+) -> Result<Response, Refused> {
     asked.reach(Need::Operate)?;
     let application = asked.application(&client_id, Need::WriteApplications).await?;
     let exemption: Exemption = asked.object(&asked.bytes(body).await?)?;

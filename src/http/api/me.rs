@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Proof};
+use super::api_request::{ApiRequest, Proof};
 use crate::domain::approval::is_management;
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::access::{ADMIN_SCOPE, Caller, Need};
@@ -35,7 +35,7 @@ struct Me {
 
 /// Tells who asks and what they may do.
 #[utoipa::path(get, path = "/me", tag = "Caller", responses((status = 200, body = Me)))]
-pub(super) async fn show(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn show(asked: ApiRequest) -> Result<Response, Refused> {
     let user = asked.caller.user();
     let (client_id, scope) = match &asked.caller {
         Caller::Person(..) => (None, None),

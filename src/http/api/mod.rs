@@ -3,9 +3,9 @@
 //! One file for each noun. The attribute above a handler is what the router and the `OpenAPI` document are both made
 //! from, so neither can have what the other lacks.
 
+mod api_request;
 mod applications;
 mod approvals;
-mod asked;
 mod audit;
 mod catalogue;
 mod deliveries;

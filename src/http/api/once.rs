@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::asked::Asked;
+use super::api_request::ApiRequest;
 use crate::flows::idempotency::Repeatable;
 use crate::http::reply::{Refused, json_no_store};
 use crate::protocol::refusal::Refusal;
@@ -55,7 +55,7 @@ impl From<Created> for Response {
 }
 
 /// Makes something, once for each key that the request brings along.
-pub(super) async fn once<Making>(asked: &Asked, body: &[u8], making: Making) -> Result<Response, Refused>
+pub(super) async fn once<Making>(asked: &ApiRequest, body: &[u8], making: Making) -> Result<Response, Refused>
 where
     Making: Future<Output = Result<Created, Refused>> + Send + 'static,
 {

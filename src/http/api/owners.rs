@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::once::{Created, once};
 use super::paging::Page;
 use super::problem::Named as _;
@@ -96,7 +96,7 @@ struct NewInvitation {
     params(("client_id" = String, Path, description = "The application")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Owner>)))]
-pub(super) async fn list(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     let owners = asked.edge.server.owners_of(&application).await?;
     Ok(json_no_store(&Page::whole(owners.into_iter().map(Owner::from).collect())))
@@ -109,7 +109,7 @@ pub(super) async fn list(asked: Asked, Named(client_id): Named<String>) -> Resul
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Gone")))]
 pub(super) async fn remove(
-    asked: Asked,
+    asked: ApiRequest,
     Named((client_id, named)): Named<(String, String)>,
 ) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;
@@ -128,7 +128,7 @@ pub(super) async fn remove(
     params(("client_id" = String, Path, description = "The application")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Invitation>)))]
-pub(super) async fn invitations(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn invitations(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     let open = asked.edge.server.invitations_of(&application).await?;
     Ok(json_no_store(&Page::whole(open.into_iter().map(Invitation::from).collect())))
@@ -139,8 +139,12 @@ pub(super) async fn invitations(asked: Asked, Named(client_id): Named<String>) -
     params(("client_id" = String, Path, description = "The application"),
         ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
-    responses((status = 201, description = "Asked", body = Invitation)))]
-pub(super) async fn invite(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+    responses((status = 201, description = "ApiRequest", body = Invitation)))]
+pub(super) async fn invite(
+    asked: ApiRequest,
+    Named(client_id): Named<String>,
+    body: Body,
+) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;
     let body = asked.bytes(body).await?;
     let new: NewInvitation = asked.object(&body)?;
@@ -165,7 +169,7 @@ pub(super) async fn invite(asked: Asked, Named(client_id): Named<String>, body: 
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Taken back")))]
 pub(super) async fn withdraw(
-    asked: Asked,
+    asked: ApiRequest,
     Named((client_id, invitation)): Named<(String, String)>,
 ) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::once::{Created, once};
 use super::paging::Page;
 use crate::domain::ids::{SecretId, Timestamp};
@@ -56,7 +56,7 @@ struct NewSecret {
     params(("client_id" = String, Path, description = "The application")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Secret>)))]
-pub(super) async fn list(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     Ok(json_no_store(&Page::whole(application.secrets.iter().map(Secret::from).collect())))
 }
@@ -68,7 +68,11 @@ pub(super) async fn list(asked: Asked, Named(client_id): Named<String>) -> Resul
         ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = NewSecret)))]
-pub(super) async fn create(asked: Asked, Named(client_id): Named<String>, body: Body) -> Result<Response, Refused> {
+pub(super) async fn create(
+    asked: ApiRequest,
+    Named(client_id): Named<String>,
+    body: Body,
+) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;
     let body = asked.bytes(body).await?;
     asked.nothing(&body)?;
@@ -91,7 +95,7 @@ pub(super) async fn create(asked: Asked, Named(client_id): Named<String>, body: 
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Ended")))]
 pub(super) async fn revoke(
-    asked: Asked,
+    asked: ApiRequest,
     Named((client_id, secret)): Named<(String, String)>,
 ) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::WriteApplications).await?;

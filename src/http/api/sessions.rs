@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::paging::Page;
 use crate::domain::session;
 use crate::flows::access::Need;
@@ -53,7 +53,7 @@ impl From<session::Session> for Session {
 #[utoipa::path(get, path = "/users/{sub}/sessions", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
     security(("bearer" = ["users:read"]), ("session" = [])),
     responses((status = 200, body = Page<Session>)))]
-pub(super) async fn list(asked: Asked, Named(sub): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
     asked.reach(Need::ReadUsers)?;
     let user = asked.edge.server.user_for(&asked.caller, &sub, Need::ReadUsers).await?;
     let sessions = asked.edge.server.user_sessions(&user).await?;
@@ -64,7 +64,7 @@ pub(super) async fn list(asked: Asked, Named(sub): Named<String>) -> Result<Resp
 #[utoipa::path(delete, path = "/users/{sub}/sessions", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 204, description = "Signed out")))]
-pub(super) async fn end(asked: Asked, Named(sub): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn end(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
     asked.reach(Need::WriteUsers)?;
     let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
     asked.edge.server.user_sign_out(&user, &asked.caller.actor()).await.map_err(Refusal::from)?;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::once::{Created, once};
 use super::paging::{Limit, Page, place, searched};
 use super::precondition::{TRIES, check, is_conditional, tag_of_user, tagged, too_many_at_once};
@@ -146,7 +146,7 @@ struct AccountChange {
 #[utoipa::path(get, path = "/users", tag = "Accounts", params(UserQuery),
     security(("bearer" = ["users:read"]), ("session" = [])),
     responses((status = 200, body = Page<User>)))]
-pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::ReadUsers)?;
     let query: UserQuery = asked.query()?;
     let before: Option<String> = place(query.cursor.as_deref())?;
@@ -161,7 +161,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = User, headers(("Location" = String), ("ETag" = String)))))]
-pub(super) async fn create(asked: Asked, body: Body) -> Result<Response, Refused> {
+pub(super) async fn create(asked: ApiRequest, body: Body) -> Result<Response, Refused> {
     asked.reach(Need::WriteUsers)?;
     let body = asked.bytes(body).await?;
     let new: NewAccount = asked.object(&body)?;
@@ -187,7 +187,7 @@ pub(super) async fn create(asked: Asked, body: Body) -> Result<Response, Refused
 #[utoipa::path(get, path = "/users/{sub}", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
     security(("bearer" = ["users:read"]), ("session" = [])),
     responses((status = 200, body = User, headers(("ETag" = String)))))]
-pub(super) async fn show(asked: Asked, Named(sub): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn show(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
     asked.reach(Need::ReadUsers)?;
     let user = asked.edge.server.user_for(&asked.caller, &sub, Need::ReadUsers).await?;
     Ok(shown(user))
@@ -199,7 +199,7 @@ pub(super) async fn show(asked: Asked, Named(sub): Named<String>) -> Result<Resp
         ("If-Match" = Option<String>, Header, description = "Change it only if this is still its ETag")),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
-pub(super) async fn change(asked: Asked, Named(sub): Named<String>, body: Body) -> Result<Response, Refused> {
+pub(super) async fn change(asked: ApiRequest, Named(sub): Named<String>, body: Body) -> Result<Response, Refused> {
     asked.reach(Need::WriteUsers)?;
     let server = &asked.edge.server;
     server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
@@ -230,7 +230,7 @@ pub(super) async fn change(asked: Asked, Named(sub): Named<String>, body: Body) 
         ("If-Match" = Option<String>, Header, description = "Delete it only if this is still its ETag")),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(asked: Asked, Named(sub): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn delete(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
     asked.reach(Need::WriteUsers)?;
     let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
     check(&asked.headers, &tag_of_user(&user))?;
@@ -243,7 +243,7 @@ pub(super) async fn delete(asked: Asked, Named(sub): Named<String>) -> Result<Re
 #[utoipa::path(post, path = "/users/{sub}/disable", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
-pub(super) async fn disable(asked: Asked, Named(sub): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn disable(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
     asked.reach(Need::WriteUsers)?;
     let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
     let user = asked.edge.server.user_disable(user.id, &asked.caller.actor()).await.map_err(refused)?;
@@ -254,7 +254,7 @@ pub(super) async fn disable(asked: Asked, Named(sub): Named<String>) -> Result<R
 #[utoipa::path(post, path = "/users/{sub}/enable", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
-pub(super) async fn enable(asked: Asked, Named(sub): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn enable(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
     asked.reach(Need::WriteUsers)?;
     let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
     let user = asked.edge.server.user_enable(user.id, &asked.caller.actor()).await.map_err(refused)?;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::asked::{Asked, Named};
+use super::api_request::{ApiRequest, Named};
 use super::once::{Created, once};
 use super::paging::Page;
 use super::problem::Named as _;
@@ -109,7 +109,10 @@ struct WebhookPatch {
     params(("client_id" = String, Path, description = "The application")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Webhook>)))]
-pub(super) async fn list_of_application(asked: Asked, Named(client_id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn list_of_application(
+    asked: ApiRequest,
+    Named(client_id): Named<String>,
+) -> Result<Response, Refused> {
     let application = asked.application(&client_id, Need::ReadApplications).await?;
     listed(&asked, &WebhookOwner::Application(application.client_id)).await
 }
@@ -121,7 +124,7 @@ pub(super) async fn list_of_application(asked: Asked, Named(client_id): Named<St
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = WebhookWithSecret, headers(("Location" = String)))))]
 pub(super) async fn create_of_application(
-    asked: Asked,
+    asked: ApiRequest,
     Named(client_id): Named<String>,
     body: Body,
 ) -> Result<Response, Refused> {
@@ -133,7 +136,7 @@ pub(super) async fn create_of_application(
 #[utoipa::path(get, path = "/webhooks", tag = "Webhooks",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Webhook>)))]
-pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
+pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
     asked.reach(Need::Oversee)?;
     listed(&asked, &WebhookOwner::Server).await
 }
@@ -143,7 +146,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 201, description = "Made", body = WebhookWithSecret, headers(("Location" = String)))))]
-pub(super) async fn create(asked: Asked, body: Body) -> Result<Response, Refused> {
+pub(super) async fn create(asked: ApiRequest, body: Body) -> Result<Response, Refused> {
     asked.reach(Need::Operate)?;
     made(&asked, WebhookOwner::Server, body).await
 }
@@ -153,7 +156,7 @@ pub(super) async fn create(asked: Asked, body: Body) -> Result<Response, Refused
     params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Webhook)))]
-pub(super) async fn show(asked: Asked, Named(id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn show(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
     Ok(json_no_store(&Webhook::from(&found(&asked, &id, Need::ReadApplications).await?)))
 }
 
@@ -162,7 +165,7 @@ pub(super) async fn show(asked: Asked, Named(id): Named<String>) -> Result<Respo
     params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Webhook)))]
-pub(super) async fn change(asked: Asked, Named(id): Named<String>, body: Body) -> Result<Response, Refused> {
+pub(super) async fn change(asked: ApiRequest, Named(id): Named<String>, body: Body) -> Result<Response, Refused> {
     let webhook = found(&asked, &id, Need::WriteApplications).await?;
     let patch: WebhookPatch = asked.object(&asked.bytes(body).await?)?;
     let change = WebhookChange {
@@ -179,7 +182,7 @@ pub(super) async fn change(asked: Asked, Named(id): Named<String>, body: Body) -
     params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(asked: Asked, Named(id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn delete(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
     let webhook = found(&asked, &id, Need::WriteApplications).await?;
     asked.edge.server.webhook_delete(&webhook, &asked.caller.actor()).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -190,7 +193,7 @@ pub(super) async fn delete(asked: Asked, Named(id): Named<String>) -> Result<Res
     params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "With its new secret", body = WebhookWithSecret)))]
-pub(super) async fn rotate_secret(asked: Asked, Named(id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn rotate_secret(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
     let webhook = found(&asked, &id, Need::WriteApplications).await?;
     let rotated = asked.edge.server.webhook_rotate_secret(&webhook, &asked.caller.actor()).await.map_err(refused)?;
     let secret = rotated.secret.expose().to_owned();
@@ -202,14 +205,14 @@ pub(super) async fn rotate_secret(asked: Asked, Named(id): Named<String>) -> Res
     params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
-pub(super) async fn ping(asked: Asked, Named(id): Named<String>) -> Result<Response, Refused> {
+pub(super) async fn ping(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
     let webhook = found(&asked, &id, Need::WriteApplications).await?;
     asked.edge.server.webhook_ping(&webhook).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// The webhook of this id, if the caller may see or change what it is told of.
-pub(super) async fn found(asked: &Asked, id: &str, need: Need) -> Result<webhook::Webhook, Refused> {
+pub(super) async fn found(asked: &ApiRequest, id: &str, need: Need) -> Result<webhook::Webhook, Refused> {
     asked.reach(need)?;
     let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such webhook");
     let id: WebhookId = id.parse().map_err(|_| unknown())?;
@@ -231,12 +234,12 @@ const fn is_foreign(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::NotFound | ErrorCode::AccessDenied | ErrorCode::InsufficientScope)
 }
 
-async fn listed(asked: &Asked, owner: &WebhookOwner) -> Result<Response, Refused> {
+async fn listed(asked: &ApiRequest, owner: &WebhookOwner) -> Result<Response, Refused> {
     let webhooks = asked.edge.server.webhooks_of(owner).await.map_err(refused)?;
     Ok(json_no_store(&Page::whole(webhooks.iter().map(Webhook::from).collect())))
 }
 
-async fn made(asked: &Asked, owner: WebhookOwner, body: Body) -> Result<Response, Refused> {
+async fn made(asked: &ApiRequest, owner: WebhookOwner, body: Body) -> Result<Response, Refused> {
     let body = asked.bytes(body).await?;
     let new: WebhookToMake = asked.object(&body)?;
     let new = NewWebhook { owner, url: address(&new.url)?, events: events(new.events.as_deref().unwrap_or_default())? };

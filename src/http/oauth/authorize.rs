@@ -65,7 +65,7 @@ pub(in crate::http) async fn post(
 
 fn claim(visit: &Visit, parameters: &Parameters) {
     if let Some(client_id) = parameters.value("client_id") {
-        visit.claimant.names(Endpoint::Authorize, client_id);
+        visit.named_client.names(Endpoint::Authorize, client_id);
     }
 }
 

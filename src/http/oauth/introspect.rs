@@ -9,20 +9,21 @@ use crate::domain::activity::Endpoint;
 use crate::flows::authenticate_client::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
-use crate::http::claim::Claimant;
+use crate::http::named_client::NamedClient;
 use crate::http::reply::{Refused, json_no_store};
 use crate::http::request_body::parameters;
 
 /// Says whether a token counts.
 pub(in crate::http) async fn introspect(
     State(edge): State<Edge>,
-    claimant: Claimant,
+    named_client: NamedClient,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
     let (authorization, parameters) = (authorization(&headers), parameters(&headers, body).await);
-    claimant.sends(Endpoint::Introspect, &authorization, &parameters);
-    let request = ClientRequest { authorization: authorization?, parameters: &parameters?, address: claimant.address };
+    named_client.sends(Endpoint::Introspect, &authorization, &parameters);
+    let request =
+        ClientRequest { authorization: authorization?, parameters: &parameters?, address: named_client.address };
     let answer = edge.server.introspect(request).await?;
     Ok(json_no_store(&answer))
 }

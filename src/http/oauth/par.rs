@@ -11,7 +11,7 @@ use crate::flows::authenticate_client::ClientRequest;
 use crate::flows::pushed_request::PUSHED_REQUEST_LIFETIME;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
-use crate::http::claim::Claimant;
+use crate::http::named_client::NamedClient;
 use crate::http::reply::{Refused, json_no_store};
 use crate::http::request_body::parameters;
 
@@ -24,13 +24,14 @@ struct Pushed {
 /// Takes an authorization request and gives the URI it goes by.
 pub(in crate::http) async fn par(
     State(edge): State<Edge>,
-    claimant: Claimant,
+    named_client: NamedClient,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
     let (authorization, parameters) = (authorization(&headers), parameters(&headers, body).await);
-    claimant.sends(Endpoint::PushedRequest, &authorization, &parameters);
-    let request = ClientRequest { authorization: authorization?, parameters: &parameters?, address: claimant.address };
+    named_client.sends(Endpoint::PushedRequest, &authorization, &parameters);
+    let request =
+        ClientRequest { authorization: authorization?, parameters: &parameters?, address: named_client.address };
     let request_uri = edge.server.push_request(request).await?;
     let pushed = Pushed { request_uri, expires_in: PUSHED_REQUEST_LIFETIME.as_secs() };
     Ok((StatusCode::CREATED, json_no_store(&pushed)).into_response())

@@ -118,7 +118,7 @@ fn allowed<'a>(
 fn ended(visit: &Visit, done: Result<(), Refusal>, message: Message) -> Response {
     match done {
         Ok(()) => {
-            let t = visit.texts();
+            let t = visit.messages();
             visit.signed_out(page(&MessagePage { t, message, app: None, onward: None }).into_response())
         }
         Err(refusal) => refused_page(visit, &refusal),
@@ -128,7 +128,7 @@ fn ended(visit: &Visit, done: Result<(), Refusal>, message: Message) -> Response
 fn delete_page(visit: &Visit, person: &SignedInPerson, problem: Option<DeleteProblem>) -> Response {
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let view = DeleteAccount {
-        t: visit.texts(),
+        t: visit.messages(),
         address: address(person),
         problem,
         form: visit.form("/account/delete"),
@@ -160,7 +160,7 @@ async fn account_page(
         });
     }
     let view = Account {
-        t: visit.texts(),
+        t: visit.messages(),
         now: visit.now(),
         address: address(person),
         name: person.user.name.clone(),

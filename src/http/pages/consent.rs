@@ -92,7 +92,7 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
     let redirect = url::Url::parse(&authorization.redirect_uri).ok();
     let host = redirect.as_ref().and_then(|uri| uri.host_str()).unwrap_or(&authorization.redirect_uri);
     let view = Consent {
-        t: visit.texts(),
+        t: visit.messages(),
         app: shown(application),
         publisher,
         account: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -15,8 +15,8 @@ use cookie::{Cookie, SameSite};
 use crate::config::Issuer;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::SESSION_LIFETIME;
+use crate::flows::flash_secret::SHOWN_WITHIN;
 use crate::flows::known_browser::KnownAccounts;
-use crate::flows::show_once::SHOWN_WITHIN;
 
 const BROWSER: &str = "gatepost_browser";
 const SESSION: &str = "gatepost_session";
@@ -63,17 +63,17 @@ pub(super) fn clear_session(issuer: &Issuer) -> Option<HeaderValue> {
 }
 
 /// The sealed secret that the browser was given to bring along.
-pub(super) fn shown_once(headers: &HeaderMap, issuer: &Issuer) -> Option<String> {
+pub(super) fn flash_secret(headers: &HeaderMap, issuer: &Issuer) -> Option<String> {
     value(headers, &name(SHOWN_ONCE, issuer))
 }
 
 /// Gives the browser a sealed secret for the page that it is being sent to.
-pub(super) fn set_shown_once(sealed: &str, issuer: &Issuer) -> Option<HeaderValue> {
+pub(super) fn set_flash_secret(sealed: &str, issuer: &Issuer) -> Option<HeaderValue> {
     set(SHOWN_ONCE, sealed, SHOWN_WITHIN, issuer)
 }
 
 /// Takes it back.
-pub(super) fn clear_shown_once(issuer: &Issuer) -> Option<HeaderValue> {
+pub(super) fn clear_flash_secret(issuer: &Issuer) -> Option<HeaderValue> {
     set(SHOWN_ONCE, "", Duration::ZERO, issuer)
 }
 

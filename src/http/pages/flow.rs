@@ -14,7 +14,7 @@ use crate::domain::ids::AuthorizationId;
 use crate::domain::sign_in::Purpose;
 use crate::flows::authorize::{Answer, Continuation, Refused};
 use crate::flows::sign_in::SignedIn;
-use crate::http::reply::told;
+use crate::http::reply::report_refusal;
 
 /// Looks at what is true now and sends the browser to the page of the next step, or back to the application.
 pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -> Response {
@@ -48,7 +48,7 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
         Answer::Redirect(address) => see(&address),
         Answer::Post { address, fields } => {
             let view = FormPost {
-                t: visit.texts(),
+                t: visit.messages(),
                 app: shown(application),
                 fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
                 action: address.clone(),
@@ -61,8 +61,8 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
 /// Sends a refusal to the application, for whom it is noted whichever page it was refused on.
 pub(in crate::http) fn refuse(visit: &Visit, refused: Refused) -> Response {
     let Refused { answer: answer_with, refusal, application } = refused;
-    visit.claimant.names(Endpoint::Authorize, application.client_id.as_str());
-    told(&refusal, answer(visit, answer_with, &application))
+    visit.named_client.names(Endpoint::Authorize, application.client_id.as_str());
+    report_refusal(&refusal, answer(visit, answer_with, &application))
 }
 
 /// Signs the browser in and goes on with what the sign-in was for.

@@ -65,8 +65,8 @@ mod tests {
 
     use super::*;
     use crate::domain::language::Language;
+    use crate::http::pages::messages::Messages;
     use crate::http::pages::page::{Page, page};
-    use crate::http::pages::texts::Texts;
     use crate::http::pages::view::{Message, MessagePage};
 
     fn header(response: &Response, name: &HeaderName) -> String {
@@ -74,7 +74,7 @@ mod tests {
     }
 
     fn told() -> Page {
-        page(&MessagePage { t: Texts::of(Language::English), message: Message::SignedOut, app: None, onward: None })
+        page(&MessagePage { t: Messages::of(Language::English), message: Message::SignedOut, app: None, onward: None })
     }
 
     #[tokio::test]

@@ -38,7 +38,7 @@ pub(in crate::http) async fn keep(Path(token): Path<String>, visit: Visit, Field
 }
 
 fn shown(visit: &Visit, view: KeepView, token: &KeepToken) -> Response {
-    let t = visit.texts();
+    let t = visit.messages();
     let app = App { name: view.name, domain: None };
     let told = |message, app| page(&MessagePage { t, message, app: Some(app), onward: None }).into_response();
     match view.state {

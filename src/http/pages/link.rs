@@ -12,11 +12,11 @@ use super::problem::{problem_page, refused_page, stale_form_page};
 use super::view::ConfirmLogin;
 use super::view::LinkElsewhere;
 use super::view::Problem;
-use super::view::{App, Asked};
+use super::view::{App, RequestedFrom};
 use super::view::{Message, MessagePage};
 use super::visit::Visit;
 use crate::domain::one_time::LinkToken;
-use crate::flows::sign_in::{LinkFacts, LinkOver, LinkView, Press, Visitor};
+use crate::flows::sign_in::{Confirmation, LinkFacts, LinkOver, LinkView, Visitor};
 
 /// Programs that fetch links to show what is behind them. They tell who they are; those that do not are
 /// harmless too, since a fetch spends nothing.
@@ -46,7 +46,8 @@ pub(in crate::http) async fn open(
     headers: HeaderMap,
     visit: Visit,
 ) -> Response {
-    let press = if method == Method::HEAD || is_preview(&headers) { Press::Preview } else { Press::Fetch };
+    let press =
+        if method == Method::HEAD || is_preview(&headers) { Confirmation::Preview } else { Confirmation::Fetch };
     visited(visit, &token, press).await
 }
 
@@ -55,7 +56,7 @@ pub(in crate::http) async fn confirm(Path(token): Path<String>, visit: Visit, Fi
     if !visit.sent_form(fields.value("csrf")) {
         return stale(&visit, &token);
     }
-    visited(visit, &token, Press::Button).await
+    visited(visit, &token, Confirmation::Button).await
 }
 
 /// `POST …/not-me`: whoever got the mail did not ask for it; nobody can use it any more.
@@ -66,7 +67,7 @@ pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fie
     let Ok(token) = token.parse::<LinkToken>() else { return over(&visit, LinkOver::Unknown) };
     match visit.edge.server.stop_sign_in(&token).await {
         Ok(()) => {
-            let t = visit.texts();
+            let t = visit.messages();
             page(&MessagePage { t, message: Message::SignInStopped, app: None, onward: None }).into_response()
         }
         Err(refusal) => refused_page(&visit, &refusal),
@@ -80,7 +81,7 @@ fn stale(visit: &Visit, token: &str) -> Response {
     }
 }
 
-async fn visited(mut visit: Visit, text: &str, press: Press) -> Response {
+async fn visited(mut visit: Visit, text: &str, press: Confirmation) -> Response {
     let Ok(token) = text.parse::<LinkToken>() else { return over(&visit, LinkOver::Unknown) };
     let visitor = Visitor { browser: visit.known_browser(), press, device: &visit.requester.device };
     let view = match visit.edge.server.open_link(&token, &visitor).await {
@@ -111,10 +112,10 @@ fn speak(visit: &mut Visit, facts: &LinkFacts) {
 fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Response {
     let target = facts.redirect_uri.as_deref().and_then(FormTarget::of);
     let view = ConfirmLogin {
-        t: visit.texts(),
+        t: visit.messages(),
         app: facts.application.map_or_else(|| App { name: "Gatepost".to_owned(), domain: None }, named),
         address: facts.address,
-        asked: Asked { device: facts.device, at: facts.asked_at, now: visit.now() },
+        asked: RequestedFrom { device: facts.device, at: facts.asked_at, now: visit.now() },
         reference: facts.reference,
         form: visit.form(format!("/l/{}", token.expose())),
     };
@@ -123,10 +124,10 @@ fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Response 
 
 fn elsewhere_page(visit: &Visit, facts: LinkFacts, code: String, token: &LinkToken) -> Response {
     let view = LinkElsewhere {
-        t: visit.texts(),
+        t: visit.messages(),
         app: facts.application.map(named),
         address: facts.address,
-        asked: Asked { device: facts.device, at: facts.asked_at, now: visit.now() },
+        asked: RequestedFrom { device: facts.device, at: facts.asked_at, now: visit.now() },
         reference: facts.reference,
         code: Some(code),
         not_me: Some(visit.form(format!("/l/{}/not-me", token.expose()))),

@@ -8,8 +8,8 @@ use axum::response::Response;
 
 use super::headers;
 use super::locale::negotiate;
+use super::messages::Messages;
 use super::problem::refused_at;
-use super::texts::Texts;
 use super::visit::see;
 use crate::http::observe::TraceId;
 use crate::http::reply::Refused;
@@ -45,7 +45,7 @@ pub(in crate::http) async fn tell_on_pages(request: Request, next: Next) -> Resp
     let fetched = matches!(*request.method(), Method::GET | Method::HEAD);
     let (path, query) = (request.uri().path().to_owned(), request.uri().query().map(str::to_owned));
     let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let texts = Texts::of(negotiate(language));
+    let texts = Messages::of(negotiate(language));
     let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_default().0;
     let mut response = next.run(request).await;
     let refusal = match response.extensions_mut().remove::<Refused>() {

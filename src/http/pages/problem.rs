@@ -6,22 +6,22 @@ use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse as _, Response};
 
+use super::messages::Messages;
 use super::page::page;
 use super::place::Place;
-use super::texts::Texts;
 use super::view::{App, Link};
 use super::view::{ErrorPage, Problem};
 use super::visit::{Visit, sign_in_anew};
-use crate::http::reply::{told, whole_seconds};
+use crate::http::reply::{report_refusal, whole_seconds};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// A refusal that is shown to the person because there is nobody else to tell.
 pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Response {
     if refusal.code == ErrorCode::InsufficientUserAuthentication {
-        return told(refusal, sign_in_anew(&visit.path));
+        return report_refusal(refusal, sign_in_anew(&visit.path));
     }
     let place = Place::of(&visit.path).unwrap_or(Place::SignIn);
-    refused_at(place, (visit.texts(), &visit.requester.trace_id), refusal)
+    refused_at(place, (visit.messages(), &visit.requester.trace_id), refusal)
 }
 
 /// The page that was asked for, to a browser that is known from now on; or why there is none.
@@ -33,7 +33,7 @@ pub(in crate::http) fn page_or_refusal(visit: &Visit, made: Result<Response, Ref
 }
 
 /// The same as [`refused_page`] where nobody has looked at the visitor.
-pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Texts, &str), refusal: &Refusal) -> Response {
+pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Messages, &str), refusal: &Refusal) -> Response {
     let problem = match (refusal.code.status(), refusal.retry_after, place) {
         (429, wait, _) => Problem::TooMany { wait: wait.unwrap_or_default() },
         (503, ..) => Problem::Unavailable,
@@ -54,7 +54,7 @@ pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Texts, &str), re
         onward: None,
     };
     let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    told(refusal, waiting(page(&view).with_status(status).into_response(), refusal.retry_after))
+    report_refusal(refusal, waiting(page(&view).with_status(status).into_response(), refusal.retry_after))
 }
 
 /// A form that was not shown in this browser, or not in this session: it may be another site's, so nothing is done.
@@ -62,13 +62,13 @@ pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Texts, &str), re
 pub(in crate::http) fn stale_form_page(visit: &Visit, again: &str, app: Option<App>) -> Response {
     let problem = if visit.known { Problem::FormTooOld } else { Problem::BrowserLost };
     let view = ErrorPage {
-        t: visit.texts(),
+        t: visit.messages(),
         problem,
         app,
         sentence: String::new(),
         code: String::new(),
         trace_id: visit.requester.trace_id.clone(),
-        onward: Some(Link { href: again.to_owned(), text: visit.texts().error.open_again.to_owned() }),
+        onward: Some(Link { href: again.to_owned(), text: visit.messages().error.open_again.to_owned() }),
     };
     visit.remembered(page(&view).with_status(StatusCode::FORBIDDEN).into_response())
 }
@@ -83,9 +83,9 @@ pub(super) fn waiting(mut response: Response, wait: Option<Duration>) -> Respons
 
 /// A page for something that went the way it sometimes does: a link too old, a cookie gone.
 pub(in crate::http) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) -> Response {
-    let onward = Some(Link { href: "/login".to_owned(), text: visit.texts().check_mail.start_again.to_owned() });
+    let onward = Some(Link { href: "/login".to_owned(), text: visit.messages().check_mail.start_again.to_owned() });
     let view = ErrorPage {
-        t: visit.texts(),
+        t: visit.messages(),
         problem,
         app,
         sentence: String::new(),

@@ -240,7 +240,7 @@ async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refu
 }
 
 fn sign_in_again_page(visit: &Visit, target: &Target, email: String) -> Response {
-    let (t, form) = (visit.texts(), sign_in_form(visit, target));
+    let (t, form) = (visit.messages(), sign_in_form(visit, target));
     let view = SignInView { t, app: None, email, problem: None, sign_up: SignUp::Again, form };
     page(&view).into_response()
 }
@@ -264,7 +264,7 @@ fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<S
         config::SignUp::Open => SignUp::Open,
         config::SignUp::Closed => SignUp::Closed,
     };
-    let view = SignInView { t: visit.texts(), app: target.app(), email, problem, sign_up, form };
+    let view = SignInView { t: visit.messages(), app: target.app(), email, problem, sign_up, form };
     page(&view).with_status(status).into_response()
 }
 
@@ -287,7 +287,7 @@ async fn check_mail_page(
     };
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let view = CheckMail {
-        t: visit.texts(),
+        t: visit.messages(),
         app: open.map(|open| shown(&open.application)),
         // Neither as it was typed nor as the account has it: the difference would tell that there is one.
         address: sign_in.email.key(),

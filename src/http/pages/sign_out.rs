@@ -39,7 +39,7 @@ pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> Respo
 async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
     let server = &visit.edge.server;
     if let Some(client_id) = server.application_signing_out(parameters) {
-        visit.claimant.names(Endpoint::Logout, client_id);
+        visit.named_client.names(Endpoint::Logout, client_id);
     }
     let request = match server.read_sign_out(parameters, visit.person.as_ref()).await {
         Ok(request) => request,
@@ -57,7 +57,7 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
         }
     }
     let view = ConfirmLogout {
-        t: visit.texts(),
+        t: visit.messages(),
         app: request.application.as_deref().map(shown),
         address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
         form,
@@ -74,7 +74,7 @@ async fn confirmed(visit: &Visit, fields: &Parameters) -> Response {
 }
 
 fn stayed(visit: &Visit) -> Response {
-    let view = MessagePage { t: visit.texts(), message: Message::StillSignedIn, app: None, onward: None };
+    let view = MessagePage { t: visit.messages(), message: Message::StillSignedIn, app: None, onward: None };
     page(&view).into_response()
 }
 
@@ -94,5 +94,5 @@ fn done(visit: &Visit, request: &SignOutRequest) -> Response {
     }
     let app = request.application.as_deref().map(shown);
     let onward: Option<Link> = None;
-    page(&MessagePage { t: visit.texts(), message: Message::SignedOut, app, onward }).into_response()
+    page(&MessagePage { t: visit.messages(), message: Message::SignedOut, app, onward }).into_response()
 }

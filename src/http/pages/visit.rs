@@ -8,8 +8,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::cookies;
 use super::locale::negotiate;
+use super::messages::Messages;
 use super::sign_in::FRESH;
-use super::texts::Texts;
 use super::view::Form;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
@@ -17,9 +17,9 @@ use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::Device;
 use crate::flows::authorize::{Requester, SignedInPerson};
 use crate::flows::csrf::FormBrowser;
-use crate::flows::show_once::ShownOnce;
+use crate::flows::flash_secret::FlashSecret;
 use crate::http::Edge;
-use crate::http::claim::Claimant;
+use crate::http::named_client::NamedClient;
 use crate::http::observe::TraceId;
 use crate::http::reply::Refused;
 use crate::protocol::refusal::Refusal;
@@ -35,20 +35,20 @@ pub(in crate::http) struct Visit {
     pub(in crate::http) person: Option<SignedInPerson>,
     pub(in crate::http) requester: Requester,
     /// Names the application that the request is about.
-    pub(in crate::http) claimant: Claimant,
+    pub(in crate::http) named_client: NamedClient,
     pub(in crate::http) language: Language,
     /// The path that was asked for.
     pub(in crate::http) path: String,
     /// A secret that this browser was given, sealed, to be shown on the page it comes to.
-    shown_once: Option<String>,
+    flash_secret: Option<String>,
 }
 
 impl FromRequestParts<Edge> for Visit {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Refused> {
-        let Ok(claimant) = Claimant::from_request_parts(parts, edge).await;
-        let address = claimant.address;
+        let Ok(named_client) = NamedClient::from_request_parts(parts, edge).await;
+        let address = named_client.address;
         let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let language = negotiate(header(ACCEPT_LANGUAGE));
         let issuer = &edge.server.config.server.issuer;
@@ -74,10 +74,10 @@ impl FromRequestParts<Edge> for Visit {
             session,
             person,
             requester,
-            claimant,
+            named_client,
             language,
             path: parts.uri.path().to_owned(),
-            shown_once: cookies::shown_once(&parts.headers, issuer),
+            flash_secret: cookies::flash_secret(&parts.headers, issuer),
         })
     }
 }
@@ -89,8 +89,8 @@ impl Visit {
     }
 
     /// What its pages say.
-    pub(in crate::http) const fn texts(&self) -> &'static Texts {
-        Texts::of(self.language)
+    pub(in crate::http) const fn messages(&self) -> &'static Messages {
+        Messages::of(self.language)
     }
 
     /// Speaks the first of these languages that we have; else goes on in the browser's.
@@ -137,15 +137,15 @@ impl Visit {
     }
 
     /// The secret that this browser brought along, if it was sealed for what the page is about.
-    pub(in crate::http) fn secret_to_show<S: ShownOnce>(&self, of: &str) -> Option<S> {
+    pub(in crate::http) fn secret_to_show<S: FlashSecret>(&self, of: &str) -> Option<S> {
         let person = self.person.as_ref()?;
-        self.edge.server.open_once(person.session.id, of, self.shown_once.as_deref()?)
+        self.edge.server.open_flash_secret(person.session.id, of, self.flash_secret.as_deref()?)
     }
 
     /// The answer that takes the brought secret away from the browser, now that it was shown.
     pub(in crate::http) fn shown(&self, mut response: Response) -> Response {
-        if self.shown_once.is_some() {
-            append(response.headers_mut(), cookies::clear_shown_once(&self.edge.server.config.server.issuer));
+        if self.flash_secret.is_some() {
+            append(response.headers_mut(), cookies::clear_flash_secret(&self.edge.server.config.server.issuer));
         }
         response
     }
@@ -154,8 +154,8 @@ impl Visit {
     pub(in crate::http) fn see_secret(&self, address: &str, of: &str, secret: &str) -> Result<Response, Refusal> {
         let mut response = see(address);
         if let Some(person) = &self.person {
-            let sealed = self.edge.server.seal_once(person.session.id, of, secret)?;
-            append(response.headers_mut(), cookies::set_shown_once(&sealed, &self.edge.server.config.server.issuer));
+            let sealed = self.edge.server.seal_flash_secret(person.session.id, of, secret)?;
+            append(response.headers_mut(), cookies::set_flash_secret(&sealed, &self.edge.server.config.server.issuer));
         }
         Ok(response)
     }

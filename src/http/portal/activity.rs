@@ -1,10 +1,10 @@
 //! What an application's owner sees of its use: how much, what failed and why, what became of each mail.
 
-use super::view::{Activity, FailureLines, FlightLine, FlightStepLine, Marked, RequestLine};
+use super::view::{Activity, DeliveryStepLine, DeliveryTraceLine, FailureLines, Marked, RequestLine};
 use crate::domain::activity::{Failure, NotedRequest};
 use crate::domain::application::Application;
-use crate::domain::sign_in::FlightEvent;
-use crate::flows::insight::Flight;
+use crate::domain::sign_in::DeliveryEvent;
+use crate::flows::insight::DeliveryTrace;
 use crate::http::pages::view::Chart;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
@@ -24,11 +24,11 @@ pub(super) async fn activity(visit: &Visit, application: &Application) -> Result
     let server = &visit.edge.server;
     let days = server.application_activity(application.id, DAYS).await?;
     let requests = server.application_requests(application.id, REQUESTS).await?;
-    let flights = server.application_flights(application.id, FLIGHTS).await?;
+    let flights = server.application_delivery_traces(application.id, FLIGHTS).await?;
     Ok(Activity {
         chart: Chart::of(&days.per_day),
         requests: requests.into_iter().map(request_line).collect(),
-        flights: flights.into_iter().map(flight_line).collect(),
+        flights: flights.into_iter().map(delivery_trace_line).collect(),
     })
 }
 
@@ -57,26 +57,28 @@ fn failure_lines(failure: Failure) -> FailureLines {
     }
 }
 
-fn flight_line(flight: Flight) -> FlightLine {
+fn delivery_trace_line(flight: DeliveryTrace) -> DeliveryTraceLine {
     let steps = flight.steps.into_iter();
-    FlightLine {
+    DeliveryTraceLine {
         at: flight.created_at,
         address: flight.address,
         reference: flight.reference,
-        steps: steps.map(|step| FlightStepLine { at: step.at, what: words(step.event), detail: step.detail }).collect(),
+        steps: steps
+            .map(|step| DeliveryStepLine { at: step.at, what: words(step.event), detail: step.detail })
+            .collect(),
     }
 }
 
-const fn words(event: FlightEvent) -> &'static str {
+const fn words(event: DeliveryEvent) -> &'static str {
     match event {
-        FlightEvent::Queued => "Mail queued",
-        FlightEvent::Accepted => "Mail accepted by the mail server",
-        FlightEvent::Undelivered => "Mail not delivered",
-        FlightEvent::Opened => "Link opened",
-        FlightEvent::Previewed => "Link looked at by a scanner or preview",
-        FlightEvent::CodeIssued => "Code issued",
-        FlightEvent::Exchanged => "Code exchanged for tokens",
-        FlightEvent::SignedIn => "Signed in",
-        FlightEvent::Refused => "Refused",
+        DeliveryEvent::Queued => "Mail queued",
+        DeliveryEvent::Accepted => "Mail accepted by the mail server",
+        DeliveryEvent::Undelivered => "Mail not delivered",
+        DeliveryEvent::Opened => "Link opened",
+        DeliveryEvent::Previewed => "Link looked at by a scanner or preview",
+        DeliveryEvent::CodeIssued => "Code issued",
+        DeliveryEvent::Exchanged => "Code exchanged for tokens",
+        DeliveryEvent::SignedIn => "Signed in",
+        DeliveryEvent::Refused => "Refused",
     }
 }

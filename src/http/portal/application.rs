@@ -8,12 +8,12 @@ use super::APPLICATIONS;
 use super::activity::activity;
 use super::approval::waiting;
 use super::frame::{Frame, Here, caller, sender, viewer};
+use super::idempotent_form::making_form;
 use super::kinds;
 use super::life;
 use super::people::people;
-use super::press::making_form;
+use super::posted_form::PostedForm;
 use super::snippets::snippets;
-use super::typed::Typed;
 use super::view::{ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Tried};
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, Origin};
 use crate::domain::approval::Extras;
@@ -26,9 +26,9 @@ use crate::flows::access::{Need, unknown_application};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::view::Form;
 use crate::http::pages::visit::{Visit, see};
 use crate::http::webhooks::hooks;
@@ -61,7 +61,7 @@ pub(super) struct Occasion {
     /// An address that was not invited, as it was typed.
     pub(super) invited: Option<String>,
     /// Settings that were refused, as they were typed.
-    pub(super) refused: Option<(Typed, Vec<FieldProblem>)>,
+    pub(super) refused: Option<(PostedForm, Vec<FieldProblem>)>,
 }
 
 impl Occasion {
@@ -112,7 +112,7 @@ async fn seen(visit: &Visit, person: &SignedInPerson, id: &str) -> Result<Applic
 /// Who sent a form of an application's page, and which application it is about: one that is not deleted.
 pub(super) async fn changing<'a>(
     visit: &'a Visit,
-    typed: &Typed,
+    typed: &PostedForm,
     id: &str,
 ) -> Result<(&'a SignedInPerson, Application), Box<Response>> {
     let person = sender(visit, typed, &format!("{APPLICATIONS}/{id}"))?;
@@ -170,7 +170,7 @@ async fn render(
     let asked = approval.as_ref().filter(|_| !person.user.admin).map(|approval| &approval.extras);
     let settings = forms.settings(asked, occasion.refused);
     let view = ApplicationPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         now: visit.now(),
         app: shown(application),
@@ -249,7 +249,11 @@ impl Forms<'_> {
     }
 
     /// With what is asked for, so that saving the form asks for it still.
-    fn settings(&self, asked: Option<&Extras>, refused: Option<(Typed, Vec<FieldProblem>)>) -> Option<SettingsForm> {
+    fn settings(
+        &self,
+        asked: Option<&Extras>,
+        refused: Option<(PostedForm, Vec<FieldProblem>)>,
+    ) -> Option<SettingsForm> {
         let form = self.when(self.application.origin == Origin::Registered, "settings")?;
         let settings = self.application.settings.clone();
         let form = SettingsForm::of(

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::application::{address_of, changing, could_not, done};
 use super::frame::caller;
-use super::typed::Typed;
+use super::posted_form::PostedForm;
 use super::view::Waiting;
 use crate::domain::application::Application;
 use crate::domain::approval::{Approval, Decision};
@@ -26,7 +26,7 @@ pub(super) fn waiting(visit: &Visit, application: &Application, approval: Approv
 }
 
 /// `POST …/approval/withdraw`.
-pub(in crate::http) async fn withdraw(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn withdraw(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,

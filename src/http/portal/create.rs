@@ -6,17 +6,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Frame, Here, caller, sender, viewer};
+use super::idempotent_form::{Made, making_form, press};
 use super::kinds;
-use super::press::{Made, making_form, press};
+use super::posted_form::PostedForm;
 use super::read_settings::new_settings;
-use super::typed::Typed;
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage};
 use crate::domain::application::{ApplicationKind, ApplicationSettings};
 use crate::domain::language::Language;
 use crate::flows::authorize::SignedInPerson;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::{Page, page};
 use crate::http::pages::problem::refused_page;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
 
@@ -25,13 +25,13 @@ const NEW: &str = "/portal/applications/new";
 /// `GET /portal/applications/new`.
 pub(in crate::http) async fn show(visit: Visit) -> Response {
     match viewer(&visit, NEW) {
-        Ok(person) => visit.remembered(form_page(&visit, person, &Typed::default(), Vec::new()).into_response()),
+        Ok(person) => visit.remembered(form_page(&visit, person, &PostedForm::default(), Vec::new()).into_response()),
         Err(response) => *response,
     }
 }
 
 /// `POST /portal/applications/new`.
-pub(in crate::http) async fn create(visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn create(visit: Visit, typed: PostedForm) -> Response {
     let person = match sender(&visit, &typed, NEW) {
         Ok(person) => person,
         Err(response) => return *response,
@@ -58,7 +58,7 @@ async fn register(
     visit: &Visit,
     person: &SignedInPerson,
     settings: ApplicationSettings,
-    typed: &Typed,
+    typed: &PostedForm,
 ) -> Result<Response, Refusal> {
     let (server, caller) = (Arc::clone(&visit.edge.server), caller(person));
     let reason = typed.text("reason").to_owned();
@@ -69,9 +69,9 @@ async fn register(
     press(visit, person, typed, ("created", NEW), Box::pin(making)).await
 }
 
-fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, problems: Vec<FieldProblem>) -> Page {
+fn form_page(visit: &Visit, person: &SignedInPerson, typed: &PostedForm, problems: Vec<FieldProblem>) -> Page {
     let mut view = NewApplicationPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         name: Input::line("app-name", "name", "Name")
             .hinted("People see it when they sign in, and in their mail.")
@@ -95,7 +95,7 @@ fn form_page(visit: &Visit, person: &SignedInPerson, typed: &Typed, problems: Ve
 }
 
 /// The types that can get a token here; the first is chosen unless another was.
-fn kind_cards(typed: &Typed) -> Vec<KindCard> {
+fn kind_cards(typed: &PostedForm) -> Vec<KindCard> {
     let chosen = ApplicationKind::from_name(typed.text("type")).unwrap_or_default();
     let offered = ApplicationKind::ALL.into_iter().filter(|kind| !kind.default_grants().is_empty());
     offered.map(|kind| KindCard { value: kind.name(), words: kinds::words(kind), chosen: kind == chosen }).collect()
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_can_get_no_token_here_is_not_offered() {
-        let cards = kind_cards(&Typed::default());
+        let cards = kind_cards(&PostedForm::default());
         assert_eq!(cards.iter().filter(|card| card.chosen).map(|card| card.value).collect::<Vec<_>>(), ["service"]);
         assert!(cards.iter().all(|card| ApplicationKind::from_name(card.value).unwrap() != ApplicationKind::Device));
     }

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::typed::Typed;
+use super::posted_form::PostedForm;
 use crate::flows::access::Caller;
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::problem::stale_form_page;
@@ -54,7 +54,7 @@ pub(in crate::http) fn viewer<'a>(visit: &'a Visit, page: &str) -> Result<&'a Si
 /// Who sent a form, which must be one of ours.
 pub(in crate::http) fn sender<'a>(
     visit: &'a Visit,
-    typed: &Typed,
+    typed: &PostedForm,
     page: &str,
 ) -> Result<&'a SignedInPerson, Box<Response>> {
     let person = viewer(visit, page)?;

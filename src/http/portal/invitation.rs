@@ -7,15 +7,15 @@ use super::APPLICATIONS;
 use super::application::done;
 use super::frame::{Frame, Here, sender, viewer};
 use super::kinds;
-use super::typed::Typed;
+use super::posted_form::PostedForm;
 use super::view::InvitationPage;
 use crate::domain::language::Language;
 use crate::domain::ownership::{InvitationPath, InvitationPurpose};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::flow::shown;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::{page_or_refusal, refused_page};
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -40,7 +40,7 @@ async fn invitation_page(visit: &Visit, person: &SignedInPerson, path: &str) -> 
     let server = &visit.edge.server;
     let (invitation, application) = server.invitation_for(&person.user, &read(path)?).await?;
     let view = InvitationPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         app: shown(&application),
         kind: kinds::words(application.settings.kind).short,
@@ -58,7 +58,7 @@ async fn invitation_page(visit: &Visit, person: &SignedInPerson, path: &str) -> 
 }
 
 /// `POST …/accept`.
-pub(in crate::http) async fn accept(Path(path): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn accept(Path(path): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let person = match sender(&visit, &typed, &address_of(&path)) {
         Ok(person) => person,
         Err(response) => return *response,
@@ -74,7 +74,7 @@ pub(in crate::http) async fn accept(Path(path): Path<String>, visit: Visit, type
 }
 
 /// `POST …/decline`.
-pub(in crate::http) async fn decline(Path(path): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn decline(Path(path): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let person = match sender(&visit, &typed, &address_of(&path)) {
         Ok(person) => person,
         Err(response) => return *response,

@@ -4,7 +4,7 @@ use crate::domain::application::ApplicationKind;
 
 /// The words for a type.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::http) struct KindWords {
+pub(in crate::http) struct KindMessages {
     /// In a list.
     pub(in crate::http) short: &'static str,
     /// As a choice.
@@ -14,7 +14,7 @@ pub(in crate::http) struct KindWords {
 }
 
 /// The words for this type.
-pub(in crate::http) const fn words(kind: ApplicationKind) -> KindWords {
+pub(in crate::http) const fn words(kind: ApplicationKind) -> KindMessages {
     let (short, title, when) = match kind {
         ApplicationKind::Service => (
             "Service",
@@ -42,5 +42,5 @@ pub(in crate::http) const fn words(kind: ApplicationKind) -> KindWords {
             "A television, a printer, a command line: people approve it on their phone.",
         ),
     };
-    KindWords { short, title, when }
+    KindMessages { short, title, when }
 }

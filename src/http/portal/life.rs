@@ -5,7 +5,7 @@ use crate::domain::application::{Application, ApplicationState, DeactivationReas
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// Where an application is in its life.
 pub(super) fn standing(application: &Application, outlook: &Outlook) -> Standing {
@@ -20,7 +20,7 @@ pub(super) fn standing(application: &Application, outlook: &Outlook) -> Standing
 
 /// What comes next, if anything does.
 pub(super) fn sentence(application: &Application, outlook: &Outlook) -> Option<String> {
-    let day = |at: Timestamp| Texts::of(Language::English).date(at);
+    let day = |at: Timestamp| Messages::of(Language::English).date(at);
     match application.state {
         ApplicationState::Active => outlook.deactivated_at.map(|at| format!("deactivates on {}", day(at))),
         ApplicationState::Deactivated { .. } => outlook.deleted_at.map(|at| format!("is deleted on {}", day(at))),
@@ -36,7 +36,7 @@ fn why(application: &Application, reason: DeactivationReason) -> String {
         }
         DeactivationReason::Undeclared => "because it left the server's configuration".to_owned(),
         DeactivationReason::Unused => {
-            let since = Texts::of(Language::English).date(application.unused_since());
+            let since = Messages::of(Language::English).date(application.unused_since());
             format!("because nobody used it since {since}")
         }
     }

@@ -19,9 +19,9 @@ use crate::domain::ownership::{Invitation, InvitationPurpose};
 use crate::flows::authorize::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -60,7 +60,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     let outlooks = server.life_cycle_of_all(&own).await?;
     let both = || own.iter().zip(&outlooks);
     let view = ApplicationsPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         now: visit.now(),
         notice: parameters.value("done").and_then(ListNotice::from_name),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::APPLICATIONS;
 use super::application::{Occasion, address_of, application_page, changing, could_not, done};
 use super::frame::caller;
-use super::typed::Typed;
+use super::posted_form::PostedForm;
 use super::view::{FieldProblem, Input, InvitationLine, OwnerLine, People, sentence};
 use crate::domain::application::{Application, Origin};
 use crate::domain::ids::InvitationId;
@@ -19,7 +19,7 @@ use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `POST …/owners/invite`.
-pub(in crate::http) async fn invite(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn invite(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -42,7 +42,7 @@ pub(in crate::http) async fn invite(Path(id): Path<String>, visit: Visit, typed:
 async fn not_invited(
     visit: &Visit,
     (person, application): (&SignedInPerson, &Application),
-    typed: Typed,
+    typed: PostedForm,
     (problem, status): (FieldProblem, StatusCode),
 ) -> Response {
     let invited = Some(typed.text("email").to_owned());
@@ -51,7 +51,7 @@ async fn not_invited(
 }
 
 /// `POST …/owners/remove`.
-pub(in crate::http) async fn remove(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn remove(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -67,7 +67,7 @@ pub(in crate::http) async fn remove(Path(id): Path<String>, visit: Visit, typed:
 }
 
 /// `POST …/leave`.
-pub(in crate::http) async fn leave(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn leave(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -82,7 +82,7 @@ pub(in crate::http) async fn leave(Path(id): Path<String>, visit: Visit, typed: 
 pub(in crate::http) async fn withdraw(
     Path((id, invitation)): Path<(String, String)>,
     visit: Visit,
-    typed: Typed,
+    typed: PostedForm,
 ) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::typed::Typed;
+use super::posted_form::PostedForm;
 use super::view::FieldProblem;
 use crate::config::duration;
 use crate::domain::application::{ApplicationKind, ApplicationSettings, LONGEST_NAME, PkcePolicy};
-use crate::domain::legible::is_legible;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::domain::visible_text::is_visible_text;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::redirect_uri;
@@ -20,7 +20,7 @@ const YEAR: Duration = Duration::from_hours(366 * 24);
 
 /// Reads a form and gathers what is wrong with it.
 pub(super) struct Reading<'a> {
-    typed: &'a Typed,
+    typed: &'a PostedForm,
     problems: Vec<FieldProblem>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Reading<'a> {
 pub(super) type Read<T> = Result<T, Vec<FieldProblem>>;
 
 /// The settings of a new application.
-pub(super) fn new_settings(typed: &Typed) -> Read<ApplicationSettings> {
+pub(super) fn new_settings(typed: &PostedForm) -> Read<ApplicationSettings> {
     let mut reading = Reading { typed, problems: Vec::new() };
     let name = reading.name("app-name");
     let mut settings = ApplicationSettings::new(name, reading.kind());
@@ -46,7 +46,7 @@ pub(super) fn new_settings(typed: &Typed) -> Read<ApplicationSettings> {
 }
 
 /// The settings of an application after a change. What the form does not show stays as it is.
-pub(super) fn changed_settings(typed: &Typed, current: &ApplicationSettings) -> Read<ApplicationSettings> {
+pub(super) fn changed_settings(typed: &PostedForm, current: &ApplicationSettings) -> Read<ApplicationSettings> {
     let mut reading = Reading { typed, problems: Vec::new() };
     let mut settings = current.clone();
     if typed.has("name") {
@@ -100,7 +100,7 @@ impl Reading<'_> {
         let name = self.typed.text("name").trim();
         if name.is_empty() {
             self.wrong(id, "Give it a name.");
-        } else if name.chars().count() > LONGEST_NAME || !is_legible(name) {
+        } else if name.chars().count() > LONGEST_NAME || !is_visible_text(name) {
             self.wrong(id, format!("A name has up to {LONGEST_NAME} characters, all of them to be seen."));
         }
         name.to_owned()
@@ -225,8 +225,8 @@ impl Reading<'_> {
 mod tests {
     use super::*;
 
-    fn typed(fields: &[(&str, &str)]) -> Typed {
-        Typed::of(fields)
+    fn typed(fields: &[(&str, &str)]) -> PostedForm {
+        PostedForm::of(fields)
     }
 
     fn problems<T>(read: Read<T>) -> Vec<&'static str> {

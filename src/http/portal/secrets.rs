@@ -7,8 +7,8 @@ use axum::response::Response;
 
 use super::application::{changing, could_not, done};
 use super::frame::caller;
-use super::press::{Made, press};
-use super::typed::Typed;
+use super::idempotent_form::{Made, press};
+use super::posted_form::PostedForm;
 use crate::domain::application::Application;
 use crate::domain::ids::SecretId;
 use crate::flows::authorize::SignedInPerson;
@@ -17,7 +17,7 @@ use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `POST …/secrets`: a new secret, shown once on the page that follows.
-pub(in crate::http) async fn rotate(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn rotate(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -31,7 +31,7 @@ pub(in crate::http) async fn rotate(Path(id): Path<String>, visit: Visit, typed:
 async fn rotated(
     visit: &Visit,
     person: &SignedInPerson,
-    typed: &Typed,
+    typed: &PostedForm,
     application: &Application,
 ) -> Result<Response, Refusal> {
     let (server, actor) = (Arc::clone(&visit.edge.server), caller(person).actor());
@@ -47,7 +47,7 @@ async fn rotated(
 pub(in crate::http) async fn revoke(
     Path((id, secret)): Path<(String, String)>,
     visit: Visit,
-    typed: Typed,
+    typed: PostedForm,
 ) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,

@@ -6,8 +6,8 @@ use axum::response::Response;
 
 use super::application::{Occasion, application_page, changing, could_not, done};
 use super::frame::caller;
+use super::posted_form::PostedForm;
 use super::read_settings::changed_settings;
-use super::typed::Typed;
 use super::view::FieldProblem;
 use crate::domain::application::Application;
 use crate::flows::authorize::SignedInPerson;
@@ -16,7 +16,7 @@ use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `POST …/settings`.
-pub(in crate::http) async fn change(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn change(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -45,7 +45,7 @@ pub(in crate::http) async fn change(Path(id): Path<String>, visit: Visit, typed:
 async fn not_changed(
     visit: &Visit,
     (person, application): (&SignedInPerson, &Application),
-    typed: Typed,
+    typed: PostedForm,
     refusal: &Refusal,
 ) -> Response {
     let text = match refusal.code {

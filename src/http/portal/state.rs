@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::APPLICATIONS;
 use super::application::{Occasion, application_page, changing, could_not, done};
 use super::frame::{caller, sender};
-use super::typed::Typed;
+use super::posted_form::PostedForm;
 use super::view::FieldProblem;
 use crate::domain::ids::ClientId;
 use crate::flows::access::{Need, unknown_application};
@@ -17,7 +17,7 @@ use crate::http::pages::problem::refused_page;
 use crate::http::pages::visit::{Visit, see};
 
 /// `POST …/deactivate`.
-pub(in crate::http) async fn deactivate(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn deactivate(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -30,7 +30,7 @@ pub(in crate::http) async fn deactivate(Path(id): Path<String>, visit: Visit, ty
 }
 
 /// `POST …/activate`.
-pub(in crate::http) async fn activate(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn activate(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -43,7 +43,7 @@ pub(in crate::http) async fn activate(Path(id): Path<String>, visit: Visit, type
 }
 
 /// `POST …/delete`: the name has to be typed, so that nobody deletes by a slip.
-pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -67,7 +67,7 @@ fn as_read(name: &str) -> String {
 }
 
 /// `POST …/undelete`: from the list, or from what is left of the application's page.
-pub(in crate::http) async fn undelete(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn undelete(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let person = match sender(&visit, &typed, APPLICATIONS) {
         Ok(person) => person,
         Err(response) => return *response,

@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use super::application::{Occasion, application_page, changing, could_not};
 use super::frame::caller;
-use super::typed::Typed;
+use super::posted_form::PostedForm;
 use super::view::Tried;
 use crate::domain::language::Language;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::visit::Visit;
 use crate::protocol::token::TokenResponse;
 
 /// `POST …/try`: answered with the page itself. The token stands in no address and is not kept.
-pub(in crate::http) async fn token(Path(id): Path<String>, visit: Visit, typed: Typed) -> Response {
+pub(in crate::http) async fn token(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -32,7 +32,7 @@ pub(in crate::http) async fn token(Path(id): Path<String>, visit: Visit, typed: 
 
 fn tried(response: TokenResponse, issuer: &str) -> Tried {
     let part = |at| response.access_token.split('.').nth(at).map(readable).unwrap_or_default();
-    let lives = Texts::of(Language::English).length(std::time::Duration::from_secs(response.expires_in));
+    let lives = Messages::of(Language::English).length(std::time::Duration::from_secs(response.expires_in));
     Tried {
         header: part(0),
         claims: part(1),

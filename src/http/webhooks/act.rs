@@ -11,8 +11,8 @@ use crate::domain::webhook::Webhook;
 use crate::flows::webhooks::{Sending, WebhookChange};
 use crate::http::pages::visit::{Visit, see};
 use crate::http::portal::frame::caller;
-use crate::http::portal::press::{Made, press};
-use crate::http::portal::typed::Typed;
+use crate::http::portal::idempotent_form::{Made, press};
+use crate::http::portal::posted_form::PostedForm;
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub(super) enum Act {
 }
 
 /// `POST …` of each of them.
-pub(super) async fn act(act: Act, address: Address, visit: Visit, typed: Typed) -> Response {
+pub(super) async fn act(act: Act, address: Address, visit: Visit, typed: PostedForm) -> Response {
     let (at, webhook) = match At::changing(&visit, &address, &typed).await {
         Ok(found) => found,
         Err(response) => return *response,
@@ -38,7 +38,7 @@ pub(super) async fn act(act: Act, address: Address, visit: Visit, typed: Typed) 
 }
 
 /// A new secret, shown once on the page that follows.
-async fn rotate_secret(at: &At<'_>, webhook: &Webhook, typed: &Typed) -> Result<Response, NotDone> {
+async fn rotate_secret(at: &At<'_>, webhook: &Webhook, typed: &PostedForm) -> Result<Response, NotDone> {
     let (server, actor) = (Arc::clone(&at.visit.edge.server), caller(at.person).actor());
     let (page, of) = (page_of(webhook), webhook.clone());
     let making = async move {
@@ -52,7 +52,7 @@ async fn carry_out(
     act: Act,
     (at, webhook): (&At<'_>, &Webhook),
     address: &Address,
-    typed: &Typed,
+    typed: &PostedForm,
 ) -> Result<Response, NotDone> {
     let (server, actor) = (&at.visit.edge.server, caller(at.person).actor());
     let sending = |sending| WebhookChange { sending: Some(sending), ..WebhookChange::default() };

@@ -8,11 +8,11 @@ use super::show::{Occasion, could_not};
 use crate::flows::webhooks::WebhookChange;
 use crate::http::pages::visit::{Visit, see};
 use crate::http::portal::frame::caller;
-use crate::http::portal::typed::Typed;
+use crate::http::portal::posted_form::PostedForm;
 use crate::protocol::refusal::Refusal;
 
 /// `POST …/change`.
-pub(super) async fn change(address: Address, visit: Visit, typed: Typed) -> Response {
+pub(super) async fn change(address: Address, visit: Visit, typed: PostedForm) -> Response {
     let (at, webhook) = match At::changing(&visit, &address, &typed).await {
         Ok(found) => found,
         Err(response) => return *response,

@@ -10,13 +10,13 @@ use super::place::{Address, At, page_of};
 use super::view::NewPage;
 use crate::domain::language::Language;
 use crate::flows::webhooks::NewWebhook;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::Visit;
 use crate::http::portal::frame::caller;
-use crate::http::portal::press::{Made, making_form, press};
-use crate::http::portal::typed::Typed;
+use crate::http::portal::idempotent_form::{Made, making_form, press};
+use crate::http::portal::posted_form::PostedForm;
 use crate::http::portal::view::FieldProblem;
 
 /// `GET …/webhooks/new`.
@@ -30,7 +30,7 @@ pub(super) async fn show(address: Address, visit: Visit) -> Response {
 }
 
 /// `POST …/webhooks/new`.
-pub(super) async fn create(address: Address, visit: Visit, typed: Typed) -> Response {
+pub(super) async fn create(address: Address, visit: Visit, typed: PostedForm) -> Response {
     let at = match At::sender(&visit, &address, &typed).await {
         Ok(at) => at,
         Err(response) => return *response,
@@ -61,7 +61,7 @@ async fn form_page(at: &At<'_>, fields: Fields, problems: Vec<FieldProblem>, sta
         Err(refusal) => return refused_page(at.visit, &refusal),
     };
     let view = NewPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         around,
         trail: at.list(),
         fields: fields.shown(&problems),

@@ -2,13 +2,13 @@
 
 use axum::http::StatusCode;
 
+use super::messages::sentence_about;
 use super::view::{EventLine, FieldsPart};
-use super::words::sentence_about;
 use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_url::WebhookUrl;
 use crate::flows::webhooks::WebhookError;
-use crate::http::portal::typed::Typed;
+use crate::http::portal::posted_form::PostedForm;
 use crate::http::portal::view::{FieldProblem, Input, sentence};
 use crate::protocol::refusal::Refusal;
 
@@ -45,7 +45,7 @@ impl Fields {
     }
 
     /// As it was typed.
-    pub(super) fn typed(owner: &WebhookOwner, typed: &Typed) -> Self {
+    pub(super) fn typed(owner: &WebhookOwner, typed: &PostedForm) -> Self {
         Self {
             owner: owner.clone(),
             url: typed.text("url").trim().to_owned(),
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn read(fields: &[(&str, &str)]) -> Result<Vec<EventType>, Vec<&'static str>> {
-        let fields = Fields::typed(&WebhookOwner::Server, &Typed::of(fields));
+        let fields = Fields::typed(&WebhookOwner::Server, &PostedForm::of(fields));
         fields.read().map(|(_, events)| events).map_err(|found| found.iter().map(|problem| problem.id).collect())
     }
 

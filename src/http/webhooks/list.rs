@@ -3,15 +3,15 @@
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 
+use super::messages::events_in_short;
 use super::place::{Address, At, base_of, page_of};
 use super::view::{HookLine, HookStanding, Hooks, ListPage};
-use super::words::events_in_short;
 use crate::domain::language::Language;
 use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::http::pages::fields::query;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 
@@ -36,7 +36,7 @@ pub(super) async fn show(address: Address, uri: Uri, visit: Visit) -> Response {
 
 async fn list_page(at: &At<'_>, notice: Option<&'static str>) -> Result<Response, Refusal> {
     let view = ListPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         around: at.around().await?,
         now: at.visit.now(),
         notice,

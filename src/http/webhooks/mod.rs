@@ -8,10 +8,10 @@ mod change;
 mod create;
 mod fields;
 mod list;
+mod messages;
 mod place;
 mod show;
 mod view;
-mod words;
 
 use axum::Router;
 use axum::routing::{get, post};

@@ -20,7 +20,7 @@ use crate::http::pages::problem::refused_page;
 use crate::http::pages::view::{Form, Link};
 use crate::http::pages::visit::Visit;
 use crate::http::portal::frame::{self as portal_frame, Frame};
-use crate::http::portal::typed::Typed;
+use crate::http::portal::posted_form::PostedForm;
 use crate::protocol::refusal::Refusal;
 
 /// What the address of a page names.
@@ -86,7 +86,7 @@ impl<'a> At<'a> {
     }
 
     /// Who sent a form, which must be one of ours. For the server's webhooks it takes a fresh sign-in.
-    pub(super) async fn sender(visit: &'a Visit, address: &Address, typed: &Typed) -> Result<Self, Box<Response>> {
+    pub(super) async fn sender(visit: &'a Visit, address: &Address, typed: &PostedForm) -> Result<Self, Box<Response>> {
         let Some(client_id) = &address.names.client_id else {
             let person = admin_frame::fresh_sender_of(visit, Some(typed.text("csrf")), &address.page())?;
             return Ok(Self { visit, person, place: Place::Server });
@@ -99,7 +99,7 @@ impl<'a> At<'a> {
     pub(super) async fn changing(
         visit: &'a Visit,
         address: &Address,
-        typed: &Typed,
+        typed: &PostedForm,
     ) -> Result<(Self, Webhook), Box<Response>> {
         let at = Self::sender(visit, address, typed).await?;
         let webhook = at.webhook(address).await?;

@@ -5,20 +5,20 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{Fields, status_of};
 use super::list::short;
+use super::messages::notice;
 use super::place::{Address, At, page_of};
 use super::view::{DeliveryLine, HookStanding, WebhookPage};
-use super::words::notice;
 use crate::domain::language::Language;
 use crate::domain::webhook::{Webhook, WebhookState};
 use crate::domain::webhook_delivery::{Attempt, Delivery};
 use crate::domain::webhook_secret::WebhookSecret;
 use crate::http::pages::fields::query;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::refused_page;
-use crate::http::pages::texts::Texts;
 use crate::http::pages::view::Form;
 use crate::http::pages::visit::{Visit, see};
-use crate::http::portal::press::making_form;
+use crate::http::portal::idempotent_form::making_form;
 use crate::http::portal::view::{FieldProblem, sentence};
 use crate::protocol::refusal::Refusal;
 
@@ -92,7 +92,7 @@ async fn render(at: &At<'_>, webhook: &Webhook, occasion: Occasion) -> Result<Re
     let is_active = webhook.state == WebhookState::Active;
     let fields = occasion.fields.unwrap_or_else(|| Fields::of(webhook));
     let view = WebhookPage {
-        t: Texts::of(Language::English),
+        t: Messages::of(Language::English),
         around: at.around().await?,
         now: at.visit.now(),
         trail: at.list(),

@@ -7,7 +7,7 @@ use crate::domain::webhook::{DisabledBecause, Webhook, WebhookState};
 use crate::domain::webhook_delivery::DeliveryState;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{Form, Link};
 use crate::http::portal::frame::Frame;
 use crate::http::portal::view::{FieldProblem, Input};
@@ -112,7 +112,7 @@ impl HookStanding {
 #[derive(Debug, Template)]
 #[template(path = "webhooks/list.html")]
 pub(super) struct ListPage {
-    pub(super) t: &'static Texts,
+    pub(super) t: &'static Messages,
     pub(super) around: Around,
     /// The present.
     pub(super) now: Timestamp,
@@ -146,7 +146,7 @@ pub(super) struct EventLine {
 #[derive(Debug, Template)]
 #[template(path = "webhooks/new.html")]
 pub(super) struct NewPage {
-    pub(super) t: &'static Texts,
+    pub(super) t: &'static Messages,
     pub(super) around: Around,
     /// The list that it will be in.
     pub(super) trail: Link,
@@ -160,7 +160,7 @@ pub(super) struct NewPage {
 #[derive(Debug, Template)]
 #[template(path = "webhooks/webhook.html")]
 pub(super) struct WebhookPage {
-    pub(super) t: &'static Texts,
+    pub(super) t: &'static Messages,
     pub(super) around: Around,
     /// The present.
     pub(super) now: Timestamp,

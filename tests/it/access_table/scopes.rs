@@ -1,5 +1,6 @@
 //! The narrow tokens and the old sign-ins: what the document says of an operation's scope holds for every row.
 
+use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -26,55 +27,53 @@ fn declared(management: &Management<'_>, row: &Row, path: &str) -> Option<String
     Some(scope.as_str().unwrap().to_owned())
 }
 
-on_both_engines!(
-    /// A token with the scope of an operation gets what `gatepost:admin` gets; one with any other is refused. What may
-    /// be written may be read.
-    async fn a_scope_allows_what_the_document_says_and_nothing_else(world: World) {
-        assert_eq!(CALLERS[MACHINE], "machine with gatepost:admin");
-        let server = world.server().await;
-        let cast = Cast::of(&server).await;
-        let management = server.management().await;
-        let mut wrong = Vec::new();
-        for scope in SCOPES {
-            let machine = server.machine(scope).await;
-            for (row, path) in operations() {
-                let Some(declared) = declared(&management, row, path) else { continue };
-                let allowed = declared == scope || declared.replace(":read", ":write") == scope;
-                let status = cast.ask(row, &machine).await.status.as_u16();
-                // A machine that is no operator has to say for whom it registers.
-                let registers = (row.method, path) == ("POST", "/applications");
-                let expected = match allowed {
-                    true if registers => 400,
-                    true => row.expected[MACHINE],
-                    false => 403,
-                };
-                // Who may not see the webhooks of the server does not learn of them.
-                if status != expected && !(expected == 403 && status == 404 && row.path.contains("hook")) {
-                    wrong.push(format!("{scope}: {} {path} is {status}, not {expected} (for {declared})", row.method));
-                }
-            }
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-);
-
-on_both_engines!(
-    /// An operator who signed in a while ago sees what operators see, and changes what everybody may.
-    async fn an_old_sign_in_changes_nothing_that_only_operators_may(world: World) {
-        assert_eq!(CALLERS[ADMIN], "admin");
-        let server = world.server().await;
-        let cast = Cast::of(&server).await;
-        let admin: &Who = &cast.callers[ADMIN];
-        world.clock.advance(Duration::from_mins(16));
-        let mut wrong = Vec::new();
+/// A token with the scope of an operation gets what `gatepost:admin` gets; one with any other is refused. What may
+/// be written may be read.
+#[apply(on_both_engines)]
+async fn a_scope_allows_what_the_document_says_and_nothing_else(world: World) {
+    assert_eq!(CALLERS[MACHINE], "machine with gatepost:admin");
+    let server = world.server().await;
+    let cast = Cast::of(&server).await;
+    let management = server.management().await;
+    let mut wrong = Vec::new();
+    for scope in SCOPES {
+        let machine = server.machine(scope).await;
         for (row, path) in operations() {
-            let everybody = row.expected[1] == row.expected[ADMIN] && row.expected[ADMIN] < 400;
-            let expected = if row.method == "GET" || everybody { row.expected[ADMIN] } else { 401 };
-            let status = cast.ask(row, admin).await.status.as_u16();
-            if status != expected {
-                wrong.push(format!("{} {path} is {status}, not {expected}", row.method));
+            let Some(declared) = declared(&management, row, path) else { continue };
+            let allowed = declared == scope || declared.replace(":read", ":write") == scope;
+            let status = cast.ask(row, &machine).await.status.as_u16();
+            // A machine that is no operator has to say for whom it registers.
+            let registers = (row.method, path) == ("POST", "/applications");
+            let expected = match allowed {
+                true if registers => 400,
+                true => row.expected[MACHINE],
+                false => 403,
+            };
+            // Who may not see the webhooks of the server does not learn of them.
+            if status != expected && !(expected == 403 && status == 404 && row.path.contains("hook")) {
+                wrong.push(format!("{scope}: {} {path} is {status}, not {expected} (for {declared})", row.method));
             }
         }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
-);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An operator who signed in a while ago sees what operators see, and changes what everybody may.
+#[apply(on_both_engines)]
+async fn an_old_sign_in_changes_nothing_that_only_operators_may(world: World) {
+    assert_eq!(CALLERS[ADMIN], "admin");
+    let server = world.server().await;
+    let cast = Cast::of(&server).await;
+    let admin: &Who = &cast.callers[ADMIN];
+    world.clock.advance(Duration::from_mins(16));
+    let mut wrong = Vec::new();
+    for (row, path) in operations() {
+        let everybody = row.expected[1] == row.expected[ADMIN] && row.expected[ADMIN] < 400;
+        let expected = if row.method == "GET" || everybody { row.expected[ADMIN] } else { 401 };
+        let status = cast.ask(row, admin).await.status.as_u16();
+        if status != expected {
+            wrong.push(format!("{} {path} is {status}, not {expected}", row.method));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

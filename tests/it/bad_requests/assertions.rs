@@ -3,6 +3,7 @@
 use aws_lc_rs::hmac;
 use gatepost::protocol::client_auth::JWT_BEARER_ASSERTION;
 use gatepost::protocol::jose::SigningAlgorithm;
+use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use super::{Target, check};
@@ -117,55 +118,50 @@ pub(super) const CASES: [(&str, Make); 67] = [
     ("a jti too long to remember", |m| m.with_claim("jti", "j".repeat(257))),
 ];
 
-on_both_engines!(
-    /// RFC 7523 §3.
-    async fn is_refused(world: World) {
-        let mut target = Target::new(&world).await;
-        let key = ClientKey::new(SigningAlgorithm::Es256);
-        let server = &target.server;
-        let application = server.service_with_key(&key).await;
-        let colleague = server.service_with_key(&ClientKey::new(SigningAlgorithm::Es256)).await;
-        target.before = world.database.facts().await;
-        let right = Assertion::new(server, &application, &key);
-        let stranger = ClientKey::new(SigningAlgorithm::Es256);
-        let material = Material { right, key, stranger, colleague: colleague.client_id };
-        for (what, make) in CASES {
-            let answer = server.token().with_assertion(&make(&material)).send().await;
-            check(what, &answer, 401, "invalid_client");
-        }
-        target.is_unharmed().await;
-        server.token().with_assertion(&material.right.signed(&material.key)).send().await.success();
+/// RFC 7523 §3.
+#[apply(on_both_engines)]
+async fn is_refused(world: World) {
+    let mut target = Target::new(&world).await;
+    let key = ClientKey::new(SigningAlgorithm::Es256);
+    let server = &target.server;
+    let application = server.service_with_key(&key).await;
+    let colleague = server.service_with_key(&ClientKey::new(SigningAlgorithm::Es256)).await;
+    target.before = world.database.facts().await;
+    let right = Assertion::new(server, &application, &key);
+    let stranger = ClientKey::new(SigningAlgorithm::Es256);
+    let material = Material { right, key, stranger, colleague: colleague.client_id };
+    for (what, make) in CASES {
+        let answer = server.token().with_assertion(&make(&material)).send().await;
+        check(what, &answer, 401, "invalid_client");
     }
-);
+    target.is_unharmed().await;
+    server.token().with_assertion(&material.right.signed(&material.key)).send().await.success();
+}
 
-on_both_engines!(
-    /// RFC 7523 §2.2; RFC 7521 §4.2: type, assertion and client belong together.
-    async fn of_the_wrong_type_or_for_two_clients_is_an_invalid_request(world: World) {
-        let mut target = Target::new(&world).await;
-        let server = &target.server;
-        let key = ClientKey::new(SigningAlgorithm::EdDsa);
-        let application = server.service_with_key(&key).await;
-        target.before = world.database.facts().await;
-        let assertion = || Assertion::new(server, &application, &key).signed(&key);
-        let saml = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
-        for assertion_type in [saml, "jwt-bearer", &JWT_BEARER_ASSERTION.to_uppercase(), "+", ""] {
-            let request = server.token().parameter("client_assertion_type", assertion_type);
-            let answer = request.parameter("client_assertion", &assertion()).send().await;
-            check(assertion_type, &answer, 400, "invalid_request");
-        }
-        let request = server.token().with_assertion(&assertion());
-        let twice = request.clone().parameter("client_assertion", &assertion());
-        let with_secret = request.clone().parameter("client_secret", &target.good.secret);
-        let with_header = request.clone().with_basic(&target.good);
-        let for_another = request.parameter("client_id", &target.good.client_id);
-        for (what, request) in [
-            ("twice", twice),
-            ("a secret too", with_secret),
-            ("a header too", with_header),
-            ("two clients", for_another),
-        ] {
-            check(what, &request.send().await, 400, "invalid_request");
-        }
-        target.is_unharmed().await;
+/// RFC 7523 §2.2; RFC 7521 §4.2: type, assertion and client belong together.
+#[apply(on_both_engines)]
+async fn of_the_wrong_type_or_for_two_clients_is_an_invalid_request(world: World) {
+    let mut target = Target::new(&world).await;
+    let server = &target.server;
+    let key = ClientKey::new(SigningAlgorithm::EdDsa);
+    let application = server.service_with_key(&key).await;
+    target.before = world.database.facts().await;
+    let assertion = || Assertion::new(server, &application, &key).signed(&key);
+    let saml = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer";
+    for assertion_type in [saml, "jwt-bearer", &JWT_BEARER_ASSERTION.to_uppercase(), "+", ""] {
+        let request = server.token().parameter("client_assertion_type", assertion_type);
+        let answer = request.parameter("client_assertion", &assertion()).send().await;
+        check(assertion_type, &answer, 400, "invalid_request");
     }
-);
+    let request = server.token().with_assertion(&assertion());
+    let twice = request.clone().parameter("client_assertion", &assertion());
+    let with_secret = request.clone().parameter("client_secret", &target.good.secret);
+    let with_header = request.clone().with_basic(&target.good);
+    let for_another = request.parameter("client_id", &target.good.client_id);
+    for (what, request) in
+        [("twice", twice), ("a secret too", with_secret), ("a header too", with_header), ("two clients", for_another)]
+    {
+        check(what, &request.send().await, 400, "invalid_request");
+    }
+    target.is_unharmed().await;
+}

@@ -23,23 +23,27 @@ use super::database::Database;
 /// How long anything may take on a busy machine before a test gives up on it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Makes two tests, `rule::sqlite` and `rule::postgres`, out of each rule that takes an [`Installation`].
+/// Makes two tests, `name::sqlite` and `name::postgres`, of a function that takes an [`Installation`]:
+/// `#[apply(installed_on_both_engines)]`.
 macro_rules! installed_on_both_engines {
-    ($($rule:ident),+ $(,)?) => {$(
-        mod $rule {
-            use $crate::harness::Installation;
+    ($(#[$meta:meta])* async fn $name:ident($at:ident: Installation) $body:block) => {
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn body($at: Installation) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                super::$rule(Installation::on_sqlite()).await;
+                body(Installation::on_sqlite()).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                Installation::on_postgres(super::$rule).await;
+                Installation::on_postgres(body).await;
             }
         }
-    )+};
+    };
 }
 pub(crate) use installed_on_both_engines;
 

@@ -133,7 +133,8 @@ impl World {
     }
 }
 
-/// Makes of one test two, `name::sqlite` and `name::postgres`.
+/// Makes two tests, `name::sqlite` and `name::postgres`, of a function that takes a [`World`]:
+/// `#[apply(on_both_engines)]`.
 macro_rules! on_both_engines {
     ($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block) => {
         $(#[$meta])*

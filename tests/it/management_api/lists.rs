@@ -1,5 +1,6 @@
 //! Lists: what is in them, in which order, page by page, and how long they take when they are long.
 
+use macro_rules_attribute::apply;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -24,164 +25,158 @@ async fn all(management: &Management<'_>, who: &Who, path: &str, member: &str) -
     panic!("{path} never ends");
 }
 
-on_both_engines!(
-    /// By name, each once, whatever the size of a page.
-    async fn applications_are_listed_by_name(world: World) {
-        let server = world.server().await;
-        let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
-        let (ann, bob) = (
-            person::account(&server.server, "ann@example.com").await,
-            person::account(&server.server, "bob@example.com").await,
-        );
-        for name in ["b", "a", "b", "c%", "d_"] {
-            server.application_of(&ann, name).await;
-        }
-        let bobs = server.application_of(&bob, "a").await;
-        for limit in [1, 2, 3, 100] {
-            let names = all(&management, &ops, &format!("/applications?limit={limit}&type=service"), "name").await;
-            assert_eq!(names, ["Orders", "a", "a", "b", "b", "c%", "d_"].map(str::to_owned), "{limit}");
-        }
-        let own = server.session_of(&bob).await;
-        assert_eq!(all(&management, &own, "/applications", "client_id").await, std::slice::from_ref(&bobs.client_id));
-        assert_eq!(all(&management, &own, "/applications?owner=ann@example.com", "name").await, Vec::<String>::new());
-        for (filter, found) in [
-            ("owner=bob@example.com".to_owned(), vec!["a"]),
-            (format!("owner={}", bob.sub), vec!["a"]),
-            ("owner=nobody@example.com".to_owned(), vec![]),
-            ("q=%25".to_owned(), vec!["c%"]),
-            ("q=_".to_owned(), vec!["d_"]),
-            ("q=ORD".to_owned(), vec!["Orders"]),
-            (format!("q={}", bobs.client_id), vec!["a"]),
-            ("type=web".to_owned(), vec![]),
-            ("state=deactivated".to_owned(), vec![]),
-        ] {
-            assert_eq!(all(&management, &ops, &format!("/applications?{filter}"), "name").await, found, "{filter}");
-        }
-        management.delete(&ops, &format!("/applications/{}", bobs.client_id)).await;
-        assert_eq!(all(&management, &ops, "/applications?q=a&state=deleted", "name").await, ["a"]);
+/// By name, each once, whatever the size of a page.
+#[apply(on_both_engines)]
+async fn applications_are_listed_by_name(world: World) {
+    let server = world.server().await;
+    let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+    let (ann, bob) = (
+        person::account(&server.server, "ann@example.com").await,
+        person::account(&server.server, "bob@example.com").await,
+    );
+    for name in ["b", "a", "b", "c%", "d_"] {
+        server.application_of(&ann, name).await;
     }
-);
-
-on_both_engines!(
-    /// Upper case is lower case in every script, whatever the engine's own `lower()` makes of it.
-    async fn names_are_found_whatever_their_case(world: World) {
-        let server = world.server().await;
-        let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
-        let ann = person::account(&server.server, "ann@example.com").await;
-        let application = server.application_of(&ann, "Österreich").await;
-        management.patch(&ops, &format!("/users/{}", ann.sub), json!({ "name": "ÄNNE" })).await.success();
-        for search in ["%C3%B6sterreich", "%C3%96STER"] {
-            let path = format!("/applications?q={search}");
-            assert_eq!(all(&management, &ops, &path, "client_id").await, std::slice::from_ref(&application.client_id));
-        }
-        assert_eq!(all(&management, &ops, "/users?q=%C3%A4nn", "sub").await, [ann.sub]);
-        let renamed = json!({ "name": "Übersee" });
-        management.patch(&ops, &format!("/applications/{}", application.client_id), renamed).await.success();
-        assert_eq!(all(&management, &ops, "/applications?q=%C3%BCBER", "name").await, ["Übersee"]);
-        assert_eq!(all(&management, &ops, "/applications?q=%C3%B6ster", "name").await, Vec::<String>::new());
+    let bobs = server.application_of(&bob, "a").await;
+    for limit in [1, 2, 3, 100] {
+        let names = all(&management, &ops, &format!("/applications?limit={limit}&type=service"), "name").await;
+        assert_eq!(names, ["Orders", "a", "a", "b", "b", "c%", "d_"].map(str::to_owned), "{limit}");
     }
-);
-
-on_both_engines!(
-    /// A filter that is not known, or no cursor of ours, is refused: it would otherwise list everything.
-    async fn what_a_list_does_not_know_is_refused(world: World) {
-        let server = world.server().await;
-        let many_applications = format!("/applications?q={}", "a".repeat(255));
-        let many_users = format!("/users?q={}", "a".repeat(255));
-        let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
-        for (path, field) in [
-            ("/applications?state=actve", "state"),
-            ("/users?state=deactivated", "state"),
-            (many_applications.as_str(), "q"),
-            (many_users.as_str(), "q"),
-            ("/applications?limit=0", "limit"),
-            ("/applications?limit=101", "limit"),
-            ("/applications?limit=ten", "limit"),
-            ("/applications?cursor=nonsense", "cursor"),
-            ("/applications?cursor=WyJhXHUwMDAwIiwiYiJd", "cursor"),
-            ("/applications?q=%00", "q"),
-            ("/applications?q=a&q=b", "q"),
-            ("/applications?type=robot", "type"),
-            ("/audit?evnet=x", "evnet"),
-            ("/audit?from=yesterday", "from"),
-            ("/audit?to=2026-13-01T00:00:00Z", "to"),
-            ("/users?state=a&state=b", "state"),
-        ] {
-            let answer = management.get(&ops, path).await;
-            answer.problem(400, "invalid_request");
-            assert_eq!(answer.fields(), [field], "{path}");
-        }
-        // Times at the ends of what can be written.
-        for time in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
-            management.get(&ops, &format!("/audit?from={time}&to={time}")).await.success();
-        }
+    let own = server.session_of(&bob).await;
+    assert_eq!(all(&management, &own, "/applications", "client_id").await, std::slice::from_ref(&bobs.client_id));
+    assert_eq!(all(&management, &own, "/applications?owner=ann@example.com", "name").await, Vec::<String>::new());
+    for (filter, found) in [
+        ("owner=bob@example.com".to_owned(), vec!["a"]),
+        (format!("owner={}", bob.sub), vec!["a"]),
+        ("owner=nobody@example.com".to_owned(), vec![]),
+        ("q=%25".to_owned(), vec!["c%"]),
+        ("q=_".to_owned(), vec!["d_"]),
+        ("q=ORD".to_owned(), vec!["Orders"]),
+        (format!("q={}", bobs.client_id), vec!["a"]),
+        ("type=web".to_owned(), vec![]),
+        ("state=deactivated".to_owned(), vec![]),
+    ] {
+        assert_eq!(all(&management, &ops, &format!("/applications?{filter}"), "name").await, found, "{filter}");
     }
-);
+    management.delete(&ops, &format!("/applications/{}", bobs.client_id)).await;
+    assert_eq!(all(&management, &ops, "/applications?q=a&state=deleted", "name").await, ["a"]);
+}
 
-on_both_engines!(
-    /// Newest first, by event, actor, subject and time; as a file too.
-    async fn the_audit_log_is_read_by_filters(world: World) {
-        let server = world.server().await;
-        let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
-        let application = server.service().await;
+/// Upper case is lower case in every script, whatever the engine's own `lower()` makes of it.
+#[apply(on_both_engines)]
+async fn names_are_found_whatever_their_case(world: World) {
+    let server = world.server().await;
+    let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+    let ann = person::account(&server.server, "ann@example.com").await;
+    let application = server.application_of(&ann, "Österreich").await;
+    management.patch(&ops, &format!("/users/{}", ann.sub), json!({ "name": "ÄNNE" })).await.success();
+    for search in ["%C3%B6sterreich", "%C3%96STER"] {
+        let path = format!("/applications?q={search}");
+        assert_eq!(all(&management, &ops, &path, "client_id").await, std::slice::from_ref(&application.client_id));
+    }
+    assert_eq!(all(&management, &ops, "/users?q=%C3%A4nn", "sub").await, [ann.sub]);
+    let renamed = json!({ "name": "Übersee" });
+    management.patch(&ops, &format!("/applications/{}", application.client_id), renamed).await.success();
+    assert_eq!(all(&management, &ops, "/applications?q=%C3%BCBER", "name").await, ["Übersee"]);
+    assert_eq!(all(&management, &ops, "/applications?q=%C3%B6ster", "name").await, Vec::<String>::new());
+}
+
+/// A filter that is not known, or no cursor of ours, is refused: it would otherwise list everything.
+#[apply(on_both_engines)]
+async fn what_a_list_does_not_know_is_refused(world: World) {
+    let server = world.server().await;
+    let many_applications = format!("/applications?q={}", "a".repeat(255));
+    let many_users = format!("/users?q={}", "a".repeat(255));
+    let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+    for (path, field) in [
+        ("/applications?state=actve", "state"),
+        ("/users?state=deactivated", "state"),
+        (many_applications.as_str(), "q"),
+        (many_users.as_str(), "q"),
+        ("/applications?limit=0", "limit"),
+        ("/applications?limit=101", "limit"),
+        ("/applications?limit=ten", "limit"),
+        ("/applications?cursor=nonsense", "cursor"),
+        ("/applications?cursor=WyJhXHUwMDAwIiwiYiJd", "cursor"),
+        ("/applications?q=%00", "q"),
+        ("/applications?q=a&q=b", "q"),
+        ("/applications?type=robot", "type"),
+        ("/audit?evnet=x", "evnet"),
+        ("/audit?from=yesterday", "from"),
+        ("/audit?to=2026-13-01T00:00:00Z", "to"),
+        ("/users?state=a&state=b", "state"),
+    ] {
+        let answer = management.get(&ops, path).await;
+        answer.problem(400, "invalid_request");
+        assert_eq!(answer.fields(), [field], "{path}");
+    }
+    // Times at the ends of what can be written.
+    for time in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+        management.get(&ops, &format!("/audit?from={time}&to={time}")).await.success();
+    }
+}
+
+/// Newest first, by event, actor, subject and time; as a file too.
+#[apply(on_both_engines)]
+async fn the_audit_log_is_read_by_filters(world: World) {
+    let server = world.server().await;
+    let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+    let application = server.service().await;
+    world.clock.advance(Duration::from_secs(60));
+    for name in ["B", "C", "D"] {
+        management.patch(&ops, &format!("/applications/{}", application.client_id), json!({ "name": name })).await;
         world.clock.advance(Duration::from_secs(60));
-        for name in ["B", "C", "D"] {
-            management.patch(&ops, &format!("/applications/{}", application.client_id), json!({ "name": name })).await;
-            world.clock.advance(Duration::from_secs(60));
-        }
-        let subject = format!("/audit?subject={}", application.client_id);
-        let events = all(&management, &ops, &format!("{subject}&limit=2"), "event").await;
-        let changed = ["application.changed"; 3];
-        assert_eq!(events[..3], changed);
-        assert_eq!(BTreeSet::from_iter(&events[3..]).len(), 2, "{events:?}");
-        for (more, count) in [
-            ("&event=application.changed", 3),
-            ("&event=application.deleted", 0),
-            ("&from=2026-03-01T12:02:00Z", 2),
-            ("&to=2026-03-01T12:02:00Z", 3),
-            ("&from=2026-03-01T12:02:00Z&to=2026-03-01T12:03:00Z", 1),
-            ("&actor=command%20line", 2),
-        ] {
-            assert_eq!(all(&management, &ops, &format!("{subject}{more}"), "id").await.len(), count, "{more}");
-        }
-        assert_eq!(all(&management, &ops, "/audit?event=application.changed", "event").await, changed);
-        assert_eq!(all(&management, &ops, "/audit?actor=nobody", "event").await, Vec::<String>::new());
-        let export = management.get(&ops, &format!("/audit/export?subject={}", application.client_id)).await;
-        assert_eq!(export.header("content-type"), Some("application/x-ndjson"));
-        let lines: Vec<Value> = export.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(lines.len(), 5);
-        assert_eq!(lines[0]["at"], "2026-03-01T12:03:00Z");
-        // Longer than what is read at a time, and to its end.
-        let rows = (0..2_300).map(|number| {
-            format!("('01980000-0000-7000-8000-{number:012}', {number}, 'schedule', 'old.done', '=1+1', '')")
-        });
-        let rows = rows.collect::<Vec<_>>().join(", ");
-        let insert = "insert into audit_events (id, at, actor, event, subject, detail) values";
-        world.database.execute(&format!("{insert} {rows}")).await;
-        let export = management.get(&ops, "/audit/export?event=old.done").await;
-        let whole: Vec<Value> = export.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let numbers =
-            whole.iter().map(|line| line["id"].as_str().unwrap().rsplit('-').next().unwrap().parse().unwrap());
-        assert_eq!(numbers.collect::<Vec<u32>>(), (0..2_300).rev().collect::<Vec<_>>());
     }
-);
+    let subject = format!("/audit?subject={}", application.client_id);
+    let events = all(&management, &ops, &format!("{subject}&limit=2"), "event").await;
+    let changed = ["application.changed"; 3];
+    assert_eq!(events[..3], changed);
+    assert_eq!(BTreeSet::from_iter(&events[3..]).len(), 2, "{events:?}");
+    for (more, count) in [
+        ("&event=application.changed", 3),
+        ("&event=application.deleted", 0),
+        ("&from=2026-03-01T12:02:00Z", 2),
+        ("&to=2026-03-01T12:02:00Z", 3),
+        ("&from=2026-03-01T12:02:00Z&to=2026-03-01T12:03:00Z", 1),
+        ("&actor=command%20line", 2),
+    ] {
+        assert_eq!(all(&management, &ops, &format!("{subject}{more}"), "id").await.len(), count, "{more}");
+    }
+    assert_eq!(all(&management, &ops, "/audit?event=application.changed", "event").await, changed);
+    assert_eq!(all(&management, &ops, "/audit?actor=nobody", "event").await, Vec::<String>::new());
+    let export = management.get(&ops, &format!("/audit/export?subject={}", application.client_id)).await;
+    assert_eq!(export.header("content-type"), Some("application/x-ndjson"));
+    let lines: Vec<Value> = export.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 5);
+    assert_eq!(lines[0]["at"], "2026-03-01T12:03:00Z");
+    // Longer than what is read at a time, and to its end.
+    let rows = (0..2_300).map(|number| {
+        format!("('01980000-0000-7000-8000-{number:012}', {number}, 'schedule', 'old.done', '=1+1', '')")
+    });
+    let rows = rows.collect::<Vec<_>>().join(", ");
+    let insert = "insert into audit_events (id, at, actor, event, subject, detail) values";
+    world.database.execute(&format!("{insert} {rows}")).await;
+    let export = management.get(&ops, "/audit/export?event=old.done").await;
+    let whole: Vec<Value> = export.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let numbers = whole.iter().map(|line| line["id"].as_str().unwrap().rsplit('-').next().unwrap().parse().unwrap());
+    assert_eq!(numbers.collect::<Vec<u32>>(), (0..2_300).rev().collect::<Vec<_>>());
+}
 
-on_both_engines!(
-    /// Newest first, by part of name or address.
-    async fn accounts_are_listed_newest_first(world: World) {
-        let server = world.server().await;
-        let (management, ops) = (server.management().await, server.machine("users:read").await);
-        for email in ["ann@example.com", "bob@example.com", "Carl@example.org"] {
-            world.clock.advance(Duration::from_secs(1));
-            person::account(&server.server, email).await;
-        }
-        let emails = async |filter: &str| all(&management, &ops, &format!("/users?limit=2&{filter}"), "email").await;
-        assert_eq!(emails("").await, ["Carl@example.org", "bob@example.com", "ann@example.com"]);
-        assert_eq!(emails("q=CARL").await, ["Carl@example.org"]);
-        assert_eq!(emails("q=.com").await, ["bob@example.com", "ann@example.com"]);
-        assert_eq!(emails("state=disabled").await, Vec::<String>::new());
+/// Newest first, by part of name or address.
+#[apply(on_both_engines)]
+async fn accounts_are_listed_newest_first(world: World) {
+    let server = world.server().await;
+    let (management, ops) = (server.management().await, server.machine("users:read").await);
+    for email in ["ann@example.com", "bob@example.com", "Carl@example.org"] {
+        world.clock.advance(Duration::from_secs(1));
+        person::account(&server.server, email).await;
     }
-);
+    let emails = async |filter: &str| all(&management, &ops, &format!("/users?limit=2&{filter}"), "email").await;
+    assert_eq!(emails("").await, ["Carl@example.org", "bob@example.com", "ann@example.com"]);
+    assert_eq!(emails("q=CARL").await, ["Carl@example.org"]);
+    assert_eq!(emails("q=.com").await, ["bob@example.com", "ann@example.com"]);
+    assert_eq!(emails("state=disabled").await, Vec::<String>::new());
+}
 
 /// How long a page may take.
 const BEARABLE: Duration = Duration::from_millis(300);

@@ -1,5 +1,6 @@
 //! What invitations may cost, what becomes of them when whoever sent them is gone, and what is written down of it.
 
+use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use gatepost::store::AuditLine;
@@ -22,153 +23,148 @@ async fn invite_and_withdraw(server: &Server, by: &Caller, application: &Applica
     server.invitation_withdraw(by, application, invited.id).await
 }
 
-on_both_engines!(
-    /// Whatever becomes of them: so many go to one address, and so many come from one account.
-    async fn invitations_are_no_way_to_send_mail_without_end(world: World) {
-        let running = world.server().await;
-        let server = &*running.server;
-        let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
-        let (anns, bobs) = (owned_by(server, "ann@example.com").await, owned_by(server, "bob@example.com").await);
-        let (ann, bob) = (Caller::Person(ann, SignIn::Fresh), Caller::Person(bob, SignIn::Fresh));
-        for _ in 0..3 {
-            invite_and_withdraw(server, &ann, &anns, "eve@example.com").await.unwrap();
-        }
-        let refused = invite_and_withdraw(server, &ann, &anns, "Eve@example.com").await.unwrap_err();
-        assert_eq!(refused.code, ErrorCode::TooManyRequests);
-        assert_eq!(refused.retry_after, Some(Duration::from_hours(12)));
-        let caught = || server.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == "eve@example.com");
-        eventually("three mails and no more", || async { caught().count() == 3 }).await;
-        // Somebody else has not used up what they may send there.
-        invite_and_withdraw(server, &bob, &bobs, "eve@example.com").await.unwrap();
-
-        let many = |number: usize| format!("user{number}@example.com");
-        for number in 0..27 {
-            invite_and_withdraw(server, &ann, &anns, &many(number)).await.unwrap();
-        }
-        let refused = invite_and_withdraw(server, &ann, &anns, &many(27)).await.unwrap_err();
-        assert_eq!(refused.code, ErrorCode::TooManyRequests);
-        world.clock.advance(Duration::from_mins(10));
-        invite_and_withdraw(server, &ann, &anns, &many(27)).await.unwrap();
+/// Whatever becomes of them: so many go to one address, and so many come from one account.
+#[apply(on_both_engines)]
+async fn invitations_are_no_way_to_send_mail_without_end(world: World) {
+    let running = world.server().await;
+    let server = &*running.server;
+    let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
+    let (anns, bobs) = (owned_by(server, "ann@example.com").await, owned_by(server, "bob@example.com").await);
+    let (ann, bob) = (Caller::Person(ann, SignIn::Fresh), Caller::Person(bob, SignIn::Fresh));
+    for _ in 0..3 {
+        invite_and_withdraw(server, &ann, &anns, "eve@example.com").await.unwrap();
     }
-);
+    let refused = invite_and_withdraw(server, &ann, &anns, "Eve@example.com").await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::TooManyRequests);
+    assert_eq!(refused.retry_after, Some(Duration::from_hours(12)));
+    let caught = || server.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == "eve@example.com");
+    eventually("three mails and no more", || async { caught().count() == 3 }).await;
+    // Somebody else has not used up what they may send there.
+    invite_and_withdraw(server, &bob, &bobs, "eve@example.com").await.unwrap();
 
-on_both_engines!(
-    /// The subject is in everybody's list of mail, and the name of an application is whatever somebody typed.
-    async fn an_invitation_has_our_subject_and_makes_no_node_read_everything_again(world: World) {
-        let running = world.server().await;
-        let server = &*running.server;
-        let ann = Caller::Person(owner(server, "ann@example.com").await, SignIn::Fresh);
-        let application = owned_by(server, "ann@example.com").await;
-        let before = server.store.generations().await.unwrap();
-        server
-            .invite_owner(&ann, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share)
-            .await
-            .unwrap();
-        assert_eq!(server.store.generations().await.unwrap(), before);
-        let mails = || server.caught_mails().unwrap();
-        eventually("the mail is there", || async { !mails().is_empty() }).await;
-        let mail = mails().remove(0);
-        assert!(
-            !mail.subject.as_str().contains("Orders") && mail.text.contains("“Orders”"),
-            "{}: {}",
-            mail.subject.as_str(),
-            mail.text
-        );
+    let many = |number: usize| format!("user{number}@example.com");
+    for number in 0..27 {
+        invite_and_withdraw(server, &ann, &anns, &many(number)).await.unwrap();
     }
-);
+    let refused = invite_and_withdraw(server, &ann, &anns, &many(27)).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::TooManyRequests);
+    world.clock.advance(Duration::from_mins(10));
+    invite_and_withdraw(server, &ann, &anns, &many(27)).await.unwrap();
+}
 
-on_both_engines!(
-    /// Who is gone, or disabled, invites nobody; whoever stays can.
-    async fn an_invitation_counts_as_long_as_whoever_sent_it(world: World) {
-        let running = world.server().await;
-        let server = &*running.server;
-        let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| format!("{name}@example.com"));
-        let (ann, bob, eve) = (owner(server, &ann).await, owner(server, &bob).await, owner(server, &eve).await);
-        let application = owned_by(server, "ann@example.com").await;
-        let (by_ann, by_bob) = (Caller::Person(ann.clone(), SignIn::Fresh), Caller::Person(bob.clone(), SignIn::Fresh));
-        let share = |by: Caller, email: &'static str| {
-            let application = application.clone();
-            async move { server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share).await }
-        };
-        let accept = |user: User, id| async move { server.invitation_accept(&user, &InvitationPath::Listed(id)).await };
-        let id = share(by_ann.clone(), "bob@example.com").await.unwrap().id;
-        accept(bob.clone(), id).await.unwrap();
+/// The subject is in everybody's list of mail, and the name of an application is whatever somebody typed.
+#[apply(on_both_engines)]
+async fn an_invitation_has_our_subject_and_makes_no_node_read_everything_again(world: World) {
+    let running = world.server().await;
+    let server = &*running.server;
+    let ann = Caller::Person(owner(server, "ann@example.com").await, SignIn::Fresh);
+    let application = owned_by(server, "ann@example.com").await;
+    let before = server.store.generations().await.unwrap();
+    server
+        .invite_owner(&ann, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share)
+        .await
+        .unwrap();
+    assert_eq!(server.store.generations().await.unwrap(), before);
+    let mails = || server.caught_mails().unwrap();
+    eventually("the mail is there", || async { !mails().is_empty() }).await;
+    let mail = mails().remove(0);
+    assert!(
+        !mail.subject.as_str().contains("Orders") && mail.text.contains("“Orders”"),
+        "{}: {}",
+        mail.subject.as_str(),
+        mail.text
+    );
+}
 
-        let of_bob = share(by_bob.clone(), "eve@example.com").await.unwrap().id;
-        server.user_disable(bob.id, &Actor::CommandLine).await.unwrap();
-        assert_eq!(code(&accept(eve.clone(), of_bob).await), Some(ErrorCode::NotFound), "whoever sent it is disabled");
-        assert!(server.invitations_for(&eve).await.unwrap().is_empty());
-        assert!(server.invitations_of(&application).await.unwrap().is_empty());
-        let alone = server.leave_application(&ann, &application).await;
-        assert_eq!(code(&alone), Some(ErrorCode::Conflict), "a disabled owner looks after nothing");
-        server.user_enable(bob.id, &Actor::CommandLine).await.unwrap();
+/// Who is gone, or disabled, invites nobody; whoever stays can.
+#[apply(on_both_engines)]
+async fn an_invitation_counts_as_long_as_whoever_sent_it(world: World) {
+    let running = world.server().await;
+    let server = &*running.server;
+    let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| format!("{name}@example.com"));
+    let (ann, bob, eve) = (owner(server, &ann).await, owner(server, &bob).await, owner(server, &eve).await);
+    let application = owned_by(server, "ann@example.com").await;
+    let (by_ann, by_bob) = (Caller::Person(ann.clone(), SignIn::Fresh), Caller::Person(bob.clone(), SignIn::Fresh));
+    let share = |by: Caller, email: &'static str| {
+        let application = application.clone();
+        async move { server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share).await }
+    };
+    let accept = |user: User, id| async move { server.invitation_accept(&user, &InvitationPath::Listed(id)).await };
+    let id = share(by_ann.clone(), "bob@example.com").await.unwrap().id;
+    accept(bob.clone(), id).await.unwrap();
 
-        server.remove_owner(&by_ann, &application, &"bob@example.com".parse().unwrap()).await.unwrap();
-        assert_eq!(code(&accept(eve.clone(), of_bob).await), Some(ErrorCode::NotFound), "whoever sent it is gone");
-        let id = share(by_ann.clone(), "bob@example.com").await.unwrap().id;
-        accept(bob.clone(), id).await.unwrap();
-        assert_eq!(code(&accept(eve.clone(), of_bob).await), Some(ErrorCode::NotFound), "it ended when they went");
-        let again = share(by_ann.clone(), "eve@example.com").await.expect("nobody is invited already").id;
-        accept(eve.clone(), again).await.unwrap();
-    }
-);
+    let of_bob = share(by_bob.clone(), "eve@example.com").await.unwrap().id;
+    server.user_disable(bob.id, &Actor::CommandLine).await.unwrap();
+    assert_eq!(code(&accept(eve.clone(), of_bob).await), Some(ErrorCode::NotFound), "whoever sent it is disabled");
+    assert!(server.invitations_for(&eve).await.unwrap().is_empty());
+    assert!(server.invitations_of(&application).await.unwrap().is_empty());
+    let alone = server.leave_application(&ann, &application).await;
+    assert_eq!(code(&alone), Some(ErrorCode::Conflict), "a disabled owner looks after nothing");
+    server.user_enable(bob.id, &Actor::CommandLine).await.unwrap();
 
-on_both_engines!(
-    /// Whoever reads the log knows who did what to whom, without an address.
-    async fn all_that_happens_to_owners_is_written_down_with_who_it_is_about(world: World) {
-        let server = world.command().await;
-        let (ann, bob) = (owner(&server, "ann@example.com").await, owner(&server, "bob@example.com").await);
-        let application = owned_by(&server, "ann@example.com").await;
-        let (by_ann, by_bob) = (Caller::Person(ann.clone(), SignIn::Fresh), Caller::Person(bob.clone(), SignIn::Fresh));
-        let invite = |by: &Caller, email: &str, purpose| {
-            let (by, email) = (by.clone(), email.parse().unwrap());
-            let (server, application) = (&server, &application);
-            async move { server.invite_owner(&by, application, email, purpose).await.unwrap().id }
-        };
-        let share = InvitationPurpose::Share;
-        let id = invite(&by_ann, "bob@example.com", share).await;
-        server.invitation_decline(&bob, &InvitationPath::Listed(id)).await.unwrap();
-        let id = invite(&by_ann, "new@example.com", share).await;
-        server.invitation_withdraw(&by_ann, &application, id).await.unwrap();
-        let id = invite(&by_ann, "bob@example.com", share).await;
-        server.invitation_accept(&bob, &InvitationPath::Listed(id)).await.unwrap();
-        server.remove_owner(&by_bob, &application, &"ann@example.com".parse().unwrap()).await.unwrap();
-        let id = invite(&by_bob, "ann@example.com", InvitationPurpose::Transfer).await;
-        server.invitation_accept(&ann, &InvitationPath::Listed(id)).await.unwrap();
+    server.remove_owner(&by_ann, &application, &"bob@example.com".parse().unwrap()).await.unwrap();
+    assert_eq!(code(&accept(eve.clone(), of_bob).await), Some(ErrorCode::NotFound), "whoever sent it is gone");
+    let id = share(by_ann.clone(), "bob@example.com").await.unwrap().id;
+    accept(bob.clone(), id).await.unwrap();
+    assert_eq!(code(&accept(eve.clone(), of_bob).await), Some(ErrorCode::NotFound), "it ended when they went");
+    let again = share(by_ann.clone(), "eve@example.com").await.expect("nobody is invited already").id;
+    accept(eve.clone(), again).await.unwrap();
+}
 
-        let (by_ann, by_bob) = (by_ann.actor().stored(), by_bob.actor().stored());
-        let expected = [
-            ("owner_invited", format!("share {}", bob.sub), &by_ann),
-            ("invitation_declined", bob.sub.clone(), &by_bob),
-            ("owner_invited", "share an address without account".to_owned(), &by_ann),
-            ("invitation_withdrawn", "an address without account".to_owned(), &by_ann),
-            ("owner_invited", format!("share {}", bob.sub), &by_ann),
-            ("owners_changed", format!("joined {}", bob.sub), &by_bob),
-            ("owners_changed", format!("removed {}", ann.sub), &by_bob),
-            ("owner_invited", format!("transfer {}", ann.sub), &by_bob),
-            ("owners_changed", format!("handed_over {}", bob.sub), &by_ann),
-            ("owners_changed", format!("took_over {}", ann.sub), &by_ann),
-        ];
-        let mut expected = expected.map(|(event, detail, by)| (format!("application.{event}"), detail, by.clone()));
-        expected.sort_unstable();
-        assert_eq!(told(&server, &application).await, expected);
-    }
-);
+/// Whoever reads the log knows who did what to whom, without an address.
+#[apply(on_both_engines)]
+async fn all_that_happens_to_owners_is_written_down_with_who_it_is_about(world: World) {
+    let server = world.command().await;
+    let (ann, bob) = (owner(&server, "ann@example.com").await, owner(&server, "bob@example.com").await);
+    let application = owned_by(&server, "ann@example.com").await;
+    let (by_ann, by_bob) = (Caller::Person(ann.clone(), SignIn::Fresh), Caller::Person(bob.clone(), SignIn::Fresh));
+    let invite = |by: &Caller, email: &str, purpose| {
+        let (by, email) = (by.clone(), email.parse().unwrap());
+        let (server, application) = (&server, &application);
+        async move { server.invite_owner(&by, application, email, purpose).await.unwrap().id }
+    };
+    let share = InvitationPurpose::Share;
+    let id = invite(&by_ann, "bob@example.com", share).await;
+    server.invitation_decline(&bob, &InvitationPath::Listed(id)).await.unwrap();
+    let id = invite(&by_ann, "new@example.com", share).await;
+    server.invitation_withdraw(&by_ann, &application, id).await.unwrap();
+    let id = invite(&by_ann, "bob@example.com", share).await;
+    server.invitation_accept(&bob, &InvitationPath::Listed(id)).await.unwrap();
+    server.remove_owner(&by_bob, &application, &"ann@example.com".parse().unwrap()).await.unwrap();
+    let id = invite(&by_bob, "ann@example.com", InvitationPurpose::Transfer).await;
+    server.invitation_accept(&ann, &InvitationPath::Listed(id)).await.unwrap();
 
-on_both_engines!(
-    /// An application that had an owner never counts as the operator's own, and every node hears of it.
-    async fn an_application_that_loses_its_last_address_is_nobodys(world: World) {
-        let server = world.command().await;
-        let application = owned_by(&server, "new@example.com").await;
-        let machine = Caller::Token {
-            client_id: "machine".parse().unwrap(),
-            scope: "applications:write".parse().unwrap(),
-            user: None,
-        };
-        let before = server.store.generations().await.unwrap().applications;
-        server.remove_owner(&machine, &application, &"new@example.com".parse().unwrap()).await.unwrap();
-        let left = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
-        assert_eq!(left.as_deref(), Some("deleted-account@invalid"));
-        assert!(server.store.generations().await.unwrap().applications > before);
-    }
-);
+    let (by_ann, by_bob) = (by_ann.actor().stored(), by_bob.actor().stored());
+    let expected = [
+        ("owner_invited", format!("share {}", bob.sub), &by_ann),
+        ("invitation_declined", bob.sub.clone(), &by_bob),
+        ("owner_invited", "share an address without account".to_owned(), &by_ann),
+        ("invitation_withdrawn", "an address without account".to_owned(), &by_ann),
+        ("owner_invited", format!("share {}", bob.sub), &by_ann),
+        ("owners_changed", format!("joined {}", bob.sub), &by_bob),
+        ("owners_changed", format!("removed {}", ann.sub), &by_bob),
+        ("owner_invited", format!("transfer {}", ann.sub), &by_bob),
+        ("owners_changed", format!("handed_over {}", bob.sub), &by_ann),
+        ("owners_changed", format!("took_over {}", ann.sub), &by_ann),
+    ];
+    let mut expected = expected.map(|(event, detail, by)| (format!("application.{event}"), detail, by.clone()));
+    expected.sort_unstable();
+    assert_eq!(told(&server, &application).await, expected);
+}
+
+/// An application that had an owner never counts as the operator's own, and every node hears of it.
+#[apply(on_both_engines)]
+async fn an_application_that_loses_its_last_address_is_nobodys(world: World) {
+    let server = world.command().await;
+    let application = owned_by(&server, "new@example.com").await;
+    let machine = Caller::Token {
+        client_id: "machine".parse().unwrap(),
+        scope: "applications:write".parse().unwrap(),
+        user: None,
+    };
+    let before = server.store.generations().await.unwrap().applications;
+    server.remove_owner(&machine, &application, &"new@example.com".parse().unwrap()).await.unwrap();
+    let left = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
+    assert_eq!(left.as_deref(), Some("deleted-account@invalid"));
+    assert!(server.store.generations().await.unwrap().applications > before);
+}

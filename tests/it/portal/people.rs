@@ -3,6 +3,7 @@
 use super::{ANNA, APPLICATIONS, JOHN, address, developer, form_to, service, status, tag};
 use crate::harness::browser::PageForm;
 use crate::harness::{TestServer, World, eventually, on_both_engines};
+use macro_rules_attribute::apply;
 
 /// The path of the newest invitation in this mailbox, once there are as many as this.
 async fn invitation_to(server: &TestServer, email: &str, count: usize) -> String {
@@ -18,89 +19,86 @@ async fn invitation_to(server: &TestServer, email: &str, count: usize) -> String
     link[link.find("/portal/").unwrap()..].to_owned()
 }
 
-on_both_engines! {
-    async fn an_application_is_shared_with_who_accepts_and_the_last_owner_cannot_leave(world: World) {
-        let server = world.server().await;
-        let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
-        let (page, application) = service(&john).await;
-        assert!(!page.has("app-leave"), "nobody else would be there");
-        let alone = PageForm { action: format!("{}/leave", address(&application)), ..page.form_with("app-deactivate") };
-        let stays = john.submit(alone.clone(), &[]).await;
-        assert_eq!(status(&stays), 409);
-        assert!(stays.text().contains("the last owner cannot leave"), "{}", stays.text());
-        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
-        assert!(page.text().contains("Invited") && page.text().contains(ANNA), "{}", page.text());
-        assert!(anna.visit(APPLICATIONS).await.text().contains("You are invited"));
-        let link = invitation_to(&server, ANNA, 1).await;
-        // Opening it changes nothing, and for somebody else there is none.
-        assert_eq!(status(&john.visit(&link).await), 404);
-        let asked = anna.visit(&link).await;
-        assert!(asked.text().contains(JOHN) && asked.text().contains("Orders"), "{}", asked.text());
-        assert_eq!(status(&anna.visit(&address(&application)).await), 404);
-        let joined = anna.submit(asked.form_with("invitation-accept"), &[]).await;
-        assert!(joined.text().contains("You look after this application now.") && joined.has("app-leave"));
-        assert_eq!(status(&anna.visit(&link).await), 404, "it is used up");
-        let left = john.submit(alone.clone(), &[]).await;
-        assert!(left.text().contains("You do not look after that application any more."), "{}", left.text());
-        assert_eq!(status(&john.visit(&address(&application)).await), 404);
-        let last = anna.visit(&address(&application)).await;
-        assert!(!last.has("app-leave"));
-        let form = PageForm { action: alone.action, ..last.form_with("app-deactivate") };
-        assert_eq!(status(&anna.submit(form, &[]).await), 409);
-    }
+#[apply(on_both_engines)]
+async fn an_application_is_shared_with_who_accepts_and_the_last_owner_cannot_leave(world: World) {
+    let server = world.server().await;
+    let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
+    let (page, application) = service(&john).await;
+    assert!(!page.has("app-leave"), "nobody else would be there");
+    let alone = PageForm { action: format!("{}/leave", address(&application)), ..page.form_with("app-deactivate") };
+    let stays = john.submit(alone.clone(), &[]).await;
+    assert_eq!(status(&stays), 409);
+    assert!(stays.text().contains("the last owner cannot leave"), "{}", stays.text());
+    let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
+    assert!(page.text().contains("Invited") && page.text().contains(ANNA), "{}", page.text());
+    assert!(anna.visit(APPLICATIONS).await.text().contains("You are invited"));
+    let link = invitation_to(&server, ANNA, 1).await;
+    // Opening it changes nothing, and for somebody else there is none.
+    assert_eq!(status(&john.visit(&link).await), 404);
+    let asked = anna.visit(&link).await;
+    assert!(asked.text().contains(JOHN) && asked.text().contains("Orders"), "{}", asked.text());
+    assert_eq!(status(&anna.visit(&address(&application)).await), 404);
+    let joined = anna.submit(asked.form_with("invitation-accept"), &[]).await;
+    assert!(joined.text().contains("You look after this application now.") && joined.has("app-leave"));
+    assert_eq!(status(&anna.visit(&link).await), 404, "it is used up");
+    let left = john.submit(alone.clone(), &[]).await;
+    assert!(left.text().contains("You do not look after that application any more."), "{}", left.text());
+    assert_eq!(status(&john.visit(&address(&application)).await), 404);
+    let last = anna.visit(&address(&application)).await;
+    assert!(!last.has("app-leave"));
+    let form = PageForm { action: alone.action, ..last.form_with("app-deactivate") };
+    assert_eq!(status(&anna.submit(form, &[]).await), 409);
 }
 
-on_both_engines! {
-    async fn an_application_is_handed_over_when_the_other_accepts(world: World) {
-        let server = world.server().await;
-        let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
-        let (page, application) = service(&john).await;
-        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "transfer")]).await;
-        assert!(page.text().contains("to take it over"), "{}", page.text());
-        // Who is signed in needs no mail for it; somebody else gets nowhere with the same address.
-        let list = anna.visit(APPLICATIONS).await;
-        let listed = list.text().split('"').find(|text| text.starts_with("/portal/invitations/")).unwrap().to_owned();
-        assert_eq!(status(&john.visit(&listed).await), 404);
-        let asked = anna.visit(&listed).await;
-        assert!(asked.text().contains("wants to hand it over to you"), "{}", asked.text());
-        anna.submit(asked.form_with("invitation-accept"), &[]).await;
-        assert_eq!(status(&john.visit(&address(&application)).await), 404);
-        assert_eq!(status(&anna.visit(&address(&application)).await), 200);
-    }
+#[apply(on_both_engines)]
+async fn an_application_is_handed_over_when_the_other_accepts(world: World) {
+    let server = world.server().await;
+    let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
+    let (page, application) = service(&john).await;
+    let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "transfer")]).await;
+    assert!(page.text().contains("to take it over"), "{}", page.text());
+    // Who is signed in needs no mail for it; somebody else gets nowhere with the same address.
+    let list = anna.visit(APPLICATIONS).await;
+    let listed = list.text().split('"').find(|text| text.starts_with("/portal/invitations/")).unwrap().to_owned();
+    assert_eq!(status(&john.visit(&listed).await), 404);
+    let asked = anna.visit(&listed).await;
+    assert!(asked.text().contains("wants to hand it over to you"), "{}", asked.text());
+    anna.submit(asked.form_with("invitation-accept"), &[]).await;
+    assert_eq!(status(&john.visit(&address(&application)).await), 404);
+    assert_eq!(status(&anna.visit(&address(&application)).await), 200);
 }
 
-on_both_engines! {
-    async fn an_invitation_is_declined_or_withdrawn_and_an_owner_removed(world: World) {
-        let server = world.server().await;
-        let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
-        let (page, application) = service(&john).await;
-        for bad in ["", "nobody", JOHN] {
-            let refused = john.submit(page.form_with("app-invite"), &[("email", bad), ("purpose", "share")]).await;
-            assert!(matches!(status(&refused), 400 | 409) && refused.has("invite-email-problem"), "{bad}");
-            assert!(tag(&refused, "invite-email").contains(&format!("value=\"{bad}\"")), "{bad}");
-        }
-        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
-        let asked = anna.visit(&invitation_to(&server, ANNA, 1).await).await;
-        let mut forged = asked.form_with("invitation-accept");
-        forged.fields.clear();
-        assert_eq!(status(&anna.post(&forged, &[]).await), 403);
-        let list = anna.submit(asked.form_with("invitation-decline"), &[]).await;
-        assert!(list.text().contains("You declined the invitation."), "{}", list.text());
-        assert_eq!(status(&anna.submit(asked.form_with("invitation-accept"), &[]).await), 404);
-
-        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
-        let link = invitation_to(&server, ANNA, 2).await;
-        let withdrawn = john.submit(form_to(&page, "/withdraw"), &[]).await;
-        assert!(withdrawn.text().contains("The invitation is withdrawn."), "{}", withdrawn.text());
-        assert_eq!(status(&anna.visit(&link).await), 404);
-
-        let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
-        let asked = anna.visit(&invitation_to(&server, ANNA, 3).await).await;
-        anna.submit(asked.form_with("invitation-accept"), &[]).await;
-        let both = john.visit(&address(&application)).await;
-        let removed = john.submit(form_to(&both, "/owners/remove"), &[]).await;
-        assert!(removed.text().contains("They do not look after this application any more."), "{}", removed.text());
-        assert_eq!(status(&anna.visit(&address(&application)).await), 404);
-        assert!(page.has("app-invite"));
+#[apply(on_both_engines)]
+async fn an_invitation_is_declined_or_withdrawn_and_an_owner_removed(world: World) {
+    let server = world.server().await;
+    let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
+    let (page, application) = service(&john).await;
+    for bad in ["", "nobody", JOHN] {
+        let refused = john.submit(page.form_with("app-invite"), &[("email", bad), ("purpose", "share")]).await;
+        assert!(matches!(status(&refused), 400 | 409) && refused.has("invite-email-problem"), "{bad}");
+        assert!(tag(&refused, "invite-email").contains(&format!("value=\"{bad}\"")), "{bad}");
     }
+    let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
+    let asked = anna.visit(&invitation_to(&server, ANNA, 1).await).await;
+    let mut forged = asked.form_with("invitation-accept");
+    forged.fields.clear();
+    assert_eq!(status(&anna.post(&forged, &[]).await), 403);
+    let list = anna.submit(asked.form_with("invitation-decline"), &[]).await;
+    assert!(list.text().contains("You declined the invitation."), "{}", list.text());
+    assert_eq!(status(&anna.submit(asked.form_with("invitation-accept"), &[]).await), 404);
+
+    let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
+    let link = invitation_to(&server, ANNA, 2).await;
+    let withdrawn = john.submit(form_to(&page, "/withdraw"), &[]).await;
+    assert!(withdrawn.text().contains("The invitation is withdrawn."), "{}", withdrawn.text());
+    assert_eq!(status(&anna.visit(&link).await), 404);
+
+    let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
+    let asked = anna.visit(&invitation_to(&server, ANNA, 3).await).await;
+    anna.submit(asked.form_with("invitation-accept"), &[]).await;
+    let both = john.visit(&address(&application)).await;
+    let removed = john.submit(form_to(&both, "/owners/remove"), &[]).await;
+    assert!(removed.text().contains("They do not look after this application any more."), "{}", removed.text());
+    assert_eq!(status(&anna.visit(&address(&application)).await), 404);
+    assert!(page.has("app-invite"));
 }

@@ -1,6 +1,7 @@
 //! A row that means nothing is an error naming table and row: never a guess, never a panic.
 
 use gatepost::store::{Store, StoreError};
+use macro_rules_attribute::apply;
 
 use super::{elaborate, insert, key};
 use crate::harness::{World, on_both_engines};
@@ -47,69 +48,64 @@ async fn damaged(world: &World, store: &Store, damage: &str) {
     world.database.execute(damage).await;
 }
 
-on_both_engines!(
-    /// Store: columns become a state in one exhaustive match; the rest is an error.
-    async fn an_application_that_cannot_be_read_is_named(world: World) {
-        let store = world.store().await;
-        for (damage, table, row) in DAMAGE {
-            damaged(&world, &store, damage).await;
-            assert!(names(store.applications().await, table, row), "{damage}");
-        }
+/// Store: columns become a state in one exhaustive match; the rest is an error.
+#[apply(on_both_engines)]
+async fn an_application_that_cannot_be_read_is_named(world: World) {
+    let store = world.store().await;
+    for (damage, table, row) in DAMAGE {
+        damaged(&world, &store, damage).await;
+        assert!(names(store.applications().await, table, row), "{damage}");
     }
-);
+}
 
-on_both_engines!(
-    /// Store: the same for secrets.
-    async fn a_secret_that_cannot_be_read_is_named(world: World) {
-        let store = world.store().await;
-        let known = elaborate();
-        insert(&store, &known).await;
-        let id = known.secrets[2].id.to_string();
-        world.database.execute(&format!("update application_secrets set origin = 'found' where id = '{id}'")).await;
-        assert!(names(store.application(&known.client_id).await, "application_secrets", &id));
-    }
-);
+/// Store: the same for secrets.
+#[apply(on_both_engines)]
+async fn a_secret_that_cannot_be_read_is_named(world: World) {
+    let store = world.store().await;
+    let known = elaborate();
+    insert(&store, &known).await;
+    let id = known.secrets[2].id.to_string();
+    world.database.execute(&format!("update application_secrets set origin = 'found' where id = '{id}'")).await;
+    assert!(names(store.application(&known.client_id).await, "application_secrets", &id));
+}
 
-on_both_engines!(
-    /// Store: the same for signing keys.
-    async fn a_signing_key_that_cannot_be_read_is_named(world: World) {
-        let store = world.store().await;
-        for damage in DAMAGED_KEYS {
-            world.database.execute("delete from signing_keys").await;
-            let mut tx = store.begin().await.unwrap();
-            tx.signing_key_insert(&key("kid-1")).await.unwrap();
-            tx.commit().await.unwrap();
-            world.database.execute(damage).await;
-            assert!(names(store.signing_keys().await, "signing_keys", "kid-1"), "{damage}");
-        }
+/// Store: the same for signing keys.
+#[apply(on_both_engines)]
+async fn a_signing_key_that_cannot_be_read_is_named(world: World) {
+    let store = world.store().await;
+    for damage in DAMAGED_KEYS {
+        world.database.execute("delete from signing_keys").await;
+        let mut tx = store.begin().await.unwrap();
+        tx.signing_key_insert(&key("kid-1")).await.unwrap();
+        tx.commit().await.unwrap();
+        world.database.execute(damage).await;
+        assert!(names(store.signing_keys().await, "signing_keys", "kid-1"), "{damage}");
     }
-);
+}
 
-on_both_engines!(
-    /// Store: the same for the catalogue.
-    async fn a_resource_that_cannot_be_read_is_named(world: World) {
-        let store = world.store().await;
-        world.database.execute("insert into resources (identifier, name, scope) values ('here', 'x', '')").await;
-        assert!(names(store.catalogue().await, "resources", "here"));
-        world.database.execute("update resources set identifier = 'urn:a:b', scope = ' '").await;
-        assert!(names(store.catalogue().await, "resources", "urn:a:b"));
-    }
-);
+/// Store: the same for the catalogue.
+#[apply(on_both_engines)]
+async fn a_resource_that_cannot_be_read_is_named(world: World) {
+    let store = world.store().await;
+    world.database.execute("insert into resources (identifier, name, scope) values ('here', 'x', '')").await;
+    assert!(names(store.catalogue().await, "resources", "here"));
+    world.database.execute("update resources set identifier = 'urn:a:b', scope = ' '").await;
+    assert!(names(store.catalogue().await, "resources", "urn:a:b"));
+}
 
-on_both_engines!(
-    /// Such a row is a 500 in the form of the RFC for whom it concerns, and the others go on working.
-    async fn one_damaged_application_does_not_harm_another(world: World) {
-        let server = world.server().await;
-        let (damaged, whole) = (server.service().await, server.service().await);
-        let damage = format!(
-            "update applications set kind = 'toaster' where client_id = '{}'; \
-             update generations set value = value + 1 where name = 'applications'",
-            damaged.client_id
-        );
-        world.database.execute(&damage).await;
-        world.clock.advance(std::time::Duration::from_secs(1));
-        let description = server.token().with_basic(&damaged).send().await.refusal(500, "server_error");
-        assert!(!description.contains("toaster"), "{description}");
-        server.token().with_basic(&whole).send().await.success();
-    }
-);
+/// Such a row is a 500 in the form of the RFC for whom it concerns, and the others go on working.
+#[apply(on_both_engines)]
+async fn one_damaged_application_does_not_harm_another(world: World) {
+    let server = world.server().await;
+    let (damaged, whole) = (server.service().await, server.service().await);
+    let damage = format!(
+        "update applications set kind = 'toaster' where client_id = '{}'; \
+         update generations set value = value + 1 where name = 'applications'",
+        damaged.client_id
+    );
+    world.database.execute(&damage).await;
+    world.clock.advance(std::time::Duration::from_secs(1));
+    let description = server.token().with_basic(&damaged).send().await.refusal(500, "server_error");
+    assert!(!description.contains("toaster"), "{description}");
+    server.token().with_basic(&whole).send().await.success();
+}

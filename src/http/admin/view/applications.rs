@@ -5,7 +5,7 @@ use askama::Template;
 use crate::domain::ids::Timestamp;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::App;
 
 /// Everybody's applications.
@@ -13,7 +13,7 @@ use crate::http::pages::view::App;
 #[template(path = "admin/applications.html")]
 pub(in crate::http::admin) struct ApplicationsPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The present.

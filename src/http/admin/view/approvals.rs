@@ -5,7 +5,7 @@ use askama::Template;
 use crate::domain::ids::Timestamp;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 
 /// What developers have asked for.
@@ -13,7 +13,7 @@ use crate::http::pages::view::{App, Form};
 #[template(path = "admin/approvals.html")]
 pub(in crate::http::admin) struct ApprovalsPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The present.

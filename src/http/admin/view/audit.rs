@@ -5,18 +5,18 @@ use askama::Template;
 use crate::domain::ids::Timestamp;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// Who did what to what.
 #[derive(Debug, Template)]
 #[template(path = "admin/audit.html")]
 pub(in crate::http::admin) struct AuditPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// What is looked for.
-    pub(in crate::http::admin) asked: AuditAsked,
+    pub(in crate::http::admin) asked: AuditFilterForm,
     /// What was wrong with that.
     pub(in crate::http::admin) problem: Option<&'static str>,
     /// What happened, newest first.
@@ -33,7 +33,7 @@ pub(in crate::http::admin) struct AuditPage {
 
 /// What is looked for, as it was typed.
 #[derive(Clone, Debug, Default)]
-pub(in crate::http::admin) struct AuditAsked {
+pub(in crate::http::admin) struct AuditFilterForm {
     /// What happened.
     pub(in crate::http::admin) event: String,
     /// Who did it.
@@ -46,7 +46,7 @@ pub(in crate::http::admin) struct AuditAsked {
     pub(in crate::http::admin) to: String,
 }
 
-impl AuditAsked {
+impl AuditFilterForm {
     /// The same in an address.
     pub(in crate::http::admin) fn parameters(&self) -> [(&str, &str); 5] {
         [

@@ -7,7 +7,7 @@ use crate::domain::signing_key::KeyState;
 use crate::flows::operate::KeyLife;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 
 /// The keys that sign tokens.
@@ -15,7 +15,7 @@ use crate::http::pages::view::Form;
 #[template(path = "admin/keys.html")]
 pub(in crate::http::admin) struct KeysPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// What was just done.

@@ -11,7 +11,7 @@ mod users;
 
 pub(super) use applications::{ApplicationLine, ApplicationsPage};
 pub(super) use approvals::{ApprovalLine, ApprovalsPage};
-pub(super) use audit::{AuditAsked, AuditPage, AuditRow};
+pub(super) use audit::{AuditFilterForm, AuditPage, AuditRow};
 pub(super) use keys::{KeyLine, KeysPage, TimeLine};
 pub(super) use overview::OverviewPage;
 pub(super) use server::{MailPage, ScopesPage, SettingLine, SettingsPage, SettingsPart};

@@ -6,14 +6,14 @@ use crate::domain::ids::Timestamp;
 use crate::flows::operate::{Counts, KeyLife};
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// What there is, and what wants attention.
 #[derive(Debug, Template)]
 #[template(path = "admin/overview.html")]
 pub(in crate::http::admin) struct OverviewPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The present.

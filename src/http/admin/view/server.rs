@@ -7,14 +7,14 @@ use crate::domain::ids::Timestamp;
 use crate::flows::operate::UnsentMail;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// What was not delivered.
 #[derive(Debug, Template)]
 #[template(path = "admin/mail.html")]
 pub(in crate::http::admin) struct MailPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The present.
@@ -28,7 +28,7 @@ pub(in crate::http::admin) struct MailPage {
 #[template(path = "admin/scopes.html")]
 pub(in crate::http::admin) struct ScopesPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// As the configuration names them.
@@ -40,7 +40,7 @@ pub(in crate::http::admin) struct ScopesPage {
 #[template(path = "admin/settings.html")]
 pub(in crate::http::admin) struct SettingsPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The file that was read.

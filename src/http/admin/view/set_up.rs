@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 
 /// Who is the first operator? Posts `email`.
@@ -11,7 +11,7 @@ use crate::http::pages::view::Form;
 #[template(path = "admin/set_up.html")]
 pub(in crate::http::admin) struct SetUpPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// What the field holds to begin with.
     pub(in crate::http::admin) email: String,
     /// What was wrong with what was sent.

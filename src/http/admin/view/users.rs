@@ -6,7 +6,7 @@ use crate::domain::ids::Timestamp;
 use crate::domain::user::User;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 
 /// Everybody who has an account.
@@ -14,7 +14,7 @@ use crate::http::pages::view::{App, Form};
 #[template(path = "admin/users.html")]
 pub(in crate::http::admin) struct UsersPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The present.
@@ -38,7 +38,7 @@ pub(in crate::http::admin) struct UsersPage {
 #[template(path = "admin/user.html")]
 pub(in crate::http::admin) struct UserPage {
     /// The words that all pages share.
-    pub(in crate::http::admin) t: &'static Texts,
+    pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// What was just done.

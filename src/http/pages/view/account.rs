@@ -6,14 +6,14 @@ use super::{App, Form, ScopeLine};
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// A person's own page.
 #[derive(Debug, Template)]
 #[template(path = "pages/account.html")]
 pub(in crate::http) struct Account {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// The present.
     pub(in crate::http) now: Timestamp,
     /// The address of the account.
@@ -100,7 +100,7 @@ impl SessionLine {
 #[template(path = "pages/delete_account.html")]
 pub(in crate::http) struct DeleteAccount {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// The address that has to be typed.
     pub(in crate::http) address: String,
     /// What was wrong with what was sent.

@@ -6,14 +6,14 @@ use askama::Template;
 
 use super::{App, Form};
 use crate::http::pages::assets;
-use crate::http::pages::texts::{Around, Texts};
+use crate::http::pages::messages::{Around, Messages};
 
 /// The page that waits for the code. Posts `code`.
 #[derive(Debug, Template)]
 #[template(path = "pages/check_mail.html")]
 pub(in crate::http) struct CheckMail {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// What one signs in to; none for this server's own pages.
     pub(in crate::http) app: Option<App>,
     /// The address as it was typed here.

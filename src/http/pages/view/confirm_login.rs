@@ -2,22 +2,22 @@
 
 use askama::Template;
 
-use super::{App, Asked, Form};
+use super::{App, Form, RequestedFrom};
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page behind a link that asks before it goes on. A machine that fetches it has signed nobody in.
 #[derive(Debug, Template)]
 #[template(path = "pages/confirm_login.html")]
 pub(in crate::http) struct ConfirmLogin {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// What one signs in to.
     pub(in crate::http) app: App,
     /// The address, masked: whoever has the link is not shown more than they know.
     pub(in crate::http) address: String,
     /// Where and when the sign-in was asked for.
-    pub(in crate::http) asked: Asked,
+    pub(in crate::http) asked: RequestedFrom,
     /// What the mail's subject shows too.
     pub(in crate::http) reference: String,
     /// Where the click goes.

@@ -4,14 +4,14 @@ use askama::Template;
 
 use super::{App, Form, ScopeLine};
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page that asks what an application may do. Posts `decision`, `allow` or `deny`.
 #[derive(Debug, Template)]
 #[template(path = "pages/consent.html")]
 pub(in crate::http) struct Consent {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// Who asks.
     pub(in crate::http) app: App,
     /// Who is behind it.

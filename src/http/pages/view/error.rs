@@ -6,14 +6,14 @@ use askama::Template;
 
 use super::{App, Link};
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page for when something went wrong.
 #[derive(Debug, Template)]
 #[template(path = "pages/error.html")]
 pub(in crate::http) struct ErrorPage {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// What the person is told.
     pub(in crate::http) problem: Problem,
     /// The application that is concerned, if one is known for sure.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::App;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page that carries an answer to the application. A script presses its button; without scripts the person
 /// does. The form has no token of ours: it goes to somebody else.
@@ -12,7 +12,7 @@ use crate::http::pages::texts::Texts;
 #[template(path = "pages/form_post.html")]
 pub(in crate::http) struct FormPost {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// Whom it goes to.
     pub(in crate::http) app: App,
     /// The redirect URI.

@@ -5,14 +5,14 @@ use askama::Template;
 use super::{App, Form};
 use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page that asks whether an unused application is to stay.
 #[derive(Debug, Template)]
 #[template(path = "pages/keep.html")]
 pub(in crate::http) struct Keep {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// Which.
     pub(in crate::http) app: App,
     /// When it is deactivated otherwise, if it is at all.

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::{App, Asked, Form};
+use super::{App, Form, RequestedFrom};
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page behind a link of a browser flow, opened elsewhere. It approves nothing: otherwise whoever starts a
 /// sign-in with somebody else's address would only have to wait for a careless click.
@@ -12,13 +12,13 @@ use crate::http::pages::texts::Texts;
 #[template(path = "pages/link_elsewhere.html")]
 pub(in crate::http) struct LinkElsewhere {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// What was to be signed in to; none for this server's own pages.
     pub(in crate::http) app: Option<App>,
     /// The address, masked.
     pub(in crate::http) address: String,
     /// Where and when the sign-in was asked for.
-    pub(in crate::http) asked: Asked,
+    pub(in crate::http) asked: RequestedFrom,
     /// What the page that waits for the code shows too.
     pub(in crate::http) reference: String,
     /// The code to type there, in two groups; without it the page points to the mail.

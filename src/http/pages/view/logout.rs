@@ -4,14 +4,14 @@ use askama::Template;
 
 use super::{App, Form};
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page that asks before signing out. Posts `decision`, `yes` or `no`.
 #[derive(Debug, Template)]
 #[template(path = "pages/confirm_logout.html")]
 pub(in crate::http) struct ConfirmLogout {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// The application that asks; none if the person does.
     pub(in crate::http) app: Option<App>,
     /// The address of the account.

@@ -4,14 +4,14 @@ use askama::Template;
 
 use super::{App, Link};
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page that says what has been done.
 #[derive(Debug, Template)]
 #[template(path = "pages/message.html")]
 pub(in crate::http) struct MessagePage {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// What.
     pub(in crate::http) message: Message,
     /// The application that is concerned.

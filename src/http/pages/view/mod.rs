@@ -37,5 +37,5 @@ pub(in crate::http) use keep::Keep;
 pub(in crate::http) use link_elsewhere::LinkElsewhere;
 pub(in crate::http) use logout::ConfirmLogout;
 pub(in crate::http) use message::{Message, MessagePage};
-pub(in crate::http) use parts::{App, Asked, Form, Link, ScopeLine};
+pub(in crate::http) use parts::{App, Form, Link, RequestedFrom, ScopeLine};
 pub(in crate::http) use sign_in::{SignIn, SignInProblem, SignUp};

@@ -76,7 +76,7 @@ pub(in crate::http) struct Link {
 
 /// Where and when a sign-in was asked for, so that its owner can tell it from somebody else's.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Asked {
+pub(in crate::http) struct RequestedFrom {
     /// The browser.
     pub(in crate::http) device: Device,
     /// When.

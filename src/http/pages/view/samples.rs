@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use askama::Template;
 
 /// The values that a page is filled with.
@@ -83,7 +83,7 @@ const fn now() -> Timestamp {
 }
 
 /// Every page in every state that shows something else, by a name for its file.
-pub(super) fn pages(t: &'static Texts, values: &Values) -> Vec<(String, String)> {
+pub(super) fn pages(t: &'static Messages, values: &Values) -> Vec<(String, String)> {
     let mut all = Vec::new();
     sign_in(t, values, &mut all);
     check_mail(t, values, &mut all);
@@ -102,7 +102,7 @@ fn add(all: &mut Pages, name: impl Into<String>, view: &impl Template) {
     all.push((name.into(), view.render().unwrap()));
 }
 
-fn sign_in(t: &'static Texts, values: &Values, all: &mut Pages) {
+fn sign_in(t: &'static Messages, values: &Values, all: &mut Pages) {
     let view = |problem, app, email: &str, sign_up| SignIn {
         t,
         app,
@@ -122,7 +122,7 @@ fn sign_in(t: &'static Texts, values: &Values, all: &mut Pages) {
     }
 }
 
-fn check_mail(t: &'static Texts, values: &Values, all: &mut Pages) {
+fn check_mail(t: &'static Messages, values: &Values, all: &mut Pages) {
     let view = |problem, notice, delivery| CheckMail {
         t,
         app: Some(values.app()),
@@ -151,8 +151,8 @@ fn check_mail(t: &'static Texts, values: &Values, all: &mut Pages) {
     }
 }
 
-fn link(t: &'static Texts, values: &Values, all: &mut Pages) {
-    let asked = || Asked { device: values.device(), at: now().minus(Duration::from_secs(130)), now: now() };
+fn link(t: &'static Messages, values: &Values, all: &mut Pages) {
+    let asked = || RequestedFrom { device: values.device(), at: now().minus(Duration::from_secs(130)), now: now() };
     let (address, reference) = (values.address.to_owned(), "K7QM".to_owned());
     let confirm = ConfirmLogin {
         t,
@@ -177,13 +177,13 @@ fn link(t: &'static Texts, values: &Values, all: &mut Pages) {
     add(all, "link-elsewhere-no-code", &elsewhere(None, None, None));
 }
 
-fn keep(t: &'static Texts, values: &Values, all: &mut Pages) {
+fn keep(t: &'static Messages, values: &Values, all: &mut Pages) {
     for (name, deactivated_at) in [("keep", Some(now())), ("keep-exempt", None)] {
         add(all, name, &Keep { t, app: values.app(), deactivated_at, form: values.form("/keep/token") });
     }
 }
 
-fn consent_and_logout(t: &'static Texts, values: &Values, all: &mut Pages) {
+fn consent_and_logout(t: &'static Messages, values: &Values, all: &mut Pages) {
     let consent = |publisher, scopes: &[&str]| Consent {
         t,
         app: values.app(),
@@ -202,7 +202,7 @@ fn consent_and_logout(t: &'static Texts, values: &Values, all: &mut Pages) {
     }
 }
 
-fn account(t: &'static Texts, values: &Values, all: &mut Pages) {
+fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
     let session = |which, device, age| SessionLine {
         device,
         began: now().minus(Duration::from_secs(age * 9)),
@@ -242,7 +242,7 @@ fn account(t: &'static Texts, values: &Values, all: &mut Pages) {
     }
 }
 
-fn bad_news(t: &'static Texts, values: &Values, all: &mut Pages) {
+fn bad_news(t: &'static Messages, values: &Values, all: &mut Pages) {
     for (name, problem) in [
         ("bad-request", Problem::BadRequest),
         ("sign-in-expired", Problem::SignInExpired),
@@ -272,7 +272,7 @@ fn bad_news(t: &'static Texts, values: &Values, all: &mut Pages) {
     }
 }
 
-fn messages(t: &'static Texts, values: &Values, all: &mut Pages) {
+fn messages(t: &'static Messages, values: &Values, all: &mut Pages) {
     for (name, message) in [
         ("signed-out", Message::SignedOut),
         ("signed-out-everywhere", Message::SignedOutEverywhere),

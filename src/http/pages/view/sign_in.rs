@@ -6,14 +6,14 @@ use askama::Template;
 
 use super::{App, Form};
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// The page that asks for an address. Posts `email`.
 #[derive(Debug, Template)]
 #[template(path = "pages/sign_in.html")]
 pub(in crate::http) struct SignIn {
     /// The texts of its language.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// What one signs in to; none for this server's own pages.
     pub(in crate::http) app: Option<App>,
     /// What the field holds to begin with.

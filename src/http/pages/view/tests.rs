@@ -6,12 +6,12 @@ use std::fs;
 use super::markup::{Tag, tags};
 use super::samples::{AWKWARD, HOSTILE, KIND, Values, pages};
 use crate::domain::language::Language;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 
 /// Calls with every page: its name, its text, its tags.
 fn each_page(values: &Values, mut look: impl FnMut(&str, &str, &[Tag])) {
     for language in Language::ALL {
-        for (name, html) in pages(Texts::of(language), values) {
+        for (name, html) in pages(Messages::of(language), values) {
             look(&format!("{name}.{}", language.tag()), &html, &tags(&html));
         }
     }
@@ -125,7 +125,7 @@ fn a_problem_is_told_in_the_title_first_at_the_top_and_at_its_field() {
 
 #[test]
 fn the_ids_that_scripts_rely_on_are_there() {
-    let pages = pages(Texts::of(Language::English), &KIND);
+    let pages = pages(Messages::of(Language::English), &KIND);
     for (page, ids) in [
         ("sign-in", ["email", "login-submit"]),
         ("check-mail", ["login-code", "login-code-submit"]),
@@ -144,7 +144,7 @@ fn the_ids_that_scripts_rely_on_are_there() {
 fn every_page_says_something_else_in_each_language_and_under_its_own_title() {
     let titles = |language: Language| -> Vec<String> {
         let title = |html: &str| html.split("<title>").nth(1).unwrap().split("</title>").next().unwrap().to_owned();
-        pages(Texts::of(language), &KIND).iter().map(|(_, html)| title(html)).collect()
+        pages(Messages::of(language), &KIND).iter().map(|(_, html)| title(html)).collect()
     };
     for (english, german) in titles(Language::English).iter().zip(titles(Language::German)) {
         assert_ne!(*english, german);

@@ -11,7 +11,7 @@ pub(in crate::http) struct Activity {
     /// The last requests, newest first.
     pub(in crate::http) requests: Vec<RequestLine>,
     /// The last sign-ins, newest first.
-    pub(in crate::http) flights: Vec<FlightLine>,
+    pub(in crate::http) flights: Vec<DeliveryTraceLine>,
 }
 
 /// A request that named the application.
@@ -74,7 +74,7 @@ impl Marked {
 
 /// A sign-in and what became of its mail.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct FlightLine {
+pub(in crate::http) struct DeliveryTraceLine {
     /// When it was asked for.
     pub(in crate::http) at: Timestamp,
     /// Whose it is, masked.
@@ -82,12 +82,12 @@ pub(in crate::http) struct FlightLine {
     /// What mail and waiting page both show.
     pub(in crate::http) reference: String,
     /// What happened, in order.
-    pub(in crate::http) steps: Vec<FlightStepLine>,
+    pub(in crate::http) steps: Vec<DeliveryStepLine>,
 }
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct FlightStepLine {
+pub(in crate::http) struct DeliveryStepLine {
     /// When.
     pub(in crate::http) at: Timestamp,
     /// What.

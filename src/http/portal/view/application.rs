@@ -5,10 +5,10 @@ use askama::Template;
 use super::{Activity, FieldProblem, People, SettingsForm};
 use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 use crate::http::portal::frame::Frame;
-use crate::http::portal::kinds::KindWords;
+use crate::http::portal::kinds::KindMessages;
 use crate::http::portal::snippets::Snippet;
 use crate::http::webhooks::{HookStanding, Hooks};
 
@@ -17,7 +17,7 @@ use crate::http::webhooks::{HookStanding, Hooks};
 #[template(path = "portal/application.html")]
 pub(in crate::http) struct ApplicationPage {
     /// The words that all pages share.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The present.
@@ -27,7 +27,7 @@ pub(in crate::http) struct ApplicationPage {
     /// Its public name.
     pub(in crate::http) client_id: String,
     /// What it is.
-    pub(in crate::http) kind: KindWords,
+    pub(in crate::http) kind: KindMessages,
     /// Where it is in its life.
     pub(in crate::http) standing: Standing,
     /// Whether the configuration file is the only place to change it.
@@ -129,7 +129,7 @@ pub(in crate::http) enum ApplicationNotice {
     /// Its settings were changed.
     Saved,
     /// They were, as far as one may choose alone.
-    Asked,
+    ApiRequest,
     /// It was deactivated.
     Deactivated,
     /// It was activated.
@@ -158,7 +158,7 @@ impl ApplicationNotice {
             "rotated" => Self::Rotated,
             "revoked" => Self::Revoked,
             "saved" => Self::Saved,
-            "asked" => Self::Asked,
+            "asked" => Self::ApiRequest,
             "deactivated" => Self::Deactivated,
             "activated" => Self::Activated,
             "undeleted" => Self::Undeleted,
@@ -178,7 +178,7 @@ impl ApplicationNotice {
             Self::Rotated => "The application has a new secret.",
             Self::Revoked => "The secret is refused from now on.",
             Self::Saved => "The settings are saved.",
-            Self::Asked => "The settings are saved, except for what waits for an operator.",
+            Self::ApiRequest => "The settings are saved, except for what waits for an operator.",
             Self::Deactivated => "The application is deactivated: it gets no tokens until it is activated again.",
             Self::Activated => "The application works again.",
             Self::Undeleted => "The application is back.",

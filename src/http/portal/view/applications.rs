@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 use crate::http::portal::frame::Frame;
 
@@ -13,7 +13,7 @@ use crate::http::portal::frame::Frame;
 #[template(path = "portal/applications.html")]
 pub(in crate::http) struct ApplicationsPage {
     /// The words that all pages share.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The present.

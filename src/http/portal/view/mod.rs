@@ -8,7 +8,7 @@ mod new_application;
 mod people;
 mod settings;
 
-pub(in crate::http) use activity::{Activity, FailureLines, FlightLine, FlightStepLine, Marked, RequestLine};
+pub(in crate::http) use activity::{Activity, DeliveryStepLine, DeliveryTraceLine, FailureLines, Marked, RequestLine};
 pub(in crate::http) use application::{
     ApplicationNotice, ApplicationPage, Endpoint, SecretLine, Standing, Tried, Waiting,
 };

@@ -4,17 +4,17 @@ use askama::Template;
 
 use super::{FieldProblem, Input};
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 use crate::http::portal::frame::Frame;
-use crate::http::portal::kinds::KindWords;
+use crate::http::portal::kinds::KindMessages;
 
 /// The form. Posts `name`, `type`, `redirect_uris`, `scope` and `reason`.
 #[derive(Debug, Template)]
 #[template(path = "portal/new.html")]
 pub(in crate::http) struct NewApplicationPage {
     /// The words that all pages share.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// Its name.
@@ -45,7 +45,7 @@ pub(in crate::http) struct KindCard {
     /// Its name in the form.
     pub(in crate::http) value: &'static str,
     /// What is said about it.
-    pub(in crate::http) words: KindWords,
+    pub(in crate::http) words: KindMessages,
     /// Whether it is chosen.
     pub(in crate::http) chosen: bool,
 }

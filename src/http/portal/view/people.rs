@@ -5,7 +5,7 @@ use askama::Template;
 use super::Input;
 use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
-use crate::http::pages::texts::Texts;
+use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 use crate::http::portal::frame::Frame;
 
@@ -59,7 +59,7 @@ pub(in crate::http) struct InvitationLine {
 #[template(path = "portal/invitation.html")]
 pub(in crate::http) struct InvitationPage {
     /// The words that all pages share.
-    pub(in crate::http) t: &'static Texts,
+    pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// What to look after.

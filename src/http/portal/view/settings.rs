@@ -6,7 +6,7 @@ use crate::domain::application::{ApplicationKind, ApplicationSettings, PkcePolic
 use crate::domain::approval::Extras;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::http::pages::view::Form;
-use crate::http::portal::typed::Typed;
+use crate::http::portal::posted_form::PostedForm;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::resource::ResourceId;
@@ -74,7 +74,7 @@ impl SettingsForm {
 
     /// The same with what was typed, and what was wrong with it.
     #[must_use]
-    pub(in crate::http) fn refused(mut self, typed: &Typed, problems: Vec<FieldProblem>) -> Self {
+    pub(in crate::http) fn refused(mut self, typed: &PostedForm, problems: Vec<FieldProblem>) -> Self {
         for input in self.inputs.iter_mut().chain(&mut self.more).filter(|input| typed.has(input.name)) {
             *input = input.clone().holding(typed.text(input.name));
             input.problem = problems.iter().find(|problem| problem.id == input.id).map(|problem| problem.text.clone());

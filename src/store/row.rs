@@ -9,13 +9,13 @@ use crate::domain::ids::Timestamp;
 use crate::domain::one_time::ValueHash;
 
 /// A row with its name, so that whatever cannot be read is told with table and row.
-pub(super) struct Cells<'r> {
+pub(super) struct TableRow<'r> {
     row: &'r Row,
     table: &'static str,
     key: String,
 }
 
-impl<'r> Cells<'r> {
+impl<'r> TableRow<'r> {
     /// A row of this table, named by the text in its column `key`.
     pub(super) fn of(row: &'r Row, table: &'static str, key: &'static str) -> Result<Self, StoreError> {
         Ok(Self { row, table, key: row.column(key)? })

@@ -1,4 +1,4 @@
-//! Texts that show what they say: a name that nobody can see, or that turns the words around it, passes for another.
+//! Messages that show what they say: a name that nobody can see, or that turns the words around it, passes for another.
 
 use std::ops::RangeInclusive;
 
@@ -32,7 +32,7 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// Whether a text fits on a line and everything in it can be seen.
-pub fn is_legible(text: &str) -> bool {
+pub fn is_visible_text(text: &str) -> bool {
     !text.trim().is_empty() && !text.chars().any(|c| c.is_control() || is_hidden(c))
 }
 
@@ -50,7 +50,7 @@ mod tests {
     fn names_of_all_scripts_are_legible() {
         for name in ["Orders", "Österreich", "注文", "الطلبات", "הזמנות", "заказы", "Café №1 🚀", "a b"]
         {
-            assert!(is_legible(name), "{name}");
+            assert!(is_visible_text(name), "{name}");
         }
     }
 
@@ -75,7 +75,7 @@ mod tests {
             "a\u{0}",
         ];
         for name in hidden {
-            assert!(!is_legible(name), "{name:?}");
+            assert!(!is_visible_text(name), "{name:?}");
         }
     }
 

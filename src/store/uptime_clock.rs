@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::StoreError;
 use super::engine::{Record, Row, Store, sql};
 use crate::domain::ids::Timestamp;
-use crate::domain::up_time::{Outage, UpTime};
+use crate::domain::uptime_clock::{Outage, UptimeClock};
 
 impl Record for Outage {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
@@ -40,13 +40,13 @@ impl Store {
 
     /// Every outage up to now, one that no heartbeat has ended yet included. One statement, so that a heartbeat
     /// meanwhile can hide none.
-    pub async fn up_time(&self, now: Timestamp, silence: Duration) -> Result<UpTime, StoreError> {
+    pub async fn uptime_clock(&self, now: Timestamp, silence: Duration) -> Result<UptimeClock, StoreError> {
         let statement = sql("select began_at, ended_at from outages union all \
              select coalesce(max(alive_until), 0) as began_at, $1 as ended_at from heartbeat \
              having coalesce(max(alive_until), 0) < $2")
         .bind(now.as_micros())
         .bind(now.minus(silence).as_micros());
-        self.fetch_all(statement).await.map(UpTime::without)
+        self.fetch_all(statement).await.map(UptimeClock::without)
     }
 
     /// Forgets outages that ended before this moment.

@@ -24,7 +24,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// The sentences of a sign-in mail.
-pub(super) struct SignInWords {
+pub(super) struct SignInMessages {
     pub(super) language: &'static str,
     pub(super) subject: String,
     pub(super) heading: String,
@@ -39,7 +39,7 @@ pub(super) struct SignInWords {
     pub(super) full_link: &'static str,
 }
 
-impl SignInWords {
+impl SignInMessages {
     pub(super) fn new(language: Language, facts: &Facts<'_>) -> Self {
         match language {
             Language::English => english(facts),
@@ -48,7 +48,7 @@ impl SignInWords {
     }
 }
 
-fn english(facts: &Facts<'_>) -> SignInWords {
+fn english(facts: &Facts<'_>) -> SignInMessages {
     let Facts { target, recipient, reference, device, at, lifetime } = facts;
     let heading = format!("Sign in to {target}");
     let life = match Life::of(*lifetime) {
@@ -56,7 +56,7 @@ fn english(facts: &Facts<'_>) -> SignInWords {
         Life::Minutes(n) => format!("{n} minutes"),
         Life::Seconds(n) => format!("{n} seconds"),
     };
-    SignInWords {
+    SignInMessages {
         language: Language::English.tag(),
         subject: format!("{heading} ({reference})"),
         heading,
@@ -73,7 +73,7 @@ fn english(facts: &Facts<'_>) -> SignInWords {
     }
 }
 
-fn german(facts: &Facts<'_>) -> SignInWords {
+fn german(facts: &Facts<'_>) -> SignInMessages {
     let Facts { target, recipient, reference, device, at, lifetime } = facts;
     let heading = format!("Bei {target} anmelden");
     let life = match Life::of(*lifetime) {
@@ -81,7 +81,7 @@ fn german(facts: &Facts<'_>) -> SignInWords {
         Life::Minutes(n) => format!("{n} Minuten"),
         Life::Seconds(n) => format!("{n} Sekunden"),
     };
-    SignInWords {
+    SignInMessages {
         language: Language::German.tag(),
         subject: format!("{heading} ({reference})"),
         heading,

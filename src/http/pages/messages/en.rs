@@ -1,20 +1,20 @@
 //! English.
 
 use super::{
-    AccountTexts, Around, AskedTexts, CheckMailTexts, ConfirmLoginTexts, ConsentTexts, DeleteAccountTexts, ErrorTexts,
-    FormPostTexts, KeepTexts, LinkElsewhereTexts, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts, Texts,
-    Units,
+    AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
+    DeleteAccountMessages, ErrorMessages, FormPostMessages, KeepMessages, LinkElsewhereMessages, LogoutMessages,
+    MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, Units,
 };
 use crate::domain::language::Language;
 
 /// The texts in English.
-pub(in crate::http) const EN: Texts = Texts {
+pub(in crate::http) const EN: Messages = Messages {
     language: Language::English,
     skip: "Skip to the content",
     footer: "You need no password here. Never tell anybody a code from your mail, whoever they say they are.",
     error_prefix: "Error:",
     problem_heading: "That did not work",
-    asked: AskedTexts {
+    asked: AskedMessages {
         heading: "Where this was asked for",
         device: "Browser",
         browser_on: "on",
@@ -23,7 +23,7 @@ pub(in crate::http) const EN: Texts = Texts {
         time: "Time",
         reference: "Reference",
     },
-    sign_in: SignInTexts {
+    sign_in: SignInMessages {
         title: "Sign in",
         heading: Around("Sign in to ", ""),
         lead: "We send you an e-mail with a link and a code. No password needed.",
@@ -34,7 +34,7 @@ pub(in crate::http) const EN: Texts = Texts {
         not_an_address: "Enter one e-mail address, such as name@example.com.",
         too_many: Around("Too many e-mails were asked for. Try again in ", "."),
     },
-    check_mail: CheckMailTexts {
+    check_mail: CheckMailMessages {
         title: "Check your mail",
         sent: Around("We have sent an e-mail to ", "."),
         sent_if_known: Around("If there is an account for ", ", an e-mail is on its way."),
@@ -59,7 +59,7 @@ pub(in crate::http) const EN: Texts = Texts {
         start_again: "Start again",
         dev_mail: "Development server: read the caught e-mails",
     },
-    confirm_login: ConfirmLoginTexts {
+    confirm_login: ConfirmLoginMessages {
         title: "Continue signing in",
         heading: Around("Continue to ", ""),
         signed_in_as: Around("as ", ""),
@@ -67,7 +67,7 @@ pub(in crate::http) const EN: Texts = Texts {
         submit: "Continue",
         not_you: "You did not ask for this? Then close this page. Nobody gets in unless you press the button.",
     },
-    link_elsewhere: LinkElsewhereTexts {
+    link_elsewhere: LinkElsewhereMessages {
         title: "Finish where you started",
         nothing_approved: "Nothing has been approved here.",
         for_app: Around("The sign-in to ", " was started in another browser"),
@@ -79,14 +79,14 @@ pub(in crate::http) const EN: Texts = Texts {
         not_you: "Then somebody typed your address, by mistake or on purpose. Tell nobody the code: without it they cannot get in.",
         not_you_submit: "Stop this sign-in",
     },
-    keep: KeepTexts {
+    keep: KeepMessages {
         title: "Keep this application?",
         heading: Around("Do you still need ", "?"),
         lead: Around("Nobody uses it. If that stays so, it will be deactivated on ", "."),
         submit: "Keep it",
         otherwise: "If you do not need it any more, you need not do anything.",
     },
-    consent: ConsentTexts {
+    consent: ConsentMessages {
         title: "Allow access",
         heading: Around("Allow ", " to use your account?"),
         by_operator: "Offered by those who run this server",
@@ -100,14 +100,14 @@ pub(in crate::http) const EN: Texts = Texts {
         allow: "Allow",
         deny: "Deny",
     },
-    scopes: ScopeTexts {
+    scopes: ScopeMessages {
         openid: "Recognise you when you sign in",
         profile: "See your name",
         email: "See your e-mail address",
         offline_access: "Keep this access while you are away, until you take it back",
         other: Around("Use the permission “", "”"),
     },
-    logout: LogoutTexts {
+    logout: LogoutMessages {
         title: "Sign out",
         heading: "Sign out here as well?",
         heading_own: "Sign out?",
@@ -116,7 +116,7 @@ pub(in crate::http) const EN: Texts = Texts {
         yes: "Sign out",
         no: "Stay signed in",
     },
-    account: AccountTexts {
+    account: AccountMessages {
         title: "Your account",
         signed_in_as: "Signed in as",
         portal: "Applications you look after",
@@ -140,7 +140,7 @@ pub(in crate::http) const EN: Texts = Texts {
         session_ended: "That session has been signed out.",
         application_removed: "The application no longer has access.",
     },
-    delete_account: DeleteAccountTexts {
+    delete_account: DeleteAccountMessages {
         title: "Delete your account",
         lead: "This cannot be undone:",
         consequences: [
@@ -154,7 +154,7 @@ pub(in crate::http) const EN: Texts = Texts {
         back: "Keep my account",
         address_differs: "That is not the address of this account.",
     },
-    error: ErrorTexts {
+    error: ErrorMessages {
         bad_request: [
             "This application sent you here with a mistake",
             "It is not your doing. Go back to the application; if that does not help, show those who run it the details below.",
@@ -204,7 +204,7 @@ pub(in crate::http) const EN: Texts = Texts {
         copy: "Copy",
         copied: "Copied",
     },
-    message: MessageTexts {
+    message: MessageMessages {
         signed_out: ["You are signed out", "You can close this page."],
         signed_out_everywhere: [
             "You are signed out everywhere",
@@ -225,7 +225,7 @@ pub(in crate::http) const EN: Texts = Texts {
             "Nobody used it for too long. Its owners can activate it again.",
         ],
     },
-    form_post: FormPostTexts {
+    form_post: FormPostMessages {
         title: "Going back",
         heading: Around("Back to ", ""),
         lead: "You are being sent back. If nothing happens, press the button.",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::application::address_of;
 use super::frame::caller;
-use super::typed::Typed;
+use super::posted_form::PostedForm;
 use crate::domain::application::Application;
 use crate::domain::secret::ClientSecret;
 use crate::flows::authorize::SignedInPerson;
@@ -50,7 +50,7 @@ pub(in crate::http) fn making_form(visit: &Visit, action: impl Into<String>) -> 
 pub(in crate::http) async fn press<Making, Failed>(
     visit: &Visit,
     person: &SignedInPerson,
-    typed: &Typed,
+    typed: &PostedForm,
     (what, about): (&str, &str),
     making: Making,
 ) -> Result<Response, Failed>

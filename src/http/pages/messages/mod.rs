@@ -4,16 +4,16 @@
 
 mod de;
 mod en;
+mod phrases;
 mod scopes;
-mod words;
 
-pub(in crate::http) use scopes::ScopeTexts;
-pub(in crate::http) use words::{Around, Plural, Units};
+pub(in crate::http) use phrases::{Around, Plural, Units};
+pub(in crate::http) use scopes::ScopeMessages;
 
 use crate::domain::language::Language;
 
 /// Declares the texts of one page, or of a part that pages share.
-macro_rules! texts {
+macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)+ })+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
@@ -26,33 +26,33 @@ macro_rules! texts {
 /// A text that stands as it is.
 type Text = &'static str;
 
-texts! {
+messages! {
     /// Everything in one language.
-    Texts {
+    Messages {
         language: Language,
         skip: Text,
         footer: Text,
         error_prefix: Text,
         problem_heading: Text,
-        asked: AskedTexts,
-        sign_in: SignInTexts,
-        check_mail: CheckMailTexts,
-        confirm_login: ConfirmLoginTexts,
-        link_elsewhere: LinkElsewhereTexts,
-        keep: KeepTexts,
-        consent: ConsentTexts,
-        scopes: ScopeTexts,
-        logout: LogoutTexts,
-        account: AccountTexts,
-        delete_account: DeleteAccountTexts,
-        error: ErrorTexts,
-        message: MessageTexts,
-        form_post: FormPostTexts,
+        asked: AskedMessages,
+        sign_in: SignInMessages,
+        check_mail: CheckMailMessages,
+        confirm_login: ConfirmLoginMessages,
+        link_elsewhere: LinkElsewhereMessages,
+        keep: KeepMessages,
+        consent: ConsentMessages,
+        scopes: ScopeMessages,
+        logout: LogoutMessages,
+        account: AccountMessages,
+        delete_account: DeleteAccountMessages,
+        error: ErrorMessages,
+        message: MessageMessages,
+        form_post: FormPostMessages,
         units: Units,
     }
 
     /// Where and when a sign-in was asked for.
-    AskedTexts {
+    AskedMessages {
         heading: Text,
         device: Text,
         browser_on: Text,
@@ -63,7 +63,7 @@ texts! {
     }
 
     /// The page that asks for an address.
-    SignInTexts {
+    SignInMessages {
         title: Text,
         heading: Around,
         lead: Text,
@@ -76,7 +76,7 @@ texts! {
     }
 
     /// The page that waits for the code.
-    CheckMailTexts {
+    CheckMailMessages {
         title: Text,
         sent: Around,
         sent_if_known: Around,
@@ -103,7 +103,7 @@ texts! {
     }
 
     /// The page behind a link that asks before it goes on.
-    ConfirmLoginTexts {
+    ConfirmLoginMessages {
         title: Text,
         heading: Around,
         signed_in_as: Around,
@@ -113,7 +113,7 @@ texts! {
     }
 
     /// The page behind a link that was opened in another browser.
-    LinkElsewhereTexts {
+    LinkElsewhereMessages {
         title: Text,
         nothing_approved: Text,
         for_app: Around,
@@ -127,7 +127,7 @@ texts! {
     }
 
     /// The page that asks whether an unused application is to stay.
-    KeepTexts {
+    KeepMessages {
         title: Text,
         heading: Around,
         lead: Around,
@@ -136,7 +136,7 @@ texts! {
     }
 
     /// The page that asks what an application may do.
-    ConsentTexts {
+    ConsentMessages {
         title: Text,
         heading: Around,
         by_operator: Text,
@@ -152,7 +152,7 @@ texts! {
     }
 
     /// The page that asks before signing out.
-    LogoutTexts {
+    LogoutMessages {
         title: Text,
         heading: Text,
         heading_own: Text,
@@ -163,7 +163,7 @@ texts! {
     }
 
     /// A person's own page.
-    AccountTexts {
+    AccountMessages {
         title: Text,
         signed_in_as: Text,
         portal: Text,
@@ -189,7 +189,7 @@ texts! {
     }
 
     /// The last question before an account is gone.
-    DeleteAccountTexts {
+    DeleteAccountMessages {
         title: Text,
         lead: Text,
         consequences: [Text; 3],
@@ -201,7 +201,7 @@ texts! {
     }
 
     /// The page for when something went wrong. Each problem has a heading and what one can do.
-    ErrorTexts {
+    ErrorMessages {
         bad_request: [Text; 2],
         sign_in_expired: [Text; 2],
         link_used: [Text; 2],
@@ -226,7 +226,7 @@ texts! {
     }
 
     /// Pages that only tell something. Each message has a heading and a sentence.
-    MessageTexts {
+    MessageMessages {
         signed_out: [Text; 2],
         signed_out_everywhere: [Text; 2],
         still_signed_in: [Text; 2],
@@ -237,7 +237,7 @@ texts! {
     }
 
     /// The page that carries an answer to the application in a form.
-    FormPostTexts {
+    FormPostMessages {
         title: Text,
         heading: Around,
         lead: Text,
@@ -245,7 +245,7 @@ texts! {
     }
 }
 
-impl Texts {
+impl Messages {
     /// The catalogue of a language.
     pub(in crate::http) const fn of(language: Language) -> &'static Self {
         match language {

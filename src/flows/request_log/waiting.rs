@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::Asked;
+use super::LoggedRequest;
 use crate::domain::activity::{Counted, Endpoint, NotedRequest, Quota};
 use crate::domain::ids::{ApplicationId, ClientId, Timestamp};
 use crate::protocol::token::GrantType;
@@ -47,8 +47,8 @@ impl Waiting {
     }
 
     /// Whether routine is to be noted again.
-    fn is_due(&mut self, application: ApplicationId, asked: &Asked<'_>, at: Timestamp) -> bool {
-        let last = self.routine.entry((application, asked.endpoint, asked.grant));
+    fn is_due(&mut self, application: ApplicationId, request: &LoggedRequest<'_>, at: Timestamp) -> bool {
+        let last = self.routine.entry((application, request.endpoint, request.grant));
         let mut due = false;
         let last = last.or_insert_with(|| {
             due = true;
@@ -85,17 +85,17 @@ impl RequestLog {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn note(&self, application: ApplicationId, asked: &Asked<'_>, at: Timestamp) {
+    pub(super) fn note(&self, application: ApplicationId, request: &LoggedRequest<'_>, at: Timestamp) {
         let mut waiting = self.waiting();
-        if let Some(counted) = asked.counted() {
+        if let Some(counted) = request.counted() {
             waiting.count(application, at, counted);
         }
-        if asked.is_routine() && !waiting.is_due(application, asked, at) {
+        if request.is_routine() && !waiting.is_due(application, request, at) {
             return;
         }
         // Nobody else waits while the note is written.
         drop(waiting);
-        let note = asked.noted(at);
+        let note = request.noted(at);
         self.waiting().add(application, note);
     }
 
@@ -164,8 +164,8 @@ mod tests {
     const OTHER: ApplicationId = ApplicationId::from_bytes([2; 16]);
     const AT: Timestamp = Timestamp::from_seconds(1_772_366_400);
 
-    fn asked(refusal: Option<&Refusal>) -> Asked<'_> {
-        Asked {
+    fn request(refusal: Option<&Refusal>) -> LoggedRequest<'_> {
+        LoggedRequest {
             endpoint: Endpoint::Token,
             client_id: "one",
             grant: Some(GrantType::ClientCredentials),
@@ -187,7 +187,7 @@ mod tests {
     fn routine_is_counted_each_time_and_noted_once_a_minute() {
         let log = RequestLog::default();
         for seconds in [0, 1, 59, 60, 61] {
-            log.note(ONE, &asked(None), AT.plus(Duration::from_secs(seconds)));
+            log.note(ONE, &request(None), AT.plus(Duration::from_secs(seconds)));
         }
         let counted = Counted::Issued(GrantType::ClientCredentials);
         assert_eq!(log.take_counts(), [(ONE, DayTotal { day: AT.start_of_day(), counted, total: 5 })]);
@@ -200,9 +200,9 @@ mod tests {
     fn a_flood_is_one_line_each_up_to_a_bound_and_takes_no_room_from_others() {
         let log = RequestLog::default();
         for number in 0..10_000 {
-            log.note(ONE, &asked(Some(&proven(number % 100))), AT);
+            log.note(ONE, &request(Some(&proven(number % 100))), AT);
         }
-        log.note(OTHER, &asked(Some(&proven(0))), AT);
+        log.note(OTHER, &request(Some(&proven(0))), AT);
         assert_eq!(log.take_counts()[0].1.total, 10_000, "all of them are counted");
         let (notes, dropped) = log.take_notes(AT);
         assert_eq!((notes[0].1.len(), notes[1].1.len()), (MOST_OF_ONE, 1));
@@ -214,11 +214,11 @@ mod tests {
     fn what_anybody_may_have_sent_is_one_line_for_each_error_and_takes_no_room_from_the_application() {
         let log = RequestLog::default();
         for number in 0..1000 {
-            log.note(ONE, &asked(Some(&refusal(number))), AT);
+            log.note(ONE, &request(Some(&refusal(number))), AT);
             let junk = Refusal::new(ErrorCode::UnsupportedGrantType, format!("number {number}"));
-            log.note(ONE, &asked(Some(&junk)), AT);
+            log.note(ONE, &request(Some(&junk)), AT);
         }
-        log.note(ONE, &asked(Some(&proven(7))), AT);
+        log.note(ONE, &request(Some(&proven(7))), AT);
         let (notes, dropped) = log.take_notes(AT);
         let kept: Vec<_> = notes[0].1.iter().map(|note| (note.quota(), note.times)).collect();
         assert_eq!(kept, [(Quota::Anybody, 1000), (Quota::Anybody, 1000), (Quota::Proven, 1)]);
@@ -230,11 +230,11 @@ mod tests {
         let log = RequestLog::default();
         for number in 0..2000_u16 {
             let [a, b] = number.to_be_bytes();
-            let asked = Asked { address: IpAddr::from([10, a, b, 1]), ..asked(None) };
+            let request = LoggedRequest { address: IpAddr::from([10, a, b, 1]), ..request(None) };
             let of = ApplicationId::from_bytes([b; 16]);
-            log.note(of, &Asked { refusal: Some(&refusal(0)), ..asked }, AT);
+            log.note(of, &LoggedRequest { refusal: Some(&refusal(0)), ..request }, AT);
         }
-        log.note(ApplicationId::from_bytes([255; 16]), &asked(Some(&proven(0))), AT);
+        log.note(ApplicationId::from_bytes([255; 16]), &request(Some(&proven(0))), AT);
         let (notes, dropped) = log.take_notes(AT);
         let count = |quota| notes.iter().flat_map(|(_, notes)| notes).filter(|note| note.quota() == quota).count();
         assert_eq!((count(Quota::Anybody), count(Quota::Proven)), (MOST_WAITING, 1));
@@ -246,7 +246,7 @@ mod tests {
     fn what_a_stranger_names_takes_bounded_room() {
         let log = RequestLog::default();
         for _ in 0..1000 {
-            log.note_unknown("nobody".parse().unwrap(), asked(Some(&refusal(0))).noted(AT));
+            log.note_unknown("nobody".parse().unwrap(), request(Some(&refusal(0))).noted(AT));
         }
         assert_eq!(log.waiting().unknown.len(), MOST_UNKNOWN);
     }
@@ -254,9 +254,9 @@ mod tests {
     #[test]
     fn counts_that_could_not_be_written_are_added_to_what_came_since() {
         let log = RequestLog::default();
-        log.note(ONE, &asked(None), AT);
+        log.note(ONE, &request(None), AT);
         let taken = log.take_counts();
-        log.note(ONE, &asked(None), AT);
+        log.note(ONE, &request(None), AT);
         log.give_back(&taken);
         assert_eq!(log.take_counts()[0].1.total, 2);
     }

@@ -6,7 +6,7 @@ use super::engine::Statement;
 const AT_ONCE: usize = 50;
 
 /// The placeholders of [`chunks`], to be written behind `in`.
-macro_rules! one_of_many {
+macro_rules! in_list {
     () => {
         "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
           $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, \
@@ -14,7 +14,7 @@ macro_rules! one_of_many {
     };
 }
 
-pub(super) use one_of_many;
+pub(super) use in_list;
 
 /// The statement with the ids of each chunk; a chunk that is not full has empty ones, which are nobody's.
 pub(super) fn chunks(statement: &Statement, ids: &[String]) -> Vec<Statement> {

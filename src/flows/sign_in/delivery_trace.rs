@@ -3,41 +3,41 @@
 
 use super::Server;
 use crate::domain::ids::{AuthorizationId, SignInId};
-use crate::domain::sign_in::{FlightEvent, SignIn};
+use crate::domain::sign_in::{DeliveryEvent, SignIn};
 use crate::protocol::refusal::Refusal;
 use crate::store::{StoreError, Transaction};
 
 impl Server {
     /// Writes down a step, in the transaction of what it tells.
-    pub(in crate::flows) async fn append_flight(
+    pub(in crate::flows) async fn append_delivery(
         &self,
         tx: &mut Transaction,
         sign_in: &SignIn,
-        event: FlightEvent,
+        event: DeliveryEvent,
         detail: &str,
     ) -> Result<(), StoreError> {
         tracing::info!(sign_in_trace = sign_in.trace_id, event = event.name(), detail, "sign-in");
-        self.note_flight(tx, sign_in.id, event, detail).await
+        self.note_delivery(tx, sign_in.id, event, detail).await
     }
 
     /// Writes down a step that changed nothing else. What is told often enough already costs no write.
     pub(in crate::flows) async fn note_step(
         &self,
         sign_in: &SignIn,
-        event: FlightEvent,
+        event: DeliveryEvent,
         detail: &str,
     ) -> Result<(), StoreError> {
-        if self.store.flight_is_full_of(sign_in.id, event).await? {
+        if self.store.delivery_trace_is_full_of(sign_in.id, event).await? {
             return Ok(());
         }
         let mut tx = self.store.begin().await?;
-        self.append_flight(&mut tx, sign_in, event, detail).await?;
+        self.append_delivery(&mut tx, sign_in, event, detail).await?;
         tx.commit().await
     }
 
     /// Writes down that something was refused, and why.
     pub(in crate::flows) async fn note_refused(&self, sign_in: &SignIn, why: &str) -> Result<(), StoreError> {
-        self.note_step(sign_in, FlightEvent::Refused, why).await
+        self.note_step(sign_in, DeliveryEvent::Refused, why).await
     }
 
     /// The same where only the sign-in's id is known. What is our own fault is no step of it, and a step that
@@ -57,15 +57,15 @@ impl Server {
 
     /// Writes down a step of the sign-in that a request was answered by. Whoever was signed in before had none
     /// for it.
-    pub(in crate::flows) async fn append_flight_of(
+    pub(in crate::flows) async fn append_delivery_of(
         &self,
         tx: &mut Transaction,
         authorization: AuthorizationId,
-        event: FlightEvent,
+        event: DeliveryEvent,
         detail: &str,
     ) -> Result<(), StoreError> {
         match tx.sign_in_of_authorization(authorization).await? {
-            Some(sign_in) => self.append_flight(tx, &sign_in, event, detail).await,
+            Some(sign_in) => self.append_delivery(tx, &sign_in, event, detail).await,
             None => Ok(()),
         }
     }

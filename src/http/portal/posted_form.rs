@@ -19,9 +19,9 @@ const MOST_FIELDS: usize = 200;
 /// The fields of a posted form. Unlike the parameters of a protocol they may be empty, repeated (boxes that are
 /// ticked) and have several lines (lists of addresses).
 #[derive(Clone, Default)]
-pub(in crate::http) struct Typed(Vec<(String, String)>);
+pub(in crate::http) struct PostedForm(Vec<(String, String)>);
 
-impl FromRequest<Edge> for Typed {
+impl FromRequest<Edge> for PostedForm {
     type Rejection = Refused;
 
     async fn from_request(request: Request<Body>, _: &Edge) -> Result<Self, Refused> {
@@ -29,7 +29,7 @@ impl FromRequest<Edge> for Typed {
     }
 }
 
-impl Typed {
+impl PostedForm {
     fn from_form(body: &[u8]) -> Result<Self, Refusal> {
         let mut fields = Vec::new();
         for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
@@ -73,7 +73,7 @@ impl Typed {
     }
 }
 
-impl fmt::Display for Typed {
+impl fmt::Display for PostedForm {
     /// As it was posted, in its order.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pairs = self.0.iter().map(|(name, value)| (name, value));
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn lines_empty_fields_and_repeated_boxes_are_kept() {
-        let typed = Typed::from_form(b"uris=https%3A%2F%2Fa%0D%0A%0D%0A+b+&name=&grant=x&grant=y").unwrap();
+        let typed = PostedForm::from_form(b"uris=https%3A%2F%2Fa%0D%0A%0D%0A+b+&name=&grant=x&grant=y").unwrap();
         assert_eq!(typed.lines("uris"), ["https://a", "b"]);
         assert_eq!((typed.has("name"), typed.text("name"), typed.has("other")), (true, "", false));
         assert_eq!(typed.all("grant").collect::<Vec<_>>(), ["x", "y"]);
@@ -96,9 +96,9 @@ mod tests {
     #[test]
     fn what_no_browser_sends_is_refused() {
         for body in [&b"a=%zz"[..], b"a=%ff", b"a=%00"] {
-            assert!(Typed::from_form(body).is_err(), "{}", String::from_utf8_lossy(body));
+            assert!(PostedForm::from_form(body).is_err(), "{}", String::from_utf8_lossy(body));
         }
-        assert!(Typed::from_form("a=b&".repeat(MOST_FIELDS).as_bytes()).is_ok());
-        assert!(Typed::from_form("a=b&".repeat(MOST_FIELDS + 1).as_bytes()).is_err());
+        assert!(PostedForm::from_form("a=b&".repeat(MOST_FIELDS).as_bytes()).is_ok());
+        assert!(PostedForm::from_form("a=b&".repeat(MOST_FIELDS + 1).as_bytes()).is_err());
     }
 }

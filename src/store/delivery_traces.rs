@@ -1,10 +1,10 @@
 //! What happened to a sign-in, step by step. It is only ever added to, until the sign-in is forgotten.
 
 use super::StoreError;
-use super::cells::Cells;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::{ApplicationId, SignInEventId, SignInId, Timestamp};
-use crate::domain::sign_in::FlightEvent;
+use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::user::EmailAddress;
 
 /// How many steps of one kind are kept of one sign-in. Whoever has a link, or only a guess, can repeat some of
@@ -13,26 +13,26 @@ pub const MOST_OF_A_KIND: i64 = 30;
 
 /// A step of a sign-in's flight as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FlightStep {
+pub struct DeliveryStep {
     /// When.
     pub at: Timestamp,
     /// What happened.
-    pub event: FlightEvent,
+    pub event: DeliveryEvent,
     /// What else there is to say.
     pub detail: String,
 }
 
-impl Record for FlightStep {
+impl Record for DeliveryStep {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "sign_in_events", "id")?;
-        let event_of = |name: &str| FlightEvent::ALL.into_iter().find(|event| event.name() == name);
-        Ok(Self { at: cells.moment("at")?, event: cells.named("event", event_of)?, detail: cells.plain("detail")? })
+        let row = TableRow::of(row, "sign_in_events", "id")?;
+        let event_of = |name: &str| DeliveryEvent::ALL.into_iter().find(|event| event.name() == name);
+        Ok(Self { at: row.moment("at")?, event: row.named("event", event_of)?, detail: row.plain("detail")? })
     }
 }
 
 /// A sign-in as its application's owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flight {
+pub struct DeliveryTrace {
     /// Which sign-in.
     pub sign_in: SignInId,
     /// When it was started.
@@ -44,30 +44,30 @@ pub struct Flight {
     /// Its name in the log.
     pub trace_id: String,
     /// What happened, oldest first.
-    pub steps: Vec<FlightStep>,
+    pub steps: Vec<DeliveryStep>,
 }
 
-impl Record for Flight {
+impl Record for DeliveryTrace {
     /// Without its steps, which are rows of their own.
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let cells = Cells::of(row, "sign_ins", "id")?;
+        let row = TableRow::of(row, "sign_ins", "id")?;
         Ok(Self {
-            sign_in: cells.parsed("id")?,
-            created_at: cells.moment("created_at")?,
-            address: cells.parsed::<EmailAddress>("email")?.masked(),
-            reference: cells.plain("reference")?,
-            trace_id: cells.plain("trace_id")?,
+            sign_in: row.parsed("id")?,
+            created_at: row.moment("created_at")?,
+            address: row.parsed::<EmailAddress>("email")?.masked(),
+            reference: row.plain("reference")?,
+            trace_id: row.plain("trace_id")?,
             steps: Vec::new(),
         })
     }
 }
 
 /// A step together with whose it is.
-struct StepOf(SignInId, FlightStep);
+struct StepOf(SignInId, DeliveryStep);
 
 impl Record for StepOf {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self(Cells::of(row, "sign_in_events", "id")?.parsed("sign_in_id")?, FlightStep::from_row(row)?))
+        Ok(Self(TableRow::of(row, "sign_in_events", "id")?.parsed("sign_in_id")?, DeliveryStep::from_row(row)?))
     }
 }
 
@@ -86,13 +86,13 @@ macro_rules! of_newest_sign_ins {
 
 impl Transaction {
     /// Writes a step down, in the transaction of what it tells, unless there are enough of its kind.
-    #[expect(clippy::too_many_arguments, reason = "they are the columns of one row; flows have Server::note_flight")]
-    pub async fn flight_append(
+    #[expect(clippy::too_many_arguments, reason = "they are the columns of one row; flows have Server::note_delivery")]
+    pub async fn delivery_trace_append(
         &mut self,
         id: SignInEventId,
         sign_in: SignInId,
         at: Timestamp,
-        event: FlightEvent,
+        event: DeliveryEvent,
         detail: &str,
     ) -> Result<(), StoreError> {
         let statement =
@@ -111,30 +111,30 @@ impl Transaction {
 
 impl Store {
     /// Whether there are enough steps of this kind already.
-    pub async fn flight_is_full_of(&self, sign_in: SignInId, event: FlightEvent) -> Result<bool, StoreError> {
+    pub async fn delivery_trace_is_full_of(&self, sign_in: SignInId, event: DeliveryEvent) -> Result<bool, StoreError> {
         let statement = sql("select id, at, event, detail from sign_in_events where sign_in_id = $1 and event = $2");
-        let steps: Vec<FlightStep> = self.fetch_all(statement.bind(sign_in.to_string()).bind(event.name())).await?;
+        let steps: Vec<DeliveryStep> = self.fetch_all(statement.bind(sign_in.to_string()).bind(event.name())).await?;
         Ok(i64::try_from(steps.len()).is_ok_and(|steps| steps >= MOST_OF_A_KIND))
     }
 
     /// The flight of a sign-in so far, oldest step first; steps of one moment in the order of a flight.
-    pub async fn flight_of(&self, sign_in: SignInId) -> Result<Vec<FlightStep>, StoreError> {
+    pub async fn delivery_trace_of(&self, sign_in: SignInId) -> Result<Vec<DeliveryStep>, StoreError> {
         let statement = sql("select id, at, event, detail from sign_in_events where sign_in_id = $1 order by at, id")
             .bind(sign_in.to_string());
-        let mut steps: Vec<FlightStep> = self.fetch_all(statement).await?;
+        let mut steps: Vec<DeliveryStep> = self.fetch_all(statement).await?;
         in_order(&mut steps);
         Ok(steps)
     }
 
     /// The last sign-ins that an application asked for, newest first, each with its flight.
-    pub async fn flights_of_application(
+    pub async fn delivery_traces_of_application(
         &self,
         application: ApplicationId,
         limit: u32,
-    ) -> Result<Vec<Flight>, StoreError> {
+    ) -> Result<Vec<DeliveryTrace>, StoreError> {
         let asked = |statement| sql(statement).bind(application.to_string()).bind(i64::from(limit));
         let newest = asked(of_newest_sign_ins!("select * from newest order by created_at desc, id desc"));
-        let mut flights: Vec<Flight> = self.fetch_all(newest).await?;
+        let mut flights: Vec<DeliveryTrace> = self.fetch_all(newest).await?;
         let steps = asked(of_newest_sign_ins!(
             "select e.id, e.sign_in_id, e.at, e.event, e.detail from newest n \
              join sign_in_events e on e.sign_in_id = n.id order by e.at, e.id"
@@ -153,6 +153,6 @@ impl Store {
 }
 
 /// Steps of one moment stand in the order of a flight.
-fn in_order(steps: &mut [FlightStep]) {
-    steps.sort_by_key(|step| (step.at, FlightEvent::ALL.iter().position(|event| *event == step.event)));
+fn in_order(steps: &mut [DeliveryStep]) {
+    steps.sort_by_key(|step| (step.at, DeliveryEvent::ALL.iter().position(|event| *event == step.event)));
 }

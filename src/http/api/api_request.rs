@@ -35,7 +35,7 @@ pub(super) enum Proof {
 }
 
 /// A request whose sender is known. Nothing else of it was looked at yet.
-pub(in crate::http) struct Asked {
+pub(in crate::http) struct ApiRequest {
     pub(super) edge: Edge,
     pub(super) caller: Caller,
     pub(super) proof: Proof,
@@ -45,7 +45,7 @@ pub(in crate::http) struct Asked {
     query: String,
 }
 
-impl FromRequestParts<Edge> for Asked {
+impl FromRequestParts<Edge> for ApiRequest {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Refused> {
@@ -96,7 +96,7 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
     }
 }
 
-impl Asked {
+impl ApiRequest {
     /// How far this caller's permission goes; asked before anything of the request is judged.
     pub(super) fn reach(&self, need: Need) -> Result<Reach, Refused> {
         Ok(self.caller.reach(need)?)

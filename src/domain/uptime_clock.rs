@@ -36,9 +36,9 @@ impl Counted {
 
 /// Every outage that is known, in order, none touching another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UpTime(Vec<Outage>);
+pub struct UptimeClock(Vec<Outage>);
 
-impl UpTime {
+impl UptimeClock {
     /// Puts outages in order and joins those that overlap.
     pub fn without(mut outages: Vec<Outage>) -> Self {
         outages.retain(|outage| outage.began < outage.ended);
@@ -86,27 +86,28 @@ mod tests {
 
     #[test]
     fn the_clock_stands_still_during_an_outage_and_goes_on_after_it() {
-        let up = UpTime::without(vec![outage(50, 60), outage(10, 30)]);
+        let up = UptimeClock::without(vec![outage(50, 60), outage(10, 30)]);
         let read = [5, 10, 20, 30, 40, 55, 100].map(|moment| up.counted(at(moment)).0.as_micros());
         assert_eq!(read, [5, 10, 10, 10, 20, 30, 70]);
     }
 
     #[test]
     fn a_reading_leads_back_to_the_last_moment_it_was_true_at() {
-        let up = UpTime::without(vec![outage(10, 30), outage(50, 60)]);
+        let up = UptimeClock::without(vec![outage(10, 30), outage(50, 60)]);
         let moments = [5, 9, 10, 11, 29, 30, 31].map(|read| up.moment(Counted(at(read))).as_micros());
         assert_eq!(moments, [5, 9, 30, 31, 49, 60, 61]);
     }
 
     #[test]
     fn outages_that_overlap_count_once_and_empty_ones_not_at_all() {
-        let up = UpTime::without(vec![outage(10, 30), outage(20, 40), outage(40, 45), outage(50, 50), outage(70, 60)]);
-        assert_eq!(up, UpTime(vec![outage(10, 45)]));
+        let up =
+            UptimeClock::without(vec![outage(10, 30), outage(20, 40), outage(40, 45), outage(50, 50), outage(70, 60)]);
+        assert_eq!(up, UptimeClock(vec![outage(10, 45)]));
     }
 
     #[test]
     fn before_the_first_heartbeat_no_time_counts() {
-        let up = UpTime::without(vec![outage(0, 1_000)]);
+        let up = UptimeClock::without(vec![outage(0, 1_000)]);
         assert_eq!(up.counted(at(500)), up.counted(at(1_000)));
         assert_eq!(up.counted(at(1_200)), up.counted(at(300)).plus(Duration::from_micros(200)));
     }
@@ -127,7 +128,7 @@ mod tests {
                 end = began + down;
                 outage(began, end)
             });
-            let up = UpTime::without(outages.collect());
+            let up = UptimeClock::without(outages.collect());
             let now = up.counted(at(event + more));
             let span = Duration::from_micros(span);
             let long_enough = up.counted(at(event)).plus(span) <= now;

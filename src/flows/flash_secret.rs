@@ -20,18 +20,18 @@ use crate::protocol::refusal::Refusal;
 pub const SHOWN_WITHIN: Duration = Duration::from_mins(2);
 
 /// A secret that is shown once.
-pub trait ShownOnce {
+pub trait FlashSecret {
     /// The secret of this text, which was sealed here.
     fn from_text(text: String) -> Self;
 }
 
-impl ShownOnce for ClientSecret {
+impl FlashSecret for ClientSecret {
     fn from_text(text: String) -> Self {
         Self::presented(text)
     }
 }
 
-impl ShownOnce for WebhookSecret {
+impl FlashSecret for WebhookSecret {
     fn from_text(text: String) -> Self {
         Self::made_before(text)
     }
@@ -39,7 +39,7 @@ impl ShownOnce for WebhookSecret {
 
 impl Server {
     /// Seals a secret for this session and what it belongs to.
-    pub fn seal_once(&self, session: SessionId, of: &str, secret: &str) -> Result<String, Refusal> {
+    pub fn seal_flash_secret(&self, session: SessionId, of: &str, secret: &str) -> Result<String, Refusal> {
         let until = self.now().plus(SHOWN_WITHIN).as_micros().to_be_bytes();
         let plain = [&until[..], secret.as_bytes()].concat();
         let sealed = self.master_keys.seal(&place(session, of), &plain, self.random());
@@ -48,7 +48,7 @@ impl Server {
     }
 
     /// Opens it again, if it was sealed for this session and for the same, and not too long ago.
-    pub fn open_once<S: ShownOnce>(&self, session: SessionId, of: &str, text: &str) -> Option<S> {
+    pub fn open_flash_secret<S: FlashSecret>(&self, session: SessionId, of: &str, text: &str) -> Option<S> {
         let (master_key_id, bytes) = text.split_once('.')?;
         let sealed = Sealed { master_key_id: master_key_id.to_owned(), bytes: URL_SAFE_NO_PAD.decode(bytes).ok()? };
         let plain = self.master_keys.open(&place(session, of), &sealed).ok()?;

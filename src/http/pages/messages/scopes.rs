@@ -1,10 +1,10 @@
 //! What the scopes that everybody knows let an application do.
 
-use super::{Around, Texts};
+use super::{Around, Messages};
 
 /// A sentence for each scope of OpenID Connect (Core §5.4, §11), and one for any other.
 #[derive(Debug)]
-pub(in crate::http) struct ScopeTexts {
+pub(in crate::http) struct ScopeMessages {
     pub(in crate::http) openid: &'static str,
     pub(in crate::http) profile: &'static str,
     pub(in crate::http) email: &'static str,
@@ -12,7 +12,7 @@ pub(in crate::http) struct ScopeTexts {
     pub(in crate::http) other: Around,
 }
 
-impl Texts {
+impl Messages {
     /// The sentence for a scope: what the operator wrote about it, else ours.
     pub(in crate::http) fn scope(&self, name: &str, description: Option<&str>) -> String {
         let ours = match name {

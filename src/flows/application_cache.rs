@@ -30,7 +30,7 @@ struct Loaded<T> {
 }
 
 /// The applications, scopes and resources at hand.
-pub struct Directory {
+pub struct ApplicationCache {
     applications: Cache<ClientId, Arc<Loaded<Arc<Application>>>>,
     catalogue: ArcSwapOption<Loaded<Arc<Catalogue>>>,
     confirmed: ArcSwap<Confirmed>,
@@ -43,7 +43,7 @@ struct Confirmed {
     asked_at: Timestamp,
 }
 
-impl Default for Directory {
+impl Default for ApplicationCache {
     fn default() -> Self {
         Self {
             applications: Cache::new(CAPACITY),
@@ -53,7 +53,7 @@ impl Default for Directory {
     }
 }
 
-impl Directory {
+impl ApplicationCache {
     /// Takes note of the counter's value as of a moment before the database was asked. An answer that was
     /// overtaken by a newer one changes nothing.
     pub fn confirm(&self, generation: i64, asked_at: Timestamp) {

@@ -13,22 +13,22 @@ const EXAMPLE: &str = "name@example.com";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     /// None of it.
-    Discreetly,
+    Redacted,
     /// Everything before this character, and this one.
     UpTo(usize),
 }
 
 /// A text without the values of queries, fragments, e-mail addresses and what looks like a credential, and not
 /// longer than can be read.
-pub fn discreet(text: &str) -> String {
-    shown(text, Shown::Discreetly)
+pub fn redact(text: &str) -> String {
+    shown(text, Shown::Redacted)
 }
 
 /// The same for a text that begins harmlessly.
 pub(super) fn shown(text: &str, harmless: Shown) -> String {
     let chars: Vec<char> = text.chars().collect();
     let harmless = match harmless {
-        Shown::Discreetly => 0,
+        Shown::Redacted => 0,
         Shown::UpTo(at) => at.saturating_add(1).min(chars.len()),
     };
     let mut hidden = vec![false; chars.len()];
@@ -109,7 +109,7 @@ mod tests {
             "the username is not an e-mail address such as name@example.com",
             "the redirect_uri 'http://localhost:3000/cb/4f9f1d9c-7a5e-4f38-9b7e-0a8f6c6f0b11' is not registered",
         ] {
-            assert_eq!(discreet(text), text);
+            assert_eq!(redact(text), text);
         }
     }
 
@@ -126,7 +126,7 @@ mod tests {
             ("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIx", "…"),
             ("0123456789abcdef0123456789abcdef", "…"),
         ] {
-            assert_eq!(discreet(text), shown);
+            assert_eq!(redact(text), shown);
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn nothing_is_longer_than_can_be_read() {
-        assert_eq!(discreet(&"ä".repeat(1000)).chars().count(), SHOWN + 1);
+        assert_eq!(redact(&"ä".repeat(1000)).chars().count(), SHOWN + 1);
         assert_eq!(shown(&"ä".repeat(1000), Shown::UpTo(400)).chars().count(), 401 + SHOWN + 1);
     }
 }

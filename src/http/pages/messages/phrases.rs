@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::Texts;
+use super::Messages;
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
 
@@ -63,7 +63,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-impl Texts {
+impl Messages {
     /// How long to wait or how long something is good, rounded up so that coming back then is late enough.
     pub(in crate::http) fn length(&self, length: Duration) -> String {
         let seconds = length.as_secs() + u64::from(length.subsec_nanos() > 0);

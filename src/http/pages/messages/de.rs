@@ -1,20 +1,20 @@
 //! German.
 
 use super::{
-    AccountTexts, Around, AskedTexts, CheckMailTexts, ConfirmLoginTexts, ConsentTexts, DeleteAccountTexts, ErrorTexts,
-    FormPostTexts, KeepTexts, LinkElsewhereTexts, LogoutTexts, MessageTexts, Plural, ScopeTexts, SignInTexts, Texts,
-    Units,
+    AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
+    DeleteAccountMessages, ErrorMessages, FormPostMessages, KeepMessages, LinkElsewhereMessages, LogoutMessages,
+    MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, Units,
 };
 use crate::domain::language::Language;
 
 /// The texts in German.
-pub(in crate::http) const DE: Texts = Texts {
+pub(in crate::http) const DE: Messages = Messages {
     language: Language::German,
     skip: "Zum Inhalt springen",
     footer: "Hier brauchen Sie kein Passwort. Verraten Sie niemandem einen Code aus Ihrer Mail, wer auch immer danach fragt.",
     error_prefix: "Fehler:",
     problem_heading: "Das hat nicht geklappt",
-    asked: AskedTexts {
+    asked: AskedMessages {
         heading: "Woher die Anfrage kam",
         device: "Browser",
         browser_on: "auf",
@@ -23,7 +23,7 @@ pub(in crate::http) const DE: Texts = Texts {
         time: "Zeit",
         reference: "Kennung",
     },
-    sign_in: SignInTexts {
+    sign_in: SignInMessages {
         title: "Anmelden",
         heading: Around("Bei ", " anmelden"),
         lead: "Wir schicken Ihnen eine E-Mail mit einem Link und einem Code. Ein Passwort brauchen Sie nicht.",
@@ -34,7 +34,7 @@ pub(in crate::http) const DE: Texts = Texts {
         not_an_address: "Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.",
         too_many: Around("Es wurden zu viele E-Mails angefordert. Versuchen Sie es in ", " noch einmal."),
     },
-    check_mail: CheckMailTexts {
+    check_mail: CheckMailMessages {
         title: "Sehen Sie in Ihre Mail",
         sent: Around("Wir haben eine E-Mail an ", " geschickt."),
         sent_if_known: Around("Falls es zu ", " ein Konto gibt, ist eine E-Mail unterwegs."),
@@ -59,7 +59,7 @@ pub(in crate::http) const DE: Texts = Texts {
         start_again: "Neu beginnen",
         dev_mail: "Entwicklungsserver: abgefangene E-Mails lesen",
     },
-    confirm_login: ConfirmLoginTexts {
+    confirm_login: ConfirmLoginMessages {
         title: "Anmeldung fortsetzen",
         heading: Around("Weiter zu ", ""),
         signed_in_as: Around("als ", ""),
@@ -67,7 +67,7 @@ pub(in crate::http) const DE: Texts = Texts {
         submit: "Weiter",
         not_you: "Sie wollten sich gar nicht anmelden? Dann schließen Sie diese Seite. Ohne Klick kommt niemand hinein.",
     },
-    link_elsewhere: LinkElsewhereTexts {
+    link_elsewhere: LinkElsewhereMessages {
         title: "Machen Sie dort weiter, wo Sie begonnen haben",
         nothing_approved: "Hier wurde nichts freigegeben.",
         for_app: Around("Die Anmeldung bei ", " wurde in einem anderen Browser begonnen"),
@@ -79,14 +79,14 @@ pub(in crate::http) const DE: Texts = Texts {
         not_you: "Dann hat jemand Ihre Adresse eingegeben, aus Versehen oder mit Absicht. Verraten Sie niemandem den Code: Ohne ihn kommt dort niemand hinein.",
         not_you_submit: "Diese Anmeldung beenden",
     },
-    keep: KeepTexts {
+    keep: KeepMessages {
         title: "Diese Anwendung behalten?",
         heading: Around("Brauchen Sie ", " noch?"),
         lead: Around("Niemand benutzt die Anwendung. Bleibt es dabei, wird sie deaktiviert: ", "."),
         submit: "Behalten",
         otherwise: "Brauchen Sie die Anwendung nicht mehr, müssen Sie nichts tun.",
     },
-    consent: ConsentTexts {
+    consent: ConsentMessages {
         title: "Zugriff erlauben",
         heading: Around("Darf ", " Ihr Konto nutzen?"),
         by_operator: "Ein Angebot der Betreiber dieses Servers",
@@ -100,14 +100,14 @@ pub(in crate::http) const DE: Texts = Texts {
         allow: "Erlauben",
         deny: "Ablehnen",
     },
-    scopes: ScopeTexts {
+    scopes: ScopeMessages {
         openid: "Sie wiedererkennen, wenn Sie sich anmelden",
         profile: "Ihren Namen sehen",
         email: "Ihre E-Mail-Adresse sehen",
         offline_access: "Diesen Zugriff behalten, während Sie fort sind, bis Sie ihn zurücknehmen",
         other: Around("die Berechtigung „", "“ nutzen"),
     },
-    logout: LogoutTexts {
+    logout: LogoutMessages {
         title: "Abmelden",
         heading: "Auch hier abmelden?",
         heading_own: "Abmelden?",
@@ -119,7 +119,7 @@ pub(in crate::http) const DE: Texts = Texts {
         yes: "Abmelden",
         no: "Angemeldet bleiben",
     },
-    account: AccountTexts {
+    account: AccountMessages {
         title: "Ihr Konto",
         signed_in_as: "Angemeldet als",
         portal: "Ihre betreuten Anwendungen",
@@ -143,7 +143,7 @@ pub(in crate::http) const DE: Texts = Texts {
         session_ended: "Diese Sitzung wurde abgemeldet.",
         application_removed: "Die Anwendung hat keinen Zugriff mehr.",
     },
-    delete_account: DeleteAccountTexts {
+    delete_account: DeleteAccountMessages {
         title: "Konto löschen",
         lead: "Das lässt sich nicht rückgängig machen:",
         consequences: [
@@ -157,7 +157,7 @@ pub(in crate::http) const DE: Texts = Texts {
         back: "Mein Konto behalten",
         address_differs: "Das ist nicht die Adresse dieses Kontos.",
     },
-    error: ErrorTexts {
+    error: ErrorMessages {
         bad_request: [
             "Diese Anwendung hat Sie mit einem Fehler hierher geschickt",
             "Es liegt nicht an Ihnen. Gehen Sie zurück zur Anwendung; hilft das nicht, zeigen Sie den Betreibern die Einzelheiten unten.",
@@ -210,7 +210,7 @@ pub(in crate::http) const DE: Texts = Texts {
         copy: "Kopieren",
         copied: "Kopiert",
     },
-    message: MessageTexts {
+    message: MessageMessages {
         signed_out: ["Sie sind abgemeldet", "Sie können diese Seite schließen."],
         signed_out_everywhere: [
             "Sie sind überall abgemeldet",
@@ -231,7 +231,7 @@ pub(in crate::http) const DE: Texts = Texts {
             "Zu lange hat sie niemand benutzt. Wer für sie zuständig ist, kann sie wieder aktivieren.",
         ],
     },
-    form_post: FormPostTexts {
+    form_post: FormPostMessages {
         title: "Es geht zurück",
         heading: Around("Zurück zu ", ""),
         lead: "Sie werden zurückgeschickt. Geschieht nichts, drücken Sie den Knopf.",

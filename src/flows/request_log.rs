@@ -14,7 +14,7 @@ use tracing::info;
 use super::Server;
 use crate::domain::activity::{Counted, Endpoint, Failure, NotedRequest, network};
 use crate::domain::ids::{ApplicationId, ClientId, NotedRequestId, Timestamp};
-use crate::protocol::mismatch::discreet;
+use crate::protocol::mismatch::redact;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
 use crate::store::{DayTotal, StoreError};
@@ -30,7 +30,7 @@ const APPLICATIONS: usize = BATCH / (3 * MOST_OF_ONE);
 
 /// A request that names an application, and how it ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct LoggedRequest<'a> {
     /// Where it went.
     pub endpoint: Endpoint,
     /// The application it names, which need not exist.
@@ -45,7 +45,7 @@ pub struct Asked<'a> {
     pub refusal: Option<&'a Refusal>,
 }
 
-impl Asked<'_> {
+impl LoggedRequest<'_> {
     fn counted(&self) -> Option<Counted> {
         match (self.refusal, self.endpoint) {
             (Some(_), _) => Some(Counted::Failed),
@@ -64,7 +64,7 @@ impl Asked<'_> {
     fn noted(&self, at: Timestamp) -> NotedRequest {
         let failure = self.refusal.map(|refusal| Failure {
             error: refusal.code.name().to_owned(),
-            reason: discreet(&refusal.description),
+            reason: redact(&refusal.description),
             mismatch: refusal.mismatch.as_deref().cloned(),
             proven: refusal.proven,
         });
@@ -82,13 +82,13 @@ impl Asked<'_> {
 
 impl Server {
     /// Notes a request for the application that it names, if there is one. Asks no database.
-    pub fn note_request(&self, asked: &Asked<'_>) {
-        let Ok(client_id) = asked.client_id.parse::<ClientId>() else { return };
+    pub fn log_request(&self, request: &LoggedRequest<'_>) {
+        let Ok(client_id) = request.client_id.parse::<ClientId>() else { return };
         let now = self.now();
         match self.known_application(&client_id) {
-            Some(application) => self.requests.note(application.id, asked, now),
-            // Refused before anybody had to know who asked.
-            None if asked.refusal.is_some() => self.requests.note_unknown(client_id, asked.noted(now)),
+            Some(application) => self.requests.note(application.id, request, now),
+            // Refused before anybody had to know who request.
+            None if request.refusal.is_some() => self.requests.note_unknown(client_id, request.noted(now)),
             None => {}
         }
     }

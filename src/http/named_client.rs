@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use super::Edge;
 use super::client_address::ClientAddress;
 use crate::domain::activity::Endpoint;
-use crate::flows::note_request::Asked;
+use crate::flows::request_log::LoggedRequest;
 use crate::protocol::client_auth::claimed_client;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -17,45 +17,45 @@ use crate::protocol::token::GrantType;
 
 /// Where a handler leaves what its request says of itself; [`super::observe`] put it there.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Claims(Arc<OnceLock<Claim>>);
+pub(super) struct NamedClientSlot(Arc<OnceLock<NamedApplication>>);
 
 #[derive(Debug)]
-struct Claim {
+struct NamedApplication {
     endpoint: Endpoint,
     client_id: String,
     grant: Option<GrantType>,
     address: IpAddr,
 }
 
-impl Claims {
+impl NamedClientSlot {
     /// What is to be noted, if the request named an application.
-    pub(super) fn asked<'a>(&'a self, trace_id: &'a str, refusal: Option<&'a Refusal>) -> Option<Asked<'a>> {
-        let Claim { endpoint, client_id, grant, address } = self.0.get()?;
-        Some(Asked { endpoint: *endpoint, client_id, grant: *grant, address: *address, trace_id, refusal })
+    pub(super) fn logged<'a>(&'a self, trace_id: &'a str, refusal: Option<&'a Refusal>) -> Option<LoggedRequest<'a>> {
+        let NamedApplication { endpoint, client_id, grant, address } = self.0.get()?;
+        Some(LoggedRequest { endpoint: *endpoint, client_id, grant: *grant, address: *address, trace_id, refusal })
     }
 }
 
 /// A request that may name its application.
 #[derive(Clone, Debug)]
-pub(super) struct Claimant {
-    claims: Claims,
+pub(super) struct NamedClient {
+    slot: NamedClientSlot,
     /// Where it came from.
     pub(super) address: IpAddr,
 }
 
-impl FromRequestParts<Edge> for Claimant {
+impl FromRequestParts<Edge> for NamedClient {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Self::Rejection> {
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, edge).await?;
-        Ok(Self { claims: parts.extensions.get::<Claims>().cloned().unwrap_or_default(), address })
+        Ok(Self { slot: parts.extensions.get::<NamedClientSlot>().cloned().unwrap_or_default(), address })
     }
 }
 
-impl Claimant {
+impl NamedClient {
     /// Notes the application by its client id. The first that is named counts.
     pub(super) fn names(&self, endpoint: Endpoint, client_id: impl Into<String>) {
-        self.claim(endpoint, client_id.into(), None);
+        self.set(endpoint, client_id.into(), None);
     }
 
     /// Notes the application that sends a request of its own, as far as it can be read.
@@ -69,11 +69,11 @@ impl Claimant {
         let Some(client_id) = claimed_client(authorization, parameters.as_ref().ok()) else { return };
         let grant = parameters.as_ref().ok().and_then(|read| read.value("grant_type")).map(str::trim);
         let grant = grant.filter(|_| endpoint == Endpoint::Token).and_then(GrantType::from_name);
-        self.claim(endpoint, client_id, grant);
+        self.set(endpoint, client_id, grant);
     }
 
-    fn claim(&self, endpoint: Endpoint, client_id: String, grant: Option<GrantType>) {
+    fn set(&self, endpoint: Endpoint, client_id: String, grant: Option<GrantType>) {
         // Whoever comes second speaks of a request that was answered on the way.
-        self.claims.0.get_or_init(|| Claim { endpoint, client_id, grant, address: self.address });
+        self.slot.0.get_or_init(|| NamedApplication { endpoint, client_id, grant, address: self.address });
     }
 }
