@@ -78,7 +78,7 @@ pub fn routes(edge: Edge) -> Router {
         .route("/dev/mail/{name}", get(dev_mail::single))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
-    observed(table, edge)
+    observed(table.fallback(pages::place::nothing_here), edge)
 }
 
 /// The pages of the browser flow: one URL for each step, working without JavaScript.
@@ -103,6 +103,7 @@ fn flow_pages() -> Router<Edge> {
 /// The pages that belong to this server alone.
 fn own_pages() -> Router<Edge> {
     Router::new()
+        .route("/", get(pages::home::show))
         .route("/docs", get(api::docs::show))
         .route("/account", get(pages::account::show))
         .route("/account/sessions/{id}/end", post(pages::account::end_session))
@@ -123,14 +124,13 @@ pub fn management_routes(edge: Edge) -> Router {
         .route("/metrics", get(ops::metrics))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
-    observed(table, edge)
+    observed(table.fallback(reply::not_found), edge)
 }
 
 /// What happens around every request of a table, whatever it asks for.
 fn observed(table: Router<Edge>, edge: Edge) -> Router {
     table
         .method_not_allowed_fallback(reply::method_not_allowed)
-        .fallback(reply::not_found)
         .layer(CatchPanicLayer::custom(reply::panicked))
         .layer(from_fn(pages::place::tell_on_pages))
         .layer(from_fn_with_state(edge.clone(), observe::observe))

@@ -47,6 +47,34 @@ async fn what_is_not_there_or_not_taken_is_told_on_a_page(world: World) {
     server.get("/api/v1/nothing/").await.problem(404, "not_found");
 }
 
+/// What browsers send.
+const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+#[apply(on_both_engines)]
+async fn the_root_says_what_this_server_is_and_leads_on(world: World) {
+    let server = world.server().await;
+    let home = server.get("/").await;
+    assert_eq!(home.status, 200);
+    assert!(home.header("content-security-policy").is_some());
+    assert!(home.text().contains("<bdi>localhost</bdi>"), "{}", home.text());
+    for link in ["/login", "/portal", "/docs", "/.well-known/openid-configuration"] {
+        assert!(home.text().contains(&format!("href=\"{link}\"")), "{link} in {}", home.text());
+        assert!(server.get(link).await.status.as_u16() < 400, "{link}");
+    }
+    let german = Answer::of(server.request(Method::GET, "/").header("accept-language", "de")).await;
+    assert!(german.text().contains("Startseite"), "{}", german.text());
+}
+
+#[apply(on_both_engines)]
+async fn an_unknown_address_is_a_page_for_a_browser_and_json_for_a_program(world: World) {
+    let server = world.server().await;
+    for path in ["/nothing", "/oauth/nothing", "/Token", "/%00"] {
+        is_page(&Answer::of(server.request(Method::GET, path).header("accept", BROWSER)).await, 404);
+        Answer::of(server.request(Method::GET, path).header("accept", "*/*")).await.refusal(404, "not_found");
+    }
+    server.get_management("/").await.refusal(404, "not_found");
+}
+
 #[apply(on_both_engines)]
 async fn a_form_that_cannot_be_read_is_told_on_a_page(world: World) {
     let server = world.server().await;

@@ -10,6 +10,7 @@ pub(in crate::http) mod cookies;
 pub(in crate::http) mod fields;
 pub(in crate::http) mod flow;
 pub(in crate::http) mod headers;
+pub(in crate::http) mod home;
 pub(in crate::http) mod keep;
 pub(in crate::http) mod link;
 pub(in crate::http) mod locale;

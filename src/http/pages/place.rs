@@ -1,10 +1,10 @@
 //! Addresses that browsers visit: whatever goes wrong there is told on a page.
 
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE};
-use axum::http::{Method, StatusCode};
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::headers;
 use super::locale::negotiate;
@@ -12,7 +12,7 @@ use super::messages::Messages;
 use super::problem::refused_at;
 use super::visit::see;
 use crate::http::observe::TraceId;
-use crate::http::reply::Refused;
+use crate::http::reply::{Refused, not_found};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Whose pages an address belongs to.
@@ -69,6 +69,33 @@ pub(in crate::http) async fn tell_on_pages(request: Request, next: Next) -> Resp
     }
 }
 
+/// An address with nothing behind it: a page for a browser, JSON for a program. What is below the pages is told by
+/// [`tell_on_pages`] in either case.
+pub(in crate::http) async fn nothing_here(request: Request) -> Response {
+    let refused = not_found().await;
+    if Place::of(request.uri().path()).is_some() || !prefers_page(request.headers()) {
+        return refused.into_response();
+    }
+    let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_default().0;
+    let told = refused_at(Place::Own, (Messages::of(negotiate(language)), &trace_id), &refused.refusal);
+    headers::for_own_pages(told).await
+}
+
+/// Whether a page was asked for by name, and no less than JSON was (RFC 9110 §12.5.1). Browsers do; `*/*` is what
+/// programs send that take anything.
+fn prefers_page(headers: &HeaderMap) -> bool {
+    let accepted = || headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
+    let weight = |kind: &str| {
+        let named = accepted().map(|range| range.split(';').map(str::trim).collect::<Vec<_>>());
+        let mut named = named.filter(|parts| parts.first().is_some_and(|name| name.eq_ignore_ascii_case(kind)));
+        let parts = named.next()?;
+        let q = parts.iter().find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        Some(q.map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0)))
+    };
+    weight("text/html").is_some_and(|page| page > 0.0 && page >= weight("application/json").unwrap_or(0.0))
+}
+
 /// What a refusal means that no handler of ours has worded: of the layer that keeps other sites' forms away, or of
 /// the router for an address that is not UTF-8.
 fn without_words(response: &Response) -> Option<Refusal> {
@@ -86,6 +113,24 @@ fn without_words(response: &Response) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_browser_asks_for_pages_and_a_program_does_not() {
+        for (accept, page) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("application/json;q=0.5, Text/HTML;q=0.5", true),
+            ("text/html;q=0.1, application/json", false),
+            ("text/html;q=0", false),
+            ("*/*", false),
+            ("text/*", false),
+            ("application/json", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
+            assert_eq!(prefers_page(&headers), page, "{accept}");
+        }
+        assert!(!prefers_page(&HeaderMap::new()));
+    }
 
     #[test]
     fn programs_addresses_are_no_pages() {

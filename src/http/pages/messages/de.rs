@@ -2,8 +2,8 @@
 
 use super::{
     AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
-    DeleteAccountMessages, ErrorMessages, FormPostMessages, KeepMessages, LinkElsewhereMessages, LogoutMessages,
-    MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, Units,
+    DeleteAccountMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages, LinkElsewhereMessages,
+    LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, Units,
 };
 use crate::domain::language::Language;
 
@@ -14,6 +14,16 @@ pub(in crate::http) const DE: Messages = Messages {
     footer: "Hier brauchen Sie kein Passwort. Verraten Sie niemandem einen Code aus Ihrer Mail, wer auch immer danach fragt.",
     error_prefix: "Fehler:",
     problem_heading: "Das hat nicht geklappt",
+    home: HomeMessages {
+        title: "Startseite",
+        heading: Around("Das ist ", ""),
+        lead: "Hier melden sich Menschen bei den Anwendungen an, die sie nutzen: mit einer E-Mail statt mit einem Passwort.",
+        sign_in: "Im eigenen Konto anmelden",
+        developers: "Für Entwickler",
+        portal: "Portal: Anwendungen registrieren und betreuen",
+        docs: "Dokumentation der Verwaltungs-API",
+        discovery: "Metadaten für Clients (OpenID Connect Discovery)",
+    },
     asked: AskedMessages {
         heading: "Woher die Anfrage kam",
         device: "Browser",

@@ -2,8 +2,8 @@
 
 use super::{
     AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
-    DeleteAccountMessages, ErrorMessages, FormPostMessages, KeepMessages, LinkElsewhereMessages, LogoutMessages,
-    MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, Units,
+    DeleteAccountMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages, LinkElsewhereMessages,
+    LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, Units,
 };
 use crate::domain::language::Language;
 
@@ -14,6 +14,16 @@ pub(in crate::http) const EN: Messages = Messages {
     footer: "You need no password here. Never tell anybody a code from your mail, whoever they say they are.",
     error_prefix: "Error:",
     problem_heading: "That did not work",
+    home: HomeMessages {
+        title: "Home",
+        heading: Around("This is ", ""),
+        lead: "People sign in here to the applications that they use, with an e-mail instead of a password.",
+        sign_in: "Sign in to your account",
+        developers: "For developers",
+        portal: "Portal: register applications and look after them",
+        docs: "Documentation of the management API",
+        discovery: "Metadata for clients (OpenID Connect Discovery)",
+    },
     asked: AskedMessages {
         heading: "Where this was asked for",
         device: "Browser",

@@ -34,6 +34,7 @@ messages! {
         footer: Text,
         error_prefix: Text,
         problem_heading: Text,
+        home: HomeMessages,
         asked: AskedMessages,
         sign_in: SignInMessages,
         check_mail: CheckMailMessages,
@@ -49,6 +50,18 @@ messages! {
         message: MessageMessages,
         form_post: FormPostMessages,
         units: Units,
+    }
+
+    /// The page at the root.
+    HomeMessages {
+        title: Text,
+        heading: Around,
+        lead: Text,
+        sign_in: Text,
+        developers: Text,
+        portal: Text,
+        docs: Text,
+        discovery: Text,
     }
 
     /// Where and when a sign-in was asked for.

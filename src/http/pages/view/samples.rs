@@ -85,6 +85,7 @@ const fn now() -> Timestamp {
 /// Every page in every state that shows something else, by a name for its file.
 pub(super) fn pages(t: &'static Messages, values: &Values) -> Vec<(String, String)> {
     let mut all = Vec::new();
+    home(t, values, &mut all);
     sign_in(t, values, &mut all);
     check_mail(t, values, &mut all);
     link(t, values, &mut all);
@@ -100,6 +101,12 @@ type Pages = Vec<(String, String)>;
 
 fn add(all: &mut Pages, name: impl Into<String>, view: &impl Template) {
     all.push((name.into(), view.render().unwrap()));
+}
+
+fn home(t: &'static Messages, values: &Values, all: &mut Pages) {
+    for (name, catches_mail) in [("home", false), ("home-dev", true)] {
+        add(all, name, &Home { t, host: values.domain.to_owned(), catches_mail });
+    }
 }
 
 fn sign_in(t: &'static Messages, values: &Values, all: &mut Pages) {
