@@ -6,7 +6,7 @@ mod master_key;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,8 +43,14 @@ pub enum StartError {
     #[error(transparent)]
     Provision(#[from] ProvisionError),
     /// There is no database yet, where one was to be looked at.
-    #[error("there is no database at {0}; `gatepost migrate` and the first start make it")]
-    NoDatabase(String),
+    #[error("there is no database at {}", .0.display())]
+    NoDatabase(PathBuf),
+    /// There is a database server, and nothing of ours in the database.
+    #[error("the database has no tables of Gatepost yet")]
+    NoTables,
+    /// The master key was generated once, and is not beside the database any more.
+    #[error("the master key of the database is not at {}; put it there, or set keys.master_key", .0.display())]
+    LostMasterKey(PathBuf),
     /// A command of a newer version than the database's.
     #[error(
         "the database has the tables of an older Gatepost; run `gatepost migrate` first, or start this version's server"
@@ -72,7 +78,9 @@ async fn connect(config: &Config) -> Result<Store, StartError> {
 /// Opens the database only if it is there: whoever looks at the wrong place learns of it.
 pub async fn connect_existing(config: &Config) -> Result<Store, StartError> {
     match &config.database.url {
-        DatabaseUrl::Sqlite { path } if !path.exists() => Err(StartError::NoDatabase(path.display().to_string())),
+        DatabaseUrl::Sqlite { path } if !path.exists() => {
+            Err(StartError::NoDatabase(path::absolute(path).unwrap_or_else(|_| path.clone())))
+        }
         _ => connect(config).await,
     }
 }
@@ -84,16 +92,25 @@ pub async fn open(config: Config, outside: Outside) -> Result<Arc<Server>, Start
     assemble(config, store, outside).await
 }
 
-/// The same for a command, which may belong to a newer version than the server that runs: a database that is new
-/// gets its tables, one that has those of an older version is left to `gatepost migrate` and the next start.
+/// The same for a command, which makes neither a database nor a key: in the wrong folder it would make a second one
+/// of each. It may also belong to a newer version than the server that runs, so tables of an older version are left
+/// to `gatepost migrate` and the next start.
 pub async fn open_for_command(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
-    let store = connect(&config).await?;
+    let store = connect_existing(&config).await?;
     match settled_schema(&store).await? {
-        Schema::Empty => store.migrate().await?,
+        Schema::Empty => return Err(StartError::NoTables),
         Schema::Behind => return Err(StartError::NotMigrated),
         Schema::Current => {}
     }
+    require_master_key(&config)?;
     assemble(config, store, outside).await
+}
+
+fn require_master_key(config: &Config) -> Result<(), StartError> {
+    match master_key_file(config) {
+        Some(path) if !path.exists() => Err(StartError::LostMasterKey(path::absolute(&path).unwrap_or(path))),
+        _ => Ok(()),
+    }
 }
 
 /// A server that starts at this moment may be in the middle of migrating; it is given a moment to finish.
@@ -110,9 +127,7 @@ async fn settled_schema(store: &Store) -> Result<Schema, StoreError> {
 /// The same without making or changing anything, for a look at what is there.
 pub async fn without_migrating(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
     let store = connect_existing(&config).await?;
-    if let Some(path) = master_key_file(&config) {
-        fs::metadata(&path).map_err(|e| StartError::Io(path.display().to_string(), e))?;
-    }
+    require_master_key(&config)?;
     assemble(config, store, outside).await
 }
 

@@ -14,14 +14,14 @@ mod user;
 mod webhook;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, absolute};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
 use crate::app::{Outside, StartError, open_for_command};
-use crate::config::{Config, ConfigErrors, Loaded, Mode};
+use crate::config::{Config, ConfigErrors, Loaded, Mode, Sources, USUAL_FILE};
 use crate::flows::Server;
 use crate::flows::manage_application::ManageError;
 use crate::flows::manage_user::ManageUserError;
@@ -77,6 +77,10 @@ enum Command {
     },
 }
 
+/// What to do where there is no database.
+const NEW_DATABASE: &str = "Run the command where the server runs, or name its configuration with --config or \
+                            GATEPOST_CONFIG. `gatepost migrate` makes a new database there, and so does `gatepost serve`.";
+
 /// Why a command failed, in words for a terminal.
 #[derive(Debug, thiserror::Error)]
 enum CommandError {
@@ -96,6 +100,9 @@ enum CommandError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// A command that was run in the wrong place, or too early.
+    #[error("{wrong}{looked}\n{NEW_DATABASE}")]
+    NoDatabase { wrong: StartError, looked: String },
     #[error("{0}")]
     Usage(String),
 }
@@ -124,6 +131,27 @@ pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, St
 
 async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Result<ExitCode, CommandError> {
     let loaded = Config::load(arguments.config.as_deref(), environment)?;
+    let looked = where_looked(&loaded.sources);
+    match Box::pin(dispatch(arguments, loaded)).await {
+        Err(CommandError::Start(wrong @ (StartError::NoDatabase(_) | StartError::NoTables))) => {
+            Err(CommandError::NoDatabase { wrong, looked })
+        }
+        done => done,
+    }
+}
+
+/// Which database was looked for and who said so, where nobody may know which configuration is read.
+fn where_looked(sources: &Sources) -> String {
+    let absolute = |path: &Path| absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+    let file = match sources.file() {
+        Some(path) => format!("the configuration file is {}", absolute(path)),
+        None => format!("no configuration file was read: there is none at {}", absolute(Path::new(USUAL_FILE))),
+    };
+    let by = sources.place_of("database.url").map_or_else(|| "default".to_owned(), ToString::to_string);
+    format!(" (database.url: {by}; {file})")
+}
+
+async fn dispatch(arguments: Arguments, loaded: Loaded) -> Result<ExitCode, CommandError> {
     let command = arguments.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
     match command {
         Command::Serve(arguments) => Box::pin(serve::run(arguments, loaded)).await?,

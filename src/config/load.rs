@@ -14,7 +14,8 @@ use super::value::{Entry, parse_file};
 use super::{Config, Loaded, rules};
 
 const FILE_VARIABLE: &str = "GATEPOST_CONFIG";
-const USUAL_FILE: &str = "config/gatepost.toml";
+/// The file that is read where none is named, if it is there.
+pub const USUAL_FILE: &str = "config/gatepost.toml";
 
 /// Loads the named file, or the usual one if it is there.
 pub(super) fn load(explicit_path: Option<&Path>, environment: &[(String, String)]) -> Result<Loaded, ConfigErrors> {

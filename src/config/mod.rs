@@ -62,6 +62,7 @@ pub use declared_application::{DeclaredApplication, DeclaredSecret};
 pub use issuer::{Issuer, IssuerError};
 pub use jwks::Jwks;
 pub use keys::Keys;
+pub use load::USUAL_FILE;
 pub use log::{Log, LogFormat, LogLevels};
 pub use login::{Login, SignUp};
 pub use mail::{Mail, MailFrom};

@@ -35,6 +35,7 @@ impl Ran {
 
 #[apply(installed_on_both_engines)]
 async fn app_create_prints_one_document_with_the_secret_and_everything_else_elsewhere(at: Installation) {
+    at.migrated().await;
     let ran = at.run(&["app", "create", "--name", "Nightly reports", "--json"]).await;
     let created: Value = serde_json::from_str(ran.done()).expect("one JSON document");
     let Credentials { id, secret } = Credentials::from(&created);
@@ -187,6 +188,52 @@ async fn a_newer_database_is_refused_by_everything_that_opens_it(at: Installatio
     }
     let said = at.try_start().await.err().expect("the server refuses");
     assert!(said.contains(reason), "{said}");
+}
+
+/// A command in the wrong folder would make a second database and a second key, which nobody then finds.
+#[apply(installed_on_both_engines)]
+async fn only_a_server_and_migrate_make_a_database(at: Installation) {
+    let reason = if at.is_sqlite() { "there is no database at /" } else { "has no tables of Gatepost yet" };
+    for words in [
+        &["app", "create", "--name", "x"][..],
+        &["app", "list"],
+        &["user", "create", "john@example.com"],
+        &["webhook", "list"],
+        &["key", "list"],
+        &["key", "rotate"],
+    ] {
+        let ran = at.run(words).await;
+        ran.refused(1, reason);
+        ran.refused(1, "database.url: GATEPOST__DATABASE__URL");
+        ran.refused(1, &format!("there is none at {}/config/gatepost.toml", at.folder().display()));
+        ran.refused(1, "`gatepost migrate` makes a new database");
+        assert_eq!(fs::read_dir(at.folder()).unwrap().count(), 0, "{words:?}");
+    }
+    at.migrated().await.run(&["app", "list"]).await.done();
+}
+
+/// Where nothing is configured, the message names the file of the default and the folder that it was looked for in.
+#[tokio::test]
+async fn a_command_in_the_wrong_folder_says_where_it_looked() {
+    let mut at = Installation::on_sqlite();
+    at.unset("database.url");
+    let ran = at.run(&["app", "list"]).await;
+    ran.refused(1, &format!("there is no database at {}/data/gatepost.db", at.folder().display()));
+    ran.refused(1, "database.url: default");
+    fs::write(at.path("mine.toml"), "[database]\nurl = \"sqlite://here.db\"\n").unwrap();
+    let ran = at.run(&["--config", "mine.toml", "key", "list"]).await;
+    ran.refused(1, &format!("there is no database at {}/here.db", at.folder().display()));
+    ran.refused(1, &format!("the configuration file is {}/mine.toml", at.folder().display()));
+    assert!(!at.path("data").exists() && !at.path("here.db").exists());
+}
+
+#[tokio::test]
+async fn a_command_makes_no_second_master_key() {
+    let at = Installation::on_sqlite();
+    at.migrated().await;
+    fs::remove_file(at.path("gatepost.key")).unwrap();
+    at.run(&["app", "create", "--name", "x"]).await.refused(1, "the master key of the database is not at /");
+    assert!(!at.path("gatepost.key").exists());
 }
 
 /// A server of the older version may be running on it.

@@ -305,6 +305,7 @@ fn literal(at: &Installation, hex: &str) -> String {
 
 #[apply(installed_on_both_engines)]
 async fn private_keys_are_nowhere_in_the_database_in_the_clear(at: Installation) {
+    at.migrated().await;
     for algorithm in ["RS256", "PS256", "ES256", "EdDSA"] {
         at.json(&["app", "create", "--name", algorithm, "--signing-algorithm", algorithm]).await;
     }

@@ -17,7 +17,7 @@ fn mailing(scheme: &str, smtp: &SmtpServer, tls: &str, trusted: &Authority) -> I
 /// A running server that has just been asked to send John a link.
 async fn asked_for_mail(at: &Installation) -> Node {
     let words = ["app", "create", "--name", "Shop", "--type", "web", "--redirect-uri", "https://shop.example.com/back"];
-    let application = at.json(&words).await;
+    let application = at.migrated().await.json(&words).await;
     at.json(&["user", "create", "john@example.org"]).await;
     let node = at.start().await;
     let request = json!({

@@ -173,8 +173,16 @@ impl Installation {
         serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{words:?} is not one JSON document: {e}: {ran:?}"))
     }
 
+    /// Makes the database, if it is not there: no other command does, and a test may begin with one.
+    pub(crate) async fn migrated(&self) -> &Self {
+        let ran = self.run(&["migrate"]).await;
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        self
+    }
+
     /// Registers an application.
     pub(crate) async fn application(&self, name: &str) -> Credentials {
+        self.migrated().await;
         Credentials::from(&self.json(&["app", "create", "--name", name]).await)
     }
 
