@@ -147,6 +147,26 @@ pub fn master_key_file(config: &Config) -> Option<PathBuf> {
     }
 }
 
+/// What keeps the database file and the master key from being read or made, without touching either.
+pub fn check_files(config: &Config) -> Result<(), StartError> {
+    let DatabaseUrl::Sqlite { path } = &config.database.url else { return Ok(()) };
+    let absolute = path::absolute(path).map_err(|e| StartError::Io(path.display().to_string(), e))?;
+    let folder = absolute.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(path);
+    let failed = |what: &path::Path, e: io::Error| StartError::Io(what.display().to_string(), e);
+    if folder.is_file() || folder.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
+        return Err(failed(folder, io::Error::other("no folder that files can be made in")));
+    }
+    if path.exists() {
+        OpenOptions::new().append(true).open(path).map_err(|e| failed(path, e))?;
+    }
+    match master_key_file(config) {
+        Some(key) if key.exists() => master_key::read(&key).map(|_| ()),
+        // The key of a database that is there is never made anew.
+        Some(key) if path.exists() => Err(StartError::LostMasterKey(path::absolute(&key).unwrap_or(key))),
+        _ => Ok(()),
+    }
+}
+
 /// A server that is about to accept connections.
 pub struct App {
     /// The acts.

@@ -14,15 +14,15 @@ use crate::adapters::entropy::{Entropy, random};
 /// Reads the key of this database file, or makes it, readable by its owner only.
 pub(super) fn beside_database(database: &Path, entropy: &dyn Entropy) -> Result<[u8; 32], StartError> {
     let path = path_beside(database);
-    let failed = |e: io::Error| StartError::Io(path.display().to_string(), e);
-    let written = match fs::read_to_string(&path) {
-        Ok(written) => written,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            create(&path, entropy).map_err(failed)?;
-            fs::read_to_string(&path).map_err(failed)?
-        }
-        Err(e) => return Err(failed(e)),
-    };
+    if !path.exists() {
+        create(&path, entropy).map_err(|e| StartError::Io(path.display().to_string(), e))?;
+    }
+    read(&path)
+}
+
+/// Reads the key in this file.
+pub(super) fn read(path: &Path) -> Result<[u8; 32], StartError> {
+    let written = fs::read_to_string(path).map_err(|e| StartError::Io(path.display().to_string(), e))?;
     let key = STANDARD.decode(written.trim()).ok().and_then(|bytes| bytes.try_into().ok());
     key.ok_or_else(|| StartError::BadMasterKey(path.display().to_string()))
 }

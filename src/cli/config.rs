@@ -1,28 +1,38 @@
 //! `gatepost config …`.
 
+mod check;
+
 use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output};
-use crate::app::StartError;
-use crate::config::{Loaded, Mode};
-use crate::flows::provision;
+use crate::config::Loaded;
 
 /// What can be done with the configuration.
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Say whether the server would start with it
-    Check,
+    #[command(after_help = "Example:\n  gatepost --config /etc/gatepost/gatepost.toml config check --online")]
+    Check {
+        /// Also connect to the database and to the mail server
+        #[arg(long)]
+        online: bool,
+    },
     /// Show every setting with where it comes from; secrets are masked
     Show(Format),
 }
 
 /// Runs a command.
-pub(super) fn run(command: &Command, loaded: &Loaded) -> Result<(), CommandError> {
+pub(super) async fn run(command: &Command, loaded: &Loaded) -> Result<(), CommandError> {
     match *command {
-        Command::Check => {
-            loaded.validate(Mode::Serve)?;
-            provision::check(&loaded.config).map_err(StartError::from)?;
+        Command::Check { online } => {
+            let mut problems = check::offline(loaded).await;
+            if online {
+                problems.extend(check::online(&loaded.config).await);
+            }
+            if !problems.is_empty() {
+                return Err(CommandError::Usage(problems.join("\n")));
+            }
             Output::text("the configuration is good")?;
         }
         Command::Show(format) => Output::result(format, &loaded.show_json(), || loaded.show_text())?,

@@ -1,6 +1,7 @@
 //! Commands: one file per group, each of which parses its words, calls a flow and shows what came of it.
 
 mod app;
+mod audit;
 mod config;
 mod database;
 mod demo;
@@ -8,6 +9,7 @@ mod doctor;
 mod file_limit;
 mod health;
 mod key;
+mod mail;
 mod output;
 mod serve;
 mod user;
@@ -19,6 +21,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
 use crate::app::{Outside, StartError, open_for_command};
 use crate::config::{Config, ConfigErrors, Loaded, Mode, Sources, USUAL_FILE};
@@ -61,12 +64,20 @@ enum Command {
     /// See and rotate the signing keys
     #[command(subcommand)]
     Key(key::Command),
+    /// See who did what to what
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// See whether mail arrives
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Bring the database schema up to date and stop
     Migrate,
     /// Check everything that can be checked from here
     Doctor(output::Format),
     /// Ask the running server whether it is ready; for a container's health check
     Health,
+    /// Say which version this is
+    Version(output::Format),
     /// Check or show the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -76,6 +87,14 @@ enum Command {
         file: PathBuf,
     },
 }
+
+#[derive(Serialize)]
+struct Version {
+    name: &'static str,
+    version: &'static str,
+}
+
+const VERSION: Version = Version { name: "gatepost", version: env!("CARGO_PKG_VERSION") };
 
 /// What to do where there is no database.
 const NEW_DATABASE: &str = "Run the command where the server runs, or name its configuration with --config or \
@@ -130,6 +149,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, St
 }
 
 async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Result<ExitCode, CommandError> {
+    // It needs no configuration, good or bad.
+    if let Some(Command::Version(format)) = arguments.command {
+        Output::result(format, &VERSION, || format!("gatepost {}", VERSION.version))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let loaded = Config::load(arguments.config.as_deref(), environment)?;
     let looked = where_looked(&loaded.sources);
     match Box::pin(dispatch(arguments, loaded)).await {
@@ -167,10 +191,15 @@ async fn dispatch(arguments: Arguments, loaded: Loaded) -> Result<ExitCode, Comm
         Command::Webhook(command) => {
             with_server(command_config(loaded)?, async |server| webhook::run(command, server).await).await?;
         }
+        Command::Audit(command) => {
+            with_server(command_config(loaded)?, async |server| audit::run(command, server).await).await?;
+        }
+        Command::Mail(command) => mail::run(command, &command_config(loaded)?).await?,
+        Command::Version(_) => {}
         Command::Migrate => database::migrate(command_config(loaded)?).await?,
         Command::Doctor(format) => return doctor::run(format, loaded).await,
         Command::Health => return health::run(&loaded.config).await,
-        Command::Config(command) => config::run(&command, &loaded)?,
+        Command::Config(command) => config::run(&command, &loaded).await?,
         Command::Backup { file } => database::backup(command_config(loaded)?, &file).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -62,6 +62,22 @@ impl Timestamp {
     }
 }
 
+/// A text that is no moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a time such as 2026-03-01T12:00:00Z")]
+pub struct TimestampError;
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    /// RFC 3339, of any zone.
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let read = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| TimestampError)?;
+        let micros = i64::try_from(read.unix_timestamp_nanos().div_euclid(1000)).map_err(|_| TimestampError)?;
+        Ok(Self(micros))
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC, to the second.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -212,6 +212,84 @@ async fn only_a_server_and_migrate_make_a_database(at: Installation) {
     at.migrated().await.run(&["app", "list"]).await.done();
 }
 
+#[apply(installed_on_both_engines)]
+async fn the_audit_log_is_listed_as_far_as_it_is_asked_for(at: Installation) {
+    let Credentials { id, .. } = at.application("audited").await;
+    at.run(&["app", "deactivate", &id]).await.done();
+    let all = at.json(&["audit", "list", "--subject", &id]).await;
+    let events: Vec<_> = all.as_array().unwrap().iter().map(|line| text(&line["event"])).collect();
+    assert_eq!(events, ["application.deactivated", "secret.added", "application.created"]);
+    assert!(all.as_array().unwrap().iter().all(|line| line["actor"] == "command line" && line["at"].is_string()));
+    let one = at.json(&["audit", "list", "--event", "secret.added", "--actor", "command line"]).await;
+    assert_eq!(one.as_array().unwrap().len(), 1, "{one}");
+    assert_eq!(at.json(&["audit", "list", "--to", "2020-01-01T00:00:00+01:00"]).await, serde_json::json!([]));
+    assert_eq!(at.json(&["audit", "list", "--limit", "1"]).await.as_array().unwrap().len(), 1);
+    at.run(&["audit", "list", "--from", "yesterday"]).await.refused(2, "2026-03-01T12:00:00Z");
+    assert!(at.run(&["audit", "list"]).await.done().starts_with("AT "));
+}
+
+/// It needs no database, and tells what the mail server itself said.
+#[tokio::test]
+async fn a_test_mail_is_sent_at_once() {
+    let smtp = SmtpServer::start().await;
+    let mut at = Installation::on_sqlite().with("mail.url", &format!("smtp://{}", smtp.address));
+    let sent = at.json(&["mail", "test", "ada@example.com"]).await;
+    assert_eq!(sent["to"], "ada@example.com");
+    assert!(text(&sent["answer"]).starts_with("250"), "{sent}");
+    assert_eq!(smtp.offered().len(), 1);
+    at.set("mail.url", "smtp://127.0.0.1:9");
+    at.run(&["mail", "test", "ada@example.com"]).await.refused(1, "the mail was not sent: 127.0.0.1:9");
+    at.unset("mail.url");
+    at.run(&["mail", "test", "ada@example.com"]).await.refused(1, "mail.url is not set");
+    assert!(!at.path("gatepost.db").exists());
+}
+
+#[tokio::test]
+async fn the_version_is_told_whatever_the_configuration_says() {
+    let at = Installation::on_sqlite().with("server.listen", "nonsense");
+    assert_eq!(at.json(&["version"]).await["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(at.run(&["version"]).await.done(), concat!("gatepost ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+/// What `serve` refuses, `config check` finds, all of it at once.
+#[tokio::test]
+async fn config_check_finds_what_serve_would_refuse() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut at = Installation::on_sqlite().with("server.management_listen", &address);
+    at.unset("mail.url");
+    fs::write(at.path("file"), "no folder").unwrap();
+    at.set("database.url", &format!("sqlite://{}/file/gatepost.db", at.folder().display()));
+    let ran = at.run(&["config", "check"]).await;
+    for reason in ["mail.url", &format!("server.management_listen {address}"), "no folder that files can be made in"] {
+        ran.refused(1, reason);
+    }
+    let at = Installation::on_sqlite();
+    at.run(&["config", "check"]).await.done();
+    assert!(!at.path("gatepost.db").exists() && !at.path("gatepost.key").exists());
+    at.run(&["config", "check", "--online"]).await.refused(1, "mail.url: 127.0.0.1:9");
+    let node = at.start().await;
+    at.beside(&node).run(&["config", "check"]).await.done();
+    node.stop().await;
+    fs::write(at.path("gatepost.key"), "AAAA").unwrap();
+    at.run(&["config", "check"]).await.refused(1, "gatepost.key does not hold a master key");
+    fs::remove_file(at.path("gatepost.key")).unwrap();
+    at.run(&["config", "check"]).await.refused(1, "the master key of the database is not at /");
+}
+
+#[tokio::test]
+async fn config_check_asks_the_database_when_it_may() {
+    Installation::on_postgres(async |at| {
+        let smtp = SmtpServer::start().await;
+        let at = at.with("mail.url", &format!("smtp://{}", smtp.address));
+        at.run(&["config", "check", "--online"]).await.done();
+        let at = at.with("database.url", "postgres://nobody@127.0.0.1:1/none");
+        at.run(&["config", "check"]).await.done();
+        at.run(&["config", "check", "--online"]).await.refused(1, "database.url: the database does not answer");
+    })
+    .await;
+}
+
 /// Where nothing is configured, the message names the file of the default and the folder that it was looked for in.
 #[tokio::test]
 async fn a_command_in_the_wrong_folder_says_where_it_looked() {
