@@ -1,5 +1,8 @@
 //! What `serve --dev` prepares and prints, so that the first token is one paste away.
 
+use std::io::{IsTerminal as _, stdout};
+use std::net::SocketAddr;
+
 use super::CommandError;
 use crate::domain::application::{ApplicationKind, ApplicationSettings};
 use crate::domain::audit::Actor;
@@ -13,7 +16,7 @@ const ADDRESS: &str = "demo@example.com";
 
 /// Makes a demo account and a demo application, or gives the application from last time a new secret, and
 /// says how to use them.
-pub(super) async fn welcome(server: &Server) -> Result<String, CommandError> {
+pub(super) async fn welcome(server: &Server, management: SocketAddr) -> Result<String, CommandError> {
     let made = demo_application(server).await?;
     make_demo_account(server).await?;
     let client_id = &made.application.client_id;
@@ -29,8 +32,18 @@ pub(super) async fn welcome(server: &Server) -> Result<String, CommandError> {
          curl -s -u '{client_id}:{secret}' -d grant_type=client_credentials {issuer}/token\n\n\
          Anyone can check the token against {issuer}/.well-known/jwks.json, and so does\n\n  \
          curl -s -H \"Authorization: Bearer <access_token>\" {issuer}/api/v1/hello\n\n\
-         A demo account is there too: {ADDRESS}\n{mail}"
+         A demo account is there too: {ADDRESS}\n{mail}\n{}",
+        addresses(issuer, management)
     ))
+}
+
+/// Where everything is.
+fn addresses(issuer: &str, management: SocketAddr) -> String {
+    let (highlighted, plain) = if stdout().is_terminal() { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
+    let own = ["portal", "account", "docs"].map(|page| (page, format!("{issuer}/{page}")));
+    let more = [("mail", format!("{issuer}/dev/mail")), ("metrics", format!("http://{management}/metrics"))];
+    let line = |(name, address): &(&str, String)| format!("  {name:<8} {highlighted}{address}{plain}\n");
+    own.iter().chain(&more).map(line).collect()
 }
 
 async fn demo_application(server: &Server) -> Result<WithSecret, ManageError> {

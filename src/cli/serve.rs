@@ -50,7 +50,8 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
     let address = app.listeners().public.local_addr()?;
     let issuer = app.server.config.server.issuer.to_string();
     if arguments.dev {
-        Output::text(&demo::welcome(&app.server).await?)?;
+        let management = app.listeners().management.local_addr()?;
+        Output::text(&demo::welcome(&app.server, management).await?)?;
     }
     if let Some(link) = app.server.set_up_link().await? {
         let _ = Output::text(&format!(
