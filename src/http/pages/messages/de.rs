@@ -115,7 +115,7 @@ pub(in crate::http) const DE: Messages = Messages {
         profile: "Ihren Namen sehen",
         email: "Ihre E-Mail-Adresse sehen",
         offline_access: "Diesen Zugriff behalten, während Sie fort sind, bis Sie ihn zurücknehmen",
-        other: Around("die Berechtigung „", "“ nutzen"),
+        undescribed: "Niemand hat gesagt, was das erlaubt",
     },
     logout: LogoutMessages {
         title: "Abmelden",

@@ -115,7 +115,7 @@ pub(in crate::http) const EN: Messages = Messages {
         profile: "See your name",
         email: "See your e-mail address",
         offline_access: "Keep this access while you are away, until you take it back",
-        other: Around("Use the permission “", "”"),
+        undescribed: "Nobody has said what this allows",
     },
     logout: LogoutMessages {
         title: "Sign out",

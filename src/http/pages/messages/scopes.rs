@@ -1,20 +1,22 @@
 //! What the scopes that everybody knows let an application do.
 
-use super::{Around, Messages};
+use super::Messages;
 
-/// A sentence for each scope of OpenID Connect (Core §5.4, §11), and one for any other.
+/// A sentence for each scope of OpenID Connect (Core §5.4, §11), and one for those that are not described.
 #[derive(Debug)]
 pub(in crate::http) struct ScopeMessages {
     pub(in crate::http) openid: &'static str,
     pub(in crate::http) profile: &'static str,
     pub(in crate::http) email: &'static str,
     pub(in crate::http) offline_access: &'static str,
-    pub(in crate::http) other: Around,
+    /// What stands beside a scope that is described nowhere.
+    pub(in crate::http) undescribed: &'static str,
 }
 
 impl Messages {
-    /// The sentence for a scope: what the operator wrote about it, else ours.
-    pub(in crate::http) fn scope(&self, name: &str, description: Option<&str>) -> String {
+    /// The sentence for a scope: what the operator wrote about it, else ours. Without one nobody can know what it
+    /// allows, and that is what people are told.
+    pub(in crate::http) fn scope<'a>(&self, name: &str, description: Option<&'a str>) -> Option<&'a str> {
         let ours = match name {
             "openid" => Some(self.scopes.openid),
             "profile" => Some(self.scopes.profile),
@@ -22,6 +24,6 @@ impl Messages {
             "offline_access" => Some(self.scopes.offline_access),
             _ => None,
         };
-        description.or(ours).map_or_else(|| self.scopes.other.with(name), str::to_owned)
+        description.filter(|text| !text.trim().is_empty()).or(ours)
     }
 }

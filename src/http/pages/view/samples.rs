@@ -48,7 +48,7 @@ pub(super) const AWKWARD: Values = Values {
     sentence: "a_reason_without_any_space_in_it_at_all_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on_until_it_ends",
 };
 
-const SCOPES: [&str; 5] = ["openid", "profile", "email", "offline_access", "points:read"];
+const SCOPES: [&str; 6] = ["openid", "profile", "email", "offline_access", "points:read", "ledger"];
 
 const WAIT: Duration = Duration::from_secs(42);
 

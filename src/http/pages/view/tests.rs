@@ -141,6 +141,15 @@ fn the_ids_that_scripts_rely_on_are_there() {
 }
 
 #[test]
+fn a_scope_that_is_described_nowhere_is_its_bare_name_with_a_warning() {
+    let pages = pages(Messages::of(Language::English), &KIND);
+    let consent = &pages.iter().find(|(name, _)| name == "consent").unwrap().1;
+    assert!(consent.contains("<li><span>Recognise you when you sign in</span> <code>openid</code></li>"), "{consent}");
+    let warned = "<li class=\"undescribed\"><code>ledger</code> <span>Nobody has said what this allows</span></li>";
+    assert!(consent.contains(warned) && consent.matches("undescribed").count() == 1, "{consent}");
+}
+
+#[test]
 fn every_page_says_something_else_in_each_language_and_under_its_own_title() {
     let titles = |language: Language| -> Vec<String> {
         let title = |html: &str| html.split("<title>").nth(1).unwrap().split("</title>").next().unwrap().to_owned();
