@@ -17,9 +17,10 @@ pub(super) struct Environment {
 }
 
 impl Environment {
-    /// Picks our variables out of all of them.
+    /// Picks our variables out of all of them. One that is empty counts as unset, for compose files and unit files
+    /// cannot leave a variable out.
     pub(super) fn new(environment: &[(String, String)]) -> Self {
-        let ours = environment.iter().filter(|(name, _)| name.starts_with(PREFIX));
+        let ours = environment.iter().filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty());
         Self { variables: ours.cloned().collect() }
     }
 
@@ -39,7 +40,7 @@ impl Environment {
             }
             (Some(text), None) if text.trim().is_empty() => Err(problem(
                 &name,
-                "it is empty; expected a value, or no such variable to keep what the file or the default says".into(),
+                "it is blank; expected a value, or no such variable to keep what the file or the default says".into(),
             )),
             (Some(text), None) => Ok(Some(Value::untyped(&text, Place::Variable { name }))),
             (None, Some(path)) => {

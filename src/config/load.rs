@@ -50,7 +50,7 @@ fn file_to_read(explicit: Option<&Path>, environment: &[(String, String)]) -> Op
         let path = path.to_owned();
         return Some(NamedFile { path, by: None });
     }
-    if let Some((name, path)) = environment.iter().find(|(name, _)| name == FILE_VARIABLE) {
+    if let Some((name, path)) = environment.iter().find(|(name, path)| name == FILE_VARIABLE && !path.is_empty()) {
         return Some(NamedFile { path: path.into(), by: Some(Place::Variable { name: name.clone() }) });
     }
     let path = PathBuf::from(USUAL_FILE);

@@ -133,10 +133,13 @@ fn what_a_named_file_holds_is_never_quoted() {
     assert!(text.contains(text_of(&path)) && !text.contains("hunter2"), "{text}");
 }
 
+/// Compose files set a variable to nothing where they mean to leave it out.
 #[test]
-fn an_empty_variable_is_refused() {
-    let text = problems("", &[("GATEPOST__KEYS__MASTER_KEY", "")]);
-    assert!(text.starts_with("GATEPOST__KEYS__MASTER_KEY: keys.master_key: it is empty"), "{text}");
+fn an_empty_variable_counts_as_unset_and_a_blank_one_is_refused() {
+    let unset = [("GATEPOST__KEYS__MASTER_KEY", ""), ("GATEPOST__MAIL__URL_FILE", ""), ("GATEPOST__SERVER__LISEN", "")];
+    assert!(load("", &unset).is_ok());
+    let text = problems("", &[("GATEPOST__KEYS__MASTER_KEY", " ")]);
+    assert!(text.starts_with("GATEPOST__KEYS__MASTER_KEY: keys.master_key: it is blank"), "{text}");
 }
 
 #[test]
