@@ -18,6 +18,7 @@ mod client_authentication;
 mod command_line;
 mod crash;
 mod delivery_trace;
+mod deployment;
 mod discovery;
 mod forgotten;
 mod harness;
