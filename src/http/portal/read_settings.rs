@@ -224,6 +224,8 @@ impl Reading<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::pages::view::Form;
+    use crate::http::portal::view::SettingsForm;
 
     fn typed(fields: &[(&str, &str)]) -> PostedForm {
         PostedForm::of(fields)
@@ -276,6 +278,24 @@ mod tests {
         for list in ["link_mode", "unknown_account", "token_profile", "signing_algorithm", "pkce"] {
             assert_eq!(problems(changed_settings(&typed(&[(list, "x")]), &current)), ["settings"], "{list}");
             assert_eq!(changed_settings(&typed(&[(list, "")]), &current).unwrap(), current, "{list}");
+        }
+    }
+
+    #[test]
+    fn the_form_as_it_is_shown_can_be_saved_for_every_type() {
+        for kind in ApplicationKind::ALL {
+            let current = ApplicationSettings::new("Orders".to_owned(), kind);
+            let form = SettingsForm::of(&current, Form::new(String::new(), String::new()));
+            for choice in &form.choices {
+                let chosen = choice.options.iter().filter(|option| option.chosen).map(|option| option.value.as_str());
+                let chosen: Vec<_> = chosen.map(|value| (choice.name, value)).collect();
+                assert_eq!(chosen.len(), 1, "{kind}: {}", choice.name);
+                assert_eq!(changed_settings(&typed(&chosen), &current).unwrap(), current, "{kind}: {chosen:?}");
+                for option in &choice.options {
+                    let fields = [(choice.name, option.value.as_str())];
+                    assert!(problems(changed_settings(&typed(&fields), &current)).is_empty(), "{kind}: {fields:?}");
+                }
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ async fn a_secret_is_shown_once_to_who_made_it_and_stands_in_no_address(world: W
     let sealed = browser.cookie("gatepost_shown_once").unwrap();
     assert!(!sealed.contains("gps_"), "{sealed}");
     let line =
-        answer.answer.headers.get_all("set-cookie").iter().find(|line| line.to_str().unwrap().contains("flash_secret"));
+        answer.answer.headers.get_all("set-cookie").iter().find(|line| line.to_str().unwrap().contains("shown_once"));
     let line = line.unwrap().to_str().unwrap();
     assert!(line.contains("HttpOnly") && line.contains("Max-Age=120"), "{line}");
     let page = browser.get(&target).await;

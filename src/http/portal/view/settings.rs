@@ -160,10 +160,7 @@ fn link_mode(settings: &ApplicationSettings) -> Choice {
         name: "link_mode",
         label: "Links in sign-in mails",
         hint: "What the link does when the application itself asked for the mail.",
-        options: [option("server", "As the server is set", settings.link_mode.is_none())]
-            .into_iter()
-            .chain(modes)
-            .collect(),
+        options: [option("", "As the server is set", settings.link_mode.is_none())].into_iter().chain(modes).collect(),
     }
 }
 
@@ -173,7 +170,7 @@ fn unknown_account(settings: &ApplicationSettings) -> Choice {
         UnknownAccount::Conceal => "Conceal: answer as if there was one",
     };
     let all = UnknownAccount::ALL.map(|one| option(one.name(), words(one), settings.unknown_account == Some(one)));
-    let server = option("server", "As the server is set", settings.unknown_account.is_none());
+    let server = option("", "As the server is set", settings.unknown_account.is_none());
     Choice {
         id: "set-unknown-account",
         name: "unknown_account",
