@@ -162,7 +162,7 @@ async fn a_german_reader_gets_german(world: World) {
     );
 }
 
-/// Design, passwordless: the link's time counts from when the mail was accepted. DeliveryTrace of a sign-in.
+/// Design, passwordless: the link's time counts from when the mail was accepted. Delivery trace of a sign-in.
 #[apply(on_both_engines)]
 async fn acceptance_starts_the_links_time_and_wipes_the_body(world: World) {
     let smtp = SmtpServer::start().await;

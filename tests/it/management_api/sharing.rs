@@ -39,7 +39,7 @@ async fn a_developer_registers_and_an_operator_grants_the_rest(world: World) {
     assert_eq!((&more["scope"], &more["waiting"]["scope"]), (&json!("openid users:write"), &json!("audit:read")));
 }
 
-/// ApiRequest, taken back, and the last one stays.
+/// Asked, taken back, and the last one stays.
 #[apply(on_both_engines)]
 async fn owners_are_asked_and_removed(world: World) {
     let server = world.server().await;
