@@ -1,4 +1,4 @@
-//! Messages that show what they say: a name that nobody can see, or that turns the words around it, passes for another.
+//! Texts that show what they say: a name that nobody can see, or that turns the words around it, passes for another.
 
 use std::ops::RangeInclusive;
 

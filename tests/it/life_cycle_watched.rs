@@ -54,7 +54,7 @@ async fn keep_using(nodes: &[Node], used: &Credentials) {
 
 async fn watch(at: &Installation, nodes: &[Node], unused: &Credentials, smtp: &SmtpServer) {
     for (state, told) in [("deactivated", "deactivated on"), ("deleted", "deleted on")] {
-        // ApiRequest for a token, it would be in use.
+        // Asked for a token, it would be in use.
         let reached = async || (text(&at.json(&["app", "show", &unused.id]).await["state"]) == state).then_some(());
         until(state, PATIENCE, reached).await;
         for node in nodes {
