@@ -42,8 +42,8 @@ const TRACE: &[(&str, &str)] = &[("GATEPOST__LOG__LEVEL", "trace")];
 /// After creating, rotating and using secrets, rightly and wrongly, in every way there is.
 #[apply(on_both_engines)]
 async fn a_secret_is_in_no_file_and_no_log(world: World) {
-    let (first, mut log) = app(&world, &["create", "--name", "Orders"]).await;
     let server = Child::serve(&world, TRACE);
+    let (first, mut log) = app(&world, &["create", "--name", "Orders"]).await;
     let (second, more) = app(&world, &["rotate-secret", &first.client_id]).await;
     log.push_str(&more);
     let typo = second.with_secret(&format!("{}x", second.secret));
