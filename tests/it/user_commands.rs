@@ -59,6 +59,7 @@ async fn an_account_goes_through_its_states_from_the_command_line(world: World) 
 /// What is printed without `--json` is for people.
 #[apply(on_both_engines)]
 async fn a_listing_for_people_has_a_line_for_each_account(world: World) {
+    Child::run(&world, &[], &["migrate"]).await;
     for email in ["anna@example.com", "john@example.com"] {
         let output = user(&world, &["create", email]).await;
         let text = String::from_utf8(output.stdout).unwrap();
@@ -72,6 +73,7 @@ async fn a_listing_for_people_has_a_line_for_each_account(world: World) {
 /// Nothing is made of what is not an account.
 #[apply(on_both_engines)]
 async fn a_command_that_is_wrong_says_why_and_changes_nothing(world: World) {
+    Child::run(&world, &[], &["migrate"]).await;
     shown(&world, &["create", "john@example.com"]).await;
     for (words, says) in [
         (&["create", "JOHN@example.com"][..], "exists already"),

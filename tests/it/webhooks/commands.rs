@@ -82,6 +82,7 @@ async fn a_message_goes_only_to_a_receiver_whose_certificate_is_good(world: Worl
 /// Nothing is made of what is not one.
 #[apply(on_both_engines)]
 async fn a_command_that_is_wrong_says_why(world: World) {
+    Child::run(&world, &[], &["migrate"]).await;
     for (words, says) in [
         (&["create", "--url", "http://example.com/"][..], "http is for localhost only"),
         (&["create", "--url", "https://10.0.0.1/"], "leads nowhere on the public internet"),
@@ -101,6 +102,7 @@ async fn a_command_that_is_wrong_says_why(world: World) {
 async fn the_secret_of_a_webhook_moves_to_a_new_master_key(at: Installation) {
     let mut at = at;
     at.set("keys.master_key", &master_key(1));
+    at.migrated().await;
     let id = text(&at.json(&["webhook", "create", "--url", "https://1.1.1.1/"]).await["id"]);
     at.set("keys.master_key", &format!("{},{}", master_key(2), master_key(1)));
     assert_eq!(at.run(&["key", "reencrypt"]).await.code, Some(0));
