@@ -40,8 +40,9 @@ VOLUME /data
 # Here the default `sqlite://data/gatepost.db` is a file in the volume. Setting the variable as well would stand in the
 # way of everybody who gives the URL of their PostgreSQL as a file (`GATEPOST__DATABASE__URL_FILE`): one of the two is enough.
 WORKDIR /
-ENV GATEPOST__SERVER__LISTEN=0.0.0.0:8080 \
-    GATEPOST__SERVER__MANAGEMENT_LISTEN=0.0.0.0:9090
+# IPv4 and IPv6; where the container has no IPv6 the server takes 0.0.0.0 by itself.
+ENV GATEPOST__SERVER__LISTEN=[::]:8080 \
+    GATEPOST__SERVER__MANAGEMENT_LISTEN=[::]:9090
 # 8080 is for the world (through a proxy), 9090 for your Prometheus: never publish the second.
 EXPOSE 8080 9090
 

@@ -2,6 +2,7 @@
 
 mod mail_server;
 mod master_key;
+mod sockets;
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -10,7 +11,6 @@ use std::path::{self, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
@@ -182,8 +182,8 @@ impl App {
         let sender = config.mail_sender();
         Sender::new(sender.name.as_deref(), &sender.address)?;
         let listeners = Listeners {
-            public: bind("server.listen", config.server.listen).await?,
-            management: bind("server.management_listen", config.server.management_listen).await?,
+            public: sockets::bind("server.listen", config.server.listen).await?,
+            management: sockets::bind("server.management_listen", config.server.management_listen).await?,
         };
         let server = open(config, outside).await?;
         let lock = server.store.lock_for_server()?;
@@ -217,10 +217,6 @@ impl App {
         self.server.store.close().await;
         info!("stopped");
     }
-}
-
-async fn bind(key: &str, address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|e| StartError::Io(format!("{key} {address}"), e))
 }
 
 fn database(config: &Config) -> Result<DatabaseSettings, StartError> {

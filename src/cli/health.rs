@@ -29,29 +29,32 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
 
 /// Whether the server at this address is ready, or why not.
 pub(super) async fn ready(listen: SocketAddr) -> Result<(), String> {
-    let address = reachable(listen);
-    match timeout(PATIENCE, ask(address)).await {
+    match timeout(PATIENCE, ask(&reachable(listen))).await {
         Ok(Ok(StatusCode::OK)) => Ok(()),
-        Ok(Ok(status)) => Err(format!("the server at {address} is not ready: {status}")),
-        Ok(Err(e)) => Err(format!("the server at {address} does not answer: {e}")),
-        Err(_) => Err(format!("the server at {address} did not answer within {} s", PATIENCE.as_secs())),
+        Ok(Ok(status)) => Err(format!("the server at {listen} is not ready: {status}")),
+        Ok(Err(e)) => Err(format!("the server at {listen} does not answer: {e}")),
+        Err(_) => Err(format!("the server at {listen} did not answer within {} s", PATIENCE.as_secs())),
     }
 }
 
-async fn ask(address: SocketAddr) -> Result<StatusCode, Box<dyn std::error::Error + Send + Sync>> {
-    let stream = TcpStream::connect(address).await?;
+async fn ask(addresses: &[SocketAddr]) -> Result<StatusCode, Box<dyn std::error::Error + Send + Sync>> {
+    let stream = TcpStream::connect(addresses).await?;
+    let address = stream.peer_addr()?;
     let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let request = Request::get("/health/ready").header("host", address.to_string()).body(String::new())?;
     Ok(sender.send_request(request).await?.status())
 }
 
-/// Where a server that listens on every address can be reached from here.
-const fn reachable(listen: SocketAddr) -> SocketAddr {
-    let address = match listen.ip() {
-        IpAddr::V4(v4) if v4.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(v6) if v6.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        address => address,
+/// Where a server that listens here can be reached from this machine. One that listens on `[::]` is on IPv4 alone where
+/// there is no IPv6.
+fn reachable(listen: SocketAddr) -> Vec<SocketAddr> {
+    let hosts = match listen.ip() {
+        IpAddr::V4(v4) if v4.is_unspecified() => vec![IpAddr::V4(Ipv4Addr::LOCALHOST)],
+        IpAddr::V6(v6) if v6.is_unspecified() => {
+            vec![IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)]
+        }
+        address => vec![address],
     };
-    SocketAddr::new(address, listen.port())
+    hosts.into_iter().map(|host| SocketAddr::new(host, listen.port())).collect()
 }

@@ -1,11 +1,13 @@
 //! The files that operators copy (`deploy/`, the compose files): what they set starts the server and hides what it must.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use crate::harness::Installation;
 
 const COMPOSE: &str = include_str!("../../compose.sqlite.yaml");
 const NGINX: &str = include_str!("../../deploy/nginx.conf");
+const DOCKERFILE: &str = include_str!("../../Dockerfile");
 
 /// The variables that a compose file gives its server where nothing else is said, `${NAME:-default}` resolved.
 fn environment(compose: &str) -> BTreeMap<String, String> {
@@ -39,4 +41,27 @@ fn nginx_logs_no_address_that_works_once() {
         assert!(pattern.split(['(', '|', ')']).any(|known| known == path), "{path} in {pattern}");
     }
     assert!(NGINX.contains("add_header Strict-Transport-Security"));
+}
+
+#[test]
+fn the_container_listens_on_ipv4_and_ipv6() {
+    for setting in ["GATEPOST__SERVER__LISTEN=[::]:8080", "GATEPOST__SERVER__MANAGEMENT_LISTEN=[::]:9090"] {
+        assert!(DOCKERFILE.contains(setting), "{setting}");
+    }
+}
+
+/// What `systemd-analyze security` says of 10, where 10 is a service that may do anything.
+#[test]
+fn the_systemd_unit_may_do_little() {
+    let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/gatepost.service");
+    let analysed = Command::new("systemd-analyze").args(["security", "--offline=true", "--no-pager", unit]).output();
+    let Ok(analysed) = analysed else {
+        eprintln!("skipped: systemd-analyze is not installed");
+        return;
+    };
+    let text = String::from_utf8_lossy(&analysed.stdout);
+    let overall = text.lines().find_map(|line| line.split_once("exposure level for gatepost.service: "));
+    let (_, rest) = overall.unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&analysed.stderr)));
+    let score: f32 = rest.split_whitespace().next().unwrap().parse().unwrap();
+    assert!(score < 2.0, "{text}");
 }

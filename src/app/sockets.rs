@@ -1,0 +1,53 @@
+//! The sockets that the server accepts connections on.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use tokio::net::TcpListener;
+use tracing::warn;
+
+use super::StartError;
+
+/// Binds the address of the setting `key`. `[::]` takes IPv4 and IPv6 on one socket; where the kernel has no IPv6,
+/// as in many containers, every address there is remains, which is `0.0.0.0`.
+pub(super) async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = match TcpListener::bind(address).await {
+        Err(e) if address.ip().is_unspecified() && address.is_ipv6() && lacks_ipv6(&e) => {
+            let instead = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), address.port());
+            warn!(setting = key, %address, %instead, "this machine has no IPv6");
+            TcpListener::bind(instead).await
+        }
+        bound => bound,
+    };
+    bound.map_err(|e| StartError::Io(format!("{key} {address}"), e))
+}
+
+/// Whether the address family is missing, not the place on it taken.
+fn lacks_ipv6(error: &io::Error) -> bool {
+    // Without the module the family is unknown; switched off by sysctl, no address is there to bind.
+    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(AF_NOT_SUPPORTED)
+}
+
+/// `EAFNOSUPPORT`, for which [`io::ErrorKind`] has no stable name.
+const AF_NOT_SUPPORTED: i32 = rustix::io::Errno::AFNOSUPPORT.raw_os_error();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_not_a_missing_ipv6() {
+        assert!(lacks_ipv6(&io::Error::from_raw_os_error(AF_NOT_SUPPORTED)));
+        assert!(lacks_ipv6(&io::ErrorKind::AddrNotAvailable.into()));
+        assert!(!lacks_ipv6(&io::ErrorKind::AddrInUse.into()));
+        assert!(!lacks_ipv6(&io::ErrorKind::PermissionDenied.into()));
+    }
+
+    #[tokio::test]
+    async fn the_address_of_every_interface_is_bound_with_or_without_ipv6() {
+        let listener = bind("server.listen", "[::]:0".parse().unwrap()).await.unwrap();
+        assert!(listener.local_addr().unwrap().ip().is_unspecified());
+        let port = listener.local_addr().unwrap().port();
+        assert!(tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok());
+    }
+}
