@@ -35,6 +35,19 @@ async fn the_environment_of_the_small_compose_file_starts_the_server() {
 
 #[test]
 fn nginx_logs_no_address_that_works_once() {
+    let format = NGINX.split("log_format ").nth(1).and_then(|rest| rest.split(';').next()).expect("a format");
+    for told in ["$http_referer", "$request ", "$request\"", "$request_uri", "$args", "$query_string"] {
+        assert!(!format.contains(told), "{told} names the address of a page, or a query");
+    }
+    let servers: Vec<_> = NGINX.split("\nserver {").skip(1).collect();
+    assert_eq!(servers.len(), 2);
+    for server in servers {
+        let server = server.split("location ").next().unwrap();
+        assert!(
+            server.contains("access_log off;") || server.contains("access_log /var/log/nginx/access.log gatepost;")
+        );
+    }
+    assert!(NGINX.contains("error_log /var/log/nginx/error.log crit;"));
     let hidden = NGINX.split("location ").find(|block| block.contains("access_log off")).expect("a block");
     for path in ["l", "keep", "portal/invitations", "admin/set-up"] {
         let pattern = hidden.lines().next().unwrap();

@@ -20,6 +20,7 @@ mod crash;
 mod delivery_trace;
 mod deployment;
 mod discovery;
+mod documents;
 mod forgotten;
 mod harness;
 mod hello;
