@@ -1,4 +1,4 @@
-//! What an application's owner sees of it: how much it is used, what failed and why.
+//! What an application's owner can see: how much it is used, which requests failed and why.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::protocol::token::GrantType;
 /// How many requests of an application are kept of each [`Quota`].
 pub const REQUESTS_KEPT: i64 = 100;
 
-/// How many are kept that anybody may have sent, of the same error from the same network.
+/// How many unauthenticated requests are kept of the same error from the same network.
 pub const ALIKE_KEPT: i64 = 10;
 
 /// How long a request is kept at most.
@@ -19,25 +19,25 @@ pub const REQUESTS_KEPT_FOR: Duration = Duration::from_hours(14 * 24);
 /// How long the counts of a day are kept.
 pub const DAYS_KEPT_FOR: Duration = Duration::from_hours(90 * 24);
 
-/// An endpoint whose requests are noted for the application that they name.
+/// An endpoint whose requests are recorded for the application that they name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {
-    /// Tokens.
+    /// The token endpoint (RFC 6749 §3.2).
     Token,
-    /// Authorization requests: by browser, or as JSON.
+    /// The authorization endpoint, by browser (RFC 6749 §3.1) or as JSON.
     Authorize,
-    /// Authorization requests that are pushed.
+    /// Pushed authorization requests (RFC 9126).
     PushedRequest,
-    /// Questions about tokens.
+    /// Introspection (RFC 7662).
     Introspect,
-    /// Tokens ended before their time.
+    /// Revocation (RFC 7009).
     Revoke,
-    /// Signing out.
+    /// RP-initiated logout.
     Logout,
 }
 
 impl Endpoint {
-    /// Every endpoint.
+    /// All endpoints.
     pub const ALL: [Self; 6] =
         [Self::Token, Self::Authorize, Self::PushedRequest, Self::Introspect, Self::Revoke, Self::Logout];
 
@@ -62,17 +62,17 @@ impl Endpoint {
 /// A request that named an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotedRequest {
-    /// When; of several, the last.
+    /// When it arrived; of several, the last.
     pub at: Timestamp,
-    /// Where it went.
+    /// The endpoint.
     pub endpoint: Endpoint,
     /// The grant it asked for, at the token endpoint.
     pub grant: Option<GrantType>,
-    /// Why it failed; none if it did not.
+    /// Why it failed; none if it succeeded.
     pub failure: Option<Failure>,
-    /// How many there were, one right after the other.
+    /// How many equal requests this stands for.
     pub times: u64,
-    /// Its name in the log; of several, the first.
+    /// The trace id of its log line; of several, the first.
     pub trace_id: String,
     /// The network it came from.
     pub network: String,
@@ -83,27 +83,28 @@ pub struct NotedRequest {
 pub struct Failure {
     /// The value of `error`.
     pub error: String,
-    /// The sentence that the caller got.
+    /// The `error_description` that was sent.
     pub reason: String,
-    /// What was sent against what is registered, where that is why.
+    /// The parameter that differs from what is registered, if that is the reason.
     pub mismatch: Option<Mismatch>,
-    /// Whether the application had proven itself before.
+    /// Whether the application had authenticated before.
     pub proven: bool,
 }
 
-/// Requests that share the room there is for them. Who need not prove anything takes none from who has.
+/// Requests that share one limit on how many are kept, so that unauthenticated requests do not push out those of the
+/// application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quota {
-    /// They went well.
+    /// They succeeded.
     Success,
-    /// They failed, and the application itself has sent them.
+    /// They failed after the application had authenticated.
     Proven,
-    /// They failed, and anybody may have sent them.
+    /// They failed without authentication, so an attacker may have sent them.
     Anybody,
 }
 
 impl NotedRequest {
-    /// What it shares its room with.
+    /// The limit that it counts against.
     pub fn quota(&self) -> Quota {
         match &self.failure {
             None => Quota::Success,
@@ -112,8 +113,8 @@ impl NotedRequest {
         }
     }
 
-    /// Whether one line tells of another request too: it differs in nothing but its time and its name. Of what
-    /// anybody may have sent the error counts and not the sentence, which quotes whatever they like.
+    /// Whether one line can stand for another request too: they differ only in time and trace id. Without
+    /// authentication only the error code is compared and not the sentence, which quotes what was sent.
     pub fn is_like(&self, other: &Self) -> bool {
         (self.endpoint, self.grant, &self.network) == (other.endpoint, other.grant, &other.network)
             && match (&self.failure, &other.failure) {
@@ -149,7 +150,7 @@ impl Counted {
         }
     }
 
-    /// What has this name.
+    /// The counter of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         if name == Self::Failed.name() { Some(Self::Failed) } else { GrantType::from_name(name).map(Self::Issued) }
     }
@@ -162,7 +163,7 @@ pub struct DayCount {
     pub day: Timestamp,
     /// The tokens issued.
     pub tokens: u64,
-    /// The same by grant, those without any left out.
+    /// The tokens by grant, grants without tokens left out.
     pub by_grant: Vec<(GrantType, u64)>,
     /// The requests that failed.
     pub failures: u64,
@@ -186,7 +187,7 @@ impl DayCount {
     }
 }
 
-/// The network of an address, which tells an office from a data centre and nobody from their neighbour:
+/// The network of an address, precise enough to tell an office from a data centre and too coarse to identify a person:
 /// `203.0.113.0/24`, `2001:db8:1::/48`.
 pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {

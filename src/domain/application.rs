@@ -1,4 +1,4 @@
-//! What a developer registers: an application, in RFC words a client.
+//! Applications, which the RFCs call clients.
 
 use std::fmt;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub const MOST_SECRETS: usize = 2;
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 100;
 
-/// How many scopes an application may ask for: each of them is read with every request.
+/// How many scopes an application may have: each of them is read with every request.
 pub const MOST_SCOPES: usize = 100;
 
 /// What an application is for. It decides the defaults, and whether it can keep a secret.
@@ -45,7 +45,7 @@ pub enum ApplicationKind {
 }
 
 impl ApplicationKind {
-    /// Every kind.
+    /// All types.
     pub const ALL: [Self; 5] = [Self::Service, Self::Web, Self::Spa, Self::Native, Self::Device];
 
     /// The name in settings and on the command line.
@@ -59,12 +59,12 @@ impl ApplicationKind {
         }
     }
 
-    /// The kind of this name.
+    /// The type of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// RFC 6749 §2.1: whether it can keep its credentials to itself.
+    /// RFC 6749 §2.1: whether it can keep a secret.
     pub const fn is_confidential(self) -> bool {
         matches!(self, Self::Service | Self::Web)
     }
@@ -78,7 +78,7 @@ impl ApplicationKind {
         }
     }
 
-    /// The scope it gets when none is named, as the two kinds of application have always had it.
+    /// The scope it is registered with when none is given.
     pub const fn default_scope(self) -> &'static str {
         match self {
             Self::Service => "openid admin",
@@ -104,12 +104,12 @@ pub enum ClientAuthentication {
     None,
 }
 
-/// Who looks after an application's registration.
+/// Where an application was registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Somebody registered it.
+    /// In the portal, by API or on the command line.
     Registered,
-    /// It stands in the configuration file, which is the only place to change it.
+    /// In the configuration file, which is the only place to change it.
     Declared,
 }
 
@@ -133,13 +133,13 @@ impl Origin {
 pub enum DeactivationReason {
     /// One of its owners decided so.
     Requested,
-    /// An operator decided so, and only one lifts it.
+    /// An operator decided so; only an operator activates it again.
     Suspended,
-    /// An operator deleted it: brought back by anybody else it does not work.
+    /// An operator deleted it; if an owner brings it back it stays deactivated.
     Removed,
     /// It left the configuration file that had declared it.
     Undeclared,
-    /// Nobody used it for too long.
+    /// It was not used for too long.
     Unused,
 }
 
@@ -168,10 +168,10 @@ impl DeactivationReason {
     }
 }
 
-/// Where an application is in its life.
+/// The life-cycle state of an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApplicationState {
-    /// It works.
+    /// It can be used.
     Active,
     /// It is refused until it is activated again.
     Deactivated {
@@ -180,7 +180,7 @@ pub enum ApplicationState {
         /// Why.
         reason: DeactivationReason,
     },
-    /// It is gone; only its client id is remembered, so that it is never issued again.
+    /// It is deleted; its client id is kept, so that it is never issued again.
     Deleted {
         /// Since when.
         at: Timestamp,
@@ -198,18 +198,18 @@ impl ApplicationState {
     }
 }
 
-/// Who must use PKCE (RFC 7636).
+/// Which applications must use PKCE (RFC 7636).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PkcePolicy {
     /// Public applications must, confidential ones may.
     #[default]
     ByType,
-    /// This one must.
+    /// This application must, even if it is confidential.
     Required,
 }
 
 impl PkcePolicy {
-    /// Both.
+    /// Both policies.
     pub const ALL: [Self; 2] = [Self::ByType, Self::Required];
 
     /// The name in settings and listings.
@@ -226,12 +226,12 @@ impl PkcePolicy {
     }
 }
 
-/// What its owner can set of an application.
+/// The settings of an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationSettings {
-    /// For people.
+    /// The name that people see.
     pub name: String,
-    /// What it is for.
+    /// The type, which decides defaults and whether it is confidential.
     pub kind: ApplicationKind,
     /// The grants it may use.
     pub grants: Vec<GrantType>,
@@ -239,66 +239,66 @@ pub struct ApplicationSettings {
     pub scope: Scope,
     /// The scope it gets when it asks for none.
     pub default_scope: Scope,
-    /// Where its users may be sent back to.
+    /// The registered redirect URIs (RFC 6749 §3.1.2.2).
     pub redirect_uris: Vec<String>,
     /// The resources it may ask tokens for, besides itself.
     pub audiences: Vec<ResourceId>,
     /// How long its access tokens live; none follows the server's setting.
     pub token_ttl: Option<Duration>,
-    /// How its access tokens are dressed.
+    /// The format of its access tokens.
     pub token_profile: TokenProfile,
     /// What its tokens are signed with.
     pub signing_algorithm: SigningAlgorithm,
     /// How it authenticates.
     pub authentication: ClientAuthentication,
-    /// The e-mail address of who looks after it.
+    /// The e-mail address of its owner.
     pub owner: Option<String>,
-    /// Whether it belongs to whoever runs this server, so that its users need not consent as long as it is
-    /// certain that it is the one that asks.
+    /// Whether it belongs to the operator, so that there is no consent page as long as the identity of the application
+    /// is assured.
     pub first_party: bool,
-    /// Where its users may be sent back to after signing out (OIDC RP-Initiated Logout §3.1).
+    /// Where the browser may be sent after signing out (OIDC RP-Initiated Logout §3.1).
     pub post_logout_redirect_uris: Vec<String>,
     /// Whether it must use PKCE although it can keep a secret. Public ones must anyway (RFC 9700 §2.1.1).
     pub pkce: PkcePolicy,
-    /// What its links do; none follows the server's setting.
+    /// What opening one of its sign-in links does; none follows the server's setting.
     pub link_mode: Option<LinkMode>,
-    /// What its requests for unknown addresses are told; none follows the server's setting.
+    /// How a request for an address without an account is answered; none follows the server's setting.
     pub unknown_account: Option<UnknownAccount>,
 }
 
 /// Settings that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// A name that is empty, too long, or not all to be seen.
+    /// A name that is empty, too long, or has invisible characters.
     #[error("an application's name has 1 to {LONGEST_NAME} characters, all of them to be seen")]
     Name,
-    /// More than anything needs.
+    /// Too many scopes.
     #[error("an application has {MOST_SCOPES} scopes at most")]
     Scopes,
-    /// Defaults must be allowed.
+    /// A default scope that is not among the scopes.
     #[error("the default scope '{0}' is not among the scopes the application may ask for")]
     DefaultScope(String),
     /// RFC 6749 §4.4: this grant is for confidential clients only.
     #[error("the grant client_credentials needs an application that can keep a secret: type service or web")]
     ClientCredentials,
-    /// Keys for an application that has nowhere safe to keep the private half.
+    /// Keys for a public application, which cannot keep the private half to itself.
     #[error("an application of type {0} cannot authenticate with keys; only service and web can")]
     Keys(ApplicationKind),
-    /// No time at all.
+    /// A token lifetime out of bounds.
     #[error("the token lifetime must be from one second to a year")]
     TokenTtl,
-    /// Not an address mail could be sent to.
+    /// An owner that is no e-mail address.
     #[error("the owner '{0}' is not an e-mail address")]
     Owner(String),
     /// Not an absolute URI, or one that carries a fragment (RFC 6749 §3.1.2).
     #[error("the redirect URI '{0}' is not an absolute URI in plain ASCII, without a fragment, that a browser opens")]
     RedirectUri(String),
-    /// The answer could not be told from it.
+    /// A redirect URI with a query parameter that the authorization response uses.
     #[error("the redirect URI '{uri}' has a query parameter '{parameter}', which is reserved for the answer")]
     ReservedParameter {
         /// The URI.
         uri: String,
-        /// The first of them.
+        /// The parameter.
         parameter: &'static str,
     },
 }
@@ -359,7 +359,7 @@ impl ApplicationSettings {
         self.check_redirect_uris()
     }
 
-    /// What could never be answered is told now, and not to every person who is sent there.
+    /// A redirect URI that could never be answered is refused now, and not at each request.
     fn check_redirect_uris(&self) -> Result<(), SettingsError> {
         let mut uris = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris);
         if let Some(bad) = uris.find(|uri| !redirect_uri::can_be_registered(uri)) {
@@ -377,43 +377,42 @@ impl ApplicationSettings {
 /// An application, with all that is needed to authenticate it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application {
-    /// Its row.
+    /// The key of its row.
     pub id: ApplicationId,
-    /// Its public name.
+    /// The client id (RFC 6749 §2.2).
     pub client_id: ClientId,
-    /// What its owner set.
+    /// The settings.
     pub settings: ApplicationSettings,
-    /// Who looks after it.
+    /// Where it was registered.
     pub origin: Origin,
-    /// Where it is in its life.
+    /// The life-cycle state.
     pub state: ApplicationState,
     /// Its live secrets, oldest first.
     pub secrets: Vec<StoredSecret>,
     /// When it was registered.
     pub created_at: Timestamp,
-    /// When it last got something it asked for.
+    /// When it last made a successful request.
     pub last_used_at: Option<Timestamp>,
-    /// Raised by every change; who changes what they have read names it, so that nobody overwrites a change
-    /// they have not seen.
+    /// Raised by every change. A change names the version it was made from, so that no change is overwritten unseen.
     pub version: i64,
-    /// What else is remembered for its life.
+    /// What else the life cycle of unused applications needs.
     pub life: LifeMarks,
-    /// Access tokens that were issued before this second do not count at this server.
+    /// Access tokens that were issued before this second are not accepted by this server.
     pub tokens_not_before: Option<Timestamp>,
 }
 
 impl Application {
-    /// Whether the presented text could be one of its secrets; false costs nothing to find out.
+    /// Whether the presented text could be one of its secrets, by shape and checksum alone.
     pub fn could_have_secret(&self, presented: &ClientSecret) -> bool {
         self.secrets.iter().any(|secret| secret.could_be(presented))
     }
 
-    /// Whether a code of its must come with PKCE.
+    /// Whether its authorization requests must have a PKCE challenge.
     pub fn needs_pkce(&self) -> bool {
         self.settings.pkce == PkcePolicy::Required || self.settings.authentication == ClientAuthentication::None
     }
 
-    /// How far it is believed to be who it says it is, where the answer goes to this redirect URI.
+    /// How far its identity is assured, if the answer goes to this redirect URI.
     pub fn trust_at(&self, redirect_uri: &str) -> Trust {
         let authenticates = self.settings.authentication != ClientAuthentication::None;
         Trust {

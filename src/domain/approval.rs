@@ -9,26 +9,26 @@ use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
 
-/// What an application may have on top of what anybody may choose.
+/// What an application may have beyond what developers choose alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extras {
-    /// Scopes.
+    /// The scopes.
     pub scope: Scope,
-    /// Those of them that were named as default scopes too.
+    /// Those of them that were requested as default scopes too.
     pub default_scope: Scope,
-    /// Grants.
+    /// The grants.
     pub grants: Vec<GrantType>,
-    /// Audiences.
+    /// The audiences.
     pub audiences: Vec<ResourceId>,
 }
 
 impl Extras {
-    /// Whether there is nothing to wait for.
+    /// Whether nothing needs approval.
     pub fn is_empty(&self) -> bool {
         self.scope.is_empty() && self.grants.is_empty() && self.audiences.is_empty()
     }
 
-    /// The settings with these extras. A scope is in every token only if that was asked for.
+    /// The settings with these extras. A scope becomes a default scope only if it was requested as one.
     #[must_use]
     pub fn added_to(&self, mut settings: ApplicationSettings) -> ApplicationSettings {
         settings.scope = settings.scope.union(&self.scope);
@@ -50,7 +50,8 @@ impl Extras {
         }
     }
 
-    /// These in the place of what waits already: who asks for other scopes still wants the audience they asked for.
+    /// These instead of what waits already, kind by kind: a request for other scopes leaves a requested audience
+    /// waiting.
     #[must_use]
     pub fn in_place_of(mut self, waiting: &Self) -> Self {
         if self.scope.is_empty() {
@@ -78,17 +79,17 @@ fn add<T: Clone + PartialEq>(known: &mut Vec<T>, more: &[T]) {
 /// A request for extras, until an operator has decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
-    /// Its row.
+    /// The key of its row.
     pub id: ApprovalId,
-    /// For which application.
+    /// The application.
     pub application: ApplicationId,
-    /// Who asks.
+    /// The developer who asks.
     pub requested_by: UserId,
-    /// What for.
+    /// What is asked for.
     pub extras: Extras,
-    /// Why, in the developer's words; may be empty.
+    /// The developer's reason; may be empty.
     pub reason: String,
-    /// When.
+    /// When it was asked for.
     pub created_at: Timestamp,
 }
 
@@ -97,9 +98,9 @@ pub struct Approval {
 pub enum Decision {
     /// The application has them from now on.
     Granted,
-    /// It goes on without.
+    /// The application stays as it is.
     Refused,
-    /// Its owner asks no more, or for something else.
+    /// An owner withdrew it, or asked for something else.
     Withdrawn,
 }
 
@@ -117,28 +118,28 @@ impl Decision {
 /// What developers may choose alone.
 #[derive(Clone, Debug)]
 pub struct SelfServiceLimits<'a> {
-    /// Scopes.
+    /// The scopes that developers may choose.
     pub scope: &'a Scope,
-    /// Grants.
+    /// The grants that developers may choose.
     pub grants: &'a [GrantType],
-    /// Audiences.
+    /// The audiences that developers may choose.
     pub audiences: &'a [ResourceId],
     /// The longest life of access tokens.
     pub longest_token_ttl: Duration,
-    /// What applications learn of unknown accounts where they say nothing of their own.
+    /// The server's answer for addresses without an account, where an application has no setting of its own.
     pub unknown_account: UnknownAccount,
 }
 
-/// Something that no approval gives.
+/// A setting that a developer cannot ask an operator for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BeyondLimits {
-    /// A lifetime that only an operator sets.
+    /// A token lifetime beyond the developers' limit.
     #[error("an access token of this application may live for {} seconds at most", .0.as_secs())]
     TokenTtl(Duration),
-    /// A mark that only an operator gives.
+    /// `first_party`.
     #[error("only an operator can make an application a first-party one")]
     FirstParty,
-    /// To learn whether an address has an account, where this server keeps that to itself.
+    /// `unknown_account = "reject"` on a server that conceals.
     #[error("this server does not tell applications which addresses have an account; only an operator can except one")]
     UnknownAccount,
 }
@@ -146,7 +147,7 @@ pub enum BeyondLimits {
 /// Parts what a developer asks for: the settings that hold at once, and what waits for an operator. What the
 /// application has already (`known`) was approved before.
 ///
-/// Scopes that let somebody run this server are never a developer's to choose, whatever the limits say.
+/// Scopes of this server's own APIs always need approval, whatever the limits say.
 pub fn part(
     mut asked: ApplicationSettings,
     known: Option<&ApplicationSettings>,

@@ -1,4 +1,4 @@
-//! What is written down for good: who did what to what.
+//! The audit log: who did what to what.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use super::ids::{AuditId, ClientId, Timestamp, UserId, WebhookId};
 use super::ownership::InvitationPurpose;
 use crate::protocol::jose::SigningAlgorithm;
 
-/// Who did it.
+/// The actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Whoever can run commands on the server's machine.
+    /// A command on the server's machine.
     CommandLine,
     /// The configuration file, when the server started.
     Configuration,
@@ -17,9 +17,9 @@ pub enum Actor {
     Schedule,
     /// An application, for itself.
     Application(ClientId),
-    /// Whoever has just proven an address, before there is an account for it.
+    /// A visitor who has just proven an address, before it has an account.
     Visitor,
-    /// Somebody who is signed in, or an application that speaks for them.
+    /// A person who is signed in, or an application on their behalf.
     User(UserId),
 }
 
@@ -37,7 +37,7 @@ impl Actor {
     }
 }
 
-/// Somebody whom an event is about, by the public name of their account; an address would outlive the account here.
+/// The person an event is about, by the `sub` of their account; an address would outlive the account here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Concerned(pub Option<String>);
 
@@ -50,9 +50,9 @@ impl fmt::Display for Concerned {
 /// How an invitation ends without a new owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationEnd {
-    /// By whom it was for.
+    /// By the person who was invited.
     Declined,
-    /// By whoever looks after the application.
+    /// By an owner of the application.
     Withdrawn,
 }
 
@@ -65,18 +65,18 @@ impl InvitationEnd {
     }
 }
 
-/// How somebody begins or stops looking after an application.
+/// How a person becomes an owner of an application or stops being one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnerChange {
     /// They accepted an invitation to share it.
     Joined,
-    /// They accepted it from somebody who hands it over.
+    /// They accepted an invitation to take it over.
     TookOver,
     /// They handed it over.
     HandedOver,
     /// They left.
     Left,
-    /// Somebody else took it from them.
+    /// They were removed by another owner or an operator.
     Removed,
 }
 
@@ -98,216 +98,216 @@ impl OwnerChange {
 pub enum AuditEvent {
     /// An application was registered.
     ApplicationCreated {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
     /// An application's settings were changed.
     ApplicationChanged {
-        /// Which.
+        /// The application.
         client_id: ClientId,
-        /// What of it: the names of the settings, and what it may do more or less.
+        /// The names of the changed settings; of scopes, grants and audiences also what was added and removed.
         what: String,
     },
     /// An application was deactivated.
     ApplicationDeactivated {
-        /// Which.
+        /// The application.
         client_id: ClientId,
-        /// Why.
+        /// The reason's name.
         reason: &'static str,
     },
     /// An application was activated again.
     ApplicationActivated {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
     /// The owners of an unused application were warned.
     ApplicationWarned {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
     /// An unused application was kept by the link in a warning.
     ApplicationKept {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
     /// A deleted application was brought back.
     ApplicationUndeleted {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
     /// All but the client id of a deleted application was forgotten.
     ApplicationPurged {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
-    /// An application was made to stay, used or not.
+    /// An application was exempted from the life cycle.
     ApplicationExempted {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
-    /// An application lives by the rules again.
+    /// An application is no longer exempt from the life cycle.
     ApplicationUnexempted {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
     /// An application was deleted.
     ApplicationDeleted {
-        /// Which.
+        /// The application.
         client_id: ClientId,
     },
-    /// Who looks after an application got one of its tokens to look at.
+    /// An owner got one of the application's tokens to look at.
     TokenTried {
-        /// Whose.
+        /// The application.
         client_id: ClientId,
     },
     /// An application got a new secret.
     SecretAdded {
-        /// Whose.
+        /// The application.
         client_id: ClientId,
         /// The secret's last characters.
         hint: String,
     },
     /// A secret of an application ended.
     SecretRevoked {
-        /// Whose.
+        /// The application.
         client_id: ClientId,
         /// The secret's last characters.
         hint: String,
     },
-    /// Somebody was invited to look after an application.
+    /// A person was invited to become an owner.
     OwnerInvited {
-        /// Which.
+        /// The application.
         client_id: ClientId,
         /// Whether it is handed over to them.
         purpose: InvitationPurpose,
-        /// Whom.
+        /// The person.
         who: Concerned,
     },
     /// An invitation ended without a new owner.
     InvitationEnded {
-        /// To which application.
+        /// The application.
         client_id: ClientId,
-        /// How.
+        /// By whom it was ended.
         how: InvitationEnd,
-        /// Who had been invited.
+        /// The person who had been invited.
         who: Concerned,
     },
-    /// Somebody began or stopped looking after an application.
+    /// A person became an owner or stopped being one.
     OwnersChanged {
-        /// Which.
+        /// The application.
         client_id: ClientId,
-        /// How.
+        /// The kind of change.
         what: OwnerChange,
-        /// Who.
+        /// The person.
         who: Concerned,
     },
     /// A developer asked for more than they may choose.
     ApprovalAsked {
-        /// For which application.
+        /// The application.
         client_id: ClientId,
-        /// What for.
+        /// What was asked for.
         what: String,
     },
-    /// What an application waited for was decided.
+    /// A request for approval was decided.
     ApprovalDecided {
-        /// Whose.
+        /// The application.
         client_id: ClientId,
-        /// How.
+        /// The decision's name.
         decision: &'static str,
-        /// What it waited for.
+        /// What had been asked for.
         what: String,
     },
     /// An account was made.
     UserCreated {
-        /// Its public name; an address would outlive the account here.
+        /// The account's `sub`; an address would outlive the account here.
         sub: String,
         /// Whether it is an operator's.
         operator: bool,
     },
     /// What is known of an account was changed.
     UserChanged {
-        /// Which.
+        /// The account's `sub`.
         sub: String,
-        /// What of it.
+        /// What was changed.
         what: String,
     },
-    /// Somebody was signed out everywhere, by somebody else.
+    /// A person was signed out everywhere by an operator.
     UserSignedOut {
-        /// Who.
+        /// The account's `sub`.
         sub: String,
     },
     /// An account was disabled.
     UserDisabled {
-        /// Which.
+        /// The account's `sub`.
         sub: String,
     },
     /// An account was enabled again.
     UserEnabled {
-        /// Which.
+        /// The account's `sub`.
         sub: String,
     },
     /// An account was deleted.
     UserDeleted {
-        /// Which.
+        /// The account's `sub`.
         sub: String,
     },
-    /// A code or refresh token was used a second time, and what had grown from it was ended.
+    /// A code or refresh token was used a second time, and its token family was ended.
     ReplayDetected {
-        /// To which application it was issued.
+        /// The application it was issued to.
         client_id: ClientId,
         /// What was used twice.
         what: &'static str,
     },
     /// A signing key was made; from now on it is published.
     KeyCreated {
-        /// Which.
+        /// The key's id.
         kid: String,
-        /// What it signs with.
+        /// The signature algorithm.
         algorithm: SigningAlgorithm,
     },
     /// The announced key was made to sign ahead of its date.
     KeyPromoted {
-        /// Which.
+        /// The key's id.
         kid: String,
     },
-    /// A key was taken out with all it had signed.
+    /// A key was revoked.
     KeyRevoked {
-        /// Which.
+        /// The key's id.
         kid: String,
     },
     /// A webhook was made.
     WebhookCreated {
-        /// Which.
+        /// The webhook's id.
         webhook: WebhookId,
     },
     /// A webhook was changed.
     WebhookChanged {
-        /// Which.
+        /// The webhook's id.
         webhook: WebhookId,
-        /// What of it.
+        /// What was changed.
         what: &'static str,
     },
     /// A webhook is sent nothing any more.
     WebhookDisabled {
-        /// Which.
+        /// The webhook's id.
         webhook: WebhookId,
-        /// Why.
+        /// The reason's name.
         reason: &'static str,
     },
     /// A webhook was deleted.
     WebhookDeleted {
-        /// Which.
+        /// The webhook's id.
         webhook: WebhookId,
     },
     /// The private keys were encrypted again under the newest master key.
     KeysReencrypted {
-        /// How many.
+        /// How many keys and secrets.
         count: usize,
     },
 }
 
 impl AuditEvent {
-    /// The event's name, what it happened to, and one more detail.
+    /// The event's name, its subject and its detail, as they are stored.
     pub fn stored(&self) -> (&'static str, String, String) {
         let client = |name, client_id: &ClientId| (name, client_id.to_string(), String::new());
         let user = |name, sub: &String| (name, sub.clone(), String::new());
@@ -365,13 +365,13 @@ impl AuditEvent {
 /// One line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its row.
+    /// The key of its row.
     pub id: AuditId,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who.
+    /// The actor.
     pub actor: Actor,
-    /// What.
+    /// The event.
     pub event: AuditEvent,
 }
 

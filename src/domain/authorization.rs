@@ -22,41 +22,41 @@ pub enum Source {
 /// A stored authorization request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization {
-    /// Its row.
+    /// The key of its row.
     pub id: AuthorizationId,
-    /// Who asks.
+    /// The application.
     pub application: ApplicationId,
     /// How it came in.
     pub source: Source,
-    /// Where the answer goes; proven to be the application's before this was stored.
+    /// Where the answer goes; it was found registered before this was stored.
     pub redirect_uri: String,
     /// Whether the request named it; then the token request has to name it again (RFC 6749 §4.1.3).
     pub redirect_uri_sent: bool,
     /// How the answer is sent there.
     pub response_mode: ResponseMode,
-    /// What is asked for.
+    /// The requested scope.
     pub scope: Scope,
-    /// For whom (RFC 8707).
+    /// The requested resources (RFC 8707).
     pub resources: Vec<ResourceId>,
-    /// The application's own value, returned as it came.
+    /// The client's own value, returned unchanged.
     pub state: Option<String>,
     /// The value that ties the ID token to this request (OIDC Core §3.1.2.1).
     pub nonce: Option<String>,
-    /// RFC 7636.
+    /// The PKCE challenge (RFC 7636).
     pub code_challenge: Option<CodeChallenge>,
-    /// What the person must be asked.
+    /// The pages that the client wants shown.
     pub prompt: Prompt,
-    /// How long ago the sign-in may be.
+    /// How old the sign-in may be.
     pub max_age: Option<Duration>,
-    /// The address the application expects.
+    /// The address the client expects.
     pub login_hint: Option<String>,
-    /// The languages it would like.
+    /// The languages the client would like.
     pub ui_locales: Option<String>,
-    /// The public name of the only person who may answer it (OIDC Core §3.1.2.1 `id_token_hint`).
+    /// The `sub` of the only person who may answer it (OIDC Core §3.1.2.1 `id_token_hint`).
     pub expected_sub: Option<String>,
-    /// Where it came from.
+    /// The browser or server that sent it.
     pub device: Device,
-    /// When.
+    /// When it arrived.
     pub created_at: Timestamp,
     /// Until when it can be answered.
     pub expires_at: Timestamp,
@@ -67,20 +67,20 @@ pub struct Authorization {
 /// How long a person has to answer a request.
 pub const AUTHORIZATION_LIFETIME: Duration = Duration::from_hours(1);
 
-/// What must happen next in a browser flow.
+/// The next step of a browser flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Somebody has to sign in, or sign in again.
+    /// The person has to sign in, or to sign in again.
     SignIn,
     /// The person has to agree.
     Consent,
     /// Send a code.
     Answer,
-    /// `prompt=none` and somebody would have to sign in (OIDC Core §3.1.2.6).
+    /// `prompt=none`, and the person would have to sign in (OIDC Core §3.1.2.6).
     LoginRequired,
-    /// `prompt=none` and somebody would have to agree.
+    /// `prompt=none`, and the person would have to agree.
     ConsentRequired,
-    /// Somebody signed in for it, but not the person who was expected (OIDC Core §3.1.2.1).
+    /// Another person signed in for it than the expected one (OIDC Core §3.1.2.1).
     SomebodyElse,
     /// It was answered already, or its time is over.
     Over,
@@ -89,37 +89,37 @@ pub enum Step {
 /// What is known about the person in front of the browser.
 #[derive(Clone, Copy, Debug)]
 pub struct Person<'a> {
-    /// Their session, alive and of an active account.
+    /// Their session, which is valid and of an active account.
     pub session: &'a Session,
-    /// The public name of their account.
+    /// The `sub` of their account.
     pub sub: &'a str,
     /// What they have agreed to before, for this application.
     pub consented: &'a Scope,
 }
 
-/// How far the application that asks is believed.
+/// How far an application is trusted without a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trust {
     /// It is the operator's own and needs no consent.
     pub first_party: bool,
-    /// Nobody else can get its answers: it authenticates, or the answer goes to an https address that is its own.
-    /// Anybody's program can claim the name of any other one, and its scheme or loopback address with it.
+    /// No other program can get its answers: it authenticates, or the answer goes to an https address. A public client
+    /// is impersonated by its client id alone, and its scheme or loopback address can be claimed by another program.
     pub identity_assured: bool,
 }
 
 impl Authorization {
     /// The one place that decides what comes next; pages never route to one another.
     ///
-    /// A sign-in or consent counts as asked for by `prompt` only if it happened after the request was made.
-    /// Where the application's identity is not assured, nothing is answered behind the person's back
-    /// (RFC 6749 §10.2, RFC 8252 §8.6): they sign in for this very request or are asked for consent again,
-    /// whatever they agreed to before and whoever the application says it belongs to.
+    /// A sign-in or consent counts as asked for by `prompt` only if it happened after the request was made. Where the
+    /// application's identity is not assured, nothing is answered without a page (RFC 6749 §10.2, RFC 8252 §8.6): the
+    /// person signs in for this very request or is asked for consent again, even if they agreed before or the
+    /// application is `first_party`.
     pub fn next_step(&self, person: Option<Person<'_>>, trust: Trust, now: Timestamp) -> Step {
         if self.completed_at.is_some() || now >= self.expires_at {
             return Step::Over;
         }
         let silent = self.prompt.none;
-        // Whoever signed in for this request did so recently enough, however long the pages after it take.
+        // A sign-in for this request is recent enough, however long the pages after it take.
         let for_this = |person: &Person<'_>| person.session.auth_time >= self.created_at;
         let expected = |person: &Person<'_>| self.expected_sub.as_ref().is_none_or(|sub| sub == person.sub);
         if let Some(person) = &person
@@ -150,19 +150,19 @@ impl Authorization {
 pub struct CodeGrant {
     /// The request it answers.
     pub authorization: AuthorizationId,
-    /// To whom it was issued.
+    /// The application it was issued to.
     pub application: ApplicationId,
-    /// Who agreed.
+    /// The person who agreed.
     pub user: UserId,
-    /// In which session, if a browser of ours was involved.
+    /// The session, if there was a browser.
     pub session: Option<SessionId>,
     /// The sign-in that is spent together with the code (redeem on exchange).
     pub sign_in: Option<SignInId>,
     /// What was agreed to.
     pub scope: Scope,
-    /// When the person proved who they are.
+    /// When the person authenticated.
     pub auth_time: Timestamp,
-    /// How.
+    /// How the person authenticated.
     pub amr: AuthenticationMethod,
     /// When it was issued.
     pub created_at: Timestamp,
@@ -170,7 +170,7 @@ pub struct CodeGrant {
     pub expires_at: Timestamp,
     /// When it was redeemed, if it was.
     pub spent_at: Option<Timestamp>,
-    /// What grew from it.
+    /// The token family that was begun with it.
     pub family: Option<TokenFamilyId>,
 }
 
@@ -314,7 +314,7 @@ mod tests {
             assert_eq!(step(Prompt::default(), &session(900)), Step::Consent, "{trust:?}");
             let none = Prompt { none: true, ..Prompt::default() };
             assert_eq!(step(none, &session(900)), Step::ConsentRequired, "{trust:?}");
-            // They have just signed in for it, on a page that named it.
+            // The person has just signed in for it, on a page that named the application.
             assert_eq!(step(Prompt::default(), &session(1050)), Step::Answer, "{trust:?}");
         }
     }

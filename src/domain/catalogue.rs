@@ -1,14 +1,14 @@
-//! The scopes and resources that the operator has given a meaning to.
+//! The scopes and resources that the operator has described.
 
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 
-/// A scope with words for people.
+/// A scope with its description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedScope {
     /// The scope token.
     pub name: String,
-    /// What it lets an application do, as a sentence.
+    /// What it lets an application do: a sentence on the consent page.
     pub description: String,
 }
 
@@ -17,13 +17,13 @@ pub struct NamedScope {
 pub struct Resource {
     /// What its tokens carry as `aud`.
     pub identifier: ResourceId,
-    /// For people.
+    /// The name that people see.
     pub name: String,
     /// The scopes it understands; empty means any.
     pub scope: Scope,
 }
 
-/// All of them.
+/// All described scopes and resources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalogue {
     /// The named scopes.

@@ -1,7 +1,7 @@
-//! What a browser is called, so that people recognise it.
+//! The name of a browser, so that people recognise it.
 //!
-//! Only names from here are ever shown in a mail: a `User-Agent` is written by whoever sends the request, and
-//! shown as it is it would let a stranger write into other people's mail.
+//! Mails show only names from here: the `User-Agent` is free text of the request's sender, and showing it would let an
+//! attacker write into other people's mail.
 
 use super::session::Device;
 
@@ -14,8 +14,8 @@ pub struct DeviceName {
     pub system: Option<&'static str>,
 }
 
-/// What stands in a `User-Agent`, and whose it is. Browsers pretend to be one another, so the order counts: the
-/// first that is found is the one.
+/// Marks in a `User-Agent` and the browser of each. Browsers carry the marks of others too, so the order matters: the
+/// first match counts.
 const BROWSERS: [(&str, &str); 13] = [
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
@@ -63,12 +63,12 @@ impl DeviceName {
 }
 
 impl Device {
-    /// The browser, if it says so in a way we know.
+    /// The browser, if it is known.
     pub fn browser(&self) -> Option<&'static str> {
         DeviceName::of(&self.user_agent).browser
     }
 
-    /// The operating system, if it says so in a way we know.
+    /// The operating system, if it is known.
     pub fn system(&self) -> Option<&'static str> {
         DeviceName::of(&self.user_agent).system
     }

@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 pub struct Sealed {
     /// The id of the master key it was sealed with.
     pub master_key_id: String,
-    /// The bytes.
+    /// `nonce ‖ ciphertext ‖ tag`.
     pub bytes: Vec<u8>,
 }
 
@@ -21,14 +21,14 @@ impl fmt::Debug for Sealed {
 }
 
 impl Sealed {
-    /// Something sealed that nobody opens.
+    /// A sealed value that no test opens.
     #[cfg(test)]
     pub fn for_test() -> Self {
         Self { master_key_id: "none".to_owned(), bytes: Vec::new() }
     }
 }
 
-/// Why something sealed stays shut.
+/// Why a sealed value cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
     /// Sealed with a key that is not configured (any more).
@@ -114,7 +114,7 @@ impl MasterKeyring {
 impl MasterKey {
     fn new(bytes: &[u8; 32]) -> Option<Self> {
         let aead = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, bytes).ok()?);
-        // The id only tells keys apart; a hash of the key gives nothing of it away.
+        // The id only tells keys apart; a hash of the key reveals nothing of it.
         let hash = digest(&SHA256, bytes);
         let id = u32::from_be_bytes(*hash.as_ref().first_chunk()?);
         Some(Self { id: format!("{id:08x}"), bytes: *bytes, aead })

@@ -1,4 +1,4 @@
-//! Names and moments: ids that cannot be mixed up, and the one representation of time.
+//! Ids, one type for each kind of row, and the one representation of time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -62,7 +62,7 @@ impl Timestamp {
     }
 }
 
-/// A text that is no moment.
+/// A text that is no RFC 3339 timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a time such as 2026-03-01T12:00:00Z")]
 pub struct TimestampError;
@@ -90,8 +90,7 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Declares newtypes of `UUIDv7` for rows. They sort by creation and never leave the server as anything
-/// but an opaque name.
+/// Declares newtypes of `UUIDv7` for rows. They sort by creation; outside the server they are opaque.
 macro_rules! row_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -99,7 +98,7 @@ macro_rules! row_ids {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps an id that the entropy adapter or the database gave.
+            /// Wraps an id from the entropy adapter or the database.
             pub const fn new(uuid: Uuid) -> Self {
                 Self(uuid)
             }
@@ -133,7 +132,7 @@ macro_rules! row_ids {
 row_ids! {
     /// Names an application's row.
     ApplicationId,
-    /// Names an invitation to look after an application.
+    /// Names an invitation to become an owner.
     InvitationId,
     /// Names a request for what only an operator may grant.
     ApprovalId,
@@ -159,11 +158,11 @@ row_ids! {
     WebhookId,
     /// Names a message that webhooks are sent.
     MessageId,
-    /// Names a request that was noted for its application.
+    /// Names a recorded request of an application.
     NotedRequestId,
 }
 
-/// The public name of an application (RFC 6749 §2.2). Carries no creation time and is never issued twice.
+/// The client id of an application (RFC 6749 §2.2). It reveals no creation time and is never issued twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(String);
 
@@ -187,8 +186,8 @@ impl ClientId {
 impl FromStr for ClientId {
     type Err = ClientIdError;
 
-    /// Only characters that need no encoding in a URL, a form or a Basic header, so that no client and no
-    /// log can spell the same id in two ways.
+    /// Only characters that need no encoding in a URL, a form or a Basic header, so that an id has one spelling
+    /// everywhere.
     fn from_str(text: &str) -> Result<Self, ClientIdError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
         if (1..=128).contains(&text.len()) && text.chars().all(allowed) {

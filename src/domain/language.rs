@@ -1,9 +1,9 @@
 //! The languages that mails and pages are written in.
 
-/// A language that this server has words for.
+/// A language that pages and mails are translated to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
-    /// English: whatever nobody asked otherwise for.
+    /// English, the default.
     #[default]
     English,
     /// German.
@@ -22,24 +22,23 @@ impl Language {
         }
     }
 
-    /// The language of a tag or locale such as `de-AT` or `de_DE`. Regions and scripts do not matter: `de-AT` is
-    /// read by whom `de` is written for.
+    /// The language of a tag or locale such as `de-AT` or `de_DE`. Regions and scripts are ignored.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next()?;
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// The first that we have of a list in order of preference, such as `fr-CA de en`.
+    /// The first known language of a list in order of preference, such as `fr-CA de en`.
     pub fn first_of(tags: &str) -> Option<Self> {
         tags.split_ascii_whitespace().find_map(Self::from_tag)
     }
 
-    /// The language of a locale; English where we have no words for it.
+    /// The language of a locale; English where there is no translation.
     pub fn of(locale: &str) -> Self {
         Self::from_tag(locale).unwrap_or_default()
     }
 
-    /// What it calls the months.
+    /// The names of the months.
     pub const fn months(self) -> &'static [&'static str; 12] {
         match self {
             Self::English => &ENGLISH_MONTHS,

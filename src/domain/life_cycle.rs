@@ -1,13 +1,13 @@
-//! What becomes of an application that nobody uses: warned, deactivated, deleted, and at last forgotten.
+//! The life cycle of unused applications: warned, deactivated, deleted, and at last purged.
 //!
-//! Its time begins anew with every successful use, and whenever somebody says that it is to stay. Spans count
-//! only while a server is up ([`UptimeClock`]). Three rules keep every promise that was made:
+//! The time begins anew with every successful use, and whenever an owner keeps the application. Spans count only while
+//! a server is up ([`UptimeClock`]). Three rules make sure that every announced date is kept:
 //!
 //! - Warnings are given one after the other, the earliest first. Each promises that the deactivation is at least
 //!   its span away, so a late warning moves the deactivation; without every warning there is none.
-//! - Between deactivation and deletion lies at least what lies between their two spans, however late the
-//!   deactivation came and whoever asked for it.
-//! - Declared applications and exempt ones have no end by themselves.
+//! - Between deactivation and deletion lies at least what lies between their two spans, however late the deactivation
+//!   came and whoever caused it.
+//! - Declared and exempt applications are never ended by the life cycle.
 
 use std::time::Duration;
 
@@ -15,39 +15,39 @@ use super::application::{Application, ApplicationState, Origin};
 use super::ids::Timestamp;
 use super::uptime_clock::{Counted, UptimeClock};
 
-/// Whether an operator said that it stays, used or not.
+/// Whether an operator exempted the application.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Exempt {
-    /// It lives by the rules.
+    /// It is subject to the life cycle.
     #[default]
     No,
-    /// It stays.
+    /// It is exempt.
     Yes,
 }
 
 /// A warning that was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// When.
+    /// When it was sent.
     pub at: Timestamp,
-    /// How long after it the deactivation comes at the earliest.
+    /// The shortest time between it and the deactivation.
     pub before: Duration,
 }
 
-/// What is remembered for an application's life, beside its uses and its state.
+/// What the life cycle needs of an application besides its uses and its state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LifeMarks {
-    /// Whether it lives by the rules.
+    /// Whether it is exempt.
     pub exempt: Exempt,
-    /// When somebody last said that it is to stay.
+    /// When an owner last kept it.
     pub kept_at: Option<Timestamp>,
-    /// The last warning; what came after it may have made it void.
+    /// The last warning; a later use makes it void.
     pub warned: Option<Warning>,
-    /// When all but its client id was forgotten.
+    /// When it was purged: all but its client id was deleted.
     pub purged_at: Option<Timestamp>,
 }
 
-/// How long everything takes.
+/// The configured spans (`[applications]`).
 #[derive(Clone, Copy, Debug)]
 pub struct Spans<'a> {
     /// Unused until it is deactivated.
@@ -56,12 +56,12 @@ pub struct Spans<'a> {
     pub delete_after: Duration,
     /// How long before deactivation its owners are warned, the earliest warning first.
     pub warn_before: &'a [Duration],
-    /// Deleted until it cannot be brought back any more.
+    /// Deleted until it is purged.
     pub undelete_for: Duration,
 }
 
 impl Spans<'_> {
-    /// What lies at least between deactivation and deletion.
+    /// The shortest time between deactivation and deletion.
     pub fn deactivated_for(&self) -> Duration {
         self.delete_after.saturating_sub(self.deactivate_after)
     }
@@ -77,7 +77,7 @@ impl Spans<'_> {
     }
 }
 
-/// One thing that happens to an unused application.
+/// A step in the life cycle of an unused application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Its owners are warned, this long before it is deactivated.
@@ -86,7 +86,7 @@ pub enum Step {
     Deactivate,
     /// It is deleted, and can still be brought back.
     Delete,
-    /// All but its client id is forgotten.
+    /// All but its client id is deleted.
     Purge,
 }
 
@@ -102,16 +102,16 @@ impl Step {
     }
 }
 
-/// What happens next, and when.
+/// The next step and its date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NextStep {
-    /// What.
+    /// The step.
     pub step: Step,
-    /// When, at the earliest and if nothing changes.
+    /// The earliest date, if nothing changes.
     pub due: Counted,
 }
 
-/// What lies ahead of an application if nobody uses it and no server goes down.
+/// The dates that lie ahead of an application if it is not used and no server goes down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outlook {
     /// When its owners are warned next.
@@ -125,7 +125,7 @@ pub struct Outlook {
 }
 
 impl Outlook {
-    /// The first of it.
+    /// The first of these dates.
     pub fn next(&self) -> Option<(&'static str, Timestamp)> {
         let named = [
             ("warn", self.warned_at),
@@ -138,7 +138,7 @@ impl Outlook {
 }
 
 impl Application {
-    /// Since when it is unused: the last use, or whatever came later and counts like one.
+    /// Since when it is unused: the last use, or a later event that counts like one.
     pub fn unused_since(&self) -> Timestamp {
         let later = self.last_used_at.max(self.life.kept_at);
         later.map_or(self.created_at, |at| at.max(self.created_at))
@@ -149,13 +149,13 @@ impl Application {
         self.life.warned.filter(|warning| warning.at > self.unused_since())
     }
 
-    /// Whether it stays whatever happens.
+    /// Whether the life cycle does not apply to it.
     pub fn is_exempt(&self) -> bool {
         self.origin == Origin::Declared || self.life.exempt == Exempt::Yes
     }
 }
 
-/// What happens to an application next; nothing if it stays as it is.
+/// The next step of an application; none if it stays as it is.
 pub fn next_step(application: &Application, spans: &Spans<'_>, up: &UptimeClock) -> Option<NextStep> {
     match application.state {
         ApplicationState::Deleted { at } if application.life.purged_at.is_none() => {
@@ -190,7 +190,7 @@ fn deletion(application: &Application, deactivated: Counted, spans: &Spans<'_>, 
     unused.max(deactivated.plus(spans.deactivated_for()))
 }
 
-/// What lies ahead of an application.
+/// The dates that lie ahead of an application.
 pub fn outlook(application: &Application, spans: &Spans<'_>, up: &UptimeClock, now: Timestamp) -> Outlook {
     let Some(next) = next_step(application, spans, up) else { return Outlook::default() };
     let present = up.counted(now);

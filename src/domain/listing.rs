@@ -1,4 +1,4 @@
-//! What of a long list is asked for: some of it, and where to go on.
+//! Filters and cursors of lists.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,15 +6,15 @@ use std::str::FromStr;
 use super::application::ApplicationKind;
 use super::ids::{Timestamp, UserId};
 
-/// The longest text that is looked for, in characters: no name or address is longer.
+/// The longest search text, in characters: no name or address is longer.
 const LONGEST_SEARCH: usize = 254;
 
-/// A text that is looked for in names and addresses.
+/// A search text for names and addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search(String);
 
 impl Search {
-    /// The text as it was typed.
+    /// The text as it was entered.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -29,7 +29,7 @@ impl FromStr for Search {
     }
 }
 
-/// A text that nothing can contain.
+/// A search text that is too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("what is looked for has 1 to {LONGEST_SEARCH} characters")]
 pub struct SearchError;
@@ -73,7 +73,7 @@ listed_states!(
     UserStates: Active = "active", Disabled = "disabled", Deleted = "deleted"
 );
 
-/// A name that is no state's.
+/// A text that names no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownState(&'static [&'static str]);
 
@@ -83,12 +83,12 @@ impl fmt::Display for UnknownState {
     }
 }
 
-/// Which applications.
+/// The filter of a list of applications.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApplicationFilter {
-    /// Only those that this account looks after: as far as whoever asks may see.
+    /// Only those of this owner: the limit of what the caller may see.
     pub within: Option<UserId>,
-    /// Only those that this account looks after: as they were asked for.
+    /// Only those of this owner: the filter of the request.
     pub owner: Option<UserId>,
     /// Only those with this in their name, or with this client id.
     pub search: Option<Search>,
@@ -107,7 +107,7 @@ pub struct ApplicationPlace {
     pub client_id: String,
 }
 
-/// Which accounts.
+/// The filter of a list of accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFilter {
     /// Only those with this in their name or address.
@@ -116,7 +116,7 @@ pub struct UserFilter {
     pub state: Option<UserStates>,
 }
 
-/// Which lines of the audit log.
+/// The filter of the audit log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// Only those of this event.

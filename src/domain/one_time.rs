@@ -1,7 +1,7 @@
 //! One-time values: each kind its own type, its own prefix, 256 random bits, stored as SHA-256 only.
 //!
-//! A value of one kind never parses as another, so a link can never be taken for a code or a session. The
-//! type holds the secret and shows nothing; [`ValueHash`] is what is stored and looked up.
+//! A value of one kind never parses as another, so a link can never be taken for a code or a session. `Debug` does not
+//! show the secret; [`ValueHash`] is what is stored and looked up.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,12 +18,12 @@ const RANDOM_CHARACTERS: usize = 43;
 pub struct ValueHash([u8; 32]);
 
 impl ValueHash {
-    /// Of any text.
+    /// The hash of a text.
     pub fn of(text: &str) -> Self {
         Self::of_bytes(text.as_bytes())
     }
 
-    /// Of any bytes.
+    /// The hash of bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
@@ -35,12 +35,12 @@ impl ValueHash {
         bytes.try_into().ok().map(Self)
     }
 
-    /// From a keyed hash, where a plain one would be guessed.
+    /// From a keyed hash, for values that are short enough to be guessed.
     pub const fn from_raw(hash: [u8; 32]) -> Self {
         Self(hash)
     }
 
-    /// Whether both are the same, found out in constant time.
+    /// Compares in constant time.
     pub fn is(&self, other: &Self) -> bool {
         verify_slices_are_equal(&self.0, &other.0).is_ok()
     }
@@ -56,7 +56,7 @@ impl ValueHash {
     }
 }
 
-/// A text that is not a value of the kind it was offered as.
+/// A text that is not a one-time value of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a value of this kind")]
 pub struct NotThisKind;
@@ -69,7 +69,7 @@ macro_rules! one_time_values {
         pub struct $name(String);
 
         impl $name {
-            /// What every value of this kind begins with.
+            /// The prefix of every value of this kind.
             pub const PREFIX: &'static str = $prefix;
 
             /// The value made from 32 random (or derived and equally unguessable) bytes.
@@ -77,12 +77,12 @@ macro_rules! one_time_values {
                 Self(format!("{}{}", $prefix, base62(&random, RANDOM_CHARACTERS)))
             }
 
-            /// The text, on its way to whom it is for.
+            /// The text, to be sent to its recipient.
             pub fn expose(&self) -> &str {
                 &self.0
             }
 
-            /// What is stored of it.
+            /// The hash that is stored.
             pub fn hash(&self) -> ValueHash {
                 ValueHash::of(&self.0)
             }
@@ -113,15 +113,15 @@ one_time_values! {
     LinkToken = "gpl_",
     /// A refresh token (RFC 6749 §1.5).
     RefreshToken = "gpr_",
-    /// What a signed-in browser shows: the value of the session cookie.
+    /// The value of the session cookie.
     SessionToken = "gpss_",
-    /// What a browser that is signing in shows: it binds the steps of one flow together.
+    /// The value of the cookie that binds the steps of a browser flow together.
     BrowserToken = "gpb_",
     /// The token in the link that lets the first operator in.
     SetUpToken = "gpsu_",
-    /// The token in the mail that asks somebody to look after an application.
+    /// The token in an invitation to become an owner.
     InvitationToken = "gpi_",
-    /// The token in the link by which an owner keeps an application that nobody uses.
+    /// The token in the link by which an owner keeps an unused application.
     KeepToken = "gpk_",
     /// The random part of a pushed request's URI (RFC 9126 §2.2).
     PushedRequest = "gpp_",

@@ -1,4 +1,4 @@
-//! Who looks after an application, and who has been asked to.
+//! The owners of an application, and invitations to become one.
 
 use std::str::FromStr;
 
@@ -6,18 +6,18 @@ use super::ids::{ApplicationId, InvitationId, Timestamp, UserId};
 use super::one_time::InvitationToken;
 use super::user::EmailAddress;
 
-/// Somebody who looks after an application. All owners are equal.
+/// An owner of an application. All owners are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
     /// The account; none while the address has not been proven by a sign-in.
     pub user: Option<UserId>,
-    /// Its public name.
+    /// The account's `sub`.
     pub sub: Option<String>,
-    /// Whether they can sign in, and so really look after it.
+    /// Whether their account is active.
     pub active: bool,
     /// Where mail for them goes.
     pub email: EmailAddress,
-    /// What they are called.
+    /// Their name.
     pub name: Option<String>,
     /// The language of their mails, such as `de`.
     pub locale: Option<String>,
@@ -25,7 +25,7 @@ pub struct Owner {
     pub since: Timestamp,
 }
 
-/// What becomes of who invites when the invitation is accepted.
+/// What accepting an invitation means for the owner who sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationPurpose {
     /// They stay an owner.
@@ -49,20 +49,20 @@ impl InvitationPurpose {
     }
 }
 
-/// Somebody asked by mail to look after an application. Only who proves the address can accept.
+/// An invitation by mail to become an owner. Only the person who proves the address can accept it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
-    /// Its row.
+    /// The key of its row.
     pub id: InvitationId,
-    /// To which application.
+    /// The application.
     pub application: ApplicationId,
-    /// Who is asked.
+    /// The address that is invited.
     pub email: EmailAddress,
     /// What accepting means.
     pub purpose: InvitationPurpose,
-    /// Who asks.
+    /// The account that sent it.
     pub invited_by: UserId,
-    /// When.
+    /// When it was sent.
     pub created_at: Timestamp,
     /// Until when it can be accepted.
     pub expires_at: Timestamp,
@@ -70,7 +70,7 @@ pub struct Invitation {
     pub spent_at: Option<Timestamp>,
 }
 
-/// How somebody comes to an invitation. Both count only for who has proven the address that it was sent to.
+/// How a person reached an invitation. Either way they must have proven the address it was sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InvitationPath {
     /// By the link in the mail.

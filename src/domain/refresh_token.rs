@@ -1,4 +1,4 @@
-//! Refresh tokens: each is used once and followed by one that only it can lead to.
+//! Refresh tokens: each is used once and has exactly one successor.
 //!
 //! The successor is derived from its predecessor under the master key instead of being random. So a client
 //! whose answer was lost, or whose two tabs asked at once, gets the same successor again, and a family of
@@ -22,7 +22,7 @@ impl RefreshToken {
     }
 }
 
-/// What is remembered of a refresh token.
+/// A stored refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredRefreshToken {
     /// The family it continues.
@@ -35,21 +35,21 @@ pub struct StoredRefreshToken {
     pub spent_at: Option<Timestamp>,
 }
 
-/// How a refresh token that is shown stands.
+/// The state of a presented refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It can be used.
     Unused,
-    /// It was used a moment ago: a lost answer, perhaps. Its successor tells.
+    /// It was used within the grace period: the answer may have been lost. Decided by whether its successor was used.
     JustUsed,
-    /// It was used before: somebody else may have it.
+    /// It was used before: an attacker may have it.
     Used,
-    /// Its time was over before it was used.
+    /// It expired unused.
     Expired,
 }
 
 impl StoredRefreshToken {
-    /// How it stands now, when one that was used may be shown again for this long; zero means never.
+    /// The state now; `grace` is how long a used token may be presented again, zero for never.
     pub fn standing(&self, grace: Duration, now: Timestamp) -> Standing {
         match self.spent_at {
             Some(spent) if !grace.is_zero() && now < spent.plus(grace) => Standing::JustUsed,

@@ -1,4 +1,4 @@
-//! A browser in which somebody is signed in.
+//! Sessions: a browser in which a person is signed in.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::ids::{SessionId, Timestamp, UserId};
 use crate::protocol::id_token::ACR_MAIL;
 
-/// How a person proved who they are (RFC 8176).
+/// How a person authenticated (RFC 8176).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthenticationMethod {
     /// By a link or code that was mailed to them.
@@ -21,7 +21,7 @@ impl AuthenticationMethod {
         }
     }
 
-    /// The class it belongs to, the value in `acr`.
+    /// The authentication class, the value in `acr`.
     pub const fn acr(self) -> &'static str {
         match self {
             Self::Email => ACR_MAIL,
@@ -40,10 +40,10 @@ impl fmt::Display for AuthenticationMethod {
     }
 }
 
-/// Where a request came from, as its sender can recognise it.
+/// Where a request came from, so that a person can recognise it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Device {
-    /// The address.
+    /// The network address.
     pub address: String,
     /// The `User-Agent`, cut to a sensible length.
     pub user_agent: String,
@@ -60,18 +60,18 @@ impl Device {
     }
 }
 
-/// A session.
+/// A session of a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Its row, and the `sid` claim.
+    /// The key of its row, and the `sid` claim.
     pub id: SessionId,
-    /// Whose it is.
+    /// The account.
     pub user: UserId,
     /// When it began.
     pub created_at: Timestamp,
-    /// When the person last proved who they are (OIDC Core §2 `auth_time`).
+    /// When the person last authenticated (OIDC Core §2 `auth_time`).
     pub auth_time: Timestamp,
-    /// How.
+    /// How the person authenticated.
     pub amr: AuthenticationMethod,
     /// When the browser was last seen.
     pub last_seen_at: Timestamp,
@@ -87,12 +87,12 @@ pub struct Session {
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(14 * 24);
 
 impl Session {
-    /// Whether it still counts.
+    /// Whether it is valid now.
     pub fn is_alive(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && now < self.expires_at
     }
 
-    /// OIDC Core §3.1.2.1 `max_age`: whether the person proved who they are within this time.
+    /// OIDC Core §3.1.2.1 `max_age`: whether the person authenticated within this time.
     pub fn is_fresh(&self, max_age: Option<Duration>, now: Timestamp) -> bool {
         max_age.is_none_or(|age| now.since(self.auth_time) <= age)
     }

@@ -1,12 +1,12 @@
-//! What a change of settings was, in the words of the audit log.
+//! A change of settings as the audit log records it.
 
 use super::application::ApplicationSettings;
 use super::approval::Extras;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::token::GrantType;
 
-/// The names of the settings that differ, each list with what was added and taken away. Values stay out of it, except
-/// scopes, grants and audiences: they are what an application may do.
+/// The names of the settings that differ, each list with what was added and taken away. Values are left out, except of
+/// scopes, grants and audiences, which decide what an application may do.
 pub fn changes(before: &ApplicationSettings, after: &ApplicationSettings) -> String {
     let differing = [
         ("name", before.name != after.name),
@@ -29,7 +29,7 @@ pub fn changes(before: &ApplicationSettings, after: &ApplicationSettings) -> Str
     named.chain(listed).collect::<Vec<_>>().join(", ")
 }
 
-/// The same of what is asked for on top of settings.
+/// The same for extras that need approval.
 pub fn asked(extras: &Extras) -> String {
     let grants: Vec<&str> = extras.grants.iter().map(|grant| grant.name()).collect();
     let audiences = extras.audiences.iter().map(ResourceId::as_str).collect();

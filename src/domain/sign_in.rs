@@ -1,4 +1,4 @@
-//! One person proving one address once: by a link, or by a code typed where they began.
+//! Sign-ins by e-mail: a person proves an address once, by a link or by a code typed where they began.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use super::user::EmailAddress;
 /// How many wrong codes end a code, and with it a browser's sign-in.
 pub const MOST_TRIES: i64 = 5;
 
-/// However slow the mail, a sign-in is over after this.
+/// The longest life of a sign-in, however slow the mail is.
 pub const HARD_STOP: Duration = Duration::from_hours(1);
 
 /// After this many plain fetches a link shows its page with the button instead of going on at once.
 pub const MOST_FETCHES: i64 = 8;
 
-/// Letters and digits that cannot be mistaken for one another, read aloud or typed.
+/// Letters and digits that are not easily confused.
 const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// The code in the mail: eight characters in two groups, to be typed where the sign-in was started.
@@ -38,7 +38,7 @@ impl LoginCode {
         Self(characters(&random))
     }
 
-    /// The code as somebody typed it: case, spaces and hyphens do not matter. Nothing if it cannot be one.
+    /// Parses a code as a person typed it: case, spaces and hyphens are ignored. None if it cannot be a code.
     pub fn typed(text: &str) -> Option<Self> {
         let kept = text.chars().filter(|c| !c.is_whitespace() && !"-–—".contains(*c));
         let upper: String = kept.map(|c| c.to_ascii_uppercase()).take(9).collect();
@@ -51,8 +51,8 @@ impl LoginCode {
         &self.0
     }
 
-    /// What is stored of it: an HMAC under a key of the server's, because 40 bits are soon tried out, and with
-    /// the sign-in's name in it, so that equal codes are not seen to be equal.
+    /// The hash that is stored: an HMAC under a key of the server, because all 40-bit values are soon tried, and over
+    /// the sign-in's id, so that equal codes have different hashes.
     pub fn hash_under(&self, key: &[u8; 32], sign_in: SignInId) -> ValueHash {
         let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
         context.update(sign_in.as_bytes());
@@ -72,17 +72,17 @@ impl LoginCode {
 /// What a link does when it is opened (passwordless request of an application).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LinkMode {
-    /// At once when the application can tell its own browser by `state` or PKCE, else after a button.
+    /// Redirects at once if the application can recognise its own browser by `state` or PKCE, else after a button.
     #[default]
     Auto,
-    /// Always at once.
+    /// Always redirects at once.
     Direct,
-    /// Always after a button.
+    /// Always redirects after a button.
     Confirm,
 }
 
 impl LinkMode {
-    /// Every mode.
+    /// All modes.
     pub const ALL: [Self; 3] = [Self::Auto, Self::Direct, Self::Confirm];
 
     /// The name in settings.
@@ -100,18 +100,18 @@ impl LinkMode {
     }
 }
 
-/// What a passwordless request for an address without account is told.
+/// How a passwordless request for an address without an account is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum UnknownAccount {
-    /// That there is none: 401.
+    /// With `access_denied` (401).
     #[default]
     Reject,
-    /// The same as for one that has an account, after the same work.
+    /// Like any other, after the same work.
     Conceal,
 }
 
 impl UnknownAccount {
-    /// Both.
+    /// Both answers.
     pub const ALL: [Self; 2] = [Self::Reject, Self::Conceal];
 
     /// The name in settings.
@@ -122,13 +122,14 @@ impl UnknownAccount {
         }
     }
 
-    /// The one of this name.
+    /// The answer of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)
     }
 }
 
-/// The four characters by which mail and waiting page know each other. No secret.
+/// Four characters that both the mail and the waiting page show, so that a person sees that they belong together. Not a
+/// secret.
 pub fn reference(random: [u8; 4]) -> String {
     characters(&random)
 }
@@ -137,7 +138,7 @@ fn characters(random: &[u8]) -> String {
     random.iter().map(|byte| char::from(CODE_ALPHABET[usize::from(byte % 32)])).collect()
 }
 
-/// What a sign-in is for.
+/// What happens after a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To answer an application's request.
@@ -149,9 +150,9 @@ pub enum Purpose {
 /// A sign-in by e-mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
-    /// Its row.
+    /// The key of its row.
     pub id: SignInId,
-    /// What it is for.
+    /// What happens after it.
     pub purpose: Purpose,
     /// The browser that began it; none for the passwordless JSON request.
     pub browser: Option<ValueHash>,
@@ -159,21 +160,21 @@ pub struct SignIn {
     pub user: Option<UserId>,
     /// The address to prove.
     pub email: EmailAddress,
-    /// What mail and waiting page both show.
+    /// The four characters that mail and waiting page both show.
     pub reference: String,
     /// HMAC of the code under the master key.
     pub code_hash: ValueHash,
     /// How many wrong codes were typed.
     pub tries: i64,
-    /// The language it is held in.
+    /// The language of its pages and mail.
     pub locale: String,
-    /// Where it was started.
+    /// The browser or server that began it.
     pub device: Device,
-    /// The trace under which its flight is logged.
+    /// The trace id of its log lines.
     pub trace_id: String,
     /// When it was started.
     pub created_at: Timestamp,
-    /// The hard stop.
+    /// When it ends at the latest ([`HARD_STOP`]).
     pub ends_at: Timestamp,
     /// When it was redeemed.
     pub redeemed_at: Option<Timestamp>,
@@ -195,7 +196,7 @@ pub enum SignInOver {
 }
 
 impl SignInOver {
-    /// In words, for its flight.
+    /// The reason in words, for the delivery trace.
     pub const fn why(self) -> &'static str {
         match self {
             Self::Redeemed => "the sign-in was completed before",
@@ -209,8 +210,8 @@ impl SignInOver {
 impl SignIn {
     /// Whether it can be redeemed; the write that redeems it decides for good.
     ///
-    /// Where only the browser that began it can type its code, too many wrong ones end all of it. An
-    /// application types for whoever asks it to: there they end the code, and the link lives.
+    /// In a browser flow only the browser that began can enter the code, so too many wrong ones end the whole sign-in.
+    /// An application enters codes for any of its visitors, so there they end only the code, and the link stays valid.
     pub fn check_open(&self, now: Timestamp) -> Result<(), SignInOver> {
         if self.redeemed_at.is_some() {
             return Err(SignInOver::Redeemed);
@@ -224,7 +225,7 @@ impl SignIn {
         if now >= self.ends_at { Err(SignInOver::Expired) } else { Ok(()) }
     }
 
-    /// Whether its code may be typed.
+    /// Whether its code may still be entered.
     pub fn check_code_open(&self, now: Timestamp) -> Result<(), SignInOver> {
         self.check_open(now)?;
         self.check_tries()
@@ -240,32 +241,32 @@ impl SignIn {
 pub struct SignInLink {
     /// The sign-in.
     pub sign_in: SignInId,
-    /// When the mail server took the mail over; its time counts from then.
+    /// When the mail server accepted the mail; the lifetime of the link begins then.
     pub accepted_at: Option<Timestamp>,
     /// How often it was fetched.
     pub fetches: i64,
 }
 
 impl SignInLink {
-    /// Whether its time is over. Before the mail was accepted nobody can have it from there, so only the
-    /// sign-in's hard stop counts.
+    /// Whether it has expired. Before the mail was accepted the person cannot have the link, so only the sign-in's own
+    /// end counts.
     pub fn is_expired(&self, ttl: Duration, now: Timestamp) -> bool {
         self.accepted_at.is_some_and(|accepted| now >= accepted.plus(ttl))
     }
 }
 
-/// A step in the flight of a sign-in, for the application's owner and the log.
+/// A step in the delivery trace of a sign-in, for the application's owner and the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryEvent {
     /// A mail was written to the outbox.
     Queued,
-    /// The mail server took it over.
+    /// The mail server accepted it.
     Accepted,
-    /// The mail server would not have it, for now or for good.
+    /// The mail server refused it, temporarily or permanently.
     Undelivered,
     /// The link was fetched.
     Opened,
-    /// A fetch that was answered without minting a code: a scanner, a preview, or too many.
+    /// A fetch that was answered without issuing a code: a scanner, a preview, or too many fetches.
     Previewed,
     /// An authorization code was issued.
     CodeIssued,
@@ -278,7 +279,7 @@ pub enum DeliveryEvent {
 }
 
 impl DeliveryEvent {
-    /// Every event.
+    /// All events.
     pub const ALL: [Self; 9] = [
         Self::Queued,
         Self::Accepted,

@@ -1,4 +1,4 @@
-//! Signing keys and their life: announced, active, retiring, gone.
+//! Signing keys and their states: announced, active, retiring, gone.
 //!
 //! No state is stored. A key has dates, and what it is follows from them and the time, so every node
 //! changes over at the same moment and a node that was down has nothing to catch up on.
@@ -11,12 +11,12 @@ use super::encryption::Sealed;
 use super::ids::Timestamp;
 use crate::protocol::jose::SigningAlgorithm;
 
-/// A key as it is remembered: the public half in the clear, the private half sealed.
+/// A stored key: the public half in the clear, the private half sealed.
 #[derive(Clone, Debug)]
 pub struct SigningKey {
-    /// Its name: the RFC 7638 thumbprint.
+    /// The RFC 7638 thumbprint.
     pub kid: String,
-    /// What it signs with.
+    /// The signature algorithm.
     pub algorithm: SigningAlgorithm,
     /// The public half.
     pub jwk: Jwk,
@@ -32,7 +32,7 @@ pub struct SigningKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// Where a key is in its life.
+/// The state of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyState {
     /// Published, not yet signing.
@@ -43,7 +43,7 @@ pub enum KeyState {
     Retiring,
     /// Not published any more.
     Gone,
-    /// Taken out at once, with every token it signed.
+    /// Removed from the key set at once; the tokens it signed are no longer valid.
     Revoked,
 }
 
@@ -131,8 +131,8 @@ pub struct RotationPolicy {
 impl RotationPolicy {
     /// When a key created now, to follow one that is active since `predecessor`, begins to sign.
     ///
-    /// `jitter` in 0..=255 takes up to a tenth off the interval, so that nobody comes to rely on a date.
-    /// However late the server is, the new key is announced first.
+    /// `jitter` takes up to a tenth off the interval (at 255), so that no verifier relies on a date. However late the
+    /// server is, the new key is announced first.
     pub fn activation(&self, predecessor: Timestamp, now: Timestamp, jitter: u8) -> Timestamp {
         let early = self.rotate_every.mul_f64(f64::from(jitter) / 2550.0);
         predecessor.plus(self.rotate_every.saturating_sub(early)).max(now.plus(self.announce_for))

@@ -1,7 +1,7 @@
-//! What a resource owner granted to an application, and every token that grew from it.
+//! What a person granted to an application, with every token that was issued for it.
 //!
-//! A code begins a family; refresh tokens continue it, one after the other. Ending the family ends them
-//! all, and userinfo and introspection know at once, because every access token of a family carries its id.
+//! A code begins a family; refresh tokens continue it, one after the other. Ending the family ends them all. Userinfo
+//! and introspection see that at once, because every access token carries the id of its family.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,27 +14,27 @@ use crate::protocol::scope::Scope;
 /// A token family.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenFamily {
-    /// Its row.
+    /// The key of its row.
     pub id: TokenFamilyId,
-    /// To whom it was granted.
+    /// The application.
     pub application: ApplicationId,
-    /// By whom.
+    /// The person who granted it.
     pub user: UserId,
-    /// In which session, if a browser of ours was involved.
+    /// The session, if there was a browser.
     pub session: Option<SessionId>,
-    /// What was granted.
+    /// The granted scope.
     pub scope: Scope,
-    /// For which resources tokens may be asked.
+    /// The resources that tokens may be requested for.
     pub resources: Vec<ResourceId>,
     /// The nonce of the request.
     pub nonce: Option<String>,
-    /// When the person proved who they are.
+    /// When the person authenticated.
     pub auth_time: Timestamp,
-    /// How.
+    /// How the person authenticated.
     pub amr: AuthenticationMethod,
     /// When it began.
     pub created_at: Timestamp,
-    /// When the last of its tokens ends by itself.
+    /// When its last token expires.
     pub expires_at: Timestamp,
     /// When it was ended, if it was.
     pub ended_at: Option<Timestamp>,
@@ -43,20 +43,20 @@ pub struct TokenFamily {
 /// Why a family was ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
-    /// A code or refresh token was used a second time: somebody else may have it.
+    /// A code or refresh token was used a second time: an attacker may have it.
     Replay,
     /// The application revoked it (RFC 7009).
     Revoked,
-    /// The person took it back.
+    /// The person withdrew it.
     Withdrawn,
-    /// The session it grew from was ended.
+    /// The session it was granted in was ended.
     SignedOut,
     /// The account was disabled or deleted.
     AccountEnded,
 }
 
 impl EndReason {
-    /// Every reason.
+    /// All reasons.
     pub const ALL: [Self; 5] = [Self::Replay, Self::Revoked, Self::Withdrawn, Self::SignedOut, Self::AccountEnded];
 
     /// The name in the database and in logs.
@@ -72,20 +72,20 @@ impl EndReason {
 }
 
 impl TokenFamily {
-    /// Whether its tokens still count.
+    /// Whether its tokens are still valid.
     pub const fn is_alive(&self) -> bool {
         self.ended_at.is_none()
     }
 }
 
 impl TokenFamilyId {
-    /// The name of one access token of the family (RFC 7519 §4.1.7): it tells the family to who must know
-    /// whether that still counts.
+    /// The `jti` of an access token of the family (RFC 7519 §4.1.7). It carries the id of the family, so that its state
+    /// can be looked up.
     pub fn name_token(self, random: [u8; 8]) -> String {
         URL_SAFE_NO_PAD.encode([&self.as_bytes()[..], &random].concat())
     }
 
-    /// The family that a token's name tells; none for a token that an application got for itself.
+    /// The family of a `jti`; none for a token that an application got for itself.
     pub fn of_token(jti: &str) -> Option<Self> {
         let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(jti).ok()?.try_into().ok()?;
         bytes.first_chunk().copied().map(Self::from_bytes)

@@ -1,7 +1,7 @@
-//! Time that counts: all of it but the times during which no server was up.
+//! Uptime: time without the outages in which no server was up.
 //!
-//! An application that nobody could use was not left unused. So the spans of its life are measured on a clock
-//! that stands still during every outage; [`Counted`] is a reading of that clock.
+//! While no server is up an application cannot be used, so that time does not count. The spans of its life cycle are
+//! measured on a clock that stands still during every outage; [`Counted`] is a reading of that clock.
 
 use std::time::Duration;
 
@@ -60,8 +60,8 @@ impl UptimeClock {
         Counted(at.minus(lost))
     }
 
-    /// The last moment at which the clock reads this. Whatever happened up to then, and nothing after it, is at
-    /// least as long ago as the reading, which is how a span becomes a comparison of stored moments.
+    /// The last moment at which the clock reads this. An event is at least as long ago as the reading if and only if it
+    /// is not after that moment, so a span becomes a comparison of stored timestamps.
     pub fn moment(&self, counted: Counted) -> Timestamp {
         self.0.iter().fold(counted.0, |at, outage| {
             // Once one begins later than the moment found so far, all that follow do.
@@ -113,8 +113,7 @@ mod tests {
     }
 
     proptest! {
-        /// This is what lets a span be asked for in SQL: an event is at least so long ago exactly if it is not
-        /// after the moment.
+        /// This lets SQL compare spans: an event is at least so long ago if and only if it is not after the moment.
         #[test]
         fn being_long_enough_ago_and_not_being_after_the_moment_are_the_same(
             gaps in proptest::collection::vec((0_i64..50, 0_i64..50), 0..6),

@@ -1,4 +1,4 @@
-//! People's accounts, and the addresses by which they are known.
+//! Accounts of people, and their e-mail addresses.
 
 use std::fmt;
 use std::str::FromStr;
@@ -27,8 +27,8 @@ impl EmailAddress {
         &self.0
     }
 
-    /// The canonical form: lower case. No provider in use tells addresses apart by case, and a second
-    /// account by another spelling is what an attacker would try.
+    /// The canonical form: lower case. Providers do not tell addresses apart by case, and an attacker could use another
+    /// spelling for a second account.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
@@ -50,9 +50,9 @@ impl fmt::Display for EmailAddress {
 impl FromStr for EmailAddress {
     type Err = EmailAddressError;
 
-    /// Takes the addresses people have: RFC 5321 §4.1.2 dot-strings in ASCII. Quoted local parts, comments,
-    /// address literals and look-alike characters are what tricks are made of, so none of them is taken;
-    /// an internationalised domain is given in its ASCII form.
+    /// Takes the addresses people have: RFC 5321 §4.1.2 dot-strings in ASCII. Quoted local parts, comments, address
+    /// literals and non-ASCII characters are refused, because they serve attacks; an internationalised domain is given
+    /// in its ASCII form.
     fn from_str(text: &str) -> Result<Self, EmailAddressError> {
         let (local, domain) = text.rsplit_once('@').ok_or(EmailAddressError)?;
         let atom = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&c);
@@ -72,17 +72,17 @@ impl FromStr for EmailAddress {
     }
 }
 
-/// Where an account is in its life.
+/// The state of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserState {
-    /// Its owner can sign in.
+    /// The person can sign in.
     Active,
-    /// Nobody can sign in, and what it granted is not honoured, until it is enabled again.
+    /// The person cannot sign in, and their grants are not honoured, until it is enabled again.
     Disabled {
         /// Since when.
         at: Timestamp,
     },
-    /// Gone; only its `sub` is remembered, so that it is never issued again.
+    /// It is deleted; its `sub` is kept, so that it is never issued again.
     Deleted {
         /// Since when.
         at: Timestamp,
@@ -100,13 +100,12 @@ impl UserState {
     }
 }
 
-/// A `sub` that nobody had before: 16 random bytes in 22 characters. It tells neither when the account was
-/// made nor how many there are.
+/// A new `sub`: 16 random bytes in 22 characters. It reveals neither when the account was made nor how many there are.
 pub fn new_sub(random: [u8; 16]) -> String {
     base62(&random, 22)
 }
 
-/// The public name of an account, as somebody has sent it. There may be no such account.
+/// The `sub` of an account, as a request named it. There may be no such account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sub(String);
 
@@ -117,7 +116,7 @@ impl Sub {
     }
 }
 
-/// A text that is no account's public name.
+/// A text that cannot be a `sub`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the public name of an account")]
 pub struct SubError;
@@ -132,49 +131,49 @@ impl FromStr for Sub {
     }
 }
 
-/// What operators set of an account.
+/// What operators can set of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// What it is called.
+    /// The person's name.
     pub name: Option<String>,
     /// The language of its mails and pages.
     pub locale: Option<String>,
-    /// Whether it runs this server.
+    /// Whether the person is an operator.
     pub admin: bool,
 }
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Its row.
+    /// The key of its row.
     pub id: UserId,
-    /// Its public name (OIDC Core §2 `sub`).
+    /// The subject identifier (OIDC Core §2 `sub`).
     pub sub: String,
     /// Its address; none once deleted.
     pub email: Option<EmailAddress>,
-    /// When a link or code sent to the address was last redeemed for the first time.
+    /// When a link or code that was sent to the address was first redeemed.
     pub email_verified_at: Option<Timestamp>,
-    /// What it is called.
+    /// The person's name.
     pub name: Option<String>,
     /// The language of its mails and pages, such as `de`.
     pub locale: Option<String>,
-    /// Whether it may run this server's operator pages.
+    /// Whether the person is an operator.
     pub admin: bool,
-    /// Where it is in its life.
+    /// The state.
     pub state: UserState,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its owner last signed in.
+    /// When the person last signed in.
     pub last_sign_in_at: Option<Timestamp>,
 }
 
 impl User {
-    /// Whether it can sign in and be spoken for.
+    /// Whether it can sign in, and its grants are honoured.
     pub const fn is_active(&self) -> bool {
         matches!(self.state, UserState::Active)
     }
 
-    /// What an application may know of it by its scope (OIDC Core §5.4).
+    /// The claims that this scope gives an application (OIDC Core §5.4).
     pub fn claims(&self, scope: &Scope) -> PersonClaims {
         let (profile, email) = (scope.contains(scope::PROFILE), scope.contains(scope::EMAIL));
         let address = self.email.as_ref().filter(|_| email);
@@ -193,25 +192,25 @@ const LONGEST_NAME: usize = 200;
 /// RFC 5646 §4.4.1: 35 characters are enough for every tag in use.
 const LONGEST_LOCALE: usize = 35;
 
-/// What an account cannot be called or speak.
+/// A name or locale that is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
-    /// Nothing to read, too much, or something that breaks a line.
+    /// A name that is empty, too long, or has invisible characters or line breaks.
     #[error("a name has 1 to {LONGEST_NAME} characters, all of them to be seen")]
     Name,
-    /// Not shaped as RFC 5646 §2.1 has it.
+    /// A locale that is no language tag (RFC 5646 §2.1).
     #[error("a locale is a BCP 47 language tag such as de or pt-BR")]
     Locale,
 }
 
-/// Checks what an account is called.
+/// Checks the name of an account.
 pub fn check_name(name: &str) -> Result<(), ProfileError> {
     let fits = name.chars().count() <= LONGEST_NAME && is_visible_text(name);
     if fits { Ok(()) } else { Err(ProfileError::Name) }
 }
 
-/// Checks the shape of a language tag (RFC 5646 §2.1): subtags of one to eight letters and digits between
-/// hyphens, the first of two letters or more. Whether there are texts in that language is another question.
+/// Checks the shape of a language tag (RFC 5646 §2.1): subtags of one to eight letters and digits between hyphens, the
+/// first of two letters or more. There need be no translation to that language.
 pub fn check_locale(locale: &str) -> Result<(), ProfileError> {
     let subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric());
     let language = locale.split('-').next().unwrap_or_default();

@@ -1,8 +1,9 @@
-//! Texts that show what they say: a name that nobody can see, or that turns the words around it, passes for another.
+//! Text without invisible characters: a name with hidden characters, or with controls of the direction of writing,
+//! could pass for another.
 
 use std::ops::RangeInclusive;
 
-/// Characters that are not drawn, and may change how others are: the `Default_Ignorable_Code_Point`s of Unicode, which
+/// Characters that are not drawn, or change how others are drawn: the `Default_Ignorable_Code_Point`s of Unicode, which
 /// hold most controls of the direction of writing, and the rest of those controls.
 const HIDDEN: [RangeInclusive<char>; 19] = [
     '\u{ad}'..='\u{ad}',
@@ -22,7 +23,7 @@ const HIDDEN: [RangeInclusive<char>; 19] = [
     '\u{1bca0}'..='\u{1bca3}',
     '\u{1d173}'..='\u{1d17a}',
     '\u{e0000}'..='\u{e0fff}',
-    // Not ignorable, and as empty: a blank of Braille, and what stands where nothing could be read.
+    // Not ignorable, but blank all the same: the empty Braille pattern and the object replacement characters.
     '\u{2800}'..='\u{2800}',
     '\u{fffc}'..='\u{fffd}',
 ];
@@ -31,12 +32,12 @@ fn is_hidden(c: char) -> bool {
     HIDDEN.iter().any(|range| range.contains(&c))
 }
 
-/// Whether a text fits on a line and everything in it can be seen.
+/// Whether a text is on one line and has no invisible characters.
 pub fn is_visible_text(text: &str) -> bool {
     !text.trim().is_empty() && !text.chars().any(|c| c.is_control() || is_hidden(c))
 }
 
-/// What can be seen of a longer text. Its lines stay.
+/// The text without invisible characters. Line breaks stay.
 pub fn legible(text: &str) -> String {
     let shown = |c: &char| *c == '\n' || !(c.is_control() || is_hidden(*c));
     text.trim().chars().filter(shown).collect()

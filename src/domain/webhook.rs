@@ -1,7 +1,7 @@
-//! Webhooks: who is told events, which ones, where, and how that goes.
+//! Webhooks: which events are sent to which URL.
 //!
-//! What a message tells stands in [`super::webhook_event`], what signs it in [`super::webhook_secret`], what became of
-//! it in [`super::webhook_delivery`].
+//! Messages are in [`super::webhook_event`], signatures in [`super::webhook_secret`], deliveries in
+//! [`super::webhook_delivery`].
 
 use super::encryption::Sealed;
 use super::ids::{ClientId, Timestamp, WebhookId};
@@ -14,12 +14,12 @@ pub const MOST_OF_SERVER: i64 = 20;
 /// How many webhooks one application has at most.
 pub const MOST_OF_APPLICATION: i64 = 5;
 
-/// Whose a webhook is, and with that which events it is told.
+/// The owner of a webhook, which decides the events it gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WebhookOwner {
-    /// The operators': every event.
+    /// The server's own: every event.
     Server,
-    /// An application's: its own events.
+    /// An application's: the events of that application.
     Application(ClientId),
 }
 
@@ -44,9 +44,9 @@ impl WebhookOwner {
 /// Why messages are no longer sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DisabledBecause {
-    /// Somebody wanted it so.
+    /// An owner or operator disabled it.
     Requested,
-    /// No message got through for days.
+    /// No message got through for `webhooks.disable_after`.
     Failing,
     /// The receiver answered 410 Gone.
     Gone,
@@ -98,13 +98,13 @@ impl WebhookState {
 /// A receiver of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webhook {
-    /// Its row, and its public name.
+    /// The key of its row, and its public id.
     pub id: WebhookId,
-    /// Whose it is.
+    /// The server or an application.
     pub owner: WebhookOwner,
     /// Where messages are sent.
     pub url: WebhookUrl,
-    /// The events it is told; none means all there are, those of later versions too.
+    /// The subscribed events; none means all, those of later versions too.
     pub events: Vec<EventType>,
     /// Its [`WebhookSecrets`](super::webhook_secret::WebhookSecrets).
     pub secrets: Sealed,

@@ -1,34 +1,34 @@
-//! What became of a message to a webhook.
+//! Deliveries of messages to webhooks.
 
 use std::time::Duration;
 
 use super::ids::{MessageId, Timestamp};
 
-/// What became of one message to one webhook.
+/// The delivery of one message to one webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// The message.
     pub message: MessageId,
-    /// What it tells.
+    /// The event's name.
     pub event: String,
-    /// When that happened.
+    /// When the event happened.
     pub created_at: Timestamp,
     /// How often it was tried.
     pub attempts: i64,
-    /// How far it has come.
+    /// Its state.
     pub state: DeliveryState,
-    /// How the last try ended.
+    /// The last attempt.
     pub last: Option<Attempt>,
-    /// Whether it can still be sent again: what it says is forgotten after some days.
+    /// Whether it can still be sent again: its payload is deleted after some days.
     pub is_repeatable: bool,
 }
 
-/// How far a message has come.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
     /// It will be tried at this time, or is being tried.
     Pending(Timestamp),
-    /// The receiver took it.
+    /// The receiver accepted it.
     Delivered(Timestamp),
     /// It will not be tried again.
     GivenUp,
@@ -43,7 +43,7 @@ impl DeliveryState {
         }
     }
 
-    /// Its name.
+    /// The state's name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pending(_) => "pending",
@@ -53,7 +53,7 @@ impl DeliveryState {
     }
 }
 
-/// One try.
+/// One attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// When it began.
@@ -62,6 +62,6 @@ pub struct Attempt {
     pub took: Duration,
     /// The status that the receiver answered, if it answered.
     pub status: Option<u16>,
-    /// What was wrong; nothing if the receiver took the message.
+    /// What went wrong; none if the receiver accepted the message.
     pub error: Option<String>,
 }

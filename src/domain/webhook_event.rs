@@ -1,4 +1,4 @@
-//! Which events are told to webhooks, to whose, and what is said of each.
+//! The events that webhooks get: which webhooks get each, and its payload.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::audit::{Actor, AuditEntry, AuditEvent};
 use super::ids::{ClientId, MessageId, Timestamp, WebhookId};
 
-/// Declares the events that are told, each with its name on the wire.
+/// Declares the events of webhooks, each with its name on the wire.
 macro_rules! event_types {
     ($($variant:ident = $name:literal),+ $(,)?) => {
-        /// An event that is told to webhooks.
+        /// An event that webhooks can subscribe to.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum EventType {
             $(#[doc = concat!("`", $name, "`")] $variant,)+
@@ -58,7 +58,7 @@ event_types! {
 }
 
 impl EventType {
-    /// Whether the webhooks of an application are told of it, and not only those of the whole server.
+    /// Whether the webhooks of an application get it too, and not only those of the server.
     pub const fn is_of_applications(self) -> bool {
         match self {
             Self::ApplicationCreated
@@ -88,7 +88,7 @@ impl EventType {
     }
 }
 
-/// A name that is no event's.
+/// A text that names no event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is no event that webhooks are told; there are {all}", all = names().join(", "))]
 pub struct UnknownEvent(String);
@@ -115,18 +115,18 @@ impl fmt::Display for EventType {
 /// A message as webhooks carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its name, the same for every receiver and every try.
+    /// Its id, the same for every receiver and every attempt.
     pub id: MessageId,
     /// The name of what happened.
     pub event: &'static str,
-    /// The application whose own webhooks are told, besides those of the whole server.
+    /// The application whose webhooks get it, besides those of the server.
     pub about: Option<ClientId>,
     /// The JSON that is sent.
     pub payload: String,
 }
 
 impl Message {
-    /// What a new webhook is tried with.
+    /// A test message.
     pub fn ping(id: MessageId, at: Timestamp) -> Self {
         let event = "ping";
         Self { id, event, about: None, payload: payload(event, at, &json!({})) }
@@ -134,7 +134,7 @@ impl Message {
 }
 
 impl AuditEntry {
-    /// The message that tells of it, if webhooks are told at all.
+    /// The message for webhooks, if the event is sent to any.
     pub fn message(&self) -> Option<Message> {
         let (event, told) = webhook_facts(&self.event)?;
         let (about, mut data) = match told {
@@ -151,7 +151,7 @@ fn payload(event: &str, at: Timestamp, data: &Value) -> String {
     json!({ "type": event, "timestamp": at.to_string(), "data": data }).to_string()
 }
 
-/// Who did it, without a name: an account's row is nobody's business outside.
+/// The kind of actor, without an id: row ids of accounts are internal.
 const fn actor(actor: &Actor) -> &'static str {
     match actor {
         Actor::CommandLine => "command_line",
@@ -163,9 +163,9 @@ const fn actor(actor: &Actor) -> &'static str {
     }
 }
 
-/// Who learns of an event, and what.
+/// Which webhooks get an event, with its payload.
 enum WebhookFacts<'a> {
-    /// The webhooks of the whole server.
+    /// The webhooks of the server.
     Operators(Value),
     /// Those, and the webhooks of this application.
     Owners(&'a ClientId, Value),
@@ -221,8 +221,8 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
             let data = json!({ "webhook": webhook.to_string(), "reason": reason });
             Some((EventType::WebhookDisabled, WebhookFacts::Operators(data)))
         }
-        // Keys come and go by themselves; who needs them reads the key set. The others change nothing for an
-        // application and whoever uses it.
+        // Keys rotate by themselves, and verifiers read the key set. The others change nothing for an application and
+        // its users.
         Audit::KeyCreated { .. }
         | Audit::KeyPromoted { .. }
         | Audit::KeysReencrypted { .. }

@@ -1,4 +1,4 @@
-//! How a receiver can see that a message is ours: the signatures of Standard Webhooks, and the secrets that make them.
+//! The signatures of messages as Standard Webhooks defines them, and their secrets.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub const OLD_SECRET_SIGNS: Duration = Duration::from_hours(24);
 
 const SECRET_PREFIX: &str = "whsec_";
 
-/// What signs messages, in the form that the libraries of Standard Webhooks take. `Debug` shows nothing.
+/// The secret of a webhook in the form that the libraries of Standard Webhooks take. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct WebhookSecret(String);
@@ -32,7 +32,7 @@ impl WebhookSecret {
         Self(format!("{SECRET_PREFIX}{}", STANDARD.encode(random)))
     }
 
-    /// The secret of this text, which was made here.
+    /// A secret that this server made before.
     pub const fn made_before(text: String) -> Self {
         Self(text)
     }
@@ -43,7 +43,7 @@ impl WebhookSecret {
     }
 
     fn signature(&self, content: &str) -> String {
-        // The key is what stands in base64 behind the prefix; it was made here.
+        // The key is base64 behind the prefix; decoding cannot fail, since this server made it.
         let key = STANDARD.decode(self.0.trim_start_matches(SECRET_PREFIX)).unwrap_or_default();
         let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
         format!("v1,{}", STANDARD.encode(hmac::sign(&key, content.as_bytes())))
@@ -65,19 +65,19 @@ struct OldSecret {
 }
 
 impl WebhookSecrets {
-    /// Of a new webhook.
+    /// The secrets of a new webhook.
     pub const fn new(newest: WebhookSecret) -> Self {
         Self { newest, before: None }
     }
 
-    /// After a new secret was made.
+    /// The secrets after a rotation.
     #[must_use]
     pub fn rotated(self, newest: WebhookSecret, now: Timestamp) -> Self {
         let until = now.plus(OLD_SECRET_SIGNS).as_micros();
         Self { newest, before: Some(OldSecret { secret: self.newest, until }) }
     }
 
-    /// The value of `webhook-signature`: one signature for each secret that counts.
+    /// The value of `webhook-signature`: one signature for each valid secret.
     pub fn signatures(&self, id: &str, now: Timestamp, payload: &str) -> String {
         let content = format!("{id}.{}.{payload}", now.as_seconds());
         let before = self.before.iter().filter(|old| now.as_micros() < old.until).map(|old| &old.secret);

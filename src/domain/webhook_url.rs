@@ -1,28 +1,28 @@
-//! Where a webhook's messages may be sent, as far as that can be told from the address.
+//! The URLs that webhooks may have, as far as that can be told without resolving the name.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::{Host, Url};
 
-/// Longer than any receiver needs.
+/// The longest URL, in characters.
 const LONGEST_URL: usize = 1000;
 
-/// Where messages are sent: https, or http on the machine itself. Whether its address may be connected to is
-/// decided when it is connected to.
+/// The URL of a webhook: https, or http on localhost. Whether its network address is allowed is checked for every
+/// connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookUrl(Url);
 
-/// Why a text is no address for messages.
+/// Why a URL is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookUrlError {
     /// It does not parse.
     #[error("a webhook's address is a URL such as https://example.com/hooks, of at most {LONGEST_URL} characters")]
     NoUrl,
-    /// Anybody on the way could read it.
+    /// Messages would be sent in the clear.
     #[error("a webhook's address is https; http is for localhost only")]
     NotHttps,
-    /// They would end up in logs and listings.
+    /// Credentials in URLs would show up in logs and listings.
     #[error("a webhook's address has no user name, password or fragment")]
     Extras,
 }

@@ -18,12 +18,12 @@ const CLOCK_SKEW: i64 = 30;
 /// The longest `jti` that is remembered, in bytes.
 const LONGEST_JTI: usize = 256;
 
-/// An assertion that proves its client, as long as nobody has used its `jti` before.
+/// An assertion that proves its client, provided its `jti` is new.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedAssertion {
-    /// The assertion's own unique name.
+    /// The `jti` claim (RFC 7519 §4.1.7).
     pub jti: String,
-    /// Until when it could be replayed, in seconds since 1970.
+    /// The `exp` claim, in seconds since 1970: its `jti` is remembered until then.
     pub expires: i64,
 }
 
@@ -38,7 +38,7 @@ struct Claims {
     iat: Option<i64>,
 }
 
-/// The client that an assertion claims to come from, before anything is proven.
+/// The client that an assertion claims to come from; nothing is verified yet.
 pub fn claimed_client(assertion: &str) -> Result<String, Refusal> {
     let claims: Claims = insecure_decode_claims(assertion).map_err(|_| malformed())?;
     claims.sub.ok_or_else(|| Refusal::invalid_client("the client assertion has no sub claim"))
@@ -59,12 +59,13 @@ pub fn verify(
     let Some(algorithm) = SigningAlgorithm::ALL.into_iter().find(|known| known.jsonwebtoken() == header.alg) else {
         return Err(Refusal::invalid_client("the client assertion must be signed with RS256, PS256, ES256 or EdDSA"));
     };
-    // RFC 7515 §4.1.11: who does not understand a critical extension must refuse; we understand none.
+    // RFC 7515 §4.1.11: a recipient that does not understand a critical extension must refuse it; this server
+    // understands none.
     if header.crit.is_some() {
         return Err(Refusal::invalid_client("the client assertion's crit header names an extension this server lacks"));
     }
     let mut validation = Validation::new(algorithm.jsonwebtoken());
-    // Claims are checked below, against the time we were given.
+    // The claims are checked below, against `now`.
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();

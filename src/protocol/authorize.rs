@@ -31,13 +31,13 @@ impl ResponseMode {
         }
     }
 
-    /// The mode of this name. `fragment` is not among them: a code has no business there.
+    /// The mode of this name. `fragment` is not offered: scripts of the page would see the code.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.name() == name)
     }
 }
 
-/// What the person must, or must not, be asked (OIDC Core §3.1.2.1 `prompt`).
+/// Which pages the person must or must not be shown (OIDC Core §3.1.2.1 `prompt`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a set of independent words, as the parameter is")]
 pub struct Prompt {
@@ -47,12 +47,12 @@ pub struct Prompt {
     pub login: bool,
     /// Ask for consent again.
     pub consent: bool,
-    /// Let the person choose the account. There is one account a browser here, so it is a sign-in.
+    /// Let the person choose the account. A browser is signed in to one account, so this asks for a new sign-in.
     pub select_account: bool,
 }
 
 impl Prompt {
-    /// Reads the space separated words.
+    /// Reads the space-separated values.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let mut prompt = Self::default();
         for word in text.split(' ') {
@@ -72,7 +72,7 @@ impl Prompt {
         Ok(prompt)
     }
 
-    /// The words again, for the database.
+    /// The space-separated values again, as they are stored.
     pub fn words(self) -> String {
         let words = [
             (self.none, "none"),
@@ -87,19 +87,19 @@ impl Prompt {
 /// An authorization request whose client and redirect URI are already proven.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationRequest {
-    /// How to answer.
+    /// How the answer is sent back.
     pub response_mode: ResponseMode,
-    /// What is asked for; none means the application's default.
+    /// The requested scope; none means the application's default.
     pub scope: Option<Scope>,
-    /// For whom (RFC 8707).
+    /// The resources the token is for (RFC 8707).
     pub resources: Vec<ResourceId>,
     /// Returned as it came.
     pub state: Option<String>,
     /// Put into the ID token as it came.
     pub nonce: Option<String>,
-    /// RFC 7636.
+    /// The PKCE challenge (RFC 7636 §4.3).
     pub code_challenge: Option<CodeChallenge>,
-    /// What the person must be asked.
+    /// Which pages the person must be shown.
     pub prompt: Prompt,
     /// How long ago the sign-in may be.
     pub max_age: Option<Duration>,

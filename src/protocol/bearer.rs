@@ -61,7 +61,7 @@ pub fn verify(
         invalid("the access token is signed by a key that is not, or no longer, in this server's key set")
     })?;
     let mut validation = Validation::new(key.algorithm.jsonwebtoken());
-    // Issuer and time are checked below, against the values we were given.
+    // Issuer and time are checked below, against the arguments.
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::resource::ResourceId;
 
-/// How an application's access tokens are dressed.
+/// The format of an application's access tokens, told by their `typ` header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TokenProfile {
     /// RFC 9068: `typ` is `at+jwt`, so that no other JWT passes for an access token. The default.
@@ -17,7 +17,7 @@ pub enum TokenProfile {
 }
 
 impl TokenProfile {
-    /// Every profile.
+    /// All token formats.
     pub const ALL: [Self; 2] = [Self::Rfc9068, Self::Plain];
 
     /// The name in settings.
@@ -36,7 +36,7 @@ impl TokenProfile {
         }
     }
 
-    /// The profile of this name.
+    /// The token format of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|profile| profile.name() == name)
     }
@@ -80,11 +80,11 @@ impl Audience {
 /// The claims of an access token (RFC 9068 §2.2). Times are whole seconds since 1970.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessTokenClaims {
-    /// This server.
+    /// The issuer.
     pub iss: String,
     /// The resource owner, or the client when it acts for itself.
     pub sub: String,
-    /// Who is to accept the token.
+    /// The resource servers that may accept the token.
     pub aud: Audience,
     /// The client it was issued to.
     pub client_id: String,
@@ -94,15 +94,15 @@ pub struct AccessTokenClaims {
     pub iat: i64,
     /// From when on it is refused.
     pub exp: i64,
-    /// Its own unique name.
+    /// A unique id (RFC 7519 §4.1.7), for revocation.
     pub jti: String,
-    /// When the person it speaks for proved who they are (RFC 9068 §2.2.1).
+    /// When the person authenticated (RFC 9068 §2.2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
-    /// How sure this server is of it.
+    /// The class of that authentication (OIDC Core §2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
-    /// How they did (RFC 8176).
+    /// How the person authenticated (RFC 8176).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
 }

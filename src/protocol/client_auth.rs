@@ -1,4 +1,4 @@
-//! How a client says who it is (RFC 6749 §2.3, RFC 7523 §2.2).
+//! Client authentication as it stands in a request (RFC 6749 §2.3, RFC 7523 §2.2).
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ pub enum ClientCredentials {
         /// The signed JWT.
         assertion: String,
     },
-    /// Only a name: a public client, or a confidential one that forgot to authenticate.
+    /// Only a client id: a public client, or a confidential one that did not authenticate.
     Identifier {
         /// The client that the request claims to come from.
         client_id: String,
@@ -91,7 +91,7 @@ impl ClientCredentials {
     }
 }
 
-/// The client that a request claims to come from, whatever else is wrong with it.
+/// The client that a request claims to come from, even if the request is malformed otherwise.
 pub fn claimed_client(authorization: Option<&str>, parameters: Option<&Parameters>) -> Option<String> {
     let named = parameters.and_then(|parameters| parameters.value("client_id")).map(|id| id.trim().to_owned());
     let signed = || parameters.and_then(|parameters| parameters.value("client_assertion"));

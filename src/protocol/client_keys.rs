@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::jose::SigningAlgorithm;
 
-/// The members of a JWK that must not leave its owner (RFC 7518 §6.2.2, §6.3.2 and §6.4.1).
+/// The private members of a JWK (RFC 7518 §6.2.2, §6.3.2 and §6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// How many bytes a coordinate of P-256 and a key of Ed25519 have.
+/// The length of a P-256 coordinate and of an Ed25519 key, in bytes.
 const COORDINATE: usize = 32;
 
 /// Why a document is not a usable JWK Set for a client.
@@ -28,7 +28,7 @@ pub enum ClientKeysError {
     /// A private or symmetric key was given where only public ones belong.
     #[error("the JWK Set holds a private or symmetric key; register public keys only, and consider that key exposed")]
     PrivateKey,
-    /// A key that no signature would ever be good for.
+    /// A key that no signature could be verified with.
     #[error("{key} is no good key: {what}")]
     BadKey {
         /// Which of them.
@@ -38,8 +38,8 @@ pub enum ClientKeysError {
     },
 }
 
-/// Reads a client's registered public keys (RFC 7517 §5). Private keys are refused: they were never ours to see. A key
-/// of a kind that is verified here must be one that a signature can be good for; others are not looked at.
+/// Reads a client's registered public keys (RFC 7517 §5). Private keys are refused, because only the client may have
+/// them. A key of a type that is verified here must be valid; keys of other types are ignored.
 pub fn client_keys(document: &str) -> Result<JwkSet, ClientKeysError> {
     let form = |e: serde_json::Error| ClientKeysError::Form(e.to_string());
     let raw: Value = serde_json::from_str(document).map_err(form)?;
@@ -56,7 +56,7 @@ pub fn client_keys(document: &str) -> Result<JwkSet, ClientKeysError> {
     if usable { Ok(keys) } else { Err(ClientKeysError::NoUsableKey) }
 }
 
-/// What a key is to us.
+/// Whether this server can use a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
     Verifies,
@@ -70,7 +70,7 @@ fn name_of(at: usize, jwk: &Jwk) -> String {
     }
 }
 
-/// Has the verifier of `/token` read the key.
+/// Parses the key with the verifier that `/token` uses.
 fn check(jwk: &Jwk) -> Result<Use, &'static str> {
     let algorithms: &[SigningAlgorithm] = match &jwk.algorithm {
         AlgorithmParameters::RSA(key) => {

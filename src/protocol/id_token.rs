@@ -1,4 +1,4 @@
-//! ID tokens: what an application learns about who signed in (OIDC Core §2, §3.1.3.6).
+//! ID tokens: what an application learns about the person who signed in (OIDC Core §2, §3.1.3.6).
 
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine as _;
@@ -10,34 +10,34 @@ use super::jose::SigningAlgorithm;
 /// The `typ` of an ID token.
 pub const TYPE: &str = "JWT";
 
-/// How sure an ID token is of who signed in (OIDC Core §2 `acr`): they could read mail sent to their address.
-/// There is no other class yet, so whatever `acr_values` asks for, this is what was done, and is said to be.
+/// The authentication class (OIDC Core §2 `acr`): the person could read mail sent to their address. There is no other
+/// class yet, so this one is reported whatever `acr_values` asks for.
 pub const ACR_MAIL: &str = "urn:gatepost:acr:mail";
 
-/// Every class that a sign-in here can have.
+/// Every authentication class of this server.
 pub const ACR_VALUES: [&str; 1] = [ACR_MAIL];
 
-/// The claims about a person, each only where the scope asks for it (OIDC Core §5.1, §5.4).
+/// The claims about a person, each only if the scope includes it (OIDC Core §5.1, §5.4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PersonClaims {
-    /// What they are called; scope `profile`.
+    /// The person's name; scope `profile`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Their language; scope `profile`.
+    /// The person's language; scope `profile`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// Their address; scope `email`.
+    /// The person's address; scope `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether they proved that it is theirs; scope `email`.
+    /// Whether the person proved that the address is theirs; scope `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
 }
 
-/// What userinfo says (OIDC Core §5.3.2).
+/// The userinfo response (OIDC Core §5.3.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UserInfo {
-    /// The person.
+    /// The subject identifier of the person.
     pub sub: String,
     /// What the scope lets the application know.
     #[serde(flatten)]
@@ -48,31 +48,31 @@ pub struct UserInfo {
 /// token, whatever its `typ`. Times are whole seconds since 1970.
 #[derive(Clone, Debug, Serialize)]
 pub struct IdTokenClaims {
-    /// This server.
+    /// The issuer.
     pub iss: String,
-    /// The person.
+    /// The subject identifier of the person.
     pub sub: String,
     /// The application it is for: always that one alone.
     pub aud: String,
-    /// The same application, where its access token is meant for somebody else.
+    /// The same application, if the access token is for a resource and not for the application.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub azp: Option<String>,
     /// When it was issued.
     pub iat: i64,
     /// From when on it is refused.
     pub exp: i64,
-    /// When the person proved who they are.
+    /// When the person authenticated.
     pub auth_time: i64,
-    /// How sure this server is of it.
+    /// The class of that authentication.
     pub acr: &'static str,
-    /// How they did (RFC 8176).
+    /// How the person authenticated (RFC 8176).
     pub amr: [&'static str; 1],
-    /// The request's own value, in the answer to that request only.
+    /// The nonce of the authorization request; not repeated on refresh (OIDC Core §12.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
-    /// Ties the access token that came along to it.
+    /// A hash of the access token that was issued with it.
     pub at_hash: String,
-    /// The session (OIDC Front-Channel Logout §3), if a browser of ours was involved.
+    /// The session (OIDC Front-Channel Logout §3), if the person signed in with a browser.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// What the scope lets the application know about the person.

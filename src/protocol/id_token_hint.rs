@@ -1,4 +1,4 @@
-//! An ID token that comes back as a hint about who is meant (OIDC Core §3.1.2.1, RP-Initiated Logout §2).
+//! An ID token that a client sends back to name the person it means (OIDC Core §3.1.2.1, RP-Initiated Logout §2).
 
 use jsonwebtoken::{Validation, decode, decode_header};
 use serde::Deserialize;
@@ -7,14 +7,14 @@ use super::bearer::VerifyingKey;
 use super::claims::Audience;
 use super::refusal::Refusal;
 
-/// What a hint tells.
+/// The claims of a hint that are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdTokenHint {
-    /// Whom it is about.
+    /// The person.
     pub sub: String,
-    /// To whom it was issued.
+    /// The application it was issued to.
     pub client_id: String,
-    /// In which session.
+    /// The session it was issued in.
     pub sid: Option<String>,
 }
 

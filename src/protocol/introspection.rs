@@ -1,4 +1,4 @@
-//! What introspection says about a token (RFC 7662 §2.2).
+//! The introspection of a token (RFC 7662 §2.2).
 
 use serde::Serialize;
 
@@ -8,12 +8,12 @@ use super::claims::{AccessTokenClaims, Audience};
 /// API gateway, for instance.
 pub const INTROSPECT: &str = "introspect";
 
-/// The answer. About a token that is not active nothing is said but that.
+/// The introspection response. For a token that is not active it has no other member.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Introspection {
-    /// Whether the token counts now.
+    /// Whether the token is valid now.
     pub active: bool,
-    /// What it allows.
+    /// The scope.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// The client it was issued to.
@@ -22,39 +22,39 @@ pub struct Introspection {
     /// `Bearer`, of an access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
-    /// When it ends by itself.
+    /// When it expires, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<i64>,
-    /// When it was issued.
+    /// When it was issued, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<i64>,
-    /// Whom it speaks for.
+    /// The subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// Who is to accept it.
+    /// The audience.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aud: Option<Audience>,
-    /// Who issued it.
+    /// The issuer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
-    /// Its name.
+    /// The unique id of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
-    /// When the person it speaks for proved who they are.
+    /// When the person authenticated, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
-    /// How sure this server is of it (RFC 9470 §6.2).
+    /// The class of that authentication (RFC 9470 §6.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
 }
 
 impl Introspection {
-    /// A token that does not count, or that the asker has no business with; the two are not told apart.
+    /// The answer for an invalid token, and for one that the caller may not ask about (RFC 7662 §2.2).
     pub fn inactive() -> Self {
         Self::default()
     }
 
-    /// A good access token.
+    /// The answer for a valid access token.
     pub fn of_access_token(claims: AccessTokenClaims) -> Self {
         Self {
             active: true,

@@ -56,7 +56,7 @@ impl SigningAlgorithm {
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    /// The same in jsonwebtoken's words.
+    /// The same as a type of jsonwebtoken.
     pub const fn jsonwebtoken(self) -> Algorithm {
         match self {
             Self::Rs256 => Algorithm::RS256,
@@ -137,7 +137,7 @@ impl Signer {
         Ok(Self { algorithm, key_pair, random: SystemRandom::new(), jwk, kid })
     }
 
-    /// The key's name: its RFC 7638 thumbprint.
+    /// The `kid`: the RFC 7638 thumbprint.
     pub fn kid(&self) -> &str {
         &self.kid
     }
@@ -190,7 +190,7 @@ impl JwtSigner for Signer {
     }
 }
 
-/// Why a token could not be signed. Neither happens with a key that parsed and claims of ours.
+/// Why a token could not be signed. Neither happens with a key that was parsed and the claims of this server.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// The claims have no JSON form.

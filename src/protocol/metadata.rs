@@ -1,4 +1,4 @@
-//! The server's description of itself (RFC 8414 §2, OIDC Discovery §3).
+//! The authorization server metadata (RFC 8414 §2, OIDC Discovery §3).
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::pkce;
 use super::scope::IDENTITY;
 use super::token::GrantType;
 
-/// The metadata document. It says only what this server really does.
+/// The metadata document. It lists only what this server implements.
 #[derive(Clone, Debug, Serialize)]
 pub struct Metadata {
     issuer: String,
@@ -27,9 +27,9 @@ pub struct Metadata {
     response_modes_supported: Vec<&'static str>,
     code_challenge_methods_supported: [&'static str; 1],
     prompt_values_supported: [&'static str; 5],
-    /// RFC 9207: every answer of the authorization endpoint says who sent it.
+    /// RFC 9207: every authorization response carries `iss`.
     authorization_response_iss_parameter_supported: bool,
-    /// Otherwise OIDC Discovery §3 would have it true.
+    /// Without the member, clients have to assume true (OIDC Discovery §3).
     request_uri_parameter_supported: bool,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
@@ -65,13 +65,13 @@ const CLAIMS: [&str; 16] = [
     "email_verified",
 ];
 
-/// The methods that prove something: introspection is not for public clients.
+/// The methods that authenticate: introspection is not for public clients.
 fn confidential() -> Vec<&'static str> {
     METHODS.into_iter().filter(|method| *method != "none").collect()
 }
 
 impl Metadata {
-    /// The metadata of the server at this issuer, which offers these scopes by name.
+    /// The metadata of the server at this issuer, with the scopes of its catalogue.
     pub fn new(issuer: &str, scopes: Vec<String>) -> Self {
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");

@@ -1,7 +1,7 @@
-//! What was sent against what is registered, so that whoever wrote the request sees where they part.
+//! What was sent, compared with what is registered, so that the developer sees where they differ.
 //!
-//! A mismatch is kept and shown to the application's owner, so it is made redact before anything else: what
-//! a person or a credential could hide in is left out wherever it is not the registered text itself.
+//! A mismatch is kept and shown to the application's owner, so it is redacted first: whatever could be personal data or
+//! a credential is left out, unless it is the registered text itself.
 
 mod redact;
 
@@ -9,16 +9,16 @@ pub use redact::redact;
 
 use redact::{Shown, shown};
 
-/// The parameter in which what was sent is not what was expected.
+/// The parameter that a mismatch is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// Where the person is sent back to.
+    /// `redirect_uri`.
     RedirectUri,
-    /// Where the person is sent after signing out.
+    /// `post_logout_redirect_uri`.
     PostLogoutRedirectUri,
-    /// One token of the scope.
+    /// One scope token.
     Scope,
-    /// One resource.
+    /// One resource indicator (RFC 8707).
     Resource,
     /// The grant.
     GrantType,
@@ -26,11 +26,11 @@ pub enum Field {
     ResponseType,
     /// The response mode.
     ResponseMode,
-    /// The challenge of PKCE, which must be there.
+    /// The challenge of PKCE, which is missing.
     CodeChallenge,
-    /// How the challenge was made.
+    /// The method of the challenge.
     CodeChallengeMethod,
-    /// The verifier of PKCE. A secret: only that it is wrong is told.
+    /// The verifier of PKCE. It is a secret, so a mismatch has no values.
     CodeVerifier,
 }
 
@@ -71,14 +71,14 @@ impl Field {
     }
 }
 
-/// Where what was sent and what was expected part.
+/// A parameter whose value is not the expected one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    /// In which parameter.
+    /// The parameter.
     pub field: Field,
-    /// What was sent, as far as it may be shown; none if nothing was.
+    /// The value that was sent, redacted; none if the parameter was missing.
     pub sent: Option<String>,
-    /// The closest that would have been right; none if nothing would.
+    /// The closest valid value; none if there is none.
     pub registered: Option<String>,
     /// The first character of `sent` that differs, counted in characters from 0; its length if something is
     /// missing at its end. None where the two cannot be compared.
@@ -86,7 +86,7 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// A value against all that would have been right, which may be shown: registrations and names.
+    /// Compares a value with all valid ones, which may be shown: registrations and names.
     pub fn nearest<'a>(field: Field, sent: &str, registered: impl IntoIterator<Item = &'a str>) -> Self {
         let Some(closest) = closest(sent, registered) else {
             return Self { field, sent: Some(redact(sent)), registered: None, differs_at: None };
@@ -96,20 +96,20 @@ impl Mismatch {
         Self { field, sent: Some(sent), registered: Some(closest.to_owned()), differs_at: Some(at) }
     }
 
-    /// A value against the one that an earlier request had. Neither was registered as it is, so both may
-    /// carry something about a person.
+    /// Compares a value with that of an earlier request. Neither need be registered, so both may carry personal data
+    /// and are redacted.
     pub fn between(field: Field, sent: &str, earlier: &str) -> Self {
         let (sent, earlier) = (redact(sent), redact(earlier));
         let differs_at = (sent != earlier).then(|| first_difference(&sent, &earlier));
         Self { field, sent: Some(sent), registered: Some(earlier), differs_at }
     }
 
-    /// Nothing was sent where this would have been right.
+    /// A parameter that is missing, with its expected value.
     pub fn missing(field: Field, expected: Option<&str>) -> Self {
         Self { field, sent: None, registered: expected.map(str::to_owned), differs_at: None }
     }
 
-    /// A value that is a secret, or that nothing is registered for.
+    /// A mismatch without values: they are secret, or none is registered.
     pub const fn unshown(field: Field) -> Self {
         Self { field, sent: None, registered: None, differs_at: None }
     }

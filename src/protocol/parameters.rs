@@ -42,7 +42,7 @@ impl BodyFormat {
 /// Parameters that may be repeated: RFC 8707 §2 lets a client name several resources.
 const REPEATABLE: [&str; 1] = ["resource"];
 
-/// More parameters than any grant has; beyond it a body is noise.
+/// More parameters than any request needs.
 const MOST_PARAMETERS: usize = 64;
 
 /// The parameters of one request: no name twice, no empty value, no control character.
@@ -170,8 +170,7 @@ pub fn form_decode(encoded: &[u8]) -> Option<String> {
     String::from_utf8(percent_decode(&spaced).collect()).ok()
 }
 
-/// The members of a JSON object in their order, repeated ones included: serde's own map would keep the
-/// last silently.
+/// The members of a JSON object in their order, repeated ones included: serde's own map would silently keep the last.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {

@@ -1,5 +1,5 @@
-//! Proof Key for Code Exchange (RFC 7636), method S256 only: `plain` protects against nothing that reads
-//! the request.
+//! Proof Key for Code Exchange (RFC 7636), method S256 only: with `plain`, an attacker who reads the request has the
+//! verifier.
 
 use std::fmt;
 use std::str::FromStr;
@@ -39,8 +39,8 @@ impl fmt::Display for CodeChallenge {
     }
 }
 
-/// RFC 7636 §4.6, and RFC 9700 §2.1.1 against downgrades: a challenge needs its verifier, and a verifier
-/// without a challenge is somebody else's code.
+/// RFC 7636 §4.6, and RFC 9700 §2.1.1 against downgrades: a challenge needs its verifier, and a verifier for a code
+/// without a challenge means that the code was injected.
 pub fn check(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Result<(), Refusal> {
     let unshown = || Mismatch::unshown(Field::CodeVerifier);
     let refuse = |what: &'static str| Err(Refusal::new(ErrorCode::InvalidGrant, what).with_mismatch(unshown()));

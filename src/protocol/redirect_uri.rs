@@ -1,4 +1,5 @@
-//! Where a person may be sent back to (RFC 6749 §3.1.2, RFC 9700 §2.1, RFC 8252 §7.3).
+//! Redirect URIs: which one a request may name, and which may be registered (RFC 6749 §3.1.2, RFC 9700 §2.1, RFC 8252
+//! §7.3).
 
 use std::fmt;
 
@@ -8,14 +9,14 @@ use url::{Host, Url};
 use super::mismatch::{Field, Mismatch};
 use super::refusal::Refusal;
 
-/// Parameters of the answer. An application that put one of them into its redirect URI could be confused
-/// about who wrote it.
+/// Parameters of the authorization response. In a redirect URI they would let the application confuse its own
+/// parameters with this server's.
 const RESERVED: [&str; 7] = ["code", "state", "iss", "error", "error_description", "error_uri", "response"];
 
-/// What stays readable in a query (RFC 3986 §2.3).
+/// The characters that are percent-encoded in a query: all but the unreserved ones (RFC 3986 §2.3).
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The longest redirect URI that is taken, in bytes.
+/// The longest redirect URI, in bytes.
 const LONGEST: usize = 2048;
 
 /// How much of a redirect URI must be registered.
@@ -28,8 +29,7 @@ pub enum Matching {
     WithOwnQuery,
 }
 
-/// A redirect URI that is the application's. There is no other way to make one than to find it registered,
-/// so nobody can be sent anywhere else.
+/// A redirect URI of the application. It is only made from a registered one, so a browser cannot be sent anywhere else.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RegisteredRedirect(String);
 
@@ -101,18 +101,18 @@ impl RegisteredRedirect {
     }
 }
 
-/// Schemes that run or show what the address itself says, or name this machine's own files.
+/// Schemes that execute or show the content of the URI itself, or open local files.
 const NEVER: [&str; 7] = ["javascript", "data", "vbscript", "blob", "file", "about", "view-source"];
 
-/// Whether an application may be sent back there at all: an absolute URI in plain ASCII without a fragment
-/// (RFC 6749 §3.1.2), and not one that is a program.
+/// Whether a redirect URI may be registered: an absolute URI in plain ASCII without a fragment (RFC 6749 §3.1.2), and
+/// not of an executable scheme.
 pub fn can_be_registered(uri: &str) -> bool {
     let plain = uri.len() <= LONGEST && uri.chars().all(|c| c.is_ascii_graphic() && c != '#');
     plain && Url::parse(uri).is_ok_and(|url| !NEVER.contains(&url.scheme()))
 }
 
-/// Whether only whoever has the host's certificate can be sent back there. A scheme of its own or a loopback
-/// address, any program on the device can claim (RFC 8252 §8.1, §8.6).
+/// Whether only the owner of the host's certificate can receive the answer. A private-use scheme or a loopback address
+/// can be claimed by any program on the device (RFC 8252 §8.1, §8.6).
 pub fn is_https(uri: &str) -> bool {
     Url::parse(uri).is_ok_and(|url| url.scheme() == "https")
 }
@@ -128,7 +128,7 @@ fn extends(known: &str, requested: &str) -> bool {
     }
 }
 
-/// RFC 8252 §7.3: a native application listens on whatever port it gets, on an address literal of loopback.
+/// RFC 8252 §7.3: a native application listens on any free port of a loopback address literal.
 fn differs_in_loopback_port(known: &str, requested: &str) -> bool {
     let (Ok(mut known), Ok(mut requested)) = (Url::parse(known), Url::parse(requested)) else { return false };
     let is_loopback = |url: &Url| match url.host() {
@@ -143,8 +143,8 @@ fn differs_in_loopback_port(known: &str, requested: &str) -> bool {
         && known == requested
 }
 
-/// The parameter of the answer that a redirect URI carries already, if it does. Every request with such a URI
-/// is refused, so there is no use in registering it.
+/// The response parameter that a redirect URI already carries, if any. Every request with such a URI is refused, so it
+/// cannot be registered.
 pub fn reserved_parameter(uri: &str) -> Option<&'static str> {
     first_of(&RESERVED, uri)
 }

@@ -1,4 +1,4 @@
-//! What the server answers when it says no (RFC 6749 §5.2 and its extensions).
+//! Error responses (RFC 6749 §5.2 and its extensions).
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -16,19 +16,19 @@ pub enum ErrorCode {
     InvalidGrant,
     /// RFC 6749 §5.2: this client may not use this grant.
     UnauthorizedClient,
-    /// RFC 6749 §5.2: no such grant here.
+    /// RFC 6749 §5.2: the grant type is not supported.
     UnsupportedGrantType,
     /// RFC 6749 §5.2: the scope is malformed, unknown or more than the client may have.
     InvalidScope,
     /// RFC 8707 §2: the resource is malformed, unknown or not this client's.
     InvalidTarget,
-    /// RFC 6749 §4.1.2.1: the resource owner or this server said no.
+    /// RFC 6749 §4.1.2.1: the resource owner or this server denied the request.
     AccessDenied,
     /// RFC 6749 §4.1.2.1: only `code` is offered.
     UnsupportedResponseType,
-    /// OIDC Core §3.1.2.6: somebody would have to sign in.
+    /// OIDC Core §3.1.2.6: the person would have to sign in.
     LoginRequired,
-    /// OIDC Core §3.1.2.6: somebody would have to agree.
+    /// OIDC Core §3.1.2.6: the person would have to agree.
     ConsentRequired,
     /// OIDC Core §3.1.2.6: request objects are not read.
     RequestNotSupported,
@@ -36,23 +36,23 @@ pub enum ErrorCode {
     InvalidRequestUri,
     /// The passwordless request names an address that has no account here.
     UnknownAccount,
-    /// RFC 6750 §3.1: the access token is malformed, expired, revoked or for somebody else.
+    /// RFC 6750 §3.1: the access token is malformed, expired, revoked or for another audience.
     InvalidToken,
-    /// RFC 6750 §3.1: the access token is good, its scope is not enough.
+    /// RFC 6750 §3.1: the access token is valid, its scope is not sufficient.
     InsufficientScope,
-    /// RFC 9470 §3: whoever is signed in proved who they are too long ago.
+    /// RFC 9470 §3: the person signed in too long ago for this.
     InsufficientUserAuthentication,
-    /// Nothing is at this path.
+    /// There is nothing at this path.
     NotFound,
     /// Something is at this path, but not for this HTTP method.
     MethodNotAllowed,
-    /// What is there already stands in the way, such as another account with this address.
+    /// The request conflicts with what is there, such as another account with this address.
     Conflict,
     /// RFC 9110 §15.5.13: what was to be changed is not what the caller has seen.
     PreconditionFailed,
     /// RFC 9110 §15.5.21: an idempotency key that belongs to another request.
     KeyReused,
-    /// RFC 9110 §15.5.16: the body is written in a way that is not read here.
+    /// RFC 9110 §15.5.16: the format of the body is not supported.
     UnsupportedMediaType,
     /// The body is larger than any request to this endpoint.
     TooLarge,
@@ -60,7 +60,7 @@ pub enum ErrorCode {
     TooManyRequests,
     /// RFC 6749 §4.1.2.1: overloaded or without its database; `Retry-After` says when to come back.
     TemporarilyUnavailable,
-    /// RFC 6749 §4.1.2.1: our fault. The reason is in the log under the answer's `trace_id`.
+    /// RFC 6749 §4.1.2.1: a fault of this server. The reason is in the log under the answer's `trace_id`.
     ServerError,
 }
 
@@ -109,28 +109,28 @@ impl ErrorCode {
     }
 }
 
-/// A refusal: what the caller is told, and what only our log is told.
+/// A refusal: what is sent to the caller, and what only the log gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Which error it is.
     pub code: ErrorCode,
-    /// One sentence for the caller that says exactly what was wrong. Never carries a secret.
+    /// `error_description`: one sentence that says exactly what was wrong. Never carries a secret.
     pub description: Cow<'static, str>,
-    /// What the log should know besides; never sent.
+    /// More for the log; never sent.
     pub detail: Option<String>,
     /// What was sent against what is registered, for the application's owner; never sent.
     pub mismatch: Option<Box<Mismatch>>,
-    /// When to try again, for refusals that pass.
+    /// When to try again, for temporary refusals.
     pub retry_after: Option<Duration>,
-    /// Whether the application had proven itself before it was refused, so that nobody else can have sent this.
+    /// Whether the application had authenticated before, so that it really is the sender.
     pub proven: bool,
 }
 
 impl Refusal {
     /// A refusal with its public sentence.
     ///
-    /// RFC 6749 §5.2 allows a description only printable ASCII without `"` and `\`; anything else that came
-    /// in with a caller's own value is replaced, so a description can quote what was sent.
+    /// RFC 6749 §5.2 allows a description only printable ASCII without `"` and `\`; other characters of a quoted value
+    /// are replaced, so a description can quote what was sent.
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
@@ -142,21 +142,21 @@ impl Refusal {
         }
     }
 
-    /// Adds what the log should know and the caller should not.
+    /// Adds what is for the log only.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// Adds where what was sent and what is registered part.
+    /// Adds how the value that was sent differs from what is registered.
     #[must_use]
     pub fn with_mismatch(mut self, mismatch: Mismatch) -> Self {
         self.mismatch = Some(Box::new(mismatch));
         self
     }
 
-    /// Says that the application had proven itself before.
+    /// Marks that the application had authenticated before.
     #[must_use]
     pub fn of_proven_application(mut self) -> Self {
         self.proven = true;
@@ -185,7 +185,7 @@ impl Refusal {
         Self::new(ErrorCode::InvalidScope, description)
     }
 
-    /// `server_error`: the caller is told nothing but that it is our fault.
+    /// `server_error`: the caller learns only that it is a fault of this server.
     pub fn server_error(detail: impl Into<String>) -> Self {
         Self::new(ErrorCode::ServerError, "the server could not answer; the operator finds why under this trace_id")
             .with_detail(detail)

@@ -1,4 +1,4 @@
-//! Resource indicators: for whom a token is meant (RFC 8707).
+//! Resource indicators: the APIs that a token is for (RFC 8707).
 
 use std::fmt;
 use std::str::FromStr;

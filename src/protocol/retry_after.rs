@@ -1,4 +1,4 @@
-//! `Retry-After`: how long somebody asks not to be asked again (RFC 9110 §10.2.3).
+//! `Retry-After`: how long a server asks its clients to wait (RFC 9110 §10.2.3).
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// Reads the header: a number of seconds, or a date in any of the three forms of HTTP. Anything else says nothing.
+    /// Reads the header: a number of seconds, or a date in any of the three forms of HTTP. Anything else is ignored.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -23,7 +23,7 @@ impl RetryAfter {
         Some(Self::At(date.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()))
     }
 
-    /// How long that is, counted from this second since 1970; nothing if it is over.
+    /// How long that is from `now`, in seconds since 1970; zero if it has passed.
     pub fn wait(self, now: i64) -> Duration {
         match self {
             Self::In(wait) => wait,

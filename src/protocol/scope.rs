@@ -15,7 +15,7 @@ pub const EMAIL: &str = "email";
 /// `offline_access`: what is granted outlives the session it was granted in (OIDC Core §11).
 pub const OFFLINE_ACCESS: &str = "offline_access";
 
-/// The scopes that mean something to this server itself, whatever a resource understands.
+/// The scopes of OpenID Connect, which this server interprets itself, whatever a resource understands.
 pub const IDENTITY: [&str; 4] = [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS];
 
 /// A set of scope tokens in the order they were first named.
@@ -25,7 +25,7 @@ pub const IDENTITY: [&str; 4] = [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS];
 pub struct Scope(Vec<String>);
 
 impl Scope {
-    /// The scope that allows nothing in particular.
+    /// The empty scope.
     pub const fn empty() -> Self {
         Self(Vec::new())
     }
@@ -50,7 +50,7 @@ impl Scope {
         self.iter().find(|token| !allowed.contains(token))
     }
 
-    /// The scopes that mean something to this server itself.
+    /// [`IDENTITY`] as a scope.
     pub fn identity() -> Self {
         Self(IDENTITY.map(str::to_owned).to_vec())
     }
@@ -120,11 +120,11 @@ impl fmt::Display for Scope {
     }
 }
 
-/// The scope to grant: what was asked, if the client may have it, or its default when nothing was asked
-/// (RFC 6749 §3.3).
+/// The scope to grant: the requested one, if the client may have all of it, or the default if none was requested (RFC
+/// 6749 §3.3).
 ///
-/// More than allowed is refused instead of being cut down silently: a client that goes on with less than
-/// it asked for fails later and further from the cause.
+/// Too much is refused instead of being narrowed: a client that goes on with less than it requested fails later and
+/// further from the cause.
 pub fn granted(asked: Option<&Scope>, allowed: &Scope, default: &Scope) -> Result<Scope, Refusal> {
     let Some(asked) = asked else { return Ok(default.clone()) };
     match asked.first_outside(allowed) {

@@ -8,16 +8,16 @@ use super::refusal::{ErrorCode, Refusal};
 use super::resource::ResourceId;
 use super::scope::Scope;
 
-/// The grants this server knows. Discovery, registration and the token endpoint all read this list.
+/// The grants this server supports. Discovery, registration and the token endpoint all read this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum GrantType {
     /// RFC 6749 §4.4: the client acts for itself.
     ClientCredentials,
-    /// RFC 6749 §4.1.3: a person was sent back with a code.
+    /// RFC 6749 §4.1.3: a code of the authorization endpoint is exchanged.
     AuthorizationCode,
-    /// RFC 6749 §6: what was granted goes on.
+    /// RFC 6749 §6: a refresh token is exchanged.
     RefreshToken,
-    /// Ours: a person read a login code out of a mail and typed it into a client without a browser.
+    /// An extension grant (RFC 6749 §4.5): a person typed the code of a mail into a client without a browser.
     LoginCode,
 }
 
@@ -44,11 +44,11 @@ impl GrantType {
 /// A token request after parsing: well formed, not yet allowed.
 #[derive(Clone, Debug)]
 pub struct TokenRequest {
-    /// Which grant is asked for.
+    /// The requested grant.
     pub grant: GrantType,
-    /// The scope asked for; none means the application's default.
+    /// The requested scope; none means the application's default.
     pub scope: Option<Scope>,
-    /// The resources the token is to be good for (RFC 8707); none means the application itself.
+    /// The requested resources (RFC 8707); none means the application itself.
     pub resources: Vec<ResourceId>,
 }
 
@@ -86,13 +86,13 @@ pub struct TokenResponse {
     pub expires_in: u64,
     /// Always `Bearer` (RFC 6750).
     pub token_type: &'static str,
-    /// What was granted; left out when it is nothing.
+    /// The granted scope; left out when it is empty.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
-    /// What continues the grant (RFC 6749 §1.5), where the application has that grant.
+    /// The refresh token (RFC 6749 §1.5), if the application has that grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// Who the person is (OIDC Core §3.1.3.3), where the scope has `openid`.
+    /// The ID token (OIDC Core §3.1.3.3), if the scope has `openid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
 }

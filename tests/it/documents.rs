@@ -29,12 +29,12 @@ fn documents() -> Vec<PathBuf> {
 /// The text without its blocks of code, in which paths and brackets are somebody's program.
 fn prose(text: &str) -> String {
     let mut in_block = false;
-    let lines = text.lines().filter(|line| {
+    let lines = text.split_inclusive('\n').filter(|line| {
         let fence = line.trim_start().starts_with("```");
         in_block ^= fence;
         !fence && !in_block
     });
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.collect()
 }
 
 /// The targets of `[text](target)` that are no web addresses.
@@ -48,7 +48,7 @@ fn links(prose: &str) -> Vec<&str> {
 fn paths(prose: &str) -> Vec<&str> {
     let spans = prose.split('`').skip(1).step_by(2);
     let words = spans.filter_map(|span| span.split(['\n', ' ']).next()).filter_map(|word| word.split("::").next());
-    let placeholder = |word: &str| word.split(['/', '.', '_']).any(|part| is_placeholder(part));
+    let placeholder = |word: &str| word.split(['/', '.', '_']).any(is_placeholder);
     words.filter(|word| folder_of(word).is_some() && !placeholder(word)).collect()
 }
 

@@ -128,7 +128,7 @@ fn sweep(application: Application, up: &UptimeClock, now: Timestamp) -> (Applica
 }
 
 proptest! {
-    /// Sweeps come when they come, servers go down when they do: every promise is kept all the same.
+    /// Whenever sweeps run and servers go down, every announced date is kept.
     #[test]
     fn whenever_sweeps_and_outages_come_every_promise_is_kept(
         pauses in proptest::collection::vec((0_u64..40, any::<bool>()), 1..60),

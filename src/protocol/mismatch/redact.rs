@@ -1,12 +1,12 @@
-//! Leaving out of a text that a stranger wrote what could be somebody's address or credential.
+//! Redacting text of unknown origin: personal data and credentials are left out.
 
-/// How many characters are shown beyond the part that is.
+/// How many characters are shown beyond those known to be harmless.
 const SHOWN: usize = 300;
 
-/// Stands for whatever is left out.
+/// Stands for what was left out.
 const LEFT_OUT: char = '…';
 
-/// Our own example, in sentences that tell what an address is.
+/// The example address in this server's own messages.
 const EXAMPLE: &str = "name@example.com";
 
 /// How much of a text is known to be harmless.
@@ -18,8 +18,8 @@ pub(super) enum Shown {
     UpTo(usize),
 }
 
-/// A text without the values of queries, fragments, e-mail addresses and what looks like a credential, and not
-/// longer than can be read.
+/// The text without values of queries, fragments, e-mail addresses and what looks like a credential, cut to a readable
+/// length.
 pub fn redact(text: &str) -> String {
     shown(text, Shown::Redacted)
 }
