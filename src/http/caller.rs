@@ -5,14 +5,12 @@ use std::net::IpAddr;
 use axum::http::HeaderMap;
 
 use super::Edge;
-use super::authorization::authorization;
-use super::reply::{Challenge, Refused};
+use super::authorization::{authorization, bearer, bearer_token, missing_token};
+use super::reply::Refused;
 use crate::domain::audit::Actor;
 use crate::flows::access::Need;
-use crate::protocol::bearer::{BearerCredentials, credentials};
 use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::parameters::Parameters;
-use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Finds out who calls and that they may do what is `needed`, for which `scope` is the narrowest.
 pub(super) async fn caller(
@@ -26,19 +24,12 @@ pub(super) async fn caller(
         let credentials = ClientCredentials::from_request(Some(header), &Parameters::default())?;
         return Ok(edge.server.check_client_scope(&credentials, address, scope).await?);
     }
-    let bearer = |refusal| Refused::with_challenge(refusal, Challenge::Bearer);
-    match credentials(header).map_err(bearer)? {
-        BearerCredentials::Token(token) => {
-            let caller = edge.server.check_bearer_caller(token).await.map_err(bearer)?;
-            caller.reach(needed).map_err(bearer)?;
-            Ok(caller.actor())
-        }
-        BearerCredentials::Missing => {
-            let description = format!("send an access token with the scope '{scope}': Authorization: Bearer <token>");
-            let refusal = Refusal::new(ErrorCode::InvalidToken, description);
-            Err(Refused::with_challenge(refusal, Challenge::BearerMissing))
-        }
-    }
+    let token = bearer_token(headers)?.ok_or_else(|| {
+        missing_token(format!("send an access token with the scope '{scope}': Authorization: Bearer <token>"))
+    })?;
+    let caller = edge.server.check_bearer_caller(token).await.map_err(bearer)?;
+    caller.reach(needed).map_err(bearer)?;
+    Ok(caller.actor())
 }
 
 fn is_basic(header: &str) -> bool {

@@ -45,8 +45,10 @@ pub(super) struct FieldProblem {
     pub(super) detail: String,
 }
 
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
+/// Every error of a flow is a refusal, so handlers hand it on with `?`.
+impl<E: Into<Refusal>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        let refusal = error.into();
         let challenge = match refusal.code {
             ErrorCode::InsufficientScope | ErrorCode::InsufficientUserAuthentication => Challenge::Bearer,
             _ => Challenge::Basic,
@@ -154,6 +156,15 @@ fn no_store(headers: &mut HeaderMap) {
 }
 
 /// A JSON answer that is not kept.
+pub(super) struct Unkept<T>(pub(super) T);
+
+impl<T: Serialize> IntoResponse for Unkept<T> {
+    fn into_response(self) -> Response {
+        json_no_store(&self.0)
+    }
+}
+
+/// The same for what has to stay.
 pub(super) fn json_no_store<T: Serialize>(body: &T) -> Response {
     let mut response = Json(body).into_response();
     no_store(response.headers_mut());

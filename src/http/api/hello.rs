@@ -1,17 +1,17 @@
 //! `GET /api/v1/hello`: checks an access token as any resource server would, and explains what it saw.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
-use axum::response::Response;
+use axum::response::IntoResponse;
 use serde::Serialize;
 
 use crate::domain::ids::Timestamp;
 use crate::http::Edge;
-use crate::http::reply::{Challenge, Refused, json_no_store};
-use crate::protocol::bearer::{BearerCredentials, credentials};
-use crate::protocol::claims::Audience;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::http::authorization::{BearerToken, bearer};
+use crate::http::reply::{Refused, Unkept};
+use crate::protocol::claims::{AccessTokenClaims, Audience};
+
+const WELL_DONE: &str =
+    "Well done! You have successfully sent a request to our API and received a valid response (HTTP 200).";
 
 #[derive(Serialize)]
 struct Hello {
@@ -32,21 +32,9 @@ struct Seen {
     expires_at: String,
 }
 
-/// Greets who has a good token.
-pub(in crate::http) async fn hello(State(edge): State<Edge>, headers: HeaderMap) -> Result<Response, Refused> {
-    let bearer = |refusal| Refused::with_challenge(refusal, Challenge::Bearer);
-    let header = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("Bearer"));
-    let token = match credentials(header).map_err(bearer)? {
-        BearerCredentials::Token(token) => token,
-        BearerCredentials::Missing => {
-            let refusal = Refusal::new(ErrorCode::InvalidToken, "send an access token: Authorization: Bearer <token>");
-            return Err(Refused::with_challenge(refusal, Challenge::BearerMissing));
-        }
-    };
-    let claims = edge.server.check_bearer(token).await.map_err(bearer)?.claims;
-    Ok(json_no_store(&Hello {
-        message: "Well done! You have successfully sent a request to our API and received a valid response (HTTP 200).",
-        token: Seen {
+impl From<AccessTokenClaims> for Seen {
+    fn from(claims: AccessTokenClaims) -> Self {
+        Self {
             issued_by: claims.iss,
             issued_to: claims.client_id,
             speaks_for: claims.sub,
@@ -54,13 +42,22 @@ pub(in crate::http) async fn hello(State(edge): State<Edge>, headers: HeaderMap)
             allows: claims.scope.split_whitespace().map(str::to_owned).collect(),
             issued_at: Timestamp::from_seconds(claims.iat).to_string(),
             expires_at: Timestamp::from_seconds(claims.exp).to_string(),
-        },
-        checked: [
-            "the header's typ says that it is an access token",
-            "the header's kid names a key in /.well-known/jwks.json",
-            "the signature is that key's",
-            "iss is this server",
-            "exp is still ahead",
-        ],
-    }))
+        }
+    }
+}
+
+/// Greets who has a good token.
+pub(in crate::http) async fn hello(
+    State(edge): State<Edge>,
+    BearerToken(token): BearerToken,
+) -> Result<impl IntoResponse, Refused> {
+    let claims = edge.server.check_bearer(&token).await.map_err(bearer)?.claims;
+    let checked = [
+        "the header's typ says that it is an access token",
+        "the header's kid names a key in /.well-known/jwks.json",
+        "the signature is that key's",
+        "iss is this server",
+        "exp is still ahead",
+    ];
+    Ok(Unkept(Hello { message: WELL_DONE, token: claims.into(), checked }))
 }

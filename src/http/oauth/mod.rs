@@ -1,6 +1,7 @@
 //! The OAuth endpoints.
 
 pub(super) mod authorize;
+mod client_post;
 pub(super) mod introspect;
 pub(super) mod jwks;
 pub(super) mod metadata;

@@ -4,15 +4,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method};
-use axum::response::Response;
+use axum::response::IntoResponse;
 
 use crate::http::Edge;
-use crate::http::authorization::authorization;
-use crate::http::reply::{Challenge, Refused, json_no_store};
+use crate::http::authorization::{SEND_A_TOKEN, bearer, bearer_token, missing_token};
+use crate::http::reply::{Refused, Unkept};
 use crate::http::request_body::parameters;
-use crate::protocol::bearer::{BearerCredentials, credentials};
 use crate::protocol::parameters::BodyFormat;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 
 /// Says who the person is.
 pub(in crate::http) async fn userinfo(
@@ -20,22 +19,16 @@ pub(in crate::http) async fn userinfo(
     method: Method,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, Refused> {
-    let challenge = |refusal| Refused::with_challenge(refusal, Challenge::Bearer);
-    let in_form = token_in_form(&method, &headers, body).await.map_err(challenge)?;
-    let header = authorization(&headers).map_err(challenge)?;
-    let token = match (credentials(header).map_err(challenge)?, &in_form) {
-        (BearerCredentials::Token(token), None) => token,
-        (BearerCredentials::Missing, Some(token)) => token,
-        (BearerCredentials::Token(_), Some(_)) => {
-            return Err(challenge(Refusal::invalid_request("the access token is sent in the header and in the body")));
+) -> Result<impl IntoResponse, Refused> {
+    let in_form = token_in_form(&method, &headers, body).await.map_err(bearer)?;
+    let token = match (bearer_token(&headers)?, in_form.as_deref()) {
+        (Some(token), None) | (None, Some(token)) => token,
+        (Some(_), Some(_)) => {
+            return Err(bearer(Refusal::invalid_request("the access token is sent in the header and in the body")));
         }
-        (BearerCredentials::Missing, None) => {
-            let refusal = Refusal::new(ErrorCode::InvalidToken, "send an access token: Authorization: Bearer <token>");
-            return Err(Refused::with_challenge(refusal, Challenge::BearerMissing));
-        }
+        (None, None) => return Err(missing_token(SEND_A_TOKEN)),
     };
-    Ok(json_no_store(&edge.server.userinfo(token).await.map_err(challenge)?))
+    Ok(Unkept(edge.server.userinfo(token).await.map_err(bearer)?))
 }
 
 /// RFC 6750 §2.2: only a form can carry the token, and only in a request that has a body by its method.
