@@ -36,6 +36,9 @@ pub(super) struct Refused {
     challenge: Challenge,
 }
 
+/// What a handler answers, unless it refuses.
+pub(super) type Answer<T> = Result<T, Refused>;
+
 /// What was wrong with one member or parameter.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct FieldProblem {

@@ -1,26 +1,24 @@
 //! `/api/v1/applications`: what developers register.
 
-use axum::body::Body;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::api_request::{ApiRequest, Named};
 use super::approvals::Approval;
-use super::once::{Created, once};
+use super::extract::{
+    ApiCaller, Created, Creation, IfMatch, May, Object, Once, Owned, Query, ReadApplications, Tagged, Versioned as _,
+    WriteApplications,
+};
 use super::paging::{Limit, Page, place, searched};
-use super::precondition::{TRIES, check, is_conditional, seen, tag_of_application, tagged, too_many_at_once};
 use super::registration::{ApplicationChange, Kind, NewApplication};
 use crate::domain::application::{self, ApplicationState, ClientAuthentication, PkcePolicy};
-use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::ids::Timestamp;
 use crate::domain::listing::{ApplicationFilter, ApplicationPlace, ApplicationStates};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::access::Need;
 use crate::flows::manage_application::{DELETE, SettingsChange};
 use crate::flows::self_service::Changed;
-use crate::http::reply::{Refused, json_no_store};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::http::reply::Answer;
 
 /// An application, without anything secret.
 #[derive(Serialize, ToSchema)]
@@ -128,7 +126,7 @@ impl From<application::Application> for Application {
 
 /// An application that was just registered.
 #[derive(Serialize, ToSchema)]
-struct RegisteredApplication {
+pub(super) struct RegisteredApplication {
     /// Its secret, if it has one. It is shown here and never again.
     client_secret: Option<String>,
     /// What waits for an operator.
@@ -140,7 +138,7 @@ struct RegisteredApplication {
 
 /// An application that was just changed.
 #[derive(Serialize, ToSchema)]
-struct ChangedApplication {
+pub(super) struct ChangedApplication {
     /// What waits for an operator.
     waiting: Option<Approval>,
     /// The application, with all of the change that its owner may make alone.
@@ -174,7 +172,7 @@ impl From<State> for ApplicationStates {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ApplicationQuery {
+pub(super) struct ApplicationQuery {
     /// Only those with this in their name, or with this client id.
     #[param(min_length = 1, max_length = 254)]
     q: Option<String>,
@@ -198,46 +196,41 @@ struct ApplicationQuery {
 #[utoipa::path(get, path = "/applications", tag = "Applications", params(ApplicationQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Application>)))]
-pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
-    asked.reach(Need::ReadApplications)?;
-    let query: ApplicationQuery = asked.query()?;
-    let after = place::<(String, String)>(query.cursor.as_deref())?.unwrap_or_default();
-    let after = ApplicationPlace { name: after.0, client_id: after.1 };
-    let server = &asked.edge.server;
+pub(super) async fn list(
+    asked: May<ReadApplications>,
+    Query(query): Query<ApplicationQuery>,
+) -> Answer<Page<Application>> {
+    let (name, client_id) = place(query.cursor.as_deref())?.unwrap_or_default();
     let search = searched(query.q.as_deref())?;
-    let owner: Option<UserId> = match &query.owner {
-        Some(named) => match server.owner_named(named).await? {
+    let owner = match &query.owner {
+        Some(named) => match asked.server.owner_named(named).await? {
             Some(owner) => Some(owner),
-            None => return Ok(json_no_store(&Page::<Application>::whole(Vec::new()))),
+            None => return Ok(Page::whole(Vec::new())),
         },
         None => None,
     };
-    let kind = query.kind.map(Into::into);
-    let filter = ApplicationFilter { within: None, owner, search, kind, state: query.state.map(Into::into) };
-    let rows = server.applications_page(&asked.caller, filter, &after, query.limit.rows()).await?;
-    let page: Page<Application> = query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string()));
-    Ok(json_no_store(&page))
+    let (kind, state) = (query.kind.map(Into::into), query.state.map(Into::into));
+    let filter = ApplicationFilter { within: None, owner, search, kind, state };
+    let after = ApplicationPlace { name, client_id };
+    let rows = asked.server.applications_page(&asked.caller, filter, &after, query.limit.rows()).await?;
+    Ok(query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string())))
 }
 
 /// Registers an application. It works at once; its secret is in the answer and nowhere else. What only an operator may
 /// grant waits.
-#[utoipa::path(post, path = "/applications", tag = "Applications", request_body = NewApplication,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
+#[utoipa::path(post, path = "/applications", tag = "Applications", request_body = NewApplication, params(Once),
     security(("bearer" = ["applications:write"]), ("session" = [])),
-    responses((status = 201, description = "Registered", body = RegisteredApplication,
-        headers(("Location" = String), ("ETag" = String)))))]
-pub(super) async fn create(asked: ApiRequest, body: Body) -> Result<Response, Refused> {
-    asked.reach(Need::WriteApplications)?;
-    let body = asked.bytes(body).await?;
-    let new: NewApplication = asked.object(&body)?;
+    responses((status = 201, description = "Registered", body = RegisteredApplication, headers(("Location" = String), ("ETag" = String)))))]
+pub(super) async fn create(
+    asked: May<WriteApplications>,
+    Creation(Object(new), once): Creation<Object<NewApplication>>,
+) -> Answer<Created> {
     let reason = new.reason();
-    let settings = new.settings(asked.edge.server.default_algorithm())?;
-    let (server, caller) = (asked.edge.server.clone(), asked.caller.clone());
-    let making = async move {
-        let made = server.register_for(&caller, settings, &reason).await?;
+    let settings = new.settings(asked.server.default_algorithm())?;
+    let making = |asked: ApiCaller| async move {
+        let made = asked.server.register_for(&asked.caller, settings, &reason).await?;
         let client_id = &made.application.client_id;
-        let location = server.config.server.issuer.url_of(&format!("/api/v1/applications/{client_id}"));
-        let tag = tag_of_application(&made.application);
+        let (location, tag) = (asked.url_of(&format!("applications/{client_id}")), made.application.tag());
         let registered = RegisteredApplication {
             client_secret: made.secret.map(|secret| secret.expose().to_owned()),
             waiting: made.waiting.map(|waiting| Approval::of(&waiting, client_id.as_str())),
@@ -245,70 +238,47 @@ pub(super) async fn create(asked: ApiRequest, body: Body) -> Result<Response, Re
         };
         Ok(Created::new(&registered).at(location).tagged(tag))
     };
-    once(&asked, &body, Box::pin(making)).await
+    once.make(&asked, making).await
 }
 
 /// Shows an application.
 #[utoipa::path(get, path = "/applications/{client_id}", tag = "Applications",
-    params(("client_id" = String, Path, description = "The application")),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Application, headers(("ETag" = String)))))]
-pub(super) async fn show(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::ReadApplications).await?;
-    Ok(answer(application))
+pub(super) async fn show(Owned(application, _): Owned<ReadApplications>) -> Tagged<Application> {
+    Tagged::of(application)
 }
 
 /// Changes settings of an application. Its type stays what it is; what only an operator may grant waits.
 #[utoipa::path(patch, path = "/applications/{client_id}", tag = "Applications", request_body = ApplicationChange,
-    params(("client_id" = String, Path, description = "The application"),
-        ("If-Match" = Option<String>, Header, description = "Change it only if this is still its ETag")),
-    security(("bearer" = ["applications:write"]), ("session" = [])),
+    params(IfMatch), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]
 pub(super) async fn change(
-    asked: ApiRequest,
-    Named(client_id): Named<String>,
-    body: Body,
-) -> Result<Response, Refused> {
-    asked.application(&client_id, Need::WriteApplications).await?;
-    let change: ApplicationChange = asked.object(&asked.bytes(body).await?)?;
-    let reason = change.reason();
-    for _ in 0..TRIES {
-        let known = asked.application(&client_id, Need::WriteApplications).await?;
-        check(&asked.headers, &tag_of_application(&known))?;
-        let change = SettingsChange { settings: change.clone().over(known.settings.clone())?, version: known.version };
-        match asked.edge.server.change_for(&asked.caller, &known.client_id, change, &reason).await {
-            // Whoever has not said what they have seen means what is there now.
-            Err(Refusal { code: ErrorCode::PreconditionFailed, .. }) if !is_conditional(&asked.headers) => {}
-            changed => return Ok(answer_to_change(changed?)),
-        }
-    }
-    Err(too_many_at_once())
-}
-
-fn answer_to_change(changed: Changed) -> Response {
-    let tag = tag_of_application(&changed.application);
-    let waiting = changed.waiting.map(|waiting| Approval::of(&waiting, changed.application.client_id.as_str()));
-    let body = ChangedApplication { waiting, application: changed.application.into() };
-    tagged(json_no_store(&body), &tag)
+    Owned(application, asked): Owned<WriteApplications>,
+    if_match: IfMatch,
+    Object(change): Object<ApplicationChange>,
+) -> Answer<Tagged<ChangedApplication>> {
+    let (client_id, reason) = (application.client_id, change.reason());
+    let changed = if_match.change(async || {
+        let known = asked.server.application_for(&asked.caller, &client_id, Need::WriteApplications).await?;
+        if_match.check(&known)?;
+        let change = SettingsChange { settings: change.clone().over(known.settings)?, version: known.version };
+        Ok(asked.server.change_for(&asked.caller, &client_id, change, &reason).await?)
+    });
+    let Changed { application, waiting, .. } = changed.await?;
+    let waiting = waiting.map(|waiting| Approval::of(&waiting, client_id.as_str()));
+    Ok(Tagged::of(application).map(|application| ChangedApplication { waiting, application }))
 }
 
 /// Deletes an application.
-#[utoipa::path(delete, path = "/applications/{client_id}", tag = "Applications",
-    params(("client_id" = String, Path, description = "The application"),
-        ("If-Match" = Option<String>, Header, description = "Delete it only if this is still its ETag")),
+#[utoipa::path(delete, path = "/applications/{client_id}", tag = "Applications", params(IfMatch),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::WriteApplications).await?;
-    let seen = seen(&asked.headers, &application)?;
-    let (server, actor) = (&asked.edge.server, asked.caller.actor());
-    let deleted = server.application_change_state_seen(&application.client_id, DELETE, seen, &actor).await;
-    deleted.map_err(Refusal::from)?;
-    Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// An application and its version.
-pub(super) fn answer(application: application::Application) -> Response {
-    let tag = tag_of_application(&application);
-    tagged(json_no_store(&Application::from(application)), &tag)
+pub(super) async fn delete(
+    Owned(application, asked): Owned<WriteApplications>,
+    if_match: IfMatch,
+) -> Answer<StatusCode> {
+    let seen = if_match.seen(&application)?.map(|seen| seen.version);
+    asked.server.application_change_state_seen(&application.client_id, DELETE, seen, &asked.actor()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,17 +1,14 @@
 //! `/api/v1/approvals`: what developers have asked for and an operator decides.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::api_request::{ApiRequest, Named};
+use super::extract::{Id, May, Operate, Oversee};
 use super::paging::Page;
 use crate::domain::approval::{self, Decision};
 use crate::domain::ids::ApprovalId;
-use crate::flows::access::Need;
-use crate::http::reply::{Refused, json_no_store};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::http::reply::Answer;
 
 /// What an application is to have, once an operator says yes.
 #[derive(Serialize, ToSchema)]
@@ -53,38 +50,26 @@ impl Approval {
 }
 
 /// Lists what waits, the longest first; 200 at most, since those that are decided make room.
-#[utoipa::path(get, path = "/approvals", tag = "Approvals",
-    security(("bearer" = ["gatepost:admin"]), ("session" = [])),
+#[utoipa::path(get, path = "/approvals", tag = "Approvals", security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Approval>)))]
-pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
-    asked.reach(Need::Oversee)?;
-    let waiting = asked.edge.server.approvals_waiting(&asked.caller).await?;
+pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Approval>> {
+    let waiting = asked.server.approvals_waiting(&asked.caller).await?;
     let shown = waiting.iter().map(|(approval, application)| Approval::of(approval, application.client_id.as_str()));
-    Ok(json_no_store(&Page::whole(shown.collect())))
+    Ok(Page::of(shown))
 }
 
 /// Gives an application what it waits for.
 #[utoipa::path(post, path = "/approvals/{approval_id}/grant", tag = "Approvals",
-    params(("approval_id" = String, Path, description = "The approval's `id`")),
-    security(("bearer" = ["gatepost:admin"]), ("session" = [])),
-    responses((status = 204, description = "Granted")))]
-pub(super) async fn grant(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
-    decide(&asked, &id, Decision::Granted).await
+    security(("bearer" = ["gatepost:admin"]), ("session" = [])), responses((status = 204, description = "Granted")))]
+pub(super) async fn grant(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
+    asked.server.approval_decide(&asked.caller, id, Decision::Granted).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Refuses what an application waits for.
 #[utoipa::path(post, path = "/approvals/{approval_id}/refuse", tag = "Approvals",
-    params(("approval_id" = String, Path, description = "The approval's `id`")),
-    security(("bearer" = ["gatepost:admin"]), ("session" = [])),
-    responses((status = 204, description = "Refused")))]
-pub(super) async fn refuse(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
-    decide(&asked, &id, Decision::Refused).await
-}
-
-async fn decide(asked: &ApiRequest, id: &str, decision: Decision) -> Result<Response, Refused> {
-    asked.reach(Need::Operate)?;
-    let unknown = || Refusal::new(ErrorCode::NotFound, "nothing waits under this id");
-    let id: ApprovalId = id.parse().map_err(|_| unknown())?;
-    asked.edge.server.approval_decide(&asked.caller, id, decision).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    security(("bearer" = ["gatepost:admin"]), ("session" = [])), responses((status = 204, description = "Refused")))]
+pub(super) async fn refuse(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
+    asked.server.approval_decide(&asked.caller, id, Decision::Refused).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -4,20 +4,19 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::api_request::ApiRequest;
+use super::extract::{May, Query, ReadAudit};
 use super::paging::{Limit, Page, place};
 use super::problem::Named as _;
 use crate::domain::ids::Timestamp;
 use crate::domain::listing::AuditFilter;
-use crate::flows::access::Need;
 use crate::flows::listings::Line;
 use crate::http::audit_file::{FileKind, audit_file};
-use crate::http::reply::{Refused, json_no_store};
+use crate::http::reply::Answer;
 use crate::protocol::refusal::Refusal;
 
 /// A line of the audit log.
 #[derive(Serialize, ToSchema)]
-struct AuditLine {
+pub(super) struct AuditLine {
     /// Its name; later lines have greater ones.
     id: String,
     /// When.
@@ -50,7 +49,7 @@ impl From<Line> for AuditLine {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct AuditQuery {
+pub(super) struct AuditQuery {
     /// Only this event, such as `secret.added`.
     event: Option<String>,
     /// Only this actor, as lines show it.
@@ -72,7 +71,7 @@ struct AuditQuery {
 }
 
 impl AuditQuery {
-    fn filter(&mut self) -> Result<AuditFilter, Refused> {
+    fn filter(&mut self) -> Answer<AuditFilter> {
         Ok(AuditFilter {
             event: self.event.take(),
             actor: self.actor.take(),
@@ -83,7 +82,7 @@ impl AuditQuery {
     }
 }
 
-fn moment(field: &str, text: Option<String>) -> Result<Option<Timestamp>, Refused> {
+fn moment(field: &str, text: Option<String>) -> Answer<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
     let bad = |_| Refusal::invalid_request(format!("'{field}' is not a time such as 2026-03-01T12:00:00Z")).of(field);
     text.parse::<Timestamp>().map(Some).map_err(bad)
@@ -91,26 +90,20 @@ fn moment(field: &str, text: Option<String>) -> Result<Option<Timestamp>, Refuse
 
 /// Lists what happened, newest first.
 #[utoipa::path(get, path = "/audit", tag = "Audit", params(AuditQuery),
-    security(("bearer" = ["audit:read"]), ("session" = [])),
-    responses((status = 200, body = Page<AuditLine>)))]
-pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
-    asked.reach(Need::ReadAudit)?;
-    let mut query: AuditQuery = asked.query()?;
+    security(("bearer" = ["audit:read"]), ("session" = [])), responses((status = 200, body = Page<AuditLine>)))]
+pub(super) async fn list(asked: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Page<AuditLine>> {
     let filter = query.filter()?;
     let before: Option<String> = place(query.cursor.as_deref())?;
-    let lines = asked.edge.server.audit_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
-    let page: Page<AuditLine> = query.limit.page(lines, |line| line.id.to_string());
-    Ok(json_no_store(&page))
+    let lines = asked.server.audit_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
+    Ok(query.limit.page(lines, |line| line.id.to_string()))
 }
 
 /// The same as a file: a JSON object a line, newest first, all of them. `limit` has no say here.
 #[utoipa::path(get, path = "/audit/export", tag = "Audit", params(AuditQuery),
     security(("bearer" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "The lines", content_type = "application/x-ndjson", body = String)))]
-pub(super) async fn export(asked: ApiRequest) -> Result<Response, Refused> {
-    asked.reach(Need::ReadAudit)?;
-    let mut query: AuditQuery = asked.query()?;
+pub(super) async fn export(asked: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Response> {
     let filter = query.filter()?;
     let before: Option<String> = place(query.cursor.as_deref())?;
-    Ok(audit_file(asked.edge.server.audit_export(&asked.caller, filter, before), FileKind::Ndjson).await?)
+    Ok(audit_file(asked.server.audit_export(&asked.caller, filter, before), FileKind::Ndjson).await?)
 }

@@ -1,22 +1,19 @@
 //! `/api/v1/webhooks/{webhook_id}/deliveries`: what became of a webhook's messages.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::api_request::{ApiRequest, Named};
+use super::extract::{Id, ReadApplications, WriteApplications};
 use super::paging::Page;
-use super::webhooks::found;
+use super::webhooks::OwnedWebhook;
 use crate::domain::ids::MessageId;
 use crate::domain::webhook_delivery;
-use crate::flows::access::Need;
-use crate::http::reply::{Refused, json_no_store};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::http::reply::Answer;
 
 /// A message to a webhook.
 #[derive(Serialize, ToSchema)]
-struct Delivery {
+pub(super) struct Delivery {
     /// Its name.
     id: String,
     /// What it tells.
@@ -65,28 +62,19 @@ impl From<webhook_delivery::Delivery> for Delivery {
 
 /// Lists the newest messages to a webhook.
 #[utoipa::path(get, path = "/webhooks/{webhook_id}/deliveries", tag = "Webhooks",
-    params(("webhook_id" = String, Path, description = "The webhook's `id`")),
-    security(("bearer" = ["applications:read"]), ("session" = [])),
-    responses((status = 200, body = Page<Delivery>)))]
-pub(super) async fn list(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
-    let webhook = found(&asked, &id, Need::ReadApplications).await?;
-    let deliveries = asked.edge.server.webhook_deliveries(&webhook).await.map_err(Refusal::from)?;
-    Ok(json_no_store(&Page::whole(deliveries.into_iter().map(Delivery::from).collect())))
+    security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Delivery>)))]
+pub(super) async fn list(OwnedWebhook(webhook, asked): OwnedWebhook<ReadApplications>) -> Answer<Page<Delivery>> {
+    Ok(Page::of(asked.server.webhook_deliveries(&webhook).await?))
 }
 
 /// Sends a message again.
 #[utoipa::path(post, path = "/webhooks/{webhook_id}/deliveries/{message_id}/redeliver", tag = "Webhooks",
-    params(("webhook_id" = String, Path, description = "The webhook's `id`"),
-        ("message_id" = String, Path, description = "The message's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
 pub(super) async fn redeliver(
-    asked: ApiRequest,
-    Named((id, message)): Named<(String, String)>,
-) -> Result<Response, Refused> {
-    let webhook = found(&asked, &id, Need::WriteApplications).await?;
-    let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such message");
-    let message: MessageId = message.parse().map_err(|_| unknown())?;
-    asked.edge.server.webhook_redeliver(&webhook, message).await.map_err(Refusal::from)?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
+    Id(message): Id<MessageId>,
+) -> Answer<StatusCode> {
+    asked.server.webhook_redeliver(&webhook, message).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

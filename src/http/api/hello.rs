@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::domain::ids::Timestamp;
 use crate::http::Edge;
 use crate::http::authorization::{BearerToken, bearer};
-use crate::http::reply::{Refused, Unkept};
+use crate::http::reply::{Answer, Unkept};
 use crate::protocol::claims::{AccessTokenClaims, Audience};
 
 const WELL_DONE: &str =
@@ -50,7 +50,7 @@ impl From<AccessTokenClaims> for Seen {
 pub(in crate::http) async fn hello(
     State(edge): State<Edge>,
     BearerToken(token): BearerToken,
-) -> Result<impl IntoResponse, Refused> {
+) -> Answer<impl IntoResponse> {
     let claims = edge.server.check_bearer(&token).await.map_err(bearer)?.claims;
     let checked = [
         "the header's typ says that it is an access token",

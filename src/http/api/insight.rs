@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::api_request::{ApiRequest, Named};
+use super::extract::{Owned, Query, ReadApplications};
 use super::paging::{Limit, Page};
 use crate::domain::activity::{DayCount, NotedRequest};
-use crate::flows::access::Need;
 use crate::flows::insight::DeliveryTrace;
-use crate::http::reply::{Refused, json_no_store};
-use crate::protocol::refusal::Refusal;
+use crate::http::reply::Answer;
 use crate::protocol::token::GrantType;
 
 /// How many days are shown.
@@ -20,7 +17,7 @@ const DAYS: u32 = 30;
 
 /// A day of an application.
 #[derive(Serialize, ToSchema)]
-struct Day {
+pub(super) struct Day {
     /// Which, UTC.
     #[serde(rename = "day")]
     #[schema(format = Date)]
@@ -46,7 +43,7 @@ impl From<DayCount> for Day {
 
 /// A request that named the application, or several that were alike.
 #[derive(Serialize, ToSchema)]
-struct RecentRequest {
+pub(super) struct RecentRequest {
     /// When; of several, the last.
     #[schema(format = DateTime)]
     at: String,
@@ -98,7 +95,7 @@ impl From<NotedRequest> for RecentRequest {
 
 /// A sign-in that the application asked for, and what became of its mail.
 #[derive(Serialize, ToSchema)]
-struct SignInTrace {
+pub(super) struct SignInTrace {
     /// When it was started.
     #[schema(format = DateTime)]
     created_at: String,
@@ -145,7 +142,7 @@ impl From<DeliveryTrace> for SignInTrace {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct RecentQuery {
+pub(super) struct RecentQuery {
     /// How many, the newest first.
     #[serde(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 100, default = 50)]
@@ -154,35 +151,29 @@ struct RecentQuery {
 
 /// Tells how many tokens an application got on each of the last 30 days.
 #[utoipa::path(get, path = "/applications/{client_id}/activity", tag = "Insight",
-    params(("client_id" = String, Path, description = "The application")),
-    security(("bearer" = ["applications:read"]), ("session" = [])),
-    responses((status = 200, body = Page<Day>)))]
-pub(super) async fn activity(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::ReadApplications).await?;
-    let activity = asked.edge.server.application_activity(application.id, DAYS).await.map_err(Refusal::from)?;
-    Ok(json_no_store(&Page::whole(activity.per_day.into_iter().map(Day::from).collect())))
+    security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Day>)))]
+pub(super) async fn activity(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Day>> {
+    Ok(Page::of(asked.server.application_activity(application.id, DAYS).await?.per_day))
 }
 
 /// Lists the last requests that named an application, with the reason why each failed.
-#[utoipa::path(get, path = "/applications/{client_id}/requests", tag = "Insight",
-    params(("client_id" = String, Path, description = "The application"), RecentQuery),
+#[utoipa::path(get, path = "/applications/{client_id}/requests", tag = "Insight", params(RecentQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<RecentRequest>)))]
-pub(super) async fn requests(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::ReadApplications).await?;
-    let limit = asked.query::<RecentQuery>()?.limit.items();
-    let found = asked.edge.server.application_requests(application.id, limit).await.map_err(Refusal::from)?;
-    Ok(json_no_store(&Page::whole(found.into_iter().map(RecentRequest::from).collect())))
+pub(super) async fn requests(
+    Owned(application, asked): Owned<ReadApplications>,
+    Query(query): Query<RecentQuery>,
+) -> Answer<Page<RecentRequest>> {
+    Ok(Page::of(asked.server.application_requests(application.id, query.limit.items()).await?))
 }
 
 /// Lists the last sign-ins that an application asked for, with what became of each mail.
-#[utoipa::path(get, path = "/applications/{client_id}/flights", tag = "Insight",
-    params(("client_id" = String, Path, description = "The application"), RecentQuery),
+#[utoipa::path(get, path = "/applications/{client_id}/flights", tag = "Insight", params(RecentQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<SignInTrace>)))]
-pub(super) async fn flights(asked: ApiRequest, Named(client_id): Named<String>) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::ReadApplications).await?;
-    let limit = asked.query::<RecentQuery>()?.limit.items();
-    let found = asked.edge.server.application_delivery_traces(application.id, limit).await.map_err(Refusal::from)?;
-    Ok(json_no_store(&Page::whole(found.into_iter().map(SignInTrace::from).collect())))
+pub(super) async fn flights(
+    Owned(application, asked): Owned<ReadApplications>,
+    Query(query): Query<RecentQuery>,
+) -> Answer<Page<SignInTrace>> {
+    Ok(Page::of(asked.server.application_delivery_traces(application.id, query.limit.items()).await?))
 }

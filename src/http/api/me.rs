@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::api_request::{ApiRequest, Proof};
+use super::extract::{ApiCaller, Proof};
 use crate::domain::approval::is_management;
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::access::{ADMIN_SCOPE, Caller, Need};
-use crate::http::reply::{Refused, json_no_store};
+use crate::http::reply::Unkept;
 
 /// The caller.
 #[derive(Serialize, ToSchema)]
-struct Me {
+pub(super) struct Me {
     /// `token` or `session`.
     authenticated_by: &'static str,
     /// The account that asks, or that the token speaks for.
@@ -35,32 +34,38 @@ struct Me {
 
 /// Tells who asks and what they may do.
 #[utoipa::path(get, path = "/me", tag = "Caller", responses((status = 200, body = Me)))]
-pub(super) async fn show(asked: ApiRequest) -> Result<Response, Refused> {
-    let user = asked.caller.user();
-    let (client_id, scope) = match &asked.caller {
-        Caller::Person(..) => (None, None),
-        Caller::Token { client_id, scope, .. } => (Some(client_id.to_string()), Some(scope.to_string())),
-    };
-    // What an application was not allowed to see of a person it does not see here either.
-    let sees = |scope: &str| match &asked.caller {
-        Caller::Person(..) => true,
-        Caller::Token { scope: granted, .. } => granted.contains(scope) || granted.iter().any(is_management),
-    };
-    let operates = |user: &User| user.admin && sees(ADMIN_SCOPE);
-    let may = Need::ALL.into_iter().filter(|need| asked.caller.reach(*need).is_ok());
-    Ok(json_no_store(&Me {
-        authenticated_by: match asked.proof {
-            Proof::Token => "token",
-            Proof::Session => "session",
-        },
-        sub: user.map(|user| user.sub.clone()),
-        email: user.filter(|_| sees("email")).and_then(|user| user.email.as_ref()).map(EmailAddress::to_string),
-        name: user.filter(|_| sees("profile")).and_then(|user| user.name.clone()),
-        admin: user.is_some_and(operates),
-        client_id,
-        scope,
-        may: may.map(narrowest).collect(),
-    }))
+pub(super) async fn show(asked: ApiCaller) -> Unkept<Me> {
+    Unkept(Me::of(&asked))
+}
+
+impl Me {
+    fn of(asked: &ApiCaller) -> Self {
+        let user = asked.caller.user();
+        let (client_id, scope) = match &asked.caller {
+            Caller::Person(..) => (None, None),
+            Caller::Token { client_id, scope, .. } => (Some(client_id.to_string()), Some(scope.to_string())),
+        };
+        // What an application was not allowed to see of a person it does not see here either.
+        let sees = |scope: &str| match &asked.caller {
+            Caller::Person(..) => true,
+            Caller::Token { scope: granted, .. } => granted.contains(scope) || granted.iter().any(is_management),
+        };
+        let operates = |user: &User| user.admin && sees(ADMIN_SCOPE);
+        let may = Need::ALL.into_iter().filter(|need| asked.caller.reach(*need).is_ok());
+        Self {
+            authenticated_by: match asked.proof {
+                Proof::Token => "token",
+                Proof::Session => "session",
+            },
+            sub: user.map(|user| user.sub.clone()),
+            email: user.filter(|_| sees("email")).and_then(|user| user.email.as_ref()).map(EmailAddress::to_string),
+            name: user.filter(|_| sees("profile")).and_then(|user| user.name.clone()),
+            admin: user.is_some_and(operates),
+            client_id,
+            scope,
+            may: may.map(narrowest).collect(),
+        }
+    }
 }
 
 fn narrowest(need: Need) -> &'static str {

@@ -3,23 +3,21 @@
 //! One file for each noun. The attribute above a handler is what the router and the `OpenAPI` document are both made
 //! from, so neither can have what the other lacks.
 
-mod api_request;
 mod applications;
 mod approvals;
 mod audit;
 mod catalogue;
 mod deliveries;
 pub(super) mod docs;
+mod extract;
 pub(super) mod hello;
 mod insight;
 mod keys;
 mod life_cycle;
 mod me;
-mod once;
 mod openapi;
 mod owners;
 mod paging;
-mod precondition;
 pub(super) mod problem;
 mod registration;
 mod secrets;

@@ -2,14 +2,18 @@
 
 use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse as _, Response};
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder};
+use utoipa::openapi::{
+    Components, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
+    ResponseBuilder,
+};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::DOCUMENT;
 use super::problem::Problem;
-use crate::http::reply::{FieldProblem, Refused};
+use crate::http::reply::{Answer, FieldProblem};
 
 const DESCRIPTION: &str = "What the portal and the operator's pages do, for programs. \
 Send an access token (`Authorization: Bearer`) with the scope `gatepost:admin`, or with the narrower scope that an \
@@ -43,6 +47,7 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             tell_apart(operation);
+            add_segments(operation, path);
             // What anybody may read refuses nobody.
             if !path.ends_with("/openapi.json") {
                 add_problems(operation);
@@ -68,6 +73,45 @@ fn name(path: &str, act: &str) -> String {
     nouns.chain([act]).collect::<Vec<_>>().join("_").replace(['-', '.'], "_")
 }
 
+/// Each variable segment of the path is a parameter; they come first.
+fn add_segments(operation: &mut Operation, path: &str) {
+    let segments = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let segments = segments.map(|name| RefOr::T(text_parameter(name, ParameterIn::Path, segment(path, name))));
+    operation.parameters = Some(segments.chain(operation.parameters.take().unwrap_or_default()).collect());
+}
+
+fn segment(path: &str, name: &str) -> &'static str {
+    match name {
+        "client_id" => "The application",
+        "sub" if path.contains("/owners/") => "The owner's account, or the address where there is none yet",
+        "sub" => "The account",
+        "kid" => "The key's name",
+        "secret_id" => "The secret's `id`",
+        "invitation_id" => "The invitation's `id`",
+        "approval_id" => "The approval's `id`",
+        "webhook_id" => "The webhook's `id`",
+        "message_id" => "The message's `id`",
+        _ => "",
+    }
+}
+
+/// A header that may be sent.
+pub(super) fn optional_header(name: &str, description: &str) -> Vec<Parameter> {
+    vec![text_parameter(name, ParameterIn::Header, description)]
+}
+
+fn text_parameter(name: &str, place: ParameterIn, description: &str) -> Parameter {
+    let required = if place == ParameterIn::Path { Required::True } else { Required::False };
+    let schema = ObjectBuilder::new().schema_type(Type::String).build();
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(required)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
+}
+
 /// Every operation can be refused; each status is the kind of problem that the page at `/docs` explains.
 fn add_problems(operation: &mut Operation) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
@@ -86,7 +130,7 @@ fn add_problems(operation: &mut Operation) {
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "Document", security(()),
     responses((status = 200, description = "An OpenAPI 3.1 document", content_type = "application/json", body = Object)))]
-pub(super) async fn document() -> Result<Response, Refused> {
+pub(super) async fn document() -> Answer<Response> {
     Ok(axum::Json(&*DOCUMENT).into_response())
 }
 

@@ -1,5 +1,6 @@
 //! Long lists in pages.
 
+use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{DeserializeOwned, Error};
@@ -8,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::problem::Named as _;
 use crate::domain::listing::Search;
-use crate::http::reply::Refused;
+use crate::http::reply::{Answer, Unkept};
 use crate::protocol::refusal::Refusal;
 
 /// The most items of a page.
@@ -67,13 +68,27 @@ impl Limit {
 
 impl<T> Page<T> {
     /// All there is.
+    pub(super) fn of<R>(rows: impl IntoIterator<Item = R>) -> Self
+    where
+        T: From<R>,
+    {
+        Self::whole(rows.into_iter().map(T::from).collect())
+    }
+
+    /// The same, as it is shown.
     pub(super) const fn whole(items: Vec<T>) -> Self {
         Self { items, next_cursor: None }
     }
 }
 
+impl<T: Serialize> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        Unkept(self).into_response()
+    }
+}
+
 /// What is looked for in names and addresses.
-pub(super) fn searched(text: Option<&str>) -> Result<Option<Search>, Refused> {
+pub(super) fn searched(text: Option<&str>) -> Answer<Option<Search>> {
     let wrong = |e| Refusal::invalid_request(format!("'q': {e}")).of("q");
     text.map(|text| text.parse::<Search>().map_err(wrong)).transpose()
 }
@@ -84,7 +99,7 @@ pub(super) fn cursor(place: &impl Serialize) -> String {
 }
 
 /// The place that a cursor names.
-pub(super) fn place<P: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<P>, Refused> {
+pub(super) fn place<P: DeserializeOwned>(cursor: Option<&str>) -> Answer<Option<P>> {
     let Some(cursor) = cursor else { return Ok(None) };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     let read = bytes.filter(|bytes| !bytes.windows(6).any(|six| six == b"\\u0000"));

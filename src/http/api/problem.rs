@@ -3,7 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::reply::{FieldProblem, Refused};
+use crate::domain::user::EmailAddress;
+use crate::http::reply::{Answer, FieldProblem, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// What went wrong (RFC 9457).
@@ -114,6 +115,9 @@ pub(super) const fn title(code: ErrorCode) -> &'static str {
 pub(super) trait Named {
     /// Names it.
     fn of(self, field: &str) -> Refused;
+
+    /// Names it, where there is one.
+    fn about(self, field: Option<&str>) -> Refused;
 }
 
 impl Named for Refusal {
@@ -123,4 +127,17 @@ impl Named for Refusal {
         refused.fields.push(FieldProblem { field: field.to_owned(), detail });
         refused
     }
+
+    fn about(self, field: Option<&str>) -> Refused {
+        match field {
+            Some(field) => self.of(field),
+            None => self.into(),
+        }
+    }
+}
+
+/// The address in the member `email`. What was sent is not repeated: addresses stay out of the log, and this one may be
+/// anything.
+pub(super) fn email_address(text: &str) -> Answer<EmailAddress> {
+    text.parse().map_err(|e| Refusal::invalid_request(format!("the value of 'email' is {e}")).of("email"))
 }

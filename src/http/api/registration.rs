@@ -11,7 +11,7 @@ use crate::domain::application::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SettingsError,
 };
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
-use crate::http::reply::Refused;
+use crate::http::reply::{Answer, Refused};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::client_keys::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
@@ -93,7 +93,7 @@ impl<T> Change<T> {
     }
 
     /// Puts the new value in its place, or the one that it is without being set.
-    fn put<V>(self, place: &mut V, unset: V, read: impl FnOnce(T) -> Result<V, Refused>) -> Result<(), Refused> {
+    fn put<V>(self, place: &mut V, unset: V, read: impl FnOnce(T) -> Answer<V>) -> Answer<()> {
         match self {
             Self::Keep => {}
             Self::Unset => *place = unset,
@@ -170,7 +170,7 @@ macro_rules! settings_bodies {
         }
 
         impl $name {
-            fn put_settings(self, settings: &mut ApplicationSettings) -> Result<(), Refused> {
+            fn put_settings(self, settings: &mut ApplicationSettings) -> Answer<()> {
                 let Self {
                     grants, scope, default_scope, redirect_uris, post_logout_redirect_uris, audiences, token_ttl,
                     token_profile, signing_algorithm, jwks, first_party, require_pkce, link_mode, unknown_account, ..
@@ -247,7 +247,7 @@ impl NewApplication {
     }
 
     /// The settings it is to begin with.
-    pub(super) fn settings(mut self, algorithm: SigningAlgorithm) -> Result<ApplicationSettings, Refused> {
+    pub(super) fn settings(mut self, algorithm: SigningAlgorithm) -> Answer<ApplicationSettings> {
         let kind = self.kind.map_or_else(ApplicationKind::default, Into::into);
         let mut settings = ApplicationSettings::new(std::mem::take(&mut self.name), kind);
         settings.signing_algorithm = algorithm;
@@ -268,7 +268,7 @@ impl ApplicationChange {
     }
 
     /// The settings with this change made.
-    pub(super) fn over(mut self, mut settings: ApplicationSettings) -> Result<ApplicationSettings, Refused> {
+    pub(super) fn over(mut self, mut settings: ApplicationSettings) -> Answer<ApplicationSettings> {
         match std::mem::take(&mut self.name) {
             Change::Keep => {}
             Change::Unset => return Err(wrong("name", &"an application always has one")),
@@ -279,16 +279,16 @@ impl ApplicationChange {
     }
 }
 
-fn checked(settings: ApplicationSettings) -> Result<ApplicationSettings, Refused> {
+fn checked(settings: ApplicationSettings) -> Answer<ApplicationSettings> {
     settings.check().map_err(|e| wrong(field_of(&e), &e))?;
     Ok(settings)
 }
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Result<T, Refused> {
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Answer<T> {
     text.parse().map_err(|e: T::Err| wrong(field, &e))
 }
 
-fn named<T>(field: &str, name: &str, from: fn(&str) -> Option<T>) -> Result<T, Refused> {
+fn named<T>(field: &str, name: &str, from: fn(&str) -> Option<T>) -> Answer<T> {
     from(name).ok_or_else(|| wrong(field, &format!("'{name}' is not known here")))
 }
 

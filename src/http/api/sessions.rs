@@ -1,20 +1,17 @@
 //! `/api/v1/users/{sub}/sessions`: where somebody is signed in.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::api_request::{ApiRequest, Named};
+use super::extract::{Account, ReadUsers, WriteUsers};
 use super::paging::Page;
 use crate::domain::session;
-use crate::flows::access::Need;
-use crate::http::reply::{Refused, json_no_store};
-use crate::protocol::refusal::Refusal;
+use crate::http::reply::Answer;
 
 /// A browser in which somebody is signed in.
 #[derive(Serialize, ToSchema)]
-struct Session {
+pub(super) struct Session {
     /// Its name, `sid` in ID tokens.
     id: String,
     /// When it began.
@@ -50,23 +47,16 @@ impl From<session::Session> for Session {
 }
 
 /// Lists where somebody is signed in, newest first.
-#[utoipa::path(get, path = "/users/{sub}/sessions", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
-    security(("bearer" = ["users:read"]), ("session" = [])),
-    responses((status = 200, body = Page<Session>)))]
-pub(super) async fn list(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
-    asked.reach(Need::ReadUsers)?;
-    let user = asked.edge.server.user_for(&asked.caller, &sub, Need::ReadUsers).await?;
-    let sessions = asked.edge.server.user_sessions(&user).await?;
-    Ok(json_no_store(&Page::whole(sessions.into_iter().map(Session::from).collect())))
+#[utoipa::path(get, path = "/users/{sub}/sessions", tag = "Accounts",
+    security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<Session>)))]
+pub(super) async fn list(Account(user, asked): Account<ReadUsers>) -> Answer<Page<Session>> {
+    Ok(Page::of(asked.server.user_sessions(&user).await?))
 }
 
 /// Signs somebody out everywhere, and takes back what their account has granted.
-#[utoipa::path(delete, path = "/users/{sub}/sessions", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
-    security(("bearer" = ["users:write"]), ("session" = [])),
-    responses((status = 204, description = "Signed out")))]
-pub(super) async fn end(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
-    asked.reach(Need::WriteUsers)?;
-    let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
-    asked.edge.server.user_sign_out(&user, &asked.caller.actor()).await.map_err(Refusal::from)?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+#[utoipa::path(delete, path = "/users/{sub}/sessions", tag = "Accounts",
+    security(("bearer" = ["users:write"]), ("session" = [])), responses((status = 204, description = "Signed out")))]
+pub(super) async fn end(Account(user, asked): Account<WriteUsers>) -> Answer<StatusCode> {
+    asked.server.user_sign_out(&user, &asked.actor()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,23 +1,22 @@
 //! `/api/v1/users`: people's accounts.
 
-use axum::body::Body;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::api_request::{ApiRequest, Named};
-use super::once::{Created, once};
+use super::extract::{
+    Account, ApiCaller, Created, Creation, IfMatch, May, Object, Once, Query, ReadUsers, Tagged, Versioned as _,
+    WriteUsers,
+};
 use super::paging::{Limit, Page, place, searched};
-use super::precondition::{TRIES, check, is_conditional, tag_of_user, tagged, too_many_at_once};
-use super::problem::Named as _;
+use super::problem::{Named as _, email_address};
 use super::registration::Change;
 use crate::domain::ids::Timestamp;
 use crate::domain::listing::{UserFilter, UserStates};
 use crate::domain::user::{self, EmailAddress, Profile, UserState};
 use crate::flows::access::Need;
 use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
-use crate::http::reply::{Refused, json_no_store};
+use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::Refusal;
 
 /// Somebody's account.
@@ -94,7 +93,7 @@ impl From<AccountState> for UserStates {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct UserQuery {
+pub(super) struct UserQuery {
     /// Only those with this in their name or address.
     #[param(min_length = 1, max_length = 254)]
     q: Option<String>,
@@ -112,7 +111,7 @@ struct UserQuery {
 /// An account to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewAccount {
+pub(super) struct NewAccount {
     /// Its address.
     #[schema(example = "john.smith@example.com")]
     email: String,
@@ -127,7 +126,7 @@ struct NewAccount {
 /// What is to change of an account (RFC 7396): what is left out stays, `null` takes away.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AccountChange {
+pub(super) struct AccountChange {
     /// What it is called.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -144,126 +143,94 @@ struct AccountChange {
 
 /// Lists accounts, newest first.
 #[utoipa::path(get, path = "/users", tag = "Accounts", params(UserQuery),
-    security(("bearer" = ["users:read"]), ("session" = [])),
-    responses((status = 200, body = Page<User>)))]
-pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
-    asked.reach(Need::ReadUsers)?;
-    let query: UserQuery = asked.query()?;
+    security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<User>)))]
+pub(super) async fn list(asked: May<ReadUsers>, Query(query): Query<UserQuery>) -> Answer<Page<User>> {
     let before: Option<String> = place(query.cursor.as_deref())?;
     let filter = UserFilter { search: searched(query.q.as_deref())?, state: query.state.map(Into::into) };
-    let rows = asked.edge.server.users_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
-    let page: Page<User> = query.limit.page(rows, |user| user.id.to_string());
-    Ok(json_no_store(&page))
+    let rows = asked.server.users_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
+    Ok(query.limit.page(rows, |user| user.id.to_string()))
 }
 
 /// Makes an account. Its owner can sign in at once, by a mail to that address.
-#[utoipa::path(post, path = "/users", tag = "Accounts", request_body = NewAccount,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
+#[utoipa::path(post, path = "/users", tag = "Accounts", request_body = NewAccount, params(Once),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = User, headers(("Location" = String), ("ETag" = String)))))]
-pub(super) async fn create(asked: ApiRequest, body: Body) -> Result<Response, Refused> {
-    asked.reach(Need::WriteUsers)?;
-    let body = asked.bytes(body).await?;
-    let new: NewAccount = asked.object(&body)?;
-    if new.admin == Some(true) {
+pub(super) async fn create(
+    asked: May<WriteUsers>,
+    Creation(Object(new), once): Creation<Object<NewAccount>>,
+) -> Answer<Created> {
+    let admin = if new.admin == Some(true) { Admin::Yes } else { Admin::No };
+    if admin == Admin::Yes {
         asked.reach(Need::Operate)?;
     }
-    // What was sent is not repeated: addresses stay out of the log, and this one may be anything.
-    let email =
-        new.email.parse().map_err(|e| Refusal::invalid_request(format!("the value of 'email' is {e}")).of("email"))?;
-    let admin = if new.admin == Some(true) { Admin::Yes } else { Admin::No };
-    let new = NewUser { email, name: new.name, locale: new.locale, admin };
-    let (server, actor) = (asked.edge.server.clone(), asked.caller.actor());
-    let making = async move {
-        let user = server.user_create(new, &actor).await.map_err(refused)?;
-        let location = server.config.server.issuer.url_of(&format!("/api/v1/users/{}", user.sub));
-        let tag = tag_of_user(&user);
+    let new = NewUser { email: email_address(&new.email)?, name: new.name, locale: new.locale, admin };
+    let making = |asked: ApiCaller| async move {
+        let user = asked.server.user_create(new, &asked.actor()).await.map_err(refused)?;
+        let (location, tag) = (asked.url_of(&format!("users/{}", user.sub)), user.tag());
         Ok(Created::new(&User::from(user)).at(location).tagged(tag))
     };
-    once(&asked, &body, Box::pin(making)).await
+    once.make(&asked, making).await
 }
 
 /// Shows an account.
-#[utoipa::path(get, path = "/users/{sub}", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
-    security(("bearer" = ["users:read"]), ("session" = [])),
+#[utoipa::path(get, path = "/users/{sub}", tag = "Accounts", security(("bearer" = ["users:read"]), ("session" = [])),
     responses((status = 200, body = User, headers(("ETag" = String)))))]
-pub(super) async fn show(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
-    asked.reach(Need::ReadUsers)?;
-    let user = asked.edge.server.user_for(&asked.caller, &sub, Need::ReadUsers).await?;
-    Ok(shown(user))
+pub(super) async fn show(Account(user, _): Account<ReadUsers>) -> Tagged<User> {
+    Tagged::of(user)
 }
 
 /// Changes what is known of an account.
-#[utoipa::path(patch, path = "/users/{sub}", tag = "Accounts", request_body = AccountChange,
-    params(("sub" = String, Path, description = "The account"),
-        ("If-Match" = Option<String>, Header, description = "Change it only if this is still its ETag")),
+#[utoipa::path(patch, path = "/users/{sub}", tag = "Accounts", request_body = AccountChange, params(IfMatch),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
-pub(super) async fn change(asked: ApiRequest, Named(sub): Named<String>, body: Body) -> Result<Response, Refused> {
-    asked.reach(Need::WriteUsers)?;
-    let server = &asked.edge.server;
-    server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
-    let change: AccountChange = asked.object(&asked.bytes(body).await?)?;
+pub(super) async fn change(
+    Account(user, asked): Account<WriteUsers>,
+    if_match: IfMatch,
+    Object(change): Object<AccountChange>,
+) -> Answer<Tagged<User>> {
     if change.admin.is_said() {
         asked.reach(Need::Operate)?;
     }
-    for _ in 0..TRIES {
-        let known = server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
-        check(&asked.headers, &tag_of_user(&known))?;
-        let change = change.clone();
-        let profile = Profile {
-            name: change.name.over(known.name.clone()),
-            locale: change.locale.over(known.locale.clone()),
-            admin: change.admin.over(Some(known.admin)).unwrap_or_default(),
-        };
-        match server.user_change(&known, profile, &asked.caller.actor()).await {
-            Err(ManageUserError::Changed) if !is_conditional(&asked.headers) => {}
-            changed => return Ok(shown(changed.map_err(refused)?)),
+    let changed = if_match.change(async || {
+        let known = asked.server.user_for(&asked.caller, &user.sub, Need::WriteUsers).await?;
+        if_match.check(&known)?;
+        asked.server.user_change(&known, change.clone().over(&known), &asked.actor()).await.map_err(refused)
+    });
+    Ok(Tagged::of(changed.await?))
+}
+
+impl AccountChange {
+    fn over(self, known: &user::User) -> Profile {
+        Profile {
+            name: self.name.over(known.name.clone()),
+            locale: self.locale.over(known.locale.clone()),
+            admin: self.admin.over(Some(known.admin)).unwrap_or_default(),
         }
     }
-    Err(too_many_at_once())
 }
 
 /// Deletes an account for good. Its address is free again, its `sub` is never issued again.
-#[utoipa::path(delete, path = "/users/{sub}", tag = "Accounts",
-    params(("sub" = String, Path, description = "The account"),
-        ("If-Match" = Option<String>, Header, description = "Delete it only if this is still its ETag")),
-    security(("bearer" = ["users:write"]), ("session" = [])),
-    responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
-    asked.reach(Need::WriteUsers)?;
-    let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
-    check(&asked.headers, &tag_of_user(&user))?;
-    let seen = is_conditional(&asked.headers).then_some(&user);
-    asked.edge.server.user_delete_seen(user.id, seen, &asked.caller.actor()).await.map_err(refused)?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+#[utoipa::path(delete, path = "/users/{sub}", tag = "Accounts", params(IfMatch),
+    security(("bearer" = ["users:write"]), ("session" = [])), responses((status = 204, description = "Deleted")))]
+pub(super) async fn delete(Account(user, asked): Account<WriteUsers>, if_match: IfMatch) -> Answer<StatusCode> {
+    asked.server.user_delete_seen(user.id, if_match.seen(&user)?, &asked.actor()).await.map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Disables an account: nobody can sign in, and all that it has granted has ended.
-#[utoipa::path(post, path = "/users/{sub}/disable", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
+#[utoipa::path(post, path = "/users/{sub}/disable", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
-pub(super) async fn disable(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
-    asked.reach(Need::WriteUsers)?;
-    let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
-    let user = asked.edge.server.user_disable(user.id, &asked.caller.actor()).await.map_err(refused)?;
-    Ok(shown(user))
+pub(super) async fn disable(Account(user, asked): Account<WriteUsers>) -> Answer<Tagged<User>> {
+    Ok(Tagged::of(asked.server.user_disable(user.id, &asked.actor()).await?))
 }
 
 /// Enables an account again. What ended with it stays ended; its owner signs in anew.
-#[utoipa::path(post, path = "/users/{sub}/enable", tag = "Accounts", params(("sub" = String, Path, description = "The account")),
+#[utoipa::path(post, path = "/users/{sub}/enable", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
-pub(super) async fn enable(asked: ApiRequest, Named(sub): Named<String>) -> Result<Response, Refused> {
-    asked.reach(Need::WriteUsers)?;
-    let user = asked.edge.server.user_for(&asked.caller, &sub, Need::WriteUsers).await?;
-    let user = asked.edge.server.user_enable(user.id, &asked.caller.actor()).await.map_err(refused)?;
-    Ok(shown(user))
-}
-
-fn shown(user: user::User) -> Response {
-    let tag = tag_of_user(&user);
-    tagged(json_no_store(&User::from(user)), &tag)
+pub(super) async fn enable(Account(user, asked): Account<WriteUsers>) -> Answer<Tagged<User>> {
+    Ok(Tagged::of(asked.server.user_enable(user.id, &asked.actor()).await?))
 }
 
 fn refused(error: ManageUserError) -> Refused {
@@ -273,9 +240,5 @@ fn refused(error: ManageUserError) -> Refused {
         ManageUserError::Taken => Some("email"),
         _ => None,
     };
-    let refusal = Refusal::from(error);
-    match field {
-        Some(field) => refusal.of(field),
-        None => refusal.into(),
-    }
+    Refusal::from(error).about(field)
 }

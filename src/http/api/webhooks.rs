@@ -1,14 +1,16 @@
 //! `/api/v1/webhooks`: who is told what happens. Those of an application are its owners', those of the server the
 //! operators'.
 
-use axum::body::Body;
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::api_request::{ApiRequest, Named};
-use super::once::{Created, once};
+use super::extract::{
+    ApiCaller, Created, Creation, Id, May, Needed, Object, Once, Operate, Oversee, Owned, ReadApplications,
+    WriteApplications,
+};
 use super::paging::Page;
 use super::problem::Named as _;
 use crate::domain::ids::{ClientId, WebhookId};
@@ -16,8 +18,9 @@ use crate::domain::webhook::{self, WebhookOwner, WebhookState};
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_url::WebhookUrl;
 use crate::flows::access::Need;
-use crate::flows::webhooks::{NewWebhook, Reach, Sending, WebhookChange, WebhookError};
-use crate::http::reply::{Refused, json_no_store};
+use crate::flows::webhooks::{NewWebhook, Reach, Sending, WebhookChange, WebhookError, WithWebhookSecret};
+use crate::http::Edge;
+use crate::http::reply::{Answer, Refused, Unkept};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Somebody who is told what happens.
@@ -72,7 +75,7 @@ impl From<&webhook::Webhook> for Webhook {
 
 /// A webhook with the secret that its messages are signed with.
 #[derive(Serialize, ToSchema)]
-struct WebhookWithSecret {
+pub(super) struct WebhookWithSecret {
     /// The secret. It is shown here and never again.
     secret: String,
     /// The webhook.
@@ -80,10 +83,16 @@ struct WebhookWithSecret {
     webhook: Webhook,
 }
 
+impl From<WithWebhookSecret> for WebhookWithSecret {
+    fn from(made: WithWebhookSecret) -> Self {
+        Self { secret: made.secret.expose().to_owned(), webhook: Webhook::from(&made.webhook) }
+    }
+}
+
 /// A webhook to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct WebhookToMake {
+pub(super) struct WebhookToMake {
     /// Where messages are to be sent: https.
     #[schema(example = "https://example.com/hooks/gatepost")]
     url: String,
@@ -92,10 +101,17 @@ struct WebhookToMake {
     events: Option<Vec<String>>,
 }
 
+impl WebhookToMake {
+    fn of(self, owner: WebhookOwner) -> Answer<NewWebhook> {
+        let events = events(self.events.as_deref().unwrap_or_default())?;
+        Ok(NewWebhook { owner, url: address(&self.url)?, events })
+    }
+}
+
 /// What is to change of a webhook; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct WebhookPatch {
+pub(super) struct WebhookPatch {
     /// Where messages are to be sent.
     url: Option<String>,
     /// The events it is to be told; an empty list means all.
@@ -104,128 +120,124 @@ struct WebhookPatch {
     enabled: Option<bool>,
 }
 
+impl WebhookPatch {
+    fn change(&self) -> Answer<WebhookChange> {
+        Ok(WebhookChange {
+            url: self.url.as_deref().map(address).transpose()?,
+            events: self.events.as_deref().map(events).transpose()?,
+            sending: self.enabled.map(|enabled| if enabled { Sending::On } else { Sending::Off }),
+        })
+    }
+}
+
 /// Lists the webhooks of an application.
 #[utoipa::path(get, path = "/applications/{client_id}/webhooks", tag = "Webhooks",
-    params(("client_id" = String, Path, description = "The application")),
-    security(("bearer" = ["applications:read"]), ("session" = [])),
-    responses((status = 200, body = Page<Webhook>)))]
-pub(super) async fn list_of_application(
-    asked: ApiRequest,
-    Named(client_id): Named<String>,
-) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::ReadApplications).await?;
+    security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Webhook>)))]
+pub(super) async fn list_of_application(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Webhook>> {
     listed(&asked, &WebhookOwner::Application(application.client_id)).await
 }
 
 /// Makes a webhook that is told the events of an application.
 #[utoipa::path(post, path = "/applications/{client_id}/webhooks", tag = "Webhooks", request_body = WebhookToMake,
-    params(("client_id" = String, Path, description = "The application"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
-    security(("bearer" = ["applications:write"]), ("session" = [])),
+    params(Once), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = WebhookWithSecret, headers(("Location" = String)))))]
 pub(super) async fn create_of_application(
-    asked: ApiRequest,
-    Named(client_id): Named<String>,
-    body: Body,
-) -> Result<Response, Refused> {
-    let application = asked.application(&client_id, Need::WriteApplications).await?;
-    made(&asked, WebhookOwner::Application(application.client_id), body).await
+    Owned(application, asked): Owned<WriteApplications>,
+    Creation(Object(new), once): Creation<Object<WebhookToMake>>,
+) -> Answer<Created> {
+    made(&asked, new.of(WebhookOwner::Application(application.client_id))?, once).await
 }
 
 /// Lists the webhooks of the server.
-#[utoipa::path(get, path = "/webhooks", tag = "Webhooks",
-    security(("bearer" = ["gatepost:admin"]), ("session" = [])),
+#[utoipa::path(get, path = "/webhooks", tag = "Webhooks", security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Webhook>)))]
-pub(super) async fn list(asked: ApiRequest) -> Result<Response, Refused> {
-    asked.reach(Need::Oversee)?;
+pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Webhook>> {
     listed(&asked, &WebhookOwner::Server).await
 }
 
 /// Makes a webhook that is told everything that happens on the server.
-#[utoipa::path(post, path = "/webhooks", tag = "Webhooks", request_body = WebhookToMake,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, the request makes nothing and gets the same answer")),
+#[utoipa::path(post, path = "/webhooks", tag = "Webhooks", request_body = WebhookToMake, params(Once),
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 201, description = "Made", body = WebhookWithSecret, headers(("Location" = String)))))]
-pub(super) async fn create(asked: ApiRequest, body: Body) -> Result<Response, Refused> {
-    asked.reach(Need::Operate)?;
-    made(&asked, WebhookOwner::Server, body).await
+pub(super) async fn create(
+    asked: May<Operate>,
+    Creation(Object(new), once): Creation<Object<WebhookToMake>>,
+) -> Answer<Created> {
+    made(&asked, new.of(WebhookOwner::Server)?, once).await
 }
 
 /// Shows a webhook.
 #[utoipa::path(get, path = "/webhooks/{webhook_id}", tag = "Webhooks",
-    params(("webhook_id" = String, Path, description = "The webhook's `id`")),
-    security(("bearer" = ["applications:read"]), ("session" = [])),
-    responses((status = 200, body = Webhook)))]
-pub(super) async fn show(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
-    Ok(json_no_store(&Webhook::from(&found(&asked, &id, Need::ReadApplications).await?)))
+    security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Webhook)))]
+pub(super) async fn show(OwnedWebhook(webhook, _): OwnedWebhook<ReadApplications>) -> Unkept<Webhook> {
+    Unkept(Webhook::from(&webhook))
 }
 
 /// Changes a webhook.
 #[utoipa::path(patch, path = "/webhooks/{webhook_id}", tag = "Webhooks", request_body = WebhookPatch,
-    params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Webhook)))]
-pub(super) async fn change(asked: ApiRequest, Named(id): Named<String>, body: Body) -> Result<Response, Refused> {
-    let webhook = found(&asked, &id, Need::WriteApplications).await?;
-    let patch: WebhookPatch = asked.object(&asked.bytes(body).await?)?;
-    let change = WebhookChange {
-        url: patch.url.as_deref().map(address).transpose()?,
-        events: patch.events.as_deref().map(events).transpose()?,
-        sending: patch.enabled.map(|enabled| if enabled { Sending::On } else { Sending::Off }),
-    };
-    let changed = asked.edge.server.webhook_update(&webhook, change, &asked.caller.actor()).await;
-    Ok(json_no_store(&Webhook::from(&changed.map_err(refused)?)))
+pub(super) async fn change(
+    OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
+    Object(patch): Object<WebhookPatch>,
+) -> Answer<Unkept<Webhook>> {
+    let changed = asked.server.webhook_update(&webhook, patch.change()?, &asked.actor()).await;
+    Ok(Unkept(Webhook::from(&changed.map_err(refused)?)))
 }
 
 /// Deletes a webhook, with what waits to be sent to it.
 #[utoipa::path(delete, path = "/webhooks/{webhook_id}", tag = "Webhooks",
-    params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
-    let webhook = found(&asked, &id, Need::WriteApplications).await?;
-    asked.edge.server.webhook_delete(&webhook, &asked.caller.actor()).await.map_err(refused)?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+pub(super) async fn delete(OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
+    asked.server.webhook_delete(&webhook, &asked.actor()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Gives a webhook another secret. Messages carry the signatures of both for a day.
 #[utoipa::path(post, path = "/webhooks/{webhook_id}/rotate-secret", tag = "Webhooks",
-    params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "With its new secret", body = WebhookWithSecret)))]
-pub(super) async fn rotate_secret(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
-    let webhook = found(&asked, &id, Need::WriteApplications).await?;
-    let rotated = asked.edge.server.webhook_rotate_secret(&webhook, &asked.caller.actor()).await.map_err(refused)?;
-    let secret = rotated.secret.expose().to_owned();
-    Ok(json_no_store(&WebhookWithSecret { secret, webhook: Webhook::from(&rotated.webhook) }))
+pub(super) async fn rotate_secret(
+    OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
+) -> Answer<Unkept<WebhookWithSecret>> {
+    Ok(Unkept(asked.server.webhook_rotate_secret(&webhook, &asked.actor()).await?.into()))
 }
 
 /// Sends a webhook a message that says nothing, to see whether it gets through.
 #[utoipa::path(post, path = "/webhooks/{webhook_id}/ping", tag = "Webhooks",
-    params(("webhook_id" = String, Path, description = "The webhook's `id`")),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
-pub(super) async fn ping(asked: ApiRequest, Named(id): Named<String>) -> Result<Response, Refused> {
-    let webhook = found(&asked, &id, Need::WriteApplications).await?;
-    asked.edge.server.webhook_ping(&webhook).await.map_err(refused)?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+pub(super) async fn ping(OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
+    asked.server.webhook_ping(&webhook).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-/// The webhook of this id, if the caller may see or change what it is told of.
-pub(super) async fn found(asked: &ApiRequest, id: &str, need: Need) -> Result<webhook::Webhook, Refused> {
-    asked.reach(need)?;
-    let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such webhook");
-    let id: WebhookId = id.parse().map_err(|_| unknown())?;
-    let webhook = asked.edge.server.webhook(id, &Reach::Everything).await.map_err(refused)?;
-    let seen = match (&webhook.owner, need) {
+/// The webhook of the path, with its caller, who may do `N` with what it is told of.
+pub(super) struct OwnedWebhook<N>(pub(super) webhook::Webhook, pub(super) May<N>);
+
+impl<N: Needed> FromRequestParts<Edge> for OwnedWebhook<N> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
+        let asked = May::<N>::from_request_parts(parts, edge).await?;
+        let Id(id) = Id::<WebhookId>::from_request_parts(parts, edge).await?;
+        let webhook = asked.server.webhook(id, &Reach::Everything).await?;
+        match check_owner(&asked, &webhook, N::NEED).await {
+            Ok(()) => Ok(Self(webhook, asked)),
+            Err(refused) if is_foreign(refused.refusal.code) => Err(WebhookError::Unknown.into()),
+            Err(refused) => Err(refused),
+        }
+    }
+}
+
+async fn check_owner(asked: &ApiCaller, webhook: &webhook::Webhook, need: Need) -> Answer<()> {
+    match (&webhook.owner, need) {
         (WebhookOwner::Server, Need::ReadApplications) => asked.reach(Need::Oversee).map(drop),
         (WebhookOwner::Server, _) => asked.reach(Need::Operate).map(drop),
-        (WebhookOwner::Application(client_id), _) => asked.application(client_id.as_str(), need).await.map(drop),
-    };
-    match seen {
-        Ok(()) => Ok(webhook),
-        Err(refused) if is_foreign(refused.refusal.code) => Err(unknown().into()),
-        Err(refused) => Err(refused),
+        (WebhookOwner::Application(client_id), _) => {
+            Ok(asked.server.application_for(&asked.caller, client_id, need).await.map(drop)?)
+        }
     }
 }
 
@@ -234,30 +246,24 @@ const fn is_foreign(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::NotFound | ErrorCode::AccessDenied | ErrorCode::InsufficientScope)
 }
 
-async fn listed(asked: &ApiRequest, owner: &WebhookOwner) -> Result<Response, Refused> {
-    let webhooks = asked.edge.server.webhooks_of(owner).await.map_err(refused)?;
-    Ok(json_no_store(&Page::whole(webhooks.iter().map(Webhook::from).collect())))
+async fn listed(asked: &ApiCaller, owner: &WebhookOwner) -> Answer<Page<Webhook>> {
+    Ok(Page::of(&asked.server.webhooks_of(owner).await?))
 }
 
-async fn made(asked: &ApiRequest, owner: WebhookOwner, body: Body) -> Result<Response, Refused> {
-    let body = asked.bytes(body).await?;
-    let new: WebhookToMake = asked.object(&body)?;
-    let new = NewWebhook { owner, url: address(&new.url)?, events: events(new.events.as_deref().unwrap_or_default())? };
-    let (server, actor) = (asked.edge.server.clone(), asked.caller.actor());
-    let making = async move {
-        let made = server.webhook_create(new, &actor).await.map_err(refused)?;
-        let location = server.config.server.issuer.url_of(&format!("/api/v1/webhooks/{}", made.webhook.id));
-        let secret = made.secret.expose().to_owned();
-        Ok(Created::new(&WebhookWithSecret { secret, webhook: Webhook::from(&made.webhook) }).at(location))
+async fn made(asked: &ApiCaller, new: NewWebhook, once: Once) -> Answer<Created> {
+    let making = |asked: ApiCaller| async move {
+        let made = asked.server.webhook_create(new, &asked.actor()).await.map_err(refused)?;
+        let location = asked.url_of(&format!("webhooks/{}", made.webhook.id));
+        Ok(Created::new(&WebhookWithSecret::from(made)).at(location))
     };
-    once(asked, &body, Box::pin(making)).await
+    once.make(asked, making).await
 }
 
-fn address(text: &str) -> Result<WebhookUrl, Refused> {
+fn address(text: &str) -> Answer<WebhookUrl> {
     text.parse().map_err(|e| Refusal::invalid_request(format!("'url': {e}")).of("url"))
 }
 
-fn events(names: &[String]) -> Result<Vec<EventType>, Refused> {
+fn events(names: &[String]) -> Answer<Vec<EventType>> {
     let read = |name: &String| {
         let unknown = |_| Refusal::invalid_request(format!("'events': '{name}' is no event")).of("events");
         name.parse::<EventType>().map_err(unknown)
@@ -271,9 +277,5 @@ fn refused(error: WebhookError) -> Refused {
         WebhookError::NotForApplications(_) => Some("events"),
         _ => None,
     };
-    let refusal = Refusal::from(error);
-    match field {
-        Some(field) => refusal.of(field),
-        None => refusal.into(),
-    }
+    Refusal::from(error).about(field)
 }

@@ -16,7 +16,7 @@ use crate::http::pages::fields::query;
 use crate::http::pages::flow::{continue_flow, refuse};
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::visit::{Visit, see};
-use crate::http::reply::{Challenge, Refused};
+use crate::http::reply::{Answer, Challenge, Refused};
 use crate::http::request_body;
 use crate::protocol::parameters::{BodyFormat, Parameters};
 use crate::protocol::refusal::ErrorCode;
@@ -38,7 +38,7 @@ pub(in crate::http) async fn post(
     headers: HeaderMap,
     visit: Visit,
     body: Body,
-) -> Result<Response, Refused> {
+) -> Answer<Response> {
     let format = request_body::format(&headers)?;
     let body = request_body::bytes(body).await?;
     let parameters = Parameters::from_body(&body, format)?;

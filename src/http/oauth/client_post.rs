@@ -10,7 +10,7 @@ use crate::flows::authenticate_client::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::named_client::NamedClient;
-use crate::http::reply::Refused;
+use crate::http::reply::{Answer, Refused};
 use crate::http::request_body;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -20,6 +20,19 @@ pub(super) trait ClientEndpoint {
     /// Its name in the application's log.
     const ENDPOINT: Endpoint;
 }
+
+macro_rules! client_endpoints {
+    ($($name:ident)*) => {$(
+        #[doc = concat!("[`Endpoint::", stringify!($name), "`].")]
+        pub(in crate::http) enum $name {}
+
+        impl ClientEndpoint for $name {
+            const ENDPOINT: Endpoint = Endpoint::$name;
+        }
+    )*};
+}
+
+client_endpoints!(Token PushedRequest Introspect Revoke);
 
 /// A readable post to the endpoint `E`. Whether or not it is readable, the application that it names learns of it.
 pub(in crate::http) struct ClientPost<E> {
@@ -32,7 +45,7 @@ pub(in crate::http) struct ClientPost<E> {
 impl<E: ClientEndpoint> FromRequest<Edge> for ClientPost<E> {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, edge: &Edge) -> Result<Self, Refused> {
+    async fn from_request(request: Request, edge: &Edge) -> Answer<Self> {
         let (mut parts, body) = request.into_parts();
         let Ok(named_client) = NamedClient::from_request_parts(&mut parts, edge).await;
         let parameters = request_body::parameters(&parts.headers, body).await;

@@ -3,22 +3,14 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 
-use super::client_post::{ClientEndpoint, ClientPost};
-use crate::domain::activity::Endpoint;
+use super::client_post::{ClientPost, Introspect};
 use crate::http::Edge;
-use crate::http::reply::{Refused, Unkept};
-
-/// This endpoint.
-pub(in crate::http) struct Introspection;
-
-impl ClientEndpoint for Introspection {
-    const ENDPOINT: Endpoint = Endpoint::Introspect;
-}
+use crate::http::reply::{Answer, Unkept};
 
 /// Says whether a token counts.
 pub(in crate::http) async fn introspect(
     State(edge): State<Edge>,
-    post: ClientPost<Introspection>,
-) -> Result<impl IntoResponse, Refused> {
+    post: ClientPost<Introspect>,
+) -> Answer<impl IntoResponse> {
     Ok(Unkept(edge.server.introspect(post.request()?).await?))
 }

@@ -6,12 +6,12 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 
 use crate::http::Edge;
-use crate::http::reply::Refused;
+use crate::http::reply::Answer;
 use crate::protocol::metadata::Metadata;
 use crate::protocol::refusal::Refusal;
 
 /// Describes the server.
-pub(in crate::http) async fn metadata(State(edge): State<Edge>) -> Result<Response, Refused> {
+pub(in crate::http) async fn metadata(State(edge): State<Edge>) -> Answer<Response> {
     let scopes = edge.server.scope_names().await.map_err(Refusal::from)?;
     let metadata = Metadata::new(edge.server.config.server.issuer.as_str(), scopes);
     Ok(([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response())

@@ -5,18 +5,10 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Serialize;
 
-use super::client_post::{ClientEndpoint, ClientPost};
-use crate::domain::activity::Endpoint;
+use super::client_post::{ClientPost, PushedRequest};
 use crate::flows::pushed_request::PUSHED_REQUEST_LIFETIME;
 use crate::http::Edge;
-use crate::http::reply::{Refused, Unkept};
-
-/// This endpoint.
-pub(in crate::http) struct PushedRequest;
-
-impl ClientEndpoint for PushedRequest {
-    const ENDPOINT: Endpoint = Endpoint::PushedRequest;
-}
+use crate::http::reply::{Answer, Unkept};
 
 #[derive(Serialize)]
 struct Pushed {
@@ -28,7 +20,7 @@ struct Pushed {
 pub(in crate::http) async fn par(
     State(edge): State<Edge>,
     post: ClientPost<PushedRequest>,
-) -> Result<impl IntoResponse, Refused> {
+) -> Answer<impl IntoResponse> {
     let request_uri = edge.server.push_request(post.request()?).await?;
     Ok((StatusCode::CREATED, Unkept(Pushed { request_uri, expires_in: PUSHED_REQUEST_LIFETIME.as_secs() })))
 }

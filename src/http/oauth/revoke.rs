@@ -3,23 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::client_post::{ClientEndpoint, ClientPost};
-use crate::domain::activity::Endpoint;
+use super::client_post::{ClientPost, Revoke};
 use crate::http::Edge;
-use crate::http::reply::Refused;
-
-/// This endpoint.
-pub(in crate::http) struct Revocation;
-
-impl ClientEndpoint for Revocation {
-    const ENDPOINT: Endpoint = Endpoint::Revoke;
-}
+use crate::http::reply::Answer;
 
 /// Ends a token. RFC 7009 §2.2: 200 with nothing to read, whether there was anything to end or not.
-pub(in crate::http) async fn revoke(
-    State(edge): State<Edge>,
-    post: ClientPost<Revocation>,
-) -> Result<StatusCode, Refused> {
+pub(in crate::http) async fn revoke(State(edge): State<Edge>, post: ClientPost<Revoke>) -> Answer<StatusCode> {
     edge.server.revoke(post.request()?).await?;
     Ok(StatusCode::OK)
 }

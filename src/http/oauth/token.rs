@@ -3,24 +3,16 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 
-use super::client_post::{ClientEndpoint, ClientPost};
-use crate::domain::activity::Endpoint;
+use super::client_post::{ClientPost, Token};
 use crate::http::Edge;
-use crate::http::reply::{Refused, Unkept};
+use crate::http::reply::{Answer, Unkept};
 use crate::protocol::token::{GrantType, TokenResponse};
 use crate::telemetry::TokenLabels;
 
-/// This endpoint.
-pub(in crate::http) struct TokenEndpoint;
-
-impl ClientEndpoint for TokenEndpoint {
-    const ENDPOINT: Endpoint = Endpoint::Token;
-}
-
-type TokenPost = Result<ClientPost<TokenEndpoint>, Refused>;
+type TokenPost = Answer<ClientPost<Token>>;
 
 /// Answers a token request, and counts it.
-pub(in crate::http) async fn token(State(edge): State<Edge>, post: TokenPost) -> Result<impl IntoResponse, Refused> {
+pub(in crate::http) async fn token(State(edge): State<Edge>, post: TokenPost) -> Answer<impl IntoResponse> {
     let grant = post.as_ref().ok().and_then(|post| GrantType::from_name(post.parameters.value("grant_type")?));
     let answer = answer(&edge, post).await;
     let (result, status) = answer.as_ref().map_or_else(|refused| refused.refusal.code.wire(), |_| ("issued", 200));
@@ -28,6 +20,6 @@ pub(in crate::http) async fn token(State(edge): State<Edge>, post: TokenPost) ->
     Ok(Unkept(answer?))
 }
 
-async fn answer(edge: &Edge, post: TokenPost) -> Result<TokenResponse, Refused> {
+async fn answer(edge: &Edge, post: TokenPost) -> Answer<TokenResponse> {
     Ok(edge.server.token(post?.request()?).await?)
 }

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 
 use crate::http::Edge;
 use crate::http::authorization::{SEND_A_TOKEN, bearer, bearer_token, missing_token};
-use crate::http::reply::{Refused, Unkept};
+use crate::http::reply::{Answer, Unkept};
 use crate::http::request_body::parameters;
 use crate::protocol::parameters::BodyFormat;
 use crate::protocol::refusal::Refusal;
@@ -19,7 +19,7 @@ pub(in crate::http) async fn userinfo(
     method: Method,
     headers: HeaderMap,
     body: Body,
-) -> Result<impl IntoResponse, Refused> {
+) -> Answer<impl IntoResponse> {
     let in_form = token_in_form(&method, &headers, body).await.map_err(bearer)?;
     let token = match (bearer_token(&headers)?, in_form.as_deref()) {
         (Some(token), None) | (None, Some(token)) => token,
