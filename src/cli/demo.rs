@@ -22,7 +22,7 @@ pub(super) async fn welcome(server: &Server, management: SocketAddr) -> Result<S
     let client_id = &made.application.client_id;
     let secret = made.secret.as_ref().map_or("", |secret| secret.expose());
     let issuer = server.config.server.issuer.as_str();
-    let mail = match server.caught_mails() {
+    let mail = match server.mail.caught_mails() {
         Some(_) => format!("\nMail is not sent but caught: read it at {issuer}/dev/mail\n"),
         None => String::new(),
     };

@@ -133,7 +133,7 @@ async fn signing_keys(server: &Server) -> Check {
         Err(e) => return Check::new("signing keys", Finding::Problem, e.to_string()),
     };
     let sequence = KeySequence::of(server.default_algorithm(), &keys);
-    let now = server.now();
+    let now = server.instruments.now();
     match (sequence.active(now), sequence.announced(now)) {
         (Some(active), Some(next)) => {
             let detail = format!("{} signs; the next one takes over on {}", active.kid, next.activates_at);

@@ -83,7 +83,7 @@ async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
 
 async fn shown(server: &Server) -> Result<Vec<ShownKey>, StoreError> {
     let keys = server.store.signing_keys().await?;
-    let now = server.now();
+    let now = server.instruments.now();
     let mut shown = Vec::new();
     for algorithm in SigningAlgorithm::ALL {
         for (key, state) in KeySequence::of(algorithm, &keys).states(now) {

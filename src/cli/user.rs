@@ -13,9 +13,9 @@ use crate::domain::ids::UserId;
 use crate::domain::session::Device;
 use crate::domain::user::EmailAddress;
 use crate::flows::Server;
-use crate::flows::authorize::Requester;
-use crate::flows::known_browser::KnownAccounts;
+use crate::flows::browsers::KnownAccounts;
 use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
+use crate::flows::requester::Requester;
 use crate::protocol::refusal::Refusal;
 use shown::ShownUser;
 

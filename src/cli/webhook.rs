@@ -77,36 +77,36 @@ fn message(text: &str) -> Result<MessageId, String> {
 /// Runs a command.
 pub(super) async fn run(command: Command, server: &Server) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
-    let find = async |id| server.webhook(id, &Reach::Everything).await;
+    let find = async |id| server.webhooks.webhook(id, &Reach::Everything).await;
     match command {
         Command::Create(Arguments { url, application, events, format }) => {
             let owner = application.map_or(WebhookOwner::Server, WebhookOwner::Application);
-            show_secret(format, server.webhook_create(NewWebhook { owner, url, events }, &actor).await?)?;
+            show_secret(format, server.webhooks.webhook_create(NewWebhook { owner, url, events }, &actor).await?)?;
         }
         Command::List(format) => list(format, server).await?,
         Command::Show(one) => {
             let webhook = find(one.id).await?;
-            let shown = ShownWithDeliveries::new(&webhook, &server.webhook_deliveries(&webhook).await?);
+            let shown = ShownWithDeliveries::new(&webhook, &server.webhooks.webhook_deliveries(&webhook).await?);
             Output::result(one.format, &shown, || shown.text())?;
         }
         Command::Disable(one) => change(one, Sending::Off, server).await?,
         Command::Enable(one) => change(one, Sending::On, server).await?,
         Command::RotateSecret(one) => {
-            show_secret(one.format, server.webhook_rotate_secret(&find(one.id).await?, &actor).await?)?;
+            show_secret(one.format, server.webhooks.webhook_rotate_secret(&find(one.id).await?, &actor).await?)?;
         }
         Command::Ping(one) => {
-            let message = server.webhook_ping(&find(one.id).await?).await?;
+            let message = server.webhooks.webhook_ping(&find(one.id).await?).await?;
             let shown = serde_json::json!({ "message": format!("msg_{message}") });
             Output::result(one.format, &shown, || format!("msg_{message} waits for the server to send it"))?;
         }
         Command::Redeliver { one, message } => {
-            server.webhook_redeliver(&find(one.id).await?, message).await?;
+            server.webhooks.webhook_redeliver(&find(one.id).await?, message).await?;
             let shown = serde_json::json!({ "message": format!("msg_{message}") });
             Output::result(one.format, &shown, || format!("msg_{message} waits for the server to send it"))?;
         }
         Command::Delete(one) => {
             let webhook = find(one.id).await?;
-            server.webhook_delete(&webhook, &actor).await?;
+            server.webhooks.webhook_delete(&webhook, &actor).await?;
             let shown = ShownWebhook::from(&webhook);
             Output::result(one.format, &shown, || format!("{} was deleted", webhook.id))?;
         }
@@ -115,15 +115,15 @@ pub(super) async fn run(command: Command, server: &Server) -> Result<(), Command
 }
 
 async fn change(one: One, sending: Sending, server: &Server) -> Result<(), CommandError> {
-    let webhook = server.webhook(one.id, &Reach::Everything).await?;
+    let webhook = server.webhooks.webhook(one.id, &Reach::Everything).await?;
     let change = WebhookChange { sending: Some(sending), ..WebhookChange::default() };
-    let webhook = server.webhook_update(&webhook, change, &Actor::CommandLine).await?;
+    let webhook = server.webhooks.webhook_update(&webhook, change, &Actor::CommandLine).await?;
     let shown = ShownWebhook::from(&webhook);
     Ok(Output::result(one.format, &shown, || shown.text())?)
 }
 
 async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
-    let webhooks = server.webhooks(&Reach::Everything).await?;
+    let webhooks = server.webhooks.webhooks(&Reach::Everything).await?;
     let shown: Vec<_> = webhooks.iter().map(ShownWebhook::from).collect();
     Output::result(format, &shown, || {
         let rows: Vec<_> = shown.iter().map(ShownWebhook::row).collect();

@@ -36,7 +36,7 @@ pub struct AccountOverview {
 impl Server {
     /// Everything the page shows.
     pub async fn account_overview(&self, person: &SignedInPerson) -> Result<AccountOverview, Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         let sessions = self.store.sessions_of(person.user.id, now).await?;
         let mut applications: Vec<ApplicationAccess> = Vec::new();
         for family in self.store.families_of_user(person.user.id).await? {
@@ -78,7 +78,7 @@ impl Server {
     }
 
     pub(super) async fn end_session_in(&self, tx: &mut Transaction, session: SessionId) -> Result<(), StoreError> {
-        let now = self.now();
+        let now = self.instruments.now();
         tx.session_end(session, now).await?;
         tx.families_end_of_session(session, EndReason::SignedOut, now).await?;
         Ok(())
@@ -97,7 +97,7 @@ impl Server {
 
     /// Signs the person out everywhere, and takes back what every application was granted.
     pub async fn sign_out_everywhere(&self, person: &SignedInPerson) -> Result<(), Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         tx.sessions_end_of(person.user.id, now).await?;
         tx.families_end_of_user(person.user.id, EndReason::SignedOut, now).await?;
@@ -111,7 +111,7 @@ impl Server {
     pub async fn withdraw_access(&self, person: &SignedInPerson, client_id: &ClientId) -> Result<(), Refusal> {
         let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such application");
         let application = self.application(client_id).await?.ok_or_else(unknown)?;
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         tx.families_end_of_grant(person.user.id, application.id, EndReason::Withdrawn, now).await?;
         tx.authorization_codes_end(person.user.id, Some(application.id), now).await?;

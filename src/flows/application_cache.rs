@@ -115,7 +115,7 @@ impl Server {
     /// The counter under which what is loaded next is current; read before the load, so that a change in
     /// between makes the load count as old.
     async fn application_generation(&self) -> Result<i64, StoreError> {
-        match self.directory.trusted_generation(self.now()) {
+        match self.directory.trusted_generation(self.instruments.now()) {
             Some(generation) => Ok(generation),
             None => Ok(self.look_for_changes().await?.applications),
         }

@@ -2,8 +2,8 @@
 
 use super::Server;
 use super::access::{Caller, Need, Reach};
+use super::mail::{Notice, NoticeLink};
 use super::manage_application::{ManageError, SettingsChange};
-use super::queue_mail::{Notice, NoticeLink};
 use crate::domain::application::{Application, ApplicationSettings, ApplicationState};
 use crate::domain::approval::{Approval, Decision};
 use crate::domain::audit::{Actor, AuditEvent};
@@ -45,7 +45,7 @@ impl Server {
             Decision::Granted => tx.generation_raise(Generation::Applications).await?,
             Decision::Refused | Decision::Withdrawn => tx.lock(Generation::Applications).await?,
         }
-        if !tx.approval_decide(id, decision, &actor.stored(), self.now()).await? {
+        if !tx.approval_decide(id, decision, &actor.stored(), self.instruments.now()).await? {
             return Err(unknown());
         }
         if decision == Decision::Granted {
@@ -56,7 +56,7 @@ impl Server {
             self.tell_decision(&mut tx, &application, decision).await?;
         }
         tx.commit().await?;
-        self.wake_outbox();
+        self.mail.wake_outbox();
         self.after_commit().await;
         Ok(())
     }
@@ -73,7 +73,7 @@ impl Server {
         if !waiting.extras.clone().beyond(settings).is_empty() {
             return Ok(());
         }
-        tx.approval_decide(waiting.id, Decision::Granted, &actor.stored(), self.now()).await?;
+        tx.approval_decide(waiting.id, Decision::Granted, &actor.stored(), self.instruments.now()).await?;
         self.note_decision(tx, application, (&waiting, Decision::Granted), actor).await
     }
 
@@ -86,7 +86,7 @@ impl Server {
     ) -> Result<(), StoreError> {
         let (client_id, what) = (application.client_id.clone(), asked(&approval.extras));
         let event = AuditEvent::ApprovalDecided { client_id, decision: decision.name(), what };
-        tx.audit_append(&self.audit_entry(actor, event, self.now())).await
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
     }
 
     async fn approved_application(&self, approval: &Approval) -> Result<Option<Application>, StoreError> {
@@ -153,9 +153,9 @@ impl Server {
                 heading,
                 paragraphs: vec![text.to_owned()],
                 link: Some(NoticeLink { label: label.to_owned(), url: url.clone() }),
-                not_after: self.now().plus(NEWS_FOR),
+                not_after: self.instruments.now().plus(NEWS_FOR),
             };
-            self.queue_notice(tx, &notice).await?;
+            self.mail.queue_notice(tx, &notice).await?;
         }
         Ok(())
     }

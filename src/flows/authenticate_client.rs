@@ -100,7 +100,11 @@ impl Server {
             let description = format!("this application may not ask for the scope '{scope}', which is needed here");
             return Err(Refusal::new(ErrorCode::InsufficientScope, description));
         }
-        self.usage.note(ApplicationUse { application: client.application.id, secret: client.secret, at: self.now() });
+        self.usage.note(ApplicationUse {
+            application: client.application.id,
+            secret: client.secret,
+            at: self.instruments.now(),
+        });
         Ok(Actor::Application(client.application.client_id.clone()))
     }
 
@@ -148,7 +152,7 @@ impl Server {
         presented: &ClientSecret,
         address: IpAddr,
     ) -> Result<Verdict, Refusal> {
-        let guess = self.guesses.admit(&application.client_id, address, self.now())?;
+        let guess = self.guesses.admit(&application.client_id, address, self.instruments.now())?;
         match self.secrets.verify(application, presented).await {
             Ok(verdict @ Verdict::Right(_)) => {
                 guess.withdraw();
@@ -186,7 +190,7 @@ impl Server {
 
     async fn spend_assertion(&self, application: &Application, assertion: &str, keys: &JwkSet) -> Result<(), Refusal> {
         let issuer = self.config.server.issuer.as_str();
-        let now = self.now().as_seconds();
+        let now = self.instruments.now().as_seconds();
         let verified = assertion::verify(assertion, application.client_id.as_str(), keys, issuer, now)?;
         let mut jti_hash = [0; 32];
         jti_hash

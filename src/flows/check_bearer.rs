@@ -77,7 +77,7 @@ impl Server {
 
     fn check_signed(&self, token: &str) -> Result<AccessTokenClaims, Refusal> {
         let key_of = |kid: &str| self.keyring.verifying_key(kid);
-        bearer::verify(token, key_of, self.config.server.issuer.as_str(), self.now().as_seconds())
+        bearer::verify(token, key_of, self.config.server.issuer.as_str(), self.instruments.now().as_seconds())
     }
 
     async fn check_all(&self, claims: AccessTokenClaims) -> Result<(Bearer, Arc<Application>), Refusal> {

@@ -12,12 +12,12 @@ const MAIL_KEPT: Duration = Duration::from_hours(24);
 impl Server {
     /// Deletes rows whose time is over and that no rule needs any more.
     pub async fn forget_expired(&self) -> Result<(), StoreError> {
-        let now = self.now();
+        let now = self.instruments.now();
         self.store.client_assertions_forget(now).await?;
         self.store.rate_limits_forget(now).await?;
         self.store.idempotency_keys_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
-        self.forget_webhook_deliveries(now).await?;
+        self.webhooks.forget_webhook_deliveries(now).await?;
         self.store.days_forget(now.minus(DAYS_KEPT_FOR)).await?;
         self.store.requests_forget(now.minus(REQUESTS_KEPT_FOR)).await?;
         self.store.expired_tokens_forget(now).await?;

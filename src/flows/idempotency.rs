@@ -11,12 +11,13 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Server;
 use super::access::Caller;
-use super::flash_secret::SHOWN_WITHIN;
+use super::browsers::SHOWN_WITHIN;
+use super::instruments::Instruments;
+use crate::domain::encryption::MasterKeyring;
 use crate::domain::one_time::ValueHash;
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::KnownRequest;
+use crate::store::{KnownRequest, Store};
 
 /// How long the answer to a program is remembered.
 const REMEMBERED: Duration = Duration::from_hours(24);
@@ -73,7 +74,19 @@ enum Attempt {
     Unfinished,
 }
 
-impl Server {
+/// Remembers what was answered to requests that may arrive more than once.
+pub struct Idempotency {
+    instruments: Instruments,
+    store: Store,
+    master_keys: Arc<MasterKeyring>,
+}
+
+impl Idempotency {
+    /// Answers are kept in the database, under these keys.
+    pub fn new(instruments: Instruments, store: Store, master_keys: Arc<MasterKeyring>) -> Self {
+        Self { instruments, store, master_keys }
+    }
+
     /// Makes something, once for each request. It is finished even if the caller hangs up meanwhile: whoever asks
     /// again is then told what became of it. One that is refused may be corrected and sent again.
     ///
@@ -95,16 +108,16 @@ impl Server {
             Attempt::Answered(answer) => return serde_json::from_slice(&answer).map_err(|e| unreadable(&e).into()),
             Attempt::Unfinished => return Err(unfinished().into()),
         }
-        let server = Arc::clone(self);
+        let room = Arc::clone(self);
         let finished = tokio::spawn(async move {
             match making.await {
                 Ok(made) => {
                     let answer = serde_json::to_vec(&made).map_err(|e| unreadable(&e))?;
-                    server.remember_answer(&request, &answer).await?;
+                    room.remember_answer(&request, &answer).await?;
                     Ok(made)
                 }
                 Err(failed) => {
-                    server.store.idempotency_key_release(request.key).await.map_err(Refusal::from)?;
+                    room.store.idempotency_key_release(request.key).await.map_err(Refusal::from)?;
                     Err(failed)
                 }
             }
@@ -114,7 +127,7 @@ impl Server {
 
     /// A name for one showing of a form, for [`Repeatable::by_form`].
     pub fn name_form(&self) -> String {
-        self.row_id(self.now()).to_string()
+        self.instruments.row_id(self.instruments.now()).to_string()
     }
 
     async fn patient_attempt(&self, request: &Repeatable) -> Result<Attempt, Refusal> {
@@ -128,7 +141,7 @@ impl Server {
     }
 
     async fn attempt(&self, request: &Repeatable) -> Result<Attempt, Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         let span = (now, now.plus(request.remembered));
         if self.store.idempotency_key_claim(request.key, request.fingerprint, span).await? {
             return Ok(Attempt::First);
@@ -147,7 +160,8 @@ impl Server {
     }
 
     async fn remember_answer(&self, request: &Repeatable, answer: &[u8]) -> Result<(), Refusal> {
-        let sealed = self.master_keys.seal(&request.place(), answer, self.random()).map_err(|e| unreadable(&e))?;
+        let sealed =
+            self.master_keys.seal(&request.place(), answer, self.instruments.random()).map_err(|e| unreadable(&e))?;
         Ok(self.store.idempotency_key_answer(request.key, &sealed).await?)
     }
 }

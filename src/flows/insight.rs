@@ -35,7 +35,7 @@ impl Server {
     /// happened within the last second may be missing.
     pub async fn application_activity(&self, id: ApplicationId, days: u32) -> Result<Activity, StoreError> {
         let kept = u32::try_from(DAYS_KEPT_FOR.as_secs() / DAY.as_secs()).unwrap_or(u32::MAX);
-        let today = self.now().start_of_day();
+        let today = self.instruments.now().start_of_day();
         let before = |days: u32| today.minus(DAY.saturating_mul(days));
         let days = days.clamp(1, kept);
         let mut per_day: Vec<_> = (0..days).rev().map(|ago| DayCount::empty(before(ago))).collect();

@@ -35,10 +35,10 @@ impl Server {
         self.application_for(caller, &application.client_id, Need::WriteApplications).await?;
         let needs_person = || Refusal::new(ErrorCode::AccessDenied, "only a person can invite somebody");
         let inviter = caller.user().ok_or_else(needs_person)?;
-        let now = self.now();
-        let token = InvitationToken::from_random(self.random());
+        let now = self.instruments.now();
+        let token = InvitationToken::from_random(self.instruments.random());
         let invitation = Invitation {
-            id: InvitationId::new(self.row_id(now)),
+            id: InvitationId::new(self.instruments.row_id(now)),
             application: application.id,
             email,
             purpose,
@@ -58,9 +58,9 @@ impl Server {
         self.tell_invited(&mut tx, (application, inviter), (&invitation, &token), locale.unwrap_or_default()).await?;
         let who = Concerned(known.map(|user| user.sub));
         let event = AuditEvent::OwnerInvited { client_id: application.client_id.clone(), purpose, who };
-        tx.audit_append(&self.audit_entry(&caller.actor(), event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, now)).await?;
         tx.commit().await?;
-        self.wake_outbox();
+        self.mail.wake_outbox();
         Ok(invitation)
     }
 
@@ -77,7 +77,7 @@ impl Server {
         if tx.owners_of(application.id).await?.iter().any(|owner| owner.email.key() == key) {
             return Err(Refusal::new(ErrorCode::Conflict, "they look after this application already"));
         }
-        let open = tx.invitations_of(application.id, self.now()).await?;
+        let open = tx.invitations_of(application.id, self.instruments.now()).await?;
         if open.iter().any(|known| known.email.key() == key) {
             return Err(Refusal::new(ErrorCode::Conflict, "they are invited already"));
         }
@@ -90,13 +90,13 @@ impl Server {
 
     /// The open invitations to an application.
     pub async fn invitations_of(&self, application: &Application) -> Result<Vec<Invitation>, Refusal> {
-        Ok(self.store.invitations_of(application.id, self.now()).await?)
+        Ok(self.store.invitations_of(application.id, self.instruments.now()).await?)
     }
 
     /// The open invitations to somebody who has proven their address, each with its application.
     pub async fn invitations_for(&self, user: &User) -> Result<Vec<(Invitation, Application)>, Refusal> {
         match proven(user) {
-            Some(email) => Ok(self.store.invitations_for(email, self.now()).await?),
+            Some(email) => Ok(self.store.invitations_for(email, self.instruments.now()).await?),
             None => Ok(Vec::new()),
         }
     }
@@ -112,7 +112,9 @@ impl Server {
             InvitationPath::Listed(id) => self.store.invitation(*id).await?,
         };
         let invitation = invitation.ok_or_else(gone)?;
-        if !invitation.is_open(self.now()) || proven(user).map(EmailAddress::key) != Some(invitation.email.key()) {
+        if !invitation.is_open(self.instruments.now())
+            || proven(user).map(EmailAddress::key) != Some(invitation.email.key())
+        {
             return Err(gone());
         }
         let application = self.existing_application(&invitation).await?.ok_or_else(gone)?;
@@ -126,10 +128,10 @@ impl Server {
         let mut tx = self.store.begin().await?;
         tx.lock(Generation::Applications).await?;
         // Who is no owner any more hands nothing over, and so the invitation is not open any more either.
-        if !tx.invitation_spend(invitation.id, self.now()).await? {
+        if !tx.invitation_spend(invitation.id, self.instruments.now()).await? {
             return Err(gone());
         }
-        tx.owner_add(application.id, user.id, self.now()).await?;
+        tx.owner_add(application.id, user.id, self.instruments.now()).await?;
         self.check_number(&mut tx, &caller).await?;
         let takes_over = self.hand_over(&mut tx, &caller, &application, &invitation).await?;
         let joined = if takes_over { OwnerChange::TookOver } else { OwnerChange::Joined };
@@ -152,7 +154,7 @@ impl Server {
             && caller.user().is_none_or(|user| user.id != inviter)
             && tx.owner_remove(application.id, inviter).await?;
         if leaves {
-            tx.invitations_end_of(application.id, inviter, self.now()).await?;
+            tx.invitations_end_of(application.id, inviter, self.instruments.now()).await?;
             let sub = tx.user(inviter).await?.map(|user| user.sub);
             self.note_owner(tx, caller, application, (OwnerChange::HandedOver, sub)).await?;
         }
@@ -173,7 +175,7 @@ impl Server {
         id: InvitationId,
     ) -> Result<(), Refusal> {
         self.application_for(caller, &application.client_id, Need::WriteApplications).await?;
-        let open = self.store.invitations_of(application.id, self.now()).await?;
+        let open = self.store.invitations_of(application.id, self.instruments.now()).await?;
         let invitation = open.iter().find(|invitation| invitation.id == id).ok_or_else(not_open)?;
         self.end_invitation(caller, application, invitation, InvitationEnd::Withdrawn).await
     }
@@ -185,14 +187,14 @@ impl Server {
         invitation: &Invitation,
         how: InvitationEnd,
     ) -> Result<(), Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         if !tx.invitation_spend(invitation.id, now).await? {
             return Err(not_open());
         }
         let who = Concerned(tx.user_by_email(&invitation.email).await?.map(|user| user.sub));
         let event = AuditEvent::InvitationEnded { client_id: application.client_id.clone(), how, who };
-        tx.audit_append(&self.audit_entry(&caller.actor(), event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, now)).await?;
         Ok(tx.commit().await?)
     }
 

@@ -109,7 +109,7 @@ impl Server {
     pub(super) async fn load_keys(&self, generation: i64) -> Result<(), StoreError> {
         let keys = self.store.signing_keys().await?;
         let previous = self.keyring.0.load_full();
-        let snapshot = Snapshot::build(generation, &keys, &previous, &self.master_keys, self.now())?;
+        let snapshot = Snapshot::build(generation, &keys, &previous, &self.master_keys, self.instruments.now())?;
         self.keyring.0.store(Arc::new(snapshot));
         Ok(())
     }

@@ -88,7 +88,7 @@ impl Server {
     pub async fn keys_for(&self, caller: &Caller) -> Result<Vec<(SigningKey, KeyState)>, Refusal> {
         caller.reach(Need::ReadKeys)?;
         let keys = self.store.signing_keys().await?;
-        let now: Timestamp = self.now();
+        let now: Timestamp = self.instruments.now();
         let sequences = SigningAlgorithm::ALL.into_iter().map(|algorithm| KeySequence::of(algorithm, &keys));
         Ok(sequences
             .flat_map(|sequence| sequence.states(now).map(|(key, state)| (key.clone(), state)).collect::<Vec<_>>())

@@ -146,7 +146,7 @@ impl Server {
     /// The secret that an application with these settings begins with, made before any row is locked.
     pub(super) async fn secret_for(&self, settings: &ApplicationSettings) -> Result<Option<MadeSecret>, ManageError> {
         Ok(match settings.authentication {
-            ClientAuthentication::Secret => Some(self.make_secret(self.now()).await?),
+            ClientAuthentication::Secret => Some(self.make_secret(self.instruments.now()).await?),
             ClientAuthentication::PrivateKeyJwt(_) | ClientAuthentication::None => None,
         })
     }
@@ -160,10 +160,10 @@ impl Server {
         secret: Option<&MadeSecret>,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
-        let now = self.now();
-        let client_id = new.client_id.unwrap_or_else(|| ClientId::from_random(self.random()));
+        let now = self.instruments.now();
+        let client_id = new.client_id.unwrap_or_else(|| ClientId::from_random(self.instruments.random()));
         let mut application = Application {
-            id: ApplicationId::new(self.row_id(now)),
+            id: ApplicationId::new(self.instruments.row_id(now)),
             client_id: client_id.clone(),
             settings: new.settings,
             origin: Origin::Registered,
@@ -180,7 +180,7 @@ impl Server {
             other => other.into(),
         })?;
         let event = AuditEvent::ApplicationCreated { client_id: client_id.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         if let Some(secret) = secret {
             self.add_secret(tx, &mut application, secret.stored.clone(), actor).await?;
         }
@@ -209,7 +209,7 @@ impl Server {
         client_id: &ClientId,
         actor: &Actor,
     ) -> Result<WithSecret, ManageError> {
-        let MadeSecret { stored, plain } = self.make_secret(self.now()).await?;
+        let MadeSecret { stored, plain } = self.make_secret(self.instruments.now()).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let mut application = changeable(&mut tx, client_id, actor).await?;
@@ -230,8 +230,8 @@ impl Server {
     }
 
     async fn make_secret(&self, now: Timestamp) -> Result<MadeSecret, Refusal> {
-        let plain = ClientSecret::from_random(self.random());
-        let hash = self.secrets.hash(&plain, self.random()).await?;
+        let plain = ClientSecret::from_random(self.instruments.random());
+        let hash = self.secrets.hash(&plain, self.instruments.random()).await?;
         Ok(MadeSecret { stored: self.stored_secret(hash, plain.hint(), SecretOrigin::Generated, now), plain })
     }
 
@@ -242,7 +242,7 @@ impl Server {
         origin: SecretOrigin,
         now: Timestamp,
     ) -> StoredSecret {
-        let id = SecretId::new(self.row_id(now));
+        let id = SecretId::new(self.instruments.row_id(now));
         StoredSecret { id, hash, hint, origin, created_at: now, last_used_on: None }
     }
 
@@ -255,7 +255,7 @@ impl Server {
     ) -> Result<(), StoreError> {
         tx.secret_insert(application.id, &secret).await?;
         let event = AuditEvent::SecretAdded { client_id: application.client_id.clone(), hint: secret.hint.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, secret.created_at)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, secret.created_at)).await?;
         application.secrets.push(secret);
         Ok(())
     }
@@ -269,7 +269,7 @@ impl Server {
     ) -> Result<(), StoreError> {
         tx.secret_delete(application.id, secret.id).await?;
         let event = AuditEvent::SecretRevoked { client_id: application.client_id.clone(), hint: secret.hint.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, self.now())).await
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
     }
 }
 

@@ -91,10 +91,10 @@ impl Server {
     ) -> Result<User, ManageUserError> {
         new.name.as_deref().map(check_name).transpose()?;
         new.locale.as_deref().map(check_locale).transpose()?;
-        let now = self.now();
+        let now = self.instruments.now();
         let user = User {
-            id: UserId::new(self.row_id(now)),
-            sub: new_sub(self.random()),
+            id: UserId::new(self.instruments.row_id(now)),
+            sub: new_sub(self.instruments.random()),
             email: Some(new.email),
             email_verified_at: None,
             name: new.name,
@@ -109,13 +109,13 @@ impl Server {
             other => other.into(),
         })?;
         let event = AuditEvent::UserCreated { sub: user.sub.clone(), operator: user.admin };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         Ok(user)
     }
 
     /// Disables an account: nobody can sign in, and all that it has granted has ended.
     pub async fn user_disable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         let user = existing_user(&mut tx, id).await?;
         keep_an_operator(&mut tx, &user, actor).await?;
@@ -124,7 +124,7 @@ impl Server {
         }
         end_all_of(&mut tx, id, now).await?;
         let event = AuditEvent::UserDisabled { sub: user.sub.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
         Ok(User { state: UserState::Disabled { at: now }, ..user })
     }
@@ -137,7 +137,7 @@ impl Server {
             return Err(ManageUserError::NothingToDo("enabled"));
         }
         let event = AuditEvent::UserEnabled { sub: user.sub.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
         tx.commit().await?;
         Ok(User { state: UserState::Active, ..user })
     }
@@ -165,7 +165,7 @@ impl Server {
         ];
         let what: Vec<&str> = changed.into_iter().filter_map(|(member, changed)| changed.then_some(member)).collect();
         let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: what.join(" ") };
-        tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
         tx.commit().await?;
         let Profile { name, locale, admin } = profile;
         Ok(User { name, locale, admin, ..known.clone() })
@@ -173,18 +173,18 @@ impl Server {
 
     /// Signs somebody out everywhere and ends what their account has granted. They may sign in anew.
     pub async fn user_sign_out(&self, user: &User, actor: &Actor) -> Result<(), ManageUserError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         end_all_of(&mut tx, user.id, now).await?;
         tx.authorization_codes_end(user.id, None, now).await?;
         let event = AuditEvent::UserSignedOut { sub: user.sub.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         Ok(tx.commit().await?)
     }
 
     /// The sessions of an account that still count.
     pub async fn user_sessions(&self, user: &User) -> Result<Vec<Session>, Refusal> {
-        Ok(self.store.sessions_of(user.id, self.now()).await?)
+        Ok(self.store.sessions_of(user.id, self.instruments.now()).await?)
     }
 
     /// Deletes an account for good, with all that it has begun and granted. Its address is free again.
@@ -199,7 +199,7 @@ impl Server {
         seen: Option<&User>,
         actor: &Actor,
     ) -> Result<User, ManageUserError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         if let Some(seen) = seen {
@@ -222,7 +222,7 @@ impl Server {
             tx.applications_forget_owner(email).await?;
         }
         let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
         Ok(User { email: None, name: None, locale: None, admin: false, state: UserState::Deleted { at: now }, ..user })
     }

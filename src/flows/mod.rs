@@ -10,23 +10,24 @@ pub mod application_cache;
 pub mod approvals;
 pub mod authenticate_client;
 pub mod authorize;
-pub mod caught_mail;
+pub mod browsers;
 pub mod check_bearer;
-mod compose_mail;
-pub mod csrf;
-pub mod deliver_webhooks;
+pub mod delivery_traces;
 pub mod export_audit;
-pub mod flash_secret;
 pub mod forget_expired;
+pub mod foundations;
 pub mod guess_limits;
 pub mod hash_secrets;
 pub mod idempotency;
 pub mod insight;
+pub mod instruments;
 mod invitations;
 pub mod keyring;
-pub mod known_browser;
 pub mod life_cycle;
 pub mod listings;
+pub mod login_codes;
+pub mod mail;
+pub mod mail_limits;
 pub mod manage_application;
 pub mod manage_user;
 pub mod operate;
@@ -34,13 +35,12 @@ mod own_applications;
 pub mod ownership;
 pub mod provision;
 pub mod pushed_request;
-pub mod queue_mail;
 pub mod readiness;
 pub mod request_limits;
 pub mod request_log;
+pub mod requester;
 pub mod rotate_keys;
 pub mod self_service;
-pub mod send_mail;
 pub mod set_up;
 pub mod sign_in;
 pub mod sign_out;
@@ -54,37 +54,54 @@ pub mod webhooks;
 
 use std::sync::{Arc, OnceLock};
 
-use uuid::Uuid;
-
 use crate::adapters::Outside;
-use crate::adapters::entropy::{Entropy, random, row_id};
-use crate::adapters::fetch::Fetcher;
 use crate::config::{Config, Sources};
-use crate::domain::audit::{Actor, AuditEntry, AuditEvent};
 use crate::domain::encryption::MasterKeyring;
-use crate::domain::ids::{AuditId, Timestamp};
 use crate::store::Store;
 use application_cache::ApplicationCache;
-use deliver_webhooks::Deliveries;
+use browsers::Browsers;
+use delivery_traces::DeliveryTraces;
+use foundations::Foundations;
 use guess_limits::GuessLimits;
+use idempotency::Idempotency;
+use instruments::Instruments;
 use keyring::Keyring;
+use login_codes::LoginCodes;
+use mail::Mail;
+use mail_limits::MailLimits;
 use request_limits::RequestLimits;
 use request_log::RequestLog;
-use send_mail::Outbox;
 use usage::UsageLog;
 use verify_secret::SecretVerifier;
+use webhooks::Webhooks;
 
 /// All that an act needs: what was configured, what is remembered, and what is kept in memory. Shared by
 /// every request, job and command.
 pub struct Server {
     /// What the operator set.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// Who set what, for the operators to see; a command has no need to know.
     pub sources: OnceLock<Sources>,
     /// The database.
     pub store: Store,
     /// Opens what is stored encrypted.
-    pub master_keys: MasterKeyring,
+    pub master_keys: Arc<MasterKeyring>,
+    /// The clock and the randomness.
+    pub instruments: Instruments,
+    /// What browsers carry.
+    pub browsers: Arc<Browsers>,
+    /// Requests that may arrive more than once.
+    pub idempotency: Arc<Idempotency>,
+    /// The steps of sign-ins.
+    pub delivery_traces: Arc<DeliveryTraces>,
+    /// The outbox.
+    pub mail: Arc<Mail>,
+    /// How many mails may be asked for.
+    pub mail_limits: Arc<MailLimits>,
+    /// The codes in mails.
+    pub login_codes: Arc<LoginCodes>,
+    /// The webhooks.
+    pub webhooks: Arc<Webhooks>,
     /// The keys that sign and verify, as of the last look at the database.
     pub keyring: Keyring,
     /// Applications as of the last look at the database.
@@ -99,57 +116,43 @@ pub struct Server {
     pub usage: UsageLog,
     /// Requests that are still to be noted for their applications.
     pub requests: RequestLog,
-    /// Mail that is being sent.
-    pub outbox: Outbox,
-    /// Messages that are being sent to webhooks.
-    pub deliveries: Deliveries,
-    /// Connects to addresses that others chose.
-    fetcher: Fetcher,
-    outside: Outside,
 }
 
 impl Server {
     /// Puts the parts together. Nothing is read from the database yet.
     pub fn new(config: Config, store: Store, master_keys: MasterKeyring, outside: Outside) -> Self {
+        let instruments = Instruments::new(outside.clock, outside.entropy);
+        let (config, master_keys) = (Arc::new(config), Arc::new(master_keys));
+        let base = Foundations {
+            config: Arc::clone(&config),
+            store: store.clone(),
+            master_keys: Arc::clone(&master_keys),
+            instruments: instruments.clone(),
+        };
+        let browsers = Arc::new(Browsers::new(instruments.clone(), Arc::clone(&master_keys)));
+        let idempotency = Idempotency::new(instruments.clone(), store.clone(), Arc::clone(&master_keys));
+        let delivery_traces = Arc::new(DeliveryTraces::new(instruments.clone(), store.clone()));
+        let limits = config.rate_limits.clone();
         Self {
             keyring: Keyring::default(),
             directory: ApplicationCache::default(),
-            secrets: SecretVerifier::new(random(&*outside.entropy)),
+            secrets: SecretVerifier::new(instruments.random()),
             guesses: GuessLimits::new(&config.rate_limits),
             request_limits: RequestLimits::new(&config.rate_limits),
             usage: UsageLog::default(),
-            fetcher: Fetcher::new(Arc::clone(&outside.resolver), config.webhook_networks()),
             requests: RequestLog::default(),
-            config,
             sources: OnceLock::new(),
+            idempotency: Arc::new(idempotency),
+            mail: Arc::new(Mail::new(&base, Arc::clone(&delivery_traces), outside.mailer)),
+            mail_limits: Arc::new(MailLimits::new(instruments.clone(), store.clone(), Arc::clone(&browsers), limits)),
+            login_codes: Arc::new(LoginCodes::new(store.clone(), Arc::clone(&master_keys), config.login.link_ttl)),
+            webhooks: Arc::new(Webhooks::new(&base, outside.resolver)),
+            browsers,
+            delivery_traces,
+            config,
             store,
             master_keys,
-            outbox: Outbox::default(),
-            deliveries: Deliveries::default(),
-            outside,
+            instruments,
         }
-    }
-
-    /// The present moment.
-    pub fn now(&self) -> Timestamp {
-        self.outside.clock.now()
-    }
-
-    /// `N` random bytes.
-    pub fn random<const N: usize>(&self) -> [u8; N] {
-        random(&*self.outside.entropy)
-    }
-
-    /// Where private keys come from.
-    pub fn entropy(&self) -> Arc<dyn Entropy> {
-        Arc::clone(&self.outside.entropy)
-    }
-
-    fn row_id(&self, now: Timestamp) -> Uuid {
-        row_id(&*self.outside.entropy, now)
-    }
-
-    fn audit_entry(&self, actor: &Actor, event: AuditEvent, at: Timestamp) -> AuditEntry {
-        AuditEntry { id: AuditId::new(self.row_id(at)), at, actor: actor.clone(), event }
     }
 }

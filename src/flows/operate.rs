@@ -10,7 +10,7 @@ use crate::domain::signing_key::{KeySequence, KeyState, SigningKey};
 use crate::domain::{application::Application, user::User};
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::refusal::Refusal;
-pub use crate::store::{Counts, UnsentMail};
+pub use crate::store::Counts;
 
 /// A key with the dates of its life.
 #[derive(Clone, Debug)]
@@ -33,9 +33,6 @@ impl KeyLife {
 /// The most applications that are shown of one account; the list of applications has all of them.
 pub const MOST_OWNED: i64 = 100;
 
-/// The most mails that are shown.
-const MOST_MAILS: i64 = 200;
-
 impl Server {
     /// How much there is of everything.
     pub async fn counts(&self, caller: &Caller) -> Result<Counts, Refusal> {
@@ -43,16 +40,10 @@ impl Server {
         Ok(self.store.counts().await?)
     }
 
-    /// Mails that no mail server has taken, newest first.
-    pub async fn unsent_mail(&self, caller: &Caller) -> Result<Vec<UnsentMail>, Refusal> {
-        caller.reach(Need::Oversee)?;
-        Ok(self.store.outbox_unsent(MOST_MAILS).await?)
-    }
-
     /// Every signing key that is remembered, by algorithm and age.
     pub async fn key_lives(&self, caller: &Caller) -> Result<Vec<KeyLife>, Refusal> {
         caller.reach(Need::ReadKeys)?;
-        let (keys, now) = (self.store.signing_keys().await?, self.now());
+        let (keys, now) = (self.store.signing_keys().await?, self.instruments.now());
         let lives = |sequence: KeySequence| {
             let life = |(key, state): (&SigningKey, KeyState)| KeyLife {
                 key: key.clone(),

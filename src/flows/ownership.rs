@@ -12,7 +12,7 @@ impl Server {
     /// Makes the address that an application was registered with its owner: the account that has it, or whoever
     /// proves it first.
     pub(super) async fn settle_owner(&self, tx: &mut Transaction, application: &Application) -> Result<(), StoreError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let Some(email) = application.settings.owner.as_deref().and_then(|owner| owner.parse::<EmailAddress>().ok())
         else {
             return Ok(());
@@ -60,7 +60,7 @@ impl Server {
         match leaving.user {
             Some(user) => {
                 tx.owner_remove(application.id, user).await?;
-                tx.invitations_end_of(application.id, user, self.now()).await?;
+                tx.invitations_end_of(application.id, user, self.instruments.now()).await?;
             }
             None => {
                 tx.owner_remove_address(application.id, who).await?;
@@ -95,7 +95,7 @@ impl Server {
         (what, sub): (OwnerChange, Option<String>),
     ) -> Result<(), StoreError> {
         let event = AuditEvent::OwnersChanged { client_id: application.client_id.clone(), what, who: Concerned(sub) };
-        tx.audit_append(&self.audit_entry(&caller.actor(), event, self.now())).await
+        tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await
     }
 }
 

@@ -159,11 +159,11 @@ impl Server {
     }
 
     async fn import_secret(&self, declared: &DeclaredSecret) -> Result<StoredSecret, ProvisionError> {
-        let now = self.now();
+        let now = self.instruments.now();
         Ok(match declared {
             DeclaredSecret::Plain(plain) => {
                 let secret = ClientSecret::presented(plain.expose().to_owned());
-                let hash = self.secrets.hash(&secret, self.random()).await.map_err(ManageError::from)?;
+                let hash = self.secrets.hash(&secret, self.instruments.random()).await.map_err(ManageError::from)?;
                 let fingerprint = self.fingerprints(plain.expose()).into_iter().next();
                 // Too short a secret would be half told by its last characters.
                 self.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint }, now)
@@ -176,9 +176,9 @@ impl Server {
     }
 
     async fn declare_new(&self, tx: &mut Transaction, declared: &Declared<'_>) -> Result<Application, ProvisionError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let application = Application {
-            id: ApplicationId::new(self.row_id(now)),
+            id: ApplicationId::new(self.instruments.row_id(now)),
             client_id: declared.client_id.clone(),
             settings: declared.settings.clone(),
             origin: Origin::Declared,
@@ -192,7 +192,7 @@ impl Server {
         };
         tx.application_insert(&application).await?;
         let event = AuditEvent::ApplicationCreated { client_id: declared.client_id.clone() };
-        tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(&Actor::Configuration, event, now)).await?;
         self.settle_owner(tx, &application).await?;
         Ok(application)
     }
@@ -203,7 +203,7 @@ impl Server {
         known: Application,
         declared: &Declared<'_>,
     ) -> Result<Application, ProvisionError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let client_id = || declared.client_id.clone();
         match known.state {
             ApplicationState::Deleted { .. } => return Err(ManageError::Taken(client_id()).into()),
@@ -214,7 +214,7 @@ impl Server {
             } => {
                 tx.application_change_state(known.id, StateChange::Activate, None, now).await?;
                 let event = AuditEvent::ApplicationActivated { client_id: client_id() };
-                tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
+                tx.audit_append(&self.instruments.audit_entry(&Actor::Configuration, event, now)).await?;
             }
             ApplicationState::Active | ApplicationState::Deactivated { .. } => {}
         }
@@ -223,7 +223,7 @@ impl Server {
         let settings = Some(changes(&known.settings, &declared.settings)).filter(|what| !what.is_empty());
         let what = origin.into_iter().chain(settings).collect::<Vec<_>>().join(", ");
         let event = AuditEvent::ApplicationChanged { client_id: client_id(), what };
-        tx.audit_append(&self.audit_entry(&Actor::Configuration, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(&Actor::Configuration, event, now)).await?;
         let known = Application { settings: declared.settings.clone(), ..known };
         // The file says who the owner is, whoever it was before.
         tx.owners_clear(known.id).await?;

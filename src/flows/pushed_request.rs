@@ -34,7 +34,7 @@ impl Server {
     async fn push_request_of(&self, application: &Application, request: &ClientRequest<'_>) -> Result<String, Refusal> {
         // Whoever need not authenticate is anybody.
         if application.settings.authentication == ClientAuthentication::None {
-            self.request_limits.admit(Sender::at(request.address), self.now())?;
+            self.request_limits.admit(Sender::at(request.address), self.instruments.now())?;
         }
         let parameters = request.parameters;
         if parameters.value("request_uri").is_some() {
@@ -47,13 +47,13 @@ impl Server {
         self.settle(application, parameters, &Scope::empty())?;
         let registered = &application.settings.redirect_uris;
         RegisteredRedirect::find(parameters.value("redirect_uri"), registered, Matching::Exact)?;
-        let value = PushedRequest::from_random(self.random());
+        let value = PushedRequest::from_random(self.instruments.random());
         let kept = parameters.without(&CREDENTIALS).with("client_id", application.client_id.as_str())?;
         let row = PushedRow {
             uri_hash: value.hash(),
             application: application.id,
             parameters: kept.to_form(),
-            expires_at: self.now().plus(PUSHED_REQUEST_LIFETIME),
+            expires_at: self.instruments.now().plus(PUSHED_REQUEST_LIFETIME),
         };
         self.store.pushed_request_insert(&row).await?;
         Ok(format!("{URI_PREFIX}{}", value.expose()))
@@ -71,7 +71,8 @@ impl Server {
         let value: PushedRequest = value.parse().map_err(|_| unknown())?;
         let application = self.application(client_id).await?.ok_or_else(unknown)?;
         let mut tx = self.store.begin().await?;
-        let taken = tx.pushed_request_take(value.hash(), application.id, self.now()).await?.ok_or_else(unknown)?;
+        let taken =
+            tx.pushed_request_take(value.hash(), application.id, self.instruments.now()).await?.ok_or_else(unknown)?;
         tx.commit().await?;
         Parameters::from_form(taken.as_bytes())
     }

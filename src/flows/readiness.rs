@@ -20,7 +20,7 @@ impl Server {
             Err(_) => return Err(not_ready("the database did not answer within a second".to_owned())),
         }
         self.keyring
-            .signer(self.default_algorithm(), self.now())
+            .signer(self.default_algorithm(), self.instruments.now())
             .map(|_| ())
             .map_err(|refusal| not_ready(refusal.detail.unwrap_or_else(|| "no signing key is loaded".to_owned())))
     }

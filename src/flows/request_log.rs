@@ -84,7 +84,7 @@ impl Server {
     /// Notes a request for the application that it names, if there is one. Asks no database.
     pub fn log_request(&self, request: &LoggedRequest<'_>) {
         let Ok(client_id) = request.client_id.parse::<ClientId>() else { return };
-        let now = self.now();
+        let now = self.instruments.now();
         match self.known_application(&client_id) {
             Some(application) => self.requests.note(application.id, request, now),
             // Refused before anybody had to know who request.
@@ -104,7 +104,7 @@ impl Server {
                 return Err(error);
             }
         }
-        let (notes, dropped) = self.requests.take_notes(self.now());
+        let (notes, dropped) = self.requests.take_notes(self.instruments.now());
         if dropped > 0 {
             info!(dropped, "more requests failed than are written down one by one");
         }
@@ -149,7 +149,7 @@ impl Server {
         let mut tx = self.store.begin().await?;
         for (application, requests) in notes {
             for request in requests {
-                let id = NotedRequestId::new(self.row_id(request.at));
+                let id = NotedRequestId::new(self.instruments.row_id(request.at));
                 tx.request_insert(id, *application, request).await?;
             }
             tx.requests_trim(*application).await?;

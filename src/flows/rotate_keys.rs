@@ -81,7 +81,7 @@ impl Server {
         let (algorithms, longest_ttl) = self.store.applications_signing().await?;
         let algorithms = with_default(algorithms, self.config.keys.algorithm);
         let keep_for = self.keep_for(longest_ttl);
-        let now = self.now();
+        let now = self.instruments.now();
         let keys = self.store.signing_keys().await?;
         let short = keys.iter().any(|key| key.keep_for < keep_for);
         let dead = keys.iter().any(|key| is_forgettable(key, &keys, now));
@@ -106,7 +106,7 @@ impl Server {
     /// Hands over to the announced key of every algorithm and announces another.
     pub async fn rotate_keys(&self, promotion: Promotion, actor: &Actor) -> Result<(), KeyChangeError> {
         self.maintain_keys().await?;
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::SigningKeys).await?;
         let keys = tx.signing_keys().await?;
@@ -127,7 +127,7 @@ impl Server {
     /// Takes a key out of use and out of the key set, now. If it was signing, the announced one takes over.
     pub async fn revoke_key(&self, kid: &str, actor: &Actor) -> Result<(), KeyChangeError> {
         self.maintain_keys().await?;
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::SigningKeys).await?;
         let keys = tx.signing_keys().await?;
@@ -145,7 +145,8 @@ impl Server {
         {
             self.promote(&mut tx, next, now, actor).await?;
         }
-        tx.audit_append(&self.audit_entry(actor, AuditEvent::KeyRevoked { kid: kid.to_owned() }, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, AuditEvent::KeyRevoked { kid: kid.to_owned() }, now))
+            .await?;
         tx.commit().await?;
         self.maintain_keys().await?;
         self.refresh().await?;
@@ -168,13 +169,14 @@ impl Server {
             };
             let place = place_of(&key.kid);
             let plain = self.master_keys.open(&place, &key.private).map_err(|e| corrupt(&e))?;
-            let sealed = self.master_keys.seal(&place, &plain, self.random()).map_err(|e| corrupt(&e))?;
+            let sealed = self.master_keys.seal(&place, &plain, self.instruments.random()).map_err(|e| corrupt(&e))?;
             tx.signing_key_reseal(&key.kid, &sealed).await?;
             count += 1;
         }
-        count += self.reseal_webhooks(&mut tx).await?;
+        count += self.webhooks.reseal_webhooks(&mut tx).await?;
         if count > 0 {
-            let entry = self.audit_entry(actor, AuditEvent::KeysReencrypted { count }, self.now());
+            let entry =
+                self.instruments.audit_entry(actor, AuditEvent::KeysReencrypted { count }, self.instruments.now());
             tx.audit_append(&entry).await?;
         }
         tx.commit().await?;
@@ -191,7 +193,7 @@ impl Server {
 
     /// Makes a key for each gap, before any lock is taken: an RSA key takes a while.
     async fn candidates(&self, missing: &[(SigningAlgorithm, Missing)]) -> Result<Vec<Candidate>, KeyChangeError> {
-        let entropy = self.entropy();
+        let entropy = self.instruments.entropy();
         let algorithms: Vec<_> = missing.iter().map(|(algorithm, _)| *algorithm).collect();
         let made = tokio::task::spawn_blocking(move || {
             let make = |algorithm| -> Result<Candidate, String> {
@@ -212,7 +214,7 @@ impl Server {
         candidates: Vec<Candidate>,
         keep_for: Duration,
     ) -> Result<(), KeyChangeError> {
-        let now = self.now();
+        let now = self.instruments.now();
         for candidate in candidates {
             let keys = tx.signing_keys().await?;
             let algorithm = candidate.signer.signing_algorithm();
@@ -222,7 +224,7 @@ impl Server {
                 Missing::Active => now,
                 Missing::Announced => {
                     let active = KeySequence::of(algorithm, &keys).active(now).map_or(now, |key| key.activates_at);
-                    let [jitter] = self.random();
+                    let [jitter] = self.instruments.random();
                     self.rotation_policy().activation(active, now, jitter)
                 }
             };
@@ -238,11 +240,11 @@ impl Server {
         activates_at: Timestamp,
         keep_for: Duration,
     ) -> Result<(), KeyChangeError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let kid = signer.kid().to_owned();
         let private = self
             .master_keys
-            .seal(&place_of(&kid), pkcs8, self.random())
+            .seal(&place_of(&kid), pkcs8, self.instruments.random())
             .map_err(|e| KeyChangeError::Generation(e.to_string()))?;
         let key = SigningKey {
             kid: kid.clone(),
@@ -256,7 +258,7 @@ impl Server {
         };
         tx.signing_key_insert(&key).await?;
         let event = AuditEvent::KeyCreated { kid, algorithm: key.algorithm };
-        tx.audit_append(&self.audit_entry(&Actor::Schedule, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(&Actor::Schedule, event, now)).await?;
         Ok(())
     }
 
@@ -269,7 +271,7 @@ impl Server {
     ) -> Result<(), StoreError> {
         tx.signing_key_activate_at(&key.kid, at).await?;
         let event = AuditEvent::KeyPromoted { kid: key.kid.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, self.now())).await
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
     }
 }
 

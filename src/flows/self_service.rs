@@ -175,9 +175,9 @@ impl Server {
                 return Ok(Some(waiting));
             }
         }
-        let now = self.now();
+        let now = self.instruments.now();
         let approval = Approval {
-            id: ApprovalId::new(self.row_id(now)),
+            id: ApprovalId::new(self.instruments.row_id(now)),
             application: application.id,
             requested_by: user.id,
             extras,
@@ -187,7 +187,7 @@ impl Server {
         tx.approval_insert(&approval).await?;
         let (client_id, what) = (application.client_id.clone(), asked(&approval.extras));
         let event = AuditEvent::ApprovalAsked { client_id, what };
-        tx.audit_append(&self.audit_entry(&caller.actor(), event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, now)).await?;
         Ok(Some(approval))
     }
 }

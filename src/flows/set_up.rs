@@ -20,15 +20,15 @@ impl Server {
         if self.store.operator_exists().await? {
             return Ok(None);
         }
-        let token = SetUpToken::from_random(self.random());
-        let now = self.now();
+        let token = SetUpToken::from_random(self.instruments.random());
+        let now = self.instruments.now();
         self.store.set_up_link_insert(token.hash(), now, now.plus(LINK_LIFETIME)).await?;
         Ok(Some(self.config.server.issuer.url_of(&format!("/admin/set-up/{}", token.expose()))))
     }
 
     /// Refuses a link that would not make an operator any more.
     pub async fn set_up_is_open(&self, token: &SetUpToken) -> Result<(), Refusal> {
-        if self.store.set_up_link_is_open(token.hash(), self.now()).await? { Ok(()) } else { Err(gone()) }
+        if self.store.set_up_link_is_open(token.hash(), self.instruments.now()).await? { Ok(()) } else { Err(gone()) }
     }
 
     /// Makes the account of this address an operator's, a new one if need be, and signs it in. No mail is
@@ -39,7 +39,7 @@ impl Server {
         email: EmailAddress,
         device: &Device,
     ) -> Result<SessionToken, Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         // One at a time: of two links that are used at once, the second finds an operator.
         tx.lock(Generation::Applications).await?;
@@ -66,7 +66,7 @@ impl Server {
             return Err(ManageUserError::Changed.into());
         }
         let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: "promoted".to_owned() };
-        tx.audit_append(&self.audit_entry(&Actor::Visitor, event, self.now())).await?;
+        tx.audit_append(&self.instruments.audit_entry(&Actor::Visitor, event, self.instruments.now())).await?;
         Ok(known)
     }
 }

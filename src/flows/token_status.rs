@@ -65,7 +65,7 @@ impl Server {
         token: &RefreshToken,
     ) -> Result<Option<(StoredRefreshToken, TokenFamily, User)>, StoreError> {
         let stored = self.store.refresh_token(token.hash()).await?;
-        let (grace, now) = (self.config.tokens.refresh_grace, self.now());
+        let (grace, now) = (self.config.tokens.refresh_grace, self.instruments.now());
         let Some(stored) = stored.filter(|stored| stored.standing(grace, now) == Standing::Unused) else {
             return Ok(None);
         };
@@ -98,7 +98,7 @@ impl Server {
             return Err(not_yours());
         }
         let mut tx = self.store.begin().await?;
-        tx.family_end(family.id, EndReason::Revoked, self.now()).await?;
+        tx.family_end(family.id, EndReason::Revoked, self.instruments.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -106,7 +106,9 @@ impl Server {
     async fn revoke_access_token(&self, application: &Application, token: &str) -> Result<(), Refusal> {
         let key_of = |kid: &str| self.keyring.verifying_key(kid);
         let issuer = self.config.server.issuer.as_str();
-        let Ok(claims) = bearer::verify(token, key_of, issuer, self.now().as_seconds()) else { return Ok(()) };
+        let Ok(claims) = bearer::verify(token, key_of, issuer, self.instruments.now().as_seconds()) else {
+            return Ok(());
+        };
         if claims.client_id != application.client_id.as_str() {
             return Err(not_yours());
         }
@@ -127,7 +129,11 @@ impl Server {
     }
 
     fn note_use(&self, client: &AuthenticatedClient) {
-        self.usage.note(ApplicationUse { application: client.application.id, secret: client.secret, at: self.now() });
+        self.usage.note(ApplicationUse {
+            application: client.application.id,
+            secret: client.secret,
+            at: self.instruments.now(),
+        });
     }
 }
 

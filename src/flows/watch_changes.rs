@@ -16,10 +16,10 @@ impl Server {
     /// Reads the counters of changes and acts on them: applications at hand are trusted for another while
     /// or loaded anew when next asked for, keys are loaded at once.
     pub async fn look_for_changes(&self) -> Result<Generations, StoreError> {
-        let asked_at = self.now();
+        let asked_at = self.instruments.now();
         let generations = self.store.generations().await?;
         self.directory.confirm(generations.applications, asked_at);
-        if self.keyring.is_outdated(generations.signing_keys, self.now()) {
+        if self.keyring.is_outdated(generations.signing_keys, self.instruments.now()) {
             self.load_keys(generations.signing_keys).await?;
         }
         Ok(generations)

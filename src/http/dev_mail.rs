@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::Edge;
 use super::reply::{Refused, not_found};
-use crate::flows::caught_mail::Mail;
+use crate::flows::mail::CaughtMail as Mail;
 use crate::protocol::refusal::Refusal;
 
 /// The mail's own styles are shown; nothing is loaded and nothing runs.
@@ -38,13 +38,13 @@ enum Piece<'a> {
 
 /// `GET /dev/mail`: all of them.
 pub(super) async fn list(State(edge): State<Edge>) -> Result<Response, Refused> {
-    let Some(mails) = edge.server.caught_mails() else { return Err(not_found().await) };
+    let Some(mails) = edge.server.mail.caught_mails() else { return Err(not_found().await) };
     page(&MailsPage { mails })
 }
 
 /// `GET /dev/mail/{name}`: one of them.
 pub(super) async fn single(State(edge): State<Edge>, Path(name): Path<String>) -> Result<Response, Refused> {
-    let mut mails = edge.server.caught_mails().unwrap_or_default().into_iter();
+    let mut mails = edge.server.mail.caught_mails().unwrap_or_default().into_iter();
     let Some(mail) = mails.find(|mail| mail.name() == name) else { return Err(not_found().await) };
     // Its links open in the whole window: there is nothing to go on with inside the frame.
     let framed = format!("<base target=\"_top\">{}", mail.html);

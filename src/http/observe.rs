@@ -26,7 +26,7 @@ pub(super) struct TraceId(pub(super) String);
 /// Wraps every request.
 pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let trace_id = format!("{:032x}", u128::from_be_bytes(edge.server.random()));
+    let trace_id = format!("{:032x}", u128::from_be_bytes(edge.server.instruments.random()));
     let endpoint = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let span = info_span!("request", trace_id, method = %request.method(), endpoint);
     let named_client = NamedClientSlot::default();

@@ -13,7 +13,7 @@ use crate::flows::Server;
 const PERIOD: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
-    let woken = || server.outbox_woken();
-    every_or_when("send mail", PERIOD, &stopping, woken, || server.send_due_mail()).await;
-    server.finish_sending(server.config.server.shutdown_timeout).await;
+    let woken = || server.mail.outbox_woken();
+    every_or_when("send mail", PERIOD, &stopping, woken, || server.mail.send_due_mail()).await;
+    server.mail.finish_sending(server.config.server.shutdown_timeout).await;
 }

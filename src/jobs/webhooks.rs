@@ -13,7 +13,7 @@ use crate::flows::Server;
 const PERIOD: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
-    let woken = || server.webhooks_woken();
-    every_or_when("send to webhooks", PERIOD, &stopping, woken, || server.send_due_webhooks()).await;
-    server.finish_webhooks(server.config.server.shutdown_timeout).await;
+    let woken = || server.webhooks.webhooks_woken();
+    every_or_when("send to webhooks", PERIOD, &stopping, woken, || server.webhooks.send_due_webhooks()).await;
+    server.webhooks.finish_webhooks(server.config.server.shutdown_timeout).await;
 }

@@ -86,7 +86,10 @@ macro_rules! of_newest_sign_ins {
 
 impl Transaction {
     /// Writes a step down, in the transaction of what it tells, unless there are enough of its kind.
-    #[expect(clippy::too_many_arguments, reason = "they are the columns of one row; flows have Server::note_delivery")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the columns of one row; flows have DeliveryTraces::note_delivery"
+    )]
     pub async fn delivery_trace_append(
         &mut self,
         id: SignInEventId,

@@ -71,7 +71,7 @@ impl<'a> Cast<'a> {
             let application = self.server.application_of(&self.owner, "Orders").await;
             let stored = self.server.server.store.application(&application.id()).await.unwrap().unwrap();
             let mut tx = self.server.server.store.begin().await.unwrap();
-            tx.owner_add(stored.id, self.co_owner.id, self.server.server.now()).await.unwrap();
+            tx.owner_add(stored.id, self.co_owner.id, self.server.server.instruments.now()).await.unwrap();
             tx.commit().await.unwrap();
             text = text.replace("{app}", &application.client_id);
             text = text.replace("{secret}", &stored.secrets[0].id.to_string());
@@ -87,7 +87,7 @@ impl<'a> Cast<'a> {
         }
         if text.contains("{server_hook}") {
             // There is room for twenty.
-            let there = self.server.server.webhooks_of(&WebhookOwner::Server).await.unwrap();
+            let there = self.server.server.webhooks.webhooks_of(&WebhookOwner::Server).await.unwrap();
             let id = match there.first() {
                 Some(webhook) => webhook.id.to_string(),
                 None => self.webhook(WebhookOwner::Server).await,
@@ -95,7 +95,7 @@ impl<'a> Cast<'a> {
             text = text.replace("{server_hook}", &id);
         }
         text = text.replace("{nothing}", "01936f00-0000-7000-8000-000000000000");
-        let new: String = format!("{:032x}", u128::from_be_bytes(self.server.server.random()));
+        let new: String = format!("{:032x}", u128::from_be_bytes(self.server.server.instruments.random()));
         if text.contains("{sub}") {
             let user = person::account(&self.server.server, &format!("u{new}@example.com")).await;
             text = text.replace("{sub}", &user.sub);
@@ -111,7 +111,7 @@ impl<'a> Cast<'a> {
 
     async fn webhook(&self, owner: WebhookOwner) -> String {
         let new = NewWebhook { owner, url: "http://127.0.0.1:9/hook".parse().unwrap(), events: Vec::new() };
-        self.server.server.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id.to_string()
+        self.server.server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id.to_string()
     }
 
     async fn ask(&self, row: &Row, who: &Who) -> Answer {

@@ -26,9 +26,9 @@ async fn account(server: &Server, email: &str) -> User {
 }
 
 fn session(server: &Server, user: &User) -> Session {
-    let now = server.now();
+    let now = server.instruments.now();
     Session {
-        id: SessionId::from_bytes(server.random()),
+        id: SessionId::from_bytes(server.instruments.random()),
         user: user.id,
         created_at: now,
         auth_time: now,
@@ -41,7 +41,7 @@ fn session(server: &Server, user: &User) -> Session {
 }
 
 async fn begin(server: &Server, session: &Session) -> ValueHash {
-    let token = SessionToken::from_random(server.random()).hash();
+    let token = SessionToken::from_random(server.instruments.random()).hash();
     let mut tx = server.store.begin().await.unwrap();
     tx.session_insert(session, token).await.unwrap();
     tx.commit().await.unwrap();
@@ -50,14 +50,14 @@ async fn begin(server: &Server, session: &Session) -> ValueHash {
 
 async fn signed_in(server: &Server, user: &User) -> bool {
     let mut tx = server.store.begin().await.unwrap();
-    let done = tx.user_signed_in(user.id, server.now()).await.unwrap();
+    let done = tx.user_signed_in(user.id, server.instruments.now()).await.unwrap();
     tx.commit().await.unwrap();
     done
 }
 
 /// An access token that speaks for a person.
 fn token_of(server: &Server, user: &User, client_id: &str) -> String {
-    let (now, issuer) = (server.now(), server.config.server.issuer.as_str().to_owned());
+    let (now, issuer) = (server.instruments.now(), server.config.server.issuer.as_str().to_owned());
     let claims = AccessTokenClaims {
         iss: issuer,
         sub: user.sub.clone(),
@@ -121,7 +121,7 @@ async fn an_account_that_is_disabled_loses_its_sessions_and_grants(world: World)
             "insert into token_families (id, application_id, user_id, scope, resources, auth_time, amr, \
              created_at, expires_at) select '{}', id, '{}', 'openid', '[]', 0, 'otp', 0, 1 from applications \
              where client_id = '{}'",
-            SessionId::from_bytes(server.random()),
+            SessionId::from_bytes(server.instruments.random()),
             user.id,
             application.client_id
         );
@@ -129,14 +129,14 @@ async fn an_account_that_is_disabled_loses_its_sessions_and_grants(world: World)
     }
     let alive = async |user: &User| {
         let families = format!("select id from token_families where user_id = '{}' and ended_at is null", user.id);
-        let sessions = store.sessions_of(user.id, server.now()).await.unwrap();
+        let sessions = store.sessions_of(user.id, server.instruments.now()).await.unwrap();
         (sessions.len(), world.database.texts(&families).await.len())
     };
     assert_eq!((alive(&user).await, alive(&other).await), ((2, 2), (1, 1)));
 
     world.clock.advance(Duration::from_secs(1));
     let disabled = server.user_disable(user.id, &Actor::CommandLine).await.unwrap();
-    assert_eq!(disabled.state, UserState::Disabled { at: server.now() });
+    assert_eq!(disabled.state, UserState::Disabled { at: server.instruments.now() });
     assert_eq!((alive(&user).await, alive(&other).await), ((0, 0), (1, 1)));
     let reasons = world.database.texts("select end_reason from token_families where ended_at is not null").await;
     assert_eq!(reasons, ["account_ended", "account_ended"]);
@@ -200,12 +200,12 @@ async fn a_token_of_an_account_that_does_not_count_is_refused(world: World) {
 async fn a_sign_in_is_written_down(world: World) {
     let server = world.command().await;
     let user = account(&server, "john@example.com").await;
-    let first = server.now();
+    let first = server.instruments.now();
     assert!(signed_in(&server, &user).await);
     world.clock.advance(Duration::from_secs(60));
     assert!(signed_in(&server, &user).await);
     let user = server.store.user(user.id).await.unwrap().unwrap();
-    assert_eq!((user.email_verified_at, user.last_sign_in_at), (Some(first), Some(server.now())));
+    assert_eq!((user.email_verified_at, user.last_sign_in_at), (Some(first), Some(server.instruments.now())));
 }
 
 /// A session is found by its cookie, kept alive by use, and ends once.
@@ -221,33 +221,33 @@ async fn a_session_lives_by_use_and_ends_once(world: World) {
     let (token, _) = (begin(&server, &older).await, begin(&server, &newer).await);
     assert_eq!(store.session_by_token(token).await.unwrap().as_ref(), Some(&older));
     assert_eq!(store.session_by_token(ValueHash::of("another")).await.unwrap(), None);
-    assert_eq!(store.sessions_of(user.id, server.now()).await.unwrap(), [newer.clone(), older.clone()]);
+    assert_eq!(store.sessions_of(user.id, server.instruments.now()).await.unwrap(), [newer.clone(), older.clone()]);
 
     world.clock.advance(Duration::from_secs(60));
-    let (now, until) = (server.now(), server.now().plus(SESSION_LIFETIME));
+    let (now, until) = (server.instruments.now(), server.instruments.now().plus(SESSION_LIFETIME));
     store.session_seen(older.id, now, until).await.unwrap();
     store.session_seen(older.id, Timestamp::from_micros(0), Timestamp::from_micros(1)).await.unwrap();
     let seen = store.session(older.id).await.unwrap().unwrap();
     assert_eq!((seen.last_seen_at, seen.expires_at), (now, until), "an older request does not turn time back");
 
     world.clock.advance(SESSION_LIFETIME.saturating_sub(Duration::from_secs(30)));
-    assert_eq!(store.sessions_of(user.id, server.now()).await.unwrap(), [seen], "the other's time is over");
-    store.session_seen(newer.id, server.now(), until.plus(SESSION_LIFETIME)).await.unwrap();
-    assert!(!store.session(newer.id).await.unwrap().unwrap().is_alive(server.now()), "it stays over");
+    assert_eq!(store.sessions_of(user.id, server.instruments.now()).await.unwrap(), [seen], "the other's time is over");
+    store.session_seen(newer.id, server.instruments.now(), until.plus(SESSION_LIFETIME)).await.unwrap();
+    assert!(!store.session(newer.id).await.unwrap().unwrap().is_alive(server.instruments.now()), "it stays over");
 
     let mut tries = JoinSet::new();
     for _ in 0..20 {
         let server = server.clone();
         tries.spawn(async move {
             let mut tx = server.store.begin().await.unwrap();
-            let ended = tx.session_end(older.id, server.now()).await.unwrap();
+            let ended = tx.session_end(older.id, server.instruments.now()).await.unwrap();
             tx.commit().await.unwrap();
             ended
         });
     }
     let ended = tries.join_all().await;
     assert_eq!(ended.iter().filter(|ended| **ended).count(), 1);
-    store.session_seen(older.id, server.now().plus(Duration::from_secs(1)), until).await.unwrap();
+    store.session_seen(older.id, server.instruments.now().plus(Duration::from_secs(1)), until).await.unwrap();
     assert!(store.session(older.id).await.unwrap().unwrap().ended_at.is_some());
 }
 
@@ -262,9 +262,9 @@ async fn a_session_that_begins_while_the_account_is_disabled_does_not_outlive_it
         let disabled = tokio::spawn(async move { disabling.user_disable(user.id, &Actor::Schedule).await });
         let entered = tokio::spawn(async move {
             let mut tx = entering.store.begin().await.unwrap();
-            let may = tx.user_signed_in(begun.user, entering.now()).await.unwrap();
+            let may = tx.user_signed_in(begun.user, entering.instruments.now()).await.unwrap();
             if may {
-                let token = SessionToken::from_random(entering.random()).hash();
+                let token = SessionToken::from_random(entering.instruments.random()).hash();
                 tx.session_insert(&begun, token).await.unwrap();
                 tx.commit().await.unwrap();
             }
@@ -272,6 +272,6 @@ async fn a_session_that_begins_while_the_account_is_disabled_does_not_outlive_it
         });
         disabled.await.unwrap().unwrap();
         let user = entered.await.unwrap();
-        assert_eq!(server.store.sessions_of(user, server.now()).await.unwrap(), []);
+        assert_eq!(server.store.sessions_of(user, server.instruments.now()).await.unwrap(), []);
     }
 }

@@ -137,11 +137,11 @@ async fn a_use_is_written_down_soon_and_at_the_latest_when_the_server_stops(worl
     server.server.flush_usage().await.unwrap();
     assert_eq!(used().await, None, "a failed try is no use");
     assert!(works(&server, &application).await);
-    let first = server.server.now();
+    let first = server.server.instruments.now();
     eventually("the use is written down", async || used().await == Some(first)).await;
     world.clock.advance(Duration::from_secs(90));
     assert!(works(&server, &application).await);
-    let second = server.server.now();
+    let second = server.server.instruments.now();
     server.stop().await;
     assert_eq!(used().await, Some(second));
     let secrets = store.application(&application.id()).await.unwrap().unwrap().secrets;

@@ -283,7 +283,7 @@ async fn a_code_dies_with_the_account_the_session_and_the_application(world: Wor
     let signed_out = server.grant().await.in_session().await.stored().await;
     let code = signed_out.code().await;
     let mut tx = server.server.store.begin().await.unwrap();
-    tx.session_end(signed_out.code.session.unwrap(), server.server.now()).await.unwrap();
+    tx.session_end(signed_out.code.session.unwrap(), server.server.instruments.now()).await.unwrap();
     tx.commit().await.unwrap();
     signed_out.redeem(&code).await.refusal(400, "invalid_grant");
     let deactivated = server.grant().await.stored().await;

@@ -399,8 +399,8 @@ async fn a_link_from_the_command_line_signs_its_account_in_once(world: World) {
     let server = world.server().await;
     account(&server.server, JOHN).await;
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
-    let requester = gatepost::flows::authorize::Requester {
-        known_accounts: gatepost::flows::known_browser::KnownAccounts::default(),
+    let requester = gatepost::flows::requester::Requester {
+        known_accounts: gatepost::flows::browsers::KnownAccounts::default(),
         address: here,
         device: gatepost::domain::session::Device::new(here, ""),
         locale: "en".to_owned(),
@@ -448,7 +448,7 @@ async fn the_pages_and_the_mail_speak_the_language_that_the_application_asks_for
     let waiting = browser.enter_address(&page, JOHN).await;
     german(&waiting);
     let letter = letter(&server, JOHN, 1).await;
-    let mails = server.server.caught_mails().unwrap();
+    let mails = server.server.mail.caught_mails().unwrap();
     assert!(mails[0].html.contains("lang=\"de\""), "{}", mails[0].html);
     german(&browser.submit(waiting.form_with("login-code-submit"), &[("code", &letter.code)]).await);
     let unknown = browser.visit(&authorize(&application, &[("ui_locales", "fr"), ("prompt", "consent")])).await;

@@ -138,7 +138,7 @@ async fn keys_follow_one_another_without_anybody_doing_anything(world: World) {
     let first = signing_kid(&server).await;
     let keys = server.server.store.signing_keys().await.unwrap();
     let next = keys.iter().find(|key| key.kid != first).unwrap();
-    let ahead = next.activates_at.since(server.server.now());
+    let ahead = next.activates_at.since(server.server.instruments.now());
     let day = Duration::from_hours(24);
     assert!((81 * day..=90 * day).contains(&ahead), "jittered: {ahead:?}");
     world.clock.advance(ahead.checked_sub(Duration::from_secs(1)).unwrap());

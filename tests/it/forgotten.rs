@@ -32,7 +32,7 @@ async fn a_session_is_forgotten_a_week_after_it_ended_or_expired(world: World) {
     let server = world.server().await;
     let ((_, ended), (_, left)) = (in_session(&server).await, in_session(&server).await);
     let mut tx = server.server.store.begin().await.unwrap();
-    assert!(tx.session_end(ended, server.server.now()).await.unwrap());
+    assert!(tx.session_end(ended, server.server.instruments.now()).await.unwrap());
     tx.commit().await.unwrap();
     for (passed, expected) in
         [(almost(7), (true, true)), (SECOND, (false, true)), (almost(14), (false, true)), (SECOND, (false, false))]
@@ -50,12 +50,12 @@ async fn a_session_stays_for_as_long_as_tokens_or_codes_of_it_are_remembered(wor
     let (grant, session) = in_session(&server).await;
     grant.redeem(&grant.code().await).await.success();
     let mut tx = server.server.store.begin().await.unwrap();
-    assert!(tx.session_end(session, server.server.now()).await.unwrap());
+    assert!(tx.session_end(session, server.server.instruments.now()).await.unwrap());
     tx.commit().await.unwrap();
     // The refresh token lives for thirty days, and the family with it.
     world.clock.advance(almost(30));
     let mut late = grant;
-    late.code.expires_at = server.server.now();
+    late.code.expires_at = server.server.instruments.now();
     late.code().await;
     for (passed, expected) in [(Duration::ZERO, true), (SECOND, true), (DAY, false)] {
         world.clock.advance(passed);

@@ -69,7 +69,7 @@ async fn opening_changes_nothing_and_the_button_keeps_once(world: World) {
     }
     assert_eq!(kept_times(&world).await, 1);
     let kept = server.server.store.application(&application.id()).await.unwrap().unwrap();
-    assert_eq!(kept.unused_since(), server.server.now());
+    assert_eq!(kept.unused_since(), server.server.instruments.now());
 }
 
 /// It is good until the deactivation, and then says so; another warning has a link of its own.

@@ -52,7 +52,7 @@ async fn read(server: &Server, application: &Registered) -> Application {
 
 async fn use_now(server: &Server, application: &Registered) {
     let known = read(server, application).await;
-    server.usage.note(ApplicationUse { application: known.id, secret: None, at: server.now() });
+    server.usage.note(ApplicationUse { application: known.id, secret: None, at: server.instruments.now() });
     server.flush_usage().await.unwrap();
 }
 
@@ -62,8 +62,8 @@ async fn is_active(server: &Server, application: &Registered) -> bool {
 
 /// The mails to an address so far, oldest first.
 async fn mails(world: &World, server: &Arc<Server>, to: &str) -> Vec<Mail> {
-    server.send_due_mail().await.unwrap();
-    server.finish_sending(Duration::from_secs(5)).await;
+    server.mail.send_due_mail().await.unwrap();
+    server.mail.finish_sending(Duration::from_secs(5)).await;
     let mut mails: Vec<_> = world.mail.mails().into_iter().filter(|mail| mail.to.as_str() == to).collect();
     mails.reverse();
     mails
@@ -153,7 +153,8 @@ async fn the_clocks_wait_while_no_server_is_up(world: World) {
     assert_eq!(swept(&server).await, ["warn"]);
     pass(&world, DAY).await;
     assert_eq!(swept(&server).await, ["deactivate"]);
-    let deactivated = ApplicationState::Deactivated { at: server.now(), reason: DeactivationReason::Unused };
+    let deactivated =
+        ApplicationState::Deactivated { at: server.instruments.now(), reason: DeactivationReason::Unused };
     assert_eq!(read(&server, &application).await.state, deactivated);
 }
 
@@ -318,11 +319,11 @@ async fn a_use_in_the_moment_of_the_sweep_wins(world: World) {
             assert_eq!(swept(&one).await, [step]);
         }
         pass(&world, DAY).await;
-        other.usage.note(ApplicationUse { application: id, secret: None, at: other.now() });
+        other.usage.note(ApplicationUse { application: id, secret: None, at: other.instruments.now() });
         let (_, flushed) = tokio::join!(swept(&one), other.flush_usage());
         flushed.unwrap();
         assert!(is_active(&one, &application).await);
-        assert_eq!(read(&one, &application).await.last_used_at, Some(one.now()));
+        assert_eq!(read(&one, &application).await.last_used_at, Some(one.instruments.now()));
     }
 }
 
@@ -336,7 +337,7 @@ async fn a_use_that_is_written_down_after_the_deactivation_undoes_it(world: Worl
     for days in [21, 6, 1] {
         pass(&world, days * DAY).await;
         if days == 1 {
-            other.usage.note(ApplicationUse { application: id, secret: None, at: other.now() });
+            other.usage.note(ApplicationUse { application: id, secret: None, at: other.instruments.now() });
         }
         swept(&one).await;
     }
@@ -346,7 +347,7 @@ async fn a_use_that_is_written_down_after_the_deactivation_undoes_it(world: Worl
     let mails = mails(&world, &one, OWNER).await;
     assert!(mails.iter().any(|mail| mail.subject.as_str() == "Orders is active again"), "{mails:?}");
     application.change(&one, DEACTIVATE).await;
-    other.usage.note(ApplicationUse { application: id, secret: None, at: other.now() });
+    other.usage.note(ApplicationUse { application: id, secret: None, at: other.instruments.now() });
     other.flush_usage().await.unwrap();
     assert!(!is_active(&one, &application).await, "what somebody asked for is not undone");
 }

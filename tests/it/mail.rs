@@ -10,7 +10,7 @@ use gatepost::domain::one_time::{LinkToken, ValueHash};
 use gatepost::domain::session::Device;
 use gatepost::domain::sign_in::{DeliveryEvent, LoginCode, Purpose, SignIn};
 use gatepost::flows::Server;
-use gatepost::flows::queue_mail::SignInMail;
+use gatepost::flows::mail::SignInMail;
 
 use crate::harness::{START, SmtpServer, Verdict, World, eventually, on_both_engines};
 
@@ -26,11 +26,11 @@ struct Queued {
 impl Queued {
     /// Begins a sign-in and queues its mail, in one transaction. Nobody is woken: whoever sends finds it.
     async fn with(server: &Server, to: &str, locale: &str, life: Duration) -> Self {
-        let now = server.now();
-        let link = LinkToken::from_random(server.random());
-        let code = LoginCode::from_random(server.random());
+        let now = server.instruments.now();
+        let link = LinkToken::from_random(server.instruments.random());
+        let code = LoginCode::from_random(server.instruments.random());
         let sign_in = SignIn {
-            id: SignInId::from_bytes(server.random()),
+            id: SignInId::from_bytes(server.instruments.random()),
             purpose: Purpose::Page("/account".to_owned()),
             browser: None,
             user: None,
@@ -61,7 +61,7 @@ impl Queued {
         let mut tx = server.store.begin().await.unwrap();
         tx.sign_in_insert(&sign_in).await.unwrap();
         tx.sign_in_link_insert(link.hash(), sign_in.id, now).await.unwrap();
-        server.queue_sign_in_mail(&mut tx, &mail).await.unwrap();
+        server.mail.queue_sign_in_mail(&mut tx, &mail).await.unwrap();
         tx.commit().await.unwrap();
         Self { sign_in: sign_in.id, link, code }
     }
@@ -95,11 +95,11 @@ impl Queued {
 
 /// Sends until nothing is due and nothing is being sent.
 async fn send_all(server: &Arc<Server>) {
-    while server.store.outbox_has_due(server.now()).await.unwrap() {
-        server.send_due_mail().await.unwrap();
+    while server.store.outbox_has_due(server.instruments.now()).await.unwrap() {
+        server.mail.send_due_mail().await.unwrap();
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    server.finish_sending(Duration::from_secs(5)).await;
+    server.mail.finish_sending(Duration::from_secs(5)).await;
 }
 
 async fn bodies(world: &World) -> usize {
@@ -112,7 +112,7 @@ async fn a_mail_says_who_asked_for_what_and_how_to_go_on(world: World) {
     let smtp = SmtpServer::start().await;
     let server = world.server_with(&smtp.toml()).await;
     let queued = Queued::for_john(&server.server).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("it is sent", async || smtp.received().len() == 1).await;
     let mail = smtp.received().pop().unwrap();
     assert_eq!(
@@ -152,7 +152,7 @@ async fn a_german_reader_gets_german(world: World) {
     let smtp = SmtpServer::start().await;
     let server = world.server_with(&smtp.toml()).await;
     Queued::with(&server.server, "juergen@example.org", "de-CH", Duration::from_hours(1)).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("it is sent", async || smtp.received().len() == 1).await;
     let mail = smtp.received().pop().unwrap();
     assert_eq!(mail.header("Subject"), "Bei Shöp anmelden (K7QF)");
@@ -211,7 +211,7 @@ async fn many_mails_need_few_connections(world: World) {
     let node = world.idle_with(&smtp.toml()).await;
     for n in 0..5 {
         Queued::with(&node, &format!("user{n}@example.org"), "en", Duration::from_hours(1)).await;
-        node.send_due_mail().await.unwrap();
+        node.mail.send_due_mail().await.unwrap();
         eventually("it is sent", async || bodies(&world).await == 0).await;
     }
     assert_eq!((smtp.received().len(), smtp.connections()), (5, 1));
@@ -224,10 +224,10 @@ async fn a_slow_mail_server_keeps_nobody_waiting(world: World) {
     smtp.next([Verdict::AcceptAfter(Duration::from_millis(1500))]);
     let server = world.server_with(&smtp.toml()).await;
     let slow = Queued::with(&server.server, "slow@example.org", "en", Duration::from_hours(1)).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("it is offered", async || smtp.offered().len() == 1).await;
     let quick = Queued::with(&server.server, "quick@example.org", "en", Duration::from_hours(1)).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("the next one passes it", async || quick.accepted_at(&server.server).await.is_some()).await;
     assert_eq!(slow.accepted_at(&server.server).await, None);
     eventually("it arrives", async || slow.accepted_at(&server.server).await.is_some()).await;
@@ -246,7 +246,7 @@ async fn what_is_refused_for_now_is_tried_again(world: World) {
     let server = world.server_with(&smtp.toml()).await;
     let queued = Queued::for_john(&server.server).await;
     for tries in 1..=4 {
-        server.server.wake_outbox();
+        server.server.mail.wake_outbox();
         eventually("it is tried", async || queued.events(&server.server).await.len() == tries + 1).await;
         assert_eq!(smtp.offered().len(), tries, "and not again before its time");
         world.clock.advance(Duration::from_secs(60));
@@ -268,14 +268,14 @@ async fn what_is_refused_for_good_is_given_up_and_wiped(world: World) {
     smtp.next([Verdict::RefuseRecipient("550 5.1.1 <john@example.org>: no such user")]);
     let server = world.server_with(&smtp.toml()).await;
     let queued = Queued::for_john(&server.server).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("it is given up", async || bodies(&world).await == 0).await;
     let (event, detail) = queued.flight(&server.server).await.pop().unwrap();
     assert_eq!(event, DeliveryEvent::Undelivered);
     assert_eq!(detail, "given up: 550 5.1.1 <j…@example.org>: no such user");
     world.clock.advance(Duration::from_mins(5));
     Queued::with(&server.server, "jane@example.org", "en", Duration::from_hours(1)).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("others are sent", async || smtp.received().len() == 1).await;
     assert_eq!(smtp.offered(), ["john@example.org", "jane@example.org"]);
     assert_eq!(queued.accepted_at(&server.server).await, None);
@@ -286,7 +286,7 @@ async fn what_is_refused_for_good_is_given_up_and_wiped(world: World) {
 async fn a_mail_outlives_a_mail_server_that_is_down(world: World) {
     let down = world.server_with("[mail]\nurl = \"smtp://127.0.0.1:9\"").await;
     let queued = Queued::for_john(&down.server).await;
-    down.server.wake_outbox();
+    down.server.mail.wake_outbox();
     eventually("it is tried", async || queued.events(&down.server).await.len() == 2).await;
     down.stop().await;
     world.clock.advance(Duration::from_secs(10));
@@ -314,21 +314,21 @@ async fn a_mail_outlives_the_server_that_queued_it(world: World) {
 async fn a_mail_outlives_the_worker_that_claimed_it(world: World) {
     let killed = world.command().await;
     let queued = Queued::for_john(&killed).await;
-    let now = killed.now();
+    let now = killed.instruments.now();
     let claimed = killed.store.outbox_claim(now, now.plus(Duration::from_mins(1))).await.unwrap().unwrap();
     assert_eq!((claimed.sign_in, claimed.attempts), (Some(queued.sign_in), 1));
     drop(killed);
     let smtp = SmtpServer::start().await;
     let server = world.server_with(&smtp.toml()).await;
-    server.server.send_due_mail().await.unwrap();
+    server.server.mail.send_due_mail().await.unwrap();
     assert_eq!(smtp.offered().len(), 0, "as long as the claim lasts, it is left to whoever has it");
     world.clock.advance(Duration::from_secs(60));
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("it is sent", async || queued.accepted_at(&server.server).await.is_some()).await;
     // The first worker was only slow: what it wants to write down does not count any more.
     let mut tx = server.server.store.begin().await.unwrap();
-    assert!(!tx.outbox_give_up(&claimed, server.server.now(), "late").await.unwrap());
-    assert!(!tx.outbox_accept(&claimed, server.server.now()).await.unwrap());
+    assert!(!tx.outbox_give_up(&claimed, server.server.instruments.now(), "late").await.unwrap());
+    assert!(!tx.outbox_accept(&claimed, server.server.instruments.now()).await.unwrap());
 }
 
 /// Issue: no mail is sent after its link is over.
@@ -357,7 +357,7 @@ async fn a_mail_is_given_up_when_no_time_is_left_to_try_again(world: World) {
     smtp.rule(|_| Verdict::RefuseContent("451 4.3.0 later"));
     let server = world.server_with(&smtp.toml()).await;
     let queued = Queued::with(&server.server, "john@example.org", "en", Duration::from_secs(2)).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("it is given up", async || bodies(&world).await == 0).await;
     let (_, detail) = queued.flight(&server.server).await.pop().unwrap();
     assert_eq!(detail, "given up: no time is left to try again: 451 4.3.0 later");
@@ -387,7 +387,7 @@ async fn a_server_that_stops_finishes_what_it_sends(world: World) {
     smtp.next([Verdict::AcceptAfter(Duration::from_millis(500))]);
     let server = world.server_with(&smtp.toml()).await;
     let queued = Queued::for_john(&server.server).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("it is offered", async || smtp.offered().len() == 1).await;
     server.stop().await;
     let after = world.command().await;
@@ -402,7 +402,7 @@ async fn caught_mail_is_read_in_a_page_that_runs_nothing(world: World) {
     let empty = server.get("/dev/mail").await;
     assert_eq!(empty.status, 200);
     let queued = Queued::for_john(&server.server).await;
-    server.server.wake_outbox();
+    server.server.mail.wake_outbox();
     eventually("it is caught", async || world.mail.mails().len() == 1).await;
     let list = server.get("/dev/mail").await;
     let path = list.text().split("href=\"").find(|rest| rest.starts_with("/dev/mail/")).unwrap();

@@ -34,7 +34,7 @@ async fn account(server: &Server, email: &str) -> User {
 /// Proves the address, as every sign-in does.
 async fn sign_in(server: &Server, user: &User) {
     let mut tx = server.store.begin().await.unwrap();
-    assert!(tx.user_signed_in(user.id, server.now()).await.unwrap());
+    assert!(tx.user_signed_in(user.id, server.instruments.now()).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -123,7 +123,7 @@ async fn owner(server: &Server, email: &str) -> User {
 
 /// The token in the newest mail to this address.
 async fn invitation_in_mail(server: &TestServer, to: &str, count: usize) -> InvitationPath {
-    let mails = || server.server.caught_mails().unwrap_or_default();
+    let mails = || server.server.mail.caught_mails().unwrap_or_default();
     let to_them = || mails().into_iter().filter(|mail| mail.to.as_str() == to).collect::<Vec<_>>();
     eventually("the invitation is in the mail", || async { to_them().len() >= count }).await;
     let text = to_them().iter().map(|mail| mail.text.clone()).find(|text| text.contains("/invitations/")).unwrap();

@@ -108,7 +108,7 @@ async fn the_mail_speaks_the_persons_language(world: World) {
             ui_locales.map_or_else(|| request(&application), |tags| with(request(&application), "ui_locales", tags));
         ask_well(&server, &asked).await;
         letter(&server, JOHN, count).await;
-        let html = server.server.caught_mails().unwrap()[0].html.clone();
+        let html = server.server.mail.caught_mails().unwrap()[0].html.clone();
         assert!(html.contains(&format!("lang=\"{language}\"")), "{ui_locales:?}: {html}");
     }
 }

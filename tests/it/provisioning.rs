@@ -121,7 +121,7 @@ async fn what_leaves_the_file_is_deactivated_and_works_again_when_it_is_back(wor
     let server = world.server_with(&with_secret()).await;
     let server = restarted(&world, server, "").await;
     let reason = DeactivationReason::Undeclared;
-    assert_eq!(state(&server).await, ApplicationState::Deactivated { at: server.server.now(), reason });
+    assert_eq!(state(&server).await, ApplicationState::Deactivated { at: server.server.instruments.now(), reason });
     let answer = server.token().with_post(&reports(SECRET)).send().await;
     assert!(answer.refusal(401, "invalid_client").contains("removed from the server's configuration"));
     let server = restarted(&world, server, &with_secret()).await;

@@ -183,7 +183,7 @@ async fn offline_access_outlives_the_session_and_nothing_else_does(world: World)
         let claims = server.verify(first.success()["id_token"].as_str().unwrap()).await.claims;
         assert!(claims["sid"].is_string());
         let mut tx = server.server.store.begin().await.unwrap();
-        let (session, now) = (grant.code.session.unwrap(), server.server.now());
+        let (session, now) = (grant.code.session.unwrap(), server.server.instruments.now());
         tx.session_end(session, now).await.unwrap();
         tx.families_end_of_session(session, EndReason::SignedOut, now).await.unwrap();
         tx.commit().await.unwrap();

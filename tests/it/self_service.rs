@@ -134,7 +134,7 @@ async fn nobody_gets_past_the_limit_by_deleting_or_by_an_invitation(world: World
     let (ann, developer) = person(server, "ann@example.com", Admin::No).await;
     let (_, other) = person(server, "bob@example.com", Admin::No).await;
     let mut tx = server.store.begin().await.unwrap();
-    assert!(tx.user_signed_in(ann.id, server.now()).await.unwrap());
+    assert!(tx.user_signed_in(ann.id, server.instruments.now()).await.unwrap());
     tx.commit().await.unwrap();
     let ann = server.store.user(ann.id).await.unwrap().unwrap();
     let one = async || server.register_for(&developer, service("openid"), "").await.unwrap().application;

@@ -31,17 +31,17 @@ fn of(application: &Registered) -> WebhookOwner {
 async fn webhook(server: &Server, owner: WebhookOwner, receiver: &Receiver, events: &[&str]) -> WithWebhookSecret {
     let events = events.iter().map(|event| event.parse().unwrap()).collect();
     let new = NewWebhook { owner, url: receiver.url().parse().unwrap(), events };
-    server.webhook_create(new, &Actor::CommandLine).await.unwrap()
+    server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap()
 }
 
 /// The webhook as it is now.
 async fn now(server: &Server, webhook: &Webhook) -> Webhook {
-    server.webhook(webhook.id, &Reach::Everything).await.unwrap()
+    server.webhooks.webhook(webhook.id, &Reach::Everything).await.unwrap()
 }
 
 /// What became of its only message.
 async fn only_delivery(server: &Server, webhook: &Webhook) -> Delivery {
-    let mut deliveries = server.webhook_deliveries(webhook).await.unwrap();
+    let mut deliveries = server.webhooks.webhook_deliveries(webhook).await.unwrap();
     assert_eq!(deliveries.len(), 1, "{deliveries:?}");
     deliveries.remove(0)
 }
@@ -53,9 +53,9 @@ async fn user(server: &Server, email: &str) -> String {
 
 /// Sends until nothing is due and nothing is on its way.
 async fn send_all(server: &Arc<Server>) {
-    while server.store.webhook_deliveries_has_due(server.now()).await.unwrap() {
-        server.send_due_webhooks().await.unwrap();
-        server.finish_webhooks(Duration::from_secs(5)).await;
+    while server.store.webhook_deliveries_has_due(server.instruments.now()).await.unwrap() {
+        server.webhooks.send_due_webhooks().await.unwrap();
+        server.webhooks.finish_webhooks(Duration::from_secs(5)).await;
     }
 }
 
@@ -169,13 +169,13 @@ async fn silent_receivers_of_one_application_take_two_places(world: World) {
         made.push(webhook(&server.server, owner(), &silent, &[]).await);
     }
     for one in &made {
-        server.server.webhook_ping(&one.webhook).await.unwrap();
-        assert!(matches!(server.server.webhook_ping(&one.webhook).await, Err(WebhookError::PingWaits)));
+        server.server.webhooks.webhook_ping(&one.webhook).await.unwrap();
+        assert!(matches!(server.server.webhooks.webhook_ping(&one.webhook).await, Err(WebhookError::PingWaits)));
     }
     eventually("two are tried", async || silent.received().len() == 2).await;
     let (other, quick) = (server.service().await, Receiver::start().await);
     let own = webhook(&server.server, WebhookOwner::Application(other.id()), &quick, &[]).await;
-    server.server.webhook_ping(&own.webhook).await.unwrap();
+    server.server.webhooks.webhook_ping(&own.webhook).await.unwrap();
     eventually("another application is served", async || quick.events().len() == 1).await;
     assert_eq!(silent.received().len(), 2, "the others wait");
 }

@@ -53,8 +53,8 @@ impl Server {
         authorization: &Authorization,
         subject: &Subject,
     ) -> Result<AuthorizationCode, StoreError> {
-        let now = self.now();
-        let code = AuthorizationCode::from_random(self.random());
+        let now = self.instruments.now();
+        let code = AuthorizationCode::from_random(self.instruments.random());
         let grant = CodeGrant {
             authorization: authorization.id,
             application: authorization.application,

@@ -108,7 +108,7 @@ impl Server {
         requester: &Requester,
     ) -> Result<Begun, Refusal> {
         let sender = person.map_or_else(|| Sender::at(requester.address), |person| Sender::Person(person.user.id));
-        self.request_limits.admit(sender, self.now())?;
+        self.request_limits.admit(sender, self.instruments.now())?;
         let pushed;
         let parameters = match parameters.value("request_uri") {
             Some(request_uri) => {
@@ -181,7 +181,7 @@ impl Server {
         let seen =
             person.map(|person| Person { session: &person.session, sub: &person.user.sub, consented: &consented });
         let trust = open.application.trust_at(&open.authorization.redirect_uri);
-        Ok(open.authorization.next_step(seen, trust, self.now()))
+        Ok(open.authorization.next_step(seen, trust, self.instruments.now()))
     }
 
     /// Looks at what is true now and says what comes next.
@@ -224,7 +224,7 @@ impl Server {
         consent: Consent,
     ) -> Result<Continuation, Refusal> {
         let OpenAuthorization { authorization, application } = open;
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         if !tx.authorization_complete(authorization.id, now).await? {
             return Ok(Continuation::Over);
@@ -233,17 +233,19 @@ impl Server {
             tx.consent_add(person.user.id, application.id, &authorization.scope, now).await?;
         }
         let code = self.issue_code(&mut tx, authorization, &Subject::of_session(&person.session)).await?;
-        self.append_delivery_of(&mut tx, authorization.id, DeliveryEvent::CodeIssued, "").await?;
+        self.delivery_traces.append_delivery_of(&mut tx, authorization.id, DeliveryEvent::CodeIssued, "").await?;
         tx.commit().await?;
         Ok(Continuation::Answer(self.answer_with_code(authorization, application, &code)?))
     }
 
     async fn finish_with(&self, open: &OpenAuthorization, refusal: Refusal) -> Result<Continuation, Refusal> {
         let mut tx = self.store.begin().await?;
-        if !tx.authorization_complete(open.authorization.id, self.now()).await? {
+        if !tx.authorization_complete(open.authorization.id, self.instruments.now()).await? {
             return Ok(Continuation::Over);
         }
-        self.append_delivery_of(&mut tx, open.authorization.id, DeliveryEvent::Refused, &refusal.description).await?;
+        self.delivery_traces
+            .append_delivery_of(&mut tx, open.authorization.id, DeliveryEvent::Refused, &refusal.description)
+            .await?;
         tx.commit().await?;
         let answer = self.answer_with_refusal(&open.authorization, &open.application, &refusal)?;
         Ok(Continuation::Refused(Refused { answer, refusal, application: Arc::clone(&open.application) }))

@@ -7,7 +7,6 @@ mod answer;
 mod browser;
 mod passwordless;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Server;
@@ -15,7 +14,7 @@ use crate::domain::application::{Application, ApplicationState};
 use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
 use crate::domain::ids::{AuthorizationId, ClientId};
 use crate::domain::session::Device;
-use crate::flows::known_browser::KnownAccounts;
+use crate::flows::requester::Requester;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
@@ -28,21 +27,6 @@ use crate::protocol::token::GrantType;
 pub use answer::Answer;
 pub(in crate::flows) use answer::Subject;
 pub use browser::{Begun, Continuation, OpenAuthorization, Refused, SignIn, SignedInPerson};
-
-/// Who sends a request, as far as the request says.
-#[derive(Clone, Debug)]
-pub struct Requester {
-    /// The address it came from, for limits.
-    pub address: IpAddr,
-    /// The accounts that were signed in in this browser before.
-    pub known_accounts: KnownAccounts,
-    /// Address and browser, for people.
-    pub device: Device,
-    /// The language to speak, such as `de`.
-    pub locale: String,
-    /// The trace of the request.
-    pub trace_id: String,
-}
 
 /// An application and a redirect URI that is its own. From here on a refusal may be sent there.
 #[derive(Clone, Debug)]
@@ -121,10 +105,10 @@ impl Server {
     }
 
     fn new_authorization(&self, proven: &Proven, source: Source, settled: Settled, device: &Device) -> Authorization {
-        let now = self.now();
+        let now = self.instruments.now();
         let Settled { request, scope, resources, expected_sub } = settled;
         Authorization {
-            id: AuthorizationId::new(self.row_id(now)),
+            id: AuthorizationId::new(self.instruments.row_id(now)),
             application: proven.application.id,
             source,
             redirect_uri: proven.redirect.as_str().to_owned(),

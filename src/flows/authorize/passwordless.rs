@@ -11,7 +11,8 @@ use crate::domain::sign_in::{Purpose, UnknownAccount};
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::authenticate_client::ClientRequest;
 use crate::flows::guess_limits::Guess;
-use crate::flows::sign_in::{Delivery, MailSender, NewSignIn};
+use crate::flows::mail_limits::MailSender;
+use crate::flows::sign_in::{Delivery, NewSignIn};
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::Matching;
@@ -38,7 +39,7 @@ impl Server {
         }
         let email = username(parameters)?;
         let mut tx = self.store.begin().await?;
-        self.take_mail_limits(&mut tx, &email, &sender).await?;
+        self.mail_limits.take_mail_limits(&mut tx, &email, &sender).await?;
         let user = tx.user_by_email(&email).await?.filter(User::is_active);
         let guess = self.guess_at_address(&sender)?;
         let delivery = match self.delivery_to(user.as_ref(), &proven, &settled) {
@@ -48,7 +49,7 @@ impl Server {
             }
             Err(refusal) => {
                 drop(tx);
-                self.count_refused_mail(&sender).await?;
+                self.mail_limits.count_refused_mail(&sender).await?;
                 return Err(refusal);
             }
         };
@@ -74,7 +75,7 @@ impl Server {
         };
         self.begin_sign_in(&mut tx, new).await?;
         tx.commit().await?;
-        self.wake_outbox();
+        self.mail.wake_outbox();
         Ok(())
     }
 
@@ -82,7 +83,9 @@ impl Server {
     /// the limits on mail.
     fn guess_at_address(&self, sender: &MailSender) -> Result<Option<Guess>, Refusal> {
         match sender {
-            MailSender::Application(client_id) => self.guesses.admit_address(client_id, self.now()).map(Some),
+            MailSender::Application(client_id) => {
+                self.guesses.admit_address(client_id, self.instruments.now()).map(Some)
+            }
             MailSender::Network(_) | MailSender::KnownBrowser(_) => Ok(None),
         }
     }

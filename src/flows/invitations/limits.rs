@@ -37,7 +37,7 @@ impl Server {
             (format!("invite {from}"), FROM_AN_ACCOUNT),
         ];
         for (subject, Limit { burst, every }) in limits {
-            self.take_limit(tx, &subject, burst, every).await?;
+            self.mail_limits.take_limit(tx, &subject, burst, every).await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::domain::one_time::InvitationToken;
 use crate::domain::ownership::Invitation;
 use crate::domain::user::User;
 use crate::flows::Server;
-use crate::flows::queue_mail::{Notice, NoticeLink};
+use crate::flows::mail::{Notice, NoticeLink};
 use crate::store::{StoreError, Transaction};
 
 impl Server {
@@ -44,6 +44,6 @@ impl Server {
             link: Some(NoticeLink { label: label.to_owned(), url }),
             not_after: invitation.expires_at,
         };
-        self.queue_notice(tx, &notice).await
+        self.mail.queue_notice(tx, &notice).await
     }
 }

@@ -69,7 +69,7 @@ impl Server {
         }
         let application = tx.application(client_id).await?.ok_or_else(unknown)?;
         let event = AuditEvent::ApplicationUndeleted { client_id: client_id.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, present.now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, present.now)).await?;
         Ok(application)
     }
 
@@ -91,7 +91,7 @@ impl Server {
         seen: Option<i64>,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let known = existing(&mut tx, client_id).await?;
@@ -108,7 +108,7 @@ impl Server {
             Exempt::Yes => AuditEvent::ApplicationExempted { client_id },
             Exempt::No => AuditEvent::ApplicationUnexempted { client_id },
         };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
         self.after_commit().await;
         Ok(application)

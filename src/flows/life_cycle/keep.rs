@@ -54,12 +54,12 @@ impl Server {
     /// late; [`Self::keep_view`] then says so.
     pub async fn keep_application(&self, token: &KeepToken) -> Result<(), StoreError> {
         let Some(link) = self.store.keep_link(token.hash()).await? else { return Ok(()) };
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         if tx.application_keep(&link, now).await? {
             let actor = link.user.map_or(Actor::Visitor, Actor::User);
             let event = AuditEvent::ApplicationKept { client_id: link.client_id };
-            tx.audit_append(&self.audit_entry(&actor, event, now)).await?;
+            tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await?;
             tx.commit().await?;
         }
         Ok(())

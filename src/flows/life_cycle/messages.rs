@@ -3,7 +3,7 @@
 use super::tell_owners::News;
 use crate::domain::application::Application;
 use crate::domain::language::Language;
-use crate::flows::compose_mail::moment;
+use crate::flows::mail::moment;
 
 /// The words of one mail.
 pub(super) struct Words {

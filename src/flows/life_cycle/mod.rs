@@ -58,7 +58,7 @@ impl Present {
 impl Server {
     /// Says that a server is up, so that the time of applications runs.
     pub async fn heartbeat(&self) -> Result<(), StoreError> {
-        self.store.heartbeat(self.now(), self.silence()).await
+        self.store.heartbeat(self.instruments.now(), self.silence()).await
     }
 
     /// How often that is said: every minute, and more often where the spans are short.
@@ -98,7 +98,7 @@ impl Server {
             }
         }
         if sweep == Sweep::Real && !steps.is_empty() {
-            self.wake_outbox();
+            self.mail.wake_outbox();
             self.refresh().await?;
         }
         Ok(steps)
@@ -151,7 +151,7 @@ impl Server {
     }
 
     async fn present(&self) -> Result<Present, StoreError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let up = self.store.uptime_clock(now, self.silence()).await?;
         Ok(Present { now, counted: up.counted(now), up })
     }

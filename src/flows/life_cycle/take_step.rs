@@ -54,7 +54,7 @@ impl Server {
         let news = News::Warned { deactivated_at: ahead.deactivated_at.unwrap_or(present.now) };
         self.tell_owners(&mut tx, application, news, present.now).await?;
         let event = AuditEvent::ApplicationWarned { client_id: application.client_id.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, present.now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, present.now)).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -79,7 +79,7 @@ impl Server {
         self.tell_owners(&mut tx, application, news, present.now).await?;
         let client_id = application.client_id.clone();
         let event = AuditEvent::ApplicationDeactivated { client_id, reason: reason.name() };
-        tx.audit_append(&self.audit_entry(actor, event, present.now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, present.now)).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -101,7 +101,7 @@ impl Server {
         let news = News::Deleted { until: present.now.plus(spans.undelete_for) };
         self.tell_owners(&mut tx, application, news, present.now).await?;
         let event = AuditEvent::ApplicationDeleted { client_id: application.client_id.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, present.now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, present.now)).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -114,7 +114,7 @@ impl Server {
             return Ok(false);
         }
         let event = AuditEvent::ApplicationPurged { client_id: application.client_id.clone() };
-        tx.audit_append(&self.audit_entry(actor, event, present.now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, present.now)).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -122,7 +122,7 @@ impl Server {
     /// Makes an application active again that a sweep deactivated although it was in use: another node had not
     /// written that use down yet. Who was told of the deactivation is told of its end.
     pub(in crate::flows) async fn revive(&self, id: ApplicationId) -> Result<(), StoreError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let Some(client_id) = self.store.application_client_id(id).await? else { return Ok(()) };
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
@@ -133,9 +133,9 @@ impl Server {
             self.tell_owners(&mut tx, &application, News::Revived, now).await?;
         }
         let event = AuditEvent::ApplicationActivated { client_id };
-        tx.audit_append(&self.audit_entry(&Actor::Schedule, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(&Actor::Schedule, event, now)).await?;
         tx.commit().await?;
-        self.wake_outbox();
+        self.mail.wake_outbox();
         self.refresh().await
     }
 }

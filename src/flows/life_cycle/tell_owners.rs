@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::Server;
-use super::super::queue_mail::{Notice, NoticeLink};
+use super::super::mail::{Notice, NoticeLink};
 use super::messages::{Words, words};
 use crate::domain::application::Application;
 use crate::domain::ids::Timestamp;
@@ -69,7 +69,7 @@ impl Server {
                 link: Some(NoticeLink { label, url }),
                 not_after,
             };
-            self.queue_notice(tx, &notice).await?;
+            self.mail.queue_notice(tx, &notice).await?;
         }
         Ok(())
     }
@@ -81,7 +81,7 @@ impl Server {
         owner: &Owner,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        let token = KeepToken::from_random(self.random());
+        let token = KeepToken::from_random(self.instruments.random());
         let link = KeepLink {
             application: application.id,
             client_id: application.client_id.clone(),

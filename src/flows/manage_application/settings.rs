@@ -63,11 +63,11 @@ impl Server {
             }
         }
         if settings.authentication != application.settings.authentication {
-            tx.application_end_tokens(application.id, self.now()).await?;
+            tx.application_end_tokens(application.id, self.instruments.now()).await?;
         }
         let what = changes(&application.settings, &settings);
         let event = AuditEvent::ApplicationChanged { client_id: client_id.clone(), what };
-        tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
         self.settle_approval(tx, &application, &settings, actor).await?;
         existing(tx, client_id).await
     }

@@ -67,7 +67,7 @@ impl Server {
         seen: Option<i64>,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = changeable(&mut tx, client_id, actor).await?;
@@ -101,7 +101,7 @@ impl Server {
             StateChange::Activate => AuditEvent::ApplicationActivated { client_id },
             StateChange::Delete => AuditEvent::ApplicationDeleted { client_id },
         };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
         self.after_commit().await;
         Ok(application)

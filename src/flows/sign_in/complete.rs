@@ -3,7 +3,7 @@
 use super::Server;
 use crate::config::SignUp;
 use crate::domain::audit::Actor;
-use crate::domain::ids::{SessionId, Timestamp, UserId};
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::one_time::SessionToken;
 use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
 use crate::domain::sign_in::{DeliveryEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
@@ -52,19 +52,19 @@ impl Server {
         let mut tx = self.store.begin().await?;
         let ends = matches!(outcome, Ok(CodeOutcome::Wrong { left: 0 } | CodeOutcome::Over(SignInOver::TooManyTries)));
         if ends {
-            tx.sign_in_end(sign_in.id, self.now()).await?;
+            tx.sign_in_end(sign_in.id, self.instruments.now()).await?;
         }
-        self.append_delivery(&mut tx, sign_in, DeliveryEvent::Refused, &why).await?;
+        self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::Refused, &why).await?;
         tx.commit().await?;
         if ends { Ok(CodeOutcome::Over(SignInOver::TooManyTries)) } else { outcome }
     }
 
     async fn try_code(&self, sign_in: &SignIn, typed: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         if let Err(over) = sign_in.check_code_open(now) {
             return Ok(CodeOutcome::Over(over));
         }
-        if self.is_code_over(sign_in, now).await? {
+        if self.login_codes.is_code_over(sign_in, now).await? {
             return Ok(CodeOutcome::Over(SignInOver::Expired));
         }
         // What cannot be a code costs no try: it is a slip, not a guess.
@@ -74,18 +74,11 @@ impl Server {
         if !self.store.sign_in_try(sign_in.id, now).await? {
             return Ok(CodeOutcome::Over(SignInOver::TooManyTries));
         }
-        if !self.is_code_of(sign_in, &code) {
+        if !self.login_codes.is_code_of(sign_in, &code) {
             return Ok(CodeOutcome::Wrong { left: MOST_TRIES - sign_in.tries - 1 });
         }
         let done = self.complete_sign_in(sign_in, device, "code typed").await?;
         Ok(done.map_or_else(CodeOutcome::Over, CodeOutcome::SignedIn))
-    }
-
-    /// Whether the time of the last mail is over. The code in all of them is the same, so another mail renews it.
-    pub(in crate::flows) async fn is_code_over(&self, sign_in: &SignIn, now: Timestamp) -> Result<bool, StoreError> {
-        let links = self.store.sign_in_links(sign_in.id).await?;
-        let ttl = self.config.login.link_ttl;
-        Ok(!links.is_empty() && links.iter().all(|link| link.is_expired(ttl, now)))
     }
 
     /// Spends the sign-in and signs the browser in. A new address becomes an account here.
@@ -95,7 +88,7 @@ impl Server {
         device: &Device,
         how: &str,
     ) -> Result<Result<SignedIn, SignInOver>, Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         if !tx.sign_in_redeem(sign_in.id, now).await? {
             return Ok(Err(sign_in.check_open(now).err().unwrap_or(SignInOver::Redeemed)));
@@ -105,7 +98,7 @@ impl Server {
             return Err(disabled());
         }
         let token = self.session_begin_in(&mut tx, user, device).await?;
-        self.append_delivery(&mut tx, sign_in, DeliveryEvent::SignedIn, how).await?;
+        self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::SignedIn, how).await?;
         tx.commit().await?;
         Ok(Ok(SignedIn { token, purpose: sign_in.purpose.clone() }))
     }
@@ -117,10 +110,10 @@ impl Server {
         user: UserId,
         device: &Device,
     ) -> Result<SessionToken, StoreError> {
-        let now = self.now();
-        let token = SessionToken::from_random(self.random());
+        let now = self.instruments.now();
+        let token = SessionToken::from_random(self.instruments.random());
         let session = Session {
-            id: SessionId::new(self.row_id(now)),
+            id: SessionId::new(self.instruments.row_id(now)),
             user,
             created_at: now,
             auth_time: now,
@@ -164,7 +157,7 @@ impl Server {
 
     /// Who is signed in with this cookie. A session that is used lives on.
     pub async fn person_of(&self, token: &SessionToken) -> Result<Option<SignedInPerson>, Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         let session = self.store.session_by_token(token.hash()).await?.filter(|session| session.is_alive(now));
         let Some(session) = session else { return Ok(None) };
         let Some(user) = self.store.user(session.user).await?.filter(User::is_active) else { return Ok(None) };

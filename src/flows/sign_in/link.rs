@@ -113,14 +113,14 @@ impl Server {
             return Ok(LinkView::Over(LinkOver::Unknown));
         };
         if let Some(over) = self.link_over(&sign_in, &link) {
-            self.note_refused(&sign_in, over.why()).await?;
+            self.delivery_traces.note_refused(&sign_in, over.why()).await?;
             return Ok(LinkView::Over(over));
         }
         if visitor.press == Confirmation::Preview {
-            self.note_step(&sign_in, DeliveryEvent::Previewed, &visitor.device.user_agent).await?;
+            self.delivery_traces.note_step(&sign_in, DeliveryEvent::Previewed, &visitor.device.user_agent).await?;
             return Ok(LinkView::Preview);
         }
-        self.note_step(&sign_in, DeliveryEvent::Opened, &visitor.device.user_agent).await?;
+        self.delivery_traces.note_step(&sign_in, DeliveryEvent::Opened, &visitor.device.user_agent).await?;
         match (&sign_in.purpose, sign_in.browser) {
             (Purpose::Authorization(id), None) => {
                 self.open_for_application(token, &link, &sign_in, *id, visitor.press).await
@@ -133,8 +133,10 @@ impl Server {
             }
             (Purpose::Page(_), None) => Ok(LinkView::Confirm(self.facts(&sign_in).await?)),
             (_, Some(_)) => {
-                self.note_refused(&sign_in, "the link was opened in another browser, which was shown the code").await?;
-                Ok(LinkView::OtherDevice(self.facts(&sign_in).await?, self.code_of(sign_in.id)))
+                self.delivery_traces
+                    .note_refused(&sign_in, "the link was opened in another browser, which was shown the code")
+                    .await?;
+                Ok(LinkView::OtherDevice(self.facts(&sign_in).await?, self.login_codes.code_of(sign_in.id)))
             }
         }
     }
@@ -144,15 +146,17 @@ impl Server {
         let Some(link) = self.store.sign_in_link(token.hash()).await? else { return Ok(()) };
         let Some(sign_in) = self.store.sign_in(link.sign_in).await? else { return Ok(()) };
         let mut tx = self.store.begin().await?;
-        if tx.sign_in_end(sign_in.id, self.now()).await? {
-            self.append_delivery(&mut tx, &sign_in, DeliveryEvent::Refused, "stopped by whoever got the mail").await?;
+        if tx.sign_in_end(sign_in.id, self.instruments.now()).await? {
+            self.delivery_traces
+                .append_delivery(&mut tx, &sign_in, DeliveryEvent::Refused, "stopped by whoever got the mail")
+                .await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
     fn link_over(&self, sign_in: &SignIn, link: &SignInLink) -> Option<LinkOver> {
-        let now = self.now();
+        let now = self.instruments.now();
         if link.is_expired(self.config.login.link_ttl, now) {
             return Some(LinkOver::Expired);
         }
@@ -169,11 +173,11 @@ impl Server {
             Ok(Err(SignInOver::Expired)) => LinkOver::Expired,
             Ok(Err(_)) => LinkOver::Used,
             Err(refusal) => {
-                self.note_refusal(Some(sign_in.id), &refusal).await;
+                self.delivery_traces.note_refusal(Some(sign_in.id), &refusal).await;
                 return Err(refusal);
             }
         };
-        self.note_refused(sign_in, over.why()).await?;
+        self.delivery_traces.note_refused(sign_in, over.why()).await?;
         Ok(LinkView::Over(over))
     }
 
@@ -195,7 +199,7 @@ impl Server {
             None => None,
         };
         let Some(user) = user else {
-            self.note_refused(sign_in, LinkOver::Ended.why()).await?;
+            self.delivery_traces.note_refused(sign_in, LinkOver::Ended.why()).await?;
             return Ok(LinkView::Over(LinkOver::Ended));
         };
         let at_once = press == Confirmation::Button
@@ -226,12 +230,14 @@ impl Server {
     ) -> Result<LinkView, Refusal> {
         if application.state != crate::domain::application::ApplicationState::Active {
             let refusal = Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more");
-            self.note_refusal(Some(sign_in.id), &refusal).await;
+            self.delivery_traces.note_refusal(Some(sign_in.id), &refusal).await;
             return Err(refusal);
         }
         let mut tx = self.store.begin().await?;
-        let code = self.issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, self.now())).await?;
-        self.append_delivery(&mut tx, sign_in, DeliveryEvent::CodeIssued, "").await?;
+        let code = self
+            .issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, self.instruments.now()))
+            .await?;
+        self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::CodeIssued, "").await?;
         tx.commit().await?;
         let answer = self.answer_with_code(authorization, application, &code)?;
         Ok(LinkView::Answer(answer, Arc::clone(application)))

@@ -1,34 +1,27 @@
 //! Signing in by e-mail: begun here, finished by a link or by a code typed where it began.
 
 mod complete;
-mod delivery_trace;
 mod link;
-mod mail_limits;
 
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
-
 use super::Server;
-use super::authorize::Requester;
-use super::queue_mail::SignInMail;
+use super::mail::SignInMail;
+use super::mail_limits::MailSender;
+use super::requester::Requester;
 use crate::config::SignUp;
 use crate::domain::ids::{SignInId, Timestamp, UserId};
 use crate::domain::one_time::{BrowserToken, LinkToken, ValueHash};
-use crate::domain::sign_in::{HARD_STOP, LoginCode, Purpose, SignIn, reference};
+use crate::domain::sign_in::{HARD_STOP, Purpose, SignIn, reference};
 use crate::domain::user::{EmailAddress, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{StoreError, Transaction};
-
-/// What login codes are stored under.
-pub const CODE_KEY: &str = "sign_ins.code";
 
 /// Where a sign-in leads that no application asked for.
 pub const ACCOUNT_PAGE: &str = "/account";
 
 pub use complete::{CodeOutcome, SignedIn};
 pub use link::{Confirmation, LinkFacts, LinkOver, LinkView, Visitor};
-pub(super) use mail_limits::MailSender;
 
 /// Whether a mail is really sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +54,8 @@ impl Server {
     ) -> Result<SignIn, Refusal> {
         let mut tx = self.store.begin().await?;
         let user = tx.user_by_email(&email).await?;
-        let sender = self.mail_sender(browser.hash(), user.as_ref().map(|user| user.id), requester);
-        self.take_mail_limits(&mut tx, &email, &sender).await?;
+        let sender = self.mail_limits.mail_sender(browser.hash(), user.as_ref().map(|user| user.id), requester);
+        self.mail_limits.take_mail_limits(&mut tx, &email, &sender).await?;
         let delivery = match &user {
             Some(user) if user.is_active() => Delivery::Mail,
             None if self.config.login.signup == SignUp::Open => Delivery::Mail,
@@ -80,7 +73,7 @@ impl Server {
         };
         let sign_in = self.begin_sign_in(&mut tx, new).await?;
         tx.commit().await?;
-        self.wake_outbox();
+        self.mail.wake_outbox();
         Ok(sign_in)
     }
 
@@ -91,23 +84,23 @@ impl Server {
         application: Option<&str>,
         requester: &Requester,
     ) -> Result<(), Refusal> {
-        let now = self.now();
+        let now = self.instruments.now();
         if sign_in.check_open(now).is_err() {
             return Err(Refusal::invalid_request("this sign-in is over; start again"));
         }
         let mut tx = self.store.begin().await?;
-        let gap = self.config.rate_limits.mail_per_address_gap;
-        self.take_limit(&mut tx, &format!("resend:{}", sign_in.id), 1, gap).await?;
+        let gap = self.mail_limits.resend_gap();
+        self.mail_limits.take_limit(&mut tx, &format!("resend:{}", sign_in.id), 1, gap).await?;
         let sender = match sign_in.browser {
-            Some(browser) => self.mail_sender(browser, sign_in.user, requester),
+            Some(browser) => self.mail_limits.mail_sender(browser, sign_in.user, requester),
             None => MailSender::Network(requester.address),
         };
-        self.take_mail_limits(&mut tx, &sign_in.email, &sender).await?;
+        self.mail_limits.take_mail_limits(&mut tx, &sign_in.email, &sender).await?;
         let known = sign_in.user.is_some() || self.config.login.signup == SignUp::Open;
         let delivery = if known { Delivery::Mail } else { Delivery::Pretend };
         self.add_link(&mut tx, sign_in, application, delivery).await?;
         tx.commit().await?;
-        self.wake_outbox();
+        self.mail.wake_outbox();
         Ok(())
     }
 
@@ -120,16 +113,16 @@ impl Server {
     }
 
     fn new_sign_in(&self, new: NewSignIn<'_>) -> SignIn {
-        let now = self.now();
-        let id = SignInId::new(self.row_id(now));
+        let now = self.instruments.now();
+        let id = SignInId::new(self.instruments.row_id(now));
         SignIn {
             id,
             purpose: new.purpose,
             browser: new.browser,
             user: new.user,
             email: new.email,
-            reference: reference(self.random()),
-            code_hash: self.hash_of_code(id, &self.code_of(id)),
+            reference: reference(self.instruments.random()),
+            code_hash: self.login_codes.hash_of_code(id, &self.login_codes.code_of(id)),
             tries: 0,
             locale: new.requester.locale.clone(),
             device: new.requester.device.clone(),
@@ -158,8 +151,8 @@ impl Server {
             delivery: Delivery::Pretend,
         });
         tx.sign_in_insert(&sign_in).await?;
-        let token = LinkToken::from_random(self.random());
-        tx.sign_in_link_insert(token.hash(), sign_in.id, self.now()).await?;
+        let token = LinkToken::from_random(self.instruments.random());
+        tx.sign_in_link_insert(token.hash(), sign_in.id, self.instruments.now()).await?;
         tx.commit().await?;
         Ok(self.link_address(&token))
     }
@@ -176,8 +169,8 @@ impl Server {
         application: Option<&str>,
         delivery: Delivery,
     ) -> Result<(), StoreError> {
-        let token = LinkToken::from_random(self.random());
-        let now = self.now();
+        let token = LinkToken::from_random(self.instruments.random());
+        let now = self.instruments.now();
         tx.sign_in_link_insert(token.hash(), sign_in.id, now).await?;
         let mail = SignInMail {
             sign_in: sign_in.id,
@@ -185,7 +178,7 @@ impl Server {
             recipient: &sign_in.email,
             application,
             link: &self.link_address(&token),
-            code: &self.code_of(sign_in.id),
+            code: &self.login_codes.code_of(sign_in.id),
             reference: &sign_in.reference,
             device: &sign_in.device,
             locale: &sign_in.locale,
@@ -194,29 +187,7 @@ impl Server {
                 Delivery::Pretend => now,
             },
         };
-        self.queue_sign_in_mail(tx, &mail).await
-    }
-
-    /// The code of a sign-in is derived from its id, so that a second mail can carry the same one although
-    /// only a hash of it is stored.
-    fn code_of(&self, id: SignInId) -> LoginCode {
-        let key = self.master_keys.derive("sign_ins.code.text").into_iter().next().unwrap_or_default();
-        let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), id.as_bytes());
-        let mut random = [0; 8];
-        random.copy_from_slice(&mac.as_ref()[..8]);
-        LoginCode::from_random(random)
-    }
-
-    /// What is stored of a code, under the newest master key.
-    fn hash_of_code(&self, id: SignInId, code: &LoginCode) -> ValueHash {
-        let key = self.master_keys.derive(CODE_KEY).into_iter().next().unwrap_or_default();
-        code.hash_under(&key, id)
-    }
-
-    /// Whether this code was mailed for this sign-in, under the master key of now or one before.
-    pub(super) fn is_code_of(&self, sign_in: &SignIn, code: &LoginCode) -> bool {
-        let keys = self.master_keys.derive(CODE_KEY);
-        keys.iter().any(|key| code.hash_under(key, sign_in.id).is(&sign_in.code_hash))
+        self.mail.queue_sign_in_mail(tx, &mail).await
     }
 
     /// A sign-in that this browser began and that can still be finished.
@@ -227,13 +198,8 @@ impl Server {
         if mine {
             return Ok(sign_in);
         }
-        self.note_refused(&sign_in, "another browser than the one that began asked to go on").await?;
+        self.delivery_traces.note_refused(&sign_in, "another browser than the one that began asked to go on").await?;
         Err(foreign())
-    }
-
-    /// When a mail can be asked for again, for the waiting page.
-    pub fn resend_gap(&self) -> Duration {
-        self.config.rate_limits.mail_per_address_gap
     }
 }
 

@@ -29,13 +29,13 @@ pub(super) async fn grant(
     };
     if code.application != application.id {
         let refusal = invalid("the code was presented by another application than it was issued to");
-        server.note_refusal(flight, &refusal).await;
+        server.delivery_traces.note_refusal(flight, &refusal).await;
         return Err(unknown());
     }
     let beginning = Beginning { code: Some(hash), sign_in: code.sign_in, flight };
     let granted = what_it_grants(server, application, parameters, (code, beginning)).await;
     if let Err(refusal) = &granted {
-        server.note_refusal(flight, refusal).await;
+        server.delivery_traces.note_refusal(flight, refusal).await;
     }
     granted
 }
@@ -52,14 +52,14 @@ async fn what_it_grants(
     if let Some(family) = code.family {
         return Err(end_what_grew(server, application, family).await?);
     }
-    let now = server.now();
+    let now = server.instruments.now();
     if now >= code.expires_at {
         return Err(invalid("the code has expired"));
     }
     server.check_session(code.session).await?;
     let user = server.active_user(code.user).await?;
     let family = TokenFamily {
-        id: TokenFamilyId::new(server.row_id(now)),
+        id: TokenFamilyId::new(server.instruments.row_id(now)),
         application: application.id,
         user: code.user,
         session: code.session,

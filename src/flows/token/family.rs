@@ -73,8 +73,8 @@ impl Server {
         family: &TokenFamily,
         beginning: &Beginning,
     ) -> Result<Option<RefreshToken>, Refusal> {
-        let now = self.now();
-        let refresh_token = may_refresh(application).then(|| RefreshToken::from_random(self.random()));
+        let now = self.instruments.now();
+        let refresh_token = may_refresh(application).then(|| RefreshToken::from_random(self.instruments.random()));
         let mut tx = self.store.begin().await?;
         if !tx.family_insert(family).await? {
             return Err(invalid("the account is disabled or deleted"));
@@ -92,7 +92,7 @@ impl Server {
         }
         self.redeem_sign_in(&mut tx, family.user, beginning, now).await?;
         if let Some(sign_in) = beginning.flight {
-            self.note_delivery(&mut tx, sign_in, DeliveryEvent::Exchanged, "").await?;
+            self.delivery_traces.note_delivery(&mut tx, sign_in, DeliveryEvent::Exchanged, "").await?;
         }
         if let Some(token) = &refresh_token {
             tx.refresh_token_insert(&self.new_refresh_token(family, now), token.hash()).await?;
@@ -125,12 +125,12 @@ impl Server {
         family: TokenFamilyId,
         what: &'static str,
     ) -> Result<(), StoreError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         if tx.family_end(family, EndReason::Replay, now).await? {
             let client_id = application.client_id.clone();
             let event = AuditEvent::ReplayDetected { client_id: client_id.clone(), what };
-            tx.audit_append(&self.audit_entry(&Actor::Application(client_id), event, now)).await?;
+            tx.audit_append(&self.instruments.audit_entry(&Actor::Application(client_id), event, now)).await?;
             tx.commit().await?;
         }
         Ok(())

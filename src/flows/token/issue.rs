@@ -31,7 +31,7 @@ impl Server {
         granted: &Granted,
         settled: &Settled,
     ) -> Result<TokenResponse, Refusal> {
-        let signer = self.keyring.signer(application.settings.signing_algorithm, self.now())?;
+        let signer = self.keyring.signer(application.settings.signing_algorithm, self.instruments.now())?;
         let claims = self.access_token_claims(application, granted, settled);
         let typ = application.settings.token_profile.typ();
         let access_token = signer.sign_jwt(typ, &claims).map_err(|e| Refusal::server_error(e.to_string()))?;
@@ -57,7 +57,7 @@ impl Server {
     ) -> AccessTokenClaims {
         let client_id = application.client_id.as_str();
         let lifetime = application.token_ttl(self.config.tokens.access_ttl).as_secs();
-        let issued = self.now().as_seconds();
+        let issued = self.instruments.now().as_seconds();
         let own = AccessTokenClaims {
             iss: self.config.server.issuer.as_str().to_owned(),
             sub: client_id.to_owned(),
@@ -72,10 +72,12 @@ impl Server {
             amr: Vec::new(),
         };
         match &granted.subject {
-            Subject::Application => AccessTokenClaims { jti: URL_SAFE_NO_PAD.encode(self.random::<16>()), ..own },
+            Subject::Application => {
+                AccessTokenClaims { jti: URL_SAFE_NO_PAD.encode(self.instruments.random::<16>()), ..own }
+            }
             Subject::Person(person) => AccessTokenClaims {
                 sub: person.user.sub.clone(),
-                jti: person.family.id.name_token(self.random()),
+                jti: person.family.id.name_token(self.instruments.random()),
                 auth_time: Some(person.family.auth_time.as_seconds()),
                 acr: Some(person.family.amr.acr().to_owned()),
                 amr: vec![person.family.amr.name().to_owned()],

@@ -29,9 +29,9 @@ pub(super) async fn grant(
         Some(user) => server.active_user(user).await?,
         None => return Err(wrong()),
     };
-    let now = server.now();
+    let now = server.instruments.now();
     let family = TokenFamily {
-        id: TokenFamilyId::new(server.row_id(now)),
+        id: TokenFamilyId::new(server.instruments.row_id(now)),
         application: application.id,
         user: user.id,
         session: None,
@@ -78,16 +78,16 @@ async fn find_sign_in(
     application: &Application,
     typed: &EnteredCode<'_>,
 ) -> Result<(SignIn, Authorization), Refusal> {
-    let open = server.store.login_codes_open(application.id, &typed.email, server.now()).await?;
+    let open = server.store.login_codes_open(application.id, &typed.email, server.instruments.now()).await?;
     if open.is_empty()
         && let Some(over) = server.store.login_code_over(application.id, &typed.email).await?
     {
-        let why = over.check_code_open(server.now()).err().map_or("the sign-in was over", SignInOver::why);
-        server.note_refused(&over, &format!("a login code was typed, but {why}")).await?;
+        let why = over.check_code_open(server.instruments.now()).err().map_or("the sign-in was over", SignInOver::why);
+        server.delivery_traces.note_refused(&over, &format!("a login code was typed, but {why}")).await?;
     }
     for sign_in in open {
-        if server.is_code_over(&sign_in, server.now()).await? {
-            server.note_refused(&sign_in, "a login code was typed, but its time was over").await?;
+        if server.login_codes.is_code_over(&sign_in, server.instruments.now()).await? {
+            server.delivery_traces.note_refused(&sign_in, "a login code was typed, but its time was over").await?;
             continue;
         }
         let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
@@ -95,14 +95,14 @@ async fn find_sign_in(
         // Who did not begin the sign-in has no verifier, and costs its code no try.
         let why = if check_pkce(application, &authorization, typed.verifier).is_err() {
             "a login code came with the wrong code_verifier".to_owned()
-        } else if !server.store.sign_in_try(sign_in.id, server.now()).await? {
+        } else if !server.store.sign_in_try(sign_in.id, server.instruments.now()).await? {
             format!("a login code was typed, but {}", SignInOver::TooManyTries.why())
-        } else if server.is_code_of(&sign_in, &typed.code) {
+        } else if server.login_codes.is_code_of(&sign_in, &typed.code) {
             return Ok((sign_in, authorization));
         } else {
             format!("wrong login code, try {} of {MOST_TRIES}", sign_in.tries + 1)
         };
-        server.note_refused(&sign_in, &why).await?;
+        server.delivery_traces.note_refused(&sign_in, &why).await?;
     }
     Err(wrong())
 }

@@ -49,7 +49,11 @@ impl Server {
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
         let response = self.issue(application, &granted, &Settled { scope, resources })?;
         let refresh_token = self.pay(application, &granted).await?;
-        self.usage.note(ApplicationUse { application: client.application.id, secret: client.secret, at: self.now() });
+        self.usage.note(ApplicationUse {
+            application: client.application.id,
+            secret: client.secret,
+            at: self.instruments.now(),
+        });
         let refresh_token = refresh_token.map(|token| token.expose().to_owned());
         Ok(TokenResponse { refresh_token, ..response })
     }
@@ -77,7 +81,7 @@ impl Server {
             Payment::Begin(beginning) => {
                 let begun = self.begin_family(application, &person.family, beginning).await;
                 if let Err(refusal) = &begun {
-                    self.note_refusal(beginning.flight, refusal).await;
+                    self.delivery_traces.note_refusal(beginning.flight, refusal).await;
                 }
                 begun
             }

@@ -28,7 +28,7 @@ pub(super) async fn grant(
         return Err(invalid("the refresh token was revoked"));
     }
     let user = server.active_user(family.user).await?;
-    let payment = match stored.standing(server.config.tokens.refresh_grace, server.now()) {
+    let payment = match stored.standing(server.config.tokens.refresh_grace, server.instruments.now()) {
         Standing::Unused => Payment::Rotate(token),
         Standing::JustUsed => Payment::Repeat(repeat(server, application, &token, &family).await?),
         Standing::Used => return Err(end_the_family(server, application, &family).await?),
@@ -102,7 +102,7 @@ pub(super) async fn rotate(
     let keys = server.master_keys.derive(SUCCESSOR);
     let key = keys.first().ok_or_else(|| Refusal::server_error("there is no master key"))?;
     let successor = token.successor(key);
-    let now = server.now();
+    let now = server.instruments.now();
     let mut tx = server.store.begin().await?;
     if !tx.refresh_token_spend(token.hash(), now).await? {
         drop(tx);

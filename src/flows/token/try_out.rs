@@ -29,7 +29,7 @@ impl Server {
         let response = self.issue(application, &granted, &Settled { scope, resources })?;
         let event = AuditEvent::TokenTried { client_id: application.client_id.clone() };
         let mut tx = self.store.begin().await?;
-        tx.audit_append(&self.audit_entry(&caller.actor(), event, self.now())).await?;
+        tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await?;
         tx.commit().await?;
         Ok(response)
     }

@@ -1,6 +1,6 @@
 //! Making, changing and deleting webhooks.
 
-use super::WebhookError;
+use super::{WebhookError, Webhooks};
 use crate::adapters::fetch::FetchError;
 use crate::domain::application::ApplicationState;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -9,7 +9,6 @@ use crate::domain::webhook::{DisabledBecause, Webhook, WebhookOwner, WebhookStat
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_secret::{WebhookSecret, WebhookSecrets};
 use crate::domain::webhook_url::WebhookUrl;
-use crate::flows::Server;
 
 /// What a new webhook is to be.
 #[derive(Clone, Debug)]
@@ -51,14 +50,14 @@ pub struct WithWebhookSecret {
     pub secret: WebhookSecret,
 }
 
-impl Server {
+impl Webhooks {
     /// Makes a webhook. Its address must lead somewhere permitted now; it is judged again for every message.
     pub async fn webhook_create(&self, new: NewWebhook, actor: &Actor) -> Result<WithWebhookSecret, WebhookError> {
         check_events(&new.owner, &new.events)?;
         self.check_address(&new.url).await?;
-        let now = self.now();
-        let id = WebhookId::new(self.row_id(now));
-        let secret = WebhookSecret::from_random(self.random());
+        let now = self.instruments.now();
+        let id = WebhookId::new(self.instruments.row_id(now));
+        let secret = WebhookSecret::from_random(self.instruments.random());
         let webhook = Webhook {
             id,
             owner: new.owner,
@@ -79,7 +78,7 @@ impl Server {
             }
         }
         // Before it is there: it is not told of itself.
-        tx.audit_append(&self.audit_entry(actor, AuditEvent::WebhookCreated { webhook: id }, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, AuditEvent::WebhookCreated { webhook: id }, now)).await?;
         if !tx.webhook_insert(&webhook).await? {
             return Err(WebhookError::TooMany(webhook.owner.limit()));
         }
@@ -98,7 +97,7 @@ impl Server {
         if let Some(url) = &change.url {
             self.check_address(url).await?;
         }
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         let mut changed = tx.webhook(webhook.id).await?.ok_or(WebhookError::Unknown)?;
         let was_active = changed.state == WebhookState::Active;
@@ -124,7 +123,7 @@ impl Server {
             }
             _ => AuditEvent::WebhookChanged { webhook: webhook.id, what: "settings" },
         };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
         Ok(changed)
     }
@@ -135,8 +134,8 @@ impl Server {
         webhook: &Webhook,
         actor: &Actor,
     ) -> Result<WithWebhookSecret, WebhookError> {
-        let now = self.now();
-        let secret = WebhookSecret::from_random(self.random());
+        let now = self.instruments.now();
+        let secret = WebhookSecret::from_random(self.instruments.random());
         let mut tx = self.store.begin().await?;
         let mut webhook = tx.webhook(webhook.id).await?.ok_or(WebhookError::Unknown)?;
         let secrets = self.webhook_secrets(&webhook)?.rotated(secret.clone(), now);
@@ -145,7 +144,7 @@ impl Server {
             return Err(WebhookError::Unknown);
         }
         let event = AuditEvent::WebhookChanged { webhook: webhook.id, what: "secret" };
-        tx.audit_append(&self.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
         webhook.secrets = sealed;
         Ok(WithWebhookSecret { webhook, secret })
@@ -155,7 +154,7 @@ impl Server {
     pub async fn webhook_delete(&self, webhook: &Webhook, actor: &Actor) -> Result<(), WebhookError> {
         let event = AuditEvent::WebhookDeleted { webhook: webhook.id };
         let mut tx = self.store.begin().await?;
-        tx.audit_append(&self.audit_entry(actor, event, self.now())).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
         if !tx.webhook_delete(webhook.id).await? {
             return Err(WebhookError::Unknown);
         }
@@ -163,7 +162,7 @@ impl Server {
     }
 
     async fn check_address(&self, url: &WebhookUrl) -> Result<(), FetchError> {
-        self.fetcher.check(url.as_url(), self.config.webhooks.timeout).await
+        self.fetcher.check(url.as_url(), self.settings.timeout).await
     }
 }
 

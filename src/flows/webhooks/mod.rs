@@ -3,14 +3,23 @@
 //! Whoever wants one has to find it first, within what they may reach; every other act takes a webhook that was found.
 
 mod change;
+mod deliver;
 mod error;
 mod secrets;
 mod send;
 
-use super::Server;
+use std::sync::Arc;
+
+use super::foundations::Foundations;
+use super::instruments::Instruments;
+use crate::adapters::fetch::{Fetcher, Resolver};
+use crate::config;
+use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ClientId, WebhookId};
 use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::domain::webhook_delivery::Delivery;
+use crate::store::Store;
+use deliver::Workers;
 
 pub use change::{NewWebhook, Sending, WebhookChange, WithWebhookSecret};
 pub use error::WebhookError;
@@ -36,7 +45,30 @@ impl Reach {
     }
 }
 
-impl Server {
+/// The webhooks, and who sends what waits for them.
+pub struct Webhooks {
+    instruments: Instruments,
+    store: Store,
+    master_keys: Arc<MasterKeyring>,
+    settings: config::Webhooks,
+    /// Connects to addresses that others chose.
+    fetcher: Fetcher,
+    workers: Workers,
+}
+
+impl Webhooks {
+    /// Names are looked up with this resolver.
+    pub fn new(base: &Foundations, resolver: Arc<dyn Resolver>) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            master_keys: Arc::clone(&base.master_keys),
+            settings: base.config.webhooks.clone(),
+            fetcher: Fetcher::new(resolver, base.config.webhook_networks()),
+            workers: Workers::default(),
+        }
+    }
+
     /// The webhooks of one owner, oldest first.
     pub async fn webhooks_of(&self, owner: &WebhookOwner) -> Result<Vec<Webhook>, WebhookError> {
         Ok(self.store.webhooks_of(owner).await?)

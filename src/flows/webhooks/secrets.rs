@@ -1,10 +1,10 @@
 //! The secrets of webhooks: kept sealed, opened to sign.
 
+use super::Webhooks;
 use crate::domain::encryption::{SealError, Sealed};
 use crate::domain::ids::WebhookId;
 use crate::domain::webhook::Webhook;
 use crate::domain::webhook_secret::WebhookSecrets;
-use crate::flows::Server;
 use crate::store::{StoreError, Transaction};
 
 /// Where a webhook's secrets are sealed for.
@@ -12,7 +12,7 @@ fn place(id: WebhookId) -> String {
     format!("webhooks.secrets.{id}")
 }
 
-impl Server {
+impl Webhooks {
     /// What signs a webhook's messages.
     pub(in crate::flows) fn webhook_secrets(&self, webhook: &Webhook) -> Result<WebhookSecrets, SealError> {
         let opened = self.master_keys.open(&place(webhook.id), &webhook.secrets)?;
@@ -42,6 +42,6 @@ impl Server {
 
     pub(super) fn seal_webhook(&self, id: WebhookId, secrets: &WebhookSecrets) -> Result<Sealed, SealError> {
         let plain = serde_json::to_vec(secrets).map_err(|_| SealError::Corrupt)?;
-        self.master_keys.seal(&place(id), &plain, self.random())
+        self.master_keys.seal(&place(id), &plain, self.instruments.random())
     }
 }

@@ -1,17 +1,16 @@
 //! Sending by hand: to try a webhook, and once more what did not arrive.
 
-use super::WebhookError;
+use super::{WebhookError, Webhooks};
 use crate::domain::ids::MessageId;
 use crate::domain::webhook::{Webhook, WebhookState};
 use crate::domain::webhook_event::Message;
-use crate::flows::Server;
 use crate::store::Transaction;
 
-impl Server {
+impl Webhooks {
     /// Sends a webhook a message that tells of nothing, so that its owner sees whether messages arrive.
     pub async fn webhook_ping(&self, webhook: &Webhook) -> Result<MessageId, WebhookError> {
-        let now = self.now();
-        let message = Message::ping(MessageId::new(self.row_id(now)), now);
+        let now = self.instruments.now();
+        let message = Message::ping(MessageId::new(self.instruments.row_id(now)), now);
         let mut tx = self.store.begin().await?;
         active(&mut tx, webhook).await?;
         if !tx.webhook_delivery_insert(webhook.id, &message, now).await? {
@@ -25,7 +24,7 @@ impl Server {
     pub async fn webhook_redeliver(&self, webhook: &Webhook, message: MessageId) -> Result<(), WebhookError> {
         let mut tx = self.store.begin().await?;
         active(&mut tx, webhook).await?;
-        if !tx.webhook_delivery_repeat(webhook.id, message, self.now()).await? {
+        if !tx.webhook_delivery_repeat(webhook.id, message, self.instruments.now()).await? {
             return Err(WebhookError::NotRepeatable);
         }
         Ok(tx.commit().await?)

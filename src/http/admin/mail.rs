@@ -25,7 +25,7 @@ async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refu
     let view = MailPage {
         t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Mail),
-        mails: visit.edge.server.unsent_mail(&caller(person)).await?,
+        mails: visit.edge.server.mail.unsent_mail(&caller(person)).await?,
         now: visit.now(),
     };
     Ok(page(&view).into_response())

@@ -15,8 +15,8 @@ use cookie::{Cookie, SameSite};
 use crate::config::Issuer;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::SESSION_LIFETIME;
-use crate::flows::flash_secret::SHOWN_WITHIN;
-use crate::flows::known_browser::KnownAccounts;
+use crate::flows::browsers::KnownAccounts;
+use crate::flows::browsers::SHOWN_WITHIN;
 
 const BROWSER: &str = "gatepost_browser";
 const SESSION: &str = "gatepost_session";

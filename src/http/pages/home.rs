@@ -17,7 +17,7 @@ pub(in crate::http) async fn show(State(edge): State<Edge>, headers: HeaderMap) 
     let view = Home {
         t: Messages::of(negotiate(language)),
         host: edge.server.config.server.issuer.host().to_owned(),
-        catches_mail: edge.server.caught_mails().is_some(),
+        catches_mail: edge.server.mail.caught_mails().is_some(),
     };
     page(&view).into_response()
 }

@@ -299,7 +299,7 @@ async fn check_mail_page(
         form: visit.form("/login/code").carrying("id", sign_in.id.to_string()),
         resend: visit.form("/login/resend").carrying("id", sign_in.id.to_string()),
         change,
-        dev_mail: server.caught_mails().map(|_| "/dev/mail".to_owned()),
+        dev_mail: server.mail.caught_mails().map(|_| "/dev/mail".to_owned()),
     };
     page(&view).with_status(status).leading_to(target).into_response()
 }

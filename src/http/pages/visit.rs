@@ -15,9 +15,10 @@ use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::Device;
-use crate::flows::authorize::{Requester, SignedInPerson};
-use crate::flows::csrf::FormBrowser;
-use crate::flows::flash_secret::FlashSecret;
+use crate::flows::authorize::SignedInPerson;
+use crate::flows::browsers::FlashSecret;
+use crate::flows::browsers::FormBrowser;
+use crate::flows::requester::Requester;
 use crate::http::Edge;
 use crate::http::named_client::NamedClient;
 use crate::http::observe::TraceId;
@@ -66,7 +67,7 @@ impl FromRequestParts<Edge> for Visit {
             trace_id: parts.extensions.get::<TraceId>().cloned().unwrap_or_default().0,
         };
         let known = browser.is_some();
-        let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.server.random()));
+        let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.server.instruments.random()));
         Ok(Self {
             edge: edge.clone(),
             browser,
@@ -85,7 +86,7 @@ impl FromRequestParts<Edge> for Visit {
 impl Visit {
     /// The present moment.
     pub(in crate::http) fn now(&self) -> Timestamp {
-        self.edge.server.now()
+        self.edge.server.instruments.now()
     }
 
     /// What its pages say.
@@ -115,12 +116,12 @@ impl Visit {
 
     /// A form that only this browser can send back.
     pub(in crate::http) fn form(&self, action: impl Into<String>) -> Form {
-        Form::new(action.into(), self.edge.server.csrf_token(self.form_browser()))
+        Form::new(action.into(), self.edge.server.browsers.csrf_token(self.form_browser()))
     }
 
     /// Whether a form that came back was shown in this browser.
     pub(in crate::http) fn sent_form(&self, csrf: Option<&str>) -> bool {
-        self.known && csrf.is_some_and(|csrf| self.edge.server.is_csrf_token(self.form_browser(), csrf))
+        self.known && csrf.is_some_and(|csrf| self.edge.server.browsers.is_csrf_token(self.form_browser(), csrf))
     }
 
     fn form_browser(&self) -> FormBrowser<'_> {
@@ -139,7 +140,7 @@ impl Visit {
     /// The secret that this browser brought along, if it was sealed for what the page is about.
     pub(in crate::http) fn secret_to_show<S: FlashSecret>(&self, of: &str) -> Option<S> {
         let person = self.person.as_ref()?;
-        self.edge.server.open_flash_secret(person.session.id, of, self.flash_secret.as_deref()?)
+        self.edge.server.browsers.open_flash_secret(person.session.id, of, self.flash_secret.as_deref()?)
     }
 
     /// The answer that takes the brought secret away from the browser, now that it was shown.
@@ -154,7 +155,7 @@ impl Visit {
     pub(in crate::http) fn see_secret(&self, address: &str, of: &str, secret: &str) -> Result<Response, Refusal> {
         let mut response = see(address);
         if let Some(person) = &self.person {
-            let sealed = self.edge.server.seal_flash_secret(person.session.id, of, secret)?;
+            let sealed = self.edge.server.browsers.seal_flash_secret(person.session.id, of, secret)?;
             append(response.headers_mut(), cookies::set_flash_secret(&sealed, &self.edge.server.config.server.issuer));
         }
         Ok(response)
@@ -166,7 +167,8 @@ impl Visit {
         let issuer = &server.config.server.issuer;
         append(response.headers_mut(), cookies::set_session(token, issuer));
         if let Some(person) = &self.person {
-            let known = server.known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
+            let known =
+                server.browsers.known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
             append(response.headers_mut(), cookies::set_known_accounts(&known, issuer));
         }
         response

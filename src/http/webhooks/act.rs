@@ -42,7 +42,7 @@ async fn rotate_secret(at: &At<'_>, webhook: &Webhook, typed: &PostedForm) -> Re
     let (server, actor) = (Arc::clone(&at.visit.edge.server), caller(at.person).actor());
     let (page, of) = (page_of(webhook), webhook.clone());
     let making = async move {
-        let made = server.webhook_rotate_secret(&of, &actor).await?;
+        let made = server.webhooks.webhook_rotate_secret(&of, &actor).await?;
         Ok(Made::at(page_of(&of), of.id.to_string(), made.secret.expose()))
     };
     press(at.visit, at.person, typed, ("rotated", &page), Box::pin(making)).await
@@ -57,12 +57,18 @@ async fn carry_out(
     let (server, actor) = (&at.visit.edge.server, caller(at.person).actor());
     let sending = |sending| WebhookChange { sending: Some(sending), ..WebhookChange::default() };
     let done = match act {
-        Act::Ping => server.webhook_ping(webhook).await.map(|_| "pinged")?,
-        Act::SendAgain => server.webhook_redeliver(webhook, address.message()?).await.map(|()| "sent-again")?,
-        Act::Enable => server.webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?,
-        Act::Disable => server.webhook_update(webhook, sending(Sending::Off), &actor).await.map(|_| "disabled")?,
+        Act::Ping => server.webhooks.webhook_ping(webhook).await.map(|_| "pinged")?,
+        Act::SendAgain => {
+            server.webhooks.webhook_redeliver(webhook, address.message()?).await.map(|()| "sent-again")?
+        }
+        Act::Enable => {
+            server.webhooks.webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?
+        }
+        Act::Disable => {
+            server.webhooks.webhook_update(webhook, sending(Sending::Off), &actor).await.map(|_| "disabled")?
+        }
         Act::Delete => {
-            server.webhook_delete(webhook, &actor).await?;
+            server.webhooks.webhook_delete(webhook, &actor).await?;
             return Ok(see(&at.without()));
         }
         Act::RotateSecret => return rotate_secret(at, webhook, typed).await,

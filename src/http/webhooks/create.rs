@@ -43,7 +43,7 @@ pub(super) async fn create(address: Address, visit: Visit, typed: PostedForm) ->
     let new = NewWebhook { owner: at.owner(), url, events };
     let (server, actor) = (Arc::clone(&visit.edge.server), caller(at.person).actor());
     let making = async move {
-        let made = server.webhook_create(new, &actor).await?;
+        let made = server.webhooks.webhook_create(new, &actor).await?;
         Ok(Made::at(page_of(&made.webhook), made.webhook.id.to_string(), made.secret.expose()))
     };
     match press(&visit, at.person, &typed, ("created", &at.new_page()), Box::pin(making)).await {

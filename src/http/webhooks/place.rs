@@ -125,7 +125,7 @@ impl<'a> At<'a> {
     pub(super) async fn webhook(&self, address: &Address) -> Result<Webhook, Box<Response>> {
         let named = address.names.hook.as_deref().and_then(|id| id.parse::<WebhookId>().ok());
         let found = match named {
-            Some(id) => self.visit.edge.server.webhook(id, &Reach::Everything).await,
+            Some(id) => self.visit.edge.server.webhooks.webhook(id, &Reach::Everything).await,
             None => Err(WebhookError::Unknown),
         };
         let own =

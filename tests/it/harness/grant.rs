@@ -15,8 +15,8 @@ use gatepost::domain::sign_in::{HARD_STOP, LoginCode, Purpose, SignIn};
 use gatepost::domain::user::User;
 use gatepost::flows::Server;
 use gatepost::flows::authenticate_client::ClientRequest;
+use gatepost::flows::login_codes::CODE_KEY;
 use gatepost::flows::manage_user::{Admin, NewUser};
-use gatepost::flows::sign_in::CODE_KEY;
 use gatepost::protocol::authorize::{Prompt, ResponseMode};
 use gatepost::protocol::parameters::Parameters;
 use gatepost::protocol::refusal::Refusal;
@@ -73,9 +73,9 @@ impl TestServer {
         let application = Registered::at(&self.server, settings).await;
         let user = self.person(&format!("john.{}@example.com", application.client_id.to_lowercase())).await;
         let row = self.server.application(&application.id()).await.unwrap().unwrap().id;
-        let now = self.server.now();
+        let now = self.server.instruments.now();
         let authorization = Authorization {
-            id: AuthorizationId::from_bytes(self.server.random()),
+            id: AuthorizationId::from_bytes(self.server.instruments.random()),
             application: row,
             source: Source::Browser(ValueHash::of("browser")),
             redirect_uri: CALLBACK.to_owned(),
@@ -142,9 +142,9 @@ impl Grant<'_> {
 
     /// The same from a browser that is signed in.
     pub(crate) async fn in_session(mut self) -> Self {
-        let now = self.server.server.now();
+        let now = self.server.server.instruments.now();
         let session = Session {
-            id: SessionId::from_bytes(self.server.server.random()),
+            id: SessionId::from_bytes(self.server.server.instruments.random()),
             user: self.user.id,
             created_at: now,
             auth_time: now,
@@ -155,7 +155,7 @@ impl Grant<'_> {
             device: Device::default(),
         };
         let mut tx = self.server.server.store.begin().await.unwrap();
-        let token = SessionToken::from_random(self.server.server.random());
+        let token = SessionToken::from_random(self.server.server.instruments.random());
         tx.session_insert(&session, token.hash()).await.unwrap();
         tx.commit().await.unwrap();
         self.code.session = Some(session.id);
@@ -173,7 +173,7 @@ impl Grant<'_> {
     /// Begins a sign-in for the request, which the next codes redeem, with this login code in its mail.
     pub(crate) async fn sign_in(&mut self, login_code: &LoginCode) -> SignInId {
         let server = &self.server.server;
-        let (now, id) = (server.now(), SignInId::from_bytes(server.random()));
+        let (now, id) = (server.instruments.now(), SignInId::from_bytes(server.instruments.random()));
         let key = server.master_keys.derive(CODE_KEY)[0];
         let sign_in = SignIn {
             id,
@@ -201,7 +201,7 @@ impl Grant<'_> {
 
     /// A code, as it reaches the application.
     pub(crate) async fn code(&self) -> String {
-        let code = AuthorizationCode::from_random(self.server.server.random());
+        let code = AuthorizationCode::from_random(self.server.server.instruments.random());
         let mut tx = self.server.server.store.begin().await.unwrap();
         tx.authorization_code_insert(&self.code, code.hash()).await.unwrap();
         tx.commit().await.unwrap();

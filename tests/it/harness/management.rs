@@ -66,9 +66,9 @@ impl TestServer {
 
     /// A browser in which this person is signed in.
     pub(crate) async fn session_of(&self, user: &User) -> Who {
-        let now = self.server.now();
+        let now = self.server.instruments.now();
         let session = Session {
-            id: SessionId::from_bytes(self.server.random()),
+            id: SessionId::from_bytes(self.server.instruments.random()),
             user: user.id,
             created_at: now,
             auth_time: now,
@@ -78,7 +78,7 @@ impl TestServer {
             ended_at: None,
             device: Device::default(),
         };
-        let token = SessionToken::from_random(self.server.random());
+        let token = SessionToken::from_random(self.server.instruments.random());
         let mut tx = self.server.store.begin().await.unwrap();
         tx.session_insert(&session, token.hash()).await.unwrap();
         tx.commit().await.unwrap();

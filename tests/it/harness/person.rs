@@ -61,7 +61,7 @@ pub(crate) struct Letter {
 /// The newest mail to this address, once there are as many as this.
 pub(crate) async fn letter(server: &TestServer, to: &str, count: usize) -> Letter {
     let mine = || {
-        let mails = server.server.caught_mails().unwrap();
+        let mails = server.server.mail.caught_mails().unwrap();
         mails.into_iter().filter(|mail| mail.to.as_str() == to).collect::<Vec<_>>()
     };
     eventually(&format!("{count} mails to {to}"), || async { mine().len() >= count }).await;
@@ -81,8 +81,8 @@ pub(crate) async fn letter(server: &TestServer, to: &str, count: usize) -> Lette
 
 /// How many mails were caught for this address, after giving the outbox time to send what it has.
 pub(crate) async fn mails_to(server: &TestServer, to: &str) -> usize {
-    server.server.send_due_mail().await.unwrap();
-    server.server.caught_mails().unwrap().iter().filter(|mail| mail.to.as_str() == to).count()
+    server.server.mail.send_due_mail().await.unwrap();
+    server.server.mail.caught_mails().unwrap().iter().filter(|mail| mail.to.as_str() == to).count()
 }
 
 /// How many links are in mails that no mail server has accepted, so that their time has not begun.

@@ -57,7 +57,9 @@ async fn what_was_changed_meanwhile_is_not_deleted(world: World) {
     let delete = |seen| server.server.application_change_state_seen(&client_id, DELETE, Some(seen), &actor);
     let mut tx = server.server.store.begin().await.unwrap();
     let id = tx.application(&application.id()).await.unwrap().unwrap().id;
-    assert!(!tx.application_change_state(id, DELETE, Some(version - 1), server.server.now()).await.unwrap());
+    assert!(
+        !tx.application_change_state(id, DELETE, Some(version - 1), server.server.instruments.now()).await.unwrap()
+    );
     drop(tx);
     assert!(matches!(delete(version - 1).await, Err(ManageError::Changed(_))));
     delete(version).await.unwrap();

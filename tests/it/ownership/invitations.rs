@@ -37,7 +37,8 @@ async fn invitations_are_no_way_to_send_mail_without_end(world: World) {
     let refused = invite_and_withdraw(server, &ann, &anns, "Eve@example.com").await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::TooManyRequests);
     assert_eq!(refused.retry_after, Some(Duration::from_hours(12)));
-    let caught = || server.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == "eve@example.com");
+    let caught =
+        || server.mail.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == "eve@example.com");
     eventually("three mails and no more", || async { caught().count() == 3 }).await;
     // Somebody else has not used up what they may send there.
     invite_and_withdraw(server, &bob, &bobs, "eve@example.com").await.unwrap();
@@ -65,7 +66,7 @@ async fn an_invitation_has_our_subject_and_makes_no_node_read_everything_again(w
         .await
         .unwrap();
     assert_eq!(server.store.generations().await.unwrap(), before);
-    let mails = || server.caught_mails().unwrap();
+    let mails = || server.mail.caught_mails().unwrap();
     eventually("the mail is there", || async { !mails().is_empty() }).await;
     let mail = mails().remove(0);
     assert!(

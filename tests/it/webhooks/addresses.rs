@@ -42,21 +42,23 @@ async fn an_address_that_is_not_public_is_refused_at_once(world: World) {
         "https://intern.example.com/",
         "https://both.example.com/",
     ] {
-        let refused = server.webhook_create(to(url), &Actor::CommandLine).await.unwrap_err();
+        let refused = server.webhooks.webhook_create(to(url), &Actor::CommandLine).await.unwrap_err();
         assert!(refused.to_string().contains("leads nowhere on the public internet"), "{url}: {refused}");
         let refusal = Refusal::from(refused);
         assert_eq!(refusal.code.wire().1, 400, "{url}");
     }
-    let unknown = server.webhook_create(to("https://nowhere.example.com/"), &Actor::CommandLine).await.unwrap_err();
-    let intern = server.webhook_create(to("https://intern.example.com/"), &Actor::CommandLine).await.unwrap_err();
+    let unknown =
+        server.webhooks.webhook_create(to("https://nowhere.example.com/"), &Actor::CommandLine).await.unwrap_err();
+    let intern =
+        server.webhooks.webhook_create(to("https://intern.example.com/"), &Actor::CommandLine).await.unwrap_err();
     assert_eq!(unknown.to_string(), intern.to_string(), "names of the operator's network cannot be asked for");
     assert!(!intern.to_string().contains("10.") && !intern.to_string().contains("example.com"), "{intern}");
     assert_eq!(server.store.webhooks().await.unwrap(), []);
 
     world.names.set("hooks.example.com", &[&["93.184.215.14"]]);
-    let made = server.webhook_create(to("https://hooks.example.com/"), &Actor::CommandLine).await.unwrap();
+    let made = server.webhooks.webhook_create(to("https://hooks.example.com/"), &Actor::CommandLine).await.unwrap();
     let change = WebhookChange { url: Some("https://intern.example.com/".parse().unwrap()), ..Default::default() };
-    let refused = server.webhook_update(&made.webhook, change, &Actor::CommandLine).await;
+    let refused = server.webhooks.webhook_update(&made.webhook, change, &Actor::CommandLine).await;
     assert!(matches!(refused, Err(WebhookError::Address(_))), "{refused:?}");
     assert_eq!(now(&server, &made.webhook).await, made.webhook);
 }
@@ -70,7 +72,7 @@ async fn a_name_that_turns_private_later_is_not_connected_to(world: World) {
     let port = receiver.address.port();
     world.names.set("hooks.example.com", &[&["93.184.215.14"], &["127.0.0.1"], &["::ffff:127.0.0.1"]]);
     let url = format!("https://hooks.example.com:{port}/");
-    let made = server.webhook_create(to(&url), &Actor::CommandLine).await.unwrap();
+    let made = server.webhooks.webhook_create(to(&url), &Actor::CommandLine).await.unwrap();
     user(&server, "john@example.com").await;
     for _ in 0..2 {
         send_all(&world.idle_with(PUBLIC).await).await;

@@ -61,14 +61,14 @@ async fn a_message_goes_only_to_a_receiver_whose_certificate_is_good(world: Worl
     let receiver = Receiver::with_certificate_of(&authority).await;
     let server = world.command().await;
     let new = NewWebhook { owner: WebhookOwner::Server, url: receiver.tls_url().parse().unwrap(), events: Vec::new() };
-    let made = server.webhook_create(new, &Actor::CommandLine).await.unwrap();
-    server.webhook_ping(&made.webhook).await.unwrap();
+    let made = server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap();
+    server.webhooks.webhook_ping(&made.webhook).await.unwrap();
     send_all(&server).await;
     let last = only_delivery(&server, &made.webhook).await.last.unwrap();
     let error = last.error.unwrap();
     assert!(error.contains("no TLS connection") && error.contains("UnknownIssuer"), "{error}");
     assert_eq!(receiver.received().len(), 0);
-    server.webhook_delete(&made.webhook, &Actor::CommandLine).await.unwrap();
+    server.webhooks.webhook_delete(&made.webhook, &Actor::CommandLine).await.unwrap();
 
     let file = world.database.folder().join("authority.pem");
     std::fs::write(&file, &authority.pem).unwrap();

@@ -24,7 +24,7 @@ async fn there_are_no_more_webhooks_than_allowed(world: World) {
         let create = |_| {
             let (server, url) = (server.clone(), "https://93.184.215.14/".parse().unwrap());
             let new = NewWebhook { owner: owner.clone(), url, events: Vec::new() };
-            async move { server.webhook_create(new, &Actor::CommandLine).await.map(|made| made.webhook) }
+            async move { server.webhooks.webhook_create(new, &Actor::CommandLine).await.map(|made| made.webhook) }
         };
         let outcomes = (0..asked).map(create).collect::<JoinSet<_>>().join_all().await;
         let (made, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
@@ -32,9 +32,9 @@ async fn there_are_no_more_webhooks_than_allowed(world: World) {
         for error in refused.into_iter().map(Result::unwrap_err) {
             assert!(matches!(error, WebhookError::TooMany(_)), "{error}");
         }
-        assert_eq!(server.webhooks_of(&owner).await.unwrap().len(), allowed);
+        assert_eq!(server.webhooks.webhooks_of(&owner).await.unwrap().len(), allowed);
     }
-    assert_eq!(server.webhooks(&Reach::Everything).await.unwrap().len(), 30);
+    assert_eq!(server.webhooks.webhooks(&Reach::Everything).await.unwrap().len(), 30);
 }
 
 /// An owner sees and changes the webhooks of the application, and knows of no other.
@@ -47,20 +47,23 @@ async fn a_webhook_that_is_not_in_reach_is_not_there(world: World) {
     let foreign = webhook(&server, of(&other), &receiver, &[]).await.webhook;
     let servers = webhook(&server, WebhookOwner::Server, &receiver, &[]).await.webhook;
     let reach = Reach::Application(orders.id());
-    assert_eq!(server.webhooks(&reach).await.unwrap(), std::slice::from_ref(&own));
-    assert_eq!(server.webhook(own.id, &reach).await.unwrap(), own);
+    assert_eq!(server.webhooks.webhooks(&reach).await.unwrap(), std::slice::from_ref(&own));
+    assert_eq!(server.webhooks.webhook(own.id, &reach).await.unwrap(), own);
     for hidden in [foreign.id, servers.id] {
-        assert!(matches!(server.webhook(hidden, &reach).await, Err(WebhookError::Unknown)));
+        assert!(matches!(server.webhooks.webhook(hidden, &reach).await, Err(WebhookError::Unknown)));
     }
     for (owner, events) in [(of(&orders), "user.created"), (of(&Registered::from_id("ghost")), "secret.added")] {
         let (url, events) = (receiver.url().parse().unwrap(), vec![events.parse().unwrap()]);
-        let refused = server.webhook_create(NewWebhook { owner, url, events }, &Actor::CommandLine).await;
+        let refused = server.webhooks.webhook_create(NewWebhook { owner, url, events }, &Actor::CommandLine).await;
         let error = refused.unwrap_err();
         assert!(matches!(error, WebhookError::NotForApplications(_) | WebhookError::NoApplication(_)), "{error}");
     }
-    server.webhook_delete(&own, &Actor::CommandLine).await.unwrap();
-    assert!(matches!(server.webhook_delete(&own, &Actor::CommandLine).await, Err(WebhookError::Unknown)));
-    assert!(matches!(server.webhook_rotate_secret(&own, &Actor::CommandLine).await, Err(WebhookError::Unknown)));
+    server.webhooks.webhook_delete(&own, &Actor::CommandLine).await.unwrap();
+    assert!(matches!(server.webhooks.webhook_delete(&own, &Actor::CommandLine).await, Err(WebhookError::Unknown)));
+    assert!(matches!(
+        server.webhooks.webhook_rotate_secret(&own, &Actor::CommandLine).await,
+        Err(WebhookError::Unknown)
+    ));
 }
 
 /// After a rotation both secrets sign for a day, then the new one alone.
@@ -68,7 +71,7 @@ async fn a_webhook_that_is_not_in_reach_is_not_there(world: World) {
 async fn a_new_secret_takes_over_without_a_gap(world: World) {
     let (server, receiver) = (world.command().await, Receiver::start().await);
     let made = webhook(&server, WebhookOwner::Server, &receiver, &["user.created"]).await;
-    let rotated = server.webhook_rotate_secret(&made.webhook, &Actor::CommandLine).await.unwrap();
+    let rotated = server.webhooks.webhook_rotate_secret(&made.webhook, &Actor::CommandLine).await.unwrap();
     user(&server, "john@example.com").await;
     send_all(&server).await;
     world.clock.advance(Duration::from_hours(24));
@@ -86,7 +89,7 @@ async fn a_new_secret_takes_over_without_a_gap(world: World) {
 async fn a_secret_is_not_in_the_database(world: World) {
     let (server, receiver) = (world.command().await, Receiver::start().await);
     let made = webhook(&server, WebhookOwner::Server, &receiver, &[]).await;
-    let rotated = server.webhook_rotate_secret(&made.webhook, &Actor::CommandLine).await.unwrap();
+    let rotated = server.webhooks.webhook_rotate_secret(&made.webhook, &Actor::CommandLine).await.unwrap();
     user(&server, "john@example.com").await;
     send_all(&server).await;
     let dump = world.database.dump().await;
@@ -107,10 +110,10 @@ async fn a_secret_is_not_in_the_database(world: World) {
 async fn a_message_can_be_sent_again_for_some_days(world: World) {
     let (server, receiver) = (world.command().await, Receiver::start().await);
     let made = webhook(&server, WebhookOwner::Server, &receiver, &["user.deleted"]).await;
-    let ping = server.webhook_ping(&made.webhook).await.unwrap();
+    let ping = server.webhooks.webhook_ping(&made.webhook).await.unwrap();
     send_all(&server).await;
     let server = world.command().await;
-    server.webhook_redeliver(&made.webhook, ping).await.unwrap();
+    server.webhooks.webhook_redeliver(&made.webhook, ping).await.unwrap();
     send_all(&server).await;
     let messages = receiver.received();
     assert_eq!(receiver.events(), ["ping", "ping"], "whatever the filter says");
@@ -122,11 +125,11 @@ async fn a_message_can_be_sent_again_for_some_days(world: World) {
     let delivery = only_delivery(&server, &made.webhook).await;
     assert!(!delivery.is_repeatable);
     assert_eq!(world.database.texts("select message_id from webhook_deliveries where payload is null").await.len(), 1);
-    let refused = server.webhook_redeliver(&made.webhook, ping).await;
+    let refused = server.webhooks.webhook_redeliver(&made.webhook, ping).await;
     assert!(matches!(refused, Err(WebhookError::NotRepeatable)), "{refused:?}");
     world.clock.advance(Duration::from_hours(4 * 24));
     server.forget_expired().await.unwrap();
-    assert_eq!(server.webhook_deliveries(&made.webhook).await.unwrap(), []);
+    assert_eq!(server.webhooks.webhook_deliveries(&made.webhook).await.unwrap(), []);
 }
 
 /// A webhook is changed in what was asked for and in nothing else; switched off it is sent nothing.
@@ -137,13 +140,13 @@ async fn a_webhook_is_changed_and_switched_off(world: World) {
     let next = || world.clock.advance(Duration::from_secs(1));
     next();
     let only = WebhookChange { events: Some(vec!["user.created".parse().unwrap()]), ..WebhookChange::default() };
-    let changed = server.webhook_update(&made, only, &Actor::CommandLine).await.unwrap();
+    let changed = server.webhooks.webhook_update(&made, only, &Actor::CommandLine).await.unwrap();
     assert_eq!((changed.url.clone(), changed.events.len()), (made.url, 1));
     assert_eq!(now(&server, &changed).await, changed);
     user(&server, "john@example.com").await;
     next();
     let off = WebhookChange { sending: Some(Sending::Off), ..WebhookChange::default() };
-    let off = server.webhook_update(&changed, off, &Actor::CommandLine).await.unwrap();
+    let off = server.webhooks.webhook_update(&changed, off, &Actor::CommandLine).await.unwrap();
     assert_eq!(now(&server, &off).await, off);
     user(&server, "anna@example.com").await;
     send_all(&server).await;

@@ -86,12 +86,13 @@ async fn a_message_survives_the_end_of_its_server(world: World) {
     user(&first, "john@example.com").await;
     // As a server that ends after its claim.
     let claim = Duration::from_secs(75);
-    let claimed = first.store.webhook_delivery_claim(first.now(), first.now().plus(claim)).await.unwrap();
+    let claimed =
+        first.store.webhook_delivery_claim(first.instruments.now(), first.instruments.now().plus(claim)).await.unwrap();
     assert!(claimed.is_some());
     user(&first, "anna@example.com").await;
     first.store.close().await;
     let server = world.server().await;
-    assert!(!server.server.store.webhook_deliveries_has_due(server.server.now()).await.unwrap(), "claimed");
+    assert!(!server.server.store.webhook_deliveries_has_due(server.server.instruments.now()).await.unwrap(), "claimed");
     world.clock.advance(claim);
     eventually("both arrive", async || receiver.received().len() == 2).await;
 }
@@ -121,9 +122,9 @@ async fn a_receiver_is_not_tried_before_the_time_that_it_names(world: World) {
     send_all(&server).await;
     for (webhook, receiver, said, waits, messages) in told {
         assert_eq!(receiver.received().len(), messages, "{said}");
-        let deliveries = server.webhook_deliveries(&webhook).await.unwrap();
+        let deliveries = server.webhooks.webhook_deliveries(&webhook).await.unwrap();
         for delivery in deliveries.iter().filter(|delivery| delivery.last.is_some()) {
-            let waited = delivery.state.next_attempt_at().unwrap().since(server.now()).as_millis();
+            let waited = delivery.state.next_attempt_at().unwrap().since(server.instruments.now()).as_millis();
             assert!(waited >= waits * 1000 && waited <= waits * 1250, "{said}: {waited}");
         }
     }
@@ -146,6 +147,7 @@ async fn a_receiver_that_is_gone_is_left_alone(world: World) {
     assert_eq!(receiver.received().len(), 1, "what else waited is given up");
     assert_eq!(
         server
+            .webhooks
             .webhook_deliveries(&disabled)
             .await
             .unwrap()
@@ -159,10 +161,10 @@ async fn a_receiver_that_is_gone_is_left_alone(world: World) {
 
     let server = world.command().await;
     user(&server, "late@example.com").await;
-    assert!(matches!(server.webhook_ping(&disabled).await, Err(WebhookError::Disabled)));
+    assert!(matches!(server.webhooks.webhook_ping(&disabled).await, Err(WebhookError::Disabled)));
     receiver.reply(Reply::Status(200));
     let change = WebhookChange { sending: Some(Sending::On), ..WebhookChange::default() };
-    server.webhook_update(&disabled, change, &Actor::CommandLine).await.unwrap();
+    server.webhooks.webhook_update(&disabled, change, &Actor::CommandLine).await.unwrap();
     world.clock.advance(Duration::from_secs(1));
     user(&server, "again@example.com").await;
     send_all(&server).await;

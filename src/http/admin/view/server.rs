@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::Timestamp;
-use crate::flows::operate::UnsentMail;
+use crate::flows::mail::UnsentMail;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;

@@ -1,13 +1,11 @@
 //! Reading mail that was caught instead of being sent: while somebody tries things out, on their own machine.
 
-use super::Server;
-
 pub use crate::adapters::mailer::Mail;
 
-impl Server {
+impl super::Mail {
     /// The caught mails, newest first; nothing where mail is really sent, or where others could ask for it.
     pub fn caught_mails(&self) -> Option<Vec<Mail>> {
-        let caught = self.outside.mailer.as_ref()?.caught()?;
-        self.config.server.issuer.is_loopback().then(|| caught.mails())
+        let caught = self.mailer.as_ref()?.caught()?;
+        self.issuer.is_loopback().then(|| caught.mails())
     }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Server, compose_mail};
+use super::{Mail, compose};
 use crate::domain::encryption::Sealed;
-use crate::domain::ids::{MailId, SignInEventId, SignInId, Timestamp};
+use crate::domain::ids::{MailId, SignInId, Timestamp};
 use crate::domain::one_time::ValueHash;
 use crate::domain::session::Device;
 use crate::domain::sign_in::{DeliveryEvent, LoginCode};
@@ -82,15 +82,15 @@ pub(super) fn place(mail: MailId) -> String {
     format!("outbox.body.{mail}")
 }
 
-impl Server {
+impl Mail {
     /// Writes a sign-in mail to the outbox. It is sent once the transaction is committed; call
-    /// [`Server::wake_outbox`] then, so that it is sent at once.
+    /// [`Mail::wake_outbox`] then, so that it is sent at once.
     pub async fn queue_sign_in_mail(&self, tx: &mut Transaction, mail: &SignInMail<'_>) -> Result<(), StoreError> {
-        let now = self.now();
-        let id = MailId::new(self.row_id(now));
-        let own_name = self.config.server.issuer.host();
-        let lifetime = self.config.login.link_ttl;
-        let letter = compose_mail::sign_in(mail, own_name, lifetime, now).map_err(|e| unwritten(id, &e))?;
+        let now = self.instruments.now();
+        let id = MailId::new(self.instruments.row_id(now));
+        let own_name = self.issuer.host();
+        let lifetime = self.link_ttl;
+        let letter = compose::sign_in(mail, own_name, lifetime, now).map_err(|e| unwritten(id, &e))?;
         let body = self.seal(id, &letter)?;
         let new = NewMail {
             id,
@@ -102,15 +102,15 @@ impl Server {
             not_after: mail.not_after,
         };
         tx.outbox_insert(&new).await?;
-        self.note_delivery(tx, mail.sign_in, DeliveryEvent::Queued, "").await
+        self.delivery_traces.note_delivery(tx, mail.sign_in, DeliveryEvent::Queued, "").await
     }
 
     /// Writes a notice to the outbox. It is sent once the transaction is committed; call
-    /// [`Server::wake_outbox`] then, so that it is sent at once.
+    /// [`Mail::wake_outbox`] then, so that it is sent at once.
     pub async fn queue_notice(&self, tx: &mut Transaction, notice: &Notice<'_>) -> Result<(), StoreError> {
-        let now = self.now();
-        let id = MailId::new(self.row_id(now));
-        let letter = compose_mail::notice(notice).map_err(|e| unwritten(id, &e))?;
+        let now = self.instruments.now();
+        let id = MailId::new(self.instruments.row_id(now));
+        let letter = compose::notice(notice).map_err(|e| unwritten(id, &e))?;
         let body = self.seal(id, &letter)?;
         let new = NewMail {
             id,
@@ -124,21 +124,9 @@ impl Server {
         tx.outbox_insert(&new).await
     }
 
-    /// Notes a step of a sign-in's flight, now.
-    pub async fn note_delivery(
-        &self,
-        tx: &mut Transaction,
-        sign_in: SignInId,
-        event: DeliveryEvent,
-        detail: &str,
-    ) -> Result<(), StoreError> {
-        let now = self.now();
-        tx.delivery_trace_append(SignInEventId::new(self.row_id(now)), sign_in, now, event, detail).await
-    }
-
     fn seal(&self, id: MailId, letter: &Letter) -> Result<Sealed, StoreError> {
         let plain = serde_json::to_vec(letter).map_err(|e| unwritten(id, &e))?;
-        self.master_keys.seal(&place(id), &plain, self.random()).map_err(|e| unwritten(id, &e))
+        self.master_keys.seal(&place(id), &plain, self.instruments.random()).map_err(|e| unwritten(id, &e))
     }
 }
 

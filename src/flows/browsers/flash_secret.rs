@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Server;
+use super::Browsers;
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::{SessionId, Timestamp};
 use crate::domain::secret::ClientSecret;
@@ -37,12 +37,12 @@ impl FlashSecret for WebhookSecret {
     }
 }
 
-impl Server {
+impl Browsers {
     /// Seals a secret for this session and what it belongs to.
     pub fn seal_flash_secret(&self, session: SessionId, of: &str, secret: &str) -> Result<String, Refusal> {
-        let until = self.now().plus(SHOWN_WITHIN).as_micros().to_be_bytes();
+        let until = self.instruments.now().plus(SHOWN_WITHIN).as_micros().to_be_bytes();
         let plain = [&until[..], secret.as_bytes()].concat();
-        let sealed = self.master_keys.seal(&place(session, of), &plain, self.random());
+        let sealed = self.master_keys.seal(&place(session, of), &plain, self.instruments.random());
         let sealed = sealed.map_err(|e| Refusal::server_error(format!("a secret to be shown: {e}")))?;
         Ok(format!("{}.{}", sealed.master_key_id, URL_SAFE_NO_PAD.encode(sealed.bytes)))
     }
@@ -53,7 +53,7 @@ impl Server {
         let sealed = Sealed { master_key_id: master_key_id.to_owned(), bytes: URL_SAFE_NO_PAD.decode(bytes).ok()? };
         let plain = self.master_keys.open(&place(session, of), &sealed).ok()?;
         let (until, secret) = plain.split_first_chunk()?;
-        let in_time = self.now() < Timestamp::from_micros(i64::from_be_bytes(*until));
+        let in_time = self.instruments.now() < Timestamp::from_micros(i64::from_be_bytes(*until));
         let secret = String::from_utf8(secret.to_vec()).ok()?;
         in_time.then(|| S::from_text(secret))
     }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use askama::Template;
 
-use super::queue_mail::{Letter, Notice, NoticeLink, SignInMail};
+use super::queue::{Letter, Notice, NoticeLink, SignInMail};
 use crate::adapters::mailer::HeaderText;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
-pub(super) use messages::moment;
+pub(in crate::flows) use messages::moment;
 use messages::{Facts, SignInMessages};
 
 /// What an application's name may take of a line.

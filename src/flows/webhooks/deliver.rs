@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, warn};
 
-use super::Server;
+use super::Webhooks;
 use crate::adapters::fetch::{Answer, Post};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::Timestamp;
@@ -55,41 +55,41 @@ struct Tried {
 
 /// What the workers of one process share.
 #[derive(Debug)]
-pub struct Deliveries {
+pub(super) struct Workers {
     ended: Notify,
     slots: Arc<Semaphore>,
     sending: TaskTracker,
 }
 
-impl Default for Deliveries {
+impl Default for Workers {
     fn default() -> Self {
         Self { ended: Notify::new(), slots: Arc::new(Semaphore::new(AT_ONCE)), sending: TaskTracker::new() }
     }
 }
 
-impl Server {
+impl Webhooks {
     /// Waits until there may be a message to send: one was committed here, or another try has ended.
     pub async fn webhooks_woken(&self) {
         tokio::select! {
             () = self.store.deliveries_queued() => {}
-            () = self.deliveries.ended.notified() => {}
+            () = self.workers.ended.notified() => {}
         }
     }
 
     /// Begins to send what is due, as many at the same time as allowed.
     pub async fn send_due_webhooks(self: &Arc<Self>) -> Result<(), StoreError> {
-        while let Ok(slot) = Arc::clone(&self.deliveries.slots).try_acquire_owned() {
-            let now = self.now();
+        while let Ok(slot) = Arc::clone(&self.workers.slots).try_acquire_owned() {
+            let now = self.instruments.now();
             if !self.store.webhook_deliveries_has_due(now).await? {
                 break;
             }
             // Nothing: another node was quicker. There may be more.
             let Some(claimed) = self.store.webhook_delivery_claim(now, now.plus(CLAIM)).await? else { continue };
-            let server = Arc::clone(self);
-            self.deliveries.sending.spawn(async move {
-                server.deliver(&claimed).await;
+            let room = Arc::clone(self);
+            self.workers.sending.spawn(async move {
+                room.deliver(&claimed).await;
                 drop(slot);
-                server.deliveries.ended.notify_one();
+                room.workers.ended.notify_one();
             });
         }
         Ok(())
@@ -97,8 +97,8 @@ impl Server {
 
     /// Waits until every message that is on its way has ended, but not longer than this.
     pub async fn finish_webhooks(&self, patience: Duration) {
-        self.deliveries.sending.close();
-        if timeout(patience, self.deliveries.sending.wait()).await.is_err() {
+        self.workers.sending.close();
+        if timeout(patience, self.workers.sending.wait()).await.is_err() {
             warn!(
                 "messages to webhooks were still on their way when server.shutdown_timeout ran out; they are tried again"
             );
@@ -106,7 +106,7 @@ impl Server {
     }
 
     /// Forgets what nobody can want to look at any more.
-    pub(super) async fn forget_webhook_deliveries(&self, now: Timestamp) -> Result<(), StoreError> {
+    pub(in crate::flows) async fn forget_webhook_deliveries(&self, now: Timestamp) -> Result<(), StoreError> {
         self.store.webhook_deliveries_forget(now.minus(TEXTS_KEPT), now.minus(DELIVERIES_KEPT)).await
     }
 
@@ -130,9 +130,9 @@ impl Server {
     }
 
     async fn try_to_deliver(&self, claimed: &ClaimedDelivery) -> Tried {
-        let at = self.now();
+        let at = self.instruments.now();
         let answer = self.post_signed(claimed, at).await;
-        let now = self.now();
+        let now = self.instruments.now();
         let took = now.since(at);
         match answer {
             Ok(Answer { status: status @ 200..=299, .. }) => {
@@ -157,16 +157,16 @@ impl Server {
             ("webhook-id", id),
         ];
         let post = Post { url: claimed.webhook.url.as_url(), headers, body: claimed.payload.clone() };
-        self.fetcher.post(post, self.config.webhooks.timeout).await.map_err(|e| e.to_string())
+        self.fetcher.post(post, self.settings.timeout).await.map_err(|e| e.to_string())
     }
 
     /// The next try, if there is one: not before the receiver wants it.
     fn after_failed_try(&self, claimed: &ClaimedDelivery, asked: Option<Duration>) -> AfterTry {
         let step = usize::try_from(claimed.attempts - 1).unwrap_or(0);
         let Some(wait) = BACK_OFF.get(step) else { return AfterTry::GivenUp };
-        let [jitter] = self.random::<1>();
+        let [jitter] = self.instruments.random::<1>();
         let wait = Duration::from_secs(*wait).mul_f64(1.0 + f64::from(jitter) / 1024.0);
-        AfterTry::Again(self.now().plus(wait.max(asked.unwrap_or_default())))
+        AfterTry::Again(self.instruments.now().plus(wait.max(asked.unwrap_or_default())))
     }
 
     /// Writes down how a try ended, and in the same transaction what that means for the webhook. Nothing if the
@@ -177,7 +177,7 @@ impl Server {
         tried: &Tried,
         after: AfterTry,
     ) -> Result<(), StoreError> {
-        let (now, id) = (self.now(), claimed.webhook.id);
+        let (now, id) = (self.instruments.now(), claimed.webhook.id);
         let mut tx = self.store.begin().await?;
         if !tx.webhook_delivery_conclude(claimed, &tried.attempt, after).await? {
             return Ok(());
@@ -195,7 +195,7 @@ impl Server {
         let since = since.and_then(|webhook| webhook.failing_since).unwrap_or(now);
         let reason = match tried.attempt.status {
             Some(GONE) => Some(DisabledBecause::Gone),
-            _ if now.since(since) >= self.config.webhooks.disable_after => Some(DisabledBecause::Failing),
+            _ if now.since(since) >= self.settings.disable_after => Some(DisabledBecause::Failing),
             _ => None,
         };
         if let Some(reason) = reason
@@ -203,7 +203,7 @@ impl Server {
         {
             tx.webhook_deliveries_give_up(id).await?;
             let event = AuditEvent::WebhookDisabled { webhook: id, reason: reason.name() };
-            tx.audit_append(&self.audit_entry(&Actor::Schedule, event, now)).await?;
+            tx.audit_append(&self.instruments.audit_entry(&Actor::Schedule, event, now)).await?;
             warn!(webhook = %id, reason = reason.name(), "webhook disabled");
         }
         tx.commit().await

@@ -8,9 +8,9 @@ use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use super::Server;
-use super::queue_mail::{Letter, place};
-use crate::adapters::mailer::{HeaderText, Mail, MailError, Mailer, Sender};
+use super::Mail;
+use super::queue::{Letter, place};
+use crate::adapters::mailer::{self, HeaderText, MailError, Mailer, Sender};
 use crate::domain::encryption::SealError;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::store::{ClaimedMail, StoreError};
@@ -32,13 +32,13 @@ const WRITE_TRIES: u32 = 6;
 
 /// What the workers of one process share.
 #[derive(Debug)]
-pub struct Outbox {
+pub(super) struct Workers {
     woken: Notify,
     slots: Arc<Semaphore>,
     sending: TaskTracker,
 }
 
-impl Default for Outbox {
+impl Default for Workers {
     fn default() -> Self {
         Self { woken: Notify::new(), slots: Arc::new(Semaphore::new(AT_ONCE)), sending: TaskTracker::new() }
     }
@@ -51,32 +51,32 @@ enum Ending {
     GivenUp { reason: String },
 }
 
-impl Server {
+impl Mail {
     /// Says that there may be mail to send.
     pub fn wake_outbox(&self) {
-        self.outbox.woken.notify_one();
+        self.workers.woken.notify_one();
     }
 
     /// Waits for somebody to say so.
     pub async fn outbox_woken(&self) {
-        self.outbox.woken.notified().await;
+        self.workers.woken.notified().await;
     }
 
     /// Begins to send what is due, as many at the same time as allowed. Each that ends wakes the outbox again.
     pub async fn send_due_mail(self: &Arc<Self>) -> Result<(), StoreError> {
-        let Some(mailer) = &self.outside.mailer else { return Ok(()) };
-        while let Ok(slot) = Arc::clone(&self.outbox.slots).try_acquire_owned() {
-            let now = self.now();
+        let Some(mailer) = &self.mailer else { return Ok(()) };
+        while let Ok(slot) = Arc::clone(&self.workers.slots).try_acquire_owned() {
+            let now = self.instruments.now();
             if !self.store.outbox_has_due(now).await? {
                 break;
             }
             // Nothing: another node was quicker. There may be more.
             let Some(mail) = self.store.outbox_claim(now, now.plus(CLAIM)).await? else { continue };
-            let (server, mailer) = (Arc::clone(self), Arc::clone(mailer));
-            self.outbox.sending.spawn(async move {
-                server.send_claimed(&mail, &*mailer).await;
+            let (room, mailer) = (Arc::clone(self), Arc::clone(mailer));
+            self.workers.sending.spawn(async move {
+                room.send_claimed(&mail, &*mailer).await;
                 drop(slot);
-                server.wake_outbox();
+                room.wake_outbox();
             });
         }
         Ok(())
@@ -84,8 +84,8 @@ impl Server {
 
     /// Waits until every mail that is being sent is, but not longer than this.
     pub async fn finish_sending(&self, patience: Duration) {
-        self.outbox.sending.close();
-        if timeout(patience, self.outbox.sending.wait()).await.is_err() {
+        self.workers.sending.close();
+        if timeout(patience, self.workers.sending.wait()).await.is_err() {
             warn!("mails were still being sent when server.shutdown_timeout ran out; they are tried again");
         }
     }
@@ -108,7 +108,7 @@ impl Server {
     }
 
     async fn try_once(&self, mail: &ClaimedMail, mailer: &dyn Mailer) -> Result<String, MailError> {
-        let left = mail.not_after.since(self.now());
+        let left = mail.not_after.since(self.instruments.now());
         if left.is_zero() {
             return Err(MailError::Permanent("its time was over before it could be sent".to_owned()));
         }
@@ -117,7 +117,7 @@ impl Server {
         timeout(left.min(ONE_TRY), mailer.send(&mail)).await.unwrap_or_else(|_| Err(late()))
     }
 
-    fn open(&self, mail: &ClaimedMail) -> Result<Mail, MailError> {
+    fn open(&self, mail: &ClaimedMail) -> Result<mailer::Mail, MailError> {
         let damaged = |e: String| MailError::Permanent(format!("the stored mail cannot be read: {e}"));
         let opened = self.master_keys.open(&place(mail.id), &mail.body).map_err(|e| match e {
             // The operator may give the key back.
@@ -125,10 +125,9 @@ impl Server {
             SealError::Corrupt => damaged(e.to_string()),
         })?;
         let letter: Letter = serde_json::from_slice(&opened).map_err(|e| damaged(e.to_string()))?;
-        let from = self.config.mail_sender();
-        let from = Sender::new(from.name.as_deref(), &from.address)
+        let from = Sender::new(self.sender.name.as_deref(), &self.sender.address)
             .map_err(|e| MailError::Temporary(format!("mail.from: {e}")))?;
-        Ok(Mail {
+        Ok(mailer::Mail {
             message_id: format!("{}@{}", mail.id, from.domain()),
             from,
             to: letter.to.parse().map_err(|_| damaged("the recipient is no address".to_owned()))?,
@@ -143,9 +142,9 @@ impl Server {
     /// Tries again later, if there is a later.
     fn after_failure(&self, mail: &ClaimedMail, reason: String) -> Ending {
         let step = usize::try_from(mail.attempts - 1).unwrap_or(0).min(BACK_OFF.len() - 1);
-        let [jitter] = self.random::<1>();
+        let [jitter] = self.instruments.random::<1>();
         let wait = Duration::from_secs(BACK_OFF[step]).mul_f64(1.0 + f64::from(jitter) / 1024.0);
-        if self.now().plus(wait) < mail.not_after {
+        if self.instruments.now().plus(wait) < mail.not_after {
             Ending::Postponed { wait, reason }
         } else {
             Ending::GivenUp { reason: format!("no time is left to try again: {reason}") }
@@ -155,7 +154,7 @@ impl Server {
     /// Writes down how a try ended, and in the same transaction what that means for the sign-in. Nothing if
     /// another worker has done so already.
     async fn conclude(&self, mail: &ClaimedMail, ending: &Ending) -> Result<(), StoreError> {
-        let now = self.now();
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         let (ours, event, detail) = match ending {
             Ending::Accepted { answer } => {
@@ -171,7 +170,7 @@ impl Server {
             }
         };
         if let (true, Some(sign_in)) = (ours, mail.sign_in) {
-            self.note_delivery(&mut tx, sign_in, event, &detail).await?;
+            self.delivery_traces.note_delivery(&mut tx, sign_in, event, &detail).await?;
         }
         tx.commit().await
     }

@@ -1,13 +1,36 @@
 //! The flight of a sign-in: every step is written down for the application's owner, and logged under the
 //! sign-in's own trace.
 
-use super::Server;
-use crate::domain::ids::{AuthorizationId, SignInId};
+use super::instruments::Instruments;
+use crate::domain::ids::{AuthorizationId, SignInEventId, SignInId};
 use crate::domain::sign_in::{DeliveryEvent, SignIn};
 use crate::protocol::refusal::Refusal;
-use crate::store::{StoreError, Transaction};
+use crate::store::{Store, StoreError, Transaction};
 
-impl Server {
+/// Writes the steps of sign-ins down.
+pub struct DeliveryTraces {
+    instruments: Instruments,
+    store: Store,
+}
+
+impl DeliveryTraces {
+    /// Traces are kept in the database.
+    pub fn new(instruments: Instruments, store: Store) -> Self {
+        Self { instruments, store }
+    }
+
+    /// Notes a step of a sign-in's flight, now.
+    pub async fn note_delivery(
+        &self,
+        tx: &mut Transaction,
+        sign_in: SignInId,
+        event: DeliveryEvent,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.instruments.now();
+        tx.delivery_trace_append(SignInEventId::new(self.instruments.row_id(now)), sign_in, now, event, detail).await
+    }
+
     /// Writes down a step, in the transaction of what it tells.
     pub(in crate::flows) async fn append_delivery(
         &self,

@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Server;
+use super::Browsers;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 
 /// The browser a form is shown in.
@@ -16,7 +16,7 @@ pub struct FormBrowser<'a> {
     pub session: Option<&'a SessionToken>,
 }
 
-impl Server {
+impl Browsers {
     /// The token for forms of this browser. It is derived, so nothing has to be remembered.
     pub fn csrf_token(&self, form: FormBrowser<'_>) -> String {
         let tag = self.csrf_keys().first().map(|key| hmac::sign(key, message(form).as_bytes()));

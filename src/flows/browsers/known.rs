@@ -7,7 +7,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Server;
+use super::Browsers;
 use crate::domain::ids::UserId;
 use crate::domain::one_time::{BrowserToken, ValueHash};
 
@@ -34,7 +34,7 @@ impl fmt::Display for KnownAccounts {
     }
 }
 
-impl Server {
+impl Browsers {
     /// Whether this account was signed in in this browser before.
     pub fn is_known_browser(&self, browser: ValueHash, user: UserId, known: &KnownAccounts) -> bool {
         let marks: Vec<_> = known.0.iter().filter_map(|mark| URL_SAFE_NO_PAD.decode(mark).ok()).collect();

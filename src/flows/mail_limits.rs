@@ -3,16 +3,19 @@
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Server;
+use super::browsers::Browsers;
+use super::guess_limits::network_of;
+use super::instruments::Instruments;
+use super::requester::Requester;
+use crate::config::RateLimits;
 use crate::domain::ids::{ClientId, UserId};
 use crate::domain::one_time::ValueHash;
 use crate::domain::user::EmailAddress;
-use crate::flows::authorize::Requester;
-use crate::flows::guess_limits::network_of;
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::Transaction;
+use crate::store::{Store, Transaction};
 
 /// Who asks for a mail.
 pub(in crate::flows) enum MailSender {
@@ -41,11 +44,34 @@ impl MailSender {
     }
 }
 
-impl Server {
+/// Counts the mails that are asked for.
+pub struct MailLimits {
+    instruments: Instruments,
+    store: Store,
+    browsers: Arc<Browsers>,
+    limits: RateLimits,
+}
+
+impl MailLimits {
+    /// Limits as configured.
+    pub fn new(instruments: Instruments, store: Store, browsers: Arc<Browsers>, limits: RateLimits) -> Self {
+        Self { instruments, store, browsers, limits }
+    }
+
+    /// When another mail of the same sign-in can be asked for, for the waiting page.
+    pub fn resend_gap(&self) -> Duration {
+        self.limits.mail_per_address_gap
+    }
+
     /// Who asks in a browser for a mail to this account.
-    pub(super) fn mail_sender(&self, browser: ValueHash, user: Option<UserId>, requester: &Requester) -> MailSender {
+    pub(in crate::flows) fn mail_sender(
+        &self,
+        browser: ValueHash,
+        user: Option<UserId>,
+        requester: &Requester,
+    ) -> MailSender {
         match user {
-            Some(user) if self.is_known_browser(browser, user, &requester.known_accounts) => {
+            Some(user) if self.browsers.is_known_browser(browser, user, &requester.known_accounts) => {
                 MailSender::KnownBrowser(browser)
             }
             _ => MailSender::Network(requester.address),
@@ -62,7 +88,7 @@ impl Server {
         email: &EmailAddress,
         sender: &MailSender,
     ) -> Result<(), Refusal> {
-        let limits = &self.config.rate_limits;
+        let limits = &self.limits;
         let mailbox = format!("mail:{}", email.key());
         let pair = format!("{mailbox} {}", sender.subject());
         self.take_limit(tx, &pair, limits.mail_per_address_burst, limits.mail_per_address_every).await?;
@@ -83,7 +109,7 @@ impl Server {
     }
 
     async fn take_sender_limit(&self, tx: &mut Transaction, sender: &MailSender) -> Result<(), Refusal> {
-        let limits = &self.config.rate_limits;
+        let limits = &self.limits;
         let (burst, every) = match sender {
             MailSender::Application(_) => (limits.mail_per_application_burst, limits.mail_per_application_every),
             MailSender::Network(_) | MailSender::KnownBrowser(_) => {
@@ -101,10 +127,10 @@ impl Server {
         burst: u32,
         every: Duration,
     ) -> Result<(), Refusal> {
-        if !self.config.rate_limits.enabled {
+        if !self.limits.enabled {
             return Ok(());
         }
-        match tx.rate_limit_take(subject, burst, every, self.now()).await? {
+        match tx.rate_limit_take(subject, burst, every, self.instruments.now()).await? {
             None => Ok(()),
             Some(wait) => {
                 let what = "too many mails were asked for; wait before the next one";
