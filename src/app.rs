@@ -2,6 +2,7 @@
 
 mod mail_server;
 mod master_key;
+mod rooms;
 mod sockets;
 
 use std::fs::{self, OpenOptions};
@@ -19,9 +20,9 @@ use crate::adapters::entropy::Entropy;
 use crate::adapters::mailer::{Mailer, Sender, SenderError};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::encryption::MasterKeyring;
-use crate::flows::Server;
+use crate::flows::Rooms;
+use crate::flows::keys::KeyChangeError;
 use crate::flows::provision::ProvisionError;
-use crate::flows::rotate_keys::KeyChangeError;
 use crate::http::{Edge, Listeners, serve};
 use crate::jobs;
 use crate::store::{DatabaseSettings, Location, Schema, ServerLock, Store, StoreError};
@@ -86,7 +87,7 @@ pub async fn connect_existing(config: &Config) -> Result<Store, StartError> {
 }
 
 /// Opens the database, migrates it and loads the keys.
-pub async fn open(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
+pub async fn open(config: Config, outside: Outside) -> Result<Arc<Rooms>, StartError> {
     let store = connect(&config).await?;
     store.migrate().await?;
     assemble(config, store, outside).await
@@ -95,7 +96,7 @@ pub async fn open(config: Config, outside: Outside) -> Result<Arc<Server>, Start
 /// The same for a command, which makes neither a database nor a key: in the wrong folder it would make a second one
 /// of each. It may also belong to a newer version than the server that runs, so tables of an older version are left
 /// to `gatepost migrate` and the next start.
-pub async fn open_for_command(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
+pub async fn open_for_command(config: Config, outside: Outside) -> Result<Arc<Rooms>, StartError> {
     let store = connect_existing(&config).await?;
     match settled_schema(&store).await? {
         Schema::Empty => return Err(StartError::NoTables),
@@ -125,18 +126,18 @@ async fn settled_schema(store: &Store) -> Result<Schema, StoreError> {
 }
 
 /// The same without making or changing anything, for a look at what is there.
-pub async fn without_migrating(config: Config, outside: Outside) -> Result<Arc<Server>, StartError> {
+pub async fn without_migrating(config: Config, outside: Outside) -> Result<Arc<Rooms>, StartError> {
     let store = connect_existing(&config).await?;
     require_master_key(&config)?;
     assemble(config, store, outside).await
 }
 
-async fn assemble(config: Config, store: Store, outside: Outside) -> Result<Arc<Server>, StartError> {
+async fn assemble(config: Config, store: Store, outside: Outside) -> Result<Arc<Rooms>, StartError> {
     let master_keys = master_keys(&config, &*outside.entropy)?;
     let mailer = mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).or(outside.mailer);
-    let server = Server::new(config, store, master_keys, Outside { mailer, ..outside });
-    server.refresh().await?;
-    Ok(Arc::new(server))
+    let rooms = rooms::build(config, store, master_keys, Outside { mailer, ..outside });
+    rooms.upkeep.refresh().await?;
+    Ok(Arc::new(rooms))
 }
 
 /// The file that holds the generated master key, where one is used.
@@ -169,9 +170,10 @@ pub fn check_files(config: &Config) -> Result<(), StartError> {
 
 /// A server that is about to accept connections.
 pub struct App {
-    /// The acts.
-    pub server: Arc<Server>,
+    /// The rooms that the edge hands out.
+    pub rooms: Arc<Rooms>,
     edge: Edge,
+    stopping: CancellationToken,
     listeners: Listeners,
     _lock: ServerLock,
 }
@@ -185,19 +187,19 @@ impl App {
             public: sockets::bind("server.listen", config.server.listen).await?,
             management: sockets::bind("server.management_listen", config.server.management_listen).await?,
         };
-        let server = open(config, outside).await?;
-        let lock = server.store.lock_for_server()?;
-        server.provision().await?;
-        server.maintain_keys().await?;
-        server.refresh().await?;
+        let rooms = open(config, outside).await?;
+        let lock = rooms.store.lock_for_server()?;
+        rooms.provisioning.provision().await?;
+        rooms.keys.maintain_keys().await?;
+        rooms.upkeep.refresh().await?;
         let stopping = CancellationToken::new();
-        let edge = Edge { server: Arc::clone(&server), metrics: Arc::new(Metrics::default()), stopping };
-        Ok(Self { server, edge, listeners, _lock: lock })
+        let edge = Edge::new(Arc::clone(&rooms), Arc::new(Metrics::default()), stopping.clone());
+        Ok(Self { rooms, edge, stopping, listeners, _lock: lock })
     }
 
     /// Cancelling it stops the server gracefully.
     pub fn stopping(&self) -> CancellationToken {
-        self.edge.stopping.clone()
+        self.stopping.clone()
     }
 
     /// The sockets that were bound; they tell the port where the configuration said 0.
@@ -208,13 +210,13 @@ impl App {
     /// Serves until stopped: readiness turns 503, nothing new is accepted, requests in flight finish, what
     /// is still to be written is written.
     pub async fn run(self) {
-        let jobs = jobs::start(&self.server, &self.edge.stopping);
+        let jobs = jobs::start(&self.rooms, &self.stopping);
         serve(self.listeners, self.edge).await;
         jobs.wait().await;
-        if let Err(e) = self.server.flush_usage().await {
+        if let Err(e) = self.rooms.upkeep.flush_usage().await {
             error!(error = %e, "the last uses of applications could not be written down");
         }
-        self.server.store.close().await;
+        self.rooms.store.close().await;
         info!("stopped");
     }
 }

@@ -11,7 +11,7 @@
 //!
 //! One request's walk: [`http::serve`] accepts a connection, [`http::routes`] finds `POST /token`,
 //! `http/oauth/token.rs` reads the body into [`protocol::parameters::Parameters`] and calls
-//! [`flows::Server::token`], which authenticates the application, applies the grant, settles scope and
+//! [`flows::token::Tokens::token`], which authenticates the application, applies the grant, settles scope and
 //! audience and signs; the edge writes the JSON.
 //!
 //! Around the layers: [`config`] (settings), [`cli`] (commands), [`jobs`] (what runs by schedule), [`app`]

@@ -11,9 +11,9 @@ use super::output::{Format, Output, table};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::Actor;
 use crate::domain::ids::ClientId;
-use crate::domain::life_cycle::Exempt;
-use crate::flows::Server;
-use crate::flows::manage_application::{DEACTIVATE, ManageError, WithSecret};
+use crate::domain::life_marks::Exempt;
+use crate::flows::Rooms;
+use crate::flows::applications::{DEACTIVATE, ManageError, WithSecret};
 use crate::store::StateChange;
 use shown::{ShownApplication, ShownWithSecret};
 
@@ -73,52 +73,52 @@ pub(super) struct Exemption {
 }
 
 /// Runs a command.
-pub(super) async fn run(command: Command, server: &Server) -> Result<(), CommandError> {
+pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
     match command {
         Command::Create(arguments) => {
             let (format, exempt) = (arguments.format, arguments.exempt);
-            let new = arguments.into_application(server.default_algorithm())?;
-            let made = server.application_create(new, &actor).await?;
+            let new = arguments.into_application(rooms.keys.default_algorithm())?;
+            let made = rooms.applications.application_create(new, &actor).await?;
             let client_id = made.application.client_id.clone();
             show_secret(format, made)?;
             if exempt {
-                server.application_set_exempt(&client_id, Exempt::Yes, &actor).await?;
+                rooms.life_cycle.application_set_exempt(&client_id, Exempt::Yes, &actor).await?;
             }
         }
-        Command::List(listing) => list(&listing, server).await?,
+        Command::List(listing) => list(&listing, rooms).await?,
         Command::Show(one) => {
-            let application = server.store.application(&one.id).await?.ok_or(ManageError::Unknown(one.id))?;
-            show(one.format, &application, server).await?;
+            let application = rooms.store.application(&one.id).await?.ok_or(ManageError::Unknown(one.id))?;
+            show(one.format, &application, rooms).await?;
         }
-        Command::Deactivate(one) => change(one, DEACTIVATE, server).await?,
-        Command::Activate(one) => change(one, StateChange::Activate, server).await?,
-        Command::Delete(one) => change(one, StateChange::Delete, server).await?,
+        Command::Deactivate(one) => change(one, DEACTIVATE, rooms).await?,
+        Command::Activate(one) => change(one, StateChange::Activate, rooms).await?,
+        Command::Delete(one) => change(one, StateChange::Delete, rooms).await?,
         Command::Undelete(one) => {
-            show(one.format, &server.application_undelete(&one.id, &actor).await?, server).await?;
+            show(one.format, &rooms.life_cycle.application_undelete(&one.id, &actor).await?, rooms).await?;
         }
         Command::Exempt(Exemption { off, one }) => {
             let exempt = if off { Exempt::No } else { Exempt::Yes };
-            let application = server.application_set_exempt(&one.id, exempt, &actor).await?;
-            show(one.format, &application, server).await?;
+            let application = rooms.life_cycle.application_set_exempt(&one.id, exempt, &actor).await?;
+            show(one.format, &application, rooms).await?;
         }
-        Command::Sweep(arguments) => sweep::run(&arguments, server).await?,
+        Command::Sweep(arguments) => sweep::run(&arguments, rooms).await?,
         Command::RotateSecret(one) => {
-            show_secret(one.format, server.application_rotate_secret(&one.id, &actor).await?)?;
+            show_secret(one.format, rooms.applications.application_rotate_secret(&one.id, &actor).await?)?;
         }
     }
     Ok(())
 }
 
-async fn change(one: One, change: StateChange, server: &Server) -> Result<(), CommandError> {
-    let application = server.application_change_state(&one.id, change, &Actor::CommandLine).await?;
-    show(one.format, &application, server).await
+async fn change(one: One, change: StateChange, rooms: &Rooms) -> Result<(), CommandError> {
+    let application = rooms.applications.application_change_state(&one.id, change, &Actor::CommandLine).await?;
+    show(one.format, &application, rooms).await
 }
 
-async fn list(listing: &Listing, server: &Server) -> Result<(), CommandError> {
-    let mut applications = server.store.applications_with_deleted().await?;
+async fn list(listing: &Listing, rooms: &Rooms) -> Result<(), CommandError> {
+    let mut applications = rooms.store.applications_with_deleted().await?;
     applications.retain(|known| matches!(known.state, ApplicationState::Deleted { .. }) == listing.deleted);
-    let ahead = server.life_cycle_of_all(&applications).await?;
+    let ahead = rooms.life_cycle.life_cycle_of_all(&applications).await?;
     let shown = applications.iter().zip(ahead).map(|(application, ahead)| ShownApplication::with(application, &ahead));
     let shown: Vec<_> = shown.collect();
     Output::result(listing.format, &shown, || {
@@ -128,8 +128,8 @@ async fn list(listing: &Listing, server: &Server) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn show(format: Format, application: &Application, server: &Server) -> Result<(), CommandError> {
-    let shown = ShownApplication::with(application, &server.life_cycle_of(application).await?);
+async fn show(format: Format, application: &Application, rooms: &Rooms) -> Result<(), CommandError> {
+    let shown = ShownApplication::with(application, &rooms.life_cycle.life_cycle_of(application).await?);
     Output::result(format, &shown, || shown.text())?;
     Ok(())
 }

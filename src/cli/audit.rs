@@ -7,7 +7,7 @@ use super::CommandError;
 use super::output::{Format, Output, table};
 use crate::domain::ids::Timestamp;
 use crate::domain::listing::AuditFilter;
-use crate::flows::Server;
+use crate::flows::Rooms;
 use crate::store::AuditLine;
 
 /// What can be done with the audit log.
@@ -67,10 +67,10 @@ impl ShownLine {
 }
 
 /// Runs a command.
-pub(super) async fn run(command: Command, server: &Server) -> Result<(), CommandError> {
+pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandError> {
     let Command::List(Listing { event, actor, subject, from, to, limit, format }) = command;
     let filter = AuditFilter { event, actor, subject, from, to };
-    let lines = server.store.audit_page(&filter, None, i64::from(limit)).await?;
+    let lines = rooms.store.audit_page(&filter, None, i64::from(limit)).await?;
     let shown: Vec<_> = lines.into_iter().map(ShownLine::from).collect();
     Output::result(format, &shown, || {
         let rows: Vec<_> = shown.iter().map(ShownLine::row).collect();

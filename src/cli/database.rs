@@ -11,9 +11,9 @@ use crate::config::Config;
 
 /// Brings the schema up to date.
 pub(super) async fn migrate(config: Config) -> Result<(), CommandError> {
-    let server = open(config, Outside::default()).await?;
-    Output::text(&format!("the {} database is up to date", server.store.engine_name()))?;
-    server.store.close().await;
+    let rooms = open(config, Outside::default()).await?;
+    Output::text(&format!("the {} database is up to date", rooms.store.engine_name()))?;
+    rooms.store.close().await;
     Ok(())
 }
 

@@ -7,22 +7,22 @@ use super::CommandError;
 use crate::domain::application::{ApplicationKind, ApplicationSettings};
 use crate::domain::audit::Actor;
 use crate::domain::ids::ClientId;
-use crate::flows::Server;
-use crate::flows::manage_application::{ManageError, NewApplication, WithSecret};
-use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
+use crate::flows::Rooms;
+use crate::flows::applications::{ManageError, NewApplication, WithSecret};
+use crate::flows::people::{Admin, ManageUserError, NewUser};
 
 const CLIENT_ID: &str = "demo";
 const ADDRESS: &str = "demo@example.com";
 
 /// Makes a demo account and a demo application, or gives the application from last time a new secret, and
 /// says how to use them.
-pub(super) async fn welcome(server: &Server, management: SocketAddr) -> Result<String, CommandError> {
-    let made = demo_application(server).await?;
-    make_demo_account(server).await?;
+pub(super) async fn welcome(rooms: &Rooms, management: SocketAddr) -> Result<String, CommandError> {
+    let made = demo_application(rooms).await?;
+    make_demo_account(rooms).await?;
     let client_id = &made.application.client_id;
     let secret = made.secret.as_ref().map_or("", |secret| secret.expose());
-    let issuer = server.config.server.issuer.as_str();
-    let mail = match server.mail.caught_mails() {
+    let issuer = rooms.config.server.issuer.as_str();
+    let mail = match rooms.mail.caught_mails() {
         Some(_) => format!("\nMail is not sent but caught: read it at {issuer}/dev/mail\n"),
         None => String::new(),
     };
@@ -46,28 +46,28 @@ fn addresses(issuer: &str, management: SocketAddr) -> String {
     own.iter().chain(&more).map(line).collect()
 }
 
-async fn demo_application(server: &Server) -> Result<WithSecret, ManageError> {
+async fn demo_application(rooms: &Rooms) -> Result<WithSecret, ManageError> {
     let actor = Actor::CommandLine;
     let settings = ApplicationSettings::new("Demo".to_owned(), ApplicationKind::Service);
     if let Ok(client_id) = CLIENT_ID.parse::<ClientId>() {
-        match server.application_rotate_secret(&client_id, &actor).await {
+        match rooms.applications.application_rotate_secret(&client_id, &actor).await {
             // Never made, or deleted: a client id is not issued twice, so then it gets a random one.
             Err(ManageError::Unknown(_)) => {}
             known => return known,
         }
         let new = NewApplication { client_id: Some(client_id), settings: settings.clone() };
-        match server.application_create(new, &actor).await {
+        match rooms.applications.application_create(new, &actor).await {
             Err(ManageError::Taken(_)) => {}
             made => return made,
         }
     }
-    server.application_create(NewApplication { client_id: None, settings }, &actor).await
+    rooms.applications.application_create(NewApplication { client_id: None, settings }, &actor).await
 }
 
-async fn make_demo_account(server: &Server) -> Result<(), CommandError> {
+async fn make_demo_account(rooms: &Rooms) -> Result<(), CommandError> {
     let Ok(email) = ADDRESS.parse() else { return Ok(()) };
     let new = NewUser { email, name: Some("Demo".to_owned()), locale: None, admin: Admin::No };
-    match server.user_create(new, &Actor::CommandLine).await {
+    match rooms.people.user_create(new, &Actor::CommandLine).await {
         // From last time.
         Ok(_) | Err(ManageUserError::Taken) => Ok(()),
         Err(other) => Err(other.into()),

@@ -13,7 +13,7 @@ use crate::adapters::mailer::Sender;
 use crate::app::{Outside, mail_server, master_key_file, without_migrating};
 use crate::config::{Config, Loaded, Mode};
 use crate::domain::signing_key::KeySequence;
-use crate::flows::Server;
+use crate::flows::Rooms;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -44,10 +44,10 @@ pub(super) async fn run(format: Format, loaded: Loaded) -> Result<ExitCode, Comm
     checks.push(running(&loaded.config).await);
     checks.push(mail(&loaded.config).await);
     match without_migrating(loaded.config, Outside::default()).await {
-        Ok(server) => {
-            checks.push(Check::new("database", Finding::Good, format!("{} answers", server.store.engine_name())));
-            checks.push(signing_keys(&server).await);
-            server.store.close().await;
+        Ok(rooms) => {
+            checks.push(Check::new("database", Finding::Good, format!("{} answers", rooms.store.engine_name())));
+            checks.push(signing_keys(&rooms).await);
+            rooms.store.close().await;
         }
         Err(e) => checks.push(Check::new("database and keys", Finding::Problem, e.to_string())),
     }
@@ -127,13 +127,13 @@ async fn mail(config: &Config) -> Check {
     }
 }
 
-async fn signing_keys(server: &Server) -> Check {
-    let keys = match server.store.signing_keys().await {
+async fn signing_keys(rooms: &Rooms) -> Check {
+    let keys = match rooms.store.signing_keys().await {
         Ok(keys) => keys,
         Err(e) => return Check::new("signing keys", Finding::Problem, e.to_string()),
     };
-    let sequence = KeySequence::of(server.default_algorithm(), &keys);
-    let now = server.instruments.now();
+    let sequence = KeySequence::of(rooms.keys.default_algorithm(), &keys);
+    let now = rooms.instruments.now();
     match (sequence.active(now), sequence.announced(now)) {
         (Some(active), Some(next)) => {
             let detail = format!("{} signs; the next one takes over on {}", active.kid, next.activates_at);

@@ -7,8 +7,8 @@ use super::CommandError;
 use super::output::{Format, Output, table};
 use crate::domain::audit::Actor;
 use crate::domain::signing_key::KeySequence;
-use crate::flows::Server;
-use crate::flows::rotate_keys::Promotion;
+use crate::flows::Rooms;
+use crate::flows::keys::Promotion;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::store::StoreError;
 
@@ -49,29 +49,29 @@ struct ShownKey {
 }
 
 /// Runs a command.
-pub(super) async fn run(command: Command, server: &Server) -> Result<(), CommandError> {
+pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
     match command {
-        Command::List(format) => list(format, server).await,
+        Command::List(format) => list(format, rooms).await,
         Command::Rotate { now, format } => {
             let promotion = if now { Promotion::Now } else { Promotion::WhenAnnounced };
-            server.rotate_keys(promotion, &actor).await?;
-            list(format, server).await
+            rooms.keys.rotate_keys(promotion, &actor).await?;
+            list(format, rooms).await
         }
         Command::Revoke { kid, format } => {
-            server.revoke_key(&kid, &actor).await?;
-            list(format, server).await
+            rooms.keys.revoke_key(&kid, &actor).await?;
+            list(format, rooms).await
         }
         Command::Reencrypt => {
-            let count = server.reencrypt_keys(&actor).await?;
+            let count = rooms.upkeep.reencrypt_keys(&actor).await?;
             Output::text(&format!("{count} private keys and webhook secrets were encrypted again"))?;
             Ok(())
         }
     }
 }
 
-async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
-    let shown = shown(server).await?;
+async fn list(format: Format, rooms: &Rooms) -> Result<(), CommandError> {
+    let shown = shown(rooms).await?;
     Output::result(format, &shown, || {
         let row = |key: &ShownKey| {
             vec![key.kid.clone(), key.algorithm.to_owned(), key.state.to_owned(), key.activates_at.clone()]
@@ -81,9 +81,9 @@ async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn shown(server: &Server) -> Result<Vec<ShownKey>, StoreError> {
-    let keys = server.store.signing_keys().await?;
-    let now = server.instruments.now();
+async fn shown(rooms: &Rooms) -> Result<Vec<ShownKey>, StoreError> {
+    let keys = rooms.store.signing_keys().await?;
+    let now = rooms.instruments.now();
     let mut shown = Vec::new();
     for algorithm in SigningAlgorithm::ALL {
         for (key, state) in KeySequence::of(algorithm, &keys).states(now) {

@@ -25,10 +25,10 @@ use serde::Serialize;
 
 use crate::app::{Outside, StartError, open_for_command};
 use crate::config::{Config, ConfigErrors, Loaded, Mode, Sources, USUAL_FILE};
-use crate::flows::Server;
-use crate::flows::manage_application::ManageError;
-use crate::flows::manage_user::ManageUserError;
-use crate::flows::rotate_keys::KeyChangeError;
+use crate::flows::Rooms;
+use crate::flows::applications::ManageError;
+use crate::flows::keys::KeyChangeError;
+use crate::flows::people::ManageUserError;
 use crate::flows::webhooks::WebhookError;
 use crate::store::StoreError;
 use output::Output;
@@ -180,19 +180,19 @@ async fn dispatch(arguments: Arguments, loaded: Loaded) -> Result<ExitCode, Comm
     match command {
         Command::Serve(arguments) => Box::pin(serve::run(arguments, loaded)).await?,
         Command::App(command) => {
-            with_server(command_config(loaded)?, async |server| app::run(command, server).await).await?;
+            with_rooms(command_config(loaded)?, async |rooms| app::run(command, rooms).await).await?;
         }
         Command::User(command) => {
-            with_server(command_config(loaded)?, async |server| user::run(command, server).await).await?;
+            with_rooms(command_config(loaded)?, async |rooms| user::run(command, rooms).await).await?;
         }
         Command::Key(command) => {
-            with_server(command_config(loaded)?, async |server| key::run(command, server).await).await?;
+            with_rooms(command_config(loaded)?, async |rooms| key::run(command, rooms).await).await?;
         }
         Command::Webhook(command) => {
-            with_server(command_config(loaded)?, async |server| webhook::run(command, server).await).await?;
+            with_rooms(command_config(loaded)?, async |rooms| webhook::run(command, rooms).await).await?;
         }
         Command::Audit(command) => {
-            with_server(command_config(loaded)?, async |server| audit::run(command, server).await).await?;
+            with_rooms(command_config(loaded)?, async |rooms| audit::run(command, rooms).await).await?;
         }
         Command::Mail(command) => mail::run(command, &command_config(loaded)?).await?,
         Command::Version(_) => {}
@@ -206,13 +206,13 @@ async fn dispatch(arguments: Arguments, loaded: Loaded) -> Result<ExitCode, Comm
 }
 
 /// Opens what a server works on, does this with it, and closes it again.
-async fn with_server(
+async fn with_rooms(
     config: Config,
-    act: impl AsyncFnOnce(&Server) -> Result<(), CommandError>,
+    act: impl AsyncFnOnce(&Rooms) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
-    let server = open_for_command(config, Outside::default()).await?;
-    let done = act(&server).await;
-    server.store.close().await;
+    let rooms = open_for_command(config, Outside::default()).await?;
+    let done = act(&rooms).await;
+    rooms.store.close().await;
     done
 }
 

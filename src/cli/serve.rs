@@ -46,14 +46,14 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
         return Ok(());
     };
     // The first to say so, and the only one.
-    let _ = app.server.sources.set(sources);
+    let _ = app.rooms.sources.set(sources);
     let address = app.listeners().public.local_addr()?;
-    let issuer = app.server.config.server.issuer.to_string();
+    let issuer = app.rooms.config.server.issuer.to_string();
     if arguments.dev {
         let management = app.listeners().management.local_addr()?;
-        Output::text(&demo::welcome(&app.server, management).await?)?;
+        Output::text(&demo::welcome(&app.rooms, management).await?)?;
     }
-    if let Some(link) = app.server.set_up_link().await? {
+    if let Some(link) = app.rooms.sign_ins.set_up_link().await? {
         let _ = Output::text(&format!(
             "\nNo operator yet. Open this link within a day to become the first one:\n\n  {link}\n"
         ));
@@ -63,7 +63,7 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
         stopping.cancelled().await;
         app_stopping.cancel();
     });
-    info!(%address, issuer, version = env!("CARGO_PKG_VERSION"), database = app.server.store.engine_name(), "ready");
+    info!(%address, issuer, version = env!("CARGO_PKG_VERSION"), database = app.rooms.store.engine_name(), "ready");
     app.run().await;
     Ok(())
 }

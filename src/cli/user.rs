@@ -12,9 +12,9 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
 use crate::domain::session::Device;
 use crate::domain::user::EmailAddress;
-use crate::flows::Server;
+use crate::flows::Rooms;
 use crate::flows::browsers::KnownAccounts;
-use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
+use crate::flows::people::{Admin, ManageUserError, NewUser};
 use crate::flows::requester::Requester;
 use crate::protocol::refusal::Refusal;
 use shown::ShownUser;
@@ -66,19 +66,19 @@ pub(super) struct One {
 }
 
 /// Runs a command.
-pub(super) async fn run(command: Command, server: &Server) -> Result<(), CommandError> {
+pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
     let (format, user) = match command {
-        Command::List(format) => return list(format, server).await,
-        Command::LoginLink(one) => return login_link(&one, server).await,
+        Command::List(format) => return list(format, rooms).await,
+        Command::LoginLink(one) => return login_link(&one, rooms).await,
         Command::Create(arguments) => {
             let Arguments { email, name, locale, admin, format } = arguments;
             let admin = if admin { Admin::Yes } else { Admin::No };
-            (format, server.user_create(NewUser { email, name, locale, admin }, &actor).await?)
+            (format, rooms.people.user_create(NewUser { email, name, locale, admin }, &actor).await?)
         }
-        Command::Disable(one) => (one.format, server.user_disable(one.find(server).await?, &actor).await?),
-        Command::Enable(one) => (one.format, server.user_enable(one.find(server).await?, &actor).await?),
-        Command::Delete(one) => (one.format, server.user_delete(one.find(server).await?, &actor).await?),
+        Command::Disable(one) => (one.format, rooms.people.user_disable(one.find(rooms).await?, &actor).await?),
+        Command::Enable(one) => (one.format, rooms.people.user_enable(one.find(rooms).await?, &actor).await?),
+        Command::Delete(one) => (one.format, rooms.people.user_delete(one.find(rooms).await?, &actor).await?),
     };
     let shown = ShownUser::from(&user);
     Output::result(format, &shown, || shown.text())?;
@@ -90,7 +90,7 @@ struct ShownLink {
     link: String,
 }
 
-async fn login_link(one: &One, server: &Server) -> Result<(), CommandError> {
+async fn login_link(one: &One, rooms: &Rooms) -> Result<(), CommandError> {
     let here = IpAddr::from([127, 0, 0, 1]);
     let requester = Requester {
         address: here,
@@ -100,14 +100,14 @@ async fn login_link(one: &One, server: &Server) -> Result<(), CommandError> {
         trace_id: String::new(),
     };
     let refused = |refusal: Refusal| CommandError::Usage(refusal.description.into_owned());
-    let link = server.login_link(&one.email, &requester).await.map_err(refused)?;
+    let link = rooms.sign_ins.login_link(&one.email, &requester).await.map_err(refused)?;
     Output::result(one.format, &ShownLink { link: link.clone() }, || link)?;
     Output::note("Whoever opens it within the hour is signed in as this account; it works once.");
     Ok(())
 }
 
-async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
-    let users = server.store.users().await?;
+async fn list(format: Format, rooms: &Rooms) -> Result<(), CommandError> {
+    let users = rooms.store.users().await?;
     let shown: Vec<_> = users.iter().map(ShownUser::from).collect();
     Output::result(format, &shown, || {
         let rows: Vec<_> = shown.iter().map(ShownUser::row).collect();
@@ -117,8 +117,8 @@ async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
 }
 
 impl One {
-    async fn find(&self, server: &Server) -> Result<UserId, CommandError> {
-        let user = server.store.user_by_email(&self.email).await?;
+    async fn find(&self, rooms: &Rooms) -> Result<UserId, CommandError> {
+        let user = rooms.store.user_by_email(&self.email).await?;
         Ok(user.ok_or(ManageUserError::Unknown)?.id)
     }
 }

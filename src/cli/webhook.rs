@@ -11,7 +11,7 @@ use crate::domain::ids::{ClientId, MessageId, WebhookId};
 use crate::domain::webhook::WebhookOwner;
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_url::WebhookUrl;
-use crate::flows::Server;
+use crate::flows::Rooms;
 use crate::flows::webhooks::{NewWebhook, Reach, Sending, WebhookChange, WithWebhookSecret};
 use shown::{ShownWebhook, ShownWithDeliveries, ShownWithSecret};
 
@@ -75,38 +75,38 @@ fn message(text: &str) -> Result<MessageId, String> {
 }
 
 /// Runs a command.
-pub(super) async fn run(command: Command, server: &Server) -> Result<(), CommandError> {
+pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
-    let find = async |id| server.webhooks.webhook(id, &Reach::Everything).await;
+    let find = async |id| rooms.webhooks.webhook(id, &Reach::Everything).await;
     match command {
         Command::Create(Arguments { url, application, events, format }) => {
             let owner = application.map_or(WebhookOwner::Server, WebhookOwner::Application);
-            show_secret(format, server.webhooks.webhook_create(NewWebhook { owner, url, events }, &actor).await?)?;
+            show_secret(format, rooms.webhooks.webhook_create(NewWebhook { owner, url, events }, &actor).await?)?;
         }
-        Command::List(format) => list(format, server).await?,
+        Command::List(format) => list(format, rooms).await?,
         Command::Show(one) => {
             let webhook = find(one.id).await?;
-            let shown = ShownWithDeliveries::new(&webhook, &server.webhooks.webhook_deliveries(&webhook).await?);
+            let shown = ShownWithDeliveries::new(&webhook, &rooms.webhooks.webhook_deliveries(&webhook).await?);
             Output::result(one.format, &shown, || shown.text())?;
         }
-        Command::Disable(one) => change(one, Sending::Off, server).await?,
-        Command::Enable(one) => change(one, Sending::On, server).await?,
+        Command::Disable(one) => change(one, Sending::Off, rooms).await?,
+        Command::Enable(one) => change(one, Sending::On, rooms).await?,
         Command::RotateSecret(one) => {
-            show_secret(one.format, server.webhooks.webhook_rotate_secret(&find(one.id).await?, &actor).await?)?;
+            show_secret(one.format, rooms.webhooks.webhook_rotate_secret(&find(one.id).await?, &actor).await?)?;
         }
         Command::Ping(one) => {
-            let message = server.webhooks.webhook_ping(&find(one.id).await?).await?;
+            let message = rooms.webhooks.webhook_ping(&find(one.id).await?).await?;
             let shown = serde_json::json!({ "message": format!("msg_{message}") });
             Output::result(one.format, &shown, || format!("msg_{message} waits for the server to send it"))?;
         }
         Command::Redeliver { one, message } => {
-            server.webhooks.webhook_redeliver(&find(one.id).await?, message).await?;
+            rooms.webhooks.webhook_redeliver(&find(one.id).await?, message).await?;
             let shown = serde_json::json!({ "message": format!("msg_{message}") });
             Output::result(one.format, &shown, || format!("msg_{message} waits for the server to send it"))?;
         }
         Command::Delete(one) => {
             let webhook = find(one.id).await?;
-            server.webhooks.webhook_delete(&webhook, &actor).await?;
+            rooms.webhooks.webhook_delete(&webhook, &actor).await?;
             let shown = ShownWebhook::from(&webhook);
             Output::result(one.format, &shown, || format!("{} was deleted", webhook.id))?;
         }
@@ -114,16 +114,16 @@ pub(super) async fn run(command: Command, server: &Server) -> Result<(), Command
     Ok(())
 }
 
-async fn change(one: One, sending: Sending, server: &Server) -> Result<(), CommandError> {
-    let webhook = server.webhooks.webhook(one.id, &Reach::Everything).await?;
+async fn change(one: One, sending: Sending, rooms: &Rooms) -> Result<(), CommandError> {
+    let webhook = rooms.webhooks.webhook(one.id, &Reach::Everything).await?;
     let change = WebhookChange { sending: Some(sending), ..WebhookChange::default() };
-    let webhook = server.webhooks.webhook_update(&webhook, change, &Actor::CommandLine).await?;
+    let webhook = rooms.webhooks.webhook_update(&webhook, change, &Actor::CommandLine).await?;
     let shown = ShownWebhook::from(&webhook);
     Ok(Output::result(one.format, &shown, || shown.text())?)
 }
 
-async fn list(format: Format, server: &Server) -> Result<(), CommandError> {
-    let webhooks = server.webhooks.webhooks(&Reach::Everything).await?;
+async fn list(format: Format, rooms: &Rooms) -> Result<(), CommandError> {
+    let webhooks = rooms.webhooks.webhooks(&Reach::Everything).await?;
     let shown: Vec<_> = webhooks.iter().map(ShownWebhook::from).collect();
     Output::result(format, &shown, || {
         let rows: Vec<_> = shown.iter().map(ShownWebhook::row).collect();

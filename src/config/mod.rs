@@ -40,7 +40,6 @@ mod self_service;
 mod server;
 mod setting;
 mod sources;
-mod table;
 mod tokens;
 mod value;
 mod webhooks;

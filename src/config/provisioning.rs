@@ -5,8 +5,8 @@ use url::Url;
 use super::declared_application::DeclaredApplication;
 use super::place::Place;
 use super::reader::Reader;
+use super::reader::TableReader;
 use super::setting::FromText;
-use super::table::TableReader;
 use super::value::{Kind, Value};
 
 /// Everything that is declared.

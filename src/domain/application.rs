@@ -7,7 +7,7 @@ use jsonwebtoken::jwk::JwkSet;
 
 use super::authorization::Trust;
 use super::ids::{ApplicationId, ClientId, Timestamp};
-use super::life_cycle::LifeMarks;
+use super::life_marks::LifeMarks;
 use super::secret::{ClientSecret, StoredSecret};
 use super::sign_in::{LinkMode, UnknownAccount};
 use super::user::EmailAddress;

@@ -1,10 +1,12 @@
 //! The audit log: who did what to what.
 
+mod event;
+
 use std::fmt;
 
-use super::ids::{AuditId, ClientId, Timestamp, UserId, WebhookId};
-use super::ownership::InvitationPurpose;
-use crate::protocol::jose::SigningAlgorithm;
+use super::ids::{AuditId, ClientId, Timestamp, UserId};
+
+pub use event::AuditEvent;
 
 /// The actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,275 +95,6 @@ impl OwnerChange {
     }
 }
 
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuditEvent {
-    /// An application was registered.
-    ApplicationCreated {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// An application's settings were changed.
-    ApplicationChanged {
-        /// The application.
-        client_id: ClientId,
-        /// The names of the changed settings; of scopes, grants and audiences also what was added and removed.
-        what: String,
-    },
-    /// An application was deactivated.
-    ApplicationDeactivated {
-        /// The application.
-        client_id: ClientId,
-        /// The reason's name.
-        reason: &'static str,
-    },
-    /// An application was activated again.
-    ApplicationActivated {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// The owners of an unused application were warned.
-    ApplicationWarned {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// An unused application was kept by the link in a warning.
-    ApplicationKept {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// A deleted application was brought back.
-    ApplicationUndeleted {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// All but the client id of a deleted application was forgotten.
-    ApplicationPurged {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// An application was exempted from the life cycle.
-    ApplicationExempted {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// An application is no longer exempt from the life cycle.
-    ApplicationUnexempted {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// An application was deleted.
-    ApplicationDeleted {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// An owner got one of the application's tokens to look at.
-    TokenTried {
-        /// The application.
-        client_id: ClientId,
-    },
-    /// An application got a new secret.
-    SecretAdded {
-        /// The application.
-        client_id: ClientId,
-        /// The secret's last characters.
-        hint: String,
-    },
-    /// A secret of an application ended.
-    SecretRevoked {
-        /// The application.
-        client_id: ClientId,
-        /// The secret's last characters.
-        hint: String,
-    },
-    /// A person was invited to become an owner.
-    OwnerInvited {
-        /// The application.
-        client_id: ClientId,
-        /// Whether it is handed over to them.
-        purpose: InvitationPurpose,
-        /// The person.
-        who: Concerned,
-    },
-    /// An invitation ended without a new owner.
-    InvitationEnded {
-        /// The application.
-        client_id: ClientId,
-        /// By whom it was ended.
-        how: InvitationEnd,
-        /// The person who had been invited.
-        who: Concerned,
-    },
-    /// A person became an owner or stopped being one.
-    OwnersChanged {
-        /// The application.
-        client_id: ClientId,
-        /// The kind of change.
-        what: OwnerChange,
-        /// The person.
-        who: Concerned,
-    },
-    /// A developer asked for more than they may choose.
-    ApprovalAsked {
-        /// The application.
-        client_id: ClientId,
-        /// What was asked for.
-        what: String,
-    },
-    /// A request for approval was decided.
-    ApprovalDecided {
-        /// The application.
-        client_id: ClientId,
-        /// The decision's name.
-        decision: &'static str,
-        /// What had been asked for.
-        what: String,
-    },
-    /// An account was made.
-    UserCreated {
-        /// The account's `sub`; an address would outlive the account here.
-        sub: String,
-        /// Whether it is an operator's.
-        operator: bool,
-    },
-    /// What is known of an account was changed.
-    UserChanged {
-        /// The account's `sub`.
-        sub: String,
-        /// What was changed.
-        what: String,
-    },
-    /// A person was signed out everywhere by an operator.
-    UserSignedOut {
-        /// The account's `sub`.
-        sub: String,
-    },
-    /// An account was disabled.
-    UserDisabled {
-        /// The account's `sub`.
-        sub: String,
-    },
-    /// An account was enabled again.
-    UserEnabled {
-        /// The account's `sub`.
-        sub: String,
-    },
-    /// An account was deleted.
-    UserDeleted {
-        /// The account's `sub`.
-        sub: String,
-    },
-    /// A code or refresh token was used a second time, and its token family was ended.
-    ReplayDetected {
-        /// The application it was issued to.
-        client_id: ClientId,
-        /// What was used twice.
-        what: &'static str,
-    },
-    /// A signing key was made; from now on it is published.
-    KeyCreated {
-        /// The key's id.
-        kid: String,
-        /// The signature algorithm.
-        algorithm: SigningAlgorithm,
-    },
-    /// The announced key was made to sign ahead of its date.
-    KeyPromoted {
-        /// The key's id.
-        kid: String,
-    },
-    /// A key was revoked.
-    KeyRevoked {
-        /// The key's id.
-        kid: String,
-    },
-    /// A webhook was made.
-    WebhookCreated {
-        /// The webhook's id.
-        webhook: WebhookId,
-    },
-    /// A webhook was changed.
-    WebhookChanged {
-        /// The webhook's id.
-        webhook: WebhookId,
-        /// What was changed.
-        what: &'static str,
-    },
-    /// A webhook is sent nothing any more.
-    WebhookDisabled {
-        /// The webhook's id.
-        webhook: WebhookId,
-        /// The reason's name.
-        reason: &'static str,
-    },
-    /// A webhook was deleted.
-    WebhookDeleted {
-        /// The webhook's id.
-        webhook: WebhookId,
-    },
-    /// The private keys were encrypted again under the newest master key.
-    KeysReencrypted {
-        /// How many keys and secrets.
-        count: usize,
-    },
-}
-
-impl AuditEvent {
-    /// The event's name, its subject and its detail, as they are stored.
-    pub fn stored(&self) -> (&'static str, String, String) {
-        let client = |name, client_id: &ClientId| (name, client_id.to_string(), String::new());
-        let user = |name, sub: &String| (name, sub.clone(), String::new());
-        let about =
-            |name, client_id: &ClientId, detail: &dyn fmt::Display| (name, client_id.to_string(), detail.to_string());
-        match self {
-            Self::ApplicationCreated { client_id } => client("application.created", client_id),
-            Self::ApplicationChanged { client_id, what } => about("application.changed", client_id, what),
-            Self::ApplicationDeactivated { client_id, reason } => about("application.deactivated", client_id, reason),
-            Self::ApplicationActivated { client_id } => client("application.activated", client_id),
-            Self::ApplicationWarned { client_id } => client("application.warned", client_id),
-            Self::ApplicationKept { client_id } => client("application.kept", client_id),
-            Self::ApplicationUndeleted { client_id } => client("application.undeleted", client_id),
-            Self::ApplicationPurged { client_id } => client("application.purged", client_id),
-            Self::ApplicationExempted { client_id } => client("application.exempted", client_id),
-            Self::ApplicationUnexempted { client_id } => client("application.unexempted", client_id),
-            Self::ApplicationDeleted { client_id } => client("application.deleted", client_id),
-            Self::TokenTried { client_id } => client("application.tried", client_id),
-            Self::SecretAdded { client_id, hint } => about("secret.added", client_id, hint),
-            Self::SecretRevoked { client_id, hint } => about("secret.revoked", client_id, hint),
-            Self::OwnerInvited { client_id, purpose, who } => {
-                about("application.owner_invited", client_id, &format!("{} {who}", purpose.name()))
-            }
-            Self::InvitationEnded { client_id, how, who } => about(how.event(), client_id, who),
-            Self::OwnersChanged { client_id, what, who } => {
-                about("application.owners_changed", client_id, &format!("{} {who}", what.name()))
-            }
-            Self::ApprovalAsked { client_id, what } => about("application.approval_asked", client_id, what),
-            Self::ApprovalDecided { client_id, decision, what } => {
-                about("application.approval_decided", client_id, &format!("{decision} {what}"))
-            }
-            Self::UserCreated { sub, operator } => {
-                ("user.created", sub.clone(), if *operator { "operator" } else { "" }.to_owned())
-            }
-            Self::UserChanged { sub, what } => ("user.changed", sub.clone(), what.clone()),
-            Self::UserSignedOut { sub } => user("user.signed_out", sub),
-            Self::UserDisabled { sub } => user("user.disabled", sub),
-            Self::UserEnabled { sub } => user("user.enabled", sub),
-            Self::UserDeleted { sub } => user("user.deleted", sub),
-            Self::KeyCreated { kid, algorithm } => ("key.created", kid.clone(), algorithm.to_string()),
-            Self::ReplayDetected { client_id, what } => about("tokens.replay_detected", client_id, what),
-            Self::KeyPromoted { kid } => ("key.promoted", kid.clone(), String::new()),
-            Self::KeyRevoked { kid } => ("key.revoked", kid.clone(), String::new()),
-            Self::WebhookCreated { webhook } => ("webhook.created", webhook.to_string(), String::new()),
-            Self::WebhookChanged { webhook, what } => ("webhook.changed", webhook.to_string(), (*what).to_owned()),
-            Self::WebhookDisabled { webhook, reason } => {
-                ("webhook.disabled", webhook.to_string(), (*reason).to_owned())
-            }
-            Self::WebhookDeleted { webhook } => ("webhook.deleted", webhook.to_string(), String::new()),
-            Self::KeysReencrypted { count } => ("keys.reencrypted", String::new(), count.to_string()),
-        }
-    }
-}
-
 /// One line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
@@ -378,10 +111,11 @@ pub struct AuditEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ownership::InvitationPurpose;
 
     const DOCUMENT: &str = include_str!("../../docs/logging.md");
 
-    /// The names of all events stand in this file, and nowhere else in the code, as `"noun.verb"`.
+    /// The names of all events stand in these files, and nowhere else in the code, as `"noun.verb"`.
     fn names() -> Vec<&'static str> {
         let noun_verb = |text: &&str| {
             text.split_once('.').is_some_and(|(noun, verb)| {
@@ -389,8 +123,9 @@ mod tests {
                 word(noun) && word(verb)
             })
         };
-        let here = include_str!("audit.rs").split("#[cfg(test)]").next().unwrap_or_default();
-        here.split('"').skip(1).step_by(2).filter(noun_verb).collect()
+        let invitations = include_str!("audit.rs").split("#[cfg(test)]").next().unwrap_or_default();
+        let quoted = |text: &'static str| text.split('"').skip(1).step_by(2);
+        quoted(invitations).chain(quoted(include_str!("audit/event.rs"))).filter(noun_verb).collect()
     }
 
     #[test]

@@ -179,7 +179,7 @@ impl ClientId {
 
     /// The client id made from 16 random bytes.
     pub fn from_random(random: [u8; 16]) -> Self {
-        Self(super::secret::base62(&random, 22))
+        Self(super::base62::base62(&random, 22))
     }
 }
 

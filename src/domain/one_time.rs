@@ -9,7 +9,7 @@ use std::str::FromStr;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::secret::base62;
+use super::base62::base62;
 
 const RANDOM_CHARACTERS: usize = 43;
 

@@ -6,12 +6,12 @@
 
 use std::fmt;
 
+use super::base62::base62;
 use super::ids::{SecretId, Timestamp};
 
 const PREFIX: &str = "gps_";
 const RANDOM_CHARACTERS: usize = 43;
 const CHECK_CHARACTERS: usize = 6;
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// A secret in the clear: just made, or just presented by a client. Never stored, never shown by `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,21 +60,6 @@ impl ClientSecret {
 
 fn check_characters(text: &str) -> String {
     base62(&crc32fast::hash(text.as_bytes()).to_be_bytes(), CHECK_CHARACTERS)
-}
-
-/// Writes bytes as a big-endian number in base 62, padded with zeros to `width` characters, which must be
-/// enough.
-pub(crate) fn base62(bytes: &[u8], width: usize) -> String {
-    let mut digits = vec![0_u8; width];
-    for byte in bytes {
-        let mut carry = u32::from(*byte);
-        for digit in digits.iter_mut().rev() {
-            let value = u32::from(*digit) * 256 + carry;
-            *digit = u8::try_from(value % 62).unwrap_or(0);
-            carry = value / 62;
-        }
-    }
-    digits.into_iter().map(|digit| char::from(ALPHABET[usize::from(digit)])).collect()
 }
 
 /// An Argon2id hash of a secret, in the PHC string format.
@@ -143,6 +128,7 @@ impl StoredSecret {
 
 #[cfg(test)]
 mod tests {
+    use super::super::base62::ALPHABET;
     use super::*;
     use proptest::prelude::*;
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::base62::base62;
 use super::ids::{Timestamp, UserId};
-use super::secret::base62;
 use super::visible_text::is_visible_text;
 use crate::protocol::id_token::PersonClaims;
 use crate::protocol::scope::{self, Scope};

@@ -11,11 +11,11 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use quick_cache::sync::Cache;
 
-use super::Server;
+use super::instruments::Instruments;
 use crate::domain::application::Application;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{ClientId, Timestamp};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// How many applications are kept at hand.
 const CAPACITY: usize = 10_000;
@@ -31,6 +31,8 @@ struct Loaded<T> {
 
 /// The applications, scopes and resources at hand.
 pub struct ApplicationCache {
+    instruments: Instruments,
+    store: Store,
     applications: Cache<ClientId, Arc<Loaded<Arc<Application>>>>,
     catalogue: ArcSwapOption<Loaded<Arc<Catalogue>>>,
     confirmed: ArcSwap<Confirmed>,
@@ -43,20 +45,33 @@ struct Confirmed {
     asked_at: Timestamp,
 }
 
-impl Default for ApplicationCache {
-    fn default() -> Self {
+impl ApplicationCache {
+    /// Nothing is at hand yet.
+    pub fn new(instruments: Instruments, store: Store) -> Self {
         Self {
+            instruments,
+            store,
             applications: Cache::new(CAPACITY),
             catalogue: ArcSwapOption::empty(),
             confirmed: ArcSwap::from_pointee(Confirmed { generation: -1, asked_at: Timestamp::from_micros(i64::MIN) }),
         }
     }
-}
 
-impl ApplicationCache {
+    /// Reads the counter of changes: what is at hand is trusted for another while, or loaded anew when next asked for.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        self.look().await.map(|_| ())
+    }
+
+    async fn look(&self) -> Result<i64, StoreError> {
+        let asked_at = self.instruments.now();
+        let generation = self.store.generations().await?.applications;
+        self.confirm(generation, asked_at);
+        Ok(generation)
+    }
+
     /// Takes note of the counter's value as of a moment before the database was asked. An answer that was
     /// overtaken by a newer one changes nothing.
-    pub fn confirm(&self, generation: i64, asked_at: Timestamp) {
+    pub(super) fn confirm(&self, generation: i64, asked_at: Timestamp) {
         let new = Confirmed { generation, asked_at };
         self.confirmed.rcu(|known| {
             let newer = (generation, asked_at) > (known.generation, known.asked_at);
@@ -70,13 +85,11 @@ impl ApplicationCache {
         let recent = confirmed.asked_at <= now && now.since(confirmed.asked_at) < TRUSTED_FOR;
         recent.then_some(confirmed.generation)
     }
-}
 
-impl Server {
     /// The application of this client id, deleted ones included.
     pub async fn application(&self, client_id: &ClientId) -> Result<Option<Arc<Application>>, StoreError> {
         let generation = self.application_generation().await?;
-        if let Some(loaded) = self.directory.applications.get(client_id)
+        if let Some(loaded) = self.applications.get(client_id)
             && loaded.generation == generation
         {
             return Ok(Some(Arc::clone(&loaded.value)));
@@ -84,27 +97,32 @@ impl Server {
         let Some(application) = self.store.application(client_id).await? else { return Ok(None) };
         let value = Arc::new(application);
         let loaded = Arc::new(Loaded { generation, value: Arc::clone(&value) });
-        self.directory.applications.insert(client_id.clone(), loaded);
+        self.applications.insert(client_id.clone(), loaded);
         Ok(Some(value))
     }
 
     /// The application of this client id if it is at hand, as of whenever it was loaded. Asks no database, and
     /// decides nothing.
     pub(super) fn known_application(&self, client_id: &ClientId) -> Option<Arc<Application>> {
-        self.directory.applications.get(client_id).map(|loaded| Arc::clone(&loaded.value))
+        self.applications.get(client_id).map(|loaded| Arc::clone(&loaded.value))
     }
 
     /// The scopes and resources that have a meaning here.
     pub async fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
         let generation = self.application_generation().await?;
-        if let Some(loaded) = self.directory.catalogue.load().as_ref()
+        if let Some(loaded) = self.catalogue.load().as_ref()
             && loaded.generation == generation
         {
             return Ok(Arc::clone(&loaded.value));
         }
         let value = Arc::new(self.store.catalogue().await?);
-        self.directory.catalogue.store(Some(Arc::new(Loaded { generation, value: Arc::clone(&value) })));
+        self.catalogue.store(Some(Arc::new(Loaded { generation, value: Arc::clone(&value) })));
         Ok(value)
+    }
+
+    /// The scopes and resources that the configuration names.
+    pub async fn named_catalogue(&self) -> Result<Catalogue, StoreError> {
+        self.store.catalogue().await
     }
 
     /// The scopes this server has words for.
@@ -115,9 +133,9 @@ impl Server {
     /// The counter under which what is loaded next is current; read before the load, so that a change in
     /// between makes the load count as old.
     async fn application_generation(&self) -> Result<i64, StoreError> {
-        match self.directory.trusted_generation(self.instruments.now()) {
+        match self.trusted_generation(self.instruments.now()) {
             Some(generation) => Ok(generation),
-            None => Ok(self.look_for_changes().await?.applications),
+            None => self.look().await,
         }
     }
 }

@@ -41,7 +41,7 @@ pub fn imported_hash(phc: &str) -> Result<SecretHash, HashError> {
 }
 
 /// Hashes secrets, as many at once as there are threads for it.
-pub(super) struct SecretHasher {
+pub struct SecretHasher {
     threads: Arc<Semaphore>,
     waiting: AtomicUsize,
     memories: Arc<Mutex<Vec<Memory>>>,

@@ -54,8 +54,8 @@ pub struct MailLimits {
 
 impl MailLimits {
     /// Limits as configured.
-    pub fn new(instruments: Instruments, store: Store, browsers: Arc<Browsers>, limits: RateLimits) -> Self {
-        Self { instruments, store, browsers, limits }
+    pub fn new(instruments: Instruments, store: Store, browsers: &Arc<Browsers>, limits: RateLimits) -> Self {
+        Self { instruments, store, browsers: Arc::clone(browsers), limits }
     }
 
     /// When another mail of the same sign-in can be asked for, for the waiting page.

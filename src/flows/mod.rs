@@ -5,79 +5,78 @@
 //! `adapters`, `domain`, `protocol` and `config`.
 
 pub mod access;
-pub mod account;
 pub mod application_cache;
-pub mod approvals;
-pub mod authenticate_client;
+pub mod applications;
+pub mod authorization_response;
 pub mod authorize;
 pub mod browsers;
-pub mod check_bearer;
+pub mod clients;
 pub mod delivery_traces;
-pub mod export_audit;
-pub mod forget_expired;
 pub mod foundations;
 pub mod guess_limits;
 pub mod hash_secrets;
 pub mod idempotency;
 pub mod insight;
 pub mod instruments;
-mod invitations;
-pub mod keyring;
+pub mod keys;
 pub mod life_cycle;
-pub mod listings;
 pub mod login_codes;
 pub mod mail;
 pub mod mail_limits;
-pub mod manage_application;
-pub mod manage_user;
-pub mod operate;
-mod own_applications;
+pub mod oversight;
 pub mod ownership;
+pub mod people;
 pub mod provision;
-pub mod pushed_request;
-pub mod readiness;
 pub mod request_limits;
-pub mod request_log;
 pub mod requester;
-pub mod rotate_keys;
 pub mod self_service;
-pub mod set_up;
+pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 pub mod token;
 pub mod token_status;
+pub mod upkeep;
 pub mod usage;
-pub mod userinfo;
-pub mod verify_secret;
-pub mod watch_changes;
 pub mod webhooks;
 
 use std::sync::{Arc, OnceLock};
 
-use crate::adapters::Outside;
 use crate::config::{Config, Sources};
 use crate::domain::encryption::MasterKeyring;
 use crate::store::Store;
+use access::Access;
 use application_cache::ApplicationCache;
+use applications::Applications;
+use authorization_response::AuthorizationResponses;
+use authorize::Authorizations;
 use browsers::Browsers;
+use clients::Clients;
 use delivery_traces::DeliveryTraces;
-use foundations::Foundations;
-use guess_limits::GuessLimits;
 use idempotency::Idempotency;
+use insight::Insight;
 use instruments::Instruments;
-use keyring::Keyring;
+use keys::Keys;
+use life_cycle::LifeCycle;
 use login_codes::LoginCodes;
 use mail::Mail;
 use mail_limits::MailLimits;
-use request_limits::RequestLimits;
-use request_log::RequestLog;
+use oversight::Oversight;
+use ownership::Ownership;
+use people::People;
+use provision::Provisioning;
+use self_service::SelfService;
+use sessions::Sessions;
+use sign_in::SignIns;
+use sign_out::SignOut;
+use token::Tokens;
+use token_status::TokenStatus;
+use upkeep::Upkeep;
 use usage::UsageLog;
-use verify_secret::SecretVerifier;
 use webhooks::Webhooks;
 
-/// All that an act needs: what was configured, what is remembered, and what is kept in memory. Shared by
-/// every request, job and command.
-pub struct Server {
+/// The rooms of one server or command, lowest first, as the composition root has built them. It hands them out, each to
+/// whoever works in it; no room knows of this.
+pub struct Rooms {
     /// What the operator set.
     pub config: Arc<Config>,
     /// Who set what, for the operators to see; a command has no need to know.
@@ -88,6 +87,8 @@ pub struct Server {
     pub master_keys: Arc<MasterKeyring>,
     /// The clock and the randomness.
     pub instruments: Instruments,
+    /// Uses of applications that are still to be written down.
+    pub usage: Arc<UsageLog>,
     /// What browsers carry.
     pub browsers: Arc<Browsers>,
     /// Requests that may arrive more than once.
@@ -100,59 +101,46 @@ pub struct Server {
     pub mail_limits: Arc<MailLimits>,
     /// The codes in mails.
     pub login_codes: Arc<LoginCodes>,
+    /// The signing keys.
+    pub keys: Arc<Keys>,
+    /// Applications at hand.
+    pub application_cache: Arc<ApplicationCache>,
     /// The webhooks.
     pub webhooks: Arc<Webhooks>,
-    /// The keys that sign and verify, as of the last look at the database.
-    pub keyring: Keyring,
-    /// Applications as of the last look at the database.
-    pub directory: ApplicationCache,
-    /// Checks secrets, and remembers those it has checked.
-    pub secrets: SecretVerifier,
-    /// Counts wrong guesses.
-    pub guesses: GuessLimits,
-    /// Counts authorization requests.
-    pub request_limits: RequestLimits,
-    /// Uses of applications that are still to be written down.
-    pub usage: UsageLog,
-    /// Requests that are still to be noted for their applications.
-    pub requests: RequestLog,
-}
-
-impl Server {
-    /// Puts the parts together. Nothing is read from the database yet.
-    pub fn new(config: Config, store: Store, master_keys: MasterKeyring, outside: Outside) -> Self {
-        let instruments = Instruments::new(outside.clock, outside.entropy);
-        let (config, master_keys) = (Arc::new(config), Arc::new(master_keys));
-        let base = Foundations {
-            config: Arc::clone(&config),
-            store: store.clone(),
-            master_keys: Arc::clone(&master_keys),
-            instruments: instruments.clone(),
-        };
-        let browsers = Arc::new(Browsers::new(instruments.clone(), Arc::clone(&master_keys)));
-        let idempotency = Idempotency::new(instruments.clone(), store.clone(), Arc::clone(&master_keys));
-        let delivery_traces = Arc::new(DeliveryTraces::new(instruments.clone(), store.clone()));
-        let limits = config.rate_limits.clone();
-        Self {
-            keyring: Keyring::default(),
-            directory: ApplicationCache::default(),
-            secrets: SecretVerifier::new(instruments.random()),
-            guesses: GuessLimits::new(&config.rate_limits),
-            request_limits: RequestLimits::new(&config.rate_limits),
-            usage: UsageLog::default(),
-            requests: RequestLog::default(),
-            sources: OnceLock::new(),
-            idempotency: Arc::new(idempotency),
-            mail: Arc::new(Mail::new(&base, Arc::clone(&delivery_traces), outside.mailer)),
-            mail_limits: Arc::new(MailLimits::new(instruments.clone(), store.clone(), Arc::clone(&browsers), limits)),
-            login_codes: Arc::new(LoginCodes::new(store.clone(), Arc::clone(&master_keys), config.login.link_ttl)),
-            webhooks: Arc::new(Webhooks::new(&base, outside.resolver)),
-            browsers,
-            delivery_traces,
-            config,
-            store,
-            master_keys,
-            instruments,
-        }
-    }
+    /// What owners see of their applications.
+    pub insight: Arc<Insight>,
+    /// Who sends requests of applications.
+    pub clients: Arc<Clients>,
+    /// The sessions of browsers.
+    pub sessions: Arc<Sessions>,
+    /// Who may do what.
+    pub access: Arc<Access>,
+    /// The accounts.
+    pub people: Arc<People>,
+    /// What operators see.
+    pub oversight: Arc<Oversight>,
+    /// The applications.
+    pub applications: Arc<Applications>,
+    /// What developers do with theirs.
+    pub self_service: Arc<SelfService>,
+    /// Who looks after them.
+    pub ownership: Arc<Ownership>,
+    /// From their last use to their end.
+    pub life_cycle: Arc<LifeCycle>,
+    /// What the configuration declares.
+    pub provisioning: Arc<Provisioning>,
+    /// The answers to authorization requests.
+    pub responses: Arc<AuthorizationResponses>,
+    /// Signing in.
+    pub sign_ins: Arc<SignIns>,
+    /// Authorization requests.
+    pub authorizations: Arc<Authorizations>,
+    /// Signing out for applications.
+    pub sign_out: Arc<SignOut>,
+    /// The token endpoint.
+    pub tokens: Arc<Tokens>,
+    /// Whether tokens count.
+    pub token_status: Arc<TokenStatus>,
+    /// What keeps the server going.
+    pub upkeep: Arc<Upkeep>,
 }

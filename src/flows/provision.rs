@@ -4,28 +4,32 @@
 //! line commented out by mistake must not cost anybody a client id. Nothing is written when nothing changed,
 //! so any number of nodes may start at once.
 
+use std::sync::Arc;
+
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::Server;
-use super::hash_secrets::imported_hash;
-use super::manage_application::ManageError;
-use crate::config::{Config, DeclaredApplication, DeclaredSecret};
+use super::applications::{Applications, ManageError, settle_owner};
+use super::foundations::Foundations;
+use super::hash_secrets::{SecretHasher, imported_hash};
+use super::instruments::Instruments;
+use crate::config::{self, Config, DeclaredApplication, DeclaredSecret};
 use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,
 };
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
+use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ApplicationId, ClientId};
-use crate::domain::life_cycle::LifeMarks;
+use crate::domain::life_marks::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
 use crate::domain::settings_change::changes;
 use crate::protocol::client_keys::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
-use crate::store::{Generation, StateChange, StoreError, Transaction};
+use crate::store::{Generation, StateChange, Store, StoreError, Transaction};
 
 /// Why the declarations could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -55,19 +59,45 @@ struct Declared<'a> {
 
 /// Whether the declarations make sense, without a database to carry them out in.
 pub fn check(config: &Config) -> Result<(), ProvisionError> {
-    declared_applications(config)?;
+    declared_applications(&config.provisioning, config.keys.algorithm)?;
     declared_catalogue(&config.provisioning).map(|_| ())
 }
 
-fn declared_applications(config: &Config) -> Result<Vec<Declared<'_>>, ProvisionError> {
-    let algorithm = config.keys.algorithm;
-    config.provisioning.applications.iter().map(|declared| understand(declared, algorithm)).collect()
+fn declared_applications(
+    provisioning: &config::Provisioning,
+    algorithm: SigningAlgorithm,
+) -> Result<Vec<Declared<'_>>, ProvisionError> {
+    provisioning.applications.iter().map(|declared| understand(declared, algorithm)).collect()
 }
 
-impl Server {
+/// Carries out what the configuration declares.
+pub struct Provisioning {
+    instruments: Instruments,
+    store: Store,
+    master_keys: Arc<MasterKeyring>,
+    applications: Arc<Applications>,
+    hasher: Arc<SecretHasher>,
+    declared: config::Provisioning,
+    algorithm: SigningAlgorithm,
+}
+
+impl Provisioning {
+    /// Nothing is carried out yet.
+    pub fn new(base: &Foundations, applications: &Arc<Applications>, hasher: &Arc<SecretHasher>) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            master_keys: Arc::clone(&base.master_keys),
+            applications: Arc::clone(applications),
+            hasher: Arc::clone(hasher),
+            declared: base.config.provisioning.clone(),
+            algorithm: base.config.keys.algorithm,
+        }
+    }
+
     /// Carries out `[[applications]]`, `[[scopes]]` and `[[resources]]`.
     pub async fn provision(&self) -> Result<(), ProvisionError> {
-        let declared = declared_applications(&self.config)?;
+        let declared = declared_applications(&self.declared, self.algorithm)?;
         self.provision_catalogue().await?;
         for application in &declared {
             self.provision_application(application).await?;
@@ -76,14 +106,14 @@ impl Server {
             let gone = !declared.iter().any(|declared| declared.client_id == known.client_id);
             if gone && known.origin == Origin::Declared && known.state == ApplicationState::Active {
                 let change = StateChange::Deactivate(DeactivationReason::Undeclared);
-                self.application_change_state(&known.client_id, change, &Actor::Configuration).await?;
+                self.applications.application_change_state(&known.client_id, change, &Actor::Configuration).await?;
             }
         }
         Ok(())
     }
 
     async fn provision_catalogue(&self) -> Result<(), ProvisionError> {
-        let mut wanted = declared_catalogue(&self.config.provisioning)?;
+        let mut wanted = declared_catalogue(&self.declared)?;
         wanted.scopes.sort_by(|a, b| a.name.cmp(&b.name));
         wanted.resources.sort_by(|a, b| a.identifier.as_str().cmp(b.identifier.as_str()));
         if self.store.catalogue().await? != wanted {
@@ -114,9 +144,9 @@ impl Server {
         };
         if let Some(secret) = secret {
             for old in std::mem::take(&mut application.secrets) {
-                self.drop_secret(&mut tx, &application, &old, &Actor::Configuration).await?;
+                self.applications.drop_secret(&mut tx, &application, &old, &Actor::Configuration).await?;
             }
-            self.add_secret(&mut tx, &mut application, secret, &Actor::Configuration).await?;
+            self.applications.add_secret(&mut tx, &mut application, secret, &Actor::Configuration).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -163,14 +193,14 @@ impl Server {
         Ok(match declared {
             DeclaredSecret::Plain(plain) => {
                 let secret = ClientSecret::presented(plain.expose().to_owned());
-                let hash = self.secrets.hash(&secret, self.instruments.random()).await.map_err(ManageError::from)?;
+                let hash = self.hasher.hash(&secret, self.instruments.random()).await.map_err(ManageError::from)?;
                 let fingerprint = self.fingerprints(plain.expose()).into_iter().next();
                 // Too short a secret would be half told by its last characters.
-                self.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint }, now)
+                self.applications.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint }, now)
             }
             DeclaredSecret::Hash(phc) => {
                 let hash = imported_hash(phc.expose()).map_err(|e| ManageError::Hash(e.to_string()))?;
-                self.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint: None }, now)
+                self.applications.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint: None }, now)
             }
         })
     }
@@ -193,7 +223,7 @@ impl Server {
         tx.application_insert(&application).await?;
         let event = AuditEvent::ApplicationCreated { client_id: declared.client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&Actor::Configuration, event, now)).await?;
-        self.settle_owner(tx, &application).await?;
+        settle_owner(tx, &application, now).await?;
         Ok(application)
     }
 
@@ -227,12 +257,12 @@ impl Server {
         let known = Application { settings: declared.settings.clone(), ..known };
         // The file says who the owner is, whoever it was before.
         tx.owners_clear(known.id).await?;
-        self.settle_owner(tx, &known).await?;
+        settle_owner(tx, &known, now).await?;
         Ok(known)
     }
 }
 
-fn declared_catalogue(provisioning: &crate::config::Provisioning) -> Result<Catalogue, ProvisionError> {
+fn declared_catalogue(provisioning: &config::Provisioning) -> Result<Catalogue, ProvisionError> {
     let mut catalogue = Catalogue::default();
     for scope in &provisioning.scopes {
         scope_of(std::slice::from_ref(&scope.name)).map_err(|what| at(&scope.place, what))?;
@@ -294,6 +324,6 @@ fn scope_of(tokens: &[String]) -> Result<Scope, String> {
     tokens.join(" ").parse().map_err(|e| format!("scopes: {e}"))
 }
 
-fn at(place: &crate::config::Place, what: String) -> ProvisionError {
+fn at(place: &config::Place, what: String) -> ProvisionError {
     ProvisionError::Declaration { place: place.to_string(), what }
 }

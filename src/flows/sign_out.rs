@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use super::Server;
-use super::authorize::SignedInPerson;
+use super::application_cache::ApplicationCache;
+use super::foundations::Foundations;
+use super::keys::Keys;
+use super::sessions::{Sessions, SignedInPerson};
+use crate::config::Issuer;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::ids::ClientId;
-use crate::protocol::id_token_hint::{self, IdTokenHint};
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
+use crate::store::Store;
 
 /// A logout request that makes sense.
 #[derive(Clone, Debug)]
@@ -22,7 +25,32 @@ pub struct SignOutRequest {
     pub return_to: Option<String>,
 }
 
-impl Server {
+/// Signs people out of this server for applications.
+pub struct SignOut {
+    store: Store,
+    issuer: Issuer,
+    application_cache: Arc<ApplicationCache>,
+    keys: Arc<Keys>,
+    sessions: Arc<Sessions>,
+}
+
+impl SignOut {
+    /// Sessions are kept in the database.
+    pub fn new(
+        base: &Foundations,
+        application_cache: &Arc<ApplicationCache>,
+        keys: &Arc<Keys>,
+        sessions: &Arc<Sessions>,
+    ) -> Self {
+        Self {
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
+            application_cache: Arc::clone(application_cache),
+            keys: Arc::clone(keys),
+            sessions: Arc::clone(sessions),
+        }
+    }
+
     /// Reads a logout request (OIDC RP-Initiated Logout §2, §3). `post_logout_redirect_uri` must be
     /// registered for the application that `client_id` or the ID token names.
     pub async fn read_sign_out(
@@ -30,7 +58,10 @@ impl Server {
         parameters: &Parameters,
         person: Option<&SignedInPerson>,
     ) -> Result<SignOutRequest, Refusal> {
-        let hint = parameters.value("id_token_hint").map(|hint| self.read_id_token_hint(hint)).transpose()?;
+        let hint = parameters
+            .value("id_token_hint")
+            .map(|hint| self.keys.read_id_token_hint(hint, &self.issuer))
+            .transpose()?;
         let named = parameters.value("client_id");
         if let (Some(hint), Some(named)) = (&hint, named)
             && hint.client_id != named
@@ -40,9 +71,11 @@ impl Server {
         let client_id = named.or(hint.as_ref().map(|hint| hint.client_id.as_str()));
         let application = match client_id.map(str::parse::<ClientId>) {
             None => None,
-            Some(Ok(client_id)) => {
-                self.application(&client_id).await?.filter(|known| known.state == ApplicationState::Active)
-            }
+            Some(Ok(client_id)) => self
+                .application_cache
+                .application(&client_id)
+                .await?
+                .filter(|known| known.state == ApplicationState::Active),
             Some(Err(_)) => return Err(Refusal::invalid_request("there is no application with this client_id")),
         };
         let proven = match (&hint, person) {
@@ -56,20 +89,14 @@ impl Server {
     /// The client id that a logout request names, itself or by an ID token of ours.
     pub fn application_signing_out(&self, parameters: &Parameters) -> Option<String> {
         let named = parameters.value("client_id").map(str::to_owned);
-        let hint = || self.read_id_token_hint(parameters.value("id_token_hint")?).ok();
+        let hint = || self.keys.read_id_token_hint(parameters.value("id_token_hint")?, &self.issuer).ok();
         named.or_else(|| hint().map(|hint| hint.client_id))
-    }
-
-    /// Whom an ID token of ours is about.
-    pub(super) fn read_id_token_hint(&self, token: &str) -> Result<IdTokenHint, Refusal> {
-        let key_of = |kid: &str| self.keyring.verifying_key(kid);
-        id_token_hint::read(token, key_of, self.config.server.issuer.as_str())
     }
 
     /// Ends the session in this browser, with what grew from it.
     pub async fn sign_out(&self, person: &SignedInPerson) -> Result<(), Refusal> {
         let mut tx = self.store.begin().await?;
-        self.end_session_in(&mut tx, person.session.id).await?;
+        self.sessions.end_session_in(&mut tx, person.session.id).await?;
         tx.commit().await?;
         Ok(())
     }

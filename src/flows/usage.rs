@@ -1,15 +1,11 @@
-//! Writing down when applications and secrets were last used: behind the requests, in batches.
-//!
-//! A sweep of another node may deactivate an application as unused before its use is written down here. Then the
-//! use proves it wrong and the application is active again.
+//! When applications and secrets were last used, until it is written down ([`super::life_cycle`]).
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use super::Server;
 use crate::domain::ids::{ApplicationId, SecretId, Timestamp};
-use crate::store::{ApplicationUse, StoreError};
+use crate::store::ApplicationUse;
 
 /// Uses since the last time they were written down: at most one for each application and secret. Sorted, so
 /// that nodes lock rows in the same order.
@@ -31,51 +27,10 @@ impl UsageLog {
         }
     }
 
-    fn take(&self) -> BTreeMap<(ApplicationId, Option<SecretId>), Timestamp> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Server {
-    /// Writes down what was noted: uses, and requests for whoever looks after their applications.
-    pub async fn flush_usage(&self) -> Result<(), StoreError> {
-        self.flush_uses().await?;
-        self.flush_requests().await
-    }
-
-    /// If the database fails, a use is noted again for the next time.
-    async fn flush_uses(&self) -> Result<(), StoreError> {
-        let uses: Vec<_> = self
-            .usage
-            .take()
-            .into_iter()
-            .map(|((application, secret), at)| ApplicationUse { application, secret, at })
-            .collect();
-        let written = self.write_uses(&uses).await;
-        if written.is_err() {
-            for used in uses {
-                self.usage.note(used);
-            }
-        }
-        written
-    }
-
-    async fn write_uses(&self, uses: &[ApplicationUse]) -> Result<(), StoreError> {
-        // Small transactions: on SQLite nobody else writes while one is open.
-        for batch in uses.chunks(200) {
-            let mut tx = self.store.begin().await?;
-            let mut proven_wrong = BTreeSet::new();
-            for used in batch {
-                if tx.application_used(used).await? {
-                    proven_wrong.insert(used.application);
-                }
-            }
-            tx.commit().await?;
-            // In transactions of their own: they lock the counter of changes before the application.
-            for application in proven_wrong {
-                self.revive(application).await?;
-            }
-        }
-        Ok(())
+    /// What was noted since the last time.
+    pub(super) fn take(&self) -> Vec<ApplicationUse> {
+        let taken = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let used = |((application, secret), at)| ApplicationUse { application, secret, at };
+        taken.into_iter().map(used).collect()
     }
 }

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::try_unfold;
 use serde_json::json;
 
-use crate::flows::export_audit::AuditExport;
-use crate::flows::listings::Line;
+use crate::flows::oversight::AuditExport;
+use crate::flows::oversight::Line;
 use crate::protocol::refusal::Refusal;
 
 /// How the lines are written.

@@ -22,12 +22,12 @@ pub(super) async fn caller(
     let header = authorization(headers)?;
     if let Some(header) = header.filter(|header| is_basic(header)) {
         let credentials = ClientCredentials::from_request(Some(header), &Parameters::default())?;
-        return Ok(edge.server.check_client_scope(&credentials, address, scope).await?);
+        return Ok(edge.clients().check_client_scope(&credentials, address, scope).await?);
     }
     let token = bearer_token(headers)?.ok_or_else(|| {
         missing_token(format!("send an access token with the scope '{scope}': Authorization: Bearer <token>"))
     })?;
-    let caller = edge.server.check_bearer_caller(token).await.map_err(bearer)?;
+    let caller = edge.token_status().check_bearer_caller(token).await.map_err(bearer)?;
     caller.reach(needed).map_err(bearer)?;
     Ok(caller.actor())
 }

@@ -25,7 +25,7 @@ impl FromRequestParts<Edge> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
-        Ok(Self(client_address(peer.to_canonical(), &parts.headers, &edge.server.config.server.trusted_proxies)))
+        Ok(Self(client_address(peer.to_canonical(), &parts.headers, &edge.config().server.trusted_proxies)))
     }
 }
 

@@ -38,13 +38,13 @@ enum Piece<'a> {
 
 /// `GET /dev/mail`: all of them.
 pub(super) async fn list(State(edge): State<Edge>) -> Result<Response, Refused> {
-    let Some(mails) = edge.server.mail.caught_mails() else { return Err(not_found().await) };
+    let Some(mails) = edge.mail().caught_mails() else { return Err(not_found().await) };
     page(&MailsPage { mails })
 }
 
 /// `GET /dev/mail/{name}`: one of them.
 pub(super) async fn single(State(edge): State<Edge>, Path(name): Path<String>) -> Result<Response, Refused> {
-    let mut mails = edge.server.mail.caught_mails().unwrap_or_default().into_iter();
+    let mut mails = edge.mail().caught_mails().unwrap_or_default().into_iter();
     let Some(mail) = mails.find(|mail| mail.name() == name) else { return Err(not_found().await) };
     // Its links open in the whole window: there is nothing to go on with inside the frame.
     let framed = format!("<base target=\"_top\">{}", mail.html);

@@ -10,6 +10,7 @@ mod authorization;
 mod caller;
 mod client_address;
 mod dev_mail;
+mod edge;
 mod json_body;
 mod named_client;
 mod oauth;
@@ -17,6 +18,7 @@ mod observe;
 mod ops;
 mod pages;
 mod portal;
+mod problem;
 mod reply;
 mod request_body;
 mod serve;
@@ -25,31 +27,15 @@ mod strict_json;
 mod users;
 mod webhooks;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
-use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
-use crate::flows::Server;
-use crate::telemetry::Metrics;
-
+pub use edge::Edge;
 pub use serve::{Listeners, serve};
-
-/// What every handler can reach.
-#[derive(Clone)]
-pub struct Edge {
-    /// The acts.
-    pub server: Arc<Server>,
-    /// The counts.
-    pub metrics: Arc<Metrics>,
-    /// Cancelled when the server is about to stop.
-    pub stopping: CancellationToken,
-}
 
 /// The URL table of the public listener.
 pub fn routes(edge: Edge) -> Router {

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use super::Edge;
 use super::client_address::ClientAddress;
 use crate::domain::activity::Endpoint;
-use crate::flows::request_log::LoggedRequest;
+use crate::flows::insight::LoggedRequest;
 use crate::protocol::client_auth::claimed_client;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;

@@ -26,21 +26,21 @@ pub(super) struct TraceId(pub(super) String);
 /// Wraps every request.
 pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let trace_id = format!("{:032x}", u128::from_be_bytes(edge.server.instruments.random()));
+    let trace_id = format!("{:032x}", u128::from_be_bytes(edge.instruments().random()));
     let endpoint = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let span = info_span!("request", trace_id, method = %request.method(), endpoint);
     let named_client = NamedClientSlot::default();
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     request.extensions_mut().insert(named_client.clone());
     let path = request.uri().path().to_owned();
-    let limit = edge.server.config.server.request_timeout;
+    let limit = edge.config().server.request_timeout;
     let mut response = timeout(limit, next.run(request)).instrument(span.clone()).await.unwrap_or_else(|_| {
         let refusal = Refusal::unavailable("the request took too long", Duration::from_secs(1));
         Refused::from(refusal.with_detail("server.request_timeout ran out")).into_response()
     });
     let refused = response.extensions_mut().remove::<Refused>();
     if let Some(refused) = &refused {
-        let issuer = edge.server.config.server.issuer.as_str();
+        let issuer = edge.config().server.issuer.as_str();
         response = render(refused, &Telling { issuer, path: &path, trace_id: &trace_id }, &response);
     }
     let told = response.extensions_mut().remove::<ReportedRefusal>().map(|ReportedRefusal(refusal)| refusal);
@@ -52,7 +52,7 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     let status = response.status().as_u16();
     span.in_scope(|| log(status, refusal.as_ref(), elapsed));
     if let Some(request) = named_client.logged(&trace_id, refusal.as_ref()) {
-        edge.server.log_request(&request);
+        edge.insight().log_request(&request);
     }
     edge.metrics.request(&RequestLabels { endpoint, status }, elapsed.as_secs_f64());
     response

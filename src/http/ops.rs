@@ -23,7 +23,7 @@ pub(super) async fn ready(State(edge): State<Edge>) -> Result<Response, Refused>
     if edge.stopping.is_cancelled() {
         return Err(Refusal::unavailable("the server is stopping", Duration::from_secs(1)).into());
     }
-    edge.server.check_ready().await?;
+    edge.upkeep().check_ready().await?;
     Ok(json_no_store(&json!({ "status": "ready" })))
 }
 

@@ -8,9 +8,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH, PRAGMA, RET
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use utoipa::ToSchema;
 
-use super::api::problem::{Problem, is_management};
+use super::problem::{FieldProblem, Problem, is_management};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Which authentication a 401 asks for.
@@ -38,15 +37,6 @@ pub(super) struct Refused {
 
 /// What a handler answers, unless it refuses.
 pub(super) type Answer<T> = Result<T, Refused>;
-
-/// What was wrong with one member or parameter.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct FieldProblem {
-    /// The member or parameter.
-    pub(super) field: String,
-    /// What was wrong with it.
-    pub(super) detail: String,
-}
 
 /// Every error of a flow is a refusal, so handlers hand it on with `?`.
 impl<E: Into<Refusal>> From<E> for Refused {
@@ -108,7 +98,8 @@ pub(super) fn render(refused: &Refused, telling: &Telling<'_>, response: &Respon
     let refusal = &refused.refusal;
     let Telling { issuer, path, trace_id } = telling;
     let mut rendered = if is_management(path) {
-        let mut rendered = (response.status(), Json(Problem::of(refused, issuer, [path, trace_id]))).into_response();
+        let mut rendered =
+            (response.status(), Json(Problem::of(refusal, &refused.fields, issuer, [path, trace_id]))).into_response();
         rendered.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         rendered
     } else {

@@ -39,9 +39,9 @@ pub struct Listeners {
 /// Serves both listeners until `edge.stopping`, then lets requests in flight finish within
 /// `server.shutdown_timeout`.
 pub async fn serve(listeners: Listeners, edge: Edge) {
-    let limit = Arc::new(Semaphore::new(edge.server.config.server.max_connections as usize));
+    let limit = Arc::new(Semaphore::new(edge.config().server.max_connections as usize));
     let management_limit = Arc::new(Semaphore::new(32));
-    let patience = edge.server.config.server.shutdown_timeout;
+    let patience = edge.config().server.shutdown_timeout;
     let stopping = edge.stopping.clone();
     let public = accept(listeners.public, routes(edge.clone()), limit, stopping.clone());
     let management = accept(listeners.management, management_routes(edge), management_limit, stopping);

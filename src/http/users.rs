@@ -14,7 +14,7 @@ use super::json_body::json_body;
 use super::reply::{Refused, json_no_store};
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::access::Need;
-use crate::flows::manage_user::{Admin, NewUser};
+use crate::flows::people::{Admin, NewUser};
 use crate::protocol::refusal::Refusal;
 
 /// What a caller must be allowed.
@@ -65,8 +65,8 @@ pub(super) async fn create(
     let new: NewAccount = json_body(&headers, body).await?;
     let email = address_of(new.email.as_deref(), new.username.as_deref())?;
     let new = NewUser { email, name: new.name, locale: new.locale, admin: Admin::No };
-    let user = edge.server.user_create(new, &actor).await.map_err(Refusal::from)?;
-    let location = format!("{}/api/v1/users/{}", edge.server.config.server.issuer.as_str(), user.sub);
+    let user = edge.people().user_create(new, &actor).await.map_err(Refusal::from)?;
+    let location = format!("{}/api/v1/users/{}", edge.config().server.issuer.as_str(), user.sub);
     let account = json_no_store(&Account::from(user));
     Ok((StatusCode::CREATED, AppendHeaders([(LOCATION, location)]), account).into_response())
 }

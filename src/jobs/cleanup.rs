@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::every;
-use crate::flows::Server;
+use crate::flows::upkeep::Upkeep;
 
 const PERIOD: Duration = Duration::from_mins(5);
 
-pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
-    every("clean up", PERIOD, &stopping, || server.forget_expired()).await;
+pub(super) async fn run(upkeep: Arc<Upkeep>, stopping: CancellationToken) {
+    every("clean up", PERIOD, &stopping, || upkeep.forget_expired()).await;
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::every;
-use crate::flows::Server;
+use crate::flows::keys::Keys;
 
-pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
-    let policy = server.rotation_policy();
+pub(super) async fn run(keys: Arc<Keys>, stopping: CancellationToken) {
+    let policy = keys.rotation_policy();
     let period = (policy.announce_for / 8).clamp(Duration::from_millis(100), Duration::from_mins(1));
-    every("rotate keys", period, &stopping, || server.maintain_keys()).await;
+    every("rotate keys", period, &stopping, || keys.maintain_keys()).await;
 }

@@ -6,15 +6,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::every;
 use crate::domain::audit::Actor;
-use crate::flows::Server;
-use crate::flows::life_cycle::Sweep;
+use crate::flows::life_cycle::{LifeCycle, Sweep};
 
-pub(super) async fn sweep(server: Arc<Server>, stopping: CancellationToken) {
-    let period = server.config.applications.sweep_every;
-    let round = async || server.sweep_applications(Sweep::Real, &Actor::Schedule).await.map(|_| ());
+pub(super) async fn sweep(life_cycle: Arc<LifeCycle>, stopping: CancellationToken) {
+    let period = life_cycle.sweep_every();
+    let round = async || life_cycle.sweep_applications(Sweep::Real, &Actor::Schedule).await.map(|_| ());
     every("sweep applications", period, &stopping, round).await;
 }
 
-pub(super) async fn heartbeat(server: Arc<Server>, stopping: CancellationToken) {
-    every("heartbeat", server.heartbeat_every(), &stopping, || server.heartbeat()).await;
+pub(super) async fn heartbeat(life_cycle: Arc<LifeCycle>, stopping: CancellationToken) {
+    every("heartbeat", life_cycle.heartbeat_every(), &stopping, || life_cycle.heartbeat()).await;
 }

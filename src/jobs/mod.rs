@@ -19,20 +19,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info};
 
-use crate::flows::Server;
+use crate::flows::Rooms;
 
 /// Starts every job. They end when `stopping` is cancelled; waiting for the tracker waits for their last
 /// round.
-pub fn start(server: &Arc<Server>, stopping: &CancellationToken) -> TaskTracker {
-    let tracker = TaskTracker::new();
-    tracker.spawn(watch::run(Arc::clone(server), stopping.clone()));
-    tracker.spawn(keys::run(Arc::clone(server), stopping.clone()));
-    tracker.spawn(usage::run(Arc::clone(server), stopping.clone()));
-    tracker.spawn(outbox::run(Arc::clone(server), stopping.clone()));
-    tracker.spawn(webhooks::run(Arc::clone(server), stopping.clone()));
-    tracker.spawn(cleanup::run(Arc::clone(server), stopping.clone()));
-    tracker.spawn(life_cycle::heartbeat(Arc::clone(server), stopping.clone()));
-    tracker.spawn(life_cycle::sweep(Arc::clone(server), stopping.clone()));
+pub fn start(rooms: &Rooms, stopping: &CancellationToken) -> TaskTracker {
+    let (tracker, patience) = (TaskTracker::new(), rooms.config.server.shutdown_timeout);
+    tracker.spawn(watch::run(Arc::clone(&rooms.upkeep), stopping.clone()));
+    tracker.spawn(keys::run(Arc::clone(&rooms.keys), stopping.clone()));
+    tracker.spawn(usage::run(Arc::clone(&rooms.upkeep), stopping.clone()));
+    tracker.spawn(outbox::run(Arc::clone(&rooms.mail), patience, stopping.clone()));
+    tracker.spawn(webhooks::run(Arc::clone(&rooms.webhooks), patience, stopping.clone()));
+    tracker.spawn(cleanup::run(Arc::clone(&rooms.upkeep), stopping.clone()));
+    tracker.spawn(life_cycle::heartbeat(Arc::clone(&rooms.life_cycle), stopping.clone()));
+    tracker.spawn(life_cycle::sweep(Arc::clone(&rooms.life_cycle), stopping.clone()));
     tracker.close();
     tracker
 }

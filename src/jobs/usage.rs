@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::every;
-use crate::flows::Server;
+use crate::flows::upkeep::Upkeep;
 
 const PERIOD: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
-    every("write usage", PERIOD, &stopping, || server.flush_usage()).await;
+pub(super) async fn run(upkeep: Arc<Upkeep>, stopping: CancellationToken) {
+    every("write usage", PERIOD, &stopping, || upkeep.flush_usage()).await;
 }

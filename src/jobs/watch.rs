@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::every;
-use crate::flows::Server;
+use crate::flows::upkeep::Upkeep;
 
 /// Short enough that a change is obeyed well within a second, even if one look is slow.
 const PERIOD: Duration = Duration::from_millis(200);
 
-pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
-    every("watch changes", PERIOD, &stopping, || server.refresh()).await;
+pub(super) async fn run(upkeep: Arc<Upkeep>, stopping: CancellationToken) {
+    every("watch changes", PERIOD, &stopping, || upkeep.refresh()).await;
 }

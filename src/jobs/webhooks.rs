@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::every_or_when;
-use crate::flows::Server;
+use crate::flows::webhooks::Webhooks;
 
 /// How soon a message is found that another node or a command queued, or whose time to be tried again has come.
 const PERIOD: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(server: Arc<Server>, stopping: CancellationToken) {
-    let woken = || server.webhooks.webhooks_woken();
-    every_or_when("send to webhooks", PERIOD, &stopping, woken, || server.webhooks.send_due_webhooks()).await;
-    server.webhooks.finish_webhooks(server.config.server.shutdown_timeout).await;
+pub(super) async fn run(webhooks: Arc<Webhooks>, patience: Duration, stopping: CancellationToken) {
+    let woken = || webhooks.webhooks_woken();
+    every_or_when("send to webhooks", PERIOD, &stopping, woken, || webhooks.send_due_webhooks()).await;
+    webhooks.finish_webhooks(patience).await;
 }

@@ -11,7 +11,7 @@ use crate::domain::application::{
     Origin, PkcePolicy,
 };
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
-use crate::domain::life_cycle::{Exempt, LifeMarks, Warning};
+use crate::domain::life_marks::{Exempt, LifeMarks, Warning};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;

@@ -6,7 +6,7 @@ use super::applications::ClientIdOnly;
 use super::engine::{Statement, Store, Transaction, sql};
 use crate::domain::application::{Application, DeactivationReason};
 use crate::domain::ids::{ApplicationId, ClientId, Timestamp};
-use crate::domain::life_cycle::{Exempt, Warning};
+use crate::domain::life_marks::{Exempt, Warning};
 
 /// The moments by which an application must have fallen silent for something to be due.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@ use sqlx::pool::PoolOptions;
 use sqlx::{PgPool, SqlSafeStr as _, SqlitePool};
 
 use super::StoreError;
-use super::engine::{Record, Row, Store, sql};
+use super::engine::{Engine, Record, Row, Store, sql};
 
 struct Step {
     version: i64,
@@ -65,6 +65,14 @@ impl Record for Version {
 }
 
 impl Store {
+    /// Brings the schema up to this binary's, once, however many processes try.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite { writer, path, .. } => run_sqlite(writer, path).await,
+            Engine::Postgres(pool) => run_postgres(pool).await,
+        }
+    }
+
     /// How the database stands to this binary's migrations; one that is newer is an error.
     pub async fn schema(&self) -> Result<Schema, StoreError> {
         let history = match self.sqlite_path() {
@@ -95,7 +103,7 @@ fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
 
 /// Migrates a SQLite file. sqlx takes no lock on SQLite, so a file beside it keeps a server that starts and
 /// a command that runs at the same moment apart; it is released when the process ends, however it ends.
-pub(super) async fn run_sqlite(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+async fn run_sqlite(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> {
     let lock = beside(path, "migrating");
     let held = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
         let file = File::options().create(true).truncate(false).write(true).open(lock)?;
@@ -114,7 +122,7 @@ pub(super) async fn run_sqlite(writer: &SqlitePool, path: &Path) -> Result<(), S
 /// On a connection of its own, closed at the end: sqlx keeps the lock when it refuses, and a connection that
 /// went back to the pool would hold it on. Without the time-outs of requests, too: a migration, or the wait for
 /// another node's, takes as long as it takes.
-pub(super) async fn run_postgres(pool: &PgPool) -> Result<(), StoreError> {
+async fn run_postgres(pool: &PgPool) -> Result<(), StoreError> {
     let options = pool.connect_options().as_ref().clone().options([("statement_timeout", "0"), ("lock_timeout", "0")]);
     let own: PgPool = PoolOptions::new()
         .max_connections(1)

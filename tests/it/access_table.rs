@@ -42,7 +42,7 @@ struct Cast<'a> {
 
 impl<'a> Cast<'a> {
     async fn of(server: &'a TestServer) -> Self {
-        let account = |name: &'static str| person::account(&server.server, name);
+        let account = |name: &'static str| person::account(&server.rooms, name);
         let (owner, co_owner) = (account("owner@example.com").await, account("co-owner@example.com").await);
         let (other, admin) = (account("other@example.com").await, account("admin@example.com").await);
         server.world.database.execute("update users set admin = true where email = 'admin@example.com'").await;
@@ -69,9 +69,9 @@ impl<'a> Cast<'a> {
         let mut client_id = None;
         if text.contains("{app}") {
             let application = self.server.application_of(&self.owner, "Orders").await;
-            let stored = self.server.server.store.application(&application.id()).await.unwrap().unwrap();
-            let mut tx = self.server.server.store.begin().await.unwrap();
-            tx.owner_add(stored.id, self.co_owner.id, self.server.server.instruments.now()).await.unwrap();
+            let stored = self.server.rooms.store.application(&application.id()).await.unwrap().unwrap();
+            let mut tx = self.server.rooms.store.begin().await.unwrap();
+            tx.owner_add(stored.id, self.co_owner.id, self.server.rooms.instruments.now()).await.unwrap();
             tx.commit().await.unwrap();
             text = text.replace("{app}", &application.client_id);
             text = text.replace("{secret}", &stored.secrets[0].id.to_string());
@@ -87,7 +87,7 @@ impl<'a> Cast<'a> {
         }
         if text.contains("{server_hook}") {
             // There is room for twenty.
-            let there = self.server.server.webhooks.webhooks_of(&WebhookOwner::Server).await.unwrap();
+            let there = self.server.rooms.webhooks.webhooks_of(&WebhookOwner::Server).await.unwrap();
             let id = match there.first() {
                 Some(webhook) => webhook.id.to_string(),
                 None => self.webhook(WebhookOwner::Server).await,
@@ -95,14 +95,14 @@ impl<'a> Cast<'a> {
             text = text.replace("{server_hook}", &id);
         }
         text = text.replace("{nothing}", "01936f00-0000-7000-8000-000000000000");
-        let new: String = format!("{:032x}", u128::from_be_bytes(self.server.server.instruments.random()));
+        let new: String = format!("{:032x}", u128::from_be_bytes(self.server.rooms.instruments.random()));
         if text.contains("{sub}") {
-            let user = person::account(&self.server.server, &format!("u{new}@example.com")).await;
+            let user = person::account(&self.server.rooms, &format!("u{new}@example.com")).await;
             text = text.replace("{sub}", &user.sub);
         }
         if text.contains("{kid}") {
             // Announced, so that the tokens of the callers stay good.
-            let keys = self.server.server.store.signing_keys().await.unwrap();
+            let keys = self.server.rooms.store.signing_keys().await.unwrap();
             let key = keys.iter().filter(|key| key.revoked_at.is_none()).max_by_key(|key| key.activates_at).unwrap();
             text = text.replace("{kid}", &key.kid);
         }
@@ -111,7 +111,7 @@ impl<'a> Cast<'a> {
 
     async fn webhook(&self, owner: WebhookOwner) -> String {
         let new = NewWebhook { owner, url: "http://127.0.0.1:9/hook".parse().unwrap(), events: Vec::new() };
-        self.server.server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id.to_string()
+        self.server.rooms.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id.to_string()
     }
 
     async fn ask(&self, row: &Row, who: &Who) -> Answer {

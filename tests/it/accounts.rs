@@ -8,8 +8,8 @@ use gatepost::domain::ids::{SessionId, Timestamp};
 use gatepost::domain::one_time::{SessionToken, ValueHash};
 use gatepost::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
 use gatepost::domain::user::{User, UserState};
-use gatepost::flows::Server;
-use gatepost::flows::manage_user::{Admin, ManageUserError, NewUser};
+use gatepost::flows::Rooms;
+use gatepost::flows::people::{Admin, ManageUserError, NewUser};
 use gatepost::protocol::claims::{AccessTokenClaims, Audience};
 use gatepost::protocol::jose::SigningAlgorithm;
 use gatepost::store::StoreError;
@@ -21,11 +21,11 @@ fn new_user(email: &str) -> NewUser {
     NewUser { email: email.parse().unwrap(), name: Some("John".to_owned()), locale: None, admin: Admin::No }
 }
 
-async fn account(server: &Server, email: &str) -> User {
-    server.user_create(new_user(email), &Actor::CommandLine).await.unwrap()
+async fn account(server: &Rooms, email: &str) -> User {
+    server.people.user_create(new_user(email), &Actor::CommandLine).await.unwrap()
 }
 
-fn session(server: &Server, user: &User) -> Session {
+fn session(server: &Rooms, user: &User) -> Session {
     let now = server.instruments.now();
     Session {
         id: SessionId::from_bytes(server.instruments.random()),
@@ -40,7 +40,7 @@ fn session(server: &Server, user: &User) -> Session {
     }
 }
 
-async fn begin(server: &Server, session: &Session) -> ValueHash {
+async fn begin(server: &Rooms, session: &Session) -> ValueHash {
     let token = SessionToken::from_random(server.instruments.random()).hash();
     let mut tx = server.store.begin().await.unwrap();
     tx.session_insert(session, token).await.unwrap();
@@ -48,7 +48,7 @@ async fn begin(server: &Server, session: &Session) -> ValueHash {
     token
 }
 
-async fn signed_in(server: &Server, user: &User) -> bool {
+async fn signed_in(server: &Rooms, user: &User) -> bool {
     let mut tx = server.store.begin().await.unwrap();
     let done = tx.user_signed_in(user.id, server.instruments.now()).await.unwrap();
     tx.commit().await.unwrap();
@@ -56,7 +56,7 @@ async fn signed_in(server: &Server, user: &User) -> bool {
 }
 
 /// An access token that speaks for a person.
-fn token_of(server: &Server, user: &User, client_id: &str) -> String {
+fn token_of(server: &Rooms, user: &User, client_id: &str) -> String {
     let (now, issuer) = (server.instruments.now(), server.config.server.issuer.as_str().to_owned());
     let claims = AccessTokenClaims {
         iss: issuer,
@@ -71,7 +71,7 @@ fn token_of(server: &Server, user: &User, client_id: &str) -> String {
         acr: None,
         amr: Vec::new(),
     };
-    server.keyring.signer(SigningAlgorithm::Rs256, now).unwrap().sign_jwt("at+jwt", &claims).unwrap()
+    server.keys.signer(SigningAlgorithm::Rs256, now).unwrap().sign_jwt("at+jwt", &claims).unwrap()
 }
 
 /// Every way to find an account finds the same one.
@@ -97,13 +97,13 @@ async fn a_transaction_goes_on_after_a_conflict(world: World) {
     let user = account(&server, "john@example.com").await;
     let actor = Actor::CommandLine;
     let mut tx = server.store.begin().await.unwrap();
-    let refused = server.user_create_in(&mut tx, new_user("JOHN@example.com"), &actor).await;
+    let refused = server.people.user_create_in(&mut tx, new_user("JOHN@example.com"), &actor).await;
     assert!(matches!(refused, Err(ManageUserError::Taken)), "{refused:?}");
     let email = "JOHN@example.com".parse().unwrap();
     assert_eq!(tx.user_by_email(&email).await.unwrap().map(|found| found.id), Some(user.id));
     let same_sub = User { email: Some("x@example.com".parse().unwrap()), ..user.clone() };
     assert!(matches!(tx.user_insert(&same_sub).await, Err(StoreError::Conflict)));
-    server.user_create_in(&mut tx, new_user("anna@example.com"), &actor).await.unwrap();
+    server.people.user_create_in(&mut tx, new_user("anna@example.com"), &actor).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(server.store.users().await.unwrap().len(), 2);
 }
@@ -113,7 +113,7 @@ async fn a_transaction_goes_on_after_a_conflict(world: World) {
 async fn an_account_that_is_disabled_loses_its_sessions_and_grants(world: World) {
     let server = world.server().await;
     let application = server.service().await;
-    let (server, store) = (&server.server, &server.server.store);
+    let (server, store) = (&server.rooms, &server.rooms.store);
     let (user, other) = (account(server, "john@example.com").await, account(server, "anna@example.com").await);
     for user in [&user, &user, &other] {
         begin(server, &session(server, user)).await;
@@ -135,17 +135,17 @@ async fn an_account_that_is_disabled_loses_its_sessions_and_grants(world: World)
     assert_eq!((alive(&user).await, alive(&other).await), ((2, 2), (1, 1)));
 
     world.clock.advance(Duration::from_secs(1));
-    let disabled = server.user_disable(user.id, &Actor::CommandLine).await.unwrap();
+    let disabled = server.people.user_disable(user.id, &Actor::CommandLine).await.unwrap();
     assert_eq!(disabled.state, UserState::Disabled { at: server.instruments.now() });
     assert_eq!((alive(&user).await, alive(&other).await), ((0, 0), (1, 1)));
     let reasons = world.database.texts("select end_reason from token_families where ended_at is not null").await;
     assert_eq!(reasons, ["account_ended", "account_ended"]);
     assert!(!signed_in(server, &user).await, "nobody signs in to it");
 
-    let again = server.user_disable(user.id, &Actor::CommandLine).await;
+    let again = server.people.user_disable(user.id, &Actor::CommandLine).await;
     assert!(matches!(again, Err(ManageUserError::NothingToDo("disabled"))), "{again:?}");
     world.clock.advance(Duration::from_secs(1));
-    let enabled = server.user_enable(user.id, &Actor::CommandLine).await.unwrap();
+    let enabled = server.people.user_enable(user.id, &Actor::CommandLine).await.unwrap();
     assert_eq!((enabled, alive(&user).await), (user.clone(), (0, 0)));
     assert!(signed_in(server, &user).await);
     let events: Vec<_> = store.audit_of(&user.sub).await.unwrap().into_iter().map(|line| line.event).collect();
@@ -158,16 +158,16 @@ async fn a_deleted_account_leaves_nothing_but_its_sub(world: World) {
     let server = world.command().await;
     let actor = Actor::CommandLine;
     let user = account(&server, "john@example.com").await;
-    server.user_disable(user.id, &actor).await.unwrap();
-    let deleted = server.user_delete(user.id, &actor).await.unwrap();
+    server.people.user_disable(user.id, &actor).await.unwrap();
+    let deleted = server.people.user_delete(user.id, &actor).await.unwrap();
     assert_eq!(server.store.user(user.id).await.unwrap().as_ref(), Some(&deleted));
     assert_eq!((&deleted.email, &deleted.name, deleted.is_active()), (&None, &None, false));
     assert_eq!(server.store.users().await.unwrap(), []);
     assert!(!format!("{:?}", world.database.dump().await).to_lowercase().contains("john"));
     for again in [
-        server.user_delete(user.id, &actor).await,
-        server.user_disable(user.id, &actor).await,
-        server.user_enable(user.id, &actor).await,
+        server.people.user_delete(user.id, &actor).await,
+        server.people.user_disable(user.id, &actor).await,
+        server.people.user_enable(user.id, &actor).await,
     ] {
         assert!(matches!(again, Err(ManageUserError::Unknown)), "{again:?}");
     }
@@ -181,17 +181,17 @@ async fn a_deleted_account_leaves_nothing_but_its_sub(world: World) {
 async fn a_token_of_an_account_that_does_not_count_is_refused(world: World) {
     let server = world.server().await;
     let application = server.service().await;
-    let user = account(&server.server, "john@example.com").await;
-    let token = token_of(&server.server, &user, &application.client_id);
+    let user = account(&server.rooms, "john@example.com").await;
+    let token = token_of(&server.rooms, &user, &application.client_id);
     // A command beside the server, as an operator would.
     let command = world.command().await;
     assert_eq!(server.hello(&token).await.success()["token"]["speaks_for"], user.sub.as_str());
-    command.user_disable(user.id, &Actor::CommandLine).await.unwrap();
+    command.people.user_disable(user.id, &Actor::CommandLine).await.unwrap();
     let description = server.hello(&token).await.refusal(401, "invalid_token");
     assert!(description.contains("disabled or deleted"), "{description}");
-    command.user_enable(user.id, &Actor::CommandLine).await.unwrap();
+    command.people.user_enable(user.id, &Actor::CommandLine).await.unwrap();
     server.hello(&token).await.success();
-    command.user_delete(user.id, &Actor::CommandLine).await.unwrap();
+    command.people.user_delete(user.id, &Actor::CommandLine).await.unwrap();
     server.hello(&token).await.refusal(401, "invalid_token");
 }
 
@@ -259,7 +259,7 @@ async fn a_session_that_begins_while_the_account_is_disabled_does_not_outlive_it
         let user = account(&server, &format!("john{round}@example.com")).await;
         let begun = session(&server, &user);
         let (disabling, entering) = (server.clone(), server.clone());
-        let disabled = tokio::spawn(async move { disabling.user_disable(user.id, &Actor::Schedule).await });
+        let disabled = tokio::spawn(async move { disabling.people.user_disable(user.id, &Actor::Schedule).await });
         let entered = tokio::spawn(async move {
             let mut tx = entering.store.begin().await.unwrap();
             let may = tx.user_signed_in(begun.user, entering.instruments.now()).await.unwrap();

@@ -10,7 +10,7 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::ClientId;
 use gatepost::domain::user::{User, UserState};
-use gatepost::flows::manage_application::{DELETE, NewApplication};
+use gatepost::flows::applications::{DELETE, NewApplication};
 
 use crate::harness::browser::{Browser, Page, PageForm};
 use crate::harness::person::{account, operator};
@@ -34,7 +34,7 @@ const PAGES: [&str; 10] = [
 
 /// A browser in which an operator is signed in.
 async fn root(server: &TestServer) -> Browser {
-    operator(&server.server, ROOT).await;
+    operator(&server.rooms, ROOT).await;
     signed_in(server, "/admin", ROOT).await
 }
 
@@ -51,12 +51,12 @@ fn status(page: &Page) -> u16 {
 }
 
 async fn fresh(server: &TestServer, user: &User) -> User {
-    server.server.store.user(user.id).await.unwrap().unwrap()
+    server.rooms.store.user(user.id).await.unwrap().unwrap()
 }
 
 /// What the audit log says happened to this, oldest first.
 async fn history(server: &TestServer, subject: &str) -> Vec<String> {
-    let lines = server.server.store.audit_of(subject).await.unwrap();
+    let lines = server.rooms.store.audit_of(subject).await.unwrap();
     lines.into_iter().map(|line| line.event).collect()
 }
 
@@ -74,7 +74,7 @@ async fn waiting(server: &TestServer) -> ClientId {
 #[apply(on_both_engines)]
 async fn the_pages_are_there_for_operators_and_for_nobody_else(world: World) {
     let server = world.server().await;
-    let user = account(&server.server, "anna@example.com").await;
+    let user = account(&server.rooms, "anna@example.com").await;
     let own = format!("/admin/users/{}", user.sub);
     let (root, john) = (root(&server).await, signed_in(&server, "/portal/applications", JOHN).await);
     let anonymous = Browser::of(&server);
@@ -97,7 +97,7 @@ async fn the_pages_are_there_for_operators_and_for_nobody_else(world: World) {
 #[apply(on_both_engines)]
 async fn a_form_that_is_not_ours_changes_nothing(world: World) {
     let server = world.server().await;
-    let user = account(&server.server, "anna@example.com").await;
+    let user = account(&server.rooms, "anna@example.com").await;
     let (root, john) = (root(&server).await, signed_in(&server, "/portal/applications", JOHN).await);
     let of_user =
         ["disable", "enable", "delete", "promote", "demote"].map(|what| format!("/admin/users/{}/{what}", user.sub));
@@ -126,7 +126,7 @@ async fn what_developers_ask_for_is_granted_or_refused(world: World) {
     }
     let done = root.submit(page.form_with("grant-1"), &[]).await;
     assert!(done.text().contains("Granted.") && done.text().contains("Nothing waits."), "{}", done.text());
-    let application = server.server.store.application(&client_id).await.unwrap().unwrap();
+    let application = server.rooms.store.application(&client_id).await.unwrap().unwrap();
     assert!(application.settings.scope.contains("orders:write"));
     assert!(history(&server, client_id.as_str()).await.contains(&"application.approval_decided".to_owned()));
     // Decided is decided.
@@ -136,7 +136,7 @@ async fn what_developers_ask_for_is_granted_or_refused(world: World) {
 #[apply(on_both_engines)]
 async fn an_account_is_disabled_enabled_raised_and_deleted(world: World) {
     let server = world.server().await;
-    let anna = account(&server.server, "anna@example.com").await;
+    let anna = account(&server.rooms, "anna@example.com").await;
     let root = root(&server).await;
     let page = format!("/admin/users/{}", anna.sub);
     let shown = root.submit(root.get(&page).await.form_with("user-disable"), &[]).await;
@@ -156,7 +156,7 @@ async fn an_account_is_disabled_enabled_raised_and_deleted(world: World) {
     events.sort_unstable();
     let all = ["changed", "changed", "created", "deleted", "disabled", "enabled"].map(|what| format!("user.{what}"));
     assert_eq!(events, all);
-    let own = server.server.store.user_by_email(&ROOT.parse().unwrap()).await.unwrap().unwrap();
+    let own = server.rooms.store.user_by_email(&ROOT.parse().unwrap()).await.unwrap().unwrap();
     let page = root.get(&format!("/admin/users/{}", own.sub)).await;
     assert!(!page.has("user-demote") && !page.has("user-delete"), "{}", page.text());
     let form = PageForm {
@@ -169,7 +169,7 @@ async fn an_account_is_disabled_enabled_raised_and_deleted(world: World) {
 #[apply(on_both_engines)]
 async fn a_change_that_matters_wants_a_fresh_sign_in(world: World) {
     let server = world.server().await;
-    let anna = account(&server.server, "anna@example.com").await;
+    let anna = account(&server.rooms, "anna@example.com").await;
     let root = root(&server).await;
     let path = format!("/admin/users/{}", anna.sub);
     let page = root.get(&path).await;
@@ -229,7 +229,7 @@ async fn lists_are_searched_and_read_page_by_page(world: World) {
     let client_id = waiting(&server).await;
     for number in 0..60 {
         world.clock.advance(Duration::from_millis(1));
-        account(&server.server, &format!("p{number}@example.com")).await;
+        account(&server.rooms, &format!("p{number}@example.com")).await;
     }
     for search in ["ORDERS", client_id.as_str(), JOHN] {
         let page = root.get(&format!("/admin/applications?q={search}&state=active")).await;
@@ -291,7 +291,7 @@ async fn lost_mail_and_settings_are_shown_without_secrets(world: World) {
     let toml =
         "[server]\nissuer = \"https://login.example.com\"\n[mail]\nurl = \"smtps://me:hunter2@mail.example.com\"\n";
     let loaded = Config::from_toml("gatepost.toml", toml, &[]).unwrap();
-    server.server.sources.set(loaded.sources).unwrap();
+    server.rooms.sources.set(loaded.sources).unwrap();
     world
         .database
         .execute(
@@ -314,7 +314,7 @@ async fn lost_mail_and_settings_are_shown_without_secrets(world: World) {
 #[apply(on_both_engines)]
 async fn the_first_operator_comes_in_by_a_link_that_works_once(world: World) {
     let server = world.server().await;
-    let link = server.server.set_up_link().await.unwrap().unwrap();
+    let link = server.rooms.sign_ins.set_up_link().await.unwrap().unwrap();
     let path = link.strip_prefix(server.issuer()).unwrap();
     let [first, second] = [Browser::of(&server), Browser::of(&server)];
     let asked = first.visit(path).await;
@@ -326,8 +326,8 @@ async fn the_first_operator_comes_in_by_a_link_that_works_once(world: World) {
     assert_eq!(status(&first.visit("/admin").await), 200, "signed in, without any mail");
     assert_eq!(status(&second.submit(late.form_with("set-up-submit"), &[("email", JOHN)]).await), 404);
     assert!(!second.visit(path).await.has("set-up-submit"));
-    assert_eq!(server.server.set_up_link().await.unwrap(), None, "there is an operator");
-    assert!(server.server.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
+    assert_eq!(server.rooms.sign_ins.set_up_link().await.unwrap(), None, "there is an operator");
+    assert!(server.rooms.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
 }
 
 /// Whoever has the link may type any address: it is not theirs before a mail to it was answered.
@@ -339,15 +339,15 @@ async fn a_set_up_link_proves_no_address(world: World) {
         ..ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service)
     };
     let new = NewApplication { client_id: None, settings };
-    let application = server.server.application_create(new, &Actor::CommandLine).await.unwrap().application;
-    let link = server.server.set_up_link().await.unwrap().unwrap();
+    let application = server.rooms.applications.application_create(new, &Actor::CommandLine).await.unwrap().application;
+    let link = server.rooms.sign_ins.set_up_link().await.unwrap().unwrap();
     let browser = Browser::of(&server);
     let asked = browser.visit(link.strip_prefix(server.issuer()).unwrap()).await;
     browser.submit(asked.form_with("set-up-submit"), &[("email", ROOT)]).await;
-    let root = server.server.store.user_by_email(&ROOT.parse().unwrap()).await.unwrap().unwrap();
+    let root = server.rooms.store.user_by_email(&ROOT.parse().unwrap()).await.unwrap().unwrap();
     assert!(root.admin && root.email_verified_at.is_none() && root.last_sign_in_at.is_some());
-    assert!(!server.server.store.is_owner(application.id, root.id).await.unwrap());
-    let made = server.server.store.audit_of(&root.sub).await.unwrap().remove(0);
+    assert!(!server.rooms.store.is_owner(application.id, root.id).await.unwrap());
+    let made = server.rooms.store.audit_of(&root.sub).await.unwrap().remove(0);
     assert_eq!((&*made.event, &*made.detail, &*made.actor), ("user.created", "operator", "visitor"));
 }
 
@@ -358,7 +358,7 @@ async fn a_purged_application_is_unknown_to_operators_too(world: World) {
     let root = root(&server).await;
     let id = waiting(&server).await;
     let page = format!("/portal/applications/{id}");
-    server.server.application_change_state(&id, DELETE, &Actor::CommandLine).await.unwrap();
+    server.rooms.applications.application_change_state(&id, DELETE, &Actor::CommandLine).await.unwrap();
     assert_eq!(status(&root.get(&page).await), 200, "it can be brought back");
     assert!(!root.get("/admin/approvals").await.has("grant-1"), "nothing waits for what is deleted");
     world.database.execute("update applications set name = '', purged_at = 1").await;
@@ -388,18 +388,18 @@ async fn nonsense_in_an_address_is_not_the_servers_fault(world: World) {
 #[apply(on_both_engines)]
 async fn a_set_up_link_raises_an_account_and_ends_after_a_day(world: World) {
     let server = world.server().await;
-    let john = account(&server.server, JOHN).await;
-    let old = server.server.set_up_link().await.unwrap().unwrap();
+    let john = account(&server.rooms, JOHN).await;
+    let old = server.rooms.sign_ins.set_up_link().await.unwrap().unwrap();
     let browser = Browser::of(&server);
     let asked = browser.visit(old.strip_prefix(server.issuer()).unwrap()).await;
     world.clock.advance(Duration::from_hours(24));
     let form = asked.form_with("set-up-submit");
     assert_eq!(status(&browser.submit(form, &[("email", JOHN)]).await), 404);
     assert!(!fresh(&server, &john).await.admin);
-    let link = server.server.set_up_link().await.unwrap().unwrap();
+    let link = server.rooms.sign_ins.set_up_link().await.unwrap().unwrap();
     let asked = browser.visit(link.strip_prefix(server.issuer()).unwrap()).await;
     browser.submit(asked.form_with("set-up-submit"), &[("email", "John@Example.com")]).await;
     assert!(fresh(&server, &john).await.admin);
-    let last = server.server.store.audit_of(&john.sub).await.unwrap().pop().unwrap();
+    let last = server.rooms.store.audit_of(&john.sub).await.unwrap().pop().unwrap();
     assert_eq!((&*last.event, &*last.detail, &*last.actor), ("user.changed", "promoted", "visitor"));
 }

@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use gatepost::domain::audit::Actor;
-use gatepost::flows::manage_application::{DEACTIVATE, NewApplication};
+use gatepost::flows::applications::{DEACTIVATE, NewApplication};
 use gatepost::store::StateChange;
 
 use crate::harness::{Registered, TestServer, World, eventually, on_both_engines, service};
@@ -24,11 +24,11 @@ async fn through_a_rotation_the_old_and_the_new_secret_work(world: World) {
     let first = server.service().await;
     assert!(works(&server, &first).await);
     world.clock.advance(Duration::from_secs(1));
-    let second = first.rotated(&server.server).await;
+    let second = first.rotated(&server.rooms).await;
     assert_ne!(first.secret, second.secret);
     assert!(works(&server, &first).await && works(&server, &second).await);
     world.clock.advance(Duration::from_secs(1));
-    let third = first.rotated(&server.server).await;
+    let third = first.rotated(&server.rooms).await;
     assert!(works(&server, &second).await && works(&server, &third).await);
     server.token().with_basic(&first).send().await.refusal(401, "invalid_client");
 }
@@ -64,15 +64,15 @@ async fn a_deactivated_application_is_refused_at_once_and_told_why(world: World)
     let server = world.server().await;
     let application = server.service().await;
     assert!(works(&server, &application).await);
-    application.change(&server.server, DEACTIVATE).await;
+    application.change(&server.rooms, DEACTIVATE).await;
     let description = server.token().with_basic(&application).send().await.refusal(401, "invalid_client");
     assert!(description.contains("deactivated on 2026-03-01"), "{description}");
     let guess = application.with_secret(&server.service().await.secret);
     let description = server.token().with_basic(&guess).send().await.refusal(401, "invalid_client");
     assert!(!description.contains("deactivated"), "only who has the secret is told: {description}");
-    application.change(&server.server, StateChange::Activate).await;
+    application.change(&server.rooms, StateChange::Activate).await;
     assert!(works(&server, &application).await);
-    application.change(&server.server, StateChange::Delete).await;
+    application.change(&server.rooms, StateChange::Delete).await;
     let description = server.token().with_basic(&application).send().await.refusal(401, "invalid_client");
     assert!(description.contains("deleted on 2026-03-01"), "{description}");
 }
@@ -101,7 +101,7 @@ async fn a_change_at_one_node_is_obeyed_by_the_other_within_a_second() {
         let application = one.service().await;
         assert!(works(&one, &application).await && works(&other, &application).await);
         for (change, working) in [(DEACTIVATE, false), (StateChange::Activate, true), (StateChange::Delete, false)] {
-            application.change(&one.server, change).await;
+            application.change(&one.rooms, change).await;
             assert_eq!(works(&one, &application).await, working);
             let obeyed = async || works(&other, &application).await == working;
             assert!(eventually("the other node obeys", obeyed).await < SOON, "{change:?}");
@@ -134,14 +134,14 @@ async fn a_use_is_written_down_soon_and_at_the_latest_when_the_server_stops(worl
     let store = world.store().await;
     let used = async || store.application(&application.id()).await.unwrap().unwrap().last_used_at;
     server.token().with_basic(&application.with_secret("wrong")).send().await.refusal(401, "invalid_client");
-    server.server.flush_usage().await.unwrap();
+    server.rooms.upkeep.flush_usage().await.unwrap();
     assert_eq!(used().await, None, "a failed try is no use");
     assert!(works(&server, &application).await);
-    let first = server.server.instruments.now();
+    let first = server.rooms.instruments.now();
     eventually("the use is written down", async || used().await == Some(first)).await;
     world.clock.advance(Duration::from_secs(90));
     assert!(works(&server, &application).await);
-    let second = server.server.instruments.now();
+    let second = server.rooms.instruments.now();
     server.stop().await;
     assert_eq!(used().await, Some(second));
     let secrets = store.application(&application.id()).await.unwrap().unwrap().secrets;
@@ -154,11 +154,11 @@ async fn each_secret_remembers_its_own_last_day(world: World) {
     let server = world.server().await;
     let old = server.service().await;
     world.clock.advance(Duration::from_secs(1));
-    let new = old.rotated(&server.server).await;
+    let new = old.rotated(&server.rooms).await;
     assert!(works(&server, &old).await);
     world.clock.advance(Duration::from_hours(48));
     assert!(works(&server, &new).await);
-    server.server.flush_usage().await.unwrap();
+    server.rooms.upkeep.flush_usage().await.unwrap();
     let application = world.store().await.application(&old.id()).await.unwrap().unwrap();
     let days: Vec<_> = application.secrets.iter().map(|secret| secret.last_used_on.unwrap().date()).collect();
     assert_eq!(days, ["2026-03-01", "2026-03-03"]);
@@ -169,8 +169,8 @@ async fn each_secret_remembers_its_own_last_day(world: World) {
 async fn a_deleted_applications_client_id_is_not_issued_again(world: World) {
     let server = world.server().await;
     let application = server.service().await;
-    application.change(&server.server, StateChange::Delete).await;
+    application.change(&server.rooms, StateChange::Delete).await;
     let again = NewApplication { client_id: Some(application.id()), settings: service(|_| {}) };
-    let refused = server.server.application_create(again, &Actor::CommandLine).await;
+    let refused = server.rooms.applications.application_create(again, &Actor::CommandLine).await;
     assert!(refused.unwrap_err().to_string().contains("is or was another application's"));
 }

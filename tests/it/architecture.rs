@@ -1,6 +1,9 @@
 //! The layers of `docs/architecture.md`, held by looking at the text of the source: imports point upward only,
 //! and no layer names what is none of its business.
 
+mod circles;
+mod rooms;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

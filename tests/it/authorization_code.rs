@@ -6,7 +6,7 @@ use std::time::Duration;
 use gatepost::domain::application::{ApplicationKind, PkcePolicy};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::sign_in::{DeliveryEvent, LoginCode};
-use gatepost::flows::manage_application::DEACTIVATE;
+use gatepost::flows::applications::DEACTIVATE;
 use gatepost::protocol::id_token::at_hash;
 use gatepost::protocol::jose::SigningAlgorithm;
 use gatepost::protocol::token::GrantType;
@@ -102,7 +102,7 @@ async fn a_code_that_is_used_again_is_refused_and_revokes_what_grew_from_it(worl
     assert!(!grant.is_known(&first.access_token()).await);
     let refresh_token = first.success()["refresh_token"].as_str().unwrap().to_owned();
     grant.refresh(&refresh_token).await.refusal(400, "invalid_grant");
-    let audit = server.server.store.audit_of(&grant.application.client_id).await.unwrap();
+    let audit = server.rooms.store.audit_of(&grant.application.client_id).await.unwrap();
     assert_eq!(audit.iter().filter(|line| line.event == "tokens.replay_detected").count(), 1);
 }
 
@@ -114,7 +114,7 @@ async fn a_late_replay_still_revokes_what_grew_from_the_code(world: World) {
     let code = grant.code().await;
     let first = grant.redeem(&code).await;
     world.clock.advance(Duration::from_secs(300));
-    server.server.forget_expired().await.unwrap();
+    server.rooms.upkeep.forget_expired().await.unwrap();
     grant.redeem(&code).await.refusal(400, "invalid_grant");
     assert!(!grant.is_known(&first.access_token()).await);
 }
@@ -278,17 +278,17 @@ async fn a_code_dies_with_the_account_the_session_and_the_application(world: Wor
     let server = world.server().await;
     let disabled = server.grant().await.stored().await;
     let code = disabled.code().await;
-    server.server.user_disable(disabled.user.id, &Actor::CommandLine).await.unwrap();
+    server.rooms.people.user_disable(disabled.user.id, &Actor::CommandLine).await.unwrap();
     disabled.redeem(&code).await.refusal(400, "invalid_grant");
     let signed_out = server.grant().await.in_session().await.stored().await;
     let code = signed_out.code().await;
-    let mut tx = server.server.store.begin().await.unwrap();
-    tx.session_end(signed_out.code.session.unwrap(), server.server.instruments.now()).await.unwrap();
+    let mut tx = server.rooms.store.begin().await.unwrap();
+    tx.session_end(signed_out.code.session.unwrap(), server.rooms.instruments.now()).await.unwrap();
     tx.commit().await.unwrap();
     signed_out.redeem(&code).await.refusal(400, "invalid_grant");
     let deactivated = server.grant().await.stored().await;
     let code = deactivated.code().await;
-    deactivated.application.change(&server.server, DEACTIVATE).await;
+    deactivated.application.change(&server.rooms, DEACTIVATE).await;
     deactivated.redeem(&code).await.refusal(401, "invalid_client");
 }
 
@@ -302,7 +302,7 @@ async fn with_one_code_of_a_sign_in_its_other_codes_die(world: World) {
     let first = grant.redeem(&one).await;
     grant.redeem(&other).await.refusal(400, "invalid_grant");
     assert!(grant.is_known(&first.access_token()).await, "a sibling is no replay");
-    let store = &server.server.store;
+    let store = &server.rooms.store;
     assert!(store.sign_in(sign_in).await.unwrap().unwrap().redeemed_at.is_some());
     let flight = store.delivery_trace_of(sign_in).await.unwrap();
     assert_eq!(flight.iter().filter(|step| step.event == DeliveryEvent::Exchanged).count(), 1);

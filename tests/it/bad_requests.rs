@@ -10,7 +10,7 @@ mod json;
 mod wire;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
-use gatepost::flows::manage_application::DEACTIVATE;
+use gatepost::flows::applications::DEACTIVATE;
 use gatepost::store::StateChange;
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -38,10 +38,10 @@ impl Target {
         let good = server.service().await;
         let other = server.service().await;
         let (off, gone) = (server.service().await, server.service().await);
-        off.change(&server.server, DEACTIVATE).await;
-        gone.change(&server.server, StateChange::Delete).await;
+        off.change(&server.rooms, DEACTIVATE).await;
+        gone.change(&server.rooms, StateChange::Delete).await;
         let public = ApplicationSettings::new("Shop".to_owned(), ApplicationKind::Spa);
-        let public = Registered::at(&server.server, public).await;
+        let public = Registered::at(&server.rooms, public).await;
         let idle = server.service_with(|settings| settings.grants = Vec::new()).await;
         let others = vec![
             ("{id}", good.client_id.clone()),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
-use gatepost::flows::manage_application::DEACTIVATE;
+use gatepost::flows::applications::DEACTIVATE;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ async fn allow(browser: &Browser, consent: &Page) -> BTreeMap<String, String> {
 #[apply(on_both_engines)]
 async fn a_new_person_signs_up_agrees_and_the_application_learns_who_they_are(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[("scope", "openid profile email"), ("nonce", "n-1")])).await;
     let consent = browser.sign_in(&server, &page, JOHN, 1).await;
@@ -74,7 +74,7 @@ async fn a_new_person_signs_up_agrees_and_the_application_learns_who_they_are(wo
 async fn signed_in_once_is_signed_in_to_every_application_and_consent_is_remembered(world: World) {
     let server = world.server().await;
     let (shop, forum) =
-        (web_application(&server.server).await, Registered::at(&server.server, web_settings("Forum")).await);
+        (web_application(&server.rooms).await, Registered::at(&server.rooms, web_settings("Forum")).await);
     let browser = Browser::of(&server);
     walk(&server, &browser, &shop, 1).await;
     // Another application asks for consent, not for a sign-in; the first one for neither.
@@ -98,7 +98,7 @@ async fn signed_in_once_is_signed_in_to_every_application_and_consent_is_remembe
 #[apply(on_both_engines)]
 async fn a_wish_for_another_class_of_sign_in_does_not_fail_and_the_id_token_tells_the_class(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     walk(&server, &browser, &application, 1).await;
     for wish in ["urn:gatepost:acr:mail", "phr urn:mace:incommon:iap:silver", "0"] {
@@ -112,7 +112,7 @@ async fn a_wish_for_another_class_of_sign_in_does_not_fail_and_the_id_token_tell
 #[apply(on_both_engines)]
 async fn who_is_not_signed_in_is_not_asked_when_no_page_may_be_shown(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let answer = Browser::of(&server).visit(&authorize(&application, &[("prompt", "none")])).await.answer_parameters();
     assert_eq!((answer["error"].as_str(), answer["state"].as_str()), ("login_required", "s-1"));
 }
@@ -120,7 +120,7 @@ async fn who_is_not_signed_in_is_not_asked_when_no_page_may_be_shown(world: Worl
 #[apply(on_both_engines)]
 async fn a_denial_reaches_the_application_and_nothing_is_remembered(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[])).await;
     let consent = browser.sign_in(&server, &page, JOHN, 1).await;
@@ -135,7 +135,7 @@ async fn a_denial_reaches_the_application_and_nothing_is_remembered(world: World
 #[apply(on_both_engines)]
 async fn before_the_redirect_uri_is_proven_an_error_is_only_shown(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let cases = [
         [("redirect_uri", "https://evil.example/cb"), ("scope", "openid")],
         [("redirect_uri", "https://www.example.com/oauth/callback?table=1"), ("scope", "openid")],
@@ -153,12 +153,12 @@ async fn before_the_redirect_uri_is_proven_an_error_is_only_shown(world: World) 
 #[apply(on_both_engines)]
 async fn after_it_is_proven_the_application_is_told(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let spa = ApplicationSettings {
         redirect_uris: vec![CALLBACK.to_owned()],
         ..ApplicationSettings::new("Spa".to_owned(), ApplicationKind::Spa)
     };
-    let spa = Registered::at(&server.server, spa).await;
+    let spa = Registered::at(&server.rooms, spa).await;
     let cases: [(&Registered, Parameters<'_>, &str); 12] = [
         (&application, &[("response_type", "token")], "unsupported_response_type"),
         (&application, &[("response_type", "")], "invalid_request"),
@@ -186,7 +186,7 @@ async fn after_it_is_proven_the_application_is_told(world: World) {
 #[apply(on_both_engines)]
 async fn a_parameter_that_stands_twice_sends_nobody_anywhere(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     for added in ["redirect_uri=https://evil.example/cb", "client_id=x", "state=other", "code_challenge=other"] {
         let address = format!("{}&{added}", authorize(&application, &[]));
         let page = Browser::of(&server).visit(&address).await;
@@ -198,7 +198,7 @@ async fn a_parameter_that_stands_twice_sends_nobody_anywhere(world: World) {
 #[apply(on_both_engines)]
 async fn a_form_is_never_sent_on_by_a_redirect(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[])).await;
     let entered = browser.post(&page.form_with("login-submit"), &[("email", JOHN)]).await;
@@ -216,7 +216,7 @@ async fn a_form_is_never_sent_on_by_a_redirect(world: World) {
 #[apply(on_both_engines)]
 async fn a_link_signs_in_the_browser_that_asked_and_no_other(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let (asking, other) = (Browser::of(&server), Browser::of(&server));
     let page = asking.visit(&authorize(&application, &[])).await;
     let waiting = asking.enter_address(&page, JOHN).await;
@@ -238,7 +238,7 @@ async fn a_link_signs_in_the_browser_that_asked_and_no_other(world: World) {
 #[apply(on_both_engines)]
 async fn five_wrong_codes_end_a_sign_in_whatever_comes_after(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[])).await;
     let waiting = browser.enter_address(&page, JOHN).await;
@@ -258,7 +258,7 @@ async fn five_wrong_codes_end_a_sign_in_whatever_comes_after(world: World) {
 #[apply(on_both_engines)]
 async fn a_code_is_over_when_the_last_mails_time_is(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[])).await;
     let waiting = browser.enter_address(&page, JOHN).await;
@@ -276,7 +276,7 @@ async fn a_code_is_over_when_the_last_mails_time_is(world: World) {
 #[apply(on_both_engines)]
 async fn a_form_from_another_browser_or_another_site_does_nothing(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[])).await;
     let form = page.form_with("login-submit");
@@ -292,7 +292,7 @@ async fn a_form_from_another_browser_or_another_site_does_nothing(world: World) 
 #[apply(on_both_engines)]
 async fn an_answer_can_be_posted_instead(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[("response_mode", "form_post")])).await;
     let consent = browser.sign_in(&server, &page, JOHN, 1).await;
@@ -308,7 +308,7 @@ async fn an_application_can_sign_the_person_out_and_have_them_sent_back(world: W
     let server = world.server().await;
     let back = "https://www.example.com/bye";
     let settings = ApplicationSettings { post_logout_redirect_uris: vec![back.to_owned()], ..web_settings("Shop") };
-    let application = Registered::at(&server.server, settings).await;
+    let application = Registered::at(&server.rooms, settings).await;
     let browser = Browser::of(&server);
     let answer = walk(&server, &browser, &application, 1).await;
     let tokens = redeem(&server, &application, &answer).await;
@@ -335,7 +335,7 @@ async fn an_application_can_sign_the_person_out_and_have_them_sent_back(world: W
 #[apply(on_both_engines)]
 async fn people_see_and_end_what_is_theirs_on_the_account_page(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let (laptop, phone) = (Browser::of(&server), Browser::of(&server));
     let answer = walk(&server, &laptop, &application, 1).await;
     let tokens = redeem(&server, &application, &answer).await;
@@ -367,17 +367,17 @@ async fn an_account_is_deleted_only_by_typing_its_address(world: World) {
     assert_eq!(wrong.answer.status, 400);
     browser.submit(wrong.form_with("delete-submit"), &[("email", JOHN)]).await;
     assert_eq!(browser.cookie("gatepost_session"), None);
-    assert!(server.server.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
+    assert!(server.rooms.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
 }
 
 #[apply(on_both_engines)]
 async fn a_disabled_account_is_signed_out_at_once_and_cannot_come_back(world: World) {
     let server = world.server().await;
-    let user = account(&server.server, JOHN).await;
+    let user = account(&server.rooms, JOHN).await;
     let browser = Browser::of(&server);
     let page = browser.visit("/account").await;
     assert!(browser.sign_in(&server, &page, JOHN, 1).await.has("sign-out"));
-    server.server.user_disable(user.id, &Actor::CommandLine).await.unwrap();
+    server.rooms.people.user_disable(user.id, &Actor::CommandLine).await.unwrap();
     let page = browser.visit("/account").await;
     assert!(page.has("login-submit"), "{}", page.text());
     // The waiting page looks as always; no mail is sent.
@@ -397,7 +397,7 @@ async fn a_closed_server_signs_nobody_up_and_does_not_say_who_has_an_account(wor
 #[apply(on_both_engines)]
 async fn a_link_from_the_command_line_signs_its_account_in_once(world: World) {
     let server = world.server().await;
-    account(&server.server, JOHN).await;
+    account(&server.rooms, JOHN).await;
     let here = std::net::IpAddr::from([127, 0, 0, 1]);
     let requester = gatepost::flows::requester::Requester {
         known_accounts: gatepost::flows::browsers::KnownAccounts::default(),
@@ -406,7 +406,7 @@ async fn a_link_from_the_command_line_signs_its_account_in_once(world: World) {
         locale: "en".to_owned(),
         trace_id: String::new(),
     };
-    let link = server.server.login_link(&JOHN.parse().unwrap(), &requester).await.unwrap();
+    let link = server.rooms.sign_ins.login_link(&JOHN.parse().unwrap(), &requester).await.unwrap();
     let browser = Browser::of(&server);
     let page = browser.visit(&link).await;
     assert!(browser.submit(page.form_with("confirm-login"), &[]).await.has("sign-out"));
@@ -416,7 +416,7 @@ async fn a_link_from_the_command_line_signs_its_account_in_once(world: World) {
 #[apply(on_both_engines)]
 async fn every_page_is_kept_from_frames_caches_and_foreign_scripts(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let page = Browser::of(&server).visit(&authorize(&application, &[])).await;
     let policy = page.answer.header("content-security-policy").unwrap();
     for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
@@ -440,7 +440,7 @@ async fn the_pages_speak_the_language_of_the_browser(world: World) {
 #[apply(on_both_engines)]
 async fn the_pages_and_the_mail_speak_the_language_that_the_application_asks_for(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let german = |page: &Page| assert!(page.text().contains("<html lang=\"de\""), "{}", page.text());
     let page = browser.visit(&authorize(&application, &[("ui_locales", "fr-CA de-AT en")])).await;
@@ -448,7 +448,7 @@ async fn the_pages_and_the_mail_speak_the_language_that_the_application_asks_for
     let waiting = browser.enter_address(&page, JOHN).await;
     german(&waiting);
     let letter = letter(&server, JOHN, 1).await;
-    let mails = server.server.mail.caught_mails().unwrap();
+    let mails = server.rooms.mail.caught_mails().unwrap();
     assert!(mails[0].html.contains("lang=\"de\""), "{}", mails[0].html);
     german(&browser.submit(waiting.form_with("login-code-submit"), &[("code", &letter.code)]).await);
     let unknown = browser.visit(&authorize(&application, &[("ui_locales", "fr"), ("prompt", "consent")])).await;
@@ -459,7 +459,7 @@ async fn the_pages_and_the_mail_speak_the_language_that_the_application_asks_for
 #[apply(on_both_engines)]
 async fn a_form_of_another_site_is_answered_with_the_cookies_it_came_without(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let answer = walk(&server, &browser, &application, 1).await;
     let tokens = redeem(&server, &application, &answer).await;
@@ -481,7 +481,7 @@ async fn a_form_of_another_site_is_answered_with_the_cookies_it_came_without(wor
 #[apply(on_both_engines)]
 async fn a_hint_tells_nobody_the_address_and_an_access_token_is_no_hint(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let answer = walk(&server, &Browser::of(&server), &application, 1).await;
     let tokens = redeem(&server, &application, &answer).await;
     let hinted = authorize(&application, &[("id_token_hint", tokens["id_token"].as_str().unwrap())]);
@@ -495,7 +495,7 @@ async fn a_hint_tells_nobody_the_address_and_an_access_token_is_no_hint(world: W
 #[apply(on_both_engines)]
 async fn only_the_person_whom_the_hint_names_is_an_answer(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let johns = redeem(&server, &application, &walk(&server, &Browser::of(&server), &application, 1).await).await;
     let hint = ("id_token_hint", johns["id_token"].as_str().unwrap());
     // Jane is signed in: nobody is asked, or John may sign in.
@@ -525,8 +525,8 @@ async fn only_the_person_whom_the_hint_names_is_an_answer(world: World) {
 #[apply(on_both_engines)]
 async fn how_an_address_is_spelled_does_not_tell_whether_it_has_an_account(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    account(&server.server, "Jane@Example.com").await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, "Jane@Example.com").await;
     for (typed, shown) in [("jane@example.COM", "jane@example.com"), ("Nobody@Example.com", "nobody@example.com")] {
         let browser = Browser::of(&server);
         let page = browser.visit(&authorize(&application, &[])).await;
@@ -539,7 +539,7 @@ async fn how_an_address_is_spelled_does_not_tell_whether_it_has_an_account(world
 #[apply(on_both_engines)]
 async fn signing_in_again_leaves_no_session_behind_and_signing_out_ends_what_grew_before(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let answer = walk(&server, &browser, &application, 1).await;
     let tokens = redeem(&server, &application, &answer).await;
@@ -563,10 +563,10 @@ async fn signing_in_again_leaves_no_session_behind_and_signing_out_ends_what_gre
 #[apply(on_both_engines)]
 async fn an_application_that_is_deactivated_meanwhile_gets_neither_mail_nor_code(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[])).await;
-    application.change(&server.server, DEACTIVATE).await;
+    application.change(&server.rooms, DEACTIVATE).await;
     let refused = browser.enter_address(&page, JOHN).await;
     assert_eq!((refused.answer.status.as_u16(), refused.redirect()), (400, None), "{}", refused.text());
     assert_eq!(mails_to(&server, JOHN).await, 0);
@@ -577,7 +577,7 @@ async fn an_application_that_is_deactivated_meanwhile_gets_neither_mail_nor_code
 async fn who_anybody_can_pretend_to_be_is_asked_about_every_time(world: World) {
     let server = world.server().await;
     let browser = Browser::of(&server);
-    walk(&server, &browser, &web_application(&server.server).await, 1).await;
+    walk(&server, &browser, &web_application(&server.rooms).await, 1).await;
     let kinds = [ApplicationKind::Native, ApplicationKind::Spa];
     let uris = [("com.example.shop:/cb", true), ("http://127.0.0.1/cb", true), ("https://shop.example/cb", false)];
     for (uri, asked_again) in uris {
@@ -591,7 +591,7 @@ async fn who_anybody_can_pretend_to_be_is_asked_about_every_time(world: World) {
                 grants: defaults.grants,
                 ..settings
             };
-            let application = Registered::at(&server.server, settings).await;
+            let application = Registered::at(&server.rooms, settings).await;
             // The clock stands still: whoever signed in before did so before this.
             world.clock.advance(Duration::from_secs(1));
             let ask = |more: &[(&str, &str)]| authorize(&application, &[&[("redirect_uri", uri)], more].concat());

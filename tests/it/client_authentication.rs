@@ -179,7 +179,7 @@ async fn a_used_assertion_is_forgotten_when_it_could_not_be_used_any_more(world:
     for (seconds, remembered) in [(89, 1), (1, 0)] {
         world.clock.advance(Duration::from_secs(seconds));
         server.token().with_assertion(&assertion).send().await.refusal(401, "invalid_client");
-        server.server.forget_expired().await.unwrap();
+        server.rooms.upkeep.forget_expired().await.unwrap();
         assert_eq!(world.database.dump().await["client_assertions"].len(), remembered);
     }
 }

@@ -25,13 +25,13 @@ const WRONG: &str = "2222-2222";
 
 /// What was refused of a sign-in, oldest first.
 async fn refused(server: &TestServer, sign_in: SignInId) -> Vec<String> {
-    let steps = server.server.store.delivery_trace_of(sign_in).await.unwrap();
+    let steps = server.rooms.store.delivery_trace_of(sign_in).await.unwrap();
     steps.into_iter().filter(|step| step.event == DeliveryEvent::Refused).map(|step| step.detail).collect()
 }
 
 /// How often something happened to a sign-in.
 async fn count(server: &TestServer, sign_in: SignInId, event: DeliveryEvent) -> usize {
-    server.server.store.delivery_trace_of(sign_in).await.unwrap().iter().filter(|step| step.event == event).count()
+    server.rooms.store.delivery_trace_of(sign_in).await.unwrap().iter().filter(|step| step.event == event).count()
 }
 
 /// Asks for a mail through the passwordless request.
@@ -78,7 +78,7 @@ fn terminal() -> ApplicationSettings {
 #[apply(on_both_engines)]
 async fn a_browsers_sign_in_tells_what_was_mistyped_and_who_else_tried(world: World) {
     let server = world.server().await;
-    let (application, other) = (web_application(&server.server).await, web_application(&server.server).await);
+    let (application, other) = (web_application(&server.rooms).await, web_application(&server.rooms).await);
     let (browser, elsewhere) = (Browser::of(&server), Browser::of(&server));
     let page = browser.visit(&authorize(&application, &[])).await;
     let waiting = browser.enter_address(&page, JOHN).await;
@@ -124,8 +124,8 @@ async fn a_browsers_sign_in_tells_what_was_mistyped_and_who_else_tried(world: Wo
 #[apply(on_both_engines)]
 async fn a_link_tells_why_it_or_its_code_came_to_nothing(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     ask(&server, &application, json!({})).await;
     let (link, sign_in) = (letter(&server, JOHN, 1).await.link, only_sign_in(&world).await);
     let late = code_of(&Browser::of(&server).get(&link).await);
@@ -153,8 +153,8 @@ async fn a_link_tells_why_it_or_its_code_came_to_nothing(world: World) {
 #[apply(on_both_engines)]
 async fn the_flight_of_one_sign_in_is_bounded(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     ask(&server, &application, json!({})).await;
     let (link, sign_in) = (letter(&server, JOHN, 1).await.link, only_sign_in(&world).await);
     let most = usize::try_from(MOST_OF_A_KIND).unwrap();
@@ -177,8 +177,8 @@ async fn the_flight_of_one_sign_in_is_bounded(world: World) {
 #[apply(on_both_engines)]
 async fn wrong_codes_typed_into_an_application_do_not_end_the_link(world: World) {
     let server = world.server().await;
-    let application = Registered::at(&server.server, terminal()).await;
-    account(&server.server, JOHN).await;
+    let application = Registered::at(&server.rooms, terminal()).await;
+    account(&server.rooms, JOHN).await;
     ask(&server, &application, json!({ "code_challenge": CHALLENGE, "code_challenge_method": "S256" })).await;
     let (letter, sign_in) = (letter(&server, JOHN, 1).await, only_sign_in(&world).await);
     for _ in 0..6 {
@@ -203,8 +203,8 @@ async fn wrong_codes_typed_into_an_application_do_not_end_the_link(world: World)
 #[apply(on_both_engines)]
 async fn a_stranger_without_the_verifier_costs_a_code_no_try(world: World) {
     let server = world.server().await;
-    let application = Registered::at(&server.server, terminal()).await;
-    account(&server.server, JOHN).await;
+    let application = Registered::at(&server.rooms, terminal()).await;
+    account(&server.rooms, JOHN).await;
     ask(&server, &application, json!({ "code_challenge": CHALLENGE, "code_challenge_method": "S256" })).await;
     let (letter, sign_in) = (letter(&server, JOHN, 1).await, only_sign_in(&world).await);
     for _ in 0..10 {
@@ -219,7 +219,7 @@ async fn a_stranger_without_the_verifier_costs_a_code_no_try(world: World) {
 #[apply(on_both_engines)]
 async fn a_browsers_fifth_wrong_code_ends_the_sign_in_for_good(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[])).await;
     let waiting = browser.enter_address(&page, JOHN).await;
@@ -228,7 +228,7 @@ async fn a_browsers_fifth_wrong_code_ends_the_sign_in_for_good(world: World) {
         world.clock.advance(SECOND);
         browser.submit(waiting.form_with("login-code-submit"), &[("code", WRONG)]).await;
     }
-    assert!(server.server.store.sign_in(sign_in).await.unwrap().unwrap().ended_at.is_some());
+    assert!(server.rooms.store.sign_in(sign_in).await.unwrap().unwrap().ended_at.is_some());
     world.clock.advance(SECOND);
     assert_eq!(browser.visit(&letter.link).await.answer.status, 400);
     let told = refused(&server, sign_in).await;

@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use gatepost::domain::audit::Actor;
-use gatepost::flows::rotate_keys::Promotion;
+use gatepost::flows::keys::Promotion;
 use gatepost::protocol::jose::SigningAlgorithm;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -124,7 +124,7 @@ async fn at_the_first_start_there_is_a_key_that_signs_and_one_announced(world: W
     let signing = signing_kid(&server).await;
     assert!(before.contains(&signing));
     world.clock.advance(Duration::from_secs(1));
-    server.server.rotate_keys(Promotion::Now, &Actor::CommandLine).await.unwrap();
+    server.rooms.keys.rotate_keys(Promotion::Now, &Actor::CommandLine).await.unwrap();
     let next = signing_kid(&server).await;
     assert!(next != signing && before.contains(&next), "the announced one took over");
     let after = kids(&server.get(JWKS).await);
@@ -136,9 +136,9 @@ async fn at_the_first_start_there_is_a_key_that_signs_and_one_announced(world: W
 async fn keys_follow_one_another_without_anybody_doing_anything(world: World) {
     let server = world.server().await;
     let first = signing_kid(&server).await;
-    let keys = server.server.store.signing_keys().await.unwrap();
+    let keys = server.rooms.store.signing_keys().await.unwrap();
     let next = keys.iter().find(|key| key.kid != first).unwrap();
-    let ahead = next.activates_at.since(server.server.instruments.now());
+    let ahead = next.activates_at.since(server.rooms.instruments.now());
     let day = Duration::from_hours(24);
     assert!((81 * day..=90 * day).contains(&ahead), "jittered: {ahead:?}");
     world.clock.advance(ahead.checked_sub(Duration::from_secs(1)).unwrap());
@@ -147,13 +147,13 @@ async fn keys_follow_one_another_without_anybody_doing_anything(world: World) {
     assert_eq!(signing_kid(&server).await, next.kid);
     for (passed, published) in [(Duration::ZERO, true), (day, true), (Duration::from_mins(10), false)] {
         world.clock.advance(passed);
-        server.server.maintain_keys().await.unwrap();
-        server.server.refresh().await.unwrap();
+        server.rooms.keys.maintain_keys().await.unwrap();
+        server.rooms.upkeep.refresh().await.unwrap();
         let kids = kids(&server.get(JWKS).await);
         assert_eq!(kids.contains(&first), published, "{kids:?}");
         assert!(kids.contains(&next.kid) && kids.len() == 2 + usize::from(published), "one is announced again");
     }
-    let stored = server.server.store.signing_keys().await.unwrap();
+    let stored = server.rooms.store.signing_keys().await.unwrap();
     assert!(!stored.iter().any(|key| key.kid == first), "what is over is forgotten");
 }
 
@@ -164,7 +164,7 @@ async fn a_rotation_by_a_command_is_published_and_used_within_a_second(world: Wo
     let command = world.command().await;
     let before = signing_kid(&server).await;
     world.clock.advance(Duration::from_secs(1));
-    command.rotate_keys(Promotion::Now, &Actor::CommandLine).await.unwrap();
+    command.keys.rotate_keys(Promotion::Now, &Actor::CommandLine).await.unwrap();
     let took = eventually("the new key signs", async || signing_kid(&server).await != before).await;
     // The promise is a second; a machine that is busy with other tests gets as much again.
     assert!(took < Duration::from_secs(2), "{took:?}");
@@ -203,7 +203,7 @@ async fn who_has_the_key_set_gets_304(world: World) {
     for unknown in ["\"other\"".to_owned(), String::new(), etag.trim_matches('"').to_owned()] {
         assert_eq!(ask(unknown).await.body, fresh.body);
     }
-    server.server.rotate_keys(Promotion::Now, &Actor::CommandLine).await.unwrap();
+    server.rooms.keys.rotate_keys(Promotion::Now, &Actor::CommandLine).await.unwrap();
     let changed = ask(etag.clone()).await;
     assert_eq!(changed.status, 200);
     assert_ne!(changed.header("etag"), Some(etag.as_str()));

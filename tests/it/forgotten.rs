@@ -16,7 +16,7 @@ fn almost(days: u32) -> Duration {
 }
 
 async fn is_there(server: &TestServer, session: SessionId) -> bool {
-    server.server.store.session(session).await.unwrap().is_some()
+    server.rooms.store.session(session).await.unwrap().is_some()
 }
 
 /// A grant in a session of its own, and the session.
@@ -31,14 +31,14 @@ async fn in_session(server: &TestServer) -> (Grant<'_>, SessionId) {
 async fn a_session_is_forgotten_a_week_after_it_ended_or_expired(world: World) {
     let server = world.server().await;
     let ((_, ended), (_, left)) = (in_session(&server).await, in_session(&server).await);
-    let mut tx = server.server.store.begin().await.unwrap();
-    assert!(tx.session_end(ended, server.server.instruments.now()).await.unwrap());
+    let mut tx = server.rooms.store.begin().await.unwrap();
+    assert!(tx.session_end(ended, server.rooms.instruments.now()).await.unwrap());
     tx.commit().await.unwrap();
     for (passed, expected) in
         [(almost(7), (true, true)), (SECOND, (false, true)), (almost(14), (false, true)), (SECOND, (false, false))]
     {
         world.clock.advance(passed);
-        server.server.forget_expired().await.unwrap();
+        server.rooms.upkeep.forget_expired().await.unwrap();
         assert_eq!((is_there(&server, ended).await, is_there(&server, left).await), expected, "{passed:?}");
     }
 }
@@ -49,17 +49,17 @@ async fn a_session_stays_for_as_long_as_tokens_or_codes_of_it_are_remembered(wor
     let server = world.server().await;
     let (grant, session) = in_session(&server).await;
     grant.redeem(&grant.code().await).await.success();
-    let mut tx = server.server.store.begin().await.unwrap();
-    assert!(tx.session_end(session, server.server.instruments.now()).await.unwrap());
+    let mut tx = server.rooms.store.begin().await.unwrap();
+    assert!(tx.session_end(session, server.rooms.instruments.now()).await.unwrap());
     tx.commit().await.unwrap();
     // The refresh token lives for thirty days, and the family with it.
     world.clock.advance(almost(30));
     let mut late = grant;
-    late.code.expires_at = server.server.instruments.now();
+    late.code.expires_at = server.rooms.instruments.now();
     late.code().await;
     for (passed, expected) in [(Duration::ZERO, true), (SECOND, true), (DAY, false)] {
         world.clock.advance(passed);
-        server.server.forget_expired().await.unwrap();
+        server.rooms.upkeep.forget_expired().await.unwrap();
         assert_eq!(is_there(&server, session).await, expected, "{passed:?}");
     }
 }

@@ -125,7 +125,7 @@ async fn a_token_of_a_revoked_key_is_refused_at_once(world: World) {
     let application = server.service().await;
     let token = server.token().with_basic(&application).send().await.access_token();
     let kid = jsonwebtoken::decode_header(&token).unwrap().kid.unwrap();
-    server.server.revoke_key(&kid, &Actor::CommandLine).await.unwrap();
+    server.rooms.keys.revoke_key(&kid, &Actor::CommandLine).await.unwrap();
     server.hello(&token).await.refusal(401, "invalid_token");
     assert!(!server.get("/.well-known/jwks.json").await.text().contains(&kid));
     let next = server.token().with_basic(&application).send().await.access_token();

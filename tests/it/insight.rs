@@ -8,8 +8,8 @@ use std::time::Duration;
 use gatepost::domain::activity::{Endpoint, NotedRequest};
 use gatepost::domain::ids::ApplicationId;
 use gatepost::domain::sign_in::DeliveryEvent;
-use gatepost::flows::Server;
-use gatepost::flows::request_log::LoggedRequest;
+use gatepost::flows::Rooms;
+use gatepost::flows::insight::LoggedRequest;
 use gatepost::protocol::mismatch::Field;
 use gatepost::protocol::refusal::{ErrorCode, Refusal};
 use gatepost::protocol::token::GrantType;
@@ -23,29 +23,29 @@ use crate::harness::{Answer, Registered, TestServer, WireState, World, eventuall
 const JOHN: &str = "john.smith@example.com";
 const DAY: Duration = Duration::from_hours(24);
 
-async fn id_of(server: &Server, application: &Registered) -> ApplicationId {
+async fn id_of(server: &Rooms, application: &Registered) -> ApplicationId {
     server.store.application(&application.id()).await.unwrap().unwrap().id
 }
 
 /// The requests of an application, newest first, once there are as many as this.
-async fn requests(server: &Server, application: &Registered, count: usize) -> Vec<NotedRequest> {
+async fn requests(server: &Rooms, application: &Registered, count: usize) -> Vec<NotedRequest> {
     let id = id_of(server, application).await;
     eventually(&format!("{count} requests"), || async {
-        server.flush_usage().await.unwrap();
-        server.application_requests(id, 1000).await.unwrap().len() >= count
+        server.upkeep.flush_usage().await.unwrap();
+        server.insight.application_requests(id, 1000).await.unwrap().len() >= count
     })
     .await;
-    let noted = server.application_requests(id, 1000).await.unwrap();
+    let noted = server.insight.application_requests(id, 1000).await.unwrap();
     assert_eq!(noted.len(), count, "{noted:#?}");
     noted
 }
 
 /// Tokens and failures of the last days, once there are as many as this in all.
-async fn days(server: &Server, application: &Registered, count: u64) -> Vec<(u64, u64)> {
+async fn days(server: &Rooms, application: &Registered, count: u64) -> Vec<(u64, u64)> {
     let id = id_of(server, application).await;
-    let activity = || async { server.application_activity(id, 3).await.unwrap() };
+    let activity = || async { server.insight.application_activity(id, 3).await.unwrap() };
     eventually(&format!("{count} counted"), || async {
-        server.flush_usage().await.unwrap();
+        server.upkeep.flush_usage().await.unwrap();
         let activity = activity().await;
         activity.tokens() + activity.failures() >= count
     })
@@ -81,11 +81,11 @@ async fn is_noted(server: &TestServer, application: &Registered, answer: &Answer
 }
 
 async fn newest(server: &TestServer, application: &Registered, endpoint: Endpoint) -> NotedRequest {
-    let (server, clock) = (&server.server, &server.world.clock);
+    let (server, clock) = (&server.rooms, &server.world.clock);
     let id = id_of(server, application).await;
     let look = || async {
-        server.flush_usage().await.unwrap();
-        server.application_requests(id, 1).await.unwrap().pop()
+        server.upkeep.flush_usage().await.unwrap();
+        server.insight.application_requests(id, 1).await.unwrap().pop()
     };
     let is_new = |request: NotedRequest| request.at.as_seconds() == clock.seconds();
     eventually("the request is noted", || async { look().await.is_some_and(is_new) }).await;
@@ -131,7 +131,7 @@ async fn a_refused_token_request_is_noted_with_what_the_caller_was_told(world: W
 #[apply(on_both_engines)]
 async fn the_other_requests_of_an_application_are_noted_too(world: World) {
     let server = world.server().await;
-    let shop = web_application(&server.server).await;
+    let shop = web_application(&server.rooms).await;
     let answer = server.form("/oauth/introspect", &shop, &[]).await;
     is_noted(&server, &shop, &answer, Endpoint::Introspect).await;
     server.form("/oauth/introspect", &shop, &[("token", "x")]).await.success();
@@ -153,7 +153,7 @@ async fn the_other_requests_of_an_application_are_noted_too(world: World) {
 #[apply(on_both_engines)]
 async fn a_refusal_in_a_browser_is_noted_wherever_it_is_told(world: World) {
     let server = world.server().await;
-    let shop = web_application(&server.server).await;
+    let shop = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let good = authorize(&shop, &[]);
     for (wrong, sent, at) in [
@@ -197,18 +197,18 @@ async fn tokens_are_counted_by_day_and_grant_and_routine_is_one_line(world: Worl
         server.token().with_basic(&service).send().await.success();
     }
     server.token().with_basic(&service).scope("other").send().await.refusal(400, "invalid_scope");
-    assert_eq!(days(&server.server, &service, 4).await, [(0, 0), (0, 0), (3, 1)]);
-    let noted = requests(&server.server, &service, 2).await;
+    assert_eq!(days(&server.rooms, &service, 4).await, [(0, 0), (0, 0), (3, 1)]);
+    let noted = requests(&server.rooms, &service, 2).await;
     assert_eq!(noted.iter().filter(|request| request.failure.is_none()).count(), 1);
     world.clock.advance(DAY);
     server.token().with_basic(&service).send().await.success();
-    assert_eq!(days(&server.server, &service, 5).await, [(0, 0), (3, 1), (1, 0)]);
-    let id = id_of(&server.server, &service).await;
-    let activity = server.server.application_activity(id, 2).await.unwrap();
+    assert_eq!(days(&server.rooms, &service, 5).await, [(0, 0), (3, 1), (1, 0)]);
+    let id = id_of(&server.rooms, &service).await;
+    let activity = server.rooms.insight.application_activity(id, 2).await.unwrap();
     assert_eq!(activity.per_day[0].by_grant, [(GrantType::ClientCredentials, 3)]);
     // Whoever asks for nothing gets today, and for too much what is kept.
-    assert_eq!(server.server.application_activity(id, 0).await.unwrap().per_day.len(), 1);
-    assert_eq!(server.server.application_activity(id, u32::MAX).await.unwrap().per_day.len(), 90);
+    assert_eq!(server.rooms.insight.application_activity(id, 0).await.unwrap().per_day.len(), 1);
+    assert_eq!(server.rooms.insight.application_activity(id, u32::MAX).await.unwrap().per_day.len(), 90);
 }
 
 /// A request that a node has just refused.
@@ -232,15 +232,15 @@ async fn nodes_add_up(world: World) {
     let refusal = Refusal::new(ErrorCode::InvalidScope, "no");
     for node in [&one, &other] {
         for _ in 0..1000 {
-            node.log_request(&refused(&service, &refusal));
+            node.insight.log_request(&refused(&service, &refusal));
         }
         // Nobody has looked the application up on these nodes, so only so many wait for that.
-        node.flush_usage().await.unwrap();
-        node.log_request(&refused(&service, &refusal));
+        node.upkeep.flush_usage().await.unwrap();
+        node.insight.log_request(&refused(&service, &refusal));
     }
-    let (first, second) = tokio::join!(one.flush_usage(), other.flush_usage());
+    let (first, second) = tokio::join!(one.upkeep.flush_usage(), other.upkeep.flush_usage());
     first.and(second).unwrap();
-    assert_eq!(days(&server.server, &service, 103).await, [(0, 0), (0, 0), (0, 103)]);
+    assert_eq!(days(&server.rooms, &service, 103).await, [(0, 0), (0, 0), (0, 103)]);
 }
 
 #[apply(on_both_engines)]
@@ -248,22 +248,22 @@ async fn a_flood_of_failures_is_counted_stays_bounded_and_hides_no_success(world
     let server = world.server().await;
     let (flooded, other) = (server.service().await, server.service().await);
     server.token().with_basic(&flooded).send().await.success();
-    requests(&server.server, &flooded, 1).await;
+    requests(&server.rooms, &flooded, 1).await;
     for round in 0..12 {
         world.clock.advance(Duration::from_secs(1));
         for number in 0..50 {
             let refusal = Refusal::invalid_scope(format!("{round} {number}")).of_proven_application();
-            server.server.log_request(&refused(&flooded, &refusal));
-            server.server.log_request(&refused(&flooded.renamed(&format!("nobody-{number}")), &refusal));
+            server.rooms.insight.log_request(&refused(&flooded, &refusal));
+            server.rooms.insight.log_request(&refused(&flooded.renamed(&format!("nobody-{number}")), &refusal));
         }
-        server.server.flush_usage().await.unwrap();
+        server.rooms.upkeep.flush_usage().await.unwrap();
     }
     server.token().with_basic(&other).send().await.success();
     world.clock.advance(Duration::from_secs(1));
     let answer = server.token().with_basic(&other).scope("nothing").send().await;
     is_noted(&server, &other, &answer, Endpoint::Token).await;
-    assert_eq!(days(&server.server, &flooded, 601).await[2], (1, 600));
-    let kept = requests(&server.server, &flooded, 101).await;
+    assert_eq!(days(&server.rooms, &flooded, 601).await[2], (1, 600));
+    let kept = requests(&server.rooms, &flooded, 101).await;
     assert_eq!(kept.iter().filter(|request| request.failure.is_none()).count(), 1, "the success is still there");
     let total = world.database.texts("select cast(count(*) as text) from application_requests").await;
     assert_eq!(total, ["103"], "nothing of those whom nobody knows");
@@ -276,17 +276,17 @@ async fn nonsense_from_anybody_pushes_no_failure_of_the_application_out(world: W
     let service = server.service().await;
     server.token().with_basic(&service).scope("other").send().await.refusal(400, "invalid_scope");
     server.token().with_post(&service.with_secret("wrong")).send().await.refusal(401, "invalid_client");
-    requests(&server.server, &service, 2).await;
+    requests(&server.rooms, &service, 2).await;
     for round in 0..12 {
         world.clock.advance(Duration::from_secs(1));
         for number in 0..12 {
             let junk = server.token().by_grant(&format!("junk-{round}-{number}"));
             junk.parameter("client_id", &service.client_id).send().await.refusal(400, "unsupported_grant_type");
         }
-        server.server.flush_usage().await.unwrap();
+        server.rooms.upkeep.flush_usage().await.unwrap();
     }
-    assert_eq!(days(&server.server, &service, 146).await[2], (0, 146), "each is counted");
-    let noted = requests(&server.server, &service, 12).await;
+    assert_eq!(days(&server.rooms, &service, 146).await[2], (0, 146), "each is counted");
+    let noted = requests(&server.rooms, &service, 12).await;
     let of = |error: &str| noted.iter().filter(|noted| noted.failure.as_ref().unwrap().error == error).count();
     assert_eq!((of("invalid_scope"), of("invalid_client"), of("unsupported_grant_type")), (1, 1, 10));
 }
@@ -300,12 +300,12 @@ async fn what_cannot_be_looked_up_now_is_looked_up_later() {
         wire.set(WireState::Cut);
         let refusal = Refusal::invalid_scope("no");
         for _ in 0..5 {
-            server.server.log_request(&refused(&service, &refusal));
+            server.rooms.insight.log_request(&refused(&service, &refusal));
         }
-        server.server.flush_usage().await.unwrap_err();
+        server.rooms.upkeep.flush_usage().await.unwrap_err();
         wire.set(WireState::Whole);
-        eventually("the database is back", || async { server.server.flush_usage().await.is_ok() }).await;
-        assert_eq!(days(&server.server, &service, 5).await[2], (0, 5));
+        eventually("the database is back", || async { server.rooms.upkeep.flush_usage().await.is_ok() }).await;
+        assert_eq!(days(&server.rooms, &service, 5).await[2], (0, 5));
     })
     .await;
 }
@@ -314,8 +314,8 @@ async fn what_cannot_be_looked_up_now_is_looked_up_later() {
 #[apply(on_both_engines)]
 async fn nothing_secret_and_nobodys_address_is_kept(world: World) {
     let server = world.server().await;
-    let shop = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let shop = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     let browser = Browser::of(&server);
     let answer = browser.sign_in(&server, &browser.visit(&authorize(&shop, &[])).await, JOHN, 1).await;
     let answer = browser.submit(answer.form_with("consent-allow"), &[("decision", "allow")]).await;
@@ -353,9 +353,9 @@ async fn nothing_secret_and_nobodys_address_is_kept(world: World) {
         browser.get(&authorize(&shop, &[("scope", secret), ("login_hint", secret)])).await;
         let asked = json!({"client_id": shop.client_id, "redirect_uri": pushed, "username": secret});
         Answer::of(server.request(Method::POST, "/oauth/authorize").json::<Value>(&asked)).await;
-        server.server.flush_usage().await.unwrap();
+        server.rooms.upkeep.flush_usage().await.unwrap();
     }
-    days(&server.server, &shop, total_of(&server).await).await;
+    days(&server.rooms, &shop, total_of(&server).await).await;
     let dump = world.database.dump().await;
     let rows = [&dump["application_requests"][..], &dump["application_days"][..]].concat().join("\n");
     assert!(rows.contains("code_verifier") && rows.contains("redirect_uri"), "{rows}");
@@ -369,7 +369,7 @@ async fn nothing_secret_and_nobodys_address_is_kept(world: World) {
 
 /// How much is counted in all, once nothing is waiting any more.
 async fn total_of(server: &TestServer) -> u64 {
-    server.server.flush_usage().await.unwrap();
+    server.rooms.upkeep.flush_usage().await.unwrap();
     let sum = "select cast(coalesce(sum(total), 0) as text) from application_days";
     server.world.database.texts(sum).await[0].parse().unwrap()
 }
@@ -379,20 +379,20 @@ async fn what_is_old_is_forgotten(world: World) {
     let server = world.server().await;
     let service = server.service().await;
     server.token().with_basic(&service).scope("other").send().await;
-    requests(&server.server, &service, 1).await;
-    let id = id_of(&server.server, &service).await;
+    requests(&server.rooms, &service, 1).await;
+    let id = id_of(&server.rooms, &service).await;
     world.clock.advance(DAY * 13);
-    server.server.forget_expired().await.unwrap();
-    requests(&server.server, &service, 1).await;
+    server.rooms.upkeep.forget_expired().await.unwrap();
+    requests(&server.rooms, &service, 1).await;
     world.clock.advance(DAY);
-    server.server.forget_expired().await.unwrap();
-    requests(&server.server, &service, 0).await;
-    let failures = || async { server.server.application_activity(id, 90).await.unwrap().failures() };
+    server.rooms.upkeep.forget_expired().await.unwrap();
+    requests(&server.rooms, &service, 0).await;
+    let failures = || async { server.rooms.insight.application_activity(id, 90).await.unwrap().failures() };
     world.clock.advance(DAY * 75);
-    server.server.forget_expired().await.unwrap();
+    server.rooms.upkeep.forget_expired().await.unwrap();
     assert_eq!(failures().await, 1, "the counts of 90 days are kept");
     world.clock.advance(DAY * 2);
-    server.server.forget_expired().await.unwrap();
+    server.rooms.upkeep.forget_expired().await.unwrap();
     let days = world.database.texts("select counted from application_days").await;
     assert!(days.is_empty(), "{days:?}");
 }
@@ -405,16 +405,16 @@ async fn what_was_noted_is_written_when_the_server_stops(world: World) {
     server.stop().await;
     let later = world.command().await;
     let id = id_of(&later, &service).await;
-    assert_eq!(later.application_activity(id, 1).await.unwrap().tokens(), 1);
-    assert_eq!(later.application_requests(id, 10).await.unwrap().len(), 1);
+    assert_eq!(later.insight.application_activity(id, 1).await.unwrap().tokens(), 1);
+    assert_eq!(later.insight.application_requests(id, 10).await.unwrap().len(), 1);
 }
 
 #[apply(on_both_engines)]
 async fn the_flight_of_a_sign_in_is_seen_by_its_application_only(world: World) {
     let server = world.server().await;
-    let shop = web_application(&server.server).await;
-    let forum = Registered::at(&server.server, web_settings("Forum")).await;
-    account(&server.server, JOHN).await;
+    let shop = web_application(&server.rooms).await;
+    let forum = Registered::at(&server.rooms, web_settings("Forum")).await;
+    account(&server.rooms, JOHN).await;
     let asked = json!({
         "client_id": shop.client_id, "redirect_uri": CALLBACK, "response_type": "code",
         "scope": "passwordless", "username": JOHN,
@@ -428,8 +428,8 @@ async fn the_flight_of_a_sign_in_is_seen_by_its_application_only(world: World) {
     Browser::of(&server).get(&letter(&server, JOHN, 2).await.link).await;
     let flights = |of: &Registered| {
         let of = of.clone();
-        let server = &server.server;
-        async move { server.application_delivery_traces(id_of(server, &of).await, 10).await.unwrap() }
+        let server = &server.rooms;
+        async move { server.insight.application_delivery_traces(id_of(server, &of).await, 10).await.unwrap() }
     };
     let steps = || async { flights(&shop).await[0].steps.len() };
     eventually("the mail is accepted", || async { steps().await >= 3 }).await;
@@ -442,6 +442,6 @@ async fn the_flight_of_a_sign_in_is_seen_by_its_application_only(world: World) {
     assert_eq!(oldest.steps.iter().map(|step| step.event).collect::<Vec<_>>(), events[..2]);
     assert!(!format!("{newest:?}").contains(JOHN));
     assert_eq!(flights(&forum).await, []);
-    let id = id_of(&server.server, &shop).await;
-    assert_eq!(server.server.application_delivery_traces(id, 1).await.unwrap(), std::slice::from_ref(newest));
+    let id = id_of(&server.rooms, &shop).await;
+    assert_eq!(server.rooms.insight.application_delivery_traces(id, 1).await.unwrap(), std::slice::from_ref(newest));
 }

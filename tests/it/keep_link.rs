@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gatepost::domain::audit::Actor;
 use gatepost::flows::life_cycle::Sweep;
-use gatepost::flows::manage_user::{Admin, NewUser};
+use gatepost::flows::people::{Admin, NewUser};
 use reqwest::Method;
 
 use crate::harness::browser::Browser;
@@ -21,13 +21,13 @@ async fn pass(world: &World, time: Duration) {
 }
 
 async fn sweep(server: &TestServer) {
-    server.server.sweep_applications(Sweep::Real, &Actor::Schedule).await.unwrap();
+    server.rooms.life_cycle.sweep_applications(Sweep::Real, &Actor::Schedule).await.unwrap();
 }
 
 /// An application of Ada's that was just warned, and the link in its mail.
 async fn warned(world: &World, server: &TestServer) -> (Registered, String) {
-    server.server.heartbeat().await.unwrap();
-    let application = Registered::at(&server.server, service(|settings| settings.owner = Some(OWNER.to_owned()))).await;
+    server.rooms.life_cycle.heartbeat().await.unwrap();
+    let application = Registered::at(&server.rooms, service(|settings| settings.owner = Some(OWNER.to_owned()))).await;
     pass(world, 21 * DAY).await;
     sweep(server).await;
     (application, newest_link(world, 1).await)
@@ -68,8 +68,8 @@ async fn opening_changes_nothing_and_the_button_keeps_once(world: World) {
         assert!(browser.get(&link).await.text().contains("It stays"));
     }
     assert_eq!(kept_times(&world).await, 1);
-    let kept = server.server.store.application(&application.id()).await.unwrap().unwrap();
-    assert_eq!(kept.unused_since(), server.server.instruments.now());
+    let kept = server.rooms.store.application(&application.id()).await.unwrap().unwrap();
+    assert_eq!(kept.unused_since(), server.rooms.instruments.now());
 }
 
 /// It is good until the deactivation, and then says so; another warning has a link of its own.
@@ -102,7 +102,7 @@ async fn mail_and_page_speak_the_owners_language(world: World) {
     let server = world.server().await;
     let locale = Some("de-AT".to_owned());
     let new = NewUser { email: OWNER.parse().unwrap(), name: None, locale, admin: Admin::No };
-    let ada = server.server.user_create(new, &Actor::CommandLine).await.unwrap();
+    let ada = server.rooms.people.user_create(new, &Actor::CommandLine).await.unwrap();
     let (_, link) = warned(&world, &server).await;
     let subject = world.mail.mails()[0].subject.as_str().to_owned();
     assert_eq!(subject, "Orders wird am 29. März 2026, 12:00 Uhr (UTC) deaktiviert");

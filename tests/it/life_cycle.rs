@@ -8,10 +8,10 @@ use std::time::Duration;
 use gatepost::adapters::mailer::Mail;
 use gatepost::domain::application::{Application, ApplicationSettings, ApplicationState, DeactivationReason};
 use gatepost::domain::audit::Actor;
-use gatepost::domain::life_cycle::Exempt;
-use gatepost::flows::Server;
+use gatepost::domain::life_marks::Exempt;
+use gatepost::flows::Rooms;
+use gatepost::flows::applications::DEACTIVATE;
 use gatepost::flows::life_cycle::Sweep;
-use gatepost::flows::manage_application::DEACTIVATE;
 use gatepost::store::{ApplicationUse, StateChange};
 
 use crate::harness::{Registered, World, on_both_engines, service};
@@ -26,9 +26,9 @@ fn owned(settings: &mut ApplicationSettings) {
 }
 
 /// A server that does nothing by itself, in a world where the first server has just come up.
-async fn quiet(world: &World) -> Arc<Server> {
+async fn quiet(world: &World) -> Arc<Rooms> {
     let server = world.command().await;
-    server.heartbeat().await.unwrap();
+    server.life_cycle.heartbeat().await.unwrap();
     server
 }
 
@@ -41,27 +41,27 @@ async fn pass(world: &World, time: Duration) {
 }
 
 /// Sweeps, and gives the steps that were taken.
-async fn swept(server: &Server) -> Vec<&'static str> {
-    let steps = server.sweep_applications(Sweep::Real, &Actor::Schedule).await.unwrap();
+async fn swept(server: &Rooms) -> Vec<&'static str> {
+    let steps = server.life_cycle.sweep_applications(Sweep::Real, &Actor::Schedule).await.unwrap();
     steps.iter().map(|step| step.step.name()).collect()
 }
 
-async fn read(server: &Server, application: &Registered) -> Application {
+async fn read(server: &Rooms, application: &Registered) -> Application {
     server.store.application(&application.id()).await.unwrap().unwrap()
 }
 
-async fn use_now(server: &Server, application: &Registered) {
+async fn use_now(server: &Rooms, application: &Registered) {
     let known = read(server, application).await;
     server.usage.note(ApplicationUse { application: known.id, secret: None, at: server.instruments.now() });
-    server.flush_usage().await.unwrap();
+    server.upkeep.flush_usage().await.unwrap();
 }
 
-async fn is_active(server: &Server, application: &Registered) -> bool {
+async fn is_active(server: &Rooms, application: &Registered) -> bool {
     read(server, application).await.state == ApplicationState::Active
 }
 
 /// The mails to an address so far, oldest first.
-async fn mails(world: &World, server: &Arc<Server>, to: &str) -> Vec<Mail> {
+async fn mails(world: &World, server: &Arc<Rooms>, to: &str) -> Vec<Mail> {
     server.mail.send_due_mail().await.unwrap();
     server.mail.finish_sending(Duration::from_secs(5)).await;
     let mut mails: Vec<_> = world.mail.mails().into_iter().filter(|mail| mail.to.as_str() == to).collect();
@@ -142,12 +142,12 @@ async fn the_clocks_wait_while_no_server_is_up(world: World) {
     // Nobody says that it is up: an outage.
     world.clock.advance(100 * DAY);
     assert_eq!(swept(&server).await, [""; 0], "not even before the first heartbeat after it");
-    server.heartbeat().await.unwrap();
+    server.life_cycle.heartbeat().await.unwrap();
     assert_eq!(swept(&server).await, [""; 0]);
     pass(&world, DAY).await;
     assert_eq!(swept(&server).await, ["warn"]);
     world.clock.advance(40 * DAY);
-    server.heartbeat().await.unwrap();
+    server.life_cycle.heartbeat().await.unwrap();
     assert_eq!(swept(&server).await, [""; 0], "the warning's week is not over either");
     pass(&world, 6 * DAY).await;
     assert_eq!(swept(&server).await, ["warn"]);
@@ -164,17 +164,17 @@ async fn an_outage_is_one_that_all_nodes_had(world: World) {
     let (one, other) = (quiet(&world).await, world.command().await);
     Registered::at(&one, service(owned)).await;
     world.clock.advance(27 * DAY);
-    let (first, second) = tokio::join!(one.heartbeat(), other.heartbeat());
+    let (first, second) = tokio::join!(one.life_cycle.heartbeat(), other.life_cycle.heartbeat());
     first.and(second).unwrap();
     assert_eq!(world.database.dump().await["outages"].len(), 2, "before the first server, and the one just now");
     world.clock.advance(DAY);
-    one.heartbeat().await.unwrap();
+    one.life_cycle.heartbeat().await.unwrap();
     assert_eq!(world.database.dump().await["outages"].len(), 3);
     for turn in 0..20 {
         // Neither alone says often enough that it is up.
         world.clock.advance(Duration::from_mins(4));
         let node = if turn % 2 == 0 { &one } else { &other };
-        node.heartbeat().await.unwrap();
+        node.life_cycle.heartbeat().await.unwrap();
     }
     assert_eq!(world.database.dump().await["outages"].len(), 3);
 }
@@ -186,7 +186,7 @@ async fn time_before_the_first_server_does_not_count(world: World) {
     let application = Registered::at(&server, service(owned)).await;
     world.clock.advance(300 * DAY);
     assert_eq!(swept(&server).await, [""; 0]);
-    server.heartbeat().await.unwrap();
+    server.life_cycle.heartbeat().await.unwrap();
     assert_eq!(swept(&server).await, [""; 0]);
     pass(&world, 21 * DAY).await;
     assert_eq!(swept(&server).await, ["warn"]);
@@ -198,17 +198,17 @@ async fn time_before_the_first_server_does_not_count(world: World) {
 async fn exempt_and_declared_ones_have_no_end(world: World) {
     let toml = "[[applications]]\nclient_id = \"declared\"\nname = \"Declared\"\n";
     let running = world.server_with(toml).await;
-    let server = &running.server;
-    server.heartbeat().await.unwrap();
+    let server = &running.rooms;
+    server.life_cycle.heartbeat().await.unwrap();
     let application = Registered::at(server, service(owned)).await;
-    server.application_set_exempt(&application.id(), Exempt::Yes, &Actor::CommandLine).await.unwrap();
-    let again = server.application_set_exempt(&application.id(), Exempt::Yes, &Actor::CommandLine).await;
+    server.life_cycle.application_set_exempt(&application.id(), Exempt::Yes, &Actor::CommandLine).await.unwrap();
+    let again = server.life_cycle.application_set_exempt(&application.id(), Exempt::Yes, &Actor::CommandLine).await;
     assert!(again.unwrap_err().to_string().contains("is exempt already"));
     for _ in 0..6 {
         pass(&world, 40 * DAY).await;
         assert_eq!(swept(server).await, [""; 0]);
     }
-    server.application_set_exempt(&application.id(), Exempt::No, &Actor::CommandLine).await.unwrap();
+    server.life_cycle.application_set_exempt(&application.id(), Exempt::No, &Actor::CommandLine).await.unwrap();
     assert_eq!(swept(server).await, [""; 0], "its time begins anew");
     pass(&world, 21 * DAY).await;
     assert_eq!(swept(server).await, ["warn"]);
@@ -248,17 +248,17 @@ async fn whoever_brings_it_back_gets_all_of_its_time_again(world: World) {
     application.change(&server, StateChange::Activate).await;
     assert_eq!(sweep_for(20).await, [""; 0]);
     assert_eq!(sweep_for(64).await, ["warn", "warn", "deactivate", "delete"]);
-    let undeleted = server.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap();
+    let undeleted = server.life_cycle.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap();
     assert_eq!((undeleted.state, undeleted.secrets.len()), (ApplicationState::Active, 1));
     assert_eq!(sweep_for(20).await, [""; 0]);
-    let again = server.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap_err();
+    let again = server.life_cycle.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap_err();
     assert!(again.to_string().contains("is active already"), "{again}");
     assert_eq!(sweep_for(64).await, ["warn", "warn", "deactivate", "delete"]);
     pass(&world, 30 * DAY).await;
-    let late = server.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap_err();
+    let late = server.life_cycle.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap_err();
     assert!(late.to_string().contains("there is no application"), "also before the sweep: {late}");
     assert_eq!(swept(&server).await, ["purge"]);
-    let gone = server.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap_err();
+    let gone = server.life_cycle.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap_err();
     assert!(gone.to_string().contains("there is no application"), "{gone}");
 }
 
@@ -272,7 +272,7 @@ async fn one_that_was_deactivated_on_request_comes_back_deactivated(world: World
     assert_eq!(swept(&server).await, [""; 0]);
     pass(&world, DAY).await;
     assert_eq!(swept(&server).await, ["delete"]);
-    let undeleted = server.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap();
+    let undeleted = server.life_cycle.application_undelete(&application.id(), &Actor::CommandLine).await.unwrap();
     let suspended = DeactivationReason::Suspended;
     assert!(matches!(undeleted.state, ApplicationState::Deactivated { reason, .. } if reason == suspended));
     assert_eq!(swept(&server).await, [""; 0], "and has all of its time again");
@@ -285,7 +285,7 @@ async fn a_dry_run_changes_nothing(world: World) {
     let application = Registered::at(&server, service(owned)).await;
     pass(&world, 22 * DAY).await;
     let before = world.database.dump().await;
-    let steps = server.sweep_applications(Sweep::Dry, &Actor::CommandLine).await.unwrap();
+    let steps = server.life_cycle.sweep_applications(Sweep::Dry, &Actor::CommandLine).await.unwrap();
     assert_eq!((steps.len(), steps[0].step.name(), &steps[0].client_id), (1, "warn", &application.id()));
     assert_eq!(world.database.dump().await, before);
     assert_eq!(swept(&server).await, ["warn"]);
@@ -320,7 +320,7 @@ async fn a_use_in_the_moment_of_the_sweep_wins(world: World) {
         }
         pass(&world, DAY).await;
         other.usage.note(ApplicationUse { application: id, secret: None, at: other.instruments.now() });
-        let (_, flushed) = tokio::join!(swept(&one), other.flush_usage());
+        let (_, flushed) = tokio::join!(swept(&one), other.upkeep.flush_usage());
         flushed.unwrap();
         assert!(is_active(&one, &application).await);
         assert_eq!(read(&one, &application).await.last_used_at, Some(one.instruments.now()));
@@ -342,13 +342,13 @@ async fn a_use_that_is_written_down_after_the_deactivation_undoes_it(world: Worl
         swept(&one).await;
     }
     assert!(!is_active(&one, &application).await);
-    other.flush_usage().await.unwrap();
+    other.upkeep.flush_usage().await.unwrap();
     assert!(is_active(&one, &application).await);
     let mails = mails(&world, &one, OWNER).await;
     assert!(mails.iter().any(|mail| mail.subject.as_str() == "Orders is active again"), "{mails:?}");
     application.change(&one, DEACTIVATE).await;
     other.usage.note(ApplicationUse { application: id, secret: None, at: other.instruments.now() });
-    other.flush_usage().await.unwrap();
+    other.upkeep.flush_usage().await.unwrap();
     assert!(!is_active(&one, &application).await, "what somebody asked for is not undone");
 }
 
@@ -356,7 +356,7 @@ async fn a_use_that_is_written_down_after_the_deactivation_undoes_it(world: Worl
 #[apply(on_both_engines)]
 async fn only_success_is_a_use_and_the_refusal_says_since_when(world: World) {
     let server = world.server().await;
-    server.server.heartbeat().await.unwrap();
+    server.rooms.life_cycle.heartbeat().await.unwrap();
     let used = server.service().await;
     let unused = server.service().await;
     let tried = server.service().await;
@@ -365,7 +365,7 @@ async fn only_success_is_a_use_and_the_refusal_says_since_when(world: World) {
     let wrong = server.token().with_basic(&tried.with_secret(&used.secret)).send().await;
     wrong.refusal(401, "invalid_client");
     pass(&world, 15 * DAY).await;
-    swept(&server.server).await;
+    swept(&server.rooms).await;
     let introspected = server
         .request(reqwest::Method::POST, "/oauth/introspect")
         .basic_auth(&used.client_id, Some(&used.secret))
@@ -374,7 +374,7 @@ async fn only_success_is_a_use_and_the_refusal_says_since_when(world: World) {
     let mut steps = Vec::new();
     for _ in 0..15 {
         pass(&world, DAY).await;
-        steps.extend(swept(&server.server).await);
+        steps.extend(swept(&server.rooms).await);
     }
     assert_eq!(steps, ["warn", "warn", "deactivate", "deactivate"]);
     let told = server.token().with_basic(&unused).send().await.refusal(401, "invalid_client");
@@ -385,7 +385,7 @@ async fn only_success_is_a_use_and_the_refusal_says_since_when(world: World) {
     assert_eq!(server.token().with_basic(&used).send().await.status, 200);
     for _ in 0..29 {
         pass(&world, DAY).await;
-        swept(&server.server).await;
+        swept(&server.rooms).await;
     }
     let told = server.token().with_basic(&used).send().await.refusal(401, "invalid_client");
     assert!(told.ends_with("because it was not used since 2026-04-15"), "{told}");

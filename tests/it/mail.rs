@@ -9,7 +9,7 @@ use gatepost::domain::ids::{SignInId, Timestamp};
 use gatepost::domain::one_time::{LinkToken, ValueHash};
 use gatepost::domain::session::Device;
 use gatepost::domain::sign_in::{DeliveryEvent, LoginCode, Purpose, SignIn};
-use gatepost::flows::Server;
+use gatepost::flows::Rooms;
 use gatepost::flows::mail::SignInMail;
 
 use crate::harness::{START, SmtpServer, Verdict, World, eventually, on_both_engines};
@@ -25,7 +25,7 @@ struct Queued {
 
 impl Queued {
     /// Begins a sign-in and queues its mail, in one transaction. Nobody is woken: whoever sends finds it.
-    async fn with(server: &Server, to: &str, locale: &str, life: Duration) -> Self {
+    async fn with(server: &Rooms, to: &str, locale: &str, life: Duration) -> Self {
         let now = server.instruments.now();
         let link = LinkToken::from_random(server.instruments.random());
         let code = LoginCode::from_random(server.instruments.random());
@@ -66,20 +66,20 @@ impl Queued {
         Self { sign_in: sign_in.id, link, code }
     }
 
-    async fn for_john(server: &Server) -> Self {
+    async fn for_john(server: &Rooms) -> Self {
         Self::with(server, "john@example.org", "en", Duration::from_hours(1)).await
     }
 
-    async fn flight(&self, server: &Server) -> Vec<(DeliveryEvent, String)> {
+    async fn flight(&self, server: &Rooms) -> Vec<(DeliveryEvent, String)> {
         let steps = server.store.delivery_trace_of(self.sign_in).await.unwrap();
         steps.into_iter().map(|step| (step.event, step.detail)).collect()
     }
 
-    async fn events(&self, server: &Server) -> Vec<DeliveryEvent> {
+    async fn events(&self, server: &Rooms) -> Vec<DeliveryEvent> {
         self.flight(server).await.into_iter().map(|(event, _)| event).collect()
     }
 
-    async fn accepted_at(&self, server: &Server) -> Option<Timestamp> {
+    async fn accepted_at(&self, server: &Rooms) -> Option<Timestamp> {
         server.store.sign_in_link(self.link.hash()).await.unwrap().unwrap().accepted_at
     }
 
@@ -94,7 +94,7 @@ impl Queued {
 }
 
 /// Sends until nothing is due and nothing is being sent.
-async fn send_all(server: &Arc<Server>) {
+async fn send_all(server: &Arc<Rooms>) {
     while server.store.outbox_has_due(server.instruments.now()).await.unwrap() {
         server.mail.send_due_mail().await.unwrap();
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -111,8 +111,8 @@ async fn bodies(world: &World) -> usize {
 async fn a_mail_says_who_asked_for_what_and_how_to_go_on(world: World) {
     let smtp = SmtpServer::start().await;
     let server = world.server_with(&smtp.toml()).await;
-    let queued = Queued::for_john(&server.server).await;
-    server.server.mail.wake_outbox();
+    let queued = Queued::for_john(&server.rooms).await;
+    server.rooms.mail.wake_outbox();
     eventually("it is sent", async || smtp.received().len() == 1).await;
     let mail = smtp.received().pop().unwrap();
     assert_eq!(
@@ -151,8 +151,8 @@ async fn a_mail_says_who_asked_for_what_and_how_to_go_on(world: World) {
 async fn a_german_reader_gets_german(world: World) {
     let smtp = SmtpServer::start().await;
     let server = world.server_with(&smtp.toml()).await;
-    Queued::with(&server.server, "juergen@example.org", "de-CH", Duration::from_hours(1)).await;
-    server.server.mail.wake_outbox();
+    Queued::with(&server.rooms, "juergen@example.org", "de-CH", Duration::from_hours(1)).await;
+    server.rooms.mail.wake_outbox();
     eventually("it is sent", async || smtp.received().len() == 1).await;
     let mail = smtp.received().pop().unwrap();
     assert_eq!(mail.header("Subject"), "Bei Shöp anmelden (K7QF)");
@@ -172,12 +172,12 @@ async fn acceptance_starts_the_links_time_and_wipes_the_body(world: World) {
     assert!(queued.is_nowhere_in(&world).await, "what waits is encrypted");
     world.clock.advance(Duration::from_mins(3));
     let server = world.server_with(&smtp.toml()).await;
-    eventually("it is sent", async || queued.accepted_at(&server.server).await.is_some()).await;
-    assert_eq!(queued.accepted_at(&server.server).await, Some(Timestamp::from_seconds(START + 180)));
+    eventually("it is sent", async || queued.accepted_at(&server.rooms).await.is_some()).await;
+    assert_eq!(queued.accepted_at(&server.rooms).await, Some(Timestamp::from_seconds(START + 180)));
     assert_eq!(bodies(&world).await, 0);
     let expected =
         [(DeliveryEvent::Queued, String::new()), (DeliveryEvent::Accepted, "250 2.0.0 queued as TEST".to_owned())];
-    assert_eq!(queued.flight(&server.server).await, expected);
+    assert_eq!(queued.flight(&server.rooms).await, expected);
 }
 
 /// Design, nodes: no leader, and every mail once.
@@ -223,14 +223,14 @@ async fn a_slow_mail_server_keeps_nobody_waiting(world: World) {
     let smtp = SmtpServer::start().await;
     smtp.next([Verdict::AcceptAfter(Duration::from_millis(1500))]);
     let server = world.server_with(&smtp.toml()).await;
-    let slow = Queued::with(&server.server, "slow@example.org", "en", Duration::from_hours(1)).await;
-    server.server.mail.wake_outbox();
+    let slow = Queued::with(&server.rooms, "slow@example.org", "en", Duration::from_hours(1)).await;
+    server.rooms.mail.wake_outbox();
     eventually("it is offered", async || smtp.offered().len() == 1).await;
-    let quick = Queued::with(&server.server, "quick@example.org", "en", Duration::from_hours(1)).await;
-    server.server.mail.wake_outbox();
-    eventually("the next one passes it", async || quick.accepted_at(&server.server).await.is_some()).await;
-    assert_eq!(slow.accepted_at(&server.server).await, None);
-    eventually("it arrives", async || slow.accepted_at(&server.server).await.is_some()).await;
+    let quick = Queued::with(&server.rooms, "quick@example.org", "en", Duration::from_hours(1)).await;
+    server.rooms.mail.wake_outbox();
+    eventually("the next one passes it", async || quick.accepted_at(&server.rooms).await.is_some()).await;
+    assert_eq!(slow.accepted_at(&server.rooms).await, None);
+    eventually("it arrives", async || slow.accepted_at(&server.rooms).await.is_some()).await;
     assert_eq!(smtp.received().len(), 2);
 }
 
@@ -244,19 +244,19 @@ async fn what_is_refused_for_now_is_tried_again(world: World) {
         Verdict::HangUp,
     ]);
     let server = world.server_with(&smtp.toml()).await;
-    let queued = Queued::for_john(&server.server).await;
+    let queued = Queued::for_john(&server.rooms).await;
     for tries in 1..=4 {
-        server.server.mail.wake_outbox();
-        eventually("it is tried", async || queued.events(&server.server).await.len() == tries + 1).await;
+        server.rooms.mail.wake_outbox();
+        eventually("it is tried", async || queued.events(&server.rooms).await.len() == tries + 1).await;
         assert_eq!(smtp.offered().len(), tries, "and not again before its time");
         world.clock.advance(Duration::from_secs(60));
     }
     let again = DeliveryEvent::Undelivered;
     assert_eq!(
-        queued.events(&server.server).await,
+        queued.events(&server.rooms).await,
         [DeliveryEvent::Queued, again, again, again, DeliveryEvent::Accepted]
     );
-    let details: Vec<_> = queued.flight(&server.server).await.into_iter().map(|(_, detail)| detail).collect();
+    let details: Vec<_> = queued.flight(&server.rooms).await.into_iter().map(|(_, detail)| detail).collect();
     assert!(details[1].starts_with("not yet, tried again in 2 s: 451 4.7.1 greylisted"), "{details:?}");
     assert_eq!((smtp.received().len(), bodies(&world).await), (1, 0));
 }
@@ -267,32 +267,32 @@ async fn what_is_refused_for_good_is_given_up_and_wiped(world: World) {
     let smtp = SmtpServer::start().await;
     smtp.next([Verdict::RefuseRecipient("550 5.1.1 <john@example.org>: no such user")]);
     let server = world.server_with(&smtp.toml()).await;
-    let queued = Queued::for_john(&server.server).await;
-    server.server.mail.wake_outbox();
+    let queued = Queued::for_john(&server.rooms).await;
+    server.rooms.mail.wake_outbox();
     eventually("it is given up", async || bodies(&world).await == 0).await;
-    let (event, detail) = queued.flight(&server.server).await.pop().unwrap();
+    let (event, detail) = queued.flight(&server.rooms).await.pop().unwrap();
     assert_eq!(event, DeliveryEvent::Undelivered);
     assert_eq!(detail, "given up: 550 5.1.1 <j…@example.org>: no such user");
     world.clock.advance(Duration::from_mins(5));
-    Queued::with(&server.server, "jane@example.org", "en", Duration::from_hours(1)).await;
-    server.server.mail.wake_outbox();
+    Queued::with(&server.rooms, "jane@example.org", "en", Duration::from_hours(1)).await;
+    server.rooms.mail.wake_outbox();
     eventually("others are sent", async || smtp.received().len() == 1).await;
     assert_eq!(smtp.offered(), ["john@example.org", "jane@example.org"]);
-    assert_eq!(queued.accepted_at(&server.server).await, None);
+    assert_eq!(queued.accepted_at(&server.rooms).await, None);
 }
 
 /// Issue: no mail is lost while its link can live.
 #[apply(on_both_engines)]
 async fn a_mail_outlives_a_mail_server_that_is_down(world: World) {
     let down = world.server_with("[mail]\nurl = \"smtp://127.0.0.1:9\"").await;
-    let queued = Queued::for_john(&down.server).await;
-    down.server.mail.wake_outbox();
-    eventually("it is tried", async || queued.events(&down.server).await.len() == 2).await;
+    let queued = Queued::for_john(&down.rooms).await;
+    down.rooms.mail.wake_outbox();
+    eventually("it is tried", async || queued.events(&down.rooms).await.len() == 2).await;
     down.stop().await;
     world.clock.advance(Duration::from_secs(10));
     let smtp = SmtpServer::start().await;
     let server = world.server_with(&smtp.toml()).await;
-    eventually("it is sent", async || queued.accepted_at(&server.server).await.is_some()).await;
+    eventually("it is sent", async || queued.accepted_at(&server.rooms).await.is_some()).await;
     assert_eq!(smtp.received().len(), 1);
 }
 
@@ -305,7 +305,7 @@ async fn a_mail_outlives_the_server_that_queued_it(world: World) {
     drop(killed);
     let smtp = SmtpServer::start().await;
     let server = world.server_with(&smtp.toml()).await;
-    eventually("it is sent", async || queued.accepted_at(&server.server).await.is_some()).await;
+    eventually("it is sent", async || queued.accepted_at(&server.rooms).await.is_some()).await;
     assert_eq!(smtp.received().len(), 1);
 }
 
@@ -320,15 +320,15 @@ async fn a_mail_outlives_the_worker_that_claimed_it(world: World) {
     drop(killed);
     let smtp = SmtpServer::start().await;
     let server = world.server_with(&smtp.toml()).await;
-    server.server.mail.send_due_mail().await.unwrap();
+    server.rooms.mail.send_due_mail().await.unwrap();
     assert_eq!(smtp.offered().len(), 0, "as long as the claim lasts, it is left to whoever has it");
     world.clock.advance(Duration::from_secs(60));
-    server.server.mail.wake_outbox();
-    eventually("it is sent", async || queued.accepted_at(&server.server).await.is_some()).await;
+    server.rooms.mail.wake_outbox();
+    eventually("it is sent", async || queued.accepted_at(&server.rooms).await.is_some()).await;
     // The first worker was only slow: what it wants to write down does not count any more.
-    let mut tx = server.server.store.begin().await.unwrap();
-    assert!(!tx.outbox_give_up(&claimed, server.server.instruments.now(), "late").await.unwrap());
-    assert!(!tx.outbox_accept(&claimed, server.server.instruments.now()).await.unwrap());
+    let mut tx = server.rooms.store.begin().await.unwrap();
+    assert!(!tx.outbox_give_up(&claimed, server.rooms.instruments.now(), "late").await.unwrap());
+    assert!(!tx.outbox_accept(&claimed, server.rooms.instruments.now()).await.unwrap());
 }
 
 /// Issue: no mail is sent after its link is over.
@@ -342,8 +342,8 @@ async fn a_mail_whose_time_is_over_is_never_sent(world: World) {
     let server = world.server_with(&smtp.toml()).await;
     eventually("both are over", async || bodies(&world).await == 0).await;
     assert_eq!(smtp.offered(), ["good@example.org"]);
-    assert!(good.accepted_at(&server.server).await.is_some());
-    let (event, detail) = late.flight(&server.server).await.pop().unwrap();
+    assert!(good.accepted_at(&server.rooms).await.is_some());
+    let (event, detail) = late.flight(&server.rooms).await.pop().unwrap();
     assert_eq!(
         (event, detail.as_str()),
         (DeliveryEvent::Undelivered, "given up: its time was over before it could be sent")
@@ -356,10 +356,10 @@ async fn a_mail_is_given_up_when_no_time_is_left_to_try_again(world: World) {
     let smtp = SmtpServer::start().await;
     smtp.rule(|_| Verdict::RefuseContent("451 4.3.0 later"));
     let server = world.server_with(&smtp.toml()).await;
-    let queued = Queued::with(&server.server, "john@example.org", "en", Duration::from_secs(2)).await;
-    server.server.mail.wake_outbox();
+    let queued = Queued::with(&server.rooms, "john@example.org", "en", Duration::from_secs(2)).await;
+    server.rooms.mail.wake_outbox();
     eventually("it is given up", async || bodies(&world).await == 0).await;
-    let (_, detail) = queued.flight(&server.server).await.pop().unwrap();
+    let (_, detail) = queued.flight(&server.rooms).await.pop().unwrap();
     assert_eq!(detail, "given up: no time is left to try again: 451 4.3.0 later");
 }
 
@@ -386,8 +386,8 @@ async fn a_server_that_stops_finishes_what_it_sends(world: World) {
     let smtp = SmtpServer::start().await;
     smtp.next([Verdict::AcceptAfter(Duration::from_millis(500))]);
     let server = world.server_with(&smtp.toml()).await;
-    let queued = Queued::for_john(&server.server).await;
-    server.server.mail.wake_outbox();
+    let queued = Queued::for_john(&server.rooms).await;
+    server.rooms.mail.wake_outbox();
     eventually("it is offered", async || smtp.offered().len() == 1).await;
     server.stop().await;
     let after = world.command().await;
@@ -401,8 +401,8 @@ async fn caught_mail_is_read_in_a_page_that_runs_nothing(world: World) {
     let server = world.server().await;
     let empty = server.get("/dev/mail").await;
     assert_eq!(empty.status, 200);
-    let queued = Queued::for_john(&server.server).await;
-    server.server.mail.wake_outbox();
+    let queued = Queued::for_john(&server.rooms).await;
+    server.rooms.mail.wake_outbox();
     eventually("it is caught", async || world.mail.mails().len() == 1).await;
     let list = server.get("/dev/mail").await;
     let path = list.text().split("href=\"").find(|rest| rest.starts_with("/dev/mail/")).unwrap();

@@ -41,9 +41,9 @@ async fn ask(server: &TestServer, request: &Value) -> Answer {
 async fn an_application_that_authenticates_is_counted_for_itself(world: World) {
     let limits = "[rate_limits]\nmail_per_application_burst = 8\nmail_per_application_every = \"10s\"";
     let server = world.server_with(limits).await;
-    let (application, other) = (web_application(&server.server).await, web_application(&server.server).await);
+    let (application, other) = (web_application(&server.rooms).await, web_application(&server.rooms).await);
     for number in 0..9 {
-        account(&server.server, &format!("user{number}@example.com")).await;
+        account(&server.rooms, &format!("user{number}@example.com")).await;
     }
     let users = || (0..9).map(|number| format!("user{number}@example.com"));
     for user in users().take(8) {
@@ -61,7 +61,7 @@ async fn an_application_that_authenticates_is_counted_for_itself(world: World) {
     }
     assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
     // Each mailbox is protected from applications, too.
-    let tight = web_application(&server.server).await;
+    let tight = web_application(&server.rooms).await;
     for _ in 0..3 {
         assert_eq!(ask_as(&server, &tight, "user8@example.com").await.status, 200);
     }
@@ -72,12 +72,12 @@ async fn an_application_that_authenticates_is_counted_for_itself(world: World) {
 #[apply(on_both_engines)]
 async fn an_application_that_names_many_without_an_account_waits_like_one_that_guesses_secrets(world: World) {
     let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
-    let (application, other) = (web_application(&server.server).await, web_application(&server.server).await);
+    let (application, other) = (web_application(&server.rooms).await, web_application(&server.rooms).await);
     for number in 0..3 {
         let unknown = ask_as(&server, &application, &format!("nobody{number}@example.com")).await;
         unknown.refusal(401, "access_denied");
     }
-    account(&server.server, "anna@example.com").await;
+    account(&server.rooms, "anna@example.com").await;
     for email in ["nobody9@example.com", "anna@example.com"] {
         let refused = ask_as(&server, &application, email).await;
         assert!(refused.refusal(429, "temporarily_unavailable").contains("without an account"), "{email}");
@@ -91,8 +91,8 @@ async fn an_application_that_names_many_without_an_account_waits_like_one_that_g
 #[apply(on_both_engines)]
 async fn a_passwordless_request_may_authenticate_and_then_must_do_it_right(world: World) {
     let server = world.server_with("rate_limits.enabled = false").await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     let with = |name: &str, value: &str| {
         let mut request = request(&application, JOHN);
         request[name] = value.into();
@@ -103,7 +103,7 @@ async fn a_passwordless_request_may_authenticate_and_then_must_do_it_right(world
     wrong.refusal(401, "invalid_client");
     assert!(wrong.header("www-authenticate").unwrap().starts_with("Basic"));
     ask_as(&server, &application.with_secret("gps_wrong"), JOHN).await.refusal(401, "invalid_client");
-    let other = web_application(&server.server).await;
+    let other = web_application(&server.rooms).await;
     let foreign = server.request(Method::POST, "/oauth/authorize").json(&request(&application, JOHN));
     let foreign = foreign.basic_auth(&other.client_id, Some(&other.secret));
     Answer::of(foreign).await.refusal(400, "invalid_request");
@@ -113,7 +113,7 @@ async fn a_passwordless_request_may_authenticate_and_then_must_do_it_right(world
     let key = ClientKey::new(SigningAlgorithm::Es256);
     let keys = ClientAuthentication::PrivateKeyJwt(client_keys(&key.jwks()).unwrap());
     let settings = ApplicationSettings { authentication: keys, ..web_settings("Keys") };
-    let holder = Registered::at(&server.server, settings).await;
+    let holder = Registered::at(&server.rooms, settings).await;
     let signed = Assertion::new(&server, &holder, &key).signed(&key);
     let mut request = request(&holder, JOHN);
     request["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".into();
@@ -136,8 +136,8 @@ async fn ask_in(browser: &Browser, application: &Registered) -> Page {
 #[apply(on_both_engines)]
 async fn a_stranger_uses_up_their_own_mails_to_an_address_and_not_everybodys(world: World) {
     let server = world.server_with(PROXY).await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     for _ in 0..3 {
         assert!(ask_in(&Browser::at(&server, "198.51.100.1"), &application).await.has("login-code"));
     }
@@ -160,7 +160,7 @@ async fn a_stranger_uses_up_their_own_mails_to_an_address_and_not_everybodys(wor
 async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world: World) {
     let total = "[rate_limits]\nmail_per_address_total_burst = 4";
     let server = world.server_with(&format!("{PROXY}{total}")).await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::at(&server, "192.0.2.1");
     let page = browser.visit(&authorize(&application, &[])).await;
     browser.sign_in(&server, &page, JOHN, 1).await;
@@ -194,7 +194,7 @@ async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world:
 async fn authorization_requests_are_limited_and_told_when_to_come_back(world: World) {
     let limits = "[rate_limits]\nauthorizations_per_ip_burst = 4\nauthorizations_per_ip_every = \"30s\"";
     let server = world.server_with(&format!("{PROXY}{limits}")).await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let rows = async || world.database.texts("select id from authorizations").await.len();
     for _ in 0..4 {
         assert!(Browser::at(&server, "198.51.100.1").visit(&authorize(&application, &[])).await.has("login-submit"));
@@ -224,8 +224,8 @@ async fn anonymous_pushed_requests_are_limited_too(world: World) {
         redirect_uris: vec![CALLBACK.to_owned()],
         ..ApplicationSettings::new("Spa".to_owned(), ApplicationKind::Spa)
     };
-    let public = Registered::at(&server.server, public).await;
-    let confidential = web_application(&server.server).await;
+    let public = Registered::at(&server.rooms, public).await;
+    let confidential = web_application(&server.rooms).await;
     let push = async |application: &Registered| {
         let challenge = crate::harness::CHALLENGE;
         let form = [
@@ -247,7 +247,7 @@ async fn anonymous_pushed_requests_are_limited_too(world: World) {
 #[apply(on_both_engines)]
 async fn requests_that_were_answered_without_a_code_are_soon_forgotten(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     browser.visit(&authorize(&application, &[("prompt", "none")])).await;
     browser.visit(&authorize(&application, &[])).await;
@@ -257,10 +257,10 @@ async fn requests_that_were_answered_without_a_code_are_soon_forgotten(world: Wo
     let rows = async || world.database.texts("select id from authorizations").await.len();
     assert_eq!(rows().await, 3);
     world.clock.advance(Duration::from_mins(6));
-    server.server.forget_expired().await.unwrap();
+    server.rooms.upkeep.forget_expired().await.unwrap();
     assert_eq!(rows().await, 2, "one that is open and one with a code");
     world.clock.advance(Duration::from_hours(1));
-    server.server.forget_expired().await.unwrap();
+    server.rooms.upkeep.forget_expired().await.unwrap();
     assert_eq!(rows().await, 1);
 }
 
@@ -268,8 +268,8 @@ async fn requests_that_were_answered_without_a_code_are_soon_forgotten(world: Wo
 #[apply(on_both_engines)]
 async fn opening_a_link_again_and_again_is_written_down_only_so_often(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     let mut asked = request(&application, JOHN);
     asked["state"] = "s".into();
     assert_eq!(ask(&server, &asked).await.status, 200);
@@ -278,7 +278,7 @@ async fn opening_a_link_again_and_again_is_written_down_only_so_often(world: Wor
         Browser::of(&server).get(&link).await;
     }
     let id: SignInId = world.database.texts("select id from sign_ins").await[0].parse().unwrap();
-    let flight = server.server.store.delivery_trace_of(id).await.unwrap();
+    let flight = server.rooms.store.delivery_trace_of(id).await.unwrap();
     assert_eq!(flight.iter().filter(|step| step.event == DeliveryEvent::Opened).count(), 30);
     // It works as ever.
     let browser = Browser::of(&server);

@@ -19,7 +19,7 @@ use crate::harness::{Answer, TestServer, World, on_both_engines, person};
 
 /// What is written down about something, by name: the clock of a test stands still.
 async fn events_of(server: &TestServer, subject: &str) -> Vec<String> {
-    let lines = server.server.store.audit_of(subject).await.unwrap();
+    let lines = server.rooms.store.audit_of(subject).await.unwrap();
     let mut events: Vec<_> = lines.into_iter().map(|line| line.event).collect();
     events.sort();
     events
@@ -149,7 +149,7 @@ async fn bad_input_is_told_with_the_member(world: World) {
     }
     let request = ops.sends(server.request(Method::POST, "/api/v1/applications")).body("{\"name\": \"A\"}");
     assert!(Answer::of(request).await.problem(400, "invalid_request").contains("application/json"));
-    assert_eq!(server.server.store.applications().await.unwrap().len(), 1, "a refusal leaves nothing behind");
+    assert_eq!(server.rooms.store.applications().await.unwrap().len(), 1, "a refusal leaves nothing behind");
 }
 
 /// What nobody is at, and what takes no such method, are problems too; other addresses keep their form.
@@ -179,7 +179,7 @@ async fn every_refusal_below_the_path_is_a_problem(world: World) {
 async fn a_change_of_what_was_changed_meanwhile_is_refused(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
-    let user = person::account(&server.server, "ann@example.com").await;
+    let user = person::account(&server.rooms, "ann@example.com").await;
     let application = server.service().await;
     for path in [format!("/applications/{}", application.client_id), format!("/users/{}", user.sub)] {
         let seen = management.get(&ops, &path).await;
@@ -221,7 +221,7 @@ async fn an_account_is_made_changed_disabled_and_deleted(world: World) {
     assert_eq!(management.patch(&ops, &path, json!({ "locale": "../x" })).await.fields(), ["locale"]);
 
     let sub = made.json()["sub"].as_str().unwrap().to_owned();
-    let user = server.server.store.user_by_sub(&sub).await.unwrap().unwrap();
+    let user = server.rooms.store.user_by_sub(&sub).await.unwrap().unwrap();
     let session = server.session_of(&user).await;
     assert_eq!(management.get(&session, "/me").await.success()["sub"], sub.as_str());
     let sessions = management.get(&ops, &format!("{path}/sessions")).await.success();
@@ -229,7 +229,7 @@ async fn an_account_is_made_changed_disabled_and_deleted(world: World) {
     assert_eq!(management.delete(&ops, &format!("{path}/sessions")).await.status, 204);
     management.get(&session, "/me").await.problem(401, "invalid_token");
 
-    crate::harness::person::operator(&server.server, "root@example.com").await;
+    crate::harness::person::operator(&server.rooms, "root@example.com").await;
     let disabled = management.call(&ops, Method::POST, &format!("{path}/disable"), None).await.success();
     assert_eq!(disabled["state"], "disabled");
     management.call(&ops, Method::POST, &format!("{path}/disable"), None).await.problem(409, "conflict");

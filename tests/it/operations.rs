@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gatepost::domain::audit::Actor;
 use gatepost::domain::secret::ClientSecret;
-use gatepost::flows::manage_application::DEACTIVATE;
+use gatepost::flows::applications::DEACTIVATE;
 use gatepost::store::StateChange;
 use reqwest::Method;
 use serde_json::json;
@@ -202,12 +202,12 @@ async fn a_server_that_is_told_to_stop_stops(world: World) {
 async fn every_change_of_an_application_is_audited(world: World) {
     let server = world.server().await;
     let application = server.service().await;
-    application.rotated(&server.server).await;
+    application.rotated(&server.rooms).await;
     world.clock.advance(Duration::from_secs(1));
-    application.change(&server.server, DEACTIVATE).await;
+    application.change(&server.rooms, DEACTIVATE).await;
     world.clock.advance(Duration::from_secs(1));
-    application.change(&server.server, StateChange::Delete).await;
-    let lines = server.server.store.audit_of(&application.client_id).await.unwrap();
+    application.change(&server.rooms, StateChange::Delete).await;
+    let lines = server.rooms.store.audit_of(&application.client_id).await.unwrap();
     let mut events: Vec<_> = lines.iter().map(|line| line.event.as_str()).collect();
     events.sort_unstable();
     let expected =

@@ -7,8 +7,8 @@ use std::time::Duration;
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings, ApplicationState};
 use gatepost::domain::audit::Actor;
 use gatepost::flows::access::Caller;
-use gatepost::flows::authorize::SignIn;
-use gatepost::flows::manage_application::SettingsChange;
+use gatepost::flows::applications::SettingsChange;
+use gatepost::flows::sessions::SignIn;
 use gatepost::protocol::refusal::ErrorCode;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ async fn mighty(server: &TestServer, scope: &str) -> Registered {
 }
 
 async fn state_of(server: &TestServer, application: &Registered) -> ApplicationState {
-    server.server.store.application(&application.id()).await.unwrap().unwrap().state
+    server.rooms.store.application(&application.id()).await.unwrap().unwrap().state
 }
 
 /// Every way to take hold of an application.
@@ -50,7 +50,7 @@ async fn takes_hold(management: &Management<'_>, who: &Who, application: &Regist
 async fn a_token_takes_hold_of_nothing_that_may_do_more(world: World) {
     let server = world.server().await;
     let management = server.management().await;
-    let ann = operator(&server.server, "ann@example.com").await;
+    let ann = operator(&server.rooms, "ann@example.com").await;
     let narrow = [server.machine("applications:write").await, server.speaking_for(&ann, "applications:write").await];
     let own = server.service_with(|settings| settings.first_party = true).await;
     for application in [mighty(&server, "openid gatepost:admin").await, mighty(&server, "keys:write").await, own] {
@@ -83,9 +83,9 @@ async fn nobody_registers_for_the_operator_or_for_somebody_else(world: World) {
         .problem(400, "invalid_request");
     let made = management.post(&machine, "/applications", new(Some("ann@example.com"))).await.json();
     let id = made["client_id"].as_str().unwrap().parse().unwrap();
-    let stored = server.server.store.application(&id).await.unwrap().unwrap();
+    let stored = server.rooms.store.application(&id).await.unwrap().unwrap();
     assert_eq!(stored.settings.owner.as_deref(), Some("ann@example.com"));
-    let bob = account(&server.server, "bob@example.com").await;
+    let bob = account(&server.rooms, "bob@example.com").await;
     let bob = server.session_of(&bob).await;
     management.post(&bob, "/applications", new(Some("ann@example.com"))).await.problem(403, "access_denied");
     assert_eq!(management.post(&bob, "/applications", new(Some("bob@example.com"))).await.status, 201);
@@ -96,8 +96,8 @@ async fn nobody_registers_for_the_operator_or_for_somebody_else(world: World) {
 async fn the_api_wants_a_fresh_sign_in_where_the_pages_do(world: World) {
     let server = world.server().await;
     let management = server.management().await;
-    let root = operator(&server.server, "root@example.com").await;
-    let bob = account(&server.server, "bob@example.com").await;
+    let root = operator(&server.rooms, "root@example.com").await;
+    let bob = account(&server.rooms, "bob@example.com").await;
     let foreign = server.application_of(&bob, "Orders").await;
     let session = server.session_of(&root).await;
     world.clock.advance(A_WHILE);
@@ -140,8 +140,8 @@ async fn the_api_wants_a_fresh_sign_in_where_the_pages_do(world: World) {
 #[apply(on_both_engines)]
 async fn the_portal_wants_a_fresh_sign_in_where_the_operators_pages_do(world: World) {
     let server = world.server().await;
-    operator(&server.server, "root@example.com").await;
-    let bob = account(&server.server, "bob@example.com").await;
+    operator(&server.rooms, "root@example.com").await;
+    let bob = account(&server.rooms, "bob@example.com").await;
     let foreign = server.application_of(&bob, "Orders").await;
     let root = Browser::of(&server);
     let page = root.visit("/portal/applications").await;
@@ -168,7 +168,7 @@ async fn the_portal_wants_a_fresh_sign_in_where_the_operators_pages_do(world: Wo
 async fn the_last_operator_stays(world: World) {
     let server = world.server().await;
     let management = server.management().await;
-    let root = operator(&server.server, "root@example.com").await;
+    let root = operator(&server.rooms, "root@example.com").await;
     let machine = server.machine("gatepost:admin").await;
     let path = format!("/users/{}", root.sub);
     management.patch(&machine, &path, json!({ "admin": null })).await.problem(409, "conflict");
@@ -180,7 +180,7 @@ async fn the_last_operator_stays(world: World) {
     let form = browser.visit("/account/delete").await.form_with("delete-submit");
     assert_eq!(browser.post(&form, &[("email", "root@example.com")]).await.answer.status, 409);
 
-    let second = operator(&server.server, "second@example.com").await;
+    let second = operator(&server.rooms, "second@example.com").await;
     let (root, second) = (server.session_of(&root).await, (server.session_of(&second).await, second));
     let other = format!("/users/{}", second.1.sub);
     let (one, two) = tokio::join!(
@@ -189,7 +189,7 @@ async fn the_last_operator_stays(world: World) {
     );
     let done = [one.status, two.status].iter().filter(|status| **status == 200).count();
     assert_eq!(done, 1, "{} {}", one.text(), two.text());
-    assert!(server.server.store.operator_exists().await.unwrap());
+    assert!(server.rooms.store.operator_exists().await.unwrap());
 }
 
 /// Who may look after accounts looks after people's, not after those who run the server.
@@ -197,8 +197,8 @@ async fn the_last_operator_stays(world: World) {
 async fn an_operators_account_is_an_operators_to_change(world: World) {
     let server = world.server().await;
     let management = server.management().await;
-    operator(&server.server, "root@example.com").await;
-    let other = operator(&server.server, "other@example.com").await;
+    operator(&server.rooms, "root@example.com").await;
+    let other = operator(&server.rooms, "other@example.com").await;
     let narrow = server.machine("users:write").await;
     let path = format!("/users/{}", other.sub);
     management.delete(&narrow, &path).await.problem(403, "insufficient_scope");
@@ -214,13 +214,13 @@ async fn an_operators_account_is_an_operators_to_change(world: World) {
 async fn a_person_s_token_allows_no_more_than_the_person_may(world: World) {
     let server = world.server().await;
     let management = server.management().await;
-    let bob = account(&server.server, "bob@example.com").await;
+    let bob = account(&server.rooms, "bob@example.com").await;
     let token = server.speaking_for(&bob, "users:write").await;
     management.post(&token, "/users", json!({ "email": "a@example.com" })).await.problem(403, "access_denied");
     let request = token.sends(server.request(Method::POST, "/users")).json(&json!({ "email": "a@example.com" }));
     assert_eq!(Answer::of(request).await.status, 403);
     // And what the application may not see of the person it does not see here.
-    let root = operator(&server.server, "root@example.com").await;
+    let root = operator(&server.rooms, "root@example.com").await;
     let me = management.get(&server.speaking_for(&root, "openid").await, "/me").await.success();
     assert_eq!((&me["sub"], &me["email"], &me["admin"]), (&json!(root.sub), &Value::Null, &json!(false)));
     let me = management.get(&server.speaking_for(&root, "openid email").await, "/me").await.success();
@@ -269,7 +269,7 @@ async fn what_an_operator_stops_stays_stopped(world: World) {
     let server = world.server().await;
     let management = server.management().await;
     let machine = server.machine("gatepost:admin").await;
-    let bob = account(&server.server, "bob@example.com").await;
+    let bob = account(&server.rooms, "bob@example.com").await;
     let application = server.application_of(&bob, "Orders").await;
     let bob = server.session_of(&bob).await;
     let path = format!("/applications/{}", application.client_id);
@@ -291,7 +291,7 @@ async fn what_an_operator_stops_stays_stopped(world: World) {
     assert_eq!(management.delete(&bob, &path).await.status, 204);
     assert_eq!(act(&bob, "undelete").await.success()["state"], "active");
     // An owner who is an operator has what both have.
-    let root = operator(&server.server, "root@example.com").await;
+    let root = operator(&server.rooms, "root@example.com").await;
     let own = server.application_of(&root, "Bills").await;
     let (root, own) = (server.session_of(&root).await, format!("/applications/{}", own.client_id));
     let act_on_own = async |who: &Who, what: &str| {
@@ -308,8 +308,8 @@ async fn what_an_operator_stops_stays_stopped(world: World) {
 #[apply(on_both_engines)]
 async fn what_is_taken_away_is_not_won_back_by_being_quick(world: World) {
     let server = world.server().await;
-    let bob = account(&server.server, "bob@example.com").await;
-    let root = operator(&server.server, "root@example.com").await;
+    let bob = account(&server.rooms, "bob@example.com").await;
+    let root = operator(&server.rooms, "root@example.com").await;
     let application = server.application_of(&bob, "Orders").await;
     let owner = Caller::Person(bob, SignIn::Fresh);
     let by_root = Caller::Person(root, SignIn::Fresh);
@@ -319,9 +319,9 @@ async fn what_is_taken_away_is_not_won_back_by_being_quick(world: World) {
     };
     let change = async |caller: &Caller, scope: &str, version: i64| {
         let change = SettingsChange { settings: with(scope), version };
-        server.server.change_for(caller, &application.id(), change, "").await
+        server.rooms.self_service.change_for(caller, &application.id(), change, "").await
     };
-    let stored = async || server.server.store.application(&application.id()).await.unwrap().unwrap();
+    let stored = async || server.rooms.store.application(&application.id()).await.unwrap().unwrap();
     for _ in 0..5 {
         change(&by_root, "openid users:write", stored().await.version).await.unwrap();
         let version = stored().await.version;
@@ -343,12 +343,12 @@ async fn what_is_taken_away_is_not_won_back_by_being_quick(world: World) {
 #[apply(on_both_engines)]
 async fn who_was_removed_meanwhile_changes_nothing(world: World) {
     let server = world.server().await;
-    let bob = account(&server.server, "bob@example.com").await;
-    let eve = account(&server.server, "eve@example.com").await;
+    let bob = account(&server.rooms, "bob@example.com").await;
+    let eve = account(&server.rooms, "eve@example.com").await;
     let application = server.application_of(&bob, "Orders").await;
-    let rotated = server.server.application_rotate_secret(&application.id(), &Actor::User(eve.id)).await;
+    let rotated = server.rooms.applications.application_rotate_secret(&application.id(), &Actor::User(eve.id)).await;
     assert_eq!(gatepost::protocol::refusal::Refusal::from(rotated.unwrap_err()).code, ErrorCode::NotFound);
-    assert!(server.server.application_rotate_secret(&application.id(), &Actor::User(bob.id)).await.is_ok());
+    assert!(server.rooms.applications.application_rotate_secret(&application.id(), &Actor::User(bob.id)).await.is_ok());
 }
 
 /// A path is part of an address that a browser is sent to, whatever is in it.

@@ -7,40 +7,40 @@ use gatepost::domain::audit::Actor;
 use gatepost::domain::one_time::InvitationToken;
 use gatepost::domain::ownership::{InvitationPath, InvitationPurpose};
 use gatepost::domain::user::User;
-use gatepost::flows::Server;
+use gatepost::flows::Rooms;
 use gatepost::flows::access::{Caller, Need};
-use gatepost::flows::authorize::SignIn;
-use gatepost::flows::manage_application::{ManageError, NewApplication, SettingsChange};
-use gatepost::flows::manage_user::{Admin, NewUser};
+use gatepost::flows::applications::{ManageError, NewApplication, SettingsChange};
+use gatepost::flows::people::{Admin, NewUser};
+use gatepost::flows::sessions::SignIn;
 use gatepost::protocol::refusal::{ErrorCode, Refusal};
 use macro_rules_attribute::apply;
 
 use crate::harness::{TestServer, World, eventually, on_both_engines};
 
-async fn owned_by(server: &Server, owner: &str) -> Application {
+async fn owned_by(server: &Rooms, owner: &str) -> Application {
     let settings = ApplicationSettings {
         owner: Some(owner.to_owned()),
         ..ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service)
     };
     let new = NewApplication { client_id: None, settings };
-    server.application_create(new, &Actor::CommandLine).await.unwrap().application
+    server.applications.application_create(new, &Actor::CommandLine).await.unwrap().application
 }
 
-async fn account(server: &Server, email: &str) -> User {
+async fn account(server: &Rooms, email: &str) -> User {
     let new = NewUser { email: email.parse().unwrap(), name: None, locale: None, admin: Admin::No };
-    server.user_create(new, &Actor::CommandLine).await.unwrap()
+    server.people.user_create(new, &Actor::CommandLine).await.unwrap()
 }
 
 /// Proves the address, as every sign-in does.
-async fn sign_in(server: &Server, user: &User) {
+async fn sign_in(server: &Rooms, user: &User) {
     let mut tx = server.store.begin().await.unwrap();
     assert!(tx.user_signed_in(user.id, server.instruments.now()).await.unwrap());
     tx.commit().await.unwrap();
 }
 
-async fn can_see(server: &Server, user: &User, application: &Application) -> bool {
+async fn can_see(server: &Rooms, user: &User, application: &Application) -> bool {
     let caller = Caller::Person(user.clone(), SignIn::Fresh);
-    match server.application_for(&caller, &application.client_id, Need::ReadApplications).await {
+    match server.access.application_for(&caller, &application.client_id, Need::ReadApplications).await {
         Ok(seen) => seen.id == application.id,
         Err(refusal) => {
             assert_eq!(refusal.code, ErrorCode::NotFound);
@@ -71,7 +71,7 @@ async fn an_owner_who_deletes_the_account_leaves_nothing_to_the_next_with_the_ad
     let ann = account(&server, "ann@example.com").await;
     let application = owned_by(&server, "ann@example.com").await;
     assert!(can_see(&server, &ann, &application).await);
-    server.user_delete(ann.id, &Actor::CommandLine).await.unwrap();
+    server.people.user_delete(ann.id, &Actor::CommandLine).await.unwrap();
     let next = account(&server, "ann@example.com").await;
     sign_in(&server, &next).await;
     assert!(!can_see(&server, &next, &application).await);
@@ -90,7 +90,7 @@ async fn of_two_changes_of_the_same_version_one_is_made(world: World) {
     let version = version.unwrap().unwrap().version;
     let [first, second] = ["First", "Second"]
         .map(|name| SettingsChange { settings: named(name), version })
-        .map(|change| server.application_change_settings(client_id, change, &Actor::CommandLine));
+        .map(|change| server.applications.application_change_settings(client_id, change, &Actor::CommandLine));
     let (first, second) = tokio::join!(first, second);
     let (won, lost) = if first.is_ok() { (first, second) } else { (second, first) };
     assert!(matches!(lost, Err(ManageError::Changed(_))), "{lost:?}");
@@ -104,9 +104,10 @@ async fn of_two_changes_of_the_same_version_one_is_made(world: World) {
 async fn a_secret_is_revoked_alone(world: World) {
     let server = world.command().await;
     let (one, other) = (owned_by(&server, "a@example.com").await, owned_by(&server, "a@example.com").await);
-    let rotated = server.application_rotate_secret(&one.client_id, &Actor::CommandLine).await.unwrap().application;
+    let rotated =
+        server.applications.application_rotate_secret(&one.client_id, &Actor::CommandLine).await.unwrap().application;
     let [old, new] = [rotated.secrets[0].id, rotated.secrets[1].id];
-    let revoke = |secret| server.application_revoke_secret(&one.client_id, secret, &Actor::CommandLine);
+    let revoke = |secret| server.applications.application_revoke_secret(&one.client_id, secret, &Actor::CommandLine);
     assert!(matches!(revoke(other.secrets[0].id).await, Err(ManageError::UnknownSecret(_))));
     let left = revoke(old).await.unwrap();
     assert_eq!(left.secrets.iter().map(|secret| secret.id).collect::<Vec<_>>(), [new]);
@@ -115,7 +116,7 @@ async fn a_secret_is_revoked_alone(world: World) {
 }
 
 /// An owner whose address is proven.
-async fn owner(server: &Server, email: &str) -> User {
+async fn owner(server: &Rooms, email: &str) -> User {
     let user = account(server, email).await;
     sign_in(server, &user).await;
     server.store.user(user.id).await.unwrap().unwrap()
@@ -123,7 +124,7 @@ async fn owner(server: &Server, email: &str) -> User {
 
 /// The token in the newest mail to this address.
 async fn invitation_in_mail(server: &TestServer, to: &str, count: usize) -> InvitationPath {
-    let mails = || server.server.mail.caught_mails().unwrap_or_default();
+    let mails = || server.rooms.mail.caught_mails().unwrap_or_default();
     let to_them = || mails().into_iter().filter(|mail| mail.to.as_str() == to).collect::<Vec<_>>();
     eventually("the invitation is in the mail", || async { to_them().len() >= count }).await;
     let text = to_them().iter().map(|mail| mail.text.clone()).find(|text| text.contains("/invitations/")).unwrap();
@@ -139,7 +140,7 @@ fn code(refused: &Result<impl Sized, Refusal>) -> Option<ErrorCode> {
 #[apply(on_both_engines)]
 async fn an_invitation_makes_one_more_owner_and_the_last_owner_cannot_leave(world: World) {
     let running = world.server().await;
-    let server = &*running.server;
+    let server = &*running.rooms;
     let (ann, bob, eve) = (
         owner(server, "ann@example.com").await,
         owner(server, "bob@example.com").await,
@@ -147,24 +148,35 @@ async fn an_invitation_makes_one_more_owner_and_the_last_owner_cannot_leave(worl
     );
     let application = owned_by(server, "ann@example.com").await;
     let by = Caller::Person(ann.clone(), SignIn::Fresh);
-    let invite = |email: &str| server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share);
+    let invite = |email: &str| {
+        server.ownership.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share)
+    };
     invite("bob@example.com").await.unwrap();
     assert_eq!(code(&invite("Bob@example.com").await), Some(ErrorCode::Conflict), "twice");
     assert_eq!(code(&invite("ANN@example.com").await), Some(ErrorCode::Conflict), "an owner already");
     let stranger = Caller::Person(eve.clone(), SignIn::Fresh);
-    let foreign =
-        server.invite_owner(&stranger, &application, "eve@example.com".parse().unwrap(), InvitationPurpose::Share);
+    let foreign = server.ownership.invite_owner(
+        &stranger,
+        &application,
+        "eve@example.com".parse().unwrap(),
+        InvitationPurpose::Share,
+    );
     assert_eq!(code(&foreign.await), Some(ErrorCode::NotFound));
 
     let token = invitation_in_mail(&running, "bob@example.com", 1).await;
-    assert_eq!(code(&server.invitation_accept(&eve, &token).await), Some(ErrorCode::NotFound), "not for her");
-    assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 1);
-    let (one, two) = tokio::join!(server.invitation_accept(&bob, &token), server.invitation_accept(&bob, &token));
+    assert_eq!(code(&server.ownership.invitation_accept(&eve, &token).await), Some(ErrorCode::NotFound), "not for her");
+    assert_eq!(server.ownership.invitations_for(&bob).await.unwrap().len(), 1);
+    let (one, two) = tokio::join!(
+        server.ownership.invitation_accept(&bob, &token),
+        server.ownership.invitation_accept(&bob, &token)
+    );
     assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
     assert!(can_see(server, &bob, &application).await && can_see(server, &ann, &application).await);
 
-    let (one, two) =
-        tokio::join!(server.leave_application(&ann, &application), server.leave_application(&bob, &application));
+    let (one, two) = tokio::join!(
+        server.ownership.leave_application(&ann, &application),
+        server.ownership.leave_application(&bob, &application)
+    );
     let refused = [&one, &two].into_iter().filter(|left| left.is_err()).collect::<Vec<_>>();
     assert_eq!(refused.len(), 1, "of two that leave at once one stays");
     assert_eq!(code(refused[0]), Some(ErrorCode::Conflict));
@@ -174,15 +186,15 @@ async fn an_invitation_makes_one_more_owner_and_the_last_owner_cannot_leave(worl
 #[apply(on_both_engines)]
 async fn an_application_is_handed_over(world: World) {
     let running = world.server().await;
-    let server = &*running.server;
+    let server = &*running.rooms;
     let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
     let application = owned_by(server, "ann@example.com").await;
     let by = Caller::Person(ann.clone(), SignIn::Fresh);
     let purpose = InvitationPurpose::Transfer;
-    server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), purpose).await.unwrap();
+    server.ownership.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), purpose).await.unwrap();
     assert!(can_see(server, &ann, &application).await);
     let token = invitation_in_mail(&running, "bob@example.com", 1).await;
-    server.invitation_accept(&bob, &token).await.unwrap();
+    server.ownership.invitation_accept(&bob, &token).await.unwrap();
     assert!(!can_see(server, &ann, &application).await && can_see(server, &bob, &application).await);
     let named = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
     assert_eq!(named.as_deref(), Some("bob@example.com"), "the address that users are shown follows");
@@ -192,21 +204,22 @@ async fn an_application_is_handed_over(world: World) {
 #[apply(on_both_engines)]
 async fn an_invitation_that_is_over_is_worth_nothing(world: World) {
     let running = world.server().await;
-    let server = &*running.server;
+    let server = &*running.rooms;
     let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
     let application = owned_by(server, "ann@example.com").await;
     let by = Caller::Person(ann.clone(), SignIn::Fresh);
-    let invite =
-        || server.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share);
+    let invite = || {
+        server.ownership.invite_owner(&by, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share)
+    };
     invite().await.unwrap();
     let declined = invitation_in_mail(&running, "bob@example.com", 1).await;
-    server.invitation_decline(&bob, &declined).await.unwrap();
-    assert_eq!(code(&server.invitation_accept(&bob, &declined).await), Some(ErrorCode::NotFound));
+    server.ownership.invitation_decline(&bob, &declined).await.unwrap();
+    assert_eq!(code(&server.ownership.invitation_accept(&bob, &declined).await), Some(ErrorCode::NotFound));
     let withdrawn = invite().await.unwrap();
-    server.invitation_withdraw(&by, &application, withdrawn.id).await.unwrap();
-    assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 0);
+    server.ownership.invitation_withdraw(&by, &application, withdrawn.id).await.unwrap();
+    assert_eq!(server.ownership.invitations_for(&bob).await.unwrap().len(), 0);
     invite().await.unwrap();
     world.clock.advance(std::time::Duration::from_hours(24 * 7));
-    assert_eq!(server.invitations_for(&bob).await.unwrap().len(), 0);
+    assert_eq!(server.ownership.invitations_for(&bob).await.unwrap().len(), 0);
     assert!(!can_see(server, &bob, &application).await);
 }

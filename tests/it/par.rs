@@ -28,7 +28,7 @@ fn request_uri(answer: &Answer) -> String {
 }
 
 async fn take(server: &TestServer, from: &Registered, uri: &str) -> Result<Parameters, Refusal> {
-    server.server.take_pushed_request(&from.id(), uri).await
+    server.rooms.authorizations.take_pushed_request(&from.id(), uri).await
 }
 
 /// RFC 9126 §2.2, §4.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gatepost::domain::application::ApplicationSettings;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
-use gatepost::flows::manage_user::{Admin, NewUser};
+use gatepost::flows::people::{Admin, NewUser};
 use gatepost::protocol::token::GrantType;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -56,8 +56,8 @@ fn code_of(page: &Page) -> String {
 #[apply(on_both_engines)]
 async fn the_request_as_documented_leads_to_a_mail_whose_link_leads_to_tokens(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    let user = account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    let user = account(&server.rooms, JOHN).await;
     ask_well(&server, &request(&application)).await;
     let letter = letter(&server, JOHN, 1).await;
     // Without state or PKCE the application cannot tell its own browser, so a person presses a button.
@@ -74,8 +74,8 @@ async fn the_request_as_documented_leads_to_a_mail_whose_link_leads_to_tokens(wo
 #[apply(on_both_engines)]
 async fn parameters_of_the_applications_own_come_back_byte_for_byte(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     let uri = format!("{CALLBACK}?table=1&x=%2f%2F+%20y&empty=&flag");
     let request = with(with(request(&application), "redirect_uri", uri.as_str()), "state", "abc");
     ask_well(&server, &request).await;
@@ -87,11 +87,11 @@ async fn parameters_of_the_applications_own_come_back_byte_for_byte(world: World
 #[apply(on_both_engines)]
 async fn an_unknown_account_is_refused_or_concealed(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     ask(&server, &request(&application)).await.refusal(401, "access_denied");
     assert_eq!(mails_to(&server, JOHN).await, 0);
     let concealing = ApplicationSettings { unknown_account: Some(UnknownAccount::Conceal), ..web_settings("Discreet") };
-    let concealing = Registered::at(&server.server, concealing).await;
+    let concealing = Registered::at(&server.rooms, concealing).await;
     ask_well(&server, &request(&concealing)).await;
     assert_eq!(mails_to(&server, JOHN).await, 0);
 }
@@ -100,15 +100,15 @@ async fn an_unknown_account_is_refused_or_concealed(world: World) {
 #[apply(on_both_engines)]
 async fn the_mail_speaks_the_persons_language(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let new = NewUser { email: JOHN.parse().unwrap(), name: None, locale: Some("de-AT".to_owned()), admin: Admin::No };
-    server.server.user_create(new, &Actor::CommandLine).await.unwrap();
+    server.rooms.people.user_create(new, &Actor::CommandLine).await.unwrap();
     for (count, (ui_locales, language)) in (1..).zip([(None, "de"), (Some("en-GB de"), "en"), (Some("fr"), "de")]) {
         let asked =
             ui_locales.map_or_else(|| request(&application), |tags| with(request(&application), "ui_locales", tags));
         ask_well(&server, &asked).await;
         letter(&server, JOHN, count).await;
-        let html = server.server.mail.caught_mails().unwrap()[0].html.clone();
+        let html = server.rooms.mail.caught_mails().unwrap()[0].html.clone();
         assert!(html.contains(&format!("lang=\"{language}\"")), "{ui_locales:?}: {html}");
     }
 }
@@ -117,10 +117,10 @@ async fn the_mail_speaks_the_persons_language(world: World) {
 #[apply(on_both_engines)]
 async fn a_hint_at_somebody_else_than_the_username_sends_nothing(world: World) {
     let server = world.server_with("rate_limits.enabled = false\nlogin.unknown_account = \"conceal\"").await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let jane = "jane@example.com";
-    account(&server.server, JOHN).await;
-    account(&server.server, jane).await;
+    account(&server.rooms, JOHN).await;
+    account(&server.rooms, jane).await;
     let asked = with(with(request(&application), "scope", "openid"), "state", "s");
     ask_well(&server, &asked).await;
     let code = code_of(&Browser::of(&server).get(&letter(&server, JOHN, 1).await.link).await);
@@ -141,8 +141,8 @@ async fn a_hint_at_somebody_else_than_the_username_sends_nothing(world: World) {
 #[apply(on_both_engines)]
 async fn a_malformed_request_is_400_with_a_reason_and_sends_nothing(world: World) {
     let server = world.server_with("rate_limits.enabled = false").await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     let good = request(&application);
     let without = |name: &str| {
         let mut request = good.clone();
@@ -190,8 +190,8 @@ async fn a_malformed_request_is_400_with_a_reason_and_sends_nothing(world: World
 #[apply(on_both_engines)]
 async fn mail_goes_to_the_address_of_the_account_and_its_link_to_the_issuer(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     let typed = with(request(&application), "username", "JOHN.Smith@EXAMPLE.com");
     let forged = server.request(Method::POST, "/oauth/authorize").header("host", "evil.example");
     let forged = forged.header("x-forwarded-host", "evil.example").json(&typed);
@@ -204,8 +204,8 @@ async fn mail_goes_to_the_address_of_the_account_and_its_link_to_the_issuer(worl
 #[apply(on_both_engines)]
 async fn whoever_fetches_a_link_before_the_person_takes_nothing_away(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     let asked = with(request(&application), "code_challenge", CHALLENGE);
     let asked = with(asked, "code_challenge_method", "S256");
     ask_well(&server, &asked).await;
@@ -238,8 +238,8 @@ async fn whoever_fetches_a_link_before_the_person_takes_nothing_away(world: Worl
 #[apply(on_both_engines)]
 async fn of_two_codes_of_one_link_exactly_one_is_redeemed_however_they_race(world: World) {
     let server = world.server_with("rate_limits.enabled = false").await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     let asked = with(request(&application), "state", "s");
     for round in 1..=5 {
         ask_well(&server, &asked).await;
@@ -273,7 +273,7 @@ async fn futures_all<T: Future<Output = Answer>>(all: impl Iterator<Item = T>) -
 #[apply(on_both_engines)]
 async fn an_application_decides_what_its_links_do(world: World) {
     let server = world.server_with("rate_limits.enabled = false").await;
-    account(&server.server, JOHN).await;
+    account(&server.rooms, JOHN).await;
     let cases = [
         (None, None, false),
         (None, Some("s"), true),
@@ -282,7 +282,7 @@ async fn an_application_decides_what_its_links_do(world: World) {
     ];
     for (count, (link_mode, state, at_once)) in (1..).zip(cases) {
         let settings = ApplicationSettings { link_mode, ..web_settings("Shop") };
-        let application = Registered::at(&server.server, settings).await;
+        let application = Registered::at(&server.rooms, settings).await;
         let asked = state.map_or_else(|| request(&application), |state| with(request(&application), "state", state));
         ask_well(&server, &asked).await;
         let page = Browser::of(&server).get(&letter(&server, JOHN, count).await.link).await;
@@ -293,8 +293,8 @@ async fn an_application_decides_what_its_links_do(world: World) {
 #[apply(on_both_engines)]
 async fn a_links_time_counts_from_when_its_mail_was_accepted(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    account(&server.rooms, JOHN).await;
     ask_well(&server, &with(request(&application), "state", "s")).await;
     let link = letter(&server, JOHN, 1).await.link;
     world.clock.advance(Duration::from_secs(LINK_TTL.as_secs() - 1));
@@ -307,7 +307,7 @@ async fn a_links_time_counts_from_when_its_mail_was_accepted(world: World) {
 #[apply(on_both_engines)]
 async fn mails_to_one_address_are_limited_over_all_nodes(world: World) {
     let (server, other) = (world.server().await, world.command().await);
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     account(&other, JOHN).await;
     for _ in 0..3 {
         ask_well(&server, &request(&application)).await;
@@ -321,12 +321,12 @@ async fn mails_to_one_address_are_limited_over_all_nodes(world: World) {
 #[apply(on_both_engines)]
 async fn a_disabled_accounts_link_and_code_are_dead(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
-    let user = account(&server.server, JOHN).await;
+    let application = web_application(&server.rooms).await;
+    let user = account(&server.rooms, JOHN).await;
     ask_well(&server, &with(request(&application), "state", "s")).await;
     let link = letter(&server, JOHN, 1).await.link;
     let code = code_of(&Browser::of(&server).get(&link).await);
-    server.server.user_disable(user.id, &Actor::CommandLine).await.unwrap();
+    server.rooms.people.user_disable(user.id, &Actor::CommandLine).await.unwrap();
     redeem(&server, &application, &code, &[]).await.refusal(400, "invalid_grant");
     assert!(Browser::of(&server).get(&link).await.redirect().is_none());
     ask(&server, &request(&application)).await.refusal(401, "access_denied");
@@ -337,8 +337,8 @@ async fn the_typed_code_is_the_other_way_in_for_clients_without_a_browser(world:
     let server = world.server().await;
     let mut settings = web_settings("Terminal");
     settings.grants.push(GrantType::LoginCode);
-    let application = Registered::at(&server.server, settings).await;
-    account(&server.server, JOHN).await;
+    let application = Registered::at(&server.rooms, settings).await;
+    account(&server.rooms, JOHN).await;
     ask_well(&server, &request(&application)).await;
     let letter = letter(&server, JOHN, 1).await;
     let enter = async |code: &str| {
@@ -359,7 +359,7 @@ async fn the_typed_code_is_the_other_way_in_for_clients_without_a_browser(world:
 #[apply(on_both_engines)]
 async fn addresses_cannot_be_tried_out_for_accounts_without_limit(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     for n in 0..5 {
         let unknown = with(request(&application), "username", format!("nobody{n}@example.com"));
         ask(&server, &unknown).await.refusal(401, "access_denied");

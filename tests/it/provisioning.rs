@@ -3,7 +3,7 @@
 use gatepost::app::App;
 use gatepost::domain::application::{ApplicationState, DeactivationReason, Origin, PkcePolicy};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
-use gatepost::flows::manage_application::DEACTIVATE;
+use gatepost::flows::applications::DEACTIVATE;
 use gatepost::store::StateChange;
 use macro_rules_attribute::apply;
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn status(server: &TestServer, secret: &str) -> u16 {
 }
 
 async fn state(server: &TestServer) -> ApplicationState {
-    server.server.store.application(&"reports".parse().unwrap()).await.unwrap().unwrap().state
+    server.rooms.store.application(&"reports".parse().unwrap()).await.unwrap().unwrap().state
 }
 
 /// Why a server with this configuration does not start.
@@ -63,7 +63,7 @@ async fn a_declared_application_works_from_the_first_start(world: World) {
     assert_eq!(verified.header.typ.as_deref(), Some("JWT"));
     assert_eq!(verified.header.alg, jsonwebtoken::Algorithm::ES256);
     assert_eq!(verified.claims["aud"], "https://api.example.com");
-    let known = server.server.store.applications().await.unwrap();
+    let known = server.rooms.store.applications().await.unwrap();
     assert_eq!((known[0].origin, known[0].settings.name.as_str()), (Origin::Declared, "Nightly reports"));
     assert_eq!(status(&server, "another secret").await, 401);
 }
@@ -75,12 +75,28 @@ async fn what_an_application_decides_for_its_sign_ins_can_be_declared(world: Wor
          link_mode = \"confirm\"\nunknown_account = \"conceal\"\n\
          post_logout_redirect_uris = [\"https://a.example/bye\"]";
     let server = world.server_with(&declared(decided)).await;
-    let settings = server.server.application(&"reports".parse().unwrap()).await.unwrap().unwrap().settings.clone();
+    let settings = server
+        .rooms
+        .application_cache
+        .application(&"reports".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap()
+        .settings
+        .clone();
     assert_eq!((settings.pkce, settings.link_mode), (PkcePolicy::Required, Some(LinkMode::Confirm)));
     assert_eq!(settings.unknown_account, Some(UnknownAccount::Conceal));
     assert_eq!(settings.post_logout_redirect_uris, ["https://a.example/bye"]);
     let server = restarted(&world, server, &declared("type = \"web\"")).await;
-    let settings = server.server.application(&"reports".parse().unwrap()).await.unwrap().unwrap().settings.clone();
+    let settings = server
+        .rooms
+        .application_cache
+        .application(&"reports".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap()
+        .settings
+        .clone();
     assert_eq!((settings.pkce, settings.link_mode), (PkcePolicy::ByType, None));
     assert_eq!((settings.unknown_account, settings.post_logout_redirect_uris), (None, Vec::new()));
 }
@@ -110,7 +126,7 @@ async fn a_changed_declaration_is_carried_out_at_the_next_start(world: World) {
     assert_eq!(status(&server, SECRET).await, 401, "the old secret ended");
     let body = server.token().with_post(&reports("another one")).send().await.success();
     assert_eq!(body["scope"], "x");
-    let lines = server.server.store.audit_of("reports").await.unwrap();
+    let lines = server.rooms.store.audit_of("reports").await.unwrap();
     assert!(lines.iter().any(|line| line.event == "application.changed"), "{lines:?}");
     assert!(lines.iter().all(|line| line.actor == "configuration"), "{lines:?}");
 }
@@ -121,7 +137,7 @@ async fn what_leaves_the_file_is_deactivated_and_works_again_when_it_is_back(wor
     let server = world.server_with(&with_secret()).await;
     let server = restarted(&world, server, "").await;
     let reason = DeactivationReason::Undeclared;
-    assert_eq!(state(&server).await, ApplicationState::Deactivated { at: server.server.instruments.now(), reason });
+    assert_eq!(state(&server).await, ApplicationState::Deactivated { at: server.rooms.instruments.now(), reason });
     let answer = server.token().with_post(&reports(SECRET)).send().await;
     assert!(answer.refusal(401, "invalid_client").contains("removed from the server's configuration"));
     let server = restarted(&world, server, &with_secret()).await;
@@ -133,10 +149,10 @@ async fn what_leaves_the_file_is_deactivated_and_works_again_when_it_is_back(wor
 #[apply(on_both_engines)]
 async fn a_start_does_not_activate_what_somebody_deactivated(world: World) {
     let server = world.server_with(&with_secret()).await;
-    reports("").change(&server.server, DEACTIVATE).await;
+    reports("").change(&server.rooms, DEACTIVATE).await;
     let server = restarted(&world, server, &with_secret()).await;
     assert_eq!(status(&server, SECRET).await, 401);
-    reports("").change(&server.server, StateChange::Activate).await;
+    reports("").change(&server.rooms, StateChange::Activate).await;
     assert_eq!(status(&server, SECRET).await, 200);
 }
 
@@ -145,7 +161,7 @@ async fn a_start_does_not_activate_what_somebody_deactivated(world: World) {
 async fn a_secret_may_be_declared_by_its_hash(world: World) {
     let server = world.server().await;
     let made = server.service().await;
-    let hash = server.server.store.application(&made.id()).await.unwrap().unwrap().secrets[0].hash.clone();
+    let hash = server.rooms.store.application(&made.id()).await.unwrap().unwrap().secrets[0].hash.clone();
     let toml = declared(&format!("client_secret_hash = \"{}\"", hash.as_str()));
     let server = restarted(&world, server, &toml).await;
     assert_eq!(status(&server, &made.secret).await, 200);
@@ -161,7 +177,7 @@ async fn a_secret_may_be_declared_by_its_hash(world: World) {
 async fn a_declaration_cannot_bring_a_deleted_client_id_back(world: World) {
     let server = world.server().await;
     let application = server.service().await;
-    application.change(&server.server, StateChange::Delete).await;
+    application.change(&server.rooms, StateChange::Delete).await;
     server.stop().await;
     let before = world.database.dump().await["applications"].clone();
     let toml = format!("[[applications]]\nclient_id = \"{}\"", application.client_id);
@@ -176,8 +192,9 @@ async fn a_declared_application_is_not_rotated_or_deleted_elsewhere(world: World
     let server = world.server_with(&with_secret()).await;
     let actor = gatepost::domain::audit::Actor::CommandLine;
     let id = reports("").id();
-    let rotated = server.server.application_rotate_secret(&id, &actor).await.unwrap_err();
-    let deleted = server.server.application_change_state(&id, StateChange::Delete, &actor).await.unwrap_err();
+    let rotated = server.rooms.applications.application_rotate_secret(&id, &actor).await.unwrap_err();
+    let deleted =
+        server.rooms.applications.application_change_state(&id, StateChange::Delete, &actor).await.unwrap_err();
     for refused in [rotated, deleted] {
         assert!(refused.to_string().contains("declared in the configuration"), "{refused}");
     }
@@ -188,7 +205,7 @@ async fn a_declared_application_is_not_rotated_or_deleted_elsewhere(world: World
 #[apply(on_both_engines)]
 async fn a_registered_application_can_be_declared_and_keeps_its_secret(world: World) {
     let server = world.server().await;
-    let application = Registered::at(&server.server, service(|_| {})).await;
+    let application = Registered::at(&server.rooms, service(|_| {})).await;
     let toml = format!("[[applications]]\nclient_id = \"{}\"\nscopes = \"x\"", application.client_id);
     let server = restarted(&world, server, &toml).await;
     let body = server.token().with_basic(&application).send().await.success();
@@ -221,10 +238,10 @@ async fn scopes_and_resources_are_those_of_the_file(world: World) {
     let toml =
         "[[scopes]]\nname = \"a\"\n[[scopes]]\nname = \"b\"\n[[resources]]\nidentifier = \"urn:x:y\"\nscopes = [\"a\"]";
     let server = world.server_with(toml).await;
-    assert_eq!(server.server.scope_names().await.unwrap(), ["a", "b"]);
+    assert_eq!(server.rooms.application_cache.scope_names().await.unwrap(), ["a", "b"]);
     let server = restarted(&world, server, "[[scopes]]\nname = \"c\"").await;
-    assert_eq!(server.server.scope_names().await.unwrap(), ["c"]);
-    assert_eq!(server.server.catalogue().await.unwrap().resources, []);
+    assert_eq!(server.rooms.application_cache.scope_names().await.unwrap(), ["c"]);
+    assert_eq!(server.rooms.application_cache.catalogue().await.unwrap().resources, []);
 }
 
 /// Nodes with the same file may start together.
@@ -239,7 +256,7 @@ async fn two_nodes_that_start_together_declare_once() {
         );
         let (one, other) = tokio::join!(world.server_with(&toml), world.server_with(&toml));
         assert_eq!((status(&one, SECRET).await, status(&other, SECRET).await), (200, 200));
-        let lines = one.server.store.audit_of("reports").await.unwrap();
+        let lines = one.rooms.store.audit_of("reports").await.unwrap();
         assert_eq!(lines.iter().filter(|line| line.event == "application.created").count(), 1);
     })
     .await;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gatepost::domain::sign_in::LoginCode;
-use gatepost::flows::Server;
+use gatepost::flows::Rooms;
 use gatepost::protocol::refusal::{ErrorCode, Refusal};
 use gatepost::protocol::token::TokenResponse;
 use tokio::task::JoinSet;
@@ -17,7 +17,7 @@ const ROUNDS: usize = 50;
 const AT_ONCE: usize = 100;
 
 /// Sends all of these to the servers by turns, as much at once as can be.
-async fn at_once(servers: &[Arc<Server>], from: &Registered, bodies: &[String]) -> (Vec<TokenResponse>, Vec<Refusal>) {
+async fn at_once(servers: &[Arc<Rooms>], from: &Registered, bodies: &[String]) -> (Vec<TokenResponse>, Vec<Refusal>) {
     let mut tasks = JoinSet::new();
     for n in 0..AT_ONCE {
         let server = Arc::clone(&servers[n % servers.len()]);
@@ -49,9 +49,9 @@ const PATIENT: &str = "[database]\nacquire_timeout = \"30s\"";
 
 /// The test's server, and on PostgreSQL a second one on the same database. Each has seen the secret before:
 /// a hundred that nobody has seen yet would be as many guesses.
-async fn nodes(world: &World, server: &TestServer, application: &Registered) -> Vec<Arc<Server>> {
-    let mut nodes = vec![Arc::clone(&server.server)];
-    if server.server.store.engine_name() == "PostgreSQL" {
+async fn nodes(world: &World, server: &TestServer, application: &Registered) -> Vec<Arc<Rooms>> {
+    let mut nodes = vec![Arc::clone(&server.rooms)];
+    if server.rooms.store.engine_name() == "PostgreSQL" {
         nodes.push(world.idle_with(PATIENT).await);
     }
     for node in &nodes {
@@ -98,7 +98,7 @@ async fn one_refresh_token_used_by_many_at_once_has_one_successor(world: World) 
     let grant = server.grant().await.stored().await;
     let nodes = nodes(&world, &server, &grant.application).await;
     let redemption = redemption(&grant.code().await);
-    let begun = token(&server.server, &grant.application, &redemption).await.unwrap();
+    let begun = token(&server.rooms, &grant.application, &redemption).await.unwrap();
     let mut refresh_token = begun.refresh_token.unwrap();
     for _ in 0..ROUNDS {
         let refresh = form_body(&[("grant_type", "refresh_token"), ("refresh_token", &refresh_token)]);
@@ -117,10 +117,10 @@ async fn without_grace_many_at_once_get_one_answer_and_lose_the_family(world: Wo
     let strict = format!("{PATIENT}\n[tokens]\nrefresh_grace = \"0s\"");
     let server = world.server_with(&strict).await;
     let grant = server.grant().await.stored().await;
-    let nodes = [Arc::clone(&server.server)];
+    let nodes = [Arc::clone(&server.rooms)];
     for _ in 0..10 {
         let redemption = redemption(&grant.code().await);
-        let begun = token(&server.server, &grant.application, &redemption).await.unwrap();
+        let begun = token(&server.rooms, &grant.application, &redemption).await.unwrap();
         let refresh_token = begun.refresh_token.unwrap();
         let refresh = form_body(&[("grant_type", "refresh_token"), ("refresh_token", &refresh_token)]);
         let (good, bad) = at_once(&nodes, &grant.application, &[refresh]).await;

@@ -153,12 +153,12 @@ async fn a_refresh_token_lives_its_time_from_its_last_use(world: World) {
     let mut token = refresh_token(&begun(&grant).await);
     for _ in 0..3 {
         world.clock.advance(Duration::from_mins(59));
-        server.server.forget_expired().await.unwrap();
+        server.rooms.upkeep.forget_expired().await.unwrap();
         token = refresh_token(&grant.refresh(&token).await);
     }
     world.clock.advance(Duration::from_mins(60));
     grant.refresh(&token).await.refusal(400, "invalid_grant");
-    server.server.forget_expired().await.unwrap();
+    server.rooms.upkeep.forget_expired().await.unwrap();
     grant.refresh(&token).await.refusal(400, "invalid_grant");
 }
 
@@ -168,7 +168,7 @@ async fn a_refresh_token_dies_with_the_account(world: World) {
     let server = world.server().await;
     let grant = server.grant().await.stored().await;
     let first = begun(&grant).await;
-    server.server.user_disable(grant.user.id, &Actor::CommandLine).await.unwrap();
+    server.rooms.people.user_disable(grant.user.id, &Actor::CommandLine).await.unwrap();
     grant.refresh(&refresh_token(&first)).await.refusal(400, "invalid_grant");
     assert!(!grant.is_known(&first.access_token()).await);
 }
@@ -182,8 +182,8 @@ async fn offline_access_outlives_the_session_and_nothing_else_does(world: World)
         let first = begun(&grant).await;
         let claims = server.verify(first.success()["id_token"].as_str().unwrap()).await.claims;
         assert!(claims["sid"].is_string());
-        let mut tx = server.server.store.begin().await.unwrap();
-        let (session, now) = (grant.code.session.unwrap(), server.server.instruments.now());
+        let mut tx = server.rooms.store.begin().await.unwrap();
+        let (session, now) = (grant.code.session.unwrap(), server.rooms.instruments.now());
         tx.session_end(session, now).await.unwrap();
         tx.families_end_of_session(session, EndReason::SignedOut, now).await.unwrap();
         tx.commit().await.unwrap();

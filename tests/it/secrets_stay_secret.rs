@@ -102,7 +102,7 @@ async fn a_secret_is_in_no_file_and_no_log(world: World) {
 async fn a_secret_is_in_no_debug_output(world: World) {
     let server = world.server_with("[[applications]]\nclient_id = \"a\"\nclient_secret = \"hidden-thing\"").await;
     let made = server.service().await;
-    let application = server.server.store.application(&made.id()).await.unwrap().unwrap();
+    let application = server.rooms.store.application(&made.id()).await.unwrap().unwrap();
     let form = format!("client_id={}&client_secret={}", made.client_id, made.secret);
     let parameters = Parameters::from_form(form.as_bytes()).unwrap();
     let shown = [
@@ -110,9 +110,9 @@ async fn a_secret_is_in_no_debug_output(world: World) {
         format!("{application:#?}"),
         format!("{parameters:?}"),
         format!("{:?}", ClientCredentials::from_request(None, &parameters).unwrap()),
-        format!("{:?}", server.server.config),
-        format!("{:?}", server.server.master_keys),
-        format!("{:?}", server.server.store.signing_keys().await.unwrap()),
+        format!("{:?}", server.rooms.config),
+        format!("{:?}", server.rooms.master_keys),
+        format!("{:?}", server.rooms.store.signing_keys().await.unwrap()),
     ];
     for text in shown {
         for trace in traces(&made.secret) {

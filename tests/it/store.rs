@@ -17,7 +17,7 @@ use gatepost::domain::audit::{Actor, AuditEntry, AuditEvent};
 use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource};
 use gatepost::domain::encryption::Sealed;
 use gatepost::domain::ids::{ApplicationId, AuditId, SecretId, Timestamp};
-use gatepost::domain::life_cycle::LifeMarks;
+use gatepost::domain::life_marks::LifeMarks;
 use gatepost::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::domain::signing_key::SigningKey;

@@ -287,7 +287,7 @@ async fn a_public_application_cannot_act_for_itself(world: World) {
     let server = world.server().await;
     for kind in [ApplicationKind::Spa, ApplicationKind::Native, ApplicationKind::Device] {
         let settings = ApplicationSettings::new("Shop".to_owned(), kind);
-        let application = Registered::at(&server.server, settings).await;
+        let application = Registered::at(&server.rooms, settings).await;
         assert_eq!(application.secret, "");
         let named = server.token().parameter("client_id", &application.client_id);
         let basic = server.token().with_basic(&application);

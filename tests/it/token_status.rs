@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gatepost::domain::application::ApplicationKind;
 use gatepost::domain::audit::Actor;
-use gatepost::flows::manage_application::DEACTIVATE;
+use gatepost::flows::applications::DEACTIVATE;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Registered, START, TestServer, World, for_people, on_both_engines};
@@ -90,11 +90,11 @@ async fn a_token_that_does_not_count_is_inactive_and_nothing_more(world: World) 
     }
     let disabled = server.grant().await.stored().await;
     let token = disabled.redeem(&disabled.code().await).await.access_token();
-    server.server.user_disable(disabled.user.id, &Actor::CommandLine).await.unwrap();
+    server.rooms.people.user_disable(disabled.user.id, &Actor::CommandLine).await.unwrap();
     assert_eq!(ask(&server, &gateway, &token).await, inactive());
     let deactivated = server.grant().await.stored().await;
     let token = deactivated.redeem(&deactivated.code().await).await.access_token();
-    deactivated.application.change(&server.server, DEACTIVATE).await;
+    deactivated.application.change(&server.rooms, DEACTIVATE).await;
     assert_eq!(ask(&server, &gateway, &token).await, inactive());
     let rotated = server.grant().await.stored().await;
     let answer = rotated.redeem(&rotated.code().await).await;
@@ -165,12 +165,12 @@ async fn time_clears_away_what_no_rule_needs(world: World) {
     revoke(&server, &grant.application, &answer.access_token()).await;
     grant.code().await;
     for _ in 0..3 {
-        server.server.forget_expired().await.unwrap();
+        server.rooms.upkeep.forget_expired().await.unwrap();
         assert_eq!(ask(&server, &grant.application, &refresh_token(&answer)).await["active"], true);
         world.clock.advance(Duration::from_mins(15));
     }
     world.clock.advance(Duration::from_hours(24 * 8));
-    server.server.forget_expired().await.unwrap();
+    server.rooms.upkeep.forget_expired().await.unwrap();
     let dump = world.database.dump().await;
     for table in [
         "authorizations",

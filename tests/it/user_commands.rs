@@ -37,7 +37,7 @@ async fn an_account_goes_through_its_states_from_the_command_line(world: World) 
     });
     assert_eq!(made, expected);
     let sub = made["sub"].as_str().unwrap();
-    assert!(server.server.store.user_by_sub(sub).await.unwrap().unwrap().admin, "the server sees it");
+    assert!(server.rooms.store.user_by_sub(sub).await.unwrap().unwrap().admin, "the server sees it");
     assert_eq!(shown(&world, &["list"]).await, json!([made]));
 
     assert_eq!(shown(&world, &["disable", "john@example.com"]).await["state"], "disabled");
@@ -50,7 +50,7 @@ async fn an_account_goes_through_its_states_from_the_command_line(world: World) 
     assert_eq!((&deleted["state"], &deleted["email"]), (&json!("deleted"), &Value::Null));
     assert_eq!(shown(&world, &["list"]).await, json!([]));
     assert!(failure(&world, &["enable", "john@example.com"]).await.contains("no such account"));
-    let events = server.server.store.audit_of(sub).await.unwrap();
+    let events = server.rooms.store.audit_of(sub).await.unwrap();
     let events: Vec<_> = events.iter().map(|line| (line.actor.as_str(), line.event.as_str())).collect();
     let names = ["user.created", "user.disabled", "user.enabled", "user.deleted"];
     assert_eq!(events, names.map(|name| ("command line", name)));

@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use std::time::Duration;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
-use gatepost::flows::manage_application::DEACTIVATE;
+use gatepost::flows::applications::DEACTIVATE;
 use gatepost::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -71,9 +71,9 @@ async fn the_account_is_made_and_shown(world: World) {
     assert_eq!(account, expected);
     let location = format!("http://localhost:8080/api/v1/users/{sub}");
     assert_eq!(answer.header("location"), Some(location.as_str()));
-    let user = server.server.store.user_by_sub(sub).await.unwrap().unwrap();
+    let user = server.rooms.store.user_by_sub(sub).await.unwrap().unwrap();
     assert!(user.is_active() && !user.admin);
-    let audited = server.server.store.audit_of(sub).await.unwrap();
+    let audited = server.rooms.store.audit_of(sub).await.unwrap();
     let audited: Vec<_> = audited.iter().map(|line| (line.actor.as_str(), line.event.as_str())).collect();
     assert_eq!(audited, [(format!("application {}", application.client_id).as_str(), "user.created")]);
 }
@@ -85,7 +85,7 @@ async fn an_application_needs_no_token_and_may_say_username(world: World) {
     for kind in [ApplicationKind::Service, ApplicationKind::Web] {
         let mut settings = ApplicationSettings::new("Shop".to_owned(), kind);
         users_write(&mut settings);
-        let application = Registered::at(&server.server, settings).await;
+        let application = Registered::at(&server.rooms, settings).await;
         let email = format!("{}@example.com", kind.name());
         let answer = server.post_users_basic(&application, &json!({ "username": email, "email": null })).await;
         assert_eq!((answer.status.as_u16(), answer.json()["email"].as_str()), (201, Some(email.as_str())));
@@ -105,7 +105,7 @@ async fn members_that_mean_nothing_here_are_ignored(world: World) {
     });
     let account = server.post_users(&token, &body).await.json();
     assert_ne!(account["sub"], "x");
-    let user = server.server.store.user_by_sub(account["sub"].as_str().unwrap()).await.unwrap().unwrap();
+    let user = server.rooms.store.user_by_sub(account["sub"].as_str().unwrap()).await.unwrap().unwrap();
     assert!(!user.admin && user.email_verified_at.is_none(), "{user:?}");
 }
 
@@ -119,7 +119,7 @@ async fn a_taken_address_is_a_conflict(world: World) {
         let description = server.post_users(&token, &json!({ "email": email })).await.refusal(409, "conflict");
         assert!(!description.contains('@'), "a description reaches the log: {description}");
     }
-    assert_eq!(count(&server.server.store).await, 1);
+    assert_eq!(count(&server.rooms.store).await, 1);
 }
 
 /// RFC 6750 §3.1, `invalid_request`: the description names what is wrong.
@@ -160,7 +160,7 @@ async fn what_is_not_an_account_is_refused_with_the_reason(world: World) {
     }
     let large = json!({ "email": "a@example.com", "name": "n".repeat(70_000) }).to_string();
     server.post_users_raw(&token, "application/json", large).await.refusal(413, "invalid_request");
-    assert_eq!(count(&server.server.store).await, 0, "a refusal leaves nothing behind");
+    assert_eq!(count(&server.rooms.store).await, 0, "a refusal leaves nothing behind");
 }
 
 /// Lists, quotes, line breaks, look-alikes: nothing of the kind becomes an account that mail is sent to.
@@ -201,7 +201,7 @@ async fn address_tricks_never_make_an_account(world: World) {
         let description = answer.refusal(400, "invalid_request");
         assert!(!description.contains(".com,") && description.contains("not an e-mail address"), "{description}");
     }
-    assert_eq!(count(&server.server.store).await, 0);
+    assert_eq!(count(&server.rooms.store).await, 0);
 }
 
 /// RFC 6750 §3: without credentials, with bad ones, with too little.
@@ -231,7 +231,7 @@ async fn only_who_has_the_scope_may_have_accounts_made(world: World) {
     let token = server.token_for(&rich).await;
     world.clock.advance(LIFETIME);
     server.post_users(&token, &john()).await.refusal(401, "invalid_token");
-    assert_eq!(count(&server.server.store).await, 0);
+    assert_eq!(count(&server.rooms.store).await, 0);
 }
 
 /// RFC 6749 §2.1: a public client's name is no proof of anything.
@@ -240,9 +240,9 @@ async fn a_public_client_cannot_have_accounts_made_by_its_name_alone(world: Worl
     let server = world.server().await;
     let mut settings = ApplicationSettings::new("App".to_owned(), ApplicationKind::Spa);
     users_write(&mut settings);
-    let application = Registered::at(&server.server, settings).await;
+    let application = Registered::at(&server.rooms, settings).await;
     server.post_users_basic(&application, &john()).await.refusal(401, "invalid_client");
-    assert_eq!(count(&server.server.store).await, 0);
+    assert_eq!(count(&server.rooms.store).await, 0);
 }
 
 /// RFC 9068 §4: an API that was sent a token cannot use it here.
@@ -269,7 +269,7 @@ async fn a_deactivated_application_makes_no_accounts(world: World) {
     let server = world.server().await;
     let application = server.service_with(users_write).await;
     let token = server.token_for(&application).await;
-    application.change(&server.server, DEACTIVATE).await;
+    application.change(&server.rooms, DEACTIVATE).await;
     server.post_users(&token, &john()).await.refusal(401, "invalid_token");
     server.post_users_basic(&application, &john()).await.refusal(401, "invalid_client");
 }

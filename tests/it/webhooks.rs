@@ -13,8 +13,8 @@ use gatepost::domain::application::DeactivationReason;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::webhook::{Webhook, WebhookOwner};
 use gatepost::domain::webhook_delivery::Delivery;
-use gatepost::flows::Server;
-use gatepost::flows::manage_user::{Admin, NewUser};
+use gatepost::flows::Rooms;
+use gatepost::flows::people::{Admin, NewUser};
 use gatepost::flows::webhooks::{NewWebhook, Reach, WebhookError, WithWebhookSecret};
 use gatepost::store::StateChange;
 use serde_json::json;
@@ -28,31 +28,31 @@ fn of(application: &Registered) -> WebhookOwner {
 }
 
 /// Makes a webhook that goes to this receiver.
-async fn webhook(server: &Server, owner: WebhookOwner, receiver: &Receiver, events: &[&str]) -> WithWebhookSecret {
+async fn webhook(server: &Rooms, owner: WebhookOwner, receiver: &Receiver, events: &[&str]) -> WithWebhookSecret {
     let events = events.iter().map(|event| event.parse().unwrap()).collect();
     let new = NewWebhook { owner, url: receiver.url().parse().unwrap(), events };
     server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap()
 }
 
 /// The webhook as it is now.
-async fn now(server: &Server, webhook: &Webhook) -> Webhook {
+async fn now(server: &Rooms, webhook: &Webhook) -> Webhook {
     server.webhooks.webhook(webhook.id, &Reach::Everything).await.unwrap()
 }
 
 /// What became of its only message.
-async fn only_delivery(server: &Server, webhook: &Webhook) -> Delivery {
+async fn only_delivery(server: &Rooms, webhook: &Webhook) -> Delivery {
     let mut deliveries = server.webhooks.webhook_deliveries(webhook).await.unwrap();
     assert_eq!(deliveries.len(), 1, "{deliveries:?}");
     deliveries.remove(0)
 }
 
-async fn user(server: &Server, email: &str) -> String {
+async fn user(server: &Rooms, email: &str) -> String {
     let new = NewUser { email: email.parse().unwrap(), name: None, locale: None, admin: Admin::No };
-    server.user_create(new, &Actor::CommandLine).await.unwrap().sub
+    server.people.user_create(new, &Actor::CommandLine).await.unwrap().sub
 }
 
 /// Sends until nothing is due and nothing is on its way.
-async fn send_all(server: &Arc<Server>) {
+async fn send_all(server: &Arc<Rooms>) {
     while server.store.webhook_deliveries_has_due(server.instruments.now()).await.unwrap() {
         server.webhooks.send_due_webhooks().await.unwrap();
         server.webhooks.finish_webhooks(Duration::from_secs(5)).await;
@@ -64,8 +64,8 @@ async fn send_all(server: &Arc<Server>) {
 async fn an_event_is_sent_once_and_signed(world: World) {
     let (server, receiver) = (world.server().await, Receiver::start().await);
     let application = server.service().await;
-    let made = webhook(&server.server, of(&application), &receiver, &[]).await;
-    application.change(&server.server, DEACTIVATE).await;
+    let made = webhook(&server.rooms, of(&application), &receiver, &[]).await;
+    application.change(&server.rooms, DEACTIVATE).await;
     eventually("the event arrives", async || receiver.received().len() == 1).await;
     let message = receiver.received().remove(0);
     let expected = json!({
@@ -80,9 +80,9 @@ async fn an_event_is_sent_once_and_signed(world: World) {
     assert!(message.id().starts_with("msg_") && message.header("user-agent").starts_with("Gatepost/"));
     assert!(message.is_signed_with(made.secret.expose()), "{message:?}");
     assert!(!message.is_signed_with("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
-    let delivered = async || now(&server.server, &made.webhook).await.last_delivered_at.is_some();
+    let delivered = async || now(&server.rooms, &made.webhook).await.last_delivered_at.is_some();
     eventually("it is written down", delivered).await;
-    let delivery = only_delivery(&server.server, &made.webhook).await;
+    let delivery = only_delivery(&server.rooms, &made.webhook).await;
     assert_eq!((delivery.state.name(), delivery.attempts), ("delivered", 1));
     assert_eq!(delivery.last.unwrap().status, Some(204));
 }
@@ -122,15 +122,15 @@ async fn each_webhook_is_told_what_is_its_business(world: World) {
 #[apply(on_both_engines)]
 async fn a_message_is_part_of_its_transaction_and_wakes_whoever_sends_it(world: World) {
     let (server, receiver) = (world.server().await, Receiver::start().await);
-    webhook(&server.server, WebhookOwner::Server, &receiver, &[]).await;
+    webhook(&server.rooms, WebhookOwner::Server, &receiver, &[]).await;
     let email = "john@example.com".parse().unwrap();
     let new = NewUser { email, name: None, locale: None, admin: Admin::No };
-    let mut tx = server.server.store.begin().await.unwrap();
-    server.server.user_create_in(&mut tx, new, &Actor::CommandLine).await.unwrap();
+    let mut tx = server.rooms.store.begin().await.unwrap();
+    server.rooms.people.user_create_in(&mut tx, new, &Actor::CommandLine).await.unwrap();
     drop(tx);
     let started = tokio::time::Instant::now();
     for count in 1..=5 {
-        user(&server.server, &format!("user{count}@example.com")).await;
+        user(&server.rooms, &format!("user{count}@example.com")).await;
         eventually("it arrives", async || receiver.received().len() == count).await;
     }
     // Whoever only looked once a second would need five.
@@ -166,16 +166,16 @@ async fn silent_receivers_of_one_application_take_two_places(world: World) {
     let owner = || WebhookOwner::Application(application.id());
     let mut made = Vec::new();
     for _ in 0..5 {
-        made.push(webhook(&server.server, owner(), &silent, &[]).await);
+        made.push(webhook(&server.rooms, owner(), &silent, &[]).await);
     }
     for one in &made {
-        server.server.webhooks.webhook_ping(&one.webhook).await.unwrap();
-        assert!(matches!(server.server.webhooks.webhook_ping(&one.webhook).await, Err(WebhookError::PingWaits)));
+        server.rooms.webhooks.webhook_ping(&one.webhook).await.unwrap();
+        assert!(matches!(server.rooms.webhooks.webhook_ping(&one.webhook).await, Err(WebhookError::PingWaits)));
     }
     eventually("two are tried", async || silent.received().len() == 2).await;
     let (other, quick) = (server.service().await, Receiver::start().await);
-    let own = webhook(&server.server, WebhookOwner::Application(other.id()), &quick, &[]).await;
-    server.server.webhooks.webhook_ping(&own.webhook).await.unwrap();
+    let own = webhook(&server.rooms, WebhookOwner::Application(other.id()), &quick, &[]).await;
+    server.rooms.webhooks.webhook_ping(&own.webhook).await.unwrap();
     eventually("another application is served", async || quick.events().len() == 1).await;
     assert_eq!(silent.received().len(), 2, "the others wait");
 }
@@ -187,10 +187,10 @@ async fn a_receiver_that_is_silent_holds_up_nobody_else(world: World) {
     let (silent, quick) = (Receiver::replying(crate::harness::Reply::Silence).await, Receiver::start().await);
     let application = server.service().await;
     for receiver in [&silent, &quick] {
-        webhook(&server.server, WebhookOwner::Server, receiver, &[]).await;
+        webhook(&server.rooms, WebhookOwner::Server, receiver, &[]).await;
     }
     for number in 0..30 {
-        user(&server.server, &format!("user{number}@example.com")).await;
+        user(&server.rooms, &format!("user{number}@example.com")).await;
     }
     eventually("the quick one has all", async || quick.events().len() >= 30).await;
     assert_eq!(silent.received().len(), 1, "one message at a time");

@@ -12,7 +12,7 @@ use crate::config::duration;
 use crate::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy};
 use crate::domain::ids::ClientId;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
-use crate::flows::manage_application::NewApplication;
+use crate::flows::applications::NewApplication;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::client_keys::client_keys;
 use crate::protocol::jose::SigningAlgorithm;

@@ -6,7 +6,7 @@ use crate::domain::application::{Application, ApplicationState, ClientAuthentica
 use crate::domain::ids::Timestamp;
 use crate::domain::life_cycle::Outlook;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
-use crate::flows::manage_application::WithSecret;
+use crate::flows::applications::WithSecret;
 
 /// An application without anything secret.
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::cli::CommandError;
 use crate::cli::output::{Format, Output, table};
 use crate::domain::audit::Actor;
-use crate::flows::Server;
+use crate::flows::Rooms;
 use crate::flows::life_cycle::{DueStep, Sweep};
 
 /// How to sweep.
@@ -44,18 +44,18 @@ struct ShownNext {
 }
 
 /// Runs a sweep and shows what it did and what comes next.
-pub(super) async fn run(arguments: &Arguments, server: &Server) -> Result<(), CommandError> {
+pub(super) async fn run(arguments: &Arguments, rooms: &Rooms) -> Result<(), CommandError> {
     let sweep = if arguments.dry_run { Sweep::Dry } else { Sweep::Real };
-    let steps = server.sweep_applications(sweep, &Actor::CommandLine).await?;
+    let steps = rooms.life_cycle.sweep_applications(sweep, &Actor::CommandLine).await?;
     let swept =
-        Swept { dry_run: arguments.dry_run, steps: steps.iter().map(shown).collect(), next: next(server).await? };
+        Swept { dry_run: arguments.dry_run, steps: steps.iter().map(shown).collect(), next: next(rooms).await? };
     Output::result(arguments.format, &swept, || swept.text())?;
     Ok(())
 }
 
-async fn next(server: &Server) -> Result<Vec<ShownNext>, CommandError> {
-    let applications = server.store.applications_with_deleted().await?;
-    let ahead = server.life_cycle_of_all(&applications).await?;
+async fn next(rooms: &Rooms) -> Result<Vec<ShownNext>, CommandError> {
+    let applications = rooms.store.applications_with_deleted().await?;
+    let ahead = rooms.life_cycle.life_cycle_of_all(&applications).await?;
     let mut next: Vec<_> = ahead
         .iter()
         .zip(applications)

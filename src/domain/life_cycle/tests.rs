@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::application::{ApplicationKind, ApplicationSettings, DeactivationReason};
 use crate::domain::ids::ApplicationId;
+use crate::domain::life_marks::LifeMarks;
 use crate::domain::uptime_clock::Outage;
 
 const fn days(days: u64) -> Duration {

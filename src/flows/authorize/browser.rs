@@ -1,58 +1,25 @@
 //! The authorization endpoint in a browser: a state machine over a stored request.
 //!
-//! Every page returns here; [`Server::continue_authorization`] looks at what is true now and says what comes
+//! Every page returns here; [`Authorizations::continue_authorization`] looks at what is true now and says what comes
 //! next. No page knows which one follows it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::answer::Subject;
-use super::{Answer, Proven, Requester, Server};
+use super::{Authorizations, Proven};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::authorization::{Authorization, Person, Source, Step};
-use crate::domain::ids::{AuthorizationId, Timestamp};
+use crate::domain::ids::AuthorizationId;
 use crate::domain::one_time::BrowserToken;
-use crate::domain::session::Session;
 use crate::domain::sign_in::DeliveryEvent;
-use crate::domain::user::User;
+use crate::flows::authorization_response::{Answer, Subject};
 use crate::flows::request_limits::Sender;
+use crate::flows::requester::Requester;
+use crate::flows::sessions::SignedInPerson;
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
-use crate::store::StoreError;
-
-/// A session together with whose it is.
-#[derive(Clone, Debug)]
-pub struct SignedInPerson {
-    /// The session.
-    pub session: Session,
-    /// The account.
-    pub user: User,
-    /// How long ago they proved who they are.
-    pub sign_in: SignIn,
-}
-
-/// How long a sign-in is good for what only operators may do.
-const FRESH_FOR: Duration = Duration::from_mins(15);
-
-/// How long ago somebody who is signed in proved who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignIn {
-    /// Within fifteen minutes.
-    Fresh,
-    /// Longer ago: enough for what is theirs, not for an operator's power.
-    Aged,
-}
-
-impl SignedInPerson {
-    /// Somebody with a session that counts now.
-    pub(in crate::flows) fn of(session: Session, user: User, now: Timestamp) -> Self {
-        let sign_in = if session.is_fresh(Some(FRESH_FOR), now) { SignIn::Fresh } else { SignIn::Aged };
-        Self { session, user, sign_in }
-    }
-}
 
 /// What became of a request that arrived.
 #[derive(Clone, Debug)]
@@ -98,7 +65,7 @@ pub struct OpenAuthorization {
     pub application: Arc<Application>,
 }
 
-impl Server {
+impl Authorizations {
     /// Takes an authorization request of a browser. An `Err` must be shown on a page of ours: the redirect
     /// URI is not proven.
     pub async fn begin_authorization(
@@ -127,7 +94,7 @@ impl Server {
             Err(refusal) => {
                 let mode = parameters.value("response_mode").and_then(ResponseMode::from_name).unwrap_or_default();
                 let state = parameters.value("state");
-                let answer = self.refuse_at(&proven.redirect, mode, state, &refusal);
+                let answer = self.responses.refuse_at(&proven.redirect, mode, state, &refusal);
                 Ok(Begun::Refused(Refused { answer, refusal, application: proven.application }))
             }
         }
@@ -161,7 +128,7 @@ impl Server {
         if !mine {
             return Err(foreign());
         }
-        let application = self.application_of(&authorization).await?;
+        let application = self.responses.application_of(&authorization).await?;
         if application.state != ApplicationState::Active {
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more"));
         }
@@ -232,10 +199,10 @@ impl Server {
         if consent == Consent::Given {
             tx.consent_add(person.user.id, application.id, &authorization.scope, now).await?;
         }
-        let code = self.issue_code(&mut tx, authorization, &Subject::of_session(&person.session)).await?;
+        let code = self.responses.issue_code(&mut tx, authorization, &Subject::of_session(&person.session)).await?;
         self.delivery_traces.append_delivery_of(&mut tx, authorization.id, DeliveryEvent::CodeIssued, "").await?;
         tx.commit().await?;
-        Ok(Continuation::Answer(self.answer_with_code(authorization, application, &code)?))
+        Ok(Continuation::Answer(self.responses.answer_with_code(authorization, application, &code)?))
     }
 
     async fn finish_with(&self, open: &OpenAuthorization, refusal: Refusal) -> Result<Continuation, Refusal> {
@@ -247,22 +214,8 @@ impl Server {
             .append_delivery_of(&mut tx, open.authorization.id, DeliveryEvent::Refused, &refusal.description)
             .await?;
         tx.commit().await?;
-        let answer = self.answer_with_refusal(&open.authorization, &open.application, &refusal)?;
+        let answer = self.responses.answer_with_refusal(&open.authorization, &open.application, &refusal)?;
         Ok(Continuation::Refused(Refused { answer, refusal, application: Arc::clone(&open.application) }))
-    }
-
-    /// The application of a stored request, as it is now.
-    pub(in crate::flows) async fn application_of(
-        &self,
-        authorization: &Authorization,
-    ) -> Result<Arc<Application>, StoreError> {
-        let gone = || StoreError::Corrupt {
-            table: "authorizations",
-            row: authorization.id.to_string(),
-            what: "its application is not there".to_owned(),
-        };
-        let client_id = self.store.application_client_id(authorization.application).await?.ok_or_else(gone)?;
-        self.application(&client_id).await?.ok_or_else(gone)
     }
 }
 

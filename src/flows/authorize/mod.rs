@@ -1,20 +1,32 @@
 //! Authorization requests (RFC 6749 §4.1.1) from their arrival to their answer.
 //!
 //! Until the redirect URI is proven to be the application's, a refusal can only be told to whoever is in
-//! front of the browser; [`Proven`] is what makes the difference, and only [`Server::prove_client`] makes one.
+//! front of the browser; [`Proven`] is what makes the difference, and only [`Authorizations::prove_client`] makes one.
 
-mod answer;
 mod browser;
 mod passwordless;
+mod pushed_request;
 
 use std::sync::Arc;
 
-use super::Server;
+use super::application_cache::ApplicationCache;
+use super::authorization_response::AuthorizationResponses;
+use super::clients::Clients;
+use super::delivery_traces::DeliveryTraces;
+use super::foundations::Foundations;
+use super::guess_limits::GuessLimits;
+use super::instruments::Instruments;
+use super::keys::Keys;
+use super::mail::Mail;
+use super::mail_limits::MailLimits;
+use super::request_limits::RequestLimits;
+use super::sign_in::SignIns;
+use crate::config::Issuer;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
 use crate::domain::ids::{AuthorizationId, ClientId};
 use crate::domain::session::Device;
-use crate::flows::requester::Requester;
+use crate::domain::sign_in::UnknownAccount;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
@@ -23,10 +35,10 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::resource::{self, ResourceId};
 use crate::protocol::scope::{self, Scope};
 use crate::protocol::token::GrantType;
+use crate::store::Store;
 
-pub use answer::Answer;
-pub(in crate::flows) use answer::Subject;
-pub use browser::{Begun, Continuation, OpenAuthorization, Refused, SignIn, SignedInPerson};
+pub use browser::{Begun, Continuation, OpenAuthorization, Refused};
+pub use pushed_request::PUSHED_REQUEST_LIFETIME;
 
 /// An application and a redirect URI that is its own. From here on a refusal may be sent there.
 #[derive(Clone, Debug)]
@@ -50,7 +62,58 @@ pub(in crate::flows) struct Settled {
     expected_sub: Option<String>,
 }
 
-impl Server {
+/// Authorization requests, on their way to an answer.
+pub struct Authorizations {
+    instruments: Instruments,
+    store: Store,
+    issuer: Issuer,
+    application_cache: Arc<ApplicationCache>,
+    clients: Arc<Clients>,
+    keys: Arc<Keys>,
+    delivery_traces: Arc<DeliveryTraces>,
+    mail: Arc<Mail>,
+    mail_limits: Arc<MailLimits>,
+    responses: Arc<AuthorizationResponses>,
+    sign_ins: Arc<SignIns>,
+    guesses: Arc<GuessLimits>,
+    request_limits: Arc<RequestLimits>,
+    unknown_account: UnknownAccount,
+}
+
+impl Authorizations {
+    /// Requests are kept in the database.
+    #[expect(clippy::too_many_arguments, reason = "these are the rooms it works in")]
+    pub fn new(
+        base: &Foundations,
+        application_cache: &Arc<ApplicationCache>,
+        clients: &Arc<Clients>,
+        keys: &Arc<Keys>,
+        delivery_traces: &Arc<DeliveryTraces>,
+        mail: &Arc<Mail>,
+        mail_limits: &Arc<MailLimits>,
+        responses: &Arc<AuthorizationResponses>,
+        sign_ins: &Arc<SignIns>,
+        guesses: &Arc<GuessLimits>,
+        request_limits: &Arc<RequestLimits>,
+    ) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
+            application_cache: Arc::clone(application_cache),
+            clients: Arc::clone(clients),
+            keys: Arc::clone(keys),
+            delivery_traces: Arc::clone(delivery_traces),
+            mail: Arc::clone(mail),
+            mail_limits: Arc::clone(mail_limits),
+            responses: Arc::clone(responses),
+            sign_ins: Arc::clone(sign_ins),
+            guesses: Arc::clone(guesses),
+            request_limits: Arc::clone(request_limits),
+            unknown_account: base.config.login.unknown_account,
+        }
+    }
+
     /// Finds the application and proves its redirect URI. What goes wrong here must not be sent anywhere.
     pub async fn prove_client(&self, parameters: &Parameters, matching: Matching) -> Result<Proven, Refusal> {
         let application = self.asking_application(parameters).await?;
@@ -65,7 +128,7 @@ impl Server {
         };
         let unknown = || Refusal::new(ErrorCode::UnauthorizedClient, "there is no application with this client_id");
         let client_id: ClientId = client_id.parse().map_err(|_| unknown())?;
-        let application = self.application(&client_id).await?.ok_or_else(unknown)?;
+        let application = self.application_cache.application(&client_id).await?.ok_or_else(unknown)?;
         match application.state {
             ApplicationState::Active => Ok(application),
             ApplicationState::Deactivated { at, .. } => Err(Refusal::new(
@@ -93,7 +156,11 @@ impl Server {
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, what));
         }
         let request = AuthorizationRequest::from_parameters(parameters)?;
-        let hint = request.id_token_hint.as_deref().map(|hint| self.read_id_token_hint(hint)).transpose()?;
+        let hint = request
+            .id_token_hint
+            .as_deref()
+            .map(|hint| self.keys.read_id_token_hint(hint, &self.issuer))
+            .transpose()?;
         if request.code_challenge.is_none() && application.needs_pkce() {
             return Err(Refusal::invalid_request("this application must use PKCE: code_challenge is missing")
                 .with_mismatch(Mismatch::missing(Field::CodeChallenge, None)));

@@ -3,15 +3,16 @@
 //! The answer is empty and comes before any mail is sent. The link in the mail leads to the application's
 //! redirect URI with a code.
 
-use super::{Proven, Requester, Server, Settled};
+use super::{Authorizations, Proven, Settled};
 use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::authorization::Source;
 use crate::domain::language::Language;
 use crate::domain::sign_in::{Purpose, UnknownAccount};
 use crate::domain::user::{EmailAddress, User};
-use crate::flows::authenticate_client::ClientRequest;
+use crate::flows::clients::ClientRequest;
 use crate::flows::guess_limits::Guess;
 use crate::flows::mail_limits::MailSender;
+use crate::flows::requester::Requester;
 use crate::flows::sign_in::{Delivery, NewSignIn};
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::parameters::Parameters;
@@ -25,7 +26,7 @@ const PASSWORDLESS: &str = "passwordless";
 /// What needs nobody's consent: that a person is who they were last time.
 const UNASKED: &str = "passwordless openid";
 
-impl Server {
+impl Authorizations {
     /// Takes the request and queues the mail.
     ///
     /// Refuses with `access_denied` (401) where the address has no account, unless that is to be concealed.
@@ -73,7 +74,7 @@ impl Server {
             requester: &requester,
             delivery,
         };
-        self.begin_sign_in(&mut tx, new).await?;
+        self.sign_ins.begin_sign_in(&mut tx, new).await?;
         tx.commit().await?;
         self.mail.wake_outbox();
         Ok(())
@@ -100,7 +101,7 @@ impl Server {
         if !authenticates {
             return Ok(MailSender::Network(asked.address));
         }
-        let client = self.authenticate_request(asked).await?;
+        let client = self.clients.authenticate_request(asked).await?;
         if client.application.settings.authentication == ClientAuthentication::None {
             return Ok(MailSender::Network(asked.address));
         }
@@ -144,7 +145,7 @@ impl Server {
 
     /// An address without account is refused, or treated as if it had one.
     fn without_account(&self, proven: &Proven) -> Result<Delivery, Refusal> {
-        match proven.application.settings.unknown_account.unwrap_or(self.config.login.unknown_account) {
+        match proven.application.settings.unknown_account.unwrap_or(self.unknown_account) {
             UnknownAccount::Conceal => Ok(Delivery::Pretend),
             UnknownAccount::Reject => Err(Refusal::new(
                 ErrorCode::UnknownAccount,

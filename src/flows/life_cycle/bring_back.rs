@@ -1,16 +1,16 @@
 //! What people do about the life of an application: bring a deleted one back, or take one out of the rules.
 
-use super::super::Server;
 use super::super::access::{Caller, Need};
-use super::super::manage_application::{ManageError, Standing, existing, standing};
+use super::super::applications::{ManageError, Standing, existing, standing};
+use super::LifeCycle;
 use crate::domain::application::{Application, ApplicationState, DeactivationReason};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
-use crate::domain::life_cycle::Exempt;
+use crate::domain::life_marks::Exempt;
 use crate::protocol::refusal::Refusal;
 use crate::store::{Generation, Transaction};
 
-impl Server {
+impl LifeCycle {
     /// Brings back a deleted application, with its secrets; its time begins anew. It is active, unless somebody had
     /// asked for its deactivation: nobody asked for the contrary. What an operator deleted an owner gets back stopped.
     pub async fn application_undelete(&self, client_id: &ClientId, actor: &Actor) -> Result<Application, ManageError> {
@@ -18,7 +18,7 @@ impl Server {
         tx.generation_raise(Generation::Applications).await?;
         let application = self.undelete_in(&mut tx, client_id, None, actor).await?;
         tx.commit().await?;
-        self.after_commit().await;
+        self.applications.after_commit().await;
         Ok(application)
     }
 
@@ -30,14 +30,14 @@ impl Server {
         client_id: &ClientId,
         seen: Option<i64>,
     ) -> Result<Application, Refusal> {
-        self.remembered_application_for(caller, client_id, Need::WriteApplications).await?;
+        self.access.remembered_application_for(caller, client_id, Need::WriteApplications).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = self.undelete_in(&mut tx, client_id, seen, &caller.actor()).await?;
         // Counted with this one, as this transaction sees it.
-        self.check_number(&mut tx, caller).await?;
+        self.access.check_number(&mut tx, caller).await?;
         tx.commit().await?;
-        self.after_commit().await;
+        self.applications.after_commit().await;
         Ok(application)
     }
 
@@ -110,7 +110,7 @@ impl Server {
         };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
-        self.after_commit().await;
+        self.applications.after_commit().await;
         Ok(application)
     }
 }

@@ -1,6 +1,6 @@
 //! The link in a warning: whoever has it may keep the application, and nothing else. Opening it changes nothing.
 
-use super::super::Server;
+use super::LifeCycle;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::Timestamp;
@@ -32,7 +32,7 @@ pub enum KeepState {
     TooLate,
 }
 
-impl Server {
+impl LifeCycle {
     /// What a keep link shows; nothing if it leads nowhere.
     pub async fn keep_view(&self, token: &KeepToken) -> Result<Option<KeepView>, StoreError> {
         let Some((link, application)) = self.find_keep_link(token).await? else { return Ok(None) };

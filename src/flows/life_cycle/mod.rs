@@ -6,18 +6,27 @@ mod keep;
 mod messages;
 mod take_step;
 mod tell_owners;
+mod write_uses;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::error;
 
-use super::Server;
+use super::access::Access;
+use super::application_cache::ApplicationCache;
+use super::applications::Applications;
+use super::foundations::Foundations;
+use super::instruments::Instruments;
+use super::mail::Mail;
+use super::usage::UsageLog;
+use crate::config::{self, Issuer};
 use crate::domain::application::Application;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::domain::life_cycle::{Outlook, Spans, Step, next_step, outlook};
 use crate::domain::uptime_clock::{Counted, UptimeClock};
-use crate::store::{DueBy, StoreError};
+use crate::store::{DueBy, Store, StoreError};
 
 pub use keep::{KeepState, KeepView};
 
@@ -55,7 +64,43 @@ impl Present {
     }
 }
 
-impl Server {
+/// Follows applications from their last use to their end.
+pub struct LifeCycle {
+    instruments: Instruments,
+    store: Store,
+    issuer: Issuer,
+    access: Arc<Access>,
+    applications: Arc<Applications>,
+    application_cache: Arc<ApplicationCache>,
+    mail: Arc<Mail>,
+    usage: Arc<UsageLog>,
+    settings: config::Applications,
+}
+
+impl LifeCycle {
+    /// With the spans that the operator set.
+    #[expect(clippy::too_many_arguments, reason = "these are the rooms it works in")]
+    pub fn new(
+        base: &Foundations,
+        access: &Arc<Access>,
+        applications: &Arc<Applications>,
+        application_cache: &Arc<ApplicationCache>,
+        mail: &Arc<Mail>,
+        usage: &Arc<UsageLog>,
+    ) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
+            access: Arc::clone(access),
+            applications: Arc::clone(applications),
+            application_cache: Arc::clone(application_cache),
+            mail: Arc::clone(mail),
+            usage: Arc::clone(usage),
+            settings: base.config.applications.clone(),
+        }
+    }
+
     /// Says that a server is up, so that the time of applications runs.
     pub async fn heartbeat(&self) -> Result<(), StoreError> {
         self.store.heartbeat(self.instruments.now(), self.silence()).await
@@ -63,8 +108,13 @@ impl Server {
 
     /// How often that is said: every minute, and more often where the spans are short.
     pub fn heartbeat_every(&self) -> Duration {
-        let shortest = self.config.applications.deactivate_after / 20;
+        let shortest = self.settings.deactivate_after / 20;
         shortest.clamp(Duration::from_millis(50), Duration::from_mins(1))
+    }
+
+    /// How often unused applications are looked for.
+    pub const fn sweep_every(&self) -> Duration {
+        self.settings.sweep_every
     }
 
     /// What lies ahead of an application if nobody uses it.
@@ -84,9 +134,9 @@ impl Server {
     /// node; the database decides who takes a step. Says which were taken here.
     ///
     /// What this node knows of uses is written down first. A use that another node has not written down yet is not
-    /// lost either: see [`super::usage`].
+    /// lost either: see `write_uses.rs`.
     pub async fn sweep_applications(&self, sweep: Sweep, actor: &Actor) -> Result<Vec<DueStep>, StoreError> {
-        self.flush_usage().await?;
+        self.flush_uses().await?;
         let present = self.present().await?;
         let mut steps = Vec::new();
         for client_id in self.store.applications_due(self.due_by(&present)).await? {
@@ -99,7 +149,7 @@ impl Server {
         }
         if sweep == Sweep::Real && !steps.is_empty() {
             self.mail.wake_outbox();
-            self.refresh().await?;
+            self.application_cache.refresh().await?;
         }
         Ok(steps)
     }
@@ -124,7 +174,7 @@ impl Server {
 
     /// Forgets outages that no span reaches back to any more.
     pub(super) async fn forget_outages(&self) -> Result<(), StoreError> {
-        let life = &self.config.applications;
+        let life = &self.settings;
         let longest = life.delete_after.max(life.undelete_for);
         let present = self.present().await?;
         self.store.outages_forget(present.ago(longest.saturating_mul(2))).await
@@ -141,7 +191,7 @@ impl Server {
     }
 
     fn spans(&self) -> Spans<'_> {
-        let life = &self.config.applications;
+        let life = &self.settings;
         Spans {
             deactivate_after: life.deactivate_after,
             delete_after: life.delete_after,

@@ -2,16 +2,16 @@
 
 use tracing::info;
 
-use super::super::Server;
-use super::Present;
 use super::tell_owners::News;
+use super::{LifeCycle, Present};
 use crate::domain::application::{Application, ApplicationState, DeactivationReason};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, Timestamp};
-use crate::domain::life_cycle::{LifeMarks, Step, Warning, outlook};
+use crate::domain::life_cycle::{Step, outlook};
+use crate::domain::life_marks::{LifeMarks, Warning};
 use crate::store::{Generation, GuardedStep, StoreError};
 
-impl Server {
+impl LifeCycle {
     /// Takes a step that is due. False if the application was used meanwhile, or another node took it.
     pub(super) async fn take_step(
         &self,
@@ -121,7 +121,7 @@ impl Server {
 
     /// Makes an application active again that a sweep deactivated although it was in use: another node had not
     /// written that use down yet. Who was told of the deactivation is told of its end.
-    pub(in crate::flows) async fn revive(&self, id: ApplicationId) -> Result<(), StoreError> {
+    pub(super) async fn revive(&self, id: ApplicationId) -> Result<(), StoreError> {
         let now = self.instruments.now();
         let Some(client_id) = self.store.application_client_id(id).await? else { return Ok(()) };
         let mut tx = self.store.begin().await?;
@@ -136,7 +136,7 @@ impl Server {
         tx.audit_append(&self.instruments.audit_entry(&Actor::Schedule, event, now)).await?;
         tx.commit().await?;
         self.mail.wake_outbox();
-        self.refresh().await
+        self.application_cache.refresh().await
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::Server;
 use super::super::mail::{Notice, NoticeLink};
+use super::LifeCycle;
 use super::messages::{Words, words};
 use crate::domain::application::Application;
 use crate::domain::ids::Timestamp;
@@ -40,7 +40,7 @@ pub(super) enum News {
     Revived,
 }
 
-impl Server {
+impl LifeCycle {
     /// Writes a mail to each owner. Only a warning's link does something by itself, so each has one of its own.
     pub(super) async fn tell_owners(
         &self,
@@ -94,6 +94,6 @@ impl Server {
     }
 
     fn address_of(&self, path: &str) -> String {
-        format!("{}/{path}", self.config.server.issuer.as_str().trim_end_matches('/'))
+        format!("{}/{path}", self.issuer.as_str().trim_end_matches('/'))
     }
 }

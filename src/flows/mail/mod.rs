@@ -42,12 +42,12 @@ pub struct Mail {
 
 impl Mail {
     /// Without a mailer, mail waits in the outbox.
-    pub fn new(base: &Foundations, delivery_traces: Arc<DeliveryTraces>, mailer: Option<Arc<dyn Mailer>>) -> Self {
+    pub fn new(base: &Foundations, delivery_traces: &Arc<DeliveryTraces>, mailer: Option<Arc<dyn Mailer>>) -> Self {
         Self {
             instruments: base.instruments.clone(),
             store: base.store.clone(),
             master_keys: Arc::clone(&base.master_keys),
-            delivery_traces,
+            delivery_traces: Arc::clone(delivery_traces),
             issuer: base.config.server.issuer.clone(),
             sender: base.config.mail_sender(),
             link_ttl: base.config.login.link_ttl,

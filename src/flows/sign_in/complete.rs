@@ -1,17 +1,15 @@
 //! Finishing a sign-in in the browser that began it.
 
-use super::Server;
+use super::SignIns;
 use crate::config::SignUp;
 use crate::domain::audit::Actor;
-use crate::domain::ids::{SessionId, UserId};
+use crate::domain::ids::UserId;
 use crate::domain::one_time::SessionToken;
-use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
+use crate::domain::session::Device;
 use crate::domain::sign_in::{DeliveryEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
-use crate::domain::user::User;
-use crate::flows::authorize::SignedInPerson;
-use crate::flows::manage_user::{Admin, NewUser};
+use crate::flows::people::{Admin, NewUser};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::{StoreError, Transaction};
+use crate::store::Transaction;
 
 /// A browser that is signed in now.
 #[derive(Debug)]
@@ -38,7 +36,7 @@ pub enum CodeOutcome {
     Over(SignInOver),
 }
 
-impl Server {
+impl SignIns {
     /// Checks a code that was typed where the sign-in began.
     pub async fn enter_code(&self, sign_in: &SignIn, typed: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
         let outcome = self.try_code(sign_in, typed, device).await;
@@ -97,34 +95,10 @@ impl Server {
         if !tx.user_signed_in(user, now).await? {
             return Err(disabled());
         }
-        let token = self.session_begin_in(&mut tx, user, device).await?;
+        let token = self.sessions.session_begin_in(&mut tx, user, device).await?;
         self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::SignedIn, how).await?;
         tx.commit().await?;
         Ok(Ok(SignedIn { token, purpose: sign_in.purpose.clone() }))
-    }
-
-    /// Begins the session of somebody who has just been let in, in the transaction that lets them.
-    pub(in crate::flows) async fn session_begin_in(
-        &self,
-        tx: &mut Transaction,
-        user: UserId,
-        device: &Device,
-    ) -> Result<SessionToken, StoreError> {
-        let now = self.instruments.now();
-        let token = SessionToken::from_random(self.instruments.random());
-        let session = Session {
-            id: SessionId::new(self.instruments.row_id(now)),
-            user,
-            created_at: now,
-            auth_time: now,
-            amr: AuthenticationMethod::Email,
-            last_seen_at: now,
-            expires_at: now.plus(SESSION_LIFETIME),
-            ended_at: None,
-            device: device.clone(),
-        };
-        tx.session_insert(&session, token.hash()).await?;
-        Ok(token)
     }
 
     /// The account whose address was just proven; made now if there is none.
@@ -142,7 +116,7 @@ impl Server {
             Some(_) => Err(disabled()),
             None if sign_in.user.is_some() => Err(disabled()),
             // It may have been closed since the mail was sent.
-            None if self.config.login.signup == SignUp::Closed => Err(disabled()),
+            None if self.login.signup == SignUp::Closed => Err(disabled()),
             None => self.sign_up(tx, sign_in).await,
         }
     }
@@ -150,22 +124,9 @@ impl Server {
     async fn sign_up(&self, tx: &mut Transaction, sign_in: &SignIn) -> Result<UserId, Refusal> {
         let locale = Some(sign_in.locale.clone());
         let new = NewUser { email: sign_in.email.clone(), name: None, locale, admin: Admin::No };
-        let user = self.user_create_in(tx, new, &Actor::Visitor).await?;
+        let user = self.people.user_create_in(tx, new, &Actor::Visitor).await?;
         tx.sign_in_belongs_to(sign_in.id, user.id).await?;
         Ok(user.id)
-    }
-
-    /// Who is signed in with this cookie. A session that is used lives on.
-    pub async fn person_of(&self, token: &SessionToken) -> Result<Option<SignedInPerson>, Refusal> {
-        let now = self.instruments.now();
-        let session = self.store.session_by_token(token.hash()).await?.filter(|session| session.is_alive(now));
-        let Some(session) = session else { return Ok(None) };
-        let Some(user) = self.store.user(session.user).await?.filter(User::is_active) else { return Ok(None) };
-        // Once an hour is often enough for a list of devices, and spares a write on every page.
-        if now.since(session.last_seen_at).as_secs() >= 3600 {
-            self.store.session_seen(session.id, now, now.plus(SESSION_LIFETIME)).await?;
-        }
-        Ok(Some(SignedInPerson::of(session, user, now)))
     }
 }
 

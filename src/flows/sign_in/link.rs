@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::{Server, SignedIn};
+use super::{SignIns, SignedIn};
 use crate::domain::application::Application;
 use crate::domain::authorization::Authorization;
 use crate::domain::ids::{AuthorizationId, Timestamp, UserId};
@@ -17,7 +17,7 @@ use crate::domain::sign_in::{
     DeliveryEvent, LinkMode, LoginCode, MOST_FETCHES, Purpose, SignIn, SignInLink, SignInOver,
 };
 use crate::domain::user::User;
-use crate::flows::authorize::{Answer, Subject};
+use crate::flows::authorization_response::{Answer, Subject};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// How a link was opened.
@@ -103,7 +103,7 @@ pub struct LinkFacts {
     pub redirect_uri: Option<String>,
 }
 
-impl Server {
+impl SignIns {
     /// Opens a link.
     pub async fn open_link(&self, token: &LinkToken, visitor: &Visitor<'_>) -> Result<LinkView, Refusal> {
         let Some(link) = self.store.sign_in_link(token.hash()).await? else {
@@ -157,7 +157,7 @@ impl Server {
 
     fn link_over(&self, sign_in: &SignIn, link: &SignInLink) -> Option<LinkOver> {
         let now = self.instruments.now();
-        if link.is_expired(self.config.login.link_ttl, now) {
+        if link.is_expired(self.login.link_ttl, now) {
             return Some(LinkOver::Expired);
         }
         sign_in.check_open(now).err().map(|over| match over {
@@ -193,7 +193,7 @@ impl Server {
         let Some(authorization) = self.store.authorization(authorization).await? else {
             return Ok(LinkView::Over(LinkOver::Unknown));
         };
-        let application = self.application_of(&authorization).await?;
+        let application = self.responses.application_of(&authorization).await?;
         let user = match sign_in.user {
             Some(user) => self.store.user(user).await?.filter(User::is_active).map(|user| user.id),
             None => None,
@@ -214,7 +214,7 @@ impl Server {
     /// An application that sent `state` or used PKCE can tell its own browser from another's; for one that
     /// did neither, a person presses a button.
     fn goes_on_at_once(&self, application: &Application, authorization: &Authorization) -> bool {
-        match application.settings.link_mode.unwrap_or(self.config.login.link_mode) {
+        match application.settings.link_mode.unwrap_or(self.login.link_mode) {
             LinkMode::Direct => true,
             LinkMode::Confirm => false,
             LinkMode::Auto => authorization.state.is_some() || authorization.code_challenge.is_some(),
@@ -235,11 +235,12 @@ impl Server {
         }
         let mut tx = self.store.begin().await?;
         let code = self
+            .responses
             .issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, self.instruments.now()))
             .await?;
         self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::CodeIssued, "").await?;
         tx.commit().await?;
-        let answer = self.answer_with_code(authorization, application, &code)?;
+        let answer = self.responses.answer_with_code(authorization, application, &code)?;
         Ok(LinkView::Answer(answer, Arc::clone(application)))
     }
 
@@ -249,7 +250,7 @@ impl Server {
             Purpose::Authorization(id) => self.store.authorization(*id).await?,
         };
         let application = match &authorization {
-            Some(authorization) => Some(self.application_of(authorization).await?.settings.name.clone()),
+            Some(authorization) => Some(self.responses.application_of(authorization).await?.settings.name.clone()),
             None => None,
         };
         Ok(LinkFacts {

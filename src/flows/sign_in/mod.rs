@@ -2,20 +2,28 @@
 
 mod complete;
 mod link;
+mod set_up;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Server;
-use super::mail::SignInMail;
-use super::mail_limits::MailSender;
+use super::authorization_response::AuthorizationResponses;
+use super::delivery_traces::DeliveryTraces;
+use super::foundations::Foundations;
+use super::instruments::Instruments;
+use super::login_codes::LoginCodes;
+use super::mail::{Mail, SignInMail};
+use super::mail_limits::{MailLimits, MailSender};
+use super::people::People;
 use super::requester::Requester;
-use crate::config::SignUp;
+use super::sessions::Sessions;
+use crate::config::{Issuer, Login, SignUp};
 use crate::domain::ids::{SignInId, Timestamp, UserId};
 use crate::domain::one_time::{BrowserToken, LinkToken, ValueHash};
 use crate::domain::sign_in::{HARD_STOP, Purpose, SignIn, reference};
 use crate::domain::user::{EmailAddress, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::{StoreError, Transaction};
+use crate::store::{Store, StoreError, Transaction};
 
 /// Where a sign-in leads that no application asked for.
 pub const ACCOUNT_PAGE: &str = "/account";
@@ -43,7 +51,49 @@ pub(super) struct NewSignIn<'a> {
     pub(super) delivery: Delivery,
 }
 
-impl Server {
+/// Signs people in.
+pub struct SignIns {
+    instruments: Instruments,
+    store: Store,
+    issuer: Issuer,
+    delivery_traces: Arc<DeliveryTraces>,
+    mail: Arc<Mail>,
+    mail_limits: Arc<MailLimits>,
+    login_codes: Arc<LoginCodes>,
+    sessions: Arc<Sessions>,
+    people: Arc<People>,
+    responses: Arc<AuthorizationResponses>,
+    login: Login,
+}
+
+impl SignIns {
+    /// Sign-ins are kept in the database.
+    #[expect(clippy::too_many_arguments, reason = "these are the rooms it works in")]
+    pub fn new(
+        base: &Foundations,
+        delivery_traces: &Arc<DeliveryTraces>,
+        mail: &Arc<Mail>,
+        mail_limits: &Arc<MailLimits>,
+        login_codes: &Arc<LoginCodes>,
+        sessions: &Arc<Sessions>,
+        people: &Arc<People>,
+        responses: &Arc<AuthorizationResponses>,
+    ) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
+            delivery_traces: Arc::clone(delivery_traces),
+            mail: Arc::clone(mail),
+            mail_limits: Arc::clone(mail_limits),
+            login_codes: Arc::clone(login_codes),
+            sessions: Arc::clone(sessions),
+            people: Arc::clone(people),
+            responses: Arc::clone(responses),
+            login: base.config.login.clone(),
+        }
+    }
+
     /// Begins a sign-in in a browser. The answer is the same whether or not the address has an account.
     pub async fn begin_browser_sign_in(
         &self,
@@ -58,7 +108,7 @@ impl Server {
         self.mail_limits.take_mail_limits(&mut tx, &email, &sender).await?;
         let delivery = match &user {
             Some(user) if user.is_active() => Delivery::Mail,
-            None if self.config.login.signup == SignUp::Open => Delivery::Mail,
+            None if self.login.signup == SignUp::Open => Delivery::Mail,
             Some(_) | None => Delivery::Pretend,
         };
         let user = user.filter(User::is_active);
@@ -96,7 +146,7 @@ impl Server {
             None => MailSender::Network(requester.address),
         };
         self.mail_limits.take_mail_limits(&mut tx, &sign_in.email, &sender).await?;
-        let known = sign_in.user.is_some() || self.config.login.signup == SignUp::Open;
+        let known = sign_in.user.is_some() || self.login.signup == SignUp::Open;
         let delivery = if known { Delivery::Mail } else { Delivery::Pretend };
         self.add_link(&mut tx, sign_in, application, delivery).await?;
         tx.commit().await?;
@@ -159,7 +209,7 @@ impl Server {
 
     /// The host is the issuer's, whatever Host header a request had.
     fn link_address(&self, token: &LinkToken) -> String {
-        self.config.server.issuer.url_of(&format!("/l/{}", token.expose()))
+        self.issuer.url_of(&format!("/l/{}", token.expose()))
     }
 
     async fn add_link(

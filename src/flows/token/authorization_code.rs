@@ -1,12 +1,12 @@
 //! The authorization code grant (RFC 6749 §4.1.3): a person was sent back to the application with a code.
 
+use super::Tokens;
 use super::granted::{Beginning, Granted, Payment};
 use crate::domain::application::Application;
 use crate::domain::authorization::{Authorization, CodeGrant};
 use crate::domain::ids::TokenFamilyId;
 use crate::domain::one_time::{AuthorizationCode, ValueHash};
 use crate::domain::token_family::TokenFamily;
-use crate::flows::Server;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce;
@@ -18,48 +18,48 @@ use crate::store::StoreError;
 /// That the code was used before counts as a replay only from who could have redeemed it: the application it
 /// was issued to, with the right redirect URI and verifier. Anybody else's try changes nothing.
 pub(super) async fn grant(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
-    let (hash, code) = find_code(server, parameters).await?;
+    let (hash, code) = find_code(tokens, parameters).await?;
     let flight = match code.sign_in {
         Some(sign_in) => Some(sign_in),
-        None => server.store.sign_in_of_authorization(code.authorization).await?.map(|sign_in| sign_in.id),
+        None => tokens.store.sign_in_of_authorization(code.authorization).await?.map(|sign_in| sign_in.id),
     };
     if code.application != application.id {
         let refusal = invalid("the code was presented by another application than it was issued to");
-        server.delivery_traces.note_refusal(flight, &refusal).await;
+        tokens.delivery_traces.note_refusal(flight, &refusal).await;
         return Err(unknown());
     }
     let beginning = Beginning { code: Some(hash), sign_in: code.sign_in, flight };
-    let granted = what_it_grants(server, application, parameters, (code, beginning)).await;
+    let granted = what_it_grants(tokens, application, parameters, (code, beginning)).await;
     if let Err(refusal) = &granted {
-        server.delivery_traces.note_refusal(flight, refusal).await;
+        tokens.delivery_traces.note_refusal(flight, refusal).await;
     }
     granted
 }
 
 async fn what_it_grants(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
     (code, beginning): (CodeGrant, Beginning),
 ) -> Result<Granted, Refusal> {
-    let authorization = server.store.authorization(code.authorization).await?.ok_or_else(|| missing(&code))?;
+    let authorization = tokens.store.authorization(code.authorization).await?.ok_or_else(|| missing(&code))?;
     check_redirect_uri(parameters.value("redirect_uri"), &authorization)?;
     check_pkce(application, &authorization, parameters.value("code_verifier"))?;
     if let Some(family) = code.family {
-        return Err(end_what_grew(server, application, family).await?);
+        return Err(end_what_grew(tokens, application, family).await?);
     }
-    let now = server.instruments.now();
+    let now = tokens.instruments.now();
     if now >= code.expires_at {
         return Err(invalid("the code has expired"));
     }
-    server.check_session(code.session).await?;
-    let user = server.active_user(code.user).await?;
+    tokens.check_session(code.session).await?;
+    let user = tokens.active_user(code.user).await?;
     let family = TokenFamily {
-        id: TokenFamilyId::new(server.instruments.row_id(now)),
+        id: TokenFamilyId::new(tokens.instruments.row_id(now)),
         application: application.id,
         user: code.user,
         session: code.session,
@@ -69,18 +69,18 @@ async fn what_it_grants(
         auth_time: code.auth_time,
         amr: code.amr,
         created_at: now,
-        expires_at: now.plus(server.family_lifetime(application)),
+        expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,
     };
     Granted::begin(user, family, application, Payment::Begin(beginning))
 }
 
-async fn find_code(server: &Server, parameters: &Parameters) -> Result<(ValueHash, CodeGrant), Refusal> {
+async fn find_code(tokens: &Tokens, parameters: &Parameters) -> Result<(ValueHash, CodeGrant), Refusal> {
     let Some(presented) = parameters.value("code") else {
         return Err(Refusal::invalid_request("the parameter 'code' is missing"));
     };
     let presented: AuthorizationCode = presented.parse().map_err(|_| unknown())?;
-    let code = server.store.authorization_code(presented.hash()).await?.ok_or_else(unknown)?;
+    let code = tokens.store.authorization_code(presented.hash()).await?.ok_or_else(unknown)?;
     Ok((presented.hash(), code))
 }
 
@@ -120,22 +120,22 @@ pub(super) fn check_pkce(
 /// RFC 6749 §4.1.2, RFC 9700 §4.5: a code that is used again revokes what grew from it, because the one who
 /// used it first may have been the wrong one.
 async fn end_what_grew(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     family: TokenFamilyId,
 ) -> Result<Refusal, StoreError> {
-    server.end_after_replay(application, family, "authorization code").await?;
+    tokens.end_after_replay(application, family, "authorization code").await?;
     Ok(invalid("the code was used before; every token that was issued for it has been revoked"))
 }
 
 /// Why a code that looked good could not be spent: somebody else was faster, by a hair.
 pub(super) async fn not_spent(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     hash: ValueHash,
 ) -> Result<Refusal, StoreError> {
-    match server.store.authorization_code(hash).await?.and_then(|code| code.family) {
-        Some(family) => end_what_grew(server, application, family).await,
+    match tokens.store.authorization_code(hash).await?.and_then(|code| code.family) {
+        Some(family) => end_what_grew(tokens, application, family).await,
         None => Ok(invalid("the code has expired")),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Tokens;
 use super::authorization_code;
 use super::granted::{Beginning, Granted, Payment, Person, Resources, Subject};
 use crate::domain::application::Application;
@@ -12,7 +13,6 @@ use crate::domain::refresh_token::StoredRefreshToken;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::{EndReason, TokenFamily};
 use crate::domain::user::User;
-use crate::flows::Server;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::token::GrantType;
@@ -38,16 +38,16 @@ impl Granted {
     }
 }
 
-impl Server {
+impl Tokens {
     /// How long a family lasts from its last use: as long as the last of its tokens.
     pub(super) fn family_lifetime(&self, application: &Application) -> Duration {
-        let access = application.token_ttl(self.config.tokens.access_ttl);
-        if may_refresh(application) { access.max(self.config.tokens.refresh_ttl) } else { access }
+        let access = application.token_ttl(self.settings.access_ttl);
+        if may_refresh(application) { access.max(self.settings.refresh_ttl) } else { access }
     }
 
     /// A refresh token as it is remembered; its time counts from now.
     pub(super) fn new_refresh_token(&self, family: &TokenFamily, now: Timestamp) -> StoredRefreshToken {
-        let expires_at = now.plus(self.config.tokens.refresh_ttl);
+        let expires_at = now.plus(self.settings.refresh_ttl);
         StoredRefreshToken { family: family.id, created_at: now, expires_at, spent_at: None }
     }
 

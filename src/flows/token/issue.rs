@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::Tokens;
 use super::granted::{Granted, Person, Subject};
 use crate::domain::application::Application;
-use crate::flows::Server;
 use crate::protocol::claims::{AccessTokenClaims, Audience};
 use crate::protocol::id_token::{IdTokenClaims, PersonClaims, TYPE, at_hash};
 use crate::protocol::jose::Signer;
@@ -22,7 +22,7 @@ pub(super) struct Settled {
     pub(super) resources: Vec<ResourceId>,
 }
 
-impl Server {
+impl Tokens {
     /// Signs the tokens with the application's lifetime, profile and algorithm. They count only once the
     /// grant is paid for, so they are signed before that: a code is not lost to a key that fails.
     pub(super) fn issue(
@@ -31,7 +31,7 @@ impl Server {
         granted: &Granted,
         settled: &Settled,
     ) -> Result<TokenResponse, Refusal> {
-        let signer = self.keyring.signer(application.settings.signing_algorithm, self.instruments.now())?;
+        let signer = self.keys.signer(application.settings.signing_algorithm, self.instruments.now())?;
         let claims = self.access_token_claims(application, granted, settled);
         let typ = application.settings.token_profile.typ();
         let access_token = signer.sign_jwt(typ, &claims).map_err(|e| Refusal::server_error(e.to_string()))?;
@@ -44,7 +44,7 @@ impl Server {
             }
             Subject::Person(_) | Subject::Application => None,
         };
-        let expires_in = application.token_ttl(self.config.tokens.access_ttl).as_secs();
+        let expires_in = application.token_ttl(self.settings.access_ttl).as_secs();
         let scope = claims.scope;
         Ok(TokenResponse { access_token, expires_in, token_type: "Bearer", scope, refresh_token: None, id_token })
     }
@@ -56,10 +56,10 @@ impl Server {
         settled: &Settled,
     ) -> AccessTokenClaims {
         let client_id = application.client_id.as_str();
-        let lifetime = application.token_ttl(self.config.tokens.access_ttl).as_secs();
+        let lifetime = application.token_ttl(self.settings.access_ttl).as_secs();
         let issued = self.instruments.now().as_seconds();
         let own = AccessTokenClaims {
-            iss: self.config.server.issuer.as_str().to_owned(),
+            iss: self.issuer.as_str().to_owned(),
             sub: client_id.to_owned(),
             aud: Audience::of(&settled.resources, client_id),
             client_id: client_id.to_owned(),
@@ -88,7 +88,7 @@ impl Server {
 
     /// Who signed in, when and how.
     fn id_token_claims(&self, person: &Person, access: &AccessTokenClaims, at_hash: String) -> IdTokenClaims {
-        let lifetime = self.config.tokens.id_ttl.as_secs();
+        let lifetime = self.settings.id_ttl.as_secs();
         IdTokenClaims {
             iss: access.iss.clone(),
             sub: access.sub.clone(),

@@ -4,6 +4,7 @@
 //! The application begins the sign-in with the passwordless request and then sends `username`, `login_code`
 //! and, if it began with PKCE, `code_verifier`.
 
+use super::Tokens;
 use super::authorization_code::check_pkce;
 use super::granted::{Beginning, Granted, Payment};
 use crate::domain::application::Application;
@@ -13,25 +14,24 @@ use crate::domain::session::AuthenticationMethod;
 use crate::domain::sign_in::{LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::EmailAddress;
-use crate::flows::Server;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Finds out which sign-in a code completes. A try is used up, nothing else is spent yet.
 pub(super) async fn grant(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
     let typed = EnteredCode::read(application, parameters)?;
-    let (sign_in, authorization) = find_sign_in(server, application, &typed).await?;
+    let (sign_in, authorization) = find_sign_in(tokens, application, &typed).await?;
     let user = match sign_in.user {
-        Some(user) => server.active_user(user).await?,
+        Some(user) => tokens.active_user(user).await?,
         None => return Err(wrong()),
     };
-    let now = server.instruments.now();
+    let now = tokens.instruments.now();
     let family = TokenFamily {
-        id: TokenFamilyId::new(server.instruments.row_id(now)),
+        id: TokenFamilyId::new(tokens.instruments.row_id(now)),
         application: application.id,
         user: user.id,
         session: None,
@@ -41,7 +41,7 @@ pub(super) async fn grant(
         auth_time: now,
         amr: AuthenticationMethod::Email,
         created_at: now,
-        expires_at: now.plus(server.family_lifetime(application)),
+        expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,
     };
     let payment = Payment::Begin(Beginning { code: None, sign_in: Some(sign_in.id), flight: Some(sign_in.id) });
@@ -74,35 +74,35 @@ impl<'a> EnteredCode<'a> {
 /// Every open sign-in that the code is compared with pays one of its tries, before it is compared, so that
 /// many guesses at once are not more than many one after the other.
 async fn find_sign_in(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     typed: &EnteredCode<'_>,
 ) -> Result<(SignIn, Authorization), Refusal> {
-    let open = server.store.login_codes_open(application.id, &typed.email, server.instruments.now()).await?;
+    let open = tokens.store.login_codes_open(application.id, &typed.email, tokens.instruments.now()).await?;
     if open.is_empty()
-        && let Some(over) = server.store.login_code_over(application.id, &typed.email).await?
+        && let Some(over) = tokens.store.login_code_over(application.id, &typed.email).await?
     {
-        let why = over.check_code_open(server.instruments.now()).err().map_or("the sign-in was over", SignInOver::why);
-        server.delivery_traces.note_refused(&over, &format!("a login code was typed, but {why}")).await?;
+        let why = over.check_code_open(tokens.instruments.now()).err().map_or("the sign-in was over", SignInOver::why);
+        tokens.delivery_traces.note_refused(&over, &format!("a login code was typed, but {why}")).await?;
     }
     for sign_in in open {
-        if server.login_codes.is_code_over(&sign_in, server.instruments.now()).await? {
-            server.delivery_traces.note_refused(&sign_in, "a login code was typed, but its time was over").await?;
+        if tokens.login_codes.is_code_over(&sign_in, tokens.instruments.now()).await? {
+            tokens.delivery_traces.note_refused(&sign_in, "a login code was typed, but its time was over").await?;
             continue;
         }
         let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
-        let authorization = server.store.authorization(authorization).await?.ok_or_else(wrong)?;
+        let authorization = tokens.store.authorization(authorization).await?.ok_or_else(wrong)?;
         // Who did not begin the sign-in has no verifier, and costs its code no try.
         let why = if check_pkce(application, &authorization, typed.verifier).is_err() {
             "a login code came with the wrong code_verifier".to_owned()
-        } else if !server.store.sign_in_try(sign_in.id, server.instruments.now()).await? {
+        } else if !tokens.store.sign_in_try(sign_in.id, tokens.instruments.now()).await? {
             format!("a login code was typed, but {}", SignInOver::TooManyTries.why())
-        } else if server.login_codes.is_code_of(&sign_in, &typed.code) {
+        } else if tokens.login_codes.is_code_of(&sign_in, &typed.code) {
             return Ok((sign_in, authorization));
         } else {
             format!("wrong login code, try {} of {MOST_TRIES}", sign_in.tries + 1)
         };
-        server.delivery_traces.note_refused(&sign_in, &why).await?;
+        tokens.delivery_traces.note_refused(&sign_in, &why).await?;
     }
     Err(wrong())
 }

@@ -14,9 +14,19 @@ mod login_code;
 mod refresh_token;
 mod try_out;
 
-use super::Server;
-use super::authenticate_client::{AuthenticatedClient, ClientRequest};
+use std::sync::Arc;
+
+use super::application_cache::ApplicationCache;
+use super::clients::{AuthenticatedClient, ClientRequest, Clients};
+use super::delivery_traces::DeliveryTraces;
+use super::foundations::Foundations;
+use super::instruments::Instruments;
+use super::keys::Keys;
+use super::login_codes::LoginCodes;
+use super::usage::UsageLog;
+use crate::config::{self, Issuer};
 use crate::domain::application::Application;
+use crate::domain::encryption::MasterKeyring;
 use crate::domain::one_time::RefreshToken;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
@@ -24,15 +34,56 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::{self, Scope};
 use crate::protocol::token::{GrantType, TokenRequest, TokenResponse};
-use crate::store::ApplicationUse;
+use crate::store::{ApplicationUse, Store};
 use granted::{Granted, Payment, Subject};
 use issue::Settled;
 
-impl Server {
+/// The token endpoint.
+pub struct Tokens {
+    instruments: Instruments,
+    store: Store,
+    master_keys: Arc<MasterKeyring>,
+    issuer: Issuer,
+    application_cache: Arc<ApplicationCache>,
+    keys: Arc<Keys>,
+    clients: Arc<Clients>,
+    delivery_traces: Arc<DeliveryTraces>,
+    login_codes: Arc<LoginCodes>,
+    usage: Arc<UsageLog>,
+    settings: config::Tokens,
+}
+
+impl Tokens {
+    /// Tokens live as long as the operator set.
+    #[expect(clippy::too_many_arguments, reason = "these are the rooms it works in")]
+    pub fn new(
+        base: &Foundations,
+        application_cache: &Arc<ApplicationCache>,
+        keys: &Arc<Keys>,
+        clients: &Arc<Clients>,
+        delivery_traces: &Arc<DeliveryTraces>,
+        login_codes: &Arc<LoginCodes>,
+        usage: &Arc<UsageLog>,
+    ) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            master_keys: Arc::clone(&base.master_keys),
+            issuer: base.config.server.issuer.clone(),
+            application_cache: Arc::clone(application_cache),
+            keys: Arc::clone(keys),
+            clients: Arc::clone(clients),
+            delivery_traces: Arc::clone(delivery_traces),
+            login_codes: Arc::clone(login_codes),
+            usage: Arc::clone(usage),
+            settings: base.config.tokens.clone(),
+        }
+    }
+
     /// Answers a token request.
     pub async fn token(&self, request: ClientRequest<'_>) -> Result<TokenResponse, Refusal> {
         let parsed = TokenRequest::from_parameters(request.parameters)?;
-        let client = self.authenticate_request(&request).await?;
+        let client = self.clients.authenticate_request(&request).await?;
         client.proven(self.token_for(&client, &parsed, request.parameters).await)
     }
 
@@ -101,7 +152,7 @@ impl Server {
         if resources.is_empty() {
             return Ok(scope);
         }
-        let Some(understood) = self.catalogue().await?.scope_of(resources) else { return Ok(scope) };
+        let Some(understood) = self.application_cache.catalogue().await?.scope_of(resources) else { return Ok(scope) };
         let understood = match granted.subject {
             Subject::Application => understood,
             // What a person lets be known about them is told by this server, not by the resource.

@@ -4,12 +4,12 @@
 //! An application gets refresh tokens if it is registered for this grant. A family ends with the session it
 //! was granted in, unless the scope has `offline_access` (OIDC Core §11).
 
+use super::Tokens;
 use super::granted::{Granted, Payment, Person, Resources, Subject};
 use crate::domain::application::Application;
 use crate::domain::one_time::RefreshToken;
 use crate::domain::refresh_token::{Standing, StoredRefreshToken};
 use crate::domain::token_family::TokenFamily;
-use crate::flows::Server;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::StoreError;
@@ -19,19 +19,19 @@ const SUCCESSOR: &str = "refresh_tokens.successor";
 
 /// Finds out what a refresh token is good for. Nothing is spent yet.
 pub(super) async fn grant(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
-    let (token, stored, family) = find_token(server, application, parameters).await?;
+    let (token, stored, family) = find_token(tokens, application, parameters).await?;
     if !family.is_alive() {
         return Err(invalid("the refresh token was revoked"));
     }
-    let user = server.active_user(family.user).await?;
-    let payment = match stored.standing(server.config.tokens.refresh_grace, server.instruments.now()) {
+    let user = tokens.active_user(family.user).await?;
+    let payment = match stored.standing(tokens.settings.refresh_grace, tokens.instruments.now()) {
         Standing::Unused => Payment::Rotate(token),
-        Standing::JustUsed => Payment::Repeat(repeat(server, application, &token, &family).await?),
-        Standing::Used => return Err(end_the_family(server, application, &family).await?),
+        Standing::JustUsed => Payment::Repeat(repeat(tokens, application, &token, &family).await?),
+        Standing::Used => return Err(end_the_family(tokens, application, &family).await?),
         Standing::Expired => return Err(invalid("the refresh token has expired")),
     };
     // Never more than the application may ask for now, and never more than was granted.
@@ -48,7 +48,7 @@ pub(super) async fn grant(
 
 /// A token that is unknown and one of another application are not told apart.
 async fn find_token(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
 ) -> Result<(RefreshToken, StoredRefreshToken, TokenFamily), Refusal> {
@@ -57,64 +57,64 @@ async fn find_token(
         return Err(Refusal::invalid_request("the parameter 'refresh_token' is missing"));
     };
     let presented: RefreshToken = presented.parse().map_err(|_| unknown())?;
-    let stored = server.store.refresh_token(presented.hash()).await?.ok_or_else(unknown)?;
-    let family = server.store.family(stored.family).await?.ok_or_else(unknown)?;
+    let stored = tokens.store.refresh_token(presented.hash()).await?.ok_or_else(unknown)?;
+    let family = tokens.store.family(stored.family).await?.ok_or_else(unknown)?;
     if family.application == application.id { Ok((presented, stored, family)) } else { Err(unknown()) }
 }
 
 /// A token that was used a moment ago leads to the same successor again, as long as nobody has used that.
 async fn repeat(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     token: &RefreshToken,
     family: &TokenFamily,
 ) -> Result<RefreshToken, Refusal> {
     // The master key may have been changed in between.
-    for key in server.master_keys.derive(SUCCESSOR) {
+    for key in tokens.master_keys.derive(SUCCESSOR) {
         let successor = token.successor(&key);
-        let stored = server.store.refresh_token(successor.hash()).await?;
+        let stored = tokens.store.refresh_token(successor.hash()).await?;
         if stored.is_some_and(|stored| stored.spent_at.is_none()) {
             return Ok(successor);
         }
     }
-    Err(end_the_family(server, application, family).await?)
+    Err(end_the_family(tokens, application, family).await?)
 }
 
 /// RFC 9700 §4.14.2: a refresh token that is used again ends its family, because one of the two users is the
 /// wrong one.
 async fn end_the_family(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     family: &TokenFamily,
 ) -> Result<Refusal, StoreError> {
-    server.end_after_replay(application, family.id, "refresh token").await?;
+    tokens.end_after_replay(application, family.id, "refresh token").await?;
     Ok(invalid("the refresh token was used before; every token of its family has been revoked"))
 }
 
 /// Spends the token for its successor. Whoever loses that race is somebody who shows a token that was used
 /// a moment ago.
 pub(super) async fn rotate(
-    server: &Server,
+    tokens: &Tokens,
     application: &Application,
     token: &RefreshToken,
     family: &TokenFamily,
 ) -> Result<RefreshToken, Refusal> {
-    let keys = server.master_keys.derive(SUCCESSOR);
+    let keys = tokens.master_keys.derive(SUCCESSOR);
     let key = keys.first().ok_or_else(|| Refusal::server_error("there is no master key"))?;
     let successor = token.successor(key);
-    let now = server.instruments.now();
-    let mut tx = server.store.begin().await?;
+    let now = tokens.instruments.now();
+    let mut tx = tokens.store.begin().await?;
     if !tx.refresh_token_spend(token.hash(), now).await? {
         drop(tx);
-        if server.config.tokens.refresh_grace.is_zero() {
-            return Err(end_the_family(server, application, family).await?);
+        if tokens.settings.refresh_grace.is_zero() {
+            return Err(end_the_family(tokens, application, family).await?);
         }
-        return repeat(server, application, token, family).await;
+        return repeat(tokens, application, token, family).await;
     }
-    if !tx.family_extend(family.id, now.plus(server.family_lifetime(application))).await? {
+    if !tx.family_extend(family.id, now.plus(tokens.family_lifetime(application))).await? {
         return Err(invalid("the refresh token was revoked"));
     }
-    tx.refresh_token_insert(&server.new_refresh_token(family, now), successor.hash()).await?;
+    tx.refresh_token_insert(&tokens.new_refresh_token(family, now), successor.hash()).await?;
     tx.commit().await?;
     Ok(successor)
 }

@@ -5,16 +5,16 @@
 //! would get. It gives an owner nothing that a new secret would not; the audit log tells it. It does not count as a
 //! use of the application: what only its owner looks at is unused.
 
+use super::Tokens;
 use super::client_credentials;
 use super::issue::Settled;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::AuditEvent;
-use crate::flows::Server;
 use crate::flows::access::Caller;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::{GrantType, TokenResponse};
 
-impl Server {
+impl Tokens {
     /// The token that an application would get if it asked for nothing in particular.
     pub async fn token_to_look_at(&self, caller: &Caller, application: &Application) -> Result<TokenResponse, Refusal> {
         if application.state != ApplicationState::Active {

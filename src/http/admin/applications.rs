@@ -11,7 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::listing::{ApplicationFilter, ApplicationPlace};
 use crate::domain::ownership::Owner;
 use crate::domain::user::EmailAddress;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::fields::{id, narrowed, query};
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
@@ -35,20 +35,21 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
 }
 
 async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
-    let (server, caller) = (&visit.edge.server, caller(person));
+    let (edge, caller) = (&visit.edge, caller(person));
     let search = parameters.value("q").unwrap_or_default().trim();
     let state = parameters.value("state").unwrap_or_default();
     let mut filter = ApplicationFilter { state: narrowed(parameters, "state")?, ..ApplicationFilter::default() };
     // An address is looked for among the owners, anything else in names and client ids.
     let mut nobody = false;
     if search.parse::<EmailAddress>().is_ok() {
-        filter.owner = server.owner_named(search).await?;
+        filter.owner = edge.people().owner_named(search).await?;
         nobody = filter.owner.is_none();
     } else {
         filter.search = narrowed(parameters, "q")?;
     }
     let after = match id::<ClientId>(parameters, "after") {
-        Some(client_id) => server
+        Some(client_id) => edge
+            .application_cache()
             .application(&client_id)
             .await?
             .map(|last| ApplicationPlace { name: last.settings.name.clone(), client_id: client_id.to_string() }),
@@ -57,13 +58,13 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     let mut found = if nobody {
         Vec::new()
     } else {
-        server.applications_page(&caller, filter, &after.unwrap_or_default(), PAGE + 1).await?
+        edge.access().applications_page(&caller, filter, &after.unwrap_or_default(), PAGE + 1).await?
     };
     let more = found.len() > usize::from(PAGE);
     found.truncate(usize::from(PAGE));
     let last = found.last().map(|last| last.client_id.to_string()).filter(|_| more).unwrap_or_default();
     let to = |after: &str| address(Here::Applications.href(), &[("q", search), ("state", state), ("after", after)]);
-    let owners = server.owners_of_all(&caller, &found).await?;
+    let owners = edge.access().owners_of_all(&caller, &found).await?;
     let view = ApplicationsPage {
         t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Applications),

@@ -9,8 +9,8 @@ use super::view::{ApprovalLine, ApprovalsPage};
 use crate::domain::approval::Decision;
 use crate::domain::ids::ApprovalId;
 use crate::domain::language::Language;
-use crate::flows::approvals::MOST_WAITING;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::self_service::MOST_WAITING;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
@@ -51,18 +51,18 @@ pub(in crate::http) async fn refuse(Path(id): Path<String>, visit: Visit, Fields
 
 async fn decide(visit: &Visit, person: &SignedInPerson, id: &str, decision: Decision) -> Response {
     let Ok(id) = id.parse::<ApprovalId>() else { return refused_page(visit, &nowhere()) };
-    match visit.edge.server.approval_decide(&caller(person), id, decision).await {
+    match visit.edge.self_service().approval_decide(&caller(person), id, decision).await {
         Ok(()) => see(&format!("{}?done={}", Here::Approvals.href(), decision.name())),
         Err(refusal) => refused_page(visit, &refusal),
     }
 }
 
 async fn list(visit: &Visit, person: &SignedInPerson, notice: Option<&'static str>) -> Result<Response, Refusal> {
-    let (server, caller) = (&visit.edge.server, caller(person));
-    let waiting = server.approvals_waiting(&caller).await?;
+    let (edge, caller) = (&visit.edge, caller(person));
+    let waiting = edge.self_service().approvals_waiting(&caller).await?;
     let more = i64::try_from(waiting.len()).is_ok_and(|shown| shown == MOST_WAITING);
     let asking = waiting.iter().map(|(approval, _)| approval.requested_by).collect();
-    let people = server.accounts_named(&caller, asking).await?;
+    let people = edge.people().accounts_named(&caller, asking).await?;
     let lines = waiting.into_iter().map(|(approval, application)| {
         let form = |what: &str| visit.form(format!("{}/{}/{what}", Here::Approvals.href(), approval.id));
         let by = people.get(&approval.requested_by);

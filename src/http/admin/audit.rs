@@ -10,8 +10,8 @@ use super::view::{AuditFilterForm, AuditPage, AuditRow, PAGE};
 use crate::domain::ids::{AuditId, Timestamp, UserId};
 use crate::domain::language::Language;
 use crate::domain::listing::AuditFilter;
-use crate::flows::authorize::SignedInPerson;
-use crate::flows::listings::Line;
+use crate::flows::oversight::Line;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::fields::{id, query};
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
@@ -73,18 +73,18 @@ fn moment(text: &str) -> Result<Option<Timestamp>, &'static str> {
 }
 
 async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
-    let (server, caller) = (&visit.edge.server, caller(person));
+    let (edge, caller) = (&visit.edge, caller(person));
     let asked = asked(parameters);
     let before = id::<AuditId>(parameters, "before").map(|id| id.to_string());
     let (mut found, problem) = match filter(&asked) {
-        Ok(filter) => (server.audit_page(&caller, &filter, before.as_deref(), PAGE + 1).await?, None),
+        Ok(filter) => (edge.oversight().audit_page(&caller, &filter, before.as_deref(), PAGE + 1).await?, None),
         Err(problem) => (Vec::new(), Some(problem)),
     };
     let more = found.len() > usize::from(PAGE);
     found.truncate(usize::from(PAGE));
     let last = found.last().map(|last| last.id.to_string()).filter(|_| more).unwrap_or_default();
     let actors = found.iter().filter_map(|line| person_of(&line.actor)).collect();
-    let people = server.accounts_named(&caller, actors).await?;
+    let people = edge.people().accounts_named(&caller, actors).await?;
     let rows = found.into_iter().map(|line| {
         let by = person_of(&line.actor).and_then(|id| people.get(&id)?.email.as_ref().map(ToString::to_string));
         row(line, by)

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::audit::{asked, filter};
 use super::frame::{Here, caller, operator};
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::audit_file::{FileKind, audit_file};
 use crate::http::pages::fields::query;
 use crate::http::pages::problem::refused_page;
@@ -30,5 +30,5 @@ async fn file(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     let kind = parameters.value("format").and_then(FileKind::from_name);
     let kind = kind.ok_or_else(|| Refusal::invalid_request("'format' is csv or ndjson"))?;
     let filter = filter(&asked(parameters)).map_err(Refusal::invalid_request)?;
-    audit_file(visit.edge.server.audit_export(&caller(person), filter, None), kind).await
+    audit_file(visit.edge.oversight().audit_export(&caller(person), filter, None), kind).await
 }

@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use crate::flows::access::Caller;
-use crate::flows::authorize::{SignIn, SignedInPerson};
+use crate::flows::sessions::{SignIn, SignedInPerson};
 use crate::http::pages::problem::{refused_page, stale_form_page};
 use crate::http::pages::view::Form;
 use crate::http::pages::visit::{Visit, sign_in_anew, sign_in_first};

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 use super::frame::{Bar, Here, caller, fresh_sender, operator};
 use super::view::{KeyLine, KeysPage, TimeLine};
 use crate::domain::language::Language;
-use crate::flows::authorize::SignedInPerson;
-use crate::flows::rotate_keys::Promotion;
+use crate::flows::keys::Promotion;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
@@ -40,7 +40,7 @@ pub(in crate::http) async fn rotate(visit: Visit, Fields(fields): Fields) -> Res
         Some("now") => (Promotion::Now, "rotated-now"),
         _ => (Promotion::WhenAnnounced, "rotated"),
     };
-    match visit.edge.server.rotate_keys(promotion, &caller(person).actor()).await {
+    match visit.edge.keys().rotate_keys(promotion, &caller(person).actor()).await {
         Ok(()) => see(&format!("{}?done={done}", Here::Keys.href())),
         Err(error) => refused_page(&visit, &error.into()),
     }
@@ -60,7 +60,7 @@ pub(in crate::http) async fn revoke(visit: Visit, Fields(fields): Fields) -> Res
             Err(refusal) => refused_page(&visit, &refusal),
         };
     }
-    match visit.edge.server.revoke_key(kid, &caller(person).actor()).await {
+    match visit.edge.keys().revoke_key(kid, &caller(person).actor()).await {
         Ok(()) => see(&format!("{}?done=revoked", Here::Keys.href())),
         Err(error) => refused_page(&visit, &error.into()),
     }
@@ -73,9 +73,9 @@ async fn keys_page(
     problem: Option<&'static str>,
 ) -> Result<Response, Refusal> {
     let now = visit.now();
-    let lives = visit.edge.server.key_lives(&caller(person)).await?;
+    let lives = visit.edge.keys().key_lives(&caller(person)).await?;
     let line = TimeLine::of(&lives, now);
-    let form = |life: &crate::flows::operate::KeyLife| {
+    let form = |life: &crate::flows::keys::KeyLife| {
         let form = visit.form(format!("{}/revoke", Here::Keys.href()));
         life.state.is_published().then(|| form.carrying("kid", life.key.kid.clone()))
     };

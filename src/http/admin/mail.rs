@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::frame::{Bar, Here, caller, operator};
 use super::view::MailPage;
 use crate::domain::language::Language;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
@@ -25,7 +25,7 @@ async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refu
     let view = MailPage {
         t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Mail),
-        mails: visit.edge.server.mail.unsent_mail(&caller(person)).await?,
+        mails: visit.edge.mail().unsent_mail(&caller(person)).await?,
         now: visit.now(),
     };
     Ok(page(&view).into_response())

@@ -6,7 +6,7 @@ use super::frame::{Bar, Here, caller, operator};
 use super::view::OverviewPage;
 use crate::domain::language::Language;
 use crate::domain::signing_key::KeyState;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
@@ -23,14 +23,14 @@ pub(in crate::http) async fn show(visit: Visit) -> Response {
 }
 
 async fn overview(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refusal> {
-    let (server, caller) = (&visit.edge.server, caller(person));
-    let keys = server.key_lives(&caller).await?;
+    let (edge, caller) = (&visit.edge, caller(person));
+    let keys = edge.keys().key_lives(&caller).await?;
     let signing = keys.iter().filter(|life| life.state == KeyState::Active);
     let view = OverviewPage {
         t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Overview),
         now: visit.now(),
-        counts: server.counts(&caller).await?,
+        counts: edge.oversight().counts(&caller).await?,
         signing: signing.cloned().collect(),
     };
     Ok(page(&view).into_response())

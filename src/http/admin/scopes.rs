@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::frame::{Bar, Here, operator};
 use super::view::ScopesPage;
 use crate::domain::language::Language;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::problem::page_or_refusal;
@@ -25,7 +25,7 @@ async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refu
     let view = ScopesPage {
         t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Scopes),
-        catalogue: visit.edge.server.named_catalogue().await?,
+        catalogue: visit.edge.application_cache().named_catalogue().await?,
     };
     Ok(page(&view).into_response())
 }

@@ -17,7 +17,7 @@ use crate::http::pages::visit::{Visit, see};
 /// `GET`: asks for the address. Opening it uses nothing up.
 pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> Response {
     let Ok(token) = token.parse::<SetUpToken>() else { return refused_page(&visit, &nowhere()) };
-    match visit.edge.server.set_up_is_open(&token).await {
+    match visit.edge.sign_ins().set_up_is_open(&token).await {
         Ok(()) => visit.remembered(form_page(&visit, &token, "", None)),
         Err(refusal) => refused_page(&visit, &refusal),
     }
@@ -33,7 +33,7 @@ pub(in crate::http) async fn set_up(Path(token): Path<String>, visit: Visit, Fie
     let Ok(email) = typed.parse() else {
         return form_page(&visit, &token, typed, Some("This is not an e-mail address such as name@example.com."));
     };
-    match visit.edge.server.set_up(&token, email, &visit.requester.device).await {
+    match visit.edge.sign_ins().set_up(&token, email, &visit.requester.device).await {
         Ok(session) => visit.signed_in(&session, see("/admin")),
         Err(refusal) => refused_page(&visit, &refusal),
     }

@@ -6,7 +6,7 @@ use super::frame::{Bar, Here, operator};
 use super::view::{SettingLine, SettingsPage, SettingsPart};
 use crate::config::{ShownSetting, Sources};
 use crate::domain::language::Language;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
 use crate::http::pages::visit::Visit;
@@ -20,7 +20,7 @@ pub(in crate::http) async fn show(visit: Visit) -> Response {
 }
 
 fn settings(visit: &Visit, person: &SignedInPerson) -> Response {
-    let sources = visit.edge.server.sources.get();
+    let sources = visit.edge.sources();
     let shown = sources.map(Sources::settings).unwrap_or_default();
     let mut parts: Vec<SettingsPart> = Vec::new();
     for setting in shown {

@@ -8,10 +8,10 @@ use super::frame::{Bar, Here, caller, fresh_sender, operator};
 use super::view::{OwnedLine, UserPage};
 use crate::domain::language::Language;
 use crate::domain::user::{EmailAddress, Profile, User};
+use crate::flows::access::MOST_OWNED;
 use crate::flows::access::Need;
-use crate::flows::authorize::SignedInPerson;
-use crate::flows::manage_user::ManageUserError;
-use crate::flows::operate::MOST_OWNED;
+use crate::flows::people::ManageUserError;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::fields::{Fields, query};
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
@@ -34,7 +34,7 @@ pub(in crate::http) async fn show(Path(sub): Path<String>, uri: Uri, visit: Visi
         "demoted" => Some("They are no operator of this server any more."),
         _ => None,
     });
-    let found = match visit.edge.server.user_for(&caller(person), &sub, Need::ReadUsers).await {
+    let found = match visit.edge.people().user_for(&caller(person), &sub, Need::ReadUsers).await {
         Ok(user) => user_page(&visit, person, user, notice, None).await,
         Err(refusal) => Err(refusal),
     };
@@ -47,7 +47,7 @@ pub(in crate::http) async fn disable(Path(sub): Path<String>, visit: Visit, Fiel
         Ok(found) => found,
         Err(response) => return *response,
     };
-    let done = visit.edge.server.user_disable(user.id, &caller(person).actor()).await;
+    let done = visit.edge.people().user_disable(user.id, &caller(person).actor()).await;
     answer(&visit, &user, done.map(|_| "disabled"))
 }
 
@@ -57,7 +57,7 @@ pub(in crate::http) async fn enable(Path(sub): Path<String>, visit: Visit, Field
         Ok(found) => found,
         Err(response) => return *response,
     };
-    let done = visit.edge.server.user_enable(user.id, &caller(person).actor()).await;
+    let done = visit.edge.people().user_enable(user.id, &caller(person).actor()).await;
     answer(&visit, &user, done.map(|_| "enabled"))
 }
 
@@ -68,7 +68,7 @@ pub(in crate::http) async fn promote(Path(sub): Path<String>, visit: Visit, Fiel
         Err(response) => return *response,
     };
     let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: true };
-    let done = visit.edge.server.user_change(&user, profile, &caller(person).actor()).await;
+    let done = visit.edge.people().user_change(&user, profile, &caller(person).actor()).await;
     answer(&visit, &user, done.map(|_| "promoted"))
 }
 
@@ -79,7 +79,7 @@ pub(in crate::http) async fn demote(Path(sub): Path<String>, visit: Visit, Field
         Err(response) => return *response,
     };
     let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: false };
-    let done = visit.edge.server.user_change(&user, profile, &caller(person).actor()).await;
+    let done = visit.edge.people().user_change(&user, profile, &caller(person).actor()).await;
     answer(&visit, &user, done.map(|_| "demoted"))
 }
 
@@ -97,7 +97,7 @@ pub(in crate::http) async fn delete(Path(sub): Path<String>, visit: Visit, Field
             Err(refusal) => refused_page(&visit, &refusal),
         };
     }
-    match visit.edge.server.user_delete(user.id, &caller(person).actor()).await {
+    match visit.edge.people().user_delete(user.id, &caller(person).actor()).await {
         Ok(_) => see(&format!("{}?done=deleted", Here::Users.href())),
         Err(error) => refused_page(&visit, &error.into()),
     }
@@ -112,7 +112,7 @@ async fn another<'a>(
 ) -> Result<(&'a SignedInPerson, User), Box<Response>> {
     let page = address_of(sub);
     let person = fresh_sender(visit, fields, &page)?;
-    let found = visit.edge.server.user_for(&caller(person), sub, Need::WriteUsers).await;
+    let found = visit.edge.people().user_for(&caller(person), sub, Need::WriteUsers).await;
     let user = found.map_err(|refusal| Box::new(refused_page(visit, &refusal)))?;
     if user.id == person.user.id {
         let own = Refusal::new(ErrorCode::Conflict, "operators do not change their own account here");
@@ -139,15 +139,15 @@ async fn user_page(
     notice: Option<&'static str>,
     problem: Option<&'static str>,
 ) -> Result<Response, Refusal> {
-    let (server, caller) = (&visit.edge.server, caller(person));
-    let owned = server.applications_of(&caller, &user).await?;
+    let (edge, caller) = (&visit.edge, caller(person));
+    let owned = edge.access().applications_of(&caller, &user).await?;
     let form = |what: &str| visit.form(format!("{}/{what}", address_of(&user.sub)));
     let view = UserPage {
         t: Messages::of(Language::English),
         bar: Bar::of(visit, person, Here::Users),
         notice,
         problem,
-        sessions: server.user_sessions(&user).await?.len(),
+        sessions: edge.people().user_sessions(&user).await?.len(),
         all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(|| {
             address(Here::Applications.href(), &[("q", user.email.as_ref().map_or("", EmailAddress::as_str))])
         }),

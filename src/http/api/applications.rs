@@ -16,7 +16,7 @@ use crate::domain::ids::Timestamp;
 use crate::domain::listing::{ApplicationFilter, ApplicationPlace, ApplicationStates};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::access::Need;
-use crate::flows::manage_application::{DELETE, SettingsChange};
+use crate::flows::applications::{DELETE, SettingsChange};
 use crate::flows::self_service::Changed;
 use crate::http::reply::Answer;
 
@@ -203,7 +203,7 @@ pub(super) async fn list(
     let (name, client_id) = place(query.cursor.as_deref())?.unwrap_or_default();
     let search = searched(query.q.as_deref())?;
     let owner = match &query.owner {
-        Some(named) => match asked.server.owner_named(named).await? {
+        Some(named) => match asked.edge.people().owner_named(named).await? {
             Some(owner) => Some(owner),
             None => return Ok(Page::whole(Vec::new())),
         },
@@ -212,7 +212,7 @@ pub(super) async fn list(
     let (kind, state) = (query.kind.map(Into::into), query.state.map(Into::into));
     let filter = ApplicationFilter { within: None, owner, search, kind, state };
     let after = ApplicationPlace { name, client_id };
-    let rows = asked.server.applications_page(&asked.caller, filter, &after, query.limit.rows()).await?;
+    let rows = asked.edge.access().applications_page(&asked.caller, filter, &after, query.limit.rows()).await?;
     Ok(query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string())))
 }
 
@@ -226,9 +226,9 @@ pub(super) async fn create(
     Creation(Object(new), once): Creation<Object<NewApplication>>,
 ) -> Answer<Created> {
     let reason = new.reason();
-    let settings = new.settings(asked.server.default_algorithm())?;
+    let settings = new.settings(asked.edge.keys().default_algorithm())?;
     let making = |asked: ApiCaller| async move {
-        let made = asked.server.register_for(&asked.caller, settings, &reason).await?;
+        let made = asked.edge.self_service().register_for(&asked.caller, settings, &reason).await?;
         let client_id = &made.application.client_id;
         let (location, tag) = (asked.url_of(&format!("applications/{client_id}")), made.application.tag());
         let registered = RegisteredApplication {
@@ -260,10 +260,10 @@ pub(super) async fn change(
 ) -> Answer<Tagged<ChangedApplication>> {
     let (client_id, reason) = (application.client_id, change.reason());
     let changed = if_match.change(async || {
-        let known = asked.server.application_for(&asked.caller, &client_id, Need::WriteApplications).await?;
+        let known = asked.edge.access().application_for(&asked.caller, &client_id, Need::WriteApplications).await?;
         if_match.check(&known)?;
         let change = SettingsChange { settings: change.clone().over(known.settings)?, version: known.version };
-        Ok(asked.server.change_for(&asked.caller, &client_id, change, &reason).await?)
+        Ok(asked.edge.self_service().change_for(&asked.caller, &client_id, change, &reason).await?)
     });
     let Changed { application, waiting, .. } = changed.await?;
     let waiting = waiting.map(|waiting| Approval::of(&waiting, client_id.as_str()));
@@ -279,6 +279,10 @@ pub(super) async fn delete(
     if_match: IfMatch,
 ) -> Answer<StatusCode> {
     let seen = if_match.seen(&application)?.map(|seen| seen.version);
-    asked.server.application_change_state_seen(&application.client_id, DELETE, seen, &asked.actor()).await?;
+    asked
+        .edge
+        .applications()
+        .application_change_state_seen(&application.client_id, DELETE, seen, &asked.actor())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -53,7 +53,7 @@ impl Approval {
 #[utoipa::path(get, path = "/approvals", tag = "Approvals", security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Approval>)))]
 pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Approval>> {
-    let waiting = asked.server.approvals_waiting(&asked.caller).await?;
+    let waiting = asked.edge.self_service().approvals_waiting(&asked.caller).await?;
     let shown = waiting.iter().map(|(approval, application)| Approval::of(approval, application.client_id.as_str()));
     Ok(Page::of(shown))
 }
@@ -62,7 +62,7 @@ pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Approval>> {
 #[utoipa::path(post, path = "/approvals/{approval_id}/grant", tag = "Approvals",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])), responses((status = 204, description = "Granted")))]
 pub(super) async fn grant(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
-    asked.server.approval_decide(&asked.caller, id, Decision::Granted).await?;
+    asked.edge.self_service().approval_decide(&asked.caller, id, Decision::Granted).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -70,6 +70,6 @@ pub(super) async fn grant(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer
 #[utoipa::path(post, path = "/approvals/{approval_id}/refuse", tag = "Approvals",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])), responses((status = 204, description = "Refused")))]
 pub(super) async fn refuse(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
-    asked.server.approval_decide(&asked.caller, id, Decision::Refused).await?;
+    asked.edge.self_service().approval_decide(&asked.caller, id, Decision::Refused).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use super::paging::{Limit, Page, place};
 use super::problem::Named as _;
 use crate::domain::ids::Timestamp;
 use crate::domain::listing::AuditFilter;
-use crate::flows::listings::Line;
+use crate::flows::oversight::Line;
 use crate::http::audit_file::{FileKind, audit_file};
 use crate::http::reply::Answer;
 use crate::protocol::refusal::Refusal;
@@ -94,7 +94,8 @@ fn moment(field: &str, text: Option<String>) -> Answer<Option<Timestamp>> {
 pub(super) async fn list(asked: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Page<AuditLine>> {
     let filter = query.filter()?;
     let before: Option<String> = place(query.cursor.as_deref())?;
-    let lines = asked.server.audit_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
+    let lines =
+        asked.edge.oversight().audit_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
     Ok(query.limit.page(lines, |line| line.id.to_string()))
 }
 
@@ -105,5 +106,5 @@ pub(super) async fn list(asked: May<ReadAudit>, Query(mut query): Query<AuditQue
 pub(super) async fn export(asked: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Response> {
     let filter = query.filter()?;
     let before: Option<String> = place(query.cursor.as_deref())?;
-    Ok(audit_file(asked.server.audit_export(&asked.caller, filter, before), FileKind::Ndjson).await?)
+    Ok(audit_file(asked.edge.oversight().audit_export(&asked.caller, filter, before), FileKind::Ndjson).await?)
 }

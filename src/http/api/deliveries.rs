@@ -64,7 +64,7 @@ impl From<webhook_delivery::Delivery> for Delivery {
 #[utoipa::path(get, path = "/webhooks/{webhook_id}/deliveries", tag = "Webhooks",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Delivery>)))]
 pub(super) async fn list(OwnedWebhook(webhook, asked): OwnedWebhook<ReadApplications>) -> Answer<Page<Delivery>> {
-    Ok(Page::of(asked.server.webhooks.webhook_deliveries(&webhook).await?))
+    Ok(Page::of(asked.edge.webhooks().webhook_deliveries(&webhook).await?))
 }
 
 /// Sends a message again.
@@ -75,6 +75,6 @@ pub(super) async fn redeliver(
     OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
     Id(message): Id<MessageId>,
 ) -> Answer<StatusCode> {
-    asked.server.webhooks.webhook_redeliver(&webhook, message).await?;
+    asked.edge.webhooks().webhook_redeliver(&webhook, message).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,11 +6,12 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 
 use super::DOCUMENT;
-use super::problem::{KINDS, slug, title};
+use super::problem::KINDS;
 use crate::domain::language::Language;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
+use crate::http::problem::{slug, title};
 use described::{Group, Shape};
 
 /// The page.

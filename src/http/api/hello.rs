@@ -51,7 +51,7 @@ pub(in crate::http) async fn hello(
     State(edge): State<Edge>,
     BearerToken(token): BearerToken,
 ) -> Answer<impl IntoResponse> {
-    let claims = edge.server.check_bearer(&token).await.map_err(bearer)?.claims;
+    let claims = edge.token_status().check_bearer(&token).await.map_err(bearer)?.claims;
     let checked = [
         "the header's typ says that it is an access token",
         "the header's kid names a key in /.well-known/jwks.json",

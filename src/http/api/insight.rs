@@ -153,7 +153,7 @@ pub(super) struct RecentQuery {
 #[utoipa::path(get, path = "/applications/{client_id}/activity", tag = "Insight",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Day>)))]
 pub(super) async fn activity(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Day>> {
-    Ok(Page::of(asked.server.application_activity(application.id, DAYS).await?.per_day))
+    Ok(Page::of(asked.edge.insight().application_activity(application.id, DAYS).await?.per_day))
 }
 
 /// Lists the last requests that named an application, with the reason why each failed.
@@ -164,7 +164,7 @@ pub(super) async fn requests(
     Owned(application, asked): Owned<ReadApplications>,
     Query(query): Query<RecentQuery>,
 ) -> Answer<Page<RecentRequest>> {
-    Ok(Page::of(asked.server.application_requests(application.id, query.limit.items()).await?))
+    Ok(Page::of(asked.edge.insight().application_requests(application.id, query.limit.items()).await?))
 }
 
 /// Lists the last sign-ins that an application asked for, with what became of each mail.
@@ -175,5 +175,5 @@ pub(super) async fn flights(
     Owned(application, asked): Owned<ReadApplications>,
     Query(query): Query<RecentQuery>,
 ) -> Answer<Page<SignInTrace>> {
-    Ok(Page::of(asked.server.application_delivery_traces(application.id, query.limit.items()).await?))
+    Ok(Page::of(asked.edge.insight().application_delivery_traces(application.id, query.limit.items()).await?))
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::extract::{ApiCaller, May, Named, Optional, ReadKeys, WriteKeys};
 use super::paging::Page;
 use crate::domain::signing_key::{KeyState, SigningKey};
-use crate::flows::rotate_keys::Promotion;
+use crate::flows::keys::Promotion;
 use crate::http::reply::Answer;
 
 /// A signing key; its private half never leaves the server.
@@ -65,7 +65,7 @@ pub(super) async fn list(asked: May<ReadKeys>) -> Answer<Page<Key>> {
     responses((status = 200, description = "The keys as they are now", body = Page<Key>)))]
 pub(super) async fn rotate(asked: May<WriteKeys>, Optional(rotation): Optional<Rotation>) -> Answer<Page<Key>> {
     let promotion = if rotation.now { Promotion::Now } else { Promotion::WhenAnnounced };
-    asked.server.rotate_keys(promotion, &asked.actor()).await?;
+    asked.edge.keys().rotate_keys(promotion, &asked.actor()).await?;
     listed(&asked).await
 }
 
@@ -73,10 +73,10 @@ pub(super) async fn rotate(asked: May<WriteKeys>, Optional(rotation): Optional<R
 #[utoipa::path(post, path = "/keys/{kid}/revoke", tag = "Keys", security(("bearer" = ["keys:write"]), ("session" = [])),
     responses((status = 204, description = "Revoked")))]
 pub(super) async fn revoke(asked: May<WriteKeys>, Named(kid): Named<String>) -> Answer<StatusCode> {
-    asked.server.revoke_key(&kid, &asked.actor()).await?;
+    asked.edge.keys().revoke_key(&kid, &asked.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn listed(asked: &ApiCaller) -> Answer<Page<Key>> {
-    Ok(Page::of(asked.server.keys_for(&asked.caller).await?))
+    Ok(Page::of(asked.edge.keys().keys_for(&asked.caller).await?))
 }

@@ -8,9 +8,10 @@ use super::extract::{
     Id, IfMatch, May, Nothing, Object, Operate, Optional, Owned, ReadApplications, Tagged, WriteApplications,
 };
 use crate::domain::ids::{ClientId, Timestamp};
-use crate::domain::life_cycle::{Exempt, Outlook};
+use crate::domain::life_cycle::Outlook;
+use crate::domain::life_marks::Exempt;
 use crate::flows::access::Need;
-use crate::flows::manage_application::{ACTIVATE, DEACTIVATE, StateChange};
+use crate::flows::applications::{ACTIVATE, DEACTIVATE, StateChange};
 use crate::http::reply::{Answer, Unkept};
 
 /// What happens to an application if nobody uses it and no server goes down; nothing where a step does not lie ahead.
@@ -80,7 +81,9 @@ async fn change_state(
 ) -> Answer<Tagged<Application>> {
     let seen = if_match.seen(&application)?.map(|seen| seen.version);
     let client_id = &application.client_id;
-    Ok(Tagged::of(asked.server.application_change_state_seen(client_id, change, seen, &asked.actor()).await?))
+    Ok(Tagged::of(
+        asked.edge.applications().application_change_state_seen(client_id, change, seen, &asked.actor()).await?,
+    ))
 }
 
 /// Brings back a deleted application, with its secrets, while it is remembered.
@@ -94,16 +97,16 @@ pub(super) async fn undelete(
     _: Optional<Nothing>,
 ) -> Answer<Tagged<Application>> {
     let need = Need::WriteApplications;
-    let deleted = asked.server.remembered_application_for(&asked.caller, &client_id, need).await?;
+    let deleted = asked.edge.access().remembered_application_for(&asked.caller, &client_id, need).await?;
     let seen = if_match.seen(&deleted)?.map(|seen| seen.version);
-    Ok(Tagged::of(asked.server.undelete_for(&asked.caller, &client_id, seen).await?))
+    Ok(Tagged::of(asked.edge.life_cycle().undelete_for(&asked.caller, &client_id, seen).await?))
 }
 
 /// Tells what happens to an application if nobody uses it.
 #[utoipa::path(get, path = "/applications/{client_id}/life-cycle", tag = "Applications",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = LifeCycle)))]
 pub(super) async fn outlook(Owned(application, asked): Owned<ReadApplications>) -> Answer<Unkept<LifeCycle>> {
-    let outlook = asked.server.life_cycle_of(&application).await?;
+    let outlook = asked.edge.life_cycle().life_cycle_of(&application).await?;
     Ok(Unkept(LifeCycle::of(&outlook, application.life.exempt)))
 }
 
@@ -122,5 +125,5 @@ pub(super) async fn exempt(
         return Ok(Tagged::of(application));
     }
     let client_id = &application.client_id;
-    Ok(Tagged::of(asked.server.application_set_exempt_seen(client_id, exempt, seen, &asked.actor()).await?))
+    Ok(Tagged::of(asked.edge.life_cycle().application_set_exempt_seen(client_id, exempt, seen, &asked.actor()).await?))
 }

@@ -12,8 +12,9 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::DOCUMENT;
-use super::problem::Problem;
-use crate::http::reply::{Answer, FieldProblem};
+use crate::http::problem::FieldProblem;
+use crate::http::problem::Problem;
+use crate::http::reply::Answer;
 
 const DESCRIPTION: &str = "What the portal and the operator's pages do, for programs. \
 Send an access token (`Authorization: Bearer`) with the scope `gatepost:admin`, or with the narrower scope that an \

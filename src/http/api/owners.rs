@@ -108,7 +108,7 @@ pub(super) struct NewInvitation {
 #[utoipa::path(get, path = "/applications/{client_id}/owners", tag = "Owners",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Owner>)))]
 pub(super) async fn list(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Owner>> {
-    Ok(Page::of(asked.server.owners_of(&application).await?))
+    Ok(Page::of(asked.edge.access().owners_of(&application).await?))
 }
 
 /// Takes an application away from one of its owners. The last one cannot go.
@@ -118,13 +118,13 @@ pub(super) async fn remove(
     Owned(application, asked): Owned<WriteApplications>,
     Named((_, named)): Named<(String, String)>,
 ) -> Answer<StatusCode> {
-    let owners = asked.server.owners_of(&application).await?;
+    let owners = asked.edge.access().owners_of(&application).await?;
     let address: Option<EmailAddress> = named.parse().ok();
     let known = owners.into_iter().find(|known| {
         known.sub.as_deref() == Some(&named) || address.as_ref().is_some_and(|sent| sent.key() == known.email.key())
     });
     let known = known.ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the application has no such owner"))?;
-    asked.server.remove_owner(&asked.caller, &application, &known.email).await?;
+    asked.edge.ownership().remove_owner(&asked.caller, &application, &known.email).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -132,7 +132,7 @@ pub(super) async fn remove(
 #[utoipa::path(get, path = "/applications/{client_id}/invitations", tag = "Owners",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Invitation>)))]
 pub(super) async fn invitations(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Invitation>> {
-    Ok(Page::of(asked.server.invitations_of(&application).await?))
+    Ok(Page::of(asked.edge.ownership().invitations_of(&application).await?))
 }
 
 /// Asks somebody by mail to look after an application. Only a person can ask.
@@ -146,7 +146,7 @@ pub(super) async fn invite(
     let email = email_address(&new.email)?;
     let purpose = new.purpose.unwrap_or_default().into();
     let making = |asked: ApiCaller| async move {
-        let invitation = asked.server.invite_owner(&asked.caller, &application, email, purpose).await?;
+        let invitation = asked.edge.ownership().invite_owner(&asked.caller, &application, email, purpose).await?;
         Ok(Created::new(&Invitation::from(invitation)))
     };
     once.make(&asked, making).await
@@ -160,6 +160,6 @@ pub(super) async fn withdraw(
     Owned(application, asked): Owned<WriteApplications>,
     Id(invitation): Id<InvitationId>,
 ) -> Answer<StatusCode> {
-    asked.server.invitation_withdraw(&asked.caller, &application, invitation).await?;
+    asked.edge.ownership().invitation_withdraw(&asked.caller, &application, invitation).await?;
     Ok(StatusCode::NO_CONTENT)
 }

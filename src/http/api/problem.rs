@@ -1,55 +1,9 @@
-//! Refusals of the management API, as RFC 9457 writes them.
-
-use serde::Serialize;
-use utoipa::ToSchema;
+//! What can go wrong in the management API, and naming what it was about.
 
 use crate::domain::user::EmailAddress;
-use crate::http::reply::{Answer, FieldProblem, Refused};
+use crate::http::problem::FieldProblem;
+use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-
-/// What went wrong (RFC 9457).
-#[derive(Serialize, ToSchema)]
-pub(in crate::http) struct Problem<'a> {
-    /// An address that says what kind of problem it is.
-    #[serde(rename = "type")]
-    kind: String,
-    /// The kind in words.
-    title: &'static str,
-    /// The HTTP status.
-    status: u16,
-    /// What exactly was wrong this time.
-    detail: &'a str,
-    /// The path of the request.
-    instance: &'a str,
-    /// The name under which the server's log and the portal have this request.
-    trace_id: &'a str,
-    /// What was wrong with which member or parameter.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    #[schema(required = false)]
-    errors: &'a [FieldProblem],
-}
-
-impl<'a> Problem<'a> {
-    /// What a refusal of this request says.
-    pub(in crate::http) fn of(refused: &'a Refused, issuer: &str, [instance, trace_id]: [&'a str; 2]) -> Self {
-        let code = refused.refusal.code;
-        Self {
-            kind: format!("{issuer}/docs#problem-{}", slug(code)),
-            title: title(code),
-            status: code.status(),
-            detail: &refused.refusal.description,
-            instance,
-            trace_id,
-            errors: &refused.fields,
-        }
-    }
-}
-
-/// Whether refusals under this path are problem details. The greeting is for developers of other APIs and keeps the
-/// form that those have.
-pub(in crate::http) fn is_management(path: &str) -> bool {
-    path.starts_with("/api/v1/") && path != "/api/v1/hello"
-}
 
 /// Every kind of problem that the management API has, with its status and what to make of it.
 pub(super) const KINDS: [(ErrorCode, &str); 15] = [
@@ -78,38 +32,6 @@ pub(super) const KINDS: [(ErrorCode, &str); 15] = [
     ),
     (ErrorCode::ServerError, "A fault of the server's; its log has the reason under `trace_id`."),
 ];
-
-/// The name of a kind of problem. Errors whose OAuth name says less than their status have one of their own.
-pub(super) const fn slug(code: ErrorCode) -> &'static str {
-    match code {
-        ErrorCode::MethodNotAllowed => "method_not_allowed",
-        ErrorCode::UnsupportedMediaType => "unsupported_media_type",
-        ErrorCode::TooLarge => "too_large",
-        ErrorCode::TooManyRequests => "too_many_requests",
-        _ => code.name(),
-    }
-}
-
-/// The kind of a problem in words that do not change from one time to the next.
-pub(super) const fn title(code: ErrorCode) -> &'static str {
-    match code {
-        ErrorCode::NotFound => "Not found",
-        ErrorCode::MethodNotAllowed => "Method not allowed",
-        ErrorCode::Conflict => "In conflict with what is there",
-        ErrorCode::PreconditionFailed => "Changed meanwhile",
-        ErrorCode::KeyReused => "Idempotency key reused",
-        ErrorCode::UnsupportedMediaType => "Not read here",
-        ErrorCode::TooLarge => "Too large",
-        ErrorCode::InvalidToken | ErrorCode::InvalidClient => "Not authenticated",
-        ErrorCode::InsufficientScope => "Scope not sufficient",
-        ErrorCode::InsufficientUserAuthentication => "Sign-in too long ago",
-        ErrorCode::AccessDenied => "Not allowed",
-        ErrorCode::TooManyRequests => "Too many requests",
-        ErrorCode::TemporarilyUnavailable => "Temporarily unavailable",
-        ErrorCode::ServerError => "Server error",
-        _ => "Invalid request",
-    }
-}
 
 /// A refusal that is about one member or parameter.
 pub(super) trait Named {

@@ -66,7 +66,7 @@ pub(super) async fn create(
     Creation(_, once): Creation<Optional<Nothing>>,
 ) -> Answer<Created> {
     let making = |asked: ApiCaller| async move {
-        let made = asked.server.application_rotate_secret(&application.client_id, &asked.actor()).await?;
+        let made = asked.edge.applications().application_rotate_secret(&application.client_id, &asked.actor()).await?;
         let (Some(plain), Some(stored)) = (made.secret, made.application.secrets.last()) else {
             return Err(Refusal::server_error("a new secret is missing").into());
         };
@@ -82,6 +82,6 @@ pub(super) async fn revoke(
     Owned(application, asked): Owned<WriteApplications>,
     Id(secret): Id<SecretId>,
 ) -> Answer<StatusCode> {
-    asked.server.application_revoke_secret(&application.client_id, secret, &asked.actor()).await?;
+    asked.edge.applications().application_revoke_secret(&application.client_id, secret, &asked.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -50,13 +50,13 @@ impl From<session::Session> for Session {
 #[utoipa::path(get, path = "/users/{sub}/sessions", tag = "Accounts",
     security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<Session>)))]
 pub(super) async fn list(Account(user, asked): Account<ReadUsers>) -> Answer<Page<Session>> {
-    Ok(Page::of(asked.server.user_sessions(&user).await?))
+    Ok(Page::of(asked.edge.people().user_sessions(&user).await?))
 }
 
 /// Signs somebody out everywhere, and takes back what their account has granted.
 #[utoipa::path(delete, path = "/users/{sub}/sessions", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])), responses((status = 204, description = "Signed out")))]
 pub(super) async fn end(Account(user, asked): Account<WriteUsers>) -> Answer<StatusCode> {
-    asked.server.user_sign_out(&user, &asked.actor()).await?;
+    asked.edge.people().user_sign_out(&user, &asked.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,7 +15,7 @@ use crate::domain::ids::Timestamp;
 use crate::domain::listing::{UserFilter, UserStates};
 use crate::domain::user::{self, EmailAddress, Profile, UserState};
 use crate::flows::access::Need;
-use crate::flows::manage_user::{Admin, ManageUserError, NewUser};
+use crate::flows::people::{Admin, ManageUserError, NewUser};
 use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::Refusal;
 
@@ -147,7 +147,7 @@ pub(super) struct AccountChange {
 pub(super) async fn list(asked: May<ReadUsers>, Query(query): Query<UserQuery>) -> Answer<Page<User>> {
     let before: Option<String> = place(query.cursor.as_deref())?;
     let filter = UserFilter { search: searched(query.q.as_deref())?, state: query.state.map(Into::into) };
-    let rows = asked.server.users_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
+    let rows = asked.edge.people().users_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
     Ok(query.limit.page(rows, |user| user.id.to_string()))
 }
 
@@ -165,7 +165,7 @@ pub(super) async fn create(
     }
     let new = NewUser { email: email_address(&new.email)?, name: new.name, locale: new.locale, admin };
     let making = |asked: ApiCaller| async move {
-        let user = asked.server.user_create(new, &asked.actor()).await.map_err(refused)?;
+        let user = asked.edge.people().user_create(new, &asked.actor()).await.map_err(refused)?;
         let (location, tag) = (asked.url_of(&format!("users/{}", user.sub)), user.tag());
         Ok(Created::new(&User::from(user)).at(location).tagged(tag))
     };
@@ -192,9 +192,9 @@ pub(super) async fn change(
         asked.reach(Need::Operate)?;
     }
     let changed = if_match.change(async || {
-        let known = asked.server.user_for(&asked.caller, &user.sub, Need::WriteUsers).await?;
+        let known = asked.edge.people().user_for(&asked.caller, &user.sub, Need::WriteUsers).await?;
         if_match.check(&known)?;
-        asked.server.user_change(&known, change.clone().over(&known), &asked.actor()).await.map_err(refused)
+        asked.edge.people().user_change(&known, change.clone().over(&known), &asked.actor()).await.map_err(refused)
     });
     Ok(Tagged::of(changed.await?))
 }
@@ -213,7 +213,7 @@ impl AccountChange {
 #[utoipa::path(delete, path = "/users/{sub}", tag = "Accounts", params(IfMatch),
     security(("bearer" = ["users:write"]), ("session" = [])), responses((status = 204, description = "Deleted")))]
 pub(super) async fn delete(Account(user, asked): Account<WriteUsers>, if_match: IfMatch) -> Answer<StatusCode> {
-    asked.server.user_delete_seen(user.id, if_match.seen(&user)?, &asked.actor()).await.map_err(refused)?;
+    asked.edge.people().user_delete_seen(user.id, if_match.seen(&user)?, &asked.actor()).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -222,7 +222,7 @@ pub(super) async fn delete(Account(user, asked): Account<WriteUsers>, if_match: 
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
 pub(super) async fn disable(Account(user, asked): Account<WriteUsers>) -> Answer<Tagged<User>> {
-    Ok(Tagged::of(asked.server.user_disable(user.id, &asked.actor()).await?))
+    Ok(Tagged::of(asked.edge.people().user_disable(user.id, &asked.actor()).await?))
 }
 
 /// Enables an account again. What ended with it stays ended; its owner signs in anew.
@@ -230,7 +230,7 @@ pub(super) async fn disable(Account(user, asked): Account<WriteUsers>) -> Answer
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
 pub(super) async fn enable(Account(user, asked): Account<WriteUsers>) -> Answer<Tagged<User>> {
-    Ok(Tagged::of(asked.server.user_enable(user.id, &asked.actor()).await?))
+    Ok(Tagged::of(asked.edge.people().user_enable(user.id, &asked.actor()).await?))
 }
 
 fn refused(error: ManageUserError) -> Refused {

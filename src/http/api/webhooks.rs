@@ -181,7 +181,7 @@ pub(super) async fn change(
     OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
     Object(patch): Object<WebhookPatch>,
 ) -> Answer<Unkept<Webhook>> {
-    let changed = asked.server.webhooks.webhook_update(&webhook, patch.change()?, &asked.actor()).await;
+    let changed = asked.edge.webhooks().webhook_update(&webhook, patch.change()?, &asked.actor()).await;
     Ok(Unkept(Webhook::from(&changed.map_err(refused)?)))
 }
 
@@ -190,7 +190,7 @@ pub(super) async fn change(
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
 pub(super) async fn delete(OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
-    asked.server.webhooks.webhook_delete(&webhook, &asked.actor()).await?;
+    asked.edge.webhooks().webhook_delete(&webhook, &asked.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -201,7 +201,7 @@ pub(super) async fn delete(OwnedWebhook(webhook, asked): OwnedWebhook<WriteAppli
 pub(super) async fn rotate_secret(
     OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
 ) -> Answer<Unkept<WebhookWithSecret>> {
-    Ok(Unkept(asked.server.webhooks.webhook_rotate_secret(&webhook, &asked.actor()).await?.into()))
+    Ok(Unkept(asked.edge.webhooks().webhook_rotate_secret(&webhook, &asked.actor()).await?.into()))
 }
 
 /// Sends a webhook a message that says nothing, to see whether it gets through.
@@ -209,7 +209,7 @@ pub(super) async fn rotate_secret(
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
 pub(super) async fn ping(OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
-    asked.server.webhooks.webhook_ping(&webhook).await?;
+    asked.edge.webhooks().webhook_ping(&webhook).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -222,7 +222,7 @@ impl<N: Needed> FromRequestParts<Edge> for OwnedWebhook<N> {
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
         let asked = May::<N>::from_request_parts(parts, edge).await?;
         let Id(id) = Id::<WebhookId>::from_request_parts(parts, edge).await?;
-        let webhook = asked.server.webhooks.webhook(id, &Reach::Everything).await?;
+        let webhook = asked.edge.webhooks().webhook(id, &Reach::Everything).await?;
         match check_owner(&asked, &webhook, N::NEED).await {
             Ok(()) => Ok(Self(webhook, asked)),
             Err(refused) if is_foreign(refused.refusal.code) => Err(WebhookError::Unknown.into()),
@@ -236,7 +236,7 @@ async fn check_owner(asked: &ApiCaller, webhook: &webhook::Webhook, need: Need) 
         (WebhookOwner::Server, Need::ReadApplications) => asked.reach(Need::Oversee).map(drop),
         (WebhookOwner::Server, _) => asked.reach(Need::Operate).map(drop),
         (WebhookOwner::Application(client_id), _) => {
-            Ok(asked.server.application_for(&asked.caller, client_id, need).await.map(drop)?)
+            Ok(asked.edge.access().application_for(&asked.caller, client_id, need).await.map(drop)?)
         }
     }
 }
@@ -247,12 +247,12 @@ const fn is_foreign(code: ErrorCode) -> bool {
 }
 
 async fn listed(asked: &ApiCaller, owner: &WebhookOwner) -> Answer<Page<Webhook>> {
-    Ok(Page::of(&asked.server.webhooks.webhooks_of(owner).await?))
+    Ok(Page::of(&asked.edge.webhooks().webhooks_of(owner).await?))
 }
 
 async fn made(asked: &ApiCaller, new: NewWebhook, once: Once) -> Answer<Created> {
     let making = |asked: ApiCaller| async move {
-        let made = asked.server.webhooks.webhook_create(new, &asked.actor()).await.map_err(refused)?;
+        let made = asked.edge.webhooks().webhook_create(new, &asked.actor()).await.map_err(refused)?;
         let location = asked.url_of(&format!("webhooks/{}", made.webhook.id));
         Ok(Created::new(&WebhookWithSecret::from(made)).at(location))
     };

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::activity::Endpoint;
-use crate::flows::authenticate_client::ClientRequest;
 use crate::flows::authorize::Begun;
+use crate::flows::clients::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::pages::fields::query;
@@ -52,7 +52,7 @@ pub(in crate::http) async fn post(
             let authorization = authorization(&headers)?;
             let address = visit.requester.address;
             let request = ClientRequest { authorization, parameters: &parameters, address };
-            let asked = edge.server.passwordless_request(request, &visit.requester).await;
+            let asked = edge.authorizations().passwordless_request(request, &visit.requester).await;
             asked.map_err(|refusal| match refusal.code {
                 // It tried to authenticate, as at the token endpoint.
                 ErrorCode::InvalidClient => Refused::from(refusal),
@@ -71,8 +71,12 @@ fn claim(visit: &Visit, parameters: &Parameters) {
 
 async fn begin(visit: &Visit, parameters: &Parameters) -> Response {
     claim(visit, parameters);
-    let server = &visit.edge.server;
-    match server.begin_authorization(parameters, (&visit.browser, visit.person.as_ref()), &visit.requester).await {
+    let edge = &visit.edge;
+    match edge
+        .authorizations()
+        .begin_authorization(parameters, (&visit.browser, visit.person.as_ref()), &visit.requester)
+        .await
+    {
         Ok(Begun::Stored(id)) => visit.remembered(continue_flow(visit, id).await),
         Ok(Begun::Refused(refused)) => refuse(visit, refused),
         Err(refusal) => refused_page(visit, &refusal),

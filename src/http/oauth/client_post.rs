@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 
 use crate::domain::activity::Endpoint;
-use crate::flows::authenticate_client::ClientRequest;
+use crate::flows::clients::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::named_client::NamedClient;

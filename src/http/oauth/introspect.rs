@@ -12,5 +12,5 @@ pub(in crate::http) async fn introspect(
     State(edge): State<Edge>,
     post: ClientPost<Introspect>,
 ) -> Answer<impl IntoResponse> {
-    Ok(Unkept(edge.server.introspect(post.request()?).await?))
+    Ok(Unkept(edge.token_status().introspect(post.request()?).await?))
 }

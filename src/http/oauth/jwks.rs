@@ -10,8 +10,8 @@ use crate::http::reply::is_known;
 
 /// Serves the key set, or 304 to who has it.
 pub(in crate::http) async fn jwks(State(edge): State<Edge>, headers: HeaderMap) -> Response {
-    let keys = edge.server.keyring.published();
-    let max_age = edge.server.rotation_policy().jwks_max_age().as_secs();
+    let keys = edge.keys().published();
+    let max_age = edge.keys().rotation_policy().jwks_max_age().as_secs();
     let caching = AppendHeaders([(ETAG, keys.etag.to_string()), (CACHE_CONTROL, format!("public, max-age={max_age}"))]);
     if is_known(&headers, &keys.etag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();

@@ -12,7 +12,7 @@ use crate::protocol::refusal::Refusal;
 
 /// Describes the server.
 pub(in crate::http) async fn metadata(State(edge): State<Edge>) -> Answer<Response> {
-    let scopes = edge.server.scope_names().await.map_err(Refusal::from)?;
-    let metadata = Metadata::new(edge.server.config.server.issuer.as_str(), scopes);
+    let scopes = edge.application_cache().scope_names().await.map_err(Refusal::from)?;
+    let metadata = Metadata::new(edge.config().server.issuer.as_str(), scopes);
     Ok(([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response())
 }

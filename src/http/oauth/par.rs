@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 
 use super::client_post::{ClientPost, PushedRequest};
-use crate::flows::pushed_request::PUSHED_REQUEST_LIFETIME;
+use crate::flows::authorize::PUSHED_REQUEST_LIFETIME;
 use crate::http::Edge;
 use crate::http::reply::{Answer, Unkept};
 
@@ -21,6 +21,6 @@ pub(in crate::http) async fn par(
     State(edge): State<Edge>,
     post: ClientPost<PushedRequest>,
 ) -> Answer<impl IntoResponse> {
-    let request_uri = edge.server.push_request(post.request()?).await?;
+    let request_uri = edge.authorizations().push_request(post.request()?).await?;
     Ok((StatusCode::CREATED, Unkept(Pushed { request_uri, expires_in: PUSHED_REQUEST_LIFETIME.as_secs() })))
 }

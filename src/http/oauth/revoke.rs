@@ -9,6 +9,6 @@ use crate::http::reply::Answer;
 
 /// Ends a token. RFC 7009 §2.2: 200 with nothing to read, whether there was anything to end or not.
 pub(in crate::http) async fn revoke(State(edge): State<Edge>, post: ClientPost<Revoke>) -> Answer<StatusCode> {
-    edge.server.revoke(post.request()?).await?;
+    edge.token_status().revoke(post.request()?).await?;
     Ok(StatusCode::OK)
 }

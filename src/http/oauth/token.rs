@@ -21,5 +21,5 @@ pub(in crate::http) async fn token(State(edge): State<Edge>, post: TokenPost) ->
 }
 
 async fn answer(edge: &Edge, post: TokenPost) -> Answer<TokenResponse> {
-    Ok(edge.server.token(post?.request()?).await?)
+    Ok(edge.tokens().token(post?.request()?).await?)
 }

@@ -28,7 +28,7 @@ pub(in crate::http) async fn userinfo(
         }
         (None, None) => return Err(missing_token(SEND_A_TOKEN)),
     };
-    Ok(Unkept(edge.server.userinfo(token).await.map_err(bearer)?))
+    Ok(Unkept(edge.token_status().userinfo(token).await.map_err(bearer)?))
 }
 
 /// RFC 6750 §2.2: only a form can carry the token, and only in a request that has a body by its method.

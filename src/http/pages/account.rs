@@ -14,8 +14,8 @@ use super::view::{Account, AccountNotice, ApplicationLine, DeleteAccount, Delete
 use super::view::{Message, MessagePage};
 use super::visit::{Visit, see};
 use crate::domain::ids::{ClientId, SessionId};
-use crate::flows::account::AccountOverview;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::AccountOverview;
+use crate::flows::sessions::SignedInPerson;
 use crate::protocol::refusal::Refusal;
 
 const LOGIN: &str = "/login?return_to=/account";
@@ -41,7 +41,7 @@ pub(in crate::http) async fn end_session(Path(id): Path<String>, visit: Visit, F
         Err(response) => return *response,
     };
     let Ok(session) = id.parse::<SessionId>() else { return problem_page(&visit, Problem::NotFound, None) };
-    match visit.edge.server.end_session(person, session).await {
+    match visit.edge.sessions().end_session(person, session).await {
         Ok(()) => see("/account?done=session"),
         Err(refusal) => refused_page(&visit, &refusal),
     }
@@ -54,7 +54,7 @@ pub(in crate::http) async fn end_application(Path(id): Path<String>, visit: Visi
         Err(response) => return *response,
     };
     let Ok(client_id) = id.parse::<ClientId>() else { return problem_page(&visit, Problem::NotFound, None) };
-    match visit.edge.server.withdraw_access(person, &client_id).await {
+    match visit.edge.sessions().withdraw_access(person, &client_id).await {
         Ok(()) => see("/account?done=application"),
         Err(refusal) => refused_page(&visit, &refusal),
     }
@@ -66,7 +66,7 @@ pub(in crate::http) async fn sign_out(visit: Visit, Fields(fields): Fields) -> R
         Ok(person) => person,
         Err(response) => return *response,
     };
-    let done = visit.edge.server.sign_out(person).await;
+    let done = visit.edge.sign_out().sign_out(person).await;
     ended(&visit, done, Message::SignedOut)
 }
 
@@ -76,7 +76,7 @@ pub(in crate::http) async fn sign_out_everywhere(visit: Visit, Fields(fields): F
         Ok(person) => person,
         Err(response) => return *response,
     };
-    let done = visit.edge.server.sign_out_everywhere(person).await;
+    let done = visit.edge.sessions().sign_out_everywhere(person).await;
     ended(&visit, done, Message::SignedOutEverywhere)
 }
 
@@ -99,7 +99,7 @@ pub(in crate::http) async fn delete(visit: Visit, Fields(fields): Fields) -> Res
     if typed.is_none() || typed != own {
         return delete_page(&visit, person, Some(DeleteProblem::AddressDiffers));
     }
-    let done = visit.edge.server.delete_own_account(person).await;
+    let done = visit.edge.people().delete_own_account(person).await;
     ended(&visit, done, Message::AccountDeleted)
 }
 
@@ -142,7 +142,7 @@ async fn account_page(
     person: &SignedInPerson,
     notice: Option<AccountNotice>,
 ) -> Result<Response, Refusal> {
-    let AccountOverview { sessions, applications } = visit.edge.server.account_overview(person).await?;
+    let AccountOverview { sessions, applications } = visit.edge.sessions().account_overview(person).await?;
     let session_line = |session: crate::domain::session::Session| SessionLine {
         began: session.created_at,
         last_seen: session.last_seen_at,

@@ -13,7 +13,8 @@ use super::visit::Visit;
 use crate::domain::application::Origin;
 use crate::domain::authorization::Step;
 use crate::domain::ids::AuthorizationId;
-use crate::flows::authorize::{OpenAuthorization, SignedInPerson};
+use crate::flows::authorize::OpenAuthorization;
+use crate::flows::sessions::SignedInPerson;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 
@@ -54,10 +55,10 @@ pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) ->
         Err(refusal) => return refused_page(&visit, &refusal),
     }
     let Some(person) = &visit.person else { return continue_flow(&visit, open.authorization.id).await };
-    let server = &visit.edge.server;
+    let edge = &visit.edge;
     let decided = match fields.value("decision") {
-        Some("allow") => server.approve_authorization(&open, person).await,
-        Some("deny") => server.deny_authorization(&open).await,
+        Some("allow") => edge.authorizations().approve_authorization(&open, person).await,
+        Some("deny") => edge.authorizations().deny_authorization(&open).await,
         _ => Err(Refusal::invalid_request("the form says neither allow nor deny")),
     };
     match decided {
@@ -69,14 +70,14 @@ pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) ->
 async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<OpenAuthorization, Refusal> {
     let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
     let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
-    let open = visit.edge.server.open_authorization(flow, visit.known_browser()).await?;
+    let open = visit.edge.authorizations().open_authorization(flow, visit.known_browser()).await?;
     visit.speak(open.authorization.ui_locales.as_deref());
     Ok(open)
 }
 
 /// Whether consent is what is to be asked now.
 async fn asked(visit: &Visit, open: &OpenAuthorization) -> Result<bool, Refusal> {
-    let step = visit.edge.server.peek_authorization(open, visit.person.as_ref()).await?;
+    let step = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await?;
     Ok(step == Step::Consent)
 }
 

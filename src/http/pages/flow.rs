@@ -12,20 +12,21 @@ use crate::domain::activity::Endpoint;
 use crate::domain::application::Application;
 use crate::domain::ids::AuthorizationId;
 use crate::domain::sign_in::Purpose;
-use crate::flows::authorize::{Answer, Continuation, Refused};
+use crate::flows::authorization_response::Answer;
+use crate::flows::authorize::{Continuation, Refused};
 use crate::flows::sign_in::SignedIn;
 use crate::http::reply::report_refusal;
 
 /// Looks at what is true now and sends the browser to the page of the next step, or back to the application.
 pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -> Response {
-    let server = &visit.edge.server;
+    let edge = &visit.edge;
     // The browser that has just been given its token is the one that began.
-    let open = match server.open_authorization(id, Some(&visit.browser)).await {
+    let open = match edge.authorizations().open_authorization(id, Some(&visit.browser)).await {
         Ok(open) => open,
         Err(refusal) => return refused_page(visit, &refusal),
     };
     let application = std::sync::Arc::clone(&open.application);
-    match server.continue_authorization(open, visit.person.as_ref()).await {
+    match edge.authorizations().continue_authorization(open, visit.person.as_ref()).await {
         Ok(continuation) => follow(visit, continuation, &application),
         Err(refusal) => refused_page(visit, &refusal),
     }
@@ -69,12 +70,12 @@ pub(in crate::http) fn refuse(visit: &Visit, refused: Refused) -> Response {
 pub(in crate::http) async fn go_on_signed_in(mut visit: Visit, signed_in: SignedIn) -> Response {
     let SignedIn { token, purpose } = signed_in;
     let before = visit.person.take();
-    match visit.edge.server.person_of(&token).await {
+    match visit.edge.sessions().person_of(&token).await {
         Ok(person) => visit.person = person,
         Err(refusal) => return refused_page(&visit, &refusal),
     }
     if let (Some(before), Some(person)) = (&before, &visit.person)
-        && let Err(refusal) = visit.edge.server.replace_session(before, person).await
+        && let Err(refusal) = visit.edge.sessions().replace_session(before, person).await
     {
         return refused_page(&visit, &refusal);
     }

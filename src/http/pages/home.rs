@@ -16,8 +16,8 @@ pub(in crate::http) async fn show(State(edge): State<Edge>, headers: HeaderMap) 
     let language = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let view = Home {
         t: Messages::of(negotiate(language)),
-        host: edge.server.config.server.issuer.host().to_owned(),
-        catches_mail: edge.server.mail.caught_mails().is_some(),
+        host: edge.config().server.issuer.host().to_owned(),
+        catches_mail: edge.mail().caught_mails().is_some(),
     };
     page(&view).into_response()
 }

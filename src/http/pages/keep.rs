@@ -15,7 +15,7 @@ use crate::flows::life_cycle::{KeepState, KeepView};
 /// `GET`: the question, or what became of it.
 pub(in crate::http) async fn show(Path(token): Path<String>, mut visit: Visit) -> Response {
     let Ok(token) = token.parse::<KeepToken>() else { return problem_page(&visit, Problem::NotFound, None) };
-    let view = match visit.edge.server.keep_view(&token).await {
+    let view = match visit.edge.life_cycle().keep_view(&token).await {
         Ok(Some(view)) => view,
         Ok(None) => return problem_page(&visit, Problem::NotFound, None),
         Err(e) => return refused_page(&visit, &e.into()),
@@ -31,7 +31,7 @@ pub(in crate::http) async fn keep(Path(token): Path<String>, visit: Visit, Field
     if !visit.sent_form(fields.value("csrf")) {
         return stale_form_page(&visit, &address(&token), None);
     }
-    match visit.edge.server.keep_application(&token).await {
+    match visit.edge.life_cycle().keep_application(&token).await {
         Ok(()) => see(&address(&token)),
         Err(e) => refused_page(&visit, &e.into()),
     }

@@ -65,7 +65,7 @@ pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fie
         return stale(&visit, &token);
     }
     let Ok(token) = token.parse::<LinkToken>() else { return over(&visit, LinkOver::Unknown) };
-    match visit.edge.server.stop_sign_in(&token).await {
+    match visit.edge.sign_ins().stop_sign_in(&token).await {
         Ok(()) => {
             let t = visit.messages();
             page(&MessagePage { t, message: Message::SignInStopped, app: None, onward: None }).into_response()
@@ -84,7 +84,7 @@ fn stale(visit: &Visit, token: &str) -> Response {
 async fn visited(mut visit: Visit, text: &str, press: Confirmation) -> Response {
     let Ok(token) = text.parse::<LinkToken>() else { return over(&visit, LinkOver::Unknown) };
     let visitor = Visitor { browser: visit.known_browser(), press, device: &visit.requester.device };
-    let view = match visit.edge.server.open_link(&token, &visitor).await {
+    let view = match visit.edge.sign_ins().open_link(&token, &visitor).await {
         Ok(view) => view,
         Err(refusal) => return refused_page(&visit, &refusal),
     };

@@ -7,7 +7,7 @@ use crate::protocol::scope::Scope;
 
 /// A line for each scope, in the operator's words where there are any.
 pub(super) async fn scope_lines(visit: &Visit, scope: &Scope) -> Result<Vec<ScopeLine>, Refusal> {
-    let catalogue = visit.edge.server.catalogue().await?;
+    let catalogue = visit.edge.application_cache().catalogue().await?;
     let described = |name: &str| {
         let known = catalogue.scopes.iter().find(|known| known.name == name);
         ScopeLine { name: name.to_owned(), description: known.map(|known| known.description.clone()) }

@@ -61,7 +61,7 @@ pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fie
         return sign_in_page(&visit, &target, typed, Some(SignInProblem::NotAnAddress));
     };
     let parties = (&visit.browser, &visit.requester);
-    let begun = visit.edge.server.begin_browser_sign_in(target.purpose(), email, target.name(), parties).await;
+    let begun = visit.edge.sign_ins().begin_browser_sign_in(target.purpose(), email, target.name(), parties).await;
     match begun {
         Ok(sign_in) => see(&format!("/login/code?id={}", sign_in.id)),
         Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
@@ -102,7 +102,7 @@ pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields
         return stale_form_page(&visit, &format!("/login/code?id={}", sign_in.id), None);
     }
     let typed = fields.value("code").unwrap_or_default();
-    let problem = match visit.edge.server.enter_code(&sign_in, typed, &visit.requester.device).await {
+    let problem = match visit.edge.sign_ins().enter_code(&sign_in, typed, &visit.requester.device).await {
         Ok(CodeOutcome::SignedIn(signed_in)) => return go_on_signed_in(visit, signed_in).await,
         Ok(CodeOutcome::Malformed) => CodeProblem::Malformed,
         Ok(CodeOutcome::Wrong { left }) => CodeProblem::Wrong { tries_left: u32::try_from(left).unwrap_or(0) },
@@ -125,7 +125,7 @@ pub(in crate::http) async fn resend(mut visit: Visit, Fields(fields): Fields) ->
         return stale_form_page(&visit, &format!("/login/code?id={}", sign_in.id), None);
     }
     let application = application_of(&visit, &sign_in).await.map(|open| open.application.settings.name.clone());
-    match visit.edge.server.resend_sign_in(&sign_in, application.as_deref(), &visit.requester).await {
+    match visit.edge.sign_ins().resend_sign_in(&sign_in, application.as_deref(), &visit.requester).await {
         Ok(()) => see(&format!("/login/code?id={}&sent=again", sign_in.id)),
         Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
             let notice = CheckMailNotice::WaitBeforeResend { wait: retry_after.unwrap_or(Duration::from_secs(60)) };
@@ -160,7 +160,7 @@ impl Target {
         }
         let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
         let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
-        let open = visit.edge.server.open_authorization(flow, visit.known_browser()).await?;
+        let open = visit.edge.authorizations().open_authorization(flow, visit.known_browser()).await?;
         visit.speak(open.authorization.ui_locales.as_deref());
         Ok(Self::Application(Box::new(open)))
     }
@@ -170,7 +170,7 @@ impl Target {
         match self {
             Self::Page(path) => visit.person.is_some().then(|| see(path)),
             Self::Application(open) => {
-                let next = visit.edge.server.peek_authorization(open, visit.person.as_ref()).await;
+                let next = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await;
                 match next {
                     Ok(crate::domain::authorization::Step::SignIn) => None,
                     Ok(_) => Some(continue_flow(visit, open.authorization.id).await),
@@ -234,7 +234,7 @@ fn own_page(wanted: Option<&str>) -> String {
 async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refusal> {
     let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
     let id: SignInId = id(parameters, "id").ok_or_else(foreign)?;
-    let sign_in = visit.edge.server.open_sign_in(id, visit.known_browser()).await?;
+    let sign_in = visit.edge.sign_ins().open_sign_in(id, visit.known_browser()).await?;
     visit.speak(Some(&sign_in.locale));
     Ok(sign_in)
 }
@@ -260,7 +260,7 @@ fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<S
         Some(SignInProblem::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::BAD_REQUEST,
     };
-    let sign_up = match visit.edge.server.config.login.signup {
+    let sign_up = match visit.edge.config().login.signup {
         config::SignUp::Open => SignUp::Open,
         config::SignUp::Closed => SignUp::Closed,
     };
@@ -276,12 +276,12 @@ async fn check_mail_page(
 ) -> Response {
     let open = application_of(visit, sign_in).await;
     let target = open.as_ref().and_then(|open| FormTarget::of(&open.authorization.redirect_uri));
-    let server = &visit.edge.server;
+    let edge = &visit.edge;
     let change = match &sign_in.purpose {
         Purpose::Authorization(id) => format!("/login?flow={id}"),
         Purpose::Page(path) => address("/login", &[("return_to", path)]),
     };
-    let delivery = match server.config.login.signup {
+    let delivery = match edge.config().login.signup {
         config::SignUp::Open => Delivery::Sent,
         config::SignUp::Closed => Delivery::SentIfKnown,
     };
@@ -293,13 +293,13 @@ async fn check_mail_page(
         address: sign_in.email.key(),
         reference: sign_in.reference.clone(),
         delivery,
-        link_ttl: server.config.login.link_ttl,
+        link_ttl: edge.config().login.link_ttl,
         problem,
         notice,
         form: visit.form("/login/code").carrying("id", sign_in.id.to_string()),
         resend: visit.form("/login/resend").carrying("id", sign_in.id.to_string()),
         change,
-        dev_mail: server.mail.caught_mails().map(|_| "/dev/mail".to_owned()),
+        dev_mail: edge.mail().caught_mails().map(|_| "/dev/mail".to_owned()),
     };
     page(&view).with_status(status).leading_to(target).into_response()
 }
@@ -307,7 +307,9 @@ async fn check_mail_page(
 async fn application_of(visit: &Visit, sign_in: &SignIn) -> Option<OpenAuthorization> {
     match &sign_in.purpose {
         Purpose::Page(_) => None,
-        Purpose::Authorization(id) => visit.edge.server.open_authorization(*id, visit.known_browser()).await.ok(),
+        Purpose::Authorization(id) => {
+            visit.edge.authorizations().open_authorization(*id, visit.known_browser()).await.ok()
+        }
     }
 }
 

@@ -37,11 +37,11 @@ pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> Respo
 }
 
 async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
-    let server = &visit.edge.server;
-    if let Some(client_id) = server.application_signing_out(parameters) {
+    let edge = &visit.edge;
+    if let Some(client_id) = edge.sign_out().application_signing_out(parameters) {
         visit.named_client.names(Endpoint::Logout, client_id);
     }
-    let request = match server.read_sign_out(parameters, visit.person.as_ref()).await {
+    let request = match edge.sign_out().read_sign_out(parameters, visit.person.as_ref()).await {
         Ok(request) => request,
         Err(refusal) => return refused_page(visit, &refusal),
     };
@@ -67,7 +67,7 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
 }
 
 async fn confirmed(visit: &Visit, fields: &Parameters) -> Response {
-    match visit.edge.server.read_sign_out(fields, visit.person.as_ref()).await {
+    match visit.edge.sign_out().read_sign_out(fields, visit.person.as_ref()).await {
         Ok(request) => sign_out(visit, &request).await,
         Err(refusal) => refused_page(visit, &refusal),
     }
@@ -80,7 +80,7 @@ fn stayed(visit: &Visit) -> Response {
 
 async fn sign_out(visit: &Visit, request: &SignOutRequest) -> Response {
     if let Some(person) = &visit.person
-        && let Err(refusal) = visit.edge.server.sign_out(person).await
+        && let Err(refusal) = visit.edge.sign_out().sign_out(person).await
     {
         return refused_page(visit, &refusal);
     }

@@ -15,10 +15,10 @@ use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::Device;
-use crate::flows::authorize::SignedInPerson;
 use crate::flows::browsers::FlashSecret;
 use crate::flows::browsers::FormBrowser;
 use crate::flows::requester::Requester;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::Edge;
 use crate::http::named_client::NamedClient;
 use crate::http::observe::TraceId;
@@ -52,11 +52,11 @@ impl FromRequestParts<Edge> for Visit {
         let address = named_client.address;
         let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let language = negotiate(header(ACCEPT_LANGUAGE));
-        let issuer = &edge.server.config.server.issuer;
+        let issuer = &edge.config().server.issuer;
         let browser = cookies::browser(&parts.headers, issuer);
         let session = cookies::session(&parts.headers, issuer);
         let person = match &session {
-            Some(token) => edge.server.person_of(token).await?,
+            Some(token) => edge.sessions().person_of(token).await?,
             None => None,
         };
         let requester = Requester {
@@ -67,7 +67,7 @@ impl FromRequestParts<Edge> for Visit {
             trace_id: parts.extensions.get::<TraceId>().cloned().unwrap_or_default().0,
         };
         let known = browser.is_some();
-        let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.server.instruments.random()));
+        let browser = browser.unwrap_or_else(|| BrowserToken::from_random(edge.instruments().random()));
         Ok(Self {
             edge: edge.clone(),
             browser,
@@ -86,7 +86,7 @@ impl FromRequestParts<Edge> for Visit {
 impl Visit {
     /// The present moment.
     pub(in crate::http) fn now(&self) -> Timestamp {
-        self.edge.server.instruments.now()
+        self.edge.instruments().now()
     }
 
     /// What its pages say.
@@ -116,12 +116,12 @@ impl Visit {
 
     /// A form that only this browser can send back.
     pub(in crate::http) fn form(&self, action: impl Into<String>) -> Form {
-        Form::new(action.into(), self.edge.server.browsers.csrf_token(self.form_browser()))
+        Form::new(action.into(), self.edge.browsers().csrf_token(self.form_browser()))
     }
 
     /// Whether a form that came back was shown in this browser.
     pub(in crate::http) fn sent_form(&self, csrf: Option<&str>) -> bool {
-        self.known && csrf.is_some_and(|csrf| self.edge.server.browsers.is_csrf_token(self.form_browser(), csrf))
+        self.known && csrf.is_some_and(|csrf| self.edge.browsers().is_csrf_token(self.form_browser(), csrf))
     }
 
     fn form_browser(&self) -> FormBrowser<'_> {
@@ -131,7 +131,7 @@ impl Visit {
     /// The answer with the browser's cookie, so that it can begin something.
     pub(in crate::http) fn remembered(&self, mut response: Response) -> Response {
         if !self.known {
-            let cookie = cookies::set_browser(&self.browser, &self.edge.server.config.server.issuer);
+            let cookie = cookies::set_browser(&self.browser, &self.edge.config().server.issuer);
             append(response.headers_mut(), cookie);
         }
         response
@@ -140,13 +140,13 @@ impl Visit {
     /// The secret that this browser brought along, if it was sealed for what the page is about.
     pub(in crate::http) fn secret_to_show<S: FlashSecret>(&self, of: &str) -> Option<S> {
         let person = self.person.as_ref()?;
-        self.edge.server.browsers.open_flash_secret(person.session.id, of, self.flash_secret.as_deref()?)
+        self.edge.browsers().open_flash_secret(person.session.id, of, self.flash_secret.as_deref()?)
     }
 
     /// The answer that takes the brought secret away from the browser, now that it was shown.
     pub(in crate::http) fn shown(&self, mut response: Response) -> Response {
         if self.flash_secret.is_some() {
-            append(response.headers_mut(), cookies::clear_flash_secret(&self.edge.server.config.server.issuer));
+            append(response.headers_mut(), cookies::clear_flash_secret(&self.edge.config().server.issuer));
         }
         response
     }
@@ -155,20 +155,20 @@ impl Visit {
     pub(in crate::http) fn see_secret(&self, address: &str, of: &str, secret: &str) -> Result<Response, Refusal> {
         let mut response = see(address);
         if let Some(person) = &self.person {
-            let sealed = self.edge.server.browsers.seal_flash_secret(person.session.id, of, secret)?;
-            append(response.headers_mut(), cookies::set_flash_secret(&sealed, &self.edge.server.config.server.issuer));
+            let sealed = self.edge.browsers().seal_flash_secret(person.session.id, of, secret)?;
+            append(response.headers_mut(), cookies::set_flash_secret(&sealed, &self.edge.config().server.issuer));
         }
         Ok(response)
     }
 
     /// The answer that signs the browser in, and lets it be known as one that was.
     pub(in crate::http) fn signed_in(&self, token: &SessionToken, mut response: Response) -> Response {
-        let server = &self.edge.server;
-        let issuer = &server.config.server.issuer;
+        let edge = &self.edge;
+        let issuer = &edge.config().server.issuer;
         append(response.headers_mut(), cookies::set_session(token, issuer));
         if let Some(person) = &self.person {
             let known =
-                server.browsers.known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
+                edge.browsers().known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
             append(response.headers_mut(), cookies::set_known_accounts(&known, issuer));
         }
         response
@@ -176,7 +176,7 @@ impl Visit {
 
     /// The answer that signs the browser out.
     pub(in crate::http) fn signed_out(&self, mut response: Response) -> Response {
-        append(response.headers_mut(), cookies::clear_session(&self.edge.server.config.server.issuer));
+        append(response.headers_mut(), cookies::clear_session(&self.edge.config().server.issuer));
         response
     }
 }

@@ -21,10 +21,10 @@ const FLIGHTS: u32 = 10;
 
 /// The part of the page that is about use.
 pub(super) async fn activity(visit: &Visit, application: &Application) -> Result<Activity, Refusal> {
-    let server = &visit.edge.server;
-    let days = server.application_activity(application.id, DAYS).await?;
-    let requests = server.application_requests(application.id, REQUESTS).await?;
-    let flights = server.application_delivery_traces(application.id, FLIGHTS).await?;
+    let edge = &visit.edge;
+    let days = edge.insight().application_activity(application.id, DAYS).await?;
+    let requests = edge.insight().application_requests(application.id, REQUESTS).await?;
+    let flights = edge.insight().application_delivery_traces(application.id, FLIGHTS).await?;
     Ok(Activity {
         chart: Chart::of(&days.per_day),
         requests: requests.into_iter().map(request_line).collect(),

@@ -23,7 +23,7 @@ use crate::domain::life_cycle::Outlook;
 use crate::domain::secret::{ClientSecret, StoredSecret};
 use crate::domain::webhook::WebhookOwner;
 use crate::flows::access::{Need, unknown_application};
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
@@ -106,7 +106,7 @@ pub(in crate::http) async fn back(uri: Uri) -> Response {
 /// The application of this page, if it is this person's to see.
 async fn seen(visit: &Visit, person: &SignedInPerson, id: &str) -> Result<Application, Refusal> {
     let client_id: ClientId = id.parse().map_err(|_| unknown_application())?;
-    visit.edge.server.remembered_application_for(&caller(person), &client_id, Need::ReadApplications).await
+    visit.edge.access().remembered_application_for(&caller(person), &client_id, Need::ReadApplications).await
 }
 
 /// Who sent a form of an application's page, and which application it is about: one that is not deleted.
@@ -117,7 +117,7 @@ pub(super) async fn changing<'a>(
 ) -> Result<(&'a SignedInPerson, Application), Box<Response>> {
     let person = sender(visit, typed, &format!("{APPLICATIONS}/{id}"))?;
     let found = match id.parse::<ClientId>() {
-        Ok(id) => visit.edge.server.application_for(&caller(person), &id, Need::WriteApplications).await,
+        Ok(id) => visit.edge.access().application_for(&caller(person), &id, Need::WriteApplications).await,
         Err(_) => Err(unknown_application()),
     };
     found.map(|application| (person, application)).map_err(|refusal| Box::new(refused_page(visit, &refusal)))
@@ -159,13 +159,13 @@ async fn render(
     application: &Application,
     occasion: Occasion,
 ) -> Result<Response, Refusal> {
-    let server = &visit.edge.server;
-    let own = server.looks_after(person.user.id, application).await?;
-    let outlook = server.life_cycle_of(application).await?;
+    let edge = &visit.edge;
+    let own = edge.access().looks_after(person.user.id, application).await?;
+    let outlook = edge.life_cycle().life_cycle_of(application).await?;
     let people = people(visit, person, application, &occasion).await?;
     let forms = Forms { visit, application };
-    let issuer = server.config.server.issuer.as_str();
-    let approval = server.approval_of(application).await?;
+    let issuer = edge.config().server.issuer.as_str();
+    let approval = edge.access().approval_of(application).await?;
     // An operator who saves the form gives what is in it, so theirs does not have what was asked for.
     let asked = approval.as_ref().filter(|_| !person.user.admin).map(|approval| &approval.extras);
     let settings = forms.settings(asked, occasion.refused);

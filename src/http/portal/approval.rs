@@ -31,9 +31,11 @@ pub(in crate::http) async fn withdraw(Path(id): Path<String>, visit: Visit, type
         Ok(found) => found,
         Err(response) => return *response,
     };
-    let server = &visit.edge.server;
-    let withdrawn = match server.approval_of(&application).await {
-        Ok(Some(approval)) => server.approval_decide(&caller(person), approval.id, Decision::Withdrawn).await,
+    let edge = &visit.edge;
+    let withdrawn = match edge.access().approval_of(&application).await {
+        Ok(Some(approval)) => {
+            edge.self_service().approval_decide(&caller(person), approval.id, Decision::Withdrawn).await
+        }
         Ok(None) => Err(Refusal::new(ErrorCode::Conflict, "nothing waits for an operator any more")),
         Err(refusal) => Err(refusal),
     };

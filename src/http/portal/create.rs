@@ -1,7 +1,5 @@
 //! `/portal/applications/new`: registering an application.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
@@ -13,7 +11,7 @@ use super::read_settings::new_settings;
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage};
 use crate::domain::application::{ApplicationKind, ApplicationSettings};
 use crate::domain::language::Language;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::{Page, page};
 use crate::http::pages::problem::refused_page;
@@ -60,10 +58,10 @@ async fn register(
     settings: ApplicationSettings,
     typed: &PostedForm,
 ) -> Result<Response, Refusal> {
-    let (server, caller) = (Arc::clone(&visit.edge.server), caller(person));
+    let (edge, caller) = (visit.edge.clone(), caller(person));
     let reason = typed.text("reason").to_owned();
     let making = async move {
-        let made = server.register_for(&caller, settings, &reason).await?;
+        let made = edge.self_service().register_for(&caller, settings, &reason).await?;
         Ok(Made::of(&made.application, made.secret.as_ref()))
     };
     press(visit, person, typed, ("created", NEW), Box::pin(making)).await
@@ -103,7 +101,7 @@ fn kind_cards(typed: &PostedForm) -> Vec<KindCard> {
 
 /// What can be chosen, and what is when nothing is.
 fn scope_hint(visit: &Visit) -> String {
-    let free = &visit.edge.server.config.self_service.scopes;
+    let free = &visit.edge.config().self_service.scopes;
     format!(
         "What it may ask for, with spaces between. Empty gives the usual: openid admin for a program that calls an API \
          by itself, openid user for the others. Everybody may choose among: {free}. Anything else waits for an operator."

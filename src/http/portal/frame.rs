@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use super::posted_form::PostedForm;
 use crate::flows::access::Caller;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::problem::stale_form_page;
 use crate::http::pages::view::Form;
 use crate::http::pages::visit::{Visit, sign_in_first};

@@ -10,8 +10,8 @@ use super::frame::caller;
 use super::posted_form::PostedForm;
 use crate::domain::application::Application;
 use crate::domain::secret::ClientSecret;
-use crate::flows::authorize::SignedInPerson;
 use crate::flows::idempotency::Repeatable;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::view::Form;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
@@ -43,7 +43,7 @@ impl Made {
 
 /// A form whose button makes something.
 pub(in crate::http) fn making_form(visit: &Visit, action: impl Into<String>) -> Form {
-    visit.form(action).carrying(SHOWN, visit.edge.server.idempotency.name_form())
+    visit.form(action).carrying(SHOWN, visit.edge.idempotency().name_form())
 }
 
 /// Makes `what` for `about`, and sends the browser to the page that says so and shows the secret once.
@@ -60,7 +60,7 @@ where
 {
     let filled = format!("{what} {about}\n{typed}");
     let request = Repeatable::by_form(&caller(person), typed.text(SHOWN), filled.as_bytes());
-    let made: Made = visit.edge.server.idempotency.make_once(request, making).await?;
+    let made: Made = visit.edge.idempotency().make_once(request, making).await?;
     let page = format!("{}?done={what}", made.page);
     match made.secret {
         Some(secret) => Ok(visit.see_secret(&page, &made.of, &secret)?),

@@ -11,7 +11,7 @@ use super::posted_form::PostedForm;
 use super::view::InvitationPage;
 use crate::domain::language::Language;
 use crate::domain::ownership::{InvitationPath, InvitationPurpose};
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
@@ -37,14 +37,15 @@ pub(in crate::http) async fn show(Path(path): Path<String>, visit: Visit) -> Res
 }
 
 async fn invitation_page(visit: &Visit, person: &SignedInPerson, path: &str) -> Result<Response, Refusal> {
-    let server = &visit.edge.server;
-    let (invitation, application) = server.invitation_for(&person.user, &read(path)?).await?;
+    let edge = &visit.edge;
+    let (invitation, application) = edge.ownership().invitation_for(&person.user, &read(path)?).await?;
     let view = InvitationPage {
         t: Messages::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         app: shown(&application),
         kind: kinds::words(application.settings.kind).short,
-        inviter: server
+        inviter: edge
+            .people()
             .address_of_user(invitation.invited_by)
             .await?
             .map(|address| address.to_string())
@@ -64,7 +65,7 @@ pub(in crate::http) async fn accept(Path(path): Path<String>, visit: Visit, type
         Err(response) => return *response,
     };
     let accepted = match read(&path) {
-        Ok(path) => visit.edge.server.invitation_accept(&person.user, &path).await,
+        Ok(path) => visit.edge.ownership().invitation_accept(&person.user, &path).await,
         Err(refusal) => Err(refusal),
     };
     match accepted {
@@ -80,7 +81,7 @@ pub(in crate::http) async fn decline(Path(path): Path<String>, visit: Visit, typ
         Err(response) => return *response,
     };
     let declined = match read(&path) {
-        Ok(path) => visit.edge.server.invitation_decline(&person.user, &path).await,
+        Ok(path) => visit.edge.ownership().invitation_decline(&person.user, &path).await,
         Err(refusal) => Err(refusal),
     };
     match declined {

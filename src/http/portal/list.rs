@@ -16,7 +16,7 @@ use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
 use crate::domain::listing::{ApplicationPlace, ApplicationStates};
 use crate::domain::ownership::{Invitation, InvitationPurpose};
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
@@ -46,25 +46,25 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
 }
 
 async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
-    let (server, user) = (&visit.edge.server, &person.user);
+    let (edge, user) = (&visit.edge, &person.user);
     let sent = |name: &str| parameters.value(name).unwrap_or_default().to_owned();
     let after = ApplicationPlace { name: sent("after"), client_id: sent("id") };
     let begins = after == ApplicationPlace::default();
-    let mut own = server.own_applications(user.id, None, &after, PAGE + 1).await?;
+    let mut own = edge.access().own_applications(user.id, None, &after, PAGE + 1).await?;
     let more = own.len() > usize::from(PAGE);
     own.truncate(usize::from(PAGE));
     let next = own.last().filter(|_| more).map(behind);
     if begins {
-        own.extend(server.own_applications(user.id, Some(ApplicationStates::Deleted), &after, PAGE).await?);
+        own.extend(edge.access().own_applications(user.id, Some(ApplicationStates::Deleted), &after, PAGE).await?);
     }
-    let outlooks = server.life_cycle_of_all(&own).await?;
+    let outlooks = edge.life_cycle().life_cycle_of_all(&own).await?;
     let both = || own.iter().zip(&outlooks);
     let view = ApplicationsPage {
         t: Messages::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
         now: visit.now(),
         notice: parameters.value("done").and_then(ListNotice::from_name),
-        invitations: server.invitations_for(user).await?.iter().map(invited_line).collect(),
+        invitations: edge.ownership().invitations_for(user).await?.iter().map(invited_line).collect(),
         applications: both().filter_map(|(application, outlook)| line(visit, application, outlook)).collect(),
         deleted: both().filter_map(|(application, outlook)| deleted_line(visit, application, outlook)).collect(),
         first: (!begins).then(|| APPLICATIONS.to_owned()),

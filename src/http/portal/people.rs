@@ -13,7 +13,7 @@ use crate::domain::application::{Application, Origin};
 use crate::domain::ids::InvitationId;
 use crate::domain::ownership::{InvitationPurpose, Owner};
 use crate::domain::user::EmailAddress;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -29,7 +29,7 @@ pub(in crate::http) async fn invite(Path(id): Path<String>, visit: Visit, typed:
         return not_invited(&visit, (person, &application), typed, (problem, StatusCode::BAD_REQUEST)).await;
     };
     let purpose = InvitationPurpose::from_name(typed.text("purpose")).unwrap_or(InvitationPurpose::Share);
-    match visit.edge.server.invite_owner(&caller(person), &application, email, purpose).await {
+    match visit.edge.ownership().invite_owner(&caller(person), &application, email, purpose).await {
         Ok(_) => see(&done(&application.client_id, "invited")),
         Err(refusal) if refusal.code == ErrorCode::Conflict => {
             let problem = FieldProblem::at("invite-email", sentence(&refusal.description));
@@ -60,7 +60,7 @@ pub(in crate::http) async fn remove(Path(id): Path<String>, visit: Visit, typed:
         let refusal = Refusal::new(ErrorCode::NotFound, "they do not look after this application");
         return refused_page(&visit, &refusal);
     };
-    match visit.edge.server.remove_owner(&caller(person), &application, &email).await {
+    match visit.edge.ownership().remove_owner(&caller(person), &application, &email).await {
         Ok(()) => see(&done(&application.client_id, "removed")),
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,
     }
@@ -72,7 +72,7 @@ pub(in crate::http) async fn leave(Path(id): Path<String>, visit: Visit, typed: 
         Ok(found) => found,
         Err(response) => return *response,
     };
-    match visit.edge.server.leave_application(&person.user, &application).await {
+    match visit.edge.ownership().leave_application(&person.user, &application).await {
         Ok(()) => see(&format!("{APPLICATIONS}?done=left")),
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,
     }
@@ -91,7 +91,7 @@ pub(in crate::http) async fn withdraw(
     let Ok(invitation) = invitation.parse::<InvitationId>() else {
         return refused_page(&visit, &Refusal::new(ErrorCode::NotFound, "there is no such open invitation"));
     };
-    match visit.edge.server.invitation_withdraw(&caller(person), &application, invitation).await {
+    match visit.edge.ownership().invitation_withdraw(&caller(person), &application, invitation).await {
         Ok(()) => see(&done(&application.client_id, "withdrawn")),
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,
     }
@@ -104,9 +104,9 @@ pub(super) async fn people(
     application: &Application,
     occasion: &Occasion,
 ) -> Result<People, Refusal> {
-    let server = &visit.edge.server;
-    let owners = server.owners_of(application).await?;
-    let invitations = server.invitations_of(application).await?;
+    let edge = &visit.edge;
+    let owners = edge.access().owners_of(application).await?;
+    let invitations = edge.ownership().invitations_of(application).await?;
     let changeable = application.origin == Origin::Registered;
     let form = |action: &str| visit.form(format!("{}/{action}", address_of(&application.client_id)));
     let active = owners.iter().filter(|owner| owner.active).count();

@@ -1,7 +1,5 @@
 //! The secrets of an application: another one, or one less.
 
-use std::sync::Arc;
-
 use axum::extract::Path;
 use axum::response::Response;
 
@@ -11,7 +9,7 @@ use super::idempotent_form::{Made, press};
 use super::posted_form::PostedForm;
 use crate::domain::application::Application;
 use crate::domain::ids::SecretId;
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -34,10 +32,10 @@ async fn rotated(
     typed: &PostedForm,
     application: &Application,
 ) -> Result<Response, Refusal> {
-    let (server, actor) = (Arc::clone(&visit.edge.server), caller(person).actor());
+    let (edge, actor) = (visit.edge.clone(), caller(person).actor());
     let client_id = application.client_id.clone();
     let making = async move {
-        let made = server.application_rotate_secret(&client_id, &actor).await?;
+        let made = edge.applications().application_rotate_secret(&client_id, &actor).await?;
         Ok(Made::of(&made.application, made.secret.as_ref()))
     };
     press(visit, person, typed, ("rotated", application.client_id.as_str()), Box::pin(making)).await
@@ -57,7 +55,7 @@ pub(in crate::http) async fn revoke(
         return refused_page(&visit, &Refusal::new(ErrorCode::NotFound, "there is no such secret"));
     };
     let actor = caller(person).actor();
-    match visit.edge.server.application_revoke_secret(&application.client_id, secret, &actor).await {
+    match visit.edge.applications().application_revoke_secret(&application.client_id, secret, &actor).await {
         Ok(_) => see(&done(&application.client_id, "revoked")),
         Err(error) => could_not(&visit, person, &application, &error.into()).await,
     }

@@ -10,8 +10,8 @@ use super::posted_form::PostedForm;
 use super::read_settings::changed_settings;
 use super::view::FieldProblem;
 use crate::domain::application::Application;
-use crate::flows::authorize::SignedInPerson;
-use crate::flows::manage_application::SettingsChange;
+use crate::flows::applications::SettingsChange;
+use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -33,8 +33,8 @@ pub(in crate::http) async fn change(Path(id): Path<String>, visit: Visit, typed:
         let refusal = Refusal::invalid_request("the form does not say which version of the settings it changes");
         return could_not(&visit, person, &application, &refusal).await;
     };
-    let (server, change) = (&visit.edge.server, SettingsChange { settings, version });
-    match server.change_for(&caller(person), &application.client_id, change, typed.text("reason")).await {
+    let (edge, change) = (&visit.edge, SettingsChange { settings, version });
+    match edge.self_service().change_for(&caller(person), &application.client_id, change, typed.text("reason")).await {
         Ok(changed) if changed.waiting.is_some() => see(&done(&application.client_id, "asked")),
         Ok(_) => see(&done(&application.client_id, "saved")),
         Err(refusal) => not_changed(&visit, (person, &application), typed, &refusal).await,

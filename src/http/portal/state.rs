@@ -12,7 +12,7 @@ use super::posted_form::PostedForm;
 use super::view::FieldProblem;
 use crate::domain::ids::ClientId;
 use crate::flows::access::{Need, unknown_application};
-use crate::flows::manage_application::{ACTIVATE, DEACTIVATE, DELETE};
+use crate::flows::applications::{ACTIVATE, DEACTIVATE, DELETE};
 use crate::http::pages::problem::refused_page;
 use crate::http::pages::visit::{Visit, see};
 
@@ -23,7 +23,7 @@ pub(in crate::http) async fn deactivate(Path(id): Path<String>, visit: Visit, ty
         Err(response) => return *response,
     };
     let actor = caller(person).actor();
-    match visit.edge.server.application_change_state(&application.client_id, DEACTIVATE, &actor).await {
+    match visit.edge.applications().application_change_state(&application.client_id, DEACTIVATE, &actor).await {
         Ok(_) => see(&done(&application.client_id, "deactivated")),
         Err(error) => could_not(&visit, person, &application, &error.into()).await,
     }
@@ -36,7 +36,7 @@ pub(in crate::http) async fn activate(Path(id): Path<String>, visit: Visit, type
         Err(response) => return *response,
     };
     let actor = caller(person).actor();
-    match visit.edge.server.application_change_state(&application.client_id, ACTIVATE, &actor).await {
+    match visit.edge.applications().application_change_state(&application.client_id, ACTIVATE, &actor).await {
         Ok(_) => see(&done(&application.client_id, "activated")),
         Err(error) => could_not(&visit, person, &application, &error.into()).await,
     }
@@ -54,7 +54,7 @@ pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed:
         return application_page(&visit, person, &application, occasion).await;
     }
     let actor = caller(person).actor();
-    match visit.edge.server.application_change_state(&application.client_id, DELETE, &actor).await {
+    match visit.edge.applications().application_change_state(&application.client_id, DELETE, &actor).await {
         Ok(_) => see(&format!("{APPLICATIONS}?done=deleted")),
         Err(error) => could_not(&visit, person, &application, &error.into()).await,
     }
@@ -73,12 +73,13 @@ pub(in crate::http) async fn undelete(Path(id): Path<String>, visit: Visit, type
         Err(response) => return *response,
     };
     let Ok(client_id) = id.parse::<ClientId>() else { return refused_page(&visit, &unknown_application()) };
-    let (server, caller) = (&visit.edge.server, caller(person));
-    let application = match server.remembered_application_for(&caller, &client_id, Need::WriteApplications).await {
+    let (edge, caller) = (&visit.edge, caller(person));
+    let application = match edge.access().remembered_application_for(&caller, &client_id, Need::WriteApplications).await
+    {
         Ok(application) => application,
         Err(refusal) => return refused_page(&visit, &refusal),
     };
-    match server.undelete_for(&caller, &client_id, None).await {
+    match edge.life_cycle().undelete_for(&caller, &client_id, None).await {
         Ok(_) => see(&done(&client_id, "undeleted")),
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,
     }

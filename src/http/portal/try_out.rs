@@ -21,9 +21,9 @@ pub(in crate::http) async fn token(Path(id): Path<String>, visit: Visit, typed: 
         Ok(found) => found,
         Err(response) => return *response,
     };
-    match visit.edge.server.token_to_look_at(&caller(person), &application).await {
+    match visit.edge.tokens().token_to_look_at(&caller(person), &application).await {
         Ok(response) => {
-            let tried = Some(tried(response, visit.edge.server.config.server.issuer.as_str()));
+            let tried = Some(tried(response, visit.edge.config().server.issuer.as_str()));
             application_page(&visit, person, &application, Occasion { tried, ..Occasion::default() }).await
         }
         Err(refusal) => could_not(&visit, person, &application, &refusal).await,

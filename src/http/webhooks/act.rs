@@ -1,7 +1,5 @@
 //! What one button of a webhook's page does.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 
 use super::fields::NotDone;
@@ -39,10 +37,10 @@ pub(super) async fn act(act: Act, address: Address, visit: Visit, typed: PostedF
 
 /// A new secret, shown once on the page that follows.
 async fn rotate_secret(at: &At<'_>, webhook: &Webhook, typed: &PostedForm) -> Result<Response, NotDone> {
-    let (server, actor) = (Arc::clone(&at.visit.edge.server), caller(at.person).actor());
+    let (edge, actor) = (at.visit.edge.clone(), caller(at.person).actor());
     let (page, of) = (page_of(webhook), webhook.clone());
     let making = async move {
-        let made = server.webhooks.webhook_rotate_secret(&of, &actor).await?;
+        let made = edge.webhooks().webhook_rotate_secret(&of, &actor).await?;
         Ok(Made::at(page_of(&of), of.id.to_string(), made.secret.expose()))
     };
     press(at.visit, at.person, typed, ("rotated", &page), Box::pin(making)).await
@@ -54,21 +52,21 @@ async fn carry_out(
     address: &Address,
     typed: &PostedForm,
 ) -> Result<Response, NotDone> {
-    let (server, actor) = (&at.visit.edge.server, caller(at.person).actor());
+    let (edge, actor) = (&at.visit.edge, caller(at.person).actor());
     let sending = |sending| WebhookChange { sending: Some(sending), ..WebhookChange::default() };
     let done = match act {
-        Act::Ping => server.webhooks.webhook_ping(webhook).await.map(|_| "pinged")?,
+        Act::Ping => edge.webhooks().webhook_ping(webhook).await.map(|_| "pinged")?,
         Act::SendAgain => {
-            server.webhooks.webhook_redeliver(webhook, address.message()?).await.map(|()| "sent-again")?
+            edge.webhooks().webhook_redeliver(webhook, address.message()?).await.map(|()| "sent-again")?
         }
         Act::Enable => {
-            server.webhooks.webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?
+            edge.webhooks().webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?
         }
         Act::Disable => {
-            server.webhooks.webhook_update(webhook, sending(Sending::Off), &actor).await.map(|_| "disabled")?
+            edge.webhooks().webhook_update(webhook, sending(Sending::Off), &actor).await.map(|_| "disabled")?
         }
         Act::Delete => {
-            server.webhooks.webhook_delete(webhook, &actor).await?;
+            edge.webhooks().webhook_delete(webhook, &actor).await?;
             return Ok(see(&at.without()));
         }
         Act::RotateSecret => return rotate_secret(at, webhook, typed).await,

@@ -26,7 +26,7 @@ pub(super) async fn change(address: Address, visit: Visit, typed: PostedForm) ->
         }
     };
     let change = WebhookChange { url: Some(url), events: Some(events), sending: None };
-    match visit.edge.server.webhooks.webhook_update(&webhook, change, &caller(at.person).actor()).await {
+    match visit.edge.webhooks().webhook_update(&webhook, change, &caller(at.person).actor()).await {
         Ok(webhook) => see(&format!("{}?done=saved", page_of(&webhook))),
         Err(error) => {
             let NotDone { problem, refusal } = error.into();

@@ -1,7 +1,5 @@
 //! `…/webhooks/new`: making a webhook.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
@@ -41,9 +39,9 @@ pub(super) async fn create(address: Address, visit: Visit, typed: PostedForm) ->
         Err(problems) => return form_page(&at, fields, problems, StatusCode::BAD_REQUEST).await,
     };
     let new = NewWebhook { owner: at.owner(), url, events };
-    let (server, actor) = (Arc::clone(&visit.edge.server), caller(at.person).actor());
+    let (edge, actor) = (visit.edge.clone(), caller(at.person).actor());
     let making = async move {
-        let made = server.webhooks.webhook_create(new, &actor).await?;
+        let made = edge.webhooks().webhook_create(new, &actor).await?;
         Ok(Made::at(page_of(&made.webhook), made.webhook.id.to_string(), made.secret.expose()))
     };
     match press(&visit, at.person, &typed, ("created", &at.new_page()), Box::pin(making)).await {

@@ -47,7 +47,7 @@ async fn list_page(at: &At<'_>, notice: Option<&'static str>) -> Result<Response
 
 /// All webhooks of an owner.
 pub(in crate::http) async fn hooks(visit: &Visit, owner: &WebhookOwner) -> Result<Hooks, Refusal> {
-    let webhooks = visit.edge.server.webhooks.webhooks_of(owner).await?;
+    let webhooks = visit.edge.webhooks().webhooks_of(owner).await?;
     let has_room = i64::try_from(webhooks.len()).is_ok_and(|count| count < owner.limit());
     Ok(Hooks {
         lines: webhooks.iter().map(line).collect(),

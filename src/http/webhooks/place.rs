@@ -11,7 +11,7 @@ use crate::domain::application::Application;
 use crate::domain::ids::{ClientId, MessageId, WebhookId};
 use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::flows::access::{Need, unknown_application};
-use crate::flows::authorize::SignedInPerson;
+use crate::flows::sessions::SignedInPerson;
 use crate::flows::webhooks::{Reach, WebhookError};
 use crate::http::Edge;
 use crate::http::admin::frame::{self as admin_frame, Bar};
@@ -114,7 +114,7 @@ impl<'a> At<'a> {
     ) -> Result<Self, Box<Response>> {
         let caller = portal_frame::caller(person);
         let found = match client_id.parse::<ClientId>() {
-            Ok(client_id) => visit.edge.server.application_for(&caller, &client_id, need).await,
+            Ok(client_id) => visit.edge.access().application_for(&caller, &client_id, need).await,
             Err(_) => Err(unknown_application()),
         };
         let application = found.map_err(|refusal| Box::new(refused_page(visit, &refusal)))?;
@@ -125,7 +125,7 @@ impl<'a> At<'a> {
     pub(super) async fn webhook(&self, address: &Address) -> Result<Webhook, Box<Response>> {
         let named = address.names.hook.as_deref().and_then(|id| id.parse::<WebhookId>().ok());
         let found = match named {
-            Some(id) => self.visit.edge.server.webhooks.webhook(id, &Reach::Everything).await,
+            Some(id) => self.visit.edge.webhooks().webhook(id, &Reach::Everything).await,
             None => Err(WebhookError::Unknown),
         };
         let own =
@@ -178,7 +178,7 @@ impl<'a> At<'a> {
         Ok(match &self.place {
             Place::Application(application) => Around::Portal {
                 frame: Frame::of(visit, person, portal_frame::Here::Applications),
-                as_operator: !visit.edge.server.looks_after(person.user.id, application).await?,
+                as_operator: !visit.edge.access().looks_after(person.user.id, application).await?,
             },
             Place::Server => Around::Operator(Bar::of(visit, person, admin_frame::Here::Webhooks)),
         })

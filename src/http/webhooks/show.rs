@@ -88,7 +88,7 @@ async fn webhook_page(at: &At<'_>, webhook: &Webhook, occasion: Occasion) -> Res
 }
 
 async fn render(at: &At<'_>, webhook: &Webhook, occasion: Occasion) -> Result<Response, Refusal> {
-    let deliveries = at.visit.edge.server.webhooks.webhook_deliveries(webhook).await?;
+    let deliveries = at.visit.edge.webhooks().webhook_deliveries(webhook).await?;
     let is_active = webhook.state == WebhookState::Active;
     let fields = occasion.fields.unwrap_or_else(|| Fields::of(webhook));
     let view = WebhookPage {

@@ -29,7 +29,7 @@ async fn an_operator_makes_tries_changes_and_deletes_a_webhook_of_the_server(wor
     let page = root.submit(refused.form_with("hook-create"), &fields).await;
     let (_, secret) = page.text().split_once("id=\"hook-secret\"").unwrap();
     let secret = secret.split_once('>').unwrap().1.split('<').next().unwrap().to_owned();
-    person::account(&server.server, "anna@example.com").await;
+    person::account(&server.rooms, "anna@example.com").await;
     eventually("it is told", async || receiver.events() == ["user.created"]).await;
     assert!(receiver.received()[0].is_signed_with(&secret));
     root.submit(page.form_with("hook-ping"), &[]).await;
@@ -46,7 +46,7 @@ async fn what_changes_a_webhook_of_the_server_takes_a_fresh_sign_in(world: World
     let root = root(&server).await;
     let made = |owner| NewWebhook { owner, url: receiver.url().parse().unwrap(), events: Vec::new() };
     let webhook =
-        server.server.webhooks.webhook_create(made(WebhookOwner::Server), &Actor::CommandLine).await.unwrap().webhook;
+        server.rooms.webhooks.webhook_create(made(WebhookOwner::Server), &Actor::CommandLine).await.unwrap().webhook;
     let before = history(&server, &webhook.id.to_string()).await;
     let own = format!("/admin/webhooks/{}", webhook.id);
     let (page, new) = (root.visit(&own).await, root.visit("/admin/webhooks/new").await);
@@ -59,7 +59,7 @@ async fn what_changes_a_webhook_of_the_server_takes_a_fresh_sign_in(world: World
     let sent = root.post(&new.form_with("hook-create"), &[("url", "https://93.184.215.14/"), ("which", "all")]).await;
     assert_eq!(sent.redirect().unwrap(), "/login?fresh=1&return_to=/admin/webhooks/new");
     assert_eq!(history(&server, &webhook.id.to_string()).await, before);
-    assert_eq!(server.server.webhooks.webhooks_of(&WebhookOwner::Server).await.unwrap(), [webhook]);
+    assert_eq!(server.rooms.webhooks.webhooks_of(&WebhookOwner::Server).await.unwrap(), [webhook]);
     assert!(receiver.received().is_empty());
 }
 
@@ -74,7 +74,7 @@ async fn the_webhook_of_an_application_is_on_the_page_of_the_application(world: 
     let client_id = rest.split_once('>').unwrap().1.split('<').next().unwrap();
     let owner = WebhookOwner::Application(client_id.parse().unwrap());
     let new = NewWebhook { owner, url: receiver.url().parse().unwrap(), events: Vec::new() };
-    let id = server.server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id;
+    let id = server.rooms.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id;
     assert_eq!(status(&root.get(&format!("/admin/webhooks/{id}")).await), 404);
     let page = root.visit(&format!("/portal/applications/{client_id}/webhooks/{id}")).await;
     assert!(page.text().contains("You see this as an operator.") && page.has("hook-ping"), "{}", page.text());

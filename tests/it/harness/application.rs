@@ -3,8 +3,8 @@
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::ClientId;
-use gatepost::flows::Server;
-use gatepost::flows::manage_application::{NewApplication, WithSecret};
+use gatepost::flows::Rooms;
+use gatepost::flows::applications::{NewApplication, WithSecret};
 use gatepost::protocol::client_keys::client_keys;
 use gatepost::store::StateChange;
 
@@ -49,19 +49,19 @@ impl Registered {
     }
 
     /// Registers an application through any server of the database.
-    pub(crate) async fn at(server: &Server, settings: ApplicationSettings) -> Self {
+    pub(crate) async fn at(server: &Rooms, settings: ApplicationSettings) -> Self {
         let new = NewApplication { client_id: None, settings };
-        server.application_create(new, &Actor::CommandLine).await.unwrap().into()
+        server.applications.application_create(new, &Actor::CommandLine).await.unwrap().into()
     }
 
     /// Gives it another secret through any server of the database.
-    pub(crate) async fn rotated(&self, server: &Server) -> Self {
-        server.application_rotate_secret(&self.id(), &Actor::CommandLine).await.unwrap().into()
+    pub(crate) async fn rotated(&self, server: &Rooms) -> Self {
+        server.applications.application_rotate_secret(&self.id(), &Actor::CommandLine).await.unwrap().into()
     }
 
     /// Changes its state through any server of the database.
-    pub(crate) async fn change(&self, server: &Server, change: StateChange) {
-        server.application_change_state(&self.id(), change, &Actor::CommandLine).await.unwrap();
+    pub(crate) async fn change(&self, server: &Rooms, change: StateChange) {
+        server.applications.application_change_state(&self.id(), change, &Actor::CommandLine).await.unwrap();
     }
 }
 
@@ -80,7 +80,7 @@ impl TestServer {
 
     /// Registers a service with these changes to its settings.
     pub(crate) async fn service_with(&self, change: impl FnOnce(&mut ApplicationSettings)) -> Registered {
-        Registered::at(&self.server, service(change)).await
+        Registered::at(&self.rooms, service(change)).await
     }
 
     /// Registers a service that authenticates with this key.

@@ -13,10 +13,10 @@ use gatepost::domain::one_time::{AuthorizationCode, SessionToken, ValueHash};
 use gatepost::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
 use gatepost::domain::sign_in::{HARD_STOP, LoginCode, Purpose, SignIn};
 use gatepost::domain::user::User;
-use gatepost::flows::Server;
-use gatepost::flows::authenticate_client::ClientRequest;
+use gatepost::flows::Rooms;
+use gatepost::flows::clients::ClientRequest;
 use gatepost::flows::login_codes::CODE_KEY;
-use gatepost::flows::manage_user::{Admin, NewUser};
+use gatepost::flows::people::{Admin, NewUser};
 use gatepost::protocol::authorize::{Prompt, ResponseMode};
 use gatepost::protocol::parameters::Parameters;
 use gatepost::protocol::refusal::Refusal;
@@ -60,7 +60,7 @@ impl TestServer {
     pub(crate) async fn person(&self, email: &str) -> User {
         let (name, locale) = (Some("John Smith".to_owned()), Some("de".to_owned()));
         let new = NewUser { email: email.parse().unwrap(), name, locale, admin: Admin::No };
-        self.server.user_create(new, &Actor::CommandLine).await.unwrap()
+        self.rooms.people.user_create(new, &Actor::CommandLine).await.unwrap()
     }
 
     /// A person and a web application, with a request that is not stored yet.
@@ -70,12 +70,12 @@ impl TestServer {
 
     /// The same with another application.
     pub(crate) async fn grant_to(&self, settings: ApplicationSettings) -> Grant<'_> {
-        let application = Registered::at(&self.server, settings).await;
+        let application = Registered::at(&self.rooms, settings).await;
         let user = self.person(&format!("john.{}@example.com", application.client_id.to_lowercase())).await;
-        let row = self.server.application(&application.id()).await.unwrap().unwrap().id;
-        let now = self.server.instruments.now();
+        let row = self.rooms.application_cache.application(&application.id()).await.unwrap().unwrap().id;
+        let now = self.rooms.instruments.now();
         let authorization = Authorization {
-            id: AuthorizationId::from_bytes(self.server.instruments.random()),
+            id: AuthorizationId::from_bytes(self.rooms.instruments.random()),
             application: row,
             source: Source::Browser(ValueHash::of("browser")),
             redirect_uri: CALLBACK.to_owned(),
@@ -142,9 +142,9 @@ impl Grant<'_> {
 
     /// The same from a browser that is signed in.
     pub(crate) async fn in_session(mut self) -> Self {
-        let now = self.server.server.instruments.now();
+        let now = self.server.rooms.instruments.now();
         let session = Session {
-            id: SessionId::from_bytes(self.server.server.instruments.random()),
+            id: SessionId::from_bytes(self.server.rooms.instruments.random()),
             user: self.user.id,
             created_at: now,
             auth_time: now,
@@ -154,8 +154,8 @@ impl Grant<'_> {
             ended_at: None,
             device: Device::default(),
         };
-        let mut tx = self.server.server.store.begin().await.unwrap();
-        let token = SessionToken::from_random(self.server.server.instruments.random());
+        let mut tx = self.server.rooms.store.begin().await.unwrap();
+        let token = SessionToken::from_random(self.server.rooms.instruments.random());
         tx.session_insert(&session, token.hash()).await.unwrap();
         tx.commit().await.unwrap();
         self.code.session = Some(session.id);
@@ -164,7 +164,7 @@ impl Grant<'_> {
 
     /// Stores the request.
     pub(crate) async fn stored(self) -> Self {
-        let mut tx = self.server.server.store.begin().await.unwrap();
+        let mut tx = self.server.rooms.store.begin().await.unwrap();
         tx.authorization_insert(&self.authorization).await.unwrap();
         tx.commit().await.unwrap();
         self
@@ -172,7 +172,7 @@ impl Grant<'_> {
 
     /// Begins a sign-in for the request, which the next codes redeem, with this login code in its mail.
     pub(crate) async fn sign_in(&mut self, login_code: &LoginCode) -> SignInId {
-        let server = &self.server.server;
+        let server = &self.server.rooms;
         let (now, id) = (server.instruments.now(), SignInId::from_bytes(server.instruments.random()));
         let key = server.master_keys.derive(CODE_KEY)[0];
         let sign_in = SignIn {
@@ -201,8 +201,8 @@ impl Grant<'_> {
 
     /// A code, as it reaches the application.
     pub(crate) async fn code(&self) -> String {
-        let code = AuthorizationCode::from_random(self.server.server.instruments.random());
-        let mut tx = self.server.server.store.begin().await.unwrap();
+        let code = AuthorizationCode::from_random(self.server.rooms.instruments.random());
+        let mut tx = self.server.rooms.store.begin().await.unwrap();
         tx.authorization_code_insert(&self.code, code.hash()).await.unwrap();
         tx.commit().await.unwrap();
         code.expose().to_owned()
@@ -255,9 +255,9 @@ pub(crate) fn form_body(parameters: &[(&str, &str)]) -> String {
 }
 
 /// What the token endpoint answers this application, without HTTP.
-pub(crate) async fn token(server: &Server, from: &Registered, body: &str) -> Result<TokenResponse, Refusal> {
+pub(crate) async fn token(server: &Rooms, from: &Registered, body: &str) -> Result<TokenResponse, Refusal> {
     let parameters = Parameters::from_form(body.as_bytes()).unwrap();
     let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", from.client_id, from.secret)));
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    server.token(ClientRequest { authorization: Some(&basic), parameters: &parameters, address }).await
+    server.tokens.token(ClientRequest { authorization: Some(&basic), parameters: &parameters, address }).await
 }

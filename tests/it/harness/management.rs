@@ -66,9 +66,9 @@ impl TestServer {
 
     /// A browser in which this person is signed in.
     pub(crate) async fn session_of(&self, user: &User) -> Who {
-        let now = self.server.instruments.now();
+        let now = self.rooms.instruments.now();
         let session = Session {
-            id: SessionId::from_bytes(self.server.instruments.random()),
+            id: SessionId::from_bytes(self.rooms.instruments.random()),
             user: user.id,
             created_at: now,
             auth_time: now,
@@ -78,8 +78,8 @@ impl TestServer {
             ended_at: None,
             device: Device::default(),
         };
-        let token = SessionToken::from_random(self.server.instruments.random());
-        let mut tx = self.server.store.begin().await.unwrap();
+        let token = SessionToken::from_random(self.rooms.instruments.random());
+        let mut tx = self.rooms.store.begin().await.unwrap();
         tx.session_insert(&session, token.hash()).await.unwrap();
         tx.commit().await.unwrap();
         Who::Session(token.expose().to_owned())
@@ -102,7 +102,7 @@ impl TestServer {
             owner: user.email.as_ref().map(ToString::to_string),
             ..ApplicationSettings::new(name.to_owned(), ApplicationKind::Service)
         };
-        Registered::at(&self.server, settings).await
+        Registered::at(&self.rooms, settings).await
     }
 }
 

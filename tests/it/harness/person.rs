@@ -5,8 +5,8 @@ use std::time::Duration;
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::user::User;
-use gatepost::flows::Server;
-use gatepost::flows::manage_user::{Admin, NewUser};
+use gatepost::flows::Rooms;
+use gatepost::flows::people::{Admin, NewUser};
 
 use super::application::Registered;
 use super::browser::{Browser, Page};
@@ -23,19 +23,19 @@ pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// An account of this address.
-pub(crate) async fn account(server: &Server, email: &str) -> User {
+pub(crate) async fn account(server: &Rooms, email: &str) -> User {
     let new = NewUser { email: email.parse().unwrap(), name: None, locale: None, admin: Admin::No };
-    server.user_create(new, &Actor::CommandLine).await.unwrap()
+    server.people.user_create(new, &Actor::CommandLine).await.unwrap()
 }
 
 /// An account of this address that may do everything.
-pub(crate) async fn operator(server: &Server, email: &str) -> User {
+pub(crate) async fn operator(server: &Rooms, email: &str) -> User {
     let new = NewUser { email: email.parse().unwrap(), name: None, locale: None, admin: Admin::Yes };
-    server.user_create(new, &Actor::CommandLine).await.unwrap()
+    server.people.user_create(new, &Actor::CommandLine).await.unwrap()
 }
 
 /// A web application that is called back at [`CALLBACK`].
-pub(crate) async fn web_application(server: &Server) -> Registered {
+pub(crate) async fn web_application(server: &Rooms) -> Registered {
     Registered::at(server, web_settings("Shop")).await
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Letter {
 /// The newest mail to this address, once there are as many as this.
 pub(crate) async fn letter(server: &TestServer, to: &str, count: usize) -> Letter {
     let mine = || {
-        let mails = server.server.mail.caught_mails().unwrap();
+        let mails = server.rooms.mail.caught_mails().unwrap();
         mails.into_iter().filter(|mail| mail.to.as_str() == to).collect::<Vec<_>>()
     };
     eventually(&format!("{count} mails to {to}"), || async { mine().len() >= count }).await;
@@ -81,8 +81,8 @@ pub(crate) async fn letter(server: &TestServer, to: &str, count: usize) -> Lette
 
 /// How many mails were caught for this address, after giving the outbox time to send what it has.
 pub(crate) async fn mails_to(server: &TestServer, to: &str) -> usize {
-    server.server.mail.send_due_mail().await.unwrap();
-    server.server.mail.caught_mails().unwrap().iter().filter(|mail| mail.to.as_str() == to).count()
+    server.rooms.mail.send_due_mail().await.unwrap();
+    server.rooms.mail.caught_mails().unwrap().iter().filter(|mail| mail.to.as_str() == to).count()
 }
 
 /// How many links are in mails that no mail server has accepted, so that their time has not begun.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gatepost::app::App;
 use gatepost::config::Config;
-use gatepost::flows::Server;
+use gatepost::flows::Rooms;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
 use reqwest::{Client, Method, RequestBuilder};
@@ -21,7 +21,7 @@ use super::world::World;
 /// A running server. It stops when dropped, without being waited for.
 pub(crate) struct TestServer {
     /// What it does, without HTTP.
-    pub(crate) server: Arc<Server>,
+    pub(crate) rooms: Arc<Rooms>,
     /// The world it runs in.
     pub(crate) world: World,
     /// Where it listens.
@@ -46,7 +46,7 @@ impl TestServer {
         let app = App::start(config, world.outside()).await.unwrap();
         let (public, management) = (&app.listeners().public, &app.listeners().management);
         Self {
-            server: Arc::clone(&app.server),
+            rooms: Arc::clone(&app.rooms),
             world: world.clone(),
             address: public.local_addr().unwrap(),
             management: management.local_addr().unwrap(),
@@ -66,7 +66,7 @@ impl TestServer {
 
     /// `iss` of its tokens.
     pub(crate) fn issuer(&self) -> &str {
-        self.server.config.server.issuer.as_str()
+        self.rooms.config.server.issuer.as_str()
     }
 
     /// Begins a request to its public address.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gatepost::adapters::mailer::CaughtMail;
 use gatepost::app::{self, Outside};
 use gatepost::config::Config;
-use gatepost::flows::Server;
+use gatepost::flows::Rooms;
 use gatepost::store::Store;
 
 use super::clock::TestClock;
@@ -88,12 +88,12 @@ impl World {
     }
 
     /// What a command opens while a server runs, or without one.
-    pub(crate) async fn command(&self) -> Arc<Server> {
+    pub(crate) async fn command(&self) -> Arc<Rooms> {
         self.idle_with("").await
     }
 
     /// A server with these settings that does nothing by itself.
-    pub(crate) async fn idle_with(&self, toml: &str) -> Arc<Server> {
+    pub(crate) async fn idle_with(&self, toml: &str) -> Arc<Rooms> {
         app::open(self.config(toml), self.outside()).await.unwrap()
     }
 

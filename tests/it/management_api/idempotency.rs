@@ -14,7 +14,7 @@ async fn send(server: &TestServer, who: &Who, path: &str, (key, body): (&str, Va
 }
 
 async fn count(server: &TestServer) -> usize {
-    server.server.store.applications().await.unwrap().len()
+    server.rooms.store.applications().await.unwrap().len()
 }
 
 /// The same answer, secret included; and the database does not have the secret.
@@ -66,7 +66,7 @@ async fn a_refusal_and_a_day_free_the_key(world: World) {
     let ann = json!({ "email": "ann@example.com" });
     assert_eq!(send(&server, &ops, "/users", ("key-2", ann)).await.status, 201);
     world.clock.advance(Duration::from_secs(24 * 3600));
-    server.server.forget_expired().await.unwrap();
+    server.rooms.upkeep.forget_expired().await.unwrap();
     let kept = world.database.texts("select cast(count(*) as text) from idempotency_keys").await;
     assert_eq!(kept, ["0"]);
 }

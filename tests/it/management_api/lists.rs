@@ -31,8 +31,8 @@ async fn applications_are_listed_by_name(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
     let (ann, bob) = (
-        person::account(&server.server, "ann@example.com").await,
-        person::account(&server.server, "bob@example.com").await,
+        person::account(&server.rooms, "ann@example.com").await,
+        person::account(&server.rooms, "bob@example.com").await,
     );
     for name in ["b", "a", "b", "c%", "d_"] {
         server.application_of(&ann, name).await;
@@ -67,7 +67,7 @@ async fn applications_are_listed_by_name(world: World) {
 async fn names_are_found_whatever_their_case(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
-    let ann = person::account(&server.server, "ann@example.com").await;
+    let ann = person::account(&server.rooms, "ann@example.com").await;
     let application = server.application_of(&ann, "Österreich").await;
     management.patch(&ops, &format!("/users/{}", ann.sub), json!({ "name": "ÄNNE" })).await.success();
     for search in ["%C3%B6sterreich", "%C3%96STER"] {
@@ -169,7 +169,7 @@ async fn accounts_are_listed_newest_first(world: World) {
     let (management, ops) = (server.management().await, server.machine("users:read").await);
     for email in ["ann@example.com", "bob@example.com", "Carl@example.org"] {
         world.clock.advance(Duration::from_secs(1));
-        person::account(&server.server, email).await;
+        person::account(&server.rooms, email).await;
     }
     let emails = async |filter: &str| all(&management, &ops, &format!("/users?limit=2&{filter}"), "email").await;
     assert_eq!(emails("").await, ["Carl@example.org", "bob@example.com", "ann@example.com"]);
@@ -215,7 +215,7 @@ async fn best_of<Done: Future<Output = Value>>(tries: u32, act: impl Fn() -> Don
 async fn long_lists_stay_quick(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
-    let ann = person::account(&server.server, "ann@example.com").await;
+    let ann = person::account(&server.rooms, "ann@example.com").await;
     let own = server.session_of(&ann).await;
     fill(&world).await;
     let mut slow = Vec::new();
@@ -246,7 +246,7 @@ async fn long_lists_stay_quick(world: World) {
             }
         }
     }
-    let root = person::operator(&server.server, "root@example.com").await;
+    let root = person::operator(&server.rooms, "root@example.com").await;
     let root = server.session_of(&root).await;
     for path in PAGES {
         let fetched = || async {

@@ -2,8 +2,8 @@
 
 use gatepost::domain::audit::Actor;
 use gatepost::domain::user::Profile;
-use gatepost::flows::manage_application::{DELETE, ManageError};
-use gatepost::flows::manage_user::ManageUserError;
+use gatepost::flows::applications::{DELETE, ManageError};
+use gatepost::flows::people::ManageUserError;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -51,25 +51,23 @@ async fn it_is_obeyed_wherever_an_application_changes(world: World) {
 async fn what_was_changed_meanwhile_is_not_deleted(world: World) {
     let server = world.server().await;
     let application = server.service().await;
-    let version = server.server.store.application(&application.id()).await.unwrap().unwrap().version;
+    let version = server.rooms.store.application(&application.id()).await.unwrap().unwrap().version;
     let actor = Actor::CommandLine;
     let client_id = application.id();
-    let delete = |seen| server.server.application_change_state_seen(&client_id, DELETE, Some(seen), &actor);
-    let mut tx = server.server.store.begin().await.unwrap();
+    let delete = |seen| server.rooms.applications.application_change_state_seen(&client_id, DELETE, Some(seen), &actor);
+    let mut tx = server.rooms.store.begin().await.unwrap();
     let id = tx.application(&application.id()).await.unwrap().unwrap().id;
-    assert!(
-        !tx.application_change_state(id, DELETE, Some(version - 1), server.server.instruments.now()).await.unwrap()
-    );
+    assert!(!tx.application_change_state(id, DELETE, Some(version - 1), server.rooms.instruments.now()).await.unwrap());
     drop(tx);
     assert!(matches!(delete(version - 1).await, Err(ManageError::Changed(_))));
     delete(version).await.unwrap();
 
-    let ann = person::account(&server.server, "ann@example.com").await;
+    let ann = person::account(&server.rooms, "ann@example.com").await;
     let profile = Profile { name: Some("Ann".to_owned()), locale: None, admin: false };
-    let now = server.server.user_change(&ann, profile, &actor).await.unwrap();
-    let stale = server.server.user_delete_seen(ann.id, Some(&ann), &actor).await;
+    let now = server.rooms.people.user_change(&ann, profile, &actor).await.unwrap();
+    let stale = server.rooms.people.user_delete_seen(ann.id, Some(&ann), &actor).await;
     assert!(matches!(stale, Err(ManageUserError::Changed)));
-    server.server.user_delete_seen(ann.id, Some(&now), &actor).await.unwrap();
+    server.rooms.people.user_delete_seen(ann.id, Some(&now), &actor).await.unwrap();
 }
 
 /// The last change counts, and nobody has to know that there was another.
@@ -90,7 +88,7 @@ async fn changes_without_it_all_succeed(world: World) {
     for answer in at_once {
         answer.success();
     }
-    let ann = person::account(&server.server, "ann@example.com").await;
+    let ann = person::account(&server.rooms, "ann@example.com").await;
     let rename = |name: &str| {
         let request = ops.sends(server.request(Method::PATCH, &format!("/api/v1/users/{}", ann.sub)));
         Answer::of(request.json(&json!({ "name": name })))
@@ -112,7 +110,7 @@ async fn what_is_stored_is_told_as_done(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
     let application = server.service().await;
-    let ann = person::account(&server.server, "ann@example.com").await;
+    let ann = person::account(&server.rooms, "ann@example.com").await;
     let path = format!("/applications/{}", application.client_id);
     server.session_of(&ann).await;
     world.database.execute("alter table signing_keys rename to elsewhere").await;

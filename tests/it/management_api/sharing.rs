@@ -13,7 +13,7 @@ use crate::harness::{World, eventually, on_both_engines, person};
 async fn a_developer_registers_and_an_operator_grants_the_rest(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
-    let ann = person::account(&server.server, "ann@example.com").await;
+    let ann = person::account(&server.rooms, "ann@example.com").await;
     let own = server.session_of(&ann).await;
     let asked = json!({ "name": "Orders", "scope": "openid users:write", "reason": "to invite customers" });
     let made = management.post(&own, "/applications", asked).await;
@@ -44,7 +44,7 @@ async fn a_developer_registers_and_an_operator_grants_the_rest(world: World) {
 async fn owners_are_asked_and_removed(world: World) {
     let server = world.server().await;
     let management = server.management().await;
-    let ann = person::account(&server.server, "ann@example.com").await;
+    let ann = person::account(&server.rooms, "ann@example.com").await;
     let own = server.session_of(&ann).await;
     let application = server.application_of(&ann, "Orders").await;
     let path = format!("/applications/{}", application.client_id);
@@ -113,7 +113,7 @@ async fn what_an_application_did_is_shown(world: World) {
     let items = async |what: &str| management.get(&ops, &format!("{path}/{what}")).await.success()["items"].clone();
     // The job may have taken them and be writing them down; then there is nothing left to flush.
     eventually("both requests are written down", || async {
-        server.server.flush_usage().await.unwrap();
+        server.rooms.upkeep.flush_usage().await.unwrap();
         let (noted, days) = (items("requests").await, items("activity").await);
         let today = days.as_array().unwrap().last().unwrap().clone();
         noted.as_array().unwrap().len() == 2 && today["tokens"] == 1

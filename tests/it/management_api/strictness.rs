@@ -18,7 +18,7 @@ const JSON: &str = "application/json";
 async fn a_member_that_is_sent_twice_is_refused_everywhere(world: World) {
     let server = world.server().await;
     let ops = server.machine("gatepost:admin users:write").await;
-    let (application, ann) = (server.service().await, person::account(&server.server, "ann@example.com").await);
+    let (application, ann) = (server.service().await, person::account(&server.rooms, "ann@example.com").await);
     let application = format!("/api/v1/applications/{}", application.client_id);
     for (method, path, body) in [
         (Method::POST, "/api/v1/applications".to_owned(), r#"{"name":"A","scope":"openid","scope":"gatepost:admin"}"#),

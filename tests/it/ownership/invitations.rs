@@ -8,7 +8,7 @@ use gatepost::store::AuditLine;
 use super::*;
 
 /// What the audit log says of an application besides its birth, sorted: the clock of the tests stands still.
-async fn told(server: &Server, application: &Application) -> Vec<(String, String, String)> {
+async fn told(server: &Rooms, application: &Application) -> Vec<(String, String, String)> {
     let lines: Vec<AuditLine> = server.store.audit_of(&application.client_id.to_string()).await.unwrap();
     let born = ["application.created", "secret.added"];
     let told = lines.into_iter().filter(|line| !born.contains(&line.event.as_str()));
@@ -18,16 +18,16 @@ async fn told(server: &Server, application: &Application) -> Vec<(String, String
 }
 
 /// Invites to share; withdrawn at once, so that only what was sent counts.
-async fn invite_and_withdraw(server: &Server, by: &Caller, application: &Application, to: &str) -> Result<(), Refusal> {
-    let invited = server.invite_owner(by, application, to.parse().unwrap(), InvitationPurpose::Share).await?;
-    server.invitation_withdraw(by, application, invited.id).await
+async fn invite_and_withdraw(server: &Rooms, by: &Caller, application: &Application, to: &str) -> Result<(), Refusal> {
+    let invited = server.ownership.invite_owner(by, application, to.parse().unwrap(), InvitationPurpose::Share).await?;
+    server.ownership.invitation_withdraw(by, application, invited.id).await
 }
 
 /// Whatever becomes of them: so many go to one address, and so many come from one account.
 #[apply(on_both_engines)]
 async fn invitations_are_no_way_to_send_mail_without_end(world: World) {
     let running = world.server().await;
-    let server = &*running.server;
+    let server = &*running.rooms;
     let (ann, bob) = (owner(server, "ann@example.com").await, owner(server, "bob@example.com").await);
     let (anns, bobs) = (owned_by(server, "ann@example.com").await, owned_by(server, "bob@example.com").await);
     let (ann, bob) = (Caller::Person(ann, SignIn::Fresh), Caller::Person(bob, SignIn::Fresh));
@@ -57,11 +57,12 @@ async fn invitations_are_no_way_to_send_mail_without_end(world: World) {
 #[apply(on_both_engines)]
 async fn an_invitation_has_our_subject_and_makes_no_node_read_everything_again(world: World) {
     let running = world.server().await;
-    let server = &*running.server;
+    let server = &*running.rooms;
     let ann = Caller::Person(owner(server, "ann@example.com").await, SignIn::Fresh);
     let application = owned_by(server, "ann@example.com").await;
     let before = server.store.generations().await.unwrap();
     server
+        .ownership
         .invite_owner(&ann, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share)
         .await
         .unwrap();
@@ -81,29 +82,32 @@ async fn an_invitation_has_our_subject_and_makes_no_node_read_everything_again(w
 #[apply(on_both_engines)]
 async fn an_invitation_counts_as_long_as_whoever_sent_it(world: World) {
     let running = world.server().await;
-    let server = &*running.server;
+    let server = &*running.rooms;
     let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| format!("{name}@example.com"));
     let (ann, bob, eve) = (owner(server, &ann).await, owner(server, &bob).await, owner(server, &eve).await);
     let application = owned_by(server, "ann@example.com").await;
     let (by_ann, by_bob) = (Caller::Person(ann.clone(), SignIn::Fresh), Caller::Person(bob.clone(), SignIn::Fresh));
     let share = |by: Caller, email: &'static str| {
         let application = application.clone();
-        async move { server.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share).await }
+        async move {
+            server.ownership.invite_owner(&by, &application, email.parse().unwrap(), InvitationPurpose::Share).await
+        }
     };
-    let accept = |user: User, id| async move { server.invitation_accept(&user, &InvitationPath::Listed(id)).await };
+    let accept =
+        |user: User, id| async move { server.ownership.invitation_accept(&user, &InvitationPath::Listed(id)).await };
     let id = share(by_ann.clone(), "bob@example.com").await.unwrap().id;
     accept(bob.clone(), id).await.unwrap();
 
     let of_bob = share(by_bob.clone(), "eve@example.com").await.unwrap().id;
-    server.user_disable(bob.id, &Actor::CommandLine).await.unwrap();
+    server.people.user_disable(bob.id, &Actor::CommandLine).await.unwrap();
     assert_eq!(code(&accept(eve.clone(), of_bob).await), Some(ErrorCode::NotFound), "whoever sent it is disabled");
-    assert!(server.invitations_for(&eve).await.unwrap().is_empty());
-    assert!(server.invitations_of(&application).await.unwrap().is_empty());
-    let alone = server.leave_application(&ann, &application).await;
+    assert!(server.ownership.invitations_for(&eve).await.unwrap().is_empty());
+    assert!(server.ownership.invitations_of(&application).await.unwrap().is_empty());
+    let alone = server.ownership.leave_application(&ann, &application).await;
     assert_eq!(code(&alone), Some(ErrorCode::Conflict), "a disabled owner looks after nothing");
-    server.user_enable(bob.id, &Actor::CommandLine).await.unwrap();
+    server.people.user_enable(bob.id, &Actor::CommandLine).await.unwrap();
 
-    server.remove_owner(&by_ann, &application, &"bob@example.com".parse().unwrap()).await.unwrap();
+    server.ownership.remove_owner(&by_ann, &application, &"bob@example.com".parse().unwrap()).await.unwrap();
     assert_eq!(code(&accept(eve.clone(), of_bob).await), Some(ErrorCode::NotFound), "whoever sent it is gone");
     let id = share(by_ann.clone(), "bob@example.com").await.unwrap().id;
     accept(bob.clone(), id).await.unwrap();
@@ -122,18 +126,18 @@ async fn all_that_happens_to_owners_is_written_down_with_who_it_is_about(world: 
     let invite = |by: &Caller, email: &str, purpose| {
         let (by, email) = (by.clone(), email.parse().unwrap());
         let (server, application) = (&server, &application);
-        async move { server.invite_owner(&by, application, email, purpose).await.unwrap().id }
+        async move { server.ownership.invite_owner(&by, application, email, purpose).await.unwrap().id }
     };
     let share = InvitationPurpose::Share;
     let id = invite(&by_ann, "bob@example.com", share).await;
-    server.invitation_decline(&bob, &InvitationPath::Listed(id)).await.unwrap();
+    server.ownership.invitation_decline(&bob, &InvitationPath::Listed(id)).await.unwrap();
     let id = invite(&by_ann, "new@example.com", share).await;
-    server.invitation_withdraw(&by_ann, &application, id).await.unwrap();
+    server.ownership.invitation_withdraw(&by_ann, &application, id).await.unwrap();
     let id = invite(&by_ann, "bob@example.com", share).await;
-    server.invitation_accept(&bob, &InvitationPath::Listed(id)).await.unwrap();
-    server.remove_owner(&by_bob, &application, &"ann@example.com".parse().unwrap()).await.unwrap();
+    server.ownership.invitation_accept(&bob, &InvitationPath::Listed(id)).await.unwrap();
+    server.ownership.remove_owner(&by_bob, &application, &"ann@example.com".parse().unwrap()).await.unwrap();
     let id = invite(&by_bob, "ann@example.com", InvitationPurpose::Transfer).await;
-    server.invitation_accept(&ann, &InvitationPath::Listed(id)).await.unwrap();
+    server.ownership.invitation_accept(&ann, &InvitationPath::Listed(id)).await.unwrap();
 
     let (by_ann, by_bob) = (by_ann.actor().stored(), by_bob.actor().stored());
     let expected = [
@@ -164,7 +168,7 @@ async fn an_application_that_loses_its_last_address_is_nobodys(world: World) {
         user: None,
     };
     let before = server.store.generations().await.unwrap().applications;
-    server.remove_owner(&machine, &application, &"new@example.com".parse().unwrap()).await.unwrap();
+    server.ownership.remove_owner(&machine, &application, &"new@example.com".parse().unwrap()).await.unwrap();
     let left = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;
     assert_eq!(left.as_deref(), Some("deleted-account@invalid"));
     assert!(server.store.generations().await.unwrap().applications > before);

@@ -28,7 +28,7 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing(world: Wo
     let browser = developer(&server, JOHN).await;
     let (page, application) = service(&browser).await;
     let own = page.form_with("app-deactivate");
-    let stored = || async { server.server.store.application(&application.id()).await.unwrap() };
+    let stored = || async { server.rooms.store.application(&application.id()).await.unwrap() };
     let before = stored().await;
     let actions = CHANGES.iter().map(|change| format!("{}/{change}", address(&application))).chain([NEW.to_owned()]);
     for action in actions {
@@ -88,7 +88,7 @@ async fn an_operator_sees_and_steers_what_is_not_theirs(world: World) {
     let server = world.server().await;
     let john = developer(&server, JOHN).await;
     let (_, application) = service(&john).await;
-    operator(&server.server, "root@example.com").await;
+    operator(&server.rooms, "root@example.com").await;
     let root = developer(&server, "root@example.com").await;
     let page = root.visit(&address(&application)).await;
     assert!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
-use gatepost::flows::manage_application::DEACTIVATE;
+use gatepost::flows::applications::DEACTIVATE;
 
 use super::{ANNA, APPLICATIONS, JOHN, address, developer, element, filled, register, service, status, tag};
 use crate::harness::browser::{Browser, PageForm};
@@ -106,7 +106,12 @@ async fn what_is_done_twice_is_told_on_the_page(world: World) {
     let server = world.server().await;
     let browser = developer(&server, JOHN).await;
     let (page, application) = service(&browser).await;
-    server.server.application_change_state(&application.id(), DEACTIVATE, &Actor::CommandLine).await.unwrap();
+    server
+        .rooms
+        .applications
+        .application_change_state(&application.id(), DEACTIVATE, &Actor::CommandLine)
+        .await
+        .unwrap();
     let late = browser.submit(page.form_with("app-deactivate"), &[]).await;
     assert_eq!((status(&late), late.has("app-activate")), (409, true));
     assert!(late.text().contains("is deactivated already"), "{}", late.text());
@@ -138,7 +143,7 @@ async fn settings_are_changed_and_nobody_overwrites_what_they_have_not_seen(worl
     assert!(
         late.text().contains("Somebody changed this application") && tag(&late, "set-name").contains("Overwritten")
     );
-    let kept = server.server.store.application(&application.id()).await.unwrap().unwrap();
+    let kept = server.rooms.store.application(&application.id()).await.unwrap().unwrap();
     assert_eq!(kept.settings.name, "Invoices");
 
     let bad = browser.submit(filled(&page, "app-save"), &[("token_ttl", "soon"), ("name", "")]).await;
@@ -189,7 +194,7 @@ async fn a_failed_request_is_explained_to_the_character(world: World) {
     assert_eq!(status(&Browser::of(&server).visit(&bad).await), 400);
     let look = async || browser.visit(&format!("{APPLICATIONS}/{id}")).await;
     eventually("the request is noted", || async {
-        server.server.flush_usage().await.unwrap();
+        server.rooms.upkeep.flush_usage().await.unwrap();
         look().await.text().contains("Refused")
     })
     .await;
@@ -211,7 +216,7 @@ async fn a_declared_application_is_shown_and_changed_in_the_configuration_only(w
         owner: Some(JOHN.to_owned()),
         ..ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service)
     };
-    let application = Registered::at(&server.server, settings).await;
+    let application = Registered::at(&server.rooms, settings).await;
     world
         .database
         .execute(&format!("update applications set origin = 'declared' where client_id = '{}'", application.client_id))
@@ -233,15 +238,15 @@ async fn what_waits_stands_in_the_form_and_goes_on_waiting_when_something_else_i
     let saved = browser.submit(page.form_with("app-save"), &[("name", "Shop")]).await;
     assert!(saved.has("approval-withdraw") && tag(&saved, "set-name").contains("Shop"), "{}", saved.text());
     let id = element(&saved, "app-client-id").parse().unwrap();
-    let application = server.server.store.application(&id).await.unwrap().unwrap();
+    let application = server.rooms.store.application(&id).await.unwrap().unwrap();
     assert_eq!(application.settings.scope.to_string(), "openid");
-    let waiting = server.server.store.approval_of(application.id).await.unwrap().unwrap();
+    let waiting = server.rooms.store.approval_of(application.id).await.unwrap().unwrap();
     assert_eq!(waiting.extras.scope.to_string(), "payments:write");
     // An operator who saves the same form has not been asked whether they grant it.
-    let root = crate::harness::person::operator(&server.server, "root@example.com").await;
+    let root = crate::harness::person::operator(&server.rooms, "root@example.com").await;
     let operator = developer(&server, root.email.unwrap().as_str()).await;
     let theirs = operator.visit(&format!("{APPLICATIONS}/{id}")).await;
     assert!(tag(&theirs, "set-scope").contains("value=\"openid\""), "{}", tag(&theirs, "set-scope"));
     operator.submit(theirs.form_with("app-save"), &[("name", "Sale")]).await;
-    assert_eq!(server.server.store.approval_of(application.id).await.unwrap(), Some(waiting));
+    assert_eq!(server.rooms.store.approval_of(application.id).await.unwrap(), Some(waiting));
 }

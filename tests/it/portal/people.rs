@@ -8,7 +8,7 @@ use macro_rules_attribute::apply;
 /// The path of the newest invitation in this mailbox, once there are as many as this.
 async fn invitation_to(server: &TestServer, email: &str, count: usize) -> String {
     let links = || {
-        let mails = server.server.mail.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == email);
+        let mails = server.rooms.mail.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == email);
         let word = |text: String| {
             text.split_whitespace().find(|word| word.contains("/portal/invitations/")).map(str::to_owned)
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::ClientId;
-use gatepost::flows::manage_application::NewApplication;
+use gatepost::flows::applications::NewApplication;
 use reqwest::Method;
 
 use super::{APPLICATIONS, JOHN, NEW, address, developer, element, register, registered, service, status, tag};
@@ -138,7 +138,7 @@ async fn an_application_for_people_needs_a_redirect_uri_and_a_public_one_gets_no
         .await;
     assert!(page.has("app-client-id") && !page.has("app-client-secret") && !page.has("app-rotate-secret"));
     let id: ClientId = element(&page, "app-client-id").parse().unwrap();
-    let made = server.server.store.application(&id).await.unwrap().unwrap();
+    let made = server.rooms.store.application(&id).await.unwrap().unwrap();
     assert_eq!(made.settings.redirect_uris, ["https://shop.example/cb", "http://localhost:3000/cb"]);
     assert_eq!((made.settings.scope.to_string().as_str(), made.settings.kind), ("openid user", ApplicationKind::Spa));
 }
@@ -168,8 +168,8 @@ async fn a_service_is_tried_without_its_secret_and_that_is_no_use(world: World) 
     assert!(tried.text().contains("10 minutes"), "{}", tried.text());
     let again = browser.get(&format!("{}/try", address(&application))).await;
     assert_eq!(again.redirect(), Some(address(&application)));
-    server.server.flush_usage().await.unwrap();
-    let store = &server.server.store;
+    server.rooms.upkeep.flush_usage().await.unwrap();
+    let store = &server.rooms.store;
     assert_eq!(store.application(&application.id()).await.unwrap().unwrap().last_used_at, None);
     let events = store.audit_of(&application.client_id).await.unwrap();
     assert!(
@@ -188,7 +188,7 @@ async fn somebody_with_very_many_applications_sees_them_page_by_page(world: Worl
             ..ApplicationSettings::new(format!("App {number:02} & more"), ApplicationKind::Spa)
         };
         let new = NewApplication { client_id: None, settings };
-        server.server.application_create(new, &Actor::CommandLine).await.unwrap();
+        server.rooms.applications.application_create(new, &Actor::CommandLine).await.unwrap();
     }
     let first = browser.visit(APPLICATIONS).await;
     assert!(first.text().contains("App 49") && !first.text().contains("App 50"), "{}", first.text());

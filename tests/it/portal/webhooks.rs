@@ -27,7 +27,7 @@ fn page_of(application: &Registered, page: &Page) -> String {
 
 async fn stored(server: &TestServer, page: &Page) -> Webhook {
     let id = element(page, "hook-id").parse().unwrap();
-    server.server.webhooks.webhook(id, &Reach::Everything).await.unwrap()
+    server.rooms.webhooks.webhook(id, &Reach::Everything).await.unwrap()
 }
 
 /// The page of a webhook once it says this.
@@ -88,7 +88,7 @@ async fn two_clicks_make_one_webhook_and_one_new_secret(world: World) {
     let (first, second) = tokio::join!(browser.post(&form, &fields), browser.post(&form, &fields));
     assert_eq!((status(&first), first.redirect()), (303, second.redirect()));
     let owner = WebhookOwner::Application(application.id());
-    assert_eq!(server.server.webhooks.webhooks_of(&owner).await.unwrap().len(), 1);
+    assert_eq!(server.rooms.webhooks.webhooks_of(&owner).await.unwrap().len(), 1);
     let page = browser.visit(&first.redirect().unwrap()).await;
     assert!(page.has("hook-secret"), "whichever answer the browser shows: {}", page.text());
     let rotate = page.form_with("hook-rotate");
@@ -144,14 +144,14 @@ async fn what_is_wrong_with_a_webhook_is_said_beside_its_field(world: World) {
     let owner = WebhookOwner::Application(application.id());
     for _ in 0..5 {
         let new = NewWebhook { owner: owner.clone(), url: good.parse().unwrap(), events: Vec::new() };
-        server.server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap();
+        server.rooms.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap();
     }
     let full = browser.submit(form.form_with("hook-create"), &[("url", good), ("which", "all")]).await;
     assert_eq!(status(&full), 409);
     assert!(full.text().contains("There are 5 webhooks already, and no more are allowed."), "{}", full.text());
     let list = browser.visit(&address(&application)).await;
     assert!(!list.has("hook-new") && list.text().contains("no more are allowed"), "{}", list.text());
-    assert_eq!(server.server.webhooks.webhooks_of(&owner).await.unwrap().len(), 5);
+    assert_eq!(server.rooms.webhooks.webhooks_of(&owner).await.unwrap().len(), 5);
 }
 
 #[apply(on_both_engines)]
@@ -254,7 +254,7 @@ async fn a_webhook_is_found_at_its_own_application_only(world: World) {
     let page = made(&john, &application, &receiver.url()).await;
     let own = page_of(&application, &page);
     let new = NewWebhook { owner: WebhookOwner::Server, url: receiver.url().parse().unwrap(), events: Vec::new() };
-    let servers = server.server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id.to_string();
+    let servers = server.rooms.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap().webhook.id.to_string();
     let hook = element(&page, "hook-id");
     for (browser, of, id) in [
         (&john, &other, &hook),

@@ -57,7 +57,7 @@ async fn a_newer_database_is_refused_by_name_of_its_migration(world: World) {
 async fn a_second_server_on_one_sqlite_file_is_refused(world: World) {
     let server = world.server().await;
     let second = app::App::start(world.config(""), world.outside()).await;
-    if server.server.store.engine_name() == "SQLite" {
+    if server.rooms.store.engine_name() == "SQLite" {
         let Err(refused) = second else { panic!("it started") };
         assert!(refused.to_string().contains("another server is using"), "{refused}");
         server.stop().await;
@@ -73,8 +73,8 @@ async fn a_backup_holds_what_the_database_holds(world: World) {
     let server = world.server().await;
     server.service().await;
     let file = world.database.folder().join("backup.db");
-    let outcome = server.server.store.backup_to(&file).await;
-    if server.server.store.engine_name() == "SQLite" {
+    let outcome = server.rooms.store.backup_to(&file).await;
+    if server.rooms.store.engine_name() == "SQLite" {
         outcome.unwrap();
         assert_eq!(dump_of_file(&file).await, world.database.dump().await);
     } else {

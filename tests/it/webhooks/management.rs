@@ -121,14 +121,14 @@ async fn a_message_can_be_sent_again_for_some_days(world: World) {
     assert!(matches!(only_delivery(&server, &made.webhook).await.state, DeliveryState::Delivered(_)));
 
     world.clock.advance(Duration::from_hours(3 * 24 + 1));
-    server.forget_expired().await.unwrap();
+    server.upkeep.forget_expired().await.unwrap();
     let delivery = only_delivery(&server, &made.webhook).await;
     assert!(!delivery.is_repeatable);
     assert_eq!(world.database.texts("select message_id from webhook_deliveries where payload is null").await.len(), 1);
     let refused = server.webhooks.webhook_redeliver(&made.webhook, ping).await;
     assert!(matches!(refused, Err(WebhookError::NotRepeatable)), "{refused:?}");
     world.clock.advance(Duration::from_hours(4 * 24));
-    server.forget_expired().await.unwrap();
+    server.upkeep.forget_expired().await.unwrap();
     assert_eq!(server.webhooks.webhook_deliveries(&made.webhook).await.unwrap(), []);
 }
 

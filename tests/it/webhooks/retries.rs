@@ -48,15 +48,15 @@ async fn a_message_that_is_refused_is_tried_for_a_day(world: World) {
 async fn a_receiver_that_does_not_answer_in_time_is_tried_again(world: World) {
     let server = world.server_with("[webhooks]\ntimeout = \"200ms\"\n").await;
     let receiver = Receiver::replying(Reply::Silence).await;
-    let made = webhook(&server.server, WebhookOwner::Server, &receiver, &[]).await;
-    user(&server.server, "john@example.com").await;
-    let failed = async || now(&server.server, &made.webhook).await.failing_since.is_some();
+    let made = webhook(&server.rooms, WebhookOwner::Server, &receiver, &[]).await;
+    user(&server.rooms, "john@example.com").await;
+    let failed = async || now(&server.rooms, &made.webhook).await.failing_since.is_some();
     eventually("the try ends", failed).await;
-    let last = only_delivery(&server.server, &made.webhook).await.last.unwrap();
+    let last = only_delivery(&server.rooms, &made.webhook).await.last.unwrap();
     assert_eq!((last.status, last.error.as_deref()), (None, Some("no answer within 200 ms")));
     receiver.reply(Reply::Status(200));
     world.clock.advance(Duration::from_secs(7));
-    let works = async || now(&server.server, &made.webhook).await.failing_since.is_none();
+    let works = async || now(&server.rooms, &made.webhook).await.failing_since.is_none();
     eventually("it gets through", works).await;
     assert_eq!(receiver.received().len(), 2);
 }
@@ -92,7 +92,7 @@ async fn a_message_survives_the_end_of_its_server(world: World) {
     user(&first, "anna@example.com").await;
     first.store.close().await;
     let server = world.server().await;
-    assert!(!server.server.store.webhook_deliveries_has_due(server.server.instruments.now()).await.unwrap(), "claimed");
+    assert!(!server.rooms.store.webhook_deliveries_has_due(server.rooms.instruments.now()).await.unwrap(), "claimed");
     world.clock.advance(claim);
     eventually("both arrive", async || receiver.received().len() == 2).await;
 }

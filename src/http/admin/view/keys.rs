@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::domain::ids::Timestamp;
 use crate::domain::signing_key::KeyState;
-use crate::flows::operate::KeyLife;
+use crate::flows::keys::KeyLife;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use crate::domain::ids::Timestamp;
-use crate::flows::operate::{Counts, KeyLife};
+use crate::flows::keys::KeyLife;
+use crate::flows::oversight::Counts;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;

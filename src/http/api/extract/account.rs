@@ -17,7 +17,7 @@ impl<N: Needed> FromRequestParts<Edge> for Account<N> {
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
         let asked = May::from_request_parts(parts, edge).await?;
         let Named(sub) = Named::<String>::from_request_parts(parts, edge).await?;
-        let user = asked.server.user_for(&asked.caller, &sub, N::NEED).await?;
+        let user = asked.edge.people().user_for(&asked.caller, &sub, N::NEED).await?;
         Ok(Self(user, asked))
     }
 }

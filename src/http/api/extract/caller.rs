@@ -1,16 +1,13 @@
 //! Who calls, and what they may do.
 
-use std::marker::PhantomData;
-use std::ops::Deref;
-use std::sync::Arc;
-
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::ORIGIN;
 use axum::http::request::Parts;
+use std::marker::PhantomData;
+use std::ops::Deref;
 
 use crate::domain::audit::Actor;
-use crate::flows::Server;
 use crate::flows::access::{Caller, Need, Reach};
 use crate::http::Edge;
 use crate::http::authorization::{bearer, bearer_token, missing_token};
@@ -30,7 +27,7 @@ pub(in crate::http::api) enum Proof {
 /// A caller who is known. What they may do was not looked at yet.
 #[derive(Clone)]
 pub(in crate::http::api) struct ApiCaller {
-    pub(in crate::http::api) server: Arc<Server>,
+    pub(in crate::http::api) edge: Edge,
     pub(in crate::http::api) caller: Caller,
     pub(in crate::http::api) proof: Proof,
 }
@@ -40,19 +37,19 @@ impl FromRequestParts<Edge> for ApiCaller {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
         let (caller, proof) = match bearer_token(&parts.headers)? {
-            Some(token) => (edge.server.check_bearer_caller(token).await.map_err(bearer)?, Proof::Token),
+            Some(token) => (edge.token_status().check_bearer_caller(token).await.map_err(bearer)?, Proof::Token),
             None => (signed_in(parts, edge).await?, Proof::Session),
         };
-        Ok(Self { server: edge.server.clone(), caller, proof })
+        Ok(Self { edge: edge.clone(), caller, proof })
     }
 }
 
 /// The person who is signed in at the portal. A browser sends its cookies with what other sites make it send, so a
 /// change must come from a page of ours.
 async fn signed_in(parts: &Parts, edge: &Edge) -> Answer<Caller> {
-    let issuer = &edge.server.config.server.issuer;
+    let issuer = &edge.config().server.issuer;
     let person = match cookies::session(&parts.headers, issuer) {
-        Some(token) => edge.server.person_of(&token).await?,
+        Some(token) => edge.sessions().person_of(&token).await?,
         None => None,
     };
     let Some(person) = person else {
@@ -81,7 +78,7 @@ impl ApiCaller {
 
     /// The address of something in this API.
     pub(in crate::http::api) fn url_of(&self, path: &str) -> String {
-        self.server.config.server.issuer.url_of(&format!("/api/v1/{path}"))
+        self.edge.config().server.issuer.url_of(&format!("/api/v1/{path}"))
     }
 
     /// Who the audit log says it was.

@@ -96,7 +96,7 @@ impl Once {
         let making = Box::pin(making(asked.clone()));
         let Some(key) = self.key else { return making.await };
         let request = Repeatable::by_program(&asked.caller, &key, &self.request)?;
-        asked.server.idempotency.make_once(request, making).await
+        asked.edge.idempotency().make_once(request, making).await
     }
 }
 

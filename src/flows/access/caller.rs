@@ -1,0 +1,257 @@
+//! Somebody who wants to see or change something, and how far their permission goes.
+
+use crate::domain::application::Application;
+use crate::domain::approval::is_management;
+use crate::domain::audit::Actor;
+use crate::domain::ids::{ClientId, UserId};
+use crate::domain::user::User;
+use crate::flows::sessions::{SignIn, SignedInPerson};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::Scope;
+
+/// The scope that allows everything. A person's token carries its power only while they are an operator.
+pub const ADMIN_SCOPE: &str = "gatepost:admin";
+
+/// What somebody needs to be allowed, each with the scope that allows it and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// To see applications.
+    ReadApplications,
+    /// To register and change applications.
+    WriteApplications,
+    /// To see accounts.
+    ReadUsers,
+    /// To make and change accounts.
+    WriteUsers,
+    /// To see signing keys.
+    ReadKeys,
+    /// To rotate and revoke signing keys.
+    WriteKeys,
+    /// To read the audit log.
+    ReadAudit,
+    /// To see everything else that operators see.
+    Oversee,
+    /// Everything else that operators do.
+    Operate,
+}
+
+impl Need {
+    /// Every need.
+    pub const ALL: [Self; 9] = [
+        Self::ReadApplications,
+        Self::WriteApplications,
+        Self::ReadUsers,
+        Self::WriteUsers,
+        Self::ReadKeys,
+        Self::WriteKeys,
+        Self::ReadAudit,
+        Self::Oversee,
+        Self::Operate,
+    ];
+
+    /// The scopes of which each is enough, the narrowest first. What may be written may be read.
+    pub const fn scopes(self) -> &'static [&'static str] {
+        match self {
+            Self::ReadApplications => &["applications:read", "applications:write"],
+            Self::WriteApplications => &["applications:write"],
+            Self::ReadUsers => &["users:read", "users:write"],
+            Self::WriteUsers => &["users:write"],
+            Self::ReadKeys => &["keys:read", "keys:write"],
+            Self::WriteKeys => &["keys:write"],
+            Self::ReadAudit => &["audit:read"],
+            Self::Oversee | Self::Operate => &[],
+        }
+    }
+
+    /// Whether owners have it for what is theirs, without being operators.
+    const fn is_owners(self) -> bool {
+        matches!(self, Self::ReadApplications | Self::WriteApplications)
+    }
+
+    /// Whether it changes something.
+    const fn is_change(self) -> bool {
+        matches!(self, Self::WriteApplications | Self::WriteUsers | Self::WriteKeys | Self::Operate)
+    }
+}
+
+/// Somebody who wants to see or change something.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Somebody signed in, at one of this server's own pages.
+    Person(User, SignIn),
+    /// Whoever has an access token.
+    Token {
+        /// The application it was issued to.
+        client_id: ClientId,
+        /// What it allows.
+        scope: Scope,
+        /// Whom it speaks for; none where the application speaks for itself.
+        user: Option<User>,
+    },
+}
+
+/// How far somebody's permission goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Over everything.
+    All,
+    /// Over the applications that this account looks after.
+    OwnedBy(UserId),
+}
+
+impl Caller {
+    /// Somebody who just did with their own hands what nobody else could, such as accepting an invitation.
+    pub(in crate::flows) fn in_person(user: &User) -> Self {
+        Self::Person(user.clone(), SignIn::Fresh)
+    }
+
+    /// Somebody signed in.
+    pub fn person(person: SignedInPerson) -> Self {
+        Self::Person(person.user, person.sign_in)
+    }
+
+    /// Who the audit log says it was.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Person(user, _) | Self::Token { user: Some(user), .. } => Actor::User(user.id),
+            Self::Token { client_id, user: None, .. } => Actor::Application(client_id.clone()),
+        }
+    }
+
+    /// The account behind it, if there is one.
+    pub const fn user(&self) -> Option<&User> {
+        match self {
+            Self::Person(user, _) => Some(user),
+            Self::Token { user, .. } => user.as_ref(),
+        }
+    }
+
+    /// How far this caller's permission for `need` goes.
+    ///
+    /// Refuses with `insufficient_scope` (403) a token that does not allow it, with `access_denied` (403) a person who
+    /// is no operator where only operators may, and with `insufficient_user_authentication` (401, RFC 9470) an
+    /// operator who signed in too long ago to change something.
+    pub fn reach(&self, need: Need) -> Result<Reach, Refusal> {
+        if let Self::Token { scope, .. } = self {
+            let allowed = scope.contains(ADMIN_SCOPE) || need.scopes().iter().any(|enough| scope.contains(enough));
+            if !allowed {
+                return Err(insufficient(need, scope));
+            }
+        }
+        match self.user() {
+            None => Ok(Reach::All),
+            Some(user) if user.admin && !(need.is_change() && self.is_aged()) => Ok(Reach::All),
+            Some(user) if need.is_owners() => Ok(Reach::OwnedBy(user.id)),
+            Some(user) if user.admin => Err(sign_in_anew()),
+            Some(_) => Err(Refusal::new(ErrorCode::AccessDenied, "only an operator of this server may do this")),
+        }
+    }
+
+    /// Whether this caller may choose everything: an operator at the pages, or a token for all that operators do.
+    pub(in crate::flows) fn chooses_everything(&self) -> bool {
+        match self {
+            Self::Person(user, sign_in) => user.admin && *sign_in == SignIn::Fresh,
+            Self::Token { scope, user, .. } => {
+                scope.contains(ADMIN_SCOPE) && user.as_ref().is_none_or(|user| user.admin)
+            }
+        }
+    }
+
+    /// Whether a fresh sign-in would let this caller choose everything.
+    pub(in crate::flows) fn could_choose_everything(&self) -> bool {
+        matches!(self, Self::Person(user, _) if user.admin)
+    }
+
+    const fn is_aged(&self) -> bool {
+        matches!(self, Self::Person(_, SignIn::Aged))
+    }
+
+    /// Whoever controls an application has all of its power, so a token changes none that may do more here than the
+    /// token itself, and none of the operator's own, whose users are not asked for consent.
+    pub(super) fn check_power_over(&self, application: &Application) -> Result<(), Refusal> {
+        let Self::Token { scope, .. } = self else { return Ok(()) };
+        if self.chooses_everything() {
+            return Ok(());
+        }
+        let settings = &application.settings;
+        let more = settings.scope.iter().find(|token| is_management(token) && !scope.contains(token));
+        if more.is_some() || settings.first_party {
+            let what = "this application may do more than the access token; changing it needs the scope gatepost:admin";
+            return Err(Refusal::new(ErrorCode::InsufficientScope, what));
+        }
+        Ok(())
+    }
+}
+
+/// RFC 9470 §3: the sign-in is too long ago.
+pub(in crate::flows) fn sign_in_anew() -> Refusal {
+    let what = "for this an operator must have signed in within the last 15 minutes; sign in again at /login?fresh=1";
+    Refusal::new(ErrorCode::InsufficientUserAuthentication, what)
+}
+
+fn insufficient(need: Need, scope: &Scope) -> Refusal {
+    let enough: Vec<&str> = need.scopes().iter().copied().chain([ADMIN_SCOPE]).collect();
+    let has = if scope.is_empty() { "nothing".to_owned() } else { scope.to_string() };
+    let description = format!("the access token must have the scope {}; it allows: {has}", enough.join(" or "));
+    Refusal::new(ErrorCode::InsufficientScope, description)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Timestamp;
+    use crate::domain::user::UserState;
+
+    fn user(admin: bool) -> User {
+        User {
+            id: UserId::from_bytes([7; 16]),
+            sub: "s".to_owned(),
+            email: "a@example.com".parse().ok(),
+            email_verified_at: None,
+            name: None,
+            locale: None,
+            admin,
+            state: UserState::Active,
+            created_at: Timestamp::from_micros(0),
+            last_sign_in_at: None,
+        }
+    }
+
+    fn token(scope: &str, user: Option<User>) -> Caller {
+        Caller::Token { client_id: "c".parse().unwrap(), scope: scope.parse().unwrap(), user }
+    }
+
+    #[test]
+    fn an_operator_reaches_everything_and_a_developer_what_is_theirs() {
+        for need in Need::ALL {
+            assert_eq!(Caller::Person(user(true), SignIn::Fresh).reach(need), Ok(Reach::All), "{need:?}");
+            let own = need.is_owners().then_some(Reach::OwnedBy(UserId::from_bytes([7; 16])));
+            assert_eq!(Caller::Person(user(false), SignIn::Fresh).reach(need).ok(), own, "{need:?}");
+            let aged = Caller::Person(user(true), SignIn::Aged).reach(need);
+            match (need.is_change(), own) {
+                (false, _) => assert_eq!(aged, Ok(Reach::All), "{need:?}"),
+                (true, Some(own)) => assert_eq!(aged, Ok(own), "{need:?}"),
+                (true, None) => {
+                    assert_eq!(aged.unwrap_err().code, ErrorCode::InsufficientUserAuthentication, "{need:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_allows_what_its_scope_says_and_no_more_than_its_person_may() {
+        let own = Reach::OwnedBy(UserId::from_bytes([7; 16]));
+        for need in Need::ALL {
+            assert_eq!(token(ADMIN_SCOPE, None).reach(need), Ok(Reach::All), "{need:?}");
+            assert!(token("openid admin", None).reach(need).is_err(), "{need:?}");
+            assert!(token("openid admin", Some(user(true))).reach(need).is_err(), "{need:?}");
+        }
+        assert_eq!(token("applications:read", None).reach(Need::ReadApplications), Ok(Reach::All));
+        assert!(token("applications:read", None).reach(Need::WriteApplications).is_err());
+        assert_eq!(token("applications:write", None).reach(Need::ReadApplications), Ok(Reach::All));
+        assert_eq!(token("applications:write", Some(user(false))).reach(Need::WriteApplications), Ok(own));
+        assert_eq!(token(ADMIN_SCOPE, Some(user(false))).reach(Need::WriteApplications), Ok(own));
+        assert!(token(ADMIN_SCOPE, Some(user(false))).reach(Need::ReadUsers).is_err());
+        assert!(token("users:write", Some(user(false))).reach(Need::WriteUsers).is_err());
+    }
+}

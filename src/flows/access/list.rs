@@ -1,0 +1,73 @@
+//! Lists of applications, and what their pages tell beside the settings.
+
+use super::{Access, Caller, Need, Reach};
+use crate::domain::application::Application;
+use crate::domain::approval::Approval;
+use crate::domain::ids::{ApplicationId, UserId};
+use crate::domain::listing::{ApplicationFilter, ApplicationPlace, ApplicationStates};
+use crate::domain::ownership::Owner;
+use crate::domain::user::User;
+use crate::protocol::refusal::Refusal;
+
+/// The most applications that are shown of one account; the list of applications has all of them.
+pub const MOST_OWNED: i64 = 100;
+
+impl Access {
+    /// Applications that this caller may see, behind this place of the list.
+    pub async fn applications_page(
+        &self,
+        caller: &Caller,
+        filter: ApplicationFilter,
+        after: &ApplicationPlace,
+        limit: u16,
+    ) -> Result<Vec<Application>, Refusal> {
+        let within = match caller.reach(Need::ReadApplications)? {
+            Reach::All => None,
+            Reach::OwnedBy(user) => Some(user),
+        };
+        let filter = ApplicationFilter { within, ..filter };
+        Ok(self.store.applications_page(&filter, after, i64::from(limit)).await?)
+    }
+
+    /// Applications that this account looks after, in these states, behind this place of the list, without their
+    /// secrets.
+    pub async fn own_applications(
+        &self,
+        user: UserId,
+        state: Option<ApplicationStates>,
+        after: &ApplicationPlace,
+        limit: u16,
+    ) -> Result<Vec<Application>, Refusal> {
+        let filter = ApplicationFilter { within: Some(user), state, ..ApplicationFilter::default() };
+        Ok(self.store.applications_page(&filter, after, i64::from(limit)).await?)
+    }
+
+    /// Whether this account looks after an application.
+    pub async fn looks_after(&self, user: UserId, application: &Application) -> Result<bool, Refusal> {
+        Ok(self.store.is_owner(application.id, user).await?)
+    }
+
+    /// Everybody who looks after an application, the longest serving first.
+    pub async fn owners_of(&self, application: &Application) -> Result<Vec<Owner>, Refusal> {
+        Ok(self.store.owners_of(application.id).await?)
+    }
+
+    /// What an application waits for.
+    pub async fn approval_of(&self, application: &Application) -> Result<Option<Approval>, Refusal> {
+        Ok(self.store.approval_of(application.id).await?)
+    }
+
+    /// Who looks after each of these applications, in their order.
+    pub async fn owners_of_all(&self, caller: &Caller, all: &[Application]) -> Result<Vec<Vec<Owner>>, Refusal> {
+        caller.reach(Need::Oversee)?;
+        let ids: Vec<ApplicationId> = all.iter().map(|application| application.id).collect();
+        let mut owners = self.store.owners_of_many(&ids).await?;
+        Ok(ids.iter().map(|id| owners.remove(id).unwrap_or_default()).collect())
+    }
+
+    /// The first applications that somebody looks after.
+    pub async fn applications_of(&self, caller: &Caller, user: &User) -> Result<Vec<Application>, Refusal> {
+        caller.reach(Need::Oversee)?;
+        Ok(self.store.applications_of_owner(user.id, MOST_OWNED).await?)
+    }
+}

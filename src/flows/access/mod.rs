@@ -1,0 +1,87 @@
+//! Who may do what to whose applications, accounts and keys: one answer for the portal, the operator's pages and
+//! the management API.
+
+mod caller;
+mod list;
+
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::ids::ClientId;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Store, Transaction};
+
+pub(super) use caller::sign_in_anew;
+pub use caller::{ADMIN_SCOPE, Caller, Need, Reach};
+pub use list::MOST_OWNED;
+
+/// Finds applications for those who may see or change them.
+pub struct Access {
+    store: Store,
+    applications_per_owner: u32,
+}
+
+impl Access {
+    /// Who is no operator looks after at most so many applications.
+    pub const fn new(store: Store, applications_per_owner: u32) -> Self {
+        Self { store, applications_per_owner }
+    }
+
+    /// The application that this caller may see or change, as the database has it now; a deleted one is gone.
+    ///
+    /// Somebody else's is `not_found`, like one that never was: who may not see it does not learn that it is there.
+    pub async fn application_for(
+        &self,
+        caller: &Caller,
+        client_id: &ClientId,
+        need: Need,
+    ) -> Result<Application, Refusal> {
+        let application = self.remembered_application_for(caller, client_id, need).await?;
+        if matches!(application.state, ApplicationState::Deleted { .. }) {
+            return Err(unknown_application());
+        }
+        Ok(application)
+    }
+
+    /// The same, and also one that was deleted, as long as anything of it is remembered.
+    pub async fn remembered_application_for(
+        &self,
+        caller: &Caller,
+        client_id: &ClientId,
+        need: Need,
+    ) -> Result<Application, Refusal> {
+        let reach = caller.reach(need)?;
+        let known = self.store.application(client_id).await?;
+        let application = known.filter(|known| known.life.purged_at.is_none()).ok_or_else(unknown_application)?;
+        match reach {
+            Reach::OwnedBy(user) if !self.store.is_owner(application.id, user).await? => {
+                let aged = caller.could_choose_everything();
+                Err(if aged { sign_in_anew() } else { unknown_application() })
+            }
+            Reach::All | Reach::OwnedBy(_) => {
+                if need == Need::WriteApplications {
+                    caller.check_power_over(&application)?;
+                }
+                Ok(application)
+            }
+        }
+    }
+
+    /// Whether the caller may look after as many applications as they do now, with the one that this transaction has
+    /// just given them. It holds the lock of applications, so of two at once the second counts the first.
+    pub(in crate::flows) async fn check_number(&self, tx: &mut Transaction, caller: &Caller) -> Result<(), Refusal> {
+        let Some(user) = caller.user().filter(|_| !caller.chooses_everything()) else { return Ok(()) };
+        let most = self.applications_per_owner;
+        if tx.owner_count(user.id).await? <= i64::from(most) {
+            return Ok(());
+        }
+        if caller.could_choose_everything() {
+            return Err(sign_in_anew());
+        }
+        let what = format!("you look after {most} applications already, as many as this server allows");
+        Err(Refusal::new(ErrorCode::AccessDenied, what))
+    }
+}
+
+/// What whoever may not see an application is told, whether or not there is one.
+pub fn unknown_application() -> Refusal {
+    Refusal::new(ErrorCode::NotFound, "there is no such application")
+}

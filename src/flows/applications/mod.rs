@@ -1,0 +1,330 @@
+//! Registering applications and looking after them.
+
+mod owner;
+mod settings;
+mod settle_approval;
+mod state;
+
+use std::sync::Arc;
+
+use tracing::warn;
+
+use super::application_cache::ApplicationCache;
+use super::foundations::Foundations;
+use super::hash_secrets::SecretHasher;
+use super::instruments::Instruments;
+use super::keys::{KeyChangeError, Keys};
+use crate::domain::application::{
+    Application, ApplicationSettings, ApplicationState, ClientAuthentication, MOST_SECRETS, Origin, SettingsError,
+};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
+use crate::domain::life_marks::LifeMarks;
+use crate::domain::secret::{ClientSecret, SecretHash, SecretOrigin, StoredSecret};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, Store, StoreError, Transaction};
+
+pub use crate::store::StateChange;
+pub(super) use owner::settle_owner;
+pub use settings::SettingsChange;
+pub use state::{ACTIVATE, DEACTIVATE, DELETE};
+pub(super) use state::{Standing, standing};
+
+/// What a new application is to be.
+#[derive(Clone, Debug)]
+pub struct NewApplication {
+    /// Its client id; one is made if none is given.
+    pub client_id: Option<ClientId>,
+    /// Its settings.
+    pub settings: ApplicationSettings,
+}
+
+/// An application together with a secret that is shown now and never again.
+#[derive(Debug)]
+pub struct WithSecret {
+    /// The application as it is now.
+    pub application: Application,
+    /// Its new secret, if it authenticates with one.
+    pub secret: Option<ClientSecret>,
+    /// What could not be done once both were stored. It is no failure, or the secret would be lost with it.
+    pub unfinished: Option<KeyChangeError>,
+}
+
+/// A new secret, as it is stored and as it is shown once.
+pub(super) struct MadeSecret {
+    stored: StoredSecret,
+    plain: ClientSecret,
+}
+
+impl MadeSecret {
+    /// The secret itself, to be shown to whoever it was made for.
+    pub(super) fn into_plain(self) -> ClientSecret {
+        self.plain
+    }
+}
+
+/// Why an application could not be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The settings contradict each other.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// No such application, or one that is deleted.
+    #[error("there is no application {0}")]
+    Unknown(ClientId),
+    /// A client id is never issued twice, not even after its application was deleted.
+    #[error("the client id {0} is or was another application's")]
+    Taken(ClientId),
+    /// It is that already.
+    #[error("the application {0} is {1} already")]
+    NothingToDo(ClientId, &'static str),
+    /// Somebody changed it after it was read.
+    #[error("the application {0} was changed meanwhile; read it again")]
+    Changed(ClientId),
+    /// What it is for decides too much to be changed.
+    #[error("an application's type cannot be changed; register another one")]
+    Kind,
+    /// An operator stopped it, or it left the configuration.
+    #[error("the application {0} was stopped by an operator of this server; only they let it go on")]
+    Suspended(ClientId),
+    /// It has no secret of this id.
+    #[error("the application {0} has no such secret")]
+    UnknownSecret(ClientId),
+    /// It has no use for a secret.
+    #[error("the application {0} does not authenticate with a secret")]
+    NoSecret(ClientId),
+    /// The configuration file is the only place to change it.
+    #[error("the application {0} is declared in the configuration; change it there")]
+    Declared(ClientId),
+    /// Its signing algorithm has no keys yet and none could be made.
+    #[error(transparent)]
+    Keys(#[from] KeyChangeError),
+    /// A hash that was brought along is none of ours.
+    #[error("{0}")]
+    Hash(String),
+    /// Something that it needs was refused, such as hashing a secret while too many are waiting for that.
+    #[error("{}", .0.description)]
+    Refused(Refusal),
+}
+
+impl From<ManageError> for Refusal {
+    fn from(error: ManageError) -> Self {
+        let code = match &error {
+            ManageError::Settings(_) | ManageError::Kind => ErrorCode::InvalidRequest,
+            ManageError::Unknown(_) | ManageError::UnknownSecret(_) => ErrorCode::NotFound,
+            ManageError::Suspended(_) => ErrorCode::AccessDenied,
+            ManageError::Taken(_)
+            | ManageError::NothingToDo(..)
+            | ManageError::NoSecret(_)
+            | ManageError::Declared(_) => ErrorCode::Conflict,
+            ManageError::Changed(_) => ErrorCode::PreconditionFailed,
+            ManageError::Keys(_) | ManageError::Hash(_) => return Self::server_error(error.to_string()),
+            ManageError::Store(_) | ManageError::Refused(_) => match error {
+                ManageError::Store(error) => return error.into(),
+                ManageError::Refused(refusal) => return refusal,
+                other => return Self::server_error(other.to_string()),
+            },
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<Refusal> for ManageError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// The applications, to be registered and looked after.
+pub struct Applications {
+    instruments: Instruments,
+    store: Store,
+    application_cache: Arc<ApplicationCache>,
+    keys: Arc<Keys>,
+    hasher: Arc<SecretHasher>,
+}
+
+impl Applications {
+    /// Applications are kept in the database.
+    pub fn new(
+        base: &Foundations,
+        application_cache: &Arc<ApplicationCache>,
+        keys: &Arc<Keys>,
+        hasher: &Arc<SecretHasher>,
+    ) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            application_cache: Arc::clone(application_cache),
+            keys: Arc::clone(keys),
+            hasher: Arc::clone(hasher),
+        }
+    }
+
+    /// Registers an application; it works at once.
+    pub async fn application_create(&self, new: NewApplication, actor: &Actor) -> Result<WithSecret, ManageError> {
+        new.settings.check()?;
+        let secret = self.secret_for(&new.settings).await?;
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let application = self.application_create_in(&mut tx, new, secret.as_ref(), actor).await?;
+        tx.commit().await?;
+        let unfinished = self.take_notice().await.err();
+        Ok(WithSecret { application, secret: secret.map(MadeSecret::into_plain), unfinished })
+    }
+
+    /// The secret that an application with these settings begins with, made before any row is locked.
+    pub(super) async fn secret_for(&self, settings: &ApplicationSettings) -> Result<Option<MadeSecret>, ManageError> {
+        Ok(match settings.authentication {
+            ClientAuthentication::Secret => Some(self.make_secret(self.instruments.now()).await?),
+            ClientAuthentication::PrivateKeyJwt(_) | ClientAuthentication::None => None,
+        })
+    }
+
+    /// The same within a transaction that does more. Its caller has raised the counter of applications. Gives the
+    /// application as it is stored.
+    pub(super) async fn application_create_in(
+        &self,
+        tx: &mut Transaction,
+        new: NewApplication,
+        secret: Option<&MadeSecret>,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        let now = self.instruments.now();
+        let client_id = new.client_id.unwrap_or_else(|| ClientId::from_random(self.instruments.random()));
+        let mut application = Application {
+            id: ApplicationId::new(self.instruments.row_id(now)),
+            client_id: client_id.clone(),
+            settings: new.settings,
+            origin: Origin::Registered,
+            state: ApplicationState::Active,
+            secrets: Vec::new(),
+            created_at: now,
+            last_used_at: None,
+            version: 1,
+            life: LifeMarks::default(),
+            tokens_not_before: None,
+        };
+        tx.application_insert(&application).await.map_err(|e| match e {
+            StoreError::Conflict => ManageError::Taken(client_id.clone()),
+            other => other.into(),
+        })?;
+        let event = AuditEvent::ApplicationCreated { client_id: client_id.clone() };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
+        if let Some(secret) = secret {
+            self.add_secret(tx, &mut application, secret.stored.clone(), actor).await?;
+        }
+        settle_owner(tx, &application, now).await?;
+        existing(tx, &client_id).await
+    }
+
+    /// Looks at what was changed, and makes the keys that it needs. A running server does both by itself, soon.
+    pub(super) async fn take_notice(&self) -> Result<(), KeyChangeError> {
+        let noticed = async {
+            self.application_cache.refresh().await?;
+            self.keys.maintain_keys().await
+        };
+        noticed.await.inspect_err(|e| warn!(error = %e, "a change is not noticed here yet; tried again soon"))
+    }
+
+    /// The same after what was asked for is stored: it is done, whatever else fails now.
+    pub(super) async fn after_commit(&self) {
+        self.take_notice().await.ok();
+    }
+
+    /// Gives an application a new secret. The newest of the old ones keeps working, so that the application
+    /// can be moved over without a break.
+    pub async fn application_rotate_secret(
+        &self,
+        client_id: &ClientId,
+        actor: &Actor,
+    ) -> Result<WithSecret, ManageError> {
+        let MadeSecret { stored, plain } = self.make_secret(self.instruments.now()).await?;
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let mut application = changeable(&mut tx, client_id, actor).await?;
+        if application.settings.authentication != ClientAuthentication::Secret {
+            return Err(ManageError::NoSecret(client_id.clone()));
+        }
+        if application.secrets.iter().any(StoredSecret::is_imported) {
+            return Err(ManageError::Declared(client_id.clone()));
+        }
+        while application.secrets.len() >= MOST_SECRETS {
+            let oldest = application.secrets.remove(0);
+            self.drop_secret(&mut tx, &application, &oldest, actor).await?;
+        }
+        self.add_secret(&mut tx, &mut application, stored, actor).await?;
+        tx.commit().await?;
+        let unfinished = self.application_cache.refresh().await.err().map(KeyChangeError::from);
+        Ok(WithSecret { application, secret: Some(plain), unfinished })
+    }
+
+    async fn make_secret(&self, now: Timestamp) -> Result<MadeSecret, Refusal> {
+        let plain = ClientSecret::from_random(self.instruments.random());
+        let hash = self.hasher.hash(&plain, self.instruments.random()).await?;
+        Ok(MadeSecret { stored: self.stored_secret(hash, plain.hint(), SecretOrigin::Generated, now), plain })
+    }
+
+    pub(super) fn stored_secret(
+        &self,
+        hash: SecretHash,
+        hint: String,
+        origin: SecretOrigin,
+        now: Timestamp,
+    ) -> StoredSecret {
+        let id = SecretId::new(self.instruments.row_id(now));
+        StoredSecret { id, hash, hint, origin, created_at: now, last_used_on: None }
+    }
+
+    pub(super) async fn add_secret(
+        &self,
+        tx: &mut Transaction,
+        application: &mut Application,
+        secret: StoredSecret,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        tx.secret_insert(application.id, &secret).await?;
+        let event = AuditEvent::SecretAdded { client_id: application.client_id.clone(), hint: secret.hint.clone() };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, secret.created_at)).await?;
+        application.secrets.push(secret);
+        Ok(())
+    }
+
+    pub(super) async fn drop_secret(
+        &self,
+        tx: &mut Transaction,
+        application: &Application,
+        secret: &StoredSecret,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        tx.secret_delete(application.id, secret.id).await?;
+        let event = AuditEvent::SecretRevoked { client_id: application.client_id.clone(), hint: secret.hint.clone() };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
+    }
+}
+
+pub(super) async fn existing(tx: &mut Transaction, client_id: &ClientId) -> Result<Application, ManageError> {
+    match tx.application(client_id).await? {
+        Some(application) if !matches!(application.state, ApplicationState::Deleted { .. }) => Ok(application),
+        _ => Err(ManageError::Unknown(client_id.clone())),
+    }
+}
+
+/// The same, if whoever is at it may still change it: an owner who was removed a moment ago may not.
+pub(super) async fn changeable(
+    tx: &mut Transaction,
+    client_id: &ClientId,
+    actor: &Actor,
+) -> Result<Application, ManageError> {
+    let application = existing(tx, client_id).await?;
+    if let Actor::User(user) = actor
+        && !tx.is_owner(application.id, *user).await?
+        && !tx.user(*user).await?.is_some_and(|user| user.admin)
+    {
+        return Err(ManageError::Unknown(client_id.clone()));
+    }
+    Ok(application)
+}

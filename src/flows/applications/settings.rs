@@ -1,0 +1,97 @@
+//! Changing an application that somebody has seen, and ending one of its secrets.
+
+use super::{Applications, ManageError, changeable, existing};
+use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{ClientId, SecretId};
+use crate::domain::settings_change::changes;
+use crate::store::{Generation, Transaction};
+
+/// What an application is to be, given what it was when its settings were read.
+#[derive(Clone, Debug)]
+pub struct SettingsChange {
+    /// All of its settings.
+    pub settings: ApplicationSettings,
+    /// The version that was read.
+    pub version: i64,
+}
+
+impl Applications {
+    /// Changes what its owner can set of an application, if it is still the version they have seen. The type
+    /// stays what it is. An application that no longer authenticates with a secret loses those it had.
+    pub async fn application_change_settings(
+        &self,
+        client_id: &ClientId,
+        change: SettingsChange,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let application = self.change_settings_in(&mut tx, client_id, change, actor).await?;
+        tx.commit().await?;
+        self.after_commit().await;
+        Ok(application)
+    }
+
+    /// The same within a transaction that does more. Its caller has raised the counter of applications.
+    pub(in crate::flows) async fn change_settings_in(
+        &self,
+        tx: &mut Transaction,
+        client_id: &ClientId,
+        SettingsChange { settings, version }: SettingsChange,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        settings.check()?;
+        let mut application = changeable(tx, client_id, actor).await?;
+        if application.origin == Origin::Declared {
+            return Err(ManageError::Declared(client_id.clone()));
+        }
+        if application.version != version {
+            return Err(ManageError::Changed(client_id.clone()));
+        }
+        if application.settings.kind != settings.kind {
+            return Err(ManageError::Kind);
+        }
+        if application.settings == settings {
+            return Ok(application);
+        }
+        tx.application_update(application.id, &settings, application.origin).await?;
+        if settings.authentication != ClientAuthentication::Secret {
+            for secret in std::mem::take(&mut application.secrets) {
+                self.drop_secret(tx, &application, &secret, actor).await?;
+            }
+        }
+        if settings.authentication != application.settings.authentication {
+            tx.application_end_tokens(application.id, self.instruments.now()).await?;
+        }
+        let what = changes(&application.settings, &settings);
+        let event = AuditEvent::ApplicationChanged { client_id: client_id.clone(), what };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
+        self.settle_approval(tx, &application, &settings, actor).await?;
+        existing(tx, client_id).await
+    }
+
+    /// Ends one secret of an application, at once. It may be the last one: then nothing authenticates as this
+    /// application until it gets a new one.
+    pub async fn application_revoke_secret(
+        &self,
+        client_id: &ClientId,
+        secret: SecretId,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let application = changeable(&mut tx, client_id, actor).await?;
+        let Some(ended) = application.secrets.iter().find(|known| known.id == secret) else {
+            return Err(ManageError::UnknownSecret(client_id.clone()));
+        };
+        if ended.is_imported() {
+            return Err(ManageError::Declared(client_id.clone()));
+        }
+        self.drop_secret(&mut tx, &application, ended, actor).await?;
+        let application = existing(&mut tx, client_id).await?;
+        tx.commit().await?;
+        self.after_commit().await;
+        Ok(application)
+    }
+}

@@ -1,0 +1,108 @@
+//! Stopping an application, letting it go on, deleting it; and who lifts what somebody else has decided.
+
+use super::{Applications, ManageError, changeable};
+use crate::domain::application::{Application, ApplicationState, DeactivationReason, Origin};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::ClientId;
+use crate::store::{Generation, StateChange, StoreError, Transaction};
+
+/// What an operator's or owner's request to deactivate means.
+pub const DEACTIVATE: StateChange = StateChange::Deactivate(DeactivationReason::Requested);
+
+/// What the same of an operator means.
+const SUSPEND: StateChange = StateChange::Deactivate(DeactivationReason::Suspended);
+
+/// What a request to activate means.
+pub const ACTIVATE: StateChange = StateChange::Activate;
+
+/// What a request to delete means.
+pub const DELETE: StateChange = StateChange::Delete;
+
+/// As what somebody changes an application.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::flows) enum Standing {
+    /// As one of its owners.
+    Owner,
+    /// As an operator, or a machine with an operator's power.
+    Operator,
+    /// As an owner who is an operator too: stops it as an owner, and lifts what an operator has stopped.
+    Both,
+}
+
+/// The standing of whoever is at it.
+pub(in crate::flows) async fn standing(
+    tx: &mut Transaction,
+    application: &Application,
+    actor: &Actor,
+) -> Result<Standing, StoreError> {
+    let Actor::User(user) = actor else { return Ok(Standing::Operator) };
+    if !tx.is_owner(application.id, *user).await? {
+        return Ok(Standing::Operator);
+    }
+    let operates = tx.user(*user).await?.is_some_and(|user| user.admin);
+    Ok(if operates { Standing::Both } else { Standing::Owner })
+}
+
+fn owner_may_activate(application: &Application) -> bool {
+    !matches!(application.state, ApplicationState::Deactivated { reason, .. } if !reason.is_owners())
+}
+
+impl Applications {
+    /// Deactivates, activates or deletes an application; every node obeys within a second.
+    pub async fn application_change_state(
+        &self,
+        client_id: &ClientId,
+        change: StateChange,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        self.application_change_state_seen(client_id, change, None, actor).await
+    }
+
+    /// The same, if it is still the version that somebody has seen.
+    pub async fn application_change_state_seen(
+        &self,
+        client_id: &ClientId,
+        change: StateChange,
+        seen: Option<i64>,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        let application = changeable(&mut tx, client_id, actor).await?;
+        if change == StateChange::Delete && application.origin == Origin::Declared {
+            return Err(ManageError::Declared(client_id.clone()));
+        }
+        let (change, seen) = match (change, standing(&mut tx, &application, actor).await?) {
+            (StateChange::Deactivate(DeactivationReason::Requested), Standing::Operator) => (SUSPEND, seen),
+            (StateChange::Activate, Standing::Owner) if !owner_may_activate(&application) => {
+                return Err(ManageError::Suspended(client_id.clone()));
+            }
+            (StateChange::Delete, Standing::Operator) => {
+                // Its owner can bring it back, and cannot undo with that what an operator meant to stop.
+                let removed = StateChange::Deactivate(DeactivationReason::Removed);
+                let marked = tx.application_change_state(application.id, removed, seen, now).await?;
+                (change, seen.map(|version| if marked { version + 1 } else { version }))
+            }
+            _ => (change, seen),
+        };
+        if !tx.application_change_state(application.id, change, seen, now).await? {
+            return Err(match seen {
+                Some(version) if version != application.version => ManageError::Changed(client_id.clone()),
+                _ => ManageError::NothingToDo(client_id.clone(), application.state.name()),
+            });
+        }
+        let unknown = || ManageError::Unknown(client_id.clone());
+        let application = tx.application(client_id).await?.ok_or_else(unknown)?;
+        let client_id = client_id.clone();
+        let event = match change {
+            StateChange::Deactivate(reason) => AuditEvent::ApplicationDeactivated { client_id, reason: reason.name() },
+            StateChange::Activate => AuditEvent::ApplicationActivated { client_id },
+            StateChange::Delete => AuditEvent::ApplicationDeleted { client_id },
+        };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
+        tx.commit().await?;
+        self.after_commit().await;
+        Ok(application)
+    }
+}

@@ -1,0 +1,280 @@
+//! Finding out which application a request comes from (RFC 6749 §2.3).
+
+mod verify_secret;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jsonwebtoken::jwk::JwkSet;
+
+use super::application_cache::ApplicationCache;
+use super::foundations::Foundations;
+use super::guess_limits::GuessLimits;
+use super::hash_secrets::SecretHasher;
+use super::instruments::Instruments;
+use super::usage::UsageLog;
+use crate::config::Issuer;
+use crate::domain::application::{Application, ApplicationState, ClientAuthentication, DeactivationReason};
+use crate::domain::audit::Actor;
+use crate::domain::ids::{ClientId, SecretId, Timestamp};
+use crate::domain::secret::ClientSecret;
+use crate::protocol::assertion;
+use crate::protocol::client_auth::ClientCredentials;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{ApplicationUse, Store};
+use verify_secret::{SecretVerifier, Verdict};
+
+/// An application that has proven itself, or that need not.
+#[derive(Clone, Debug)]
+pub struct AuthenticatedClient {
+    /// Which one.
+    pub application: Arc<Application>,
+    /// The secret it proved itself with, if it was one.
+    pub secret: Option<SecretId>,
+}
+
+impl AuthenticatedClient {
+    /// What becomes of the request of an application that has proven itself: a refusal tells that it has.
+    pub(super) fn proven<T>(&self, answer: Result<T, Refusal>) -> Result<T, Refusal> {
+        match self.application.settings.authentication {
+            // Anybody can send a request in the name of an application that need not authenticate.
+            ClientAuthentication::None => answer,
+            _ => answer.map_err(Refusal::of_proven_application),
+        }
+    }
+}
+
+/// A request of an application's own, as it came in.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientRequest<'a> {
+    /// The `Authorization` header, if there was one.
+    pub authorization: Option<&'a str>,
+    /// The parameters of the body.
+    pub parameters: &'a Parameters,
+    /// Where it came from.
+    pub address: IpAddr,
+}
+
+/// Finds out who sends requests of applications.
+pub struct Clients {
+    instruments: Instruments,
+    store: Store,
+    application_cache: Arc<ApplicationCache>,
+    issuer: Issuer,
+    /// Checks secrets, and remembers those it has checked.
+    secrets: SecretVerifier,
+    guesses: Arc<GuessLimits>,
+    usage: Arc<UsageLog>,
+}
+
+impl Clients {
+    /// No secret is remembered yet.
+    pub fn new(
+        base: &Foundations,
+        application_cache: &Arc<ApplicationCache>,
+        hasher: &Arc<SecretHasher>,
+        guesses: &Arc<GuessLimits>,
+        usage: &Arc<UsageLog>,
+    ) -> Self {
+        Self {
+            secrets: SecretVerifier::new(base.instruments.random(), Arc::clone(hasher)),
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            application_cache: Arc::clone(application_cache),
+            issuer: base.config.server.issuer.clone(),
+            guesses: Arc::clone(guesses),
+            usage: Arc::clone(usage),
+        }
+    }
+
+    /// Finds out which application a request comes from, and that it does.
+    pub async fn authenticate_request(&self, request: &ClientRequest<'_>) -> Result<AuthenticatedClient, Refusal> {
+        let credentials = ClientCredentials::from_request(request.authorization, request.parameters)?;
+        self.authenticate_client(&credentials, request.address).await
+    }
+
+    /// Checks the credentials of a request.
+    ///
+    /// An unknown client id and a wrong secret get the same answer. Why an application is refused although
+    /// it exists (deactivated, deleted) is told only to who has its secret or its key.
+    pub async fn authenticate_client(
+        &self,
+        credentials: &ClientCredentials,
+        address: IpAddr,
+    ) -> Result<AuthenticatedClient, Refusal> {
+        match credentials {
+            ClientCredentials::Secret { client_id, secret } => {
+                let application = self.find(client_id).await?.ok_or_else(wrong)?;
+                self.authenticate_by_secret(application, secret, address).await
+            }
+            ClientCredentials::Assertion { client_id, assertion } => {
+                self.authenticate_by_assertion(client_id.as_deref(), assertion).await
+            }
+            ClientCredentials::Identifier { client_id } => {
+                let application = self.find(client_id).await?.ok_or_else(unauthenticated)?;
+                if application.settings.authentication != ClientAuthentication::None {
+                    return Err(unauthenticated());
+                }
+                working(&application)?;
+                Ok(AuthenticatedClient { application, secret: None })
+            }
+        }
+    }
+
+    /// Checks the credentials of who calls an API of this server's own instead of asking for a token with
+    /// `scope` first: the application must be one that could have it.
+    pub async fn check_client_scope(
+        &self,
+        credentials: &ClientCredentials,
+        address: IpAddr,
+        scope: &str,
+    ) -> Result<Actor, Refusal> {
+        let client = self.authenticate_client(credentials, address).await?;
+        let settings = &client.application.settings;
+        if settings.authentication == ClientAuthentication::None {
+            return Err(Refusal::invalid_client("this application has no secret, so anybody could call in its name"));
+        }
+        if !settings.scope.contains(scope) {
+            let description = format!("this application may not ask for the scope '{scope}', which is needed here");
+            return Err(Refusal::new(ErrorCode::InsufficientScope, description));
+        }
+        self.usage.note(ApplicationUse {
+            application: client.application.id,
+            secret: client.secret,
+            at: self.instruments.now(),
+        });
+        Ok(Actor::Application(client.application.client_id.clone()))
+    }
+
+    async fn find(&self, client_id: &str) -> Result<Option<Arc<Application>>, Refusal> {
+        // A text that cannot be a client id is simply unknown; the database need not be asked.
+        let Ok(client_id) = client_id.parse::<ClientId>() else { return Ok(None) };
+        Ok(self.application_cache.application(&client_id).await?)
+    }
+
+    async fn authenticate_by_secret(
+        &self,
+        application: Arc<Application>,
+        secret: &str,
+        address: IpAddr,
+    ) -> Result<AuthenticatedClient, Refusal> {
+        let presented = ClientSecret::presented(secret.to_owned());
+        if !application.could_have_secret(&presented) {
+            return Err(wrong());
+        }
+        let verdict = match self.secrets.recall(&application, &presented) {
+            Some(verdict) => verdict,
+            None => self.find_out(&application, &presented, address).await?,
+        };
+        let Verdict::Right(secret) = verdict else { return Err(wrong()) };
+        working(&application)?;
+        Ok(AuthenticatedClient { application, secret: Some(secret) })
+    }
+
+    async fn find_out(
+        &self,
+        application: &Application,
+        presented: &ClientSecret,
+        address: IpAddr,
+    ) -> Result<Verdict, Refusal> {
+        let _turn = self.secrets.turn(application, presented).await;
+        match self.secrets.recall(application, presented) {
+            Some(verdict) => Ok(verdict),
+            None => self.try_secret(application, presented, address).await,
+        }
+    }
+
+    async fn try_secret(
+        &self,
+        application: &Application,
+        presented: &ClientSecret,
+        address: IpAddr,
+    ) -> Result<Verdict, Refusal> {
+        let guess = self.guesses.admit(&application.client_id, address, self.instruments.now())?;
+        match self.secrets.verify(application, presented).await {
+            Ok(verdict @ Verdict::Right(_)) => {
+                guess.withdraw();
+                Ok(verdict)
+            }
+            Ok(Verdict::Wrong) => Ok(Verdict::Wrong),
+            Err(refusal) => {
+                // It was not compared at all, so it was no guess.
+                guess.withdraw();
+                Err(refusal)
+            }
+        }
+    }
+
+    /// RFC 7523 §3. The `jti` is spent only by an assertion that is right in every other way, so nobody can
+    /// use up another's.
+    async fn authenticate_by_assertion(
+        &self,
+        client_id: Option<&str>,
+        assertion: &str,
+    ) -> Result<AuthenticatedClient, Refusal> {
+        let claimed = assertion::claimed_client(assertion)?;
+        if client_id.is_some_and(|other| other != claimed) {
+            return Err(Refusal::invalid_request("client_id and the client assertion name two different clients"));
+        }
+        let unknown = || Refusal::invalid_client("no application with registered keys has this client id");
+        let application = self.find(&claimed).await?.ok_or_else(unknown)?;
+        let ClientAuthentication::PrivateKeyJwt(keys) = &application.settings.authentication else {
+            return Err(unknown());
+        };
+        self.spend_assertion(&application, assertion, keys).await?;
+        working(&application)?;
+        Ok(AuthenticatedClient { application, secret: None })
+    }
+
+    async fn spend_assertion(&self, application: &Application, assertion: &str, keys: &JwkSet) -> Result<(), Refusal> {
+        let issuer = self.issuer.as_str();
+        let now = self.instruments.now().as_seconds();
+        let verified = assertion::verify(assertion, application.client_id.as_str(), keys, issuer, now)?;
+        let mut jti_hash = [0; 32];
+        jti_hash
+            .copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verified.jti.as_bytes()).as_ref());
+        let expires = Timestamp::from_seconds(verified.expires);
+        if self.store.client_assertion_spend(application.id, jti_hash, expires).await? {
+            Ok(())
+        } else {
+            Err(Refusal::invalid_client("the client assertion was used before; its jti must be new each time"))
+        }
+    }
+}
+
+/// The answer to a wrong secret and to an unknown client id alike.
+fn wrong() -> Refusal {
+    Refusal::invalid_client("the client id is unknown or the client secret is wrong")
+}
+
+fn unauthenticated() -> Refusal {
+    Refusal::invalid_client("the client id is unknown, or its application has to authenticate and did not")
+}
+
+/// Refuses an application that is not active, with the date and the reason.
+fn working(application: &Application) -> Result<(), Refusal> {
+    match application.state {
+        ApplicationState::Active => Ok(()),
+        ApplicationState::Deactivated { at, reason } => {
+            let why = match (reason, application.last_used_at) {
+                (DeactivationReason::Requested | DeactivationReason::Suspended | DeactivationReason::Removed, _) => {
+                    String::new()
+                }
+                (DeactivationReason::Undeclared, _) => {
+                    " because it was removed from the server's configuration".to_owned()
+                }
+                (DeactivationReason::Unused, Some(used)) => {
+                    format!(" because it was not used since {}", used.date())
+                }
+                (DeactivationReason::Unused, None) => {
+                    format!(" because it was not used since it was registered on {}", application.created_at.date())
+                }
+            };
+            Err(Refusal::invalid_client(format!("this application was deactivated on {}{why}", at.date())))
+        }
+        ApplicationState::Deleted { at } => {
+            Err(Refusal::invalid_client(format!("this application was deleted on {}", at.date())))
+        }
+    }
+}

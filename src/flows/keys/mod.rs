@@ -1,0 +1,97 @@
+//! The signing keys: at hand to sign and verify with, kept young, and taken back.
+
+mod keyring;
+mod list;
+mod rotate;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::foundations::Foundations;
+use super::instruments::Instruments;
+use crate::config::{self, Issuer};
+use crate::domain::encryption::MasterKeyring;
+use crate::domain::ids::Timestamp;
+use crate::domain::signing_key::RotationPolicy;
+use crate::protocol::bearer::VerifyingKey;
+use crate::protocol::id_token_hint::{self, IdTokenHint};
+use crate::protocol::jose::{Signer, SigningAlgorithm};
+use crate::protocol::refusal::Refusal;
+use crate::store::{Store, StoreError};
+use keyring::Keyring;
+
+pub use keyring::PublishedKeys;
+pub use list::KeyLife;
+pub use rotate::{KeyChangeError, Promotion};
+
+/// The signing keys.
+pub struct Keys {
+    instruments: Instruments,
+    store: Store,
+    /// Opens their private halves.
+    master: Arc<MasterKeyring>,
+    settings: config::Keys,
+    /// The longest life of a token whose application does not say otherwise.
+    longest_ttl: Duration,
+    /// As of the last look at the database.
+    keyring: Keyring,
+}
+
+impl Keys {
+    /// None is loaded yet.
+    pub fn new(base: &Foundations) -> Self {
+        let tokens = &base.config.tokens;
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            master: Arc::clone(&base.master_keys),
+            settings: base.config.keys.clone(),
+            longest_ttl: tokens.access_ttl.max(tokens.id_ttl),
+            keyring: Keyring::default(),
+        }
+    }
+
+    /// What tokens are signed with unless their application says otherwise.
+    pub const fn default_algorithm(&self) -> SigningAlgorithm {
+        self.settings.algorithm
+    }
+
+    /// How keys follow one another here.
+    pub const fn rotation_policy(&self) -> RotationPolicy {
+        RotationPolicy { rotate_every: self.settings.rotate_every, announce_for: self.settings.announce_for }
+    }
+
+    /// The signer whose turn it is.
+    pub fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<Signer>, Refusal> {
+        self.keyring.signer(algorithm, now)
+    }
+
+    /// The key to verify one of our own tokens with, if it is still published.
+    pub fn verifying_key(&self, kid: &str) -> Option<VerifyingKey> {
+        self.keyring.verifying_key(kid)
+    }
+
+    /// Whom an ID token of ours is about.
+    pub(super) fn read_id_token_hint(&self, token: &str, issuer: &Issuer) -> Result<IdTokenHint, Refusal> {
+        id_token_hint::read(token, |kid: &str| self.verifying_key(kid), issuer.as_str())
+    }
+
+    /// The public keys.
+    pub fn published(&self) -> PublishedKeys {
+        self.keyring.published()
+    }
+
+    /// Loads the keys again if they were changed, or if a date has come at which one's state changes.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        self.keep_up_with(self.store.generations().await?.signing_keys).await
+    }
+
+    /// The same with the counter of changes as it was just read.
+    pub(super) async fn keep_up_with(&self, generation: i64) -> Result<(), StoreError> {
+        if !self.keyring.is_outdated(generation, self.instruments.now()) {
+            return Ok(());
+        }
+        let keys = self.store.signing_keys().await?;
+        self.keyring.load(generation, &keys, &self.master, self.instruments.now())
+    }
+}

@@ -1,0 +1,299 @@
+//! Keeping signing keys young: making, announcing, promoting and revoking them.
+//!
+//! A key's dates are set when it is made, and its state follows from them, so there is no moment at which a
+//! rotation is half done: either the row of the next key is there or it is not. The counter of changes is
+//! raised first in every transaction here and keeps its row locked, so of several nodes one acts and the
+//! others find it done.
+
+use std::time::Duration;
+
+use super::Keys;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::Timestamp;
+use crate::domain::signing_key::{KeySequence, KeyState, SigningKey};
+use crate::protocol::jose::{Signer, SigningAlgorithm};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, StoreError, Transaction};
+
+/// Why keys could not be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyChangeError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No such key, or one that is revoked or gone already.
+    #[error("there is no key {0} that could be revoked")]
+    Unknown(String),
+    /// A key could not be made.
+    #[error("a new signing key could not be made: {0}")]
+    Generation(String),
+}
+
+impl From<KeyChangeError> for Refusal {
+    fn from(error: KeyChangeError) -> Self {
+        match error {
+            KeyChangeError::Store(error) => error.into(),
+            KeyChangeError::Unknown(_) => Self::new(ErrorCode::NotFound, error.to_string()),
+            KeyChangeError::Generation(_) => Self::server_error(error.to_string()),
+        }
+    }
+}
+
+/// Which key of an algorithm is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// There is none to sign with now.
+    Active,
+    /// There is none to follow.
+    Announced,
+}
+
+/// A key that was made and may be needed.
+struct Candidate {
+    signer: Signer,
+    pkcs8: Vec<u8>,
+}
+
+/// How the announced keys are to take over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Promotion {
+    /// As soon as they were announced long enough.
+    WhenAnnounced,
+    /// At once, at the price that a verifier with an old copy of the key set has to fetch it again.
+    Now,
+}
+
+/// Names the place a private key is sealed for.
+pub(super) fn place_of(kid: &str) -> String {
+    format!("signing_keys.private_key.{kid}")
+}
+
+impl Keys {
+    /// Sees to it that every algorithm in use has a key that signs and one that is announced, that keys stay
+    /// as long as tokens may need them, and that those no token can need are forgotten. Does nothing, and
+    /// writes nothing, when all is well.
+    pub async fn maintain_keys(&self) -> Result<(), KeyChangeError> {
+        let (algorithms, longest_ttl) = self.store.applications_signing().await?;
+        let algorithms = with_default(algorithms, self.settings.algorithm);
+        let keep_for = self.keep_for(longest_ttl);
+        let now = self.instruments.now();
+        let keys = self.store.signing_keys().await?;
+        let short = keys.iter().any(|key| key.keep_for < keep_for);
+        let dead = keys.iter().any(|key| is_forgettable(key, &keys, now));
+        let missing = missing(&algorithms, &keys, now);
+        if missing.is_empty() && !short && !dead {
+            return Ok(());
+        }
+        let candidates = self.candidates(&missing).await?;
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::SigningKeys).await?;
+        tx.signing_keys_keep_for(keep_for).await?;
+        self.fill_gaps(&mut tx, &algorithms, candidates, keep_for).await?;
+        let keys = tx.signing_keys().await?;
+        for key in keys.iter().filter(|key| is_forgettable(key, &keys, now)) {
+            tx.signing_key_delete(&key.kid).await?;
+        }
+        tx.commit().await?;
+        self.refresh().await?;
+        Ok(())
+    }
+
+    /// Hands over to the announced key of every algorithm and announces another.
+    pub async fn rotate_keys(&self, promotion: Promotion, actor: &Actor) -> Result<(), KeyChangeError> {
+        self.maintain_keys().await?;
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::SigningKeys).await?;
+        let keys = tx.signing_keys().await?;
+        for sequence in sequences(&keys) {
+            let Some(next) = sequence.announced(now) else { continue };
+            let at = match promotion {
+                Promotion::Now => now,
+                Promotion::WhenAnnounced => next.created_at.plus(self.settings.announce_for).max(now),
+            };
+            if at < next.activates_at {
+                self.promote(&mut tx, next, at, actor).await?;
+            }
+        }
+        tx.commit().await?;
+        self.maintain_keys().await
+    }
+
+    /// Takes a key out of use and out of the key set, now. If it was signing, the announced one takes over.
+    pub async fn revoke_key(&self, kid: &str, actor: &Actor) -> Result<(), KeyChangeError> {
+        self.maintain_keys().await?;
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::SigningKeys).await?;
+        let keys = tx.signing_keys().await?;
+        let sequences: Vec<_> = sequences(&keys).collect();
+        let found = sequences.iter().find_map(|sequence| {
+            let (_, state) = sequence.states(now).find(|(key, _)| key.kid == kid)?;
+            state.is_published().then_some((sequence, state))
+        });
+        let Some((sequence, state)) = found else { return Err(KeyChangeError::Unknown(kid.to_owned())) };
+        if !tx.signing_key_revoke(kid, now).await? {
+            return Err(KeyChangeError::Unknown(kid.to_owned()));
+        }
+        if state == KeyState::Active
+            && let Some(next) = sequence.announced(now)
+        {
+            self.promote(&mut tx, next, now, actor).await?;
+        }
+        tx.audit_append(&self.instruments.audit_entry(actor, AuditEvent::KeyRevoked { kid: kid.to_owned() }, now))
+            .await?;
+        tx.commit().await?;
+        self.maintain_keys().await?;
+        self.refresh().await?;
+        Ok(())
+    }
+
+    /// Seals every private key again under the newest master key, within a transaction that does more; says how many it
+    /// changed.
+    pub(in crate::flows) async fn reseal_keys(&self, tx: &mut Transaction) -> Result<usize, StoreError> {
+        tx.generation_raise(Generation::SigningKeys).await?;
+        let mut count = 0;
+        for key in tx.signing_keys().await? {
+            if key.private.master_key_id == self.master.newest_id() {
+                continue;
+            }
+            let corrupt = |e: &dyn std::fmt::Display| StoreError::Corrupt {
+                table: "signing_keys",
+                row: key.kid.clone(),
+                what: e.to_string(),
+            };
+            let place = place_of(&key.kid);
+            let plain = self.master.open(&place, &key.private).map_err(|e| corrupt(&e))?;
+            let sealed = self.master.seal(&place, &plain, self.instruments.random()).map_err(|e| corrupt(&e))?;
+            tx.signing_key_reseal(&key.kid, &sealed).await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// How long keys outlive their successor's start: what the operator set, or the longest life any token
+    /// can have and a day.
+    fn keep_for(&self, longest_application_ttl: Option<Duration>) -> Duration {
+        let longest = self.longest_ttl.max(longest_application_ttl.unwrap_or_default());
+        self.settings.retire_after_or(longest)
+    }
+
+    /// Makes a key for each gap, before any lock is taken: an RSA key takes a while.
+    async fn candidates(&self, missing: &[(SigningAlgorithm, Missing)]) -> Result<Vec<Candidate>, KeyChangeError> {
+        let entropy = self.instruments.entropy();
+        let algorithms: Vec<_> = missing.iter().map(|(algorithm, _)| *algorithm).collect();
+        let made = tokio::task::spawn_blocking(move || {
+            let make = |algorithm| -> Result<Candidate, String> {
+                let pkcs8 = entropy.private_key(algorithm).map_err(|e| e.to_string())?;
+                let signer = Signer::from_pkcs8(algorithm, &pkcs8).map_err(|e| e.to_string())?;
+                Ok(Candidate { signer, pkcs8 })
+            };
+            algorithms.into_iter().map(make).collect::<Result<Vec<_>, _>>()
+        });
+        made.await.map_err(|e| KeyChangeError::Generation(e.to_string()))?.map_err(KeyChangeError::Generation)
+    }
+
+    /// Inserts a candidate for each gap that is still there now that the lock is held.
+    async fn fill_gaps(
+        &self,
+        tx: &mut Transaction,
+        algorithms: &[SigningAlgorithm],
+        candidates: Vec<Candidate>,
+        keep_for: Duration,
+    ) -> Result<(), KeyChangeError> {
+        let now = self.instruments.now();
+        for candidate in candidates {
+            let keys = tx.signing_keys().await?;
+            let algorithm = candidate.signer.signing_algorithm();
+            let gaps = missing(algorithms, &keys, now);
+            let Some((_, gap)) = gaps.into_iter().find(|(of, _)| *of == algorithm) else { continue };
+            let activates_at = match gap {
+                Missing::Active => now,
+                Missing::Announced => {
+                    let active = KeySequence::of(algorithm, &keys).active(now).map_or(now, |key| key.activates_at);
+                    let [jitter] = self.instruments.random();
+                    self.rotation_policy().activation(active, now, jitter)
+                }
+            };
+            self.insert_key(tx, &candidate, activates_at, keep_for).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert_key(
+        &self,
+        tx: &mut Transaction,
+        Candidate { signer, pkcs8 }: &Candidate,
+        activates_at: Timestamp,
+        keep_for: Duration,
+    ) -> Result<(), KeyChangeError> {
+        let now = self.instruments.now();
+        let kid = signer.kid().to_owned();
+        let private = self
+            .master
+            .seal(&place_of(&kid), pkcs8, self.instruments.random())
+            .map_err(|e| KeyChangeError::Generation(e.to_string()))?;
+        let key = SigningKey {
+            kid: kid.clone(),
+            algorithm: signer.signing_algorithm(),
+            jwk: signer.jwk().clone(),
+            private,
+            created_at: now,
+            activates_at,
+            keep_for,
+            revoked_at: None,
+        };
+        tx.signing_key_insert(&key).await?;
+        let event = AuditEvent::KeyCreated { kid, algorithm: key.algorithm };
+        tx.audit_append(&self.instruments.audit_entry(&Actor::Schedule, event, now)).await?;
+        Ok(())
+    }
+
+    async fn promote(
+        &self,
+        tx: &mut Transaction,
+        key: &SigningKey,
+        at: Timestamp,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        tx.signing_key_activate_at(&key.kid, at).await?;
+        let event = AuditEvent::KeyPromoted { kid: key.kid.clone() };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
+    }
+}
+
+fn sequences(keys: &[SigningKey]) -> impl Iterator<Item = KeySequence> {
+    SigningAlgorithm::ALL.into_iter().map(|algorithm| KeySequence::of(algorithm, keys))
+}
+
+fn with_default(mut algorithms: Vec<SigningAlgorithm>, default: SigningAlgorithm) -> Vec<SigningAlgorithm> {
+    if !algorithms.contains(&default) {
+        algorithms.push(default);
+    }
+    algorithms
+}
+
+fn missing(algorithms: &[SigningAlgorithm], keys: &[SigningKey], now: Timestamp) -> Vec<(SigningAlgorithm, Missing)> {
+    let mut missing = Vec::new();
+    for algorithm in algorithms {
+        let sequence = KeySequence::of(*algorithm, keys);
+        if sequence.active(now).is_none() {
+            missing.push((*algorithm, Missing::Active));
+        }
+        if sequence.announced(now).is_none() {
+            missing.push((*algorithm, Missing::Announced));
+        }
+    }
+    missing
+}
+
+/// Whether no token that this key signed can still be alive.
+fn is_forgettable(key: &SigningKey, keys: &[SigningKey], now: Timestamp) -> bool {
+    let sequence = KeySequence::of(key.algorithm, keys);
+    let state = sequence.states(now).find(|(other, _)| other.kid == key.kid).map(|(_, state)| state);
+    match (state, key.revoked_at) {
+        (Some(KeyState::Gone), _) => true,
+        (Some(KeyState::Revoked), Some(at)) => at.plus(key.keep_for) <= now,
+        _ => false,
+    }
+}

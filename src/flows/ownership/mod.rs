@@ -1,0 +1,116 @@
+//! Who looks after an application: named when it is registered, joined, gone.
+
+mod invitations;
+
+use std::sync::Arc;
+
+use super::access::{Access, Caller, Need, unknown_application};
+use super::foundations::Foundations;
+use super::instruments::Instruments;
+use super::mail::Mail;
+use super::mail_limits::MailLimits;
+use crate::config::Issuer;
+use crate::domain::application::{Application, Origin};
+use crate::domain::audit::{AuditEvent, Concerned, OwnerChange};
+use crate::domain::user::{EmailAddress, User};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, Store, StoreError, Transaction};
+
+/// Who looks after applications.
+pub struct Ownership {
+    instruments: Instruments,
+    store: Store,
+    issuer: Issuer,
+    access: Arc<Access>,
+    mail: Arc<Mail>,
+    mail_limits: Arc<MailLimits>,
+}
+
+impl Ownership {
+    /// Owners and invitations are kept in the database.
+    pub fn new(base: &Foundations, access: &Arc<Access>, mail: &Arc<Mail>, mail_limits: &Arc<MailLimits>) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
+            access: Arc::clone(access),
+            mail: Arc::clone(mail),
+            mail_limits: Arc::clone(mail_limits),
+        }
+    }
+
+    /// Stops looking after an application. The last owner cannot: somebody has to.
+    pub async fn leave_application(&self, user: &User, application: &Application) -> Result<(), Refusal> {
+        let email = user.email.as_ref().ok_or_else(unknown_application)?;
+        self.drop_owner(&Caller::in_person(user), application, email).await
+    }
+
+    /// Takes an application away from one of its owners, or from an address that was named for one.
+    pub async fn remove_owner(
+        &self,
+        caller: &Caller,
+        application: &Application,
+        owner: &EmailAddress,
+    ) -> Result<(), Refusal> {
+        self.access.application_for(caller, &application.client_id, Need::WriteApplications).await?;
+        self.drop_owner(caller, application, owner).await
+    }
+
+    async fn drop_owner(&self, caller: &Caller, application: &Application, who: &EmailAddress) -> Result<(), Refusal> {
+        if application.origin == Origin::Declared {
+            return Err(declared());
+        }
+        let mut tx = self.store.begin().await?;
+        // Of two owners who leave at once the second sees that it is the last.
+        tx.lock(Generation::Applications).await?;
+        let owners = tx.owners_of(application.id).await?;
+        let Some(leaving) = owners.iter().find(|owner| owner.email.key() == who.key()) else {
+            return Err(Refusal::new(ErrorCode::NotFound, "they do not look after this application"));
+        };
+        // Who cannot sign in looks after nothing.
+        let stays = owners.iter().any(|owner| owner.active && owner.user != leaving.user);
+        if leaving.user.is_some() && !stays {
+            let what = "the last owner cannot leave; hand the application over or delete it";
+            return Err(Refusal::new(ErrorCode::Conflict, what));
+        }
+        match leaving.user {
+            Some(user) => {
+                tx.owner_remove(application.id, user).await?;
+                tx.invitations_end_of(application.id, user, self.instruments.now()).await?;
+            }
+            None => {
+                tx.owner_remove_address(application.id, who).await?;
+            }
+        }
+        self.settle_named_owner(&mut tx, application).await?;
+        let own = leaving.user.is_some() && caller.user().map(|user| user.id) == leaving.user;
+        let what = if own { OwnerChange::Left } else { OwnerChange::Removed };
+        self.note_owner(&mut tx, caller, application, (what, leaving.sub.clone())).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Keeps the address that stands for an application's owner, on the consent page for one, true.
+    async fn settle_named_owner(&self, tx: &mut Transaction, application: &Application) -> Result<(), StoreError> {
+        let owners = tx.owners_of(application.id).await?;
+        let named = application.settings.owner.as_deref().map(str::to_ascii_lowercase);
+        if owners.iter().any(|owner| Some(owner.email.key()) == named) {
+            return Ok(());
+        }
+        tx.application_set_owner(application.id, owners.first().map(|owner| &owner.email)).await
+    }
+
+    async fn note_owner(
+        &self,
+        tx: &mut Transaction,
+        caller: &Caller,
+        application: &Application,
+        (what, sub): (OwnerChange, Option<String>),
+    ) -> Result<(), StoreError> {
+        let event = AuditEvent::OwnersChanged { client_id: application.client_id.clone(), what, who: Concerned(sub) };
+        tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await
+    }
+}
+
+fn declared() -> Refusal {
+    Refusal::new(ErrorCode::Conflict, "the configuration names the owner of this application; change it there")
+}

@@ -1,0 +1,251 @@
+//! Making accounts and looking after them.
+
+use super::People;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::token_family::EndReason;
+use crate::domain::user::{EmailAddress, Profile, ProfileError, User, UserState, check_locale, check_name, new_sub};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, StoreError, Transaction};
+
+/// Whether an account may run this server's operator pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Admin {
+    /// It may.
+    Yes,
+    /// It may not. What everybody gets who does not work on the server's machine.
+    #[default]
+    No,
+}
+
+/// What a new account is to be.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Its address; nobody has proven yet that it is theirs.
+    pub email: EmailAddress,
+    /// What it is called.
+    pub name: Option<String>,
+    /// The language of its mails and pages.
+    pub locale: Option<String>,
+    /// What it may do here.
+    pub admin: Admin,
+}
+
+/// Why an account could not be made or changed. No sentence names an address, since they reach the log.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageUserError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It cannot be called that, or speak that.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The address has an account, perhaps in another spelling.
+    #[error("an account with this address exists already")]
+    Taken,
+    /// No such account, or one that is deleted.
+    #[error("there is no such account")]
+    Unknown,
+    /// Somebody changed it after it was read.
+    #[error("the account was changed meanwhile; read it again")]
+    Changed,
+    /// Nobody would be left who runs this server.
+    #[error("this is the last operator of this server; make somebody else one first")]
+    LastOperator,
+    /// It is that already.
+    #[error("the account is {0} already")]
+    NothingToDo(&'static str),
+}
+
+impl From<ManageUserError> for Refusal {
+    fn from(error: ManageUserError) -> Self {
+        let code = match error {
+            ManageUserError::Store(error) => return error.into(),
+            ManageUserError::Profile(_) => ErrorCode::InvalidRequest,
+            ManageUserError::Taken | ManageUserError::NothingToDo(_) | ManageUserError::LastOperator => {
+                ErrorCode::Conflict
+            }
+            ManageUserError::Unknown => ErrorCode::NotFound,
+            ManageUserError::Changed => ErrorCode::PreconditionFailed,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl People {
+    /// Makes an account; its owner can sign in at once.
+    pub async fn user_create(&self, new: NewUser, actor: &Actor) -> Result<User, ManageUserError> {
+        let mut tx = self.store.begin().await?;
+        let user = self.user_create_in(&mut tx, new, actor).await?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    /// The same within a transaction that does more, such as signing its owner in.
+    pub async fn user_create_in(
+        &self,
+        tx: &mut Transaction,
+        new: NewUser,
+        actor: &Actor,
+    ) -> Result<User, ManageUserError> {
+        new.name.as_deref().map(check_name).transpose()?;
+        new.locale.as_deref().map(check_locale).transpose()?;
+        let now = self.instruments.now();
+        let user = User {
+            id: UserId::new(self.instruments.row_id(now)),
+            sub: new_sub(self.instruments.random()),
+            email: Some(new.email),
+            email_verified_at: None,
+            name: new.name,
+            locale: new.locale,
+            admin: new.admin == Admin::Yes,
+            state: UserState::Active,
+            created_at: now,
+            last_sign_in_at: None,
+        };
+        tx.user_insert(&user).await.map_err(|e| match e {
+            StoreError::Conflict => ManageUserError::Taken,
+            other => other.into(),
+        })?;
+        let event = AuditEvent::UserCreated { sub: user.sub.clone(), operator: user.admin };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
+        Ok(user)
+    }
+
+    /// Disables an account: nobody can sign in, and all that it has granted has ended.
+    pub async fn user_disable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        let user = existing_user(&mut tx, id).await?;
+        keep_an_operator(&mut tx, &user, actor).await?;
+        if !tx.user_disable(id, now).await? {
+            return Err(ManageUserError::NothingToDo("disabled"));
+        }
+        end_all_of(&mut tx, id, now).await?;
+        let event = AuditEvent::UserDisabled { sub: user.sub.clone() };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
+        tx.commit().await?;
+        Ok(User { state: UserState::Disabled { at: now }, ..user })
+    }
+
+    /// Enables an account again. What ended with it stays ended; its owner signs in anew.
+    pub async fn user_enable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
+        let mut tx = self.store.begin().await?;
+        let user = existing_user(&mut tx, id).await?;
+        if !tx.user_enable(id).await? {
+            return Err(ManageUserError::NothingToDo("enabled"));
+        }
+        let event = AuditEvent::UserEnabled { sub: user.sub.clone() };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
+        tx.commit().await?;
+        Ok(User { state: UserState::Active, ..user })
+    }
+
+    /// Changes what is known of an account, if it is still as whoever changes it has seen it.
+    pub async fn user_change(&self, known: &User, profile: Profile, actor: &Actor) -> Result<User, ManageUserError> {
+        profile.name.as_deref().map(check_name).transpose()?;
+        profile.locale.as_deref().map(check_locale).transpose()?;
+        let before = Profile { name: known.name.clone(), locale: known.locale.clone(), admin: known.admin };
+        if before == profile {
+            return Ok(known.clone());
+        }
+        let mut tx = self.store.begin().await?;
+        if !profile.admin {
+            keep_an_operator(&mut tx, known, actor).await?;
+        }
+        if !tx.user_update(known, &profile).await? {
+            return Err(ManageUserError::Changed);
+        }
+        let changed = [
+            ("name", before.name != profile.name),
+            ("locale", before.locale != profile.locale),
+            ("promoted", profile.admin && !before.admin),
+            ("demoted", before.admin && !profile.admin),
+        ];
+        let what: Vec<&str> = changed.into_iter().filter_map(|(member, changed)| changed.then_some(member)).collect();
+        let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: what.join(" ") };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
+        tx.commit().await?;
+        let Profile { name, locale, admin } = profile;
+        Ok(User { name, locale, admin, ..known.clone() })
+    }
+
+    /// Signs somebody out everywhere and ends what their account has granted. They may sign in anew.
+    pub async fn user_sign_out(&self, user: &User, actor: &Actor) -> Result<(), ManageUserError> {
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        end_all_of(&mut tx, user.id, now).await?;
+        tx.authorization_codes_end(user.id, None, now).await?;
+        let event = AuditEvent::UserSignedOut { sub: user.sub.clone() };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Deletes an account for good, with all that it has begun and granted. Its address is free again.
+    pub async fn user_delete(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
+        self.user_delete_seen(id, None, actor).await
+    }
+
+    /// The same, if it is still as somebody has seen it.
+    pub async fn user_delete_seen(
+        &self,
+        id: UserId,
+        seen: Option<&User>,
+        actor: &Actor,
+    ) -> Result<User, ManageUserError> {
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        if let Some(seen) = seen {
+            // A change to what it is: it fails if it is not, and locks the row if it is.
+            let same = Profile { name: seen.name.clone(), locale: seen.locale.clone(), admin: seen.admin };
+            if !tx.user_update(seen, &same).await? {
+                return Err(ManageUserError::Changed);
+            }
+        }
+        let user = existing_user(&mut tx, id).await?;
+        keep_an_operator(&mut tx, &user, actor).await?;
+        if !tx.user_delete(id, now).await? {
+            return Err(ManageUserError::Unknown);
+        }
+        end_all_of(&mut tx, id, now).await?;
+        // What nobody else looks after goes on; operators see that it has no owner.
+        tx.owner_leaves_all(id).await?;
+        tx.invitations_end_of_all(id, now).await?;
+        if let Some(email) = &user.email {
+            tx.applications_forget_owner(email).await?;
+        }
+        let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
+        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
+        tx.commit().await?;
+        Ok(User { email: None, name: None, locale: None, admin: false, state: UserState::Deleted { at: now }, ..user })
+    }
+}
+
+async fn existing_user(tx: &mut Transaction, id: UserId) -> Result<User, ManageUserError> {
+    match tx.user(id).await? {
+        Some(user) if !matches!(user.state, UserState::Deleted { .. }) => Ok(user),
+        _ => Err(ManageUserError::Unknown),
+    }
+}
+
+/// Refuses to take the last operator away. Locks a counter's row, so that two who take each other's place away are
+/// judged one after the other. Whoever works on the server's machine can make another one, and may.
+async fn keep_an_operator(tx: &mut Transaction, leaving: &User, actor: &Actor) -> Result<(), ManageUserError> {
+    if *actor == Actor::CommandLine || !(leaving.admin && leaving.is_active()) {
+        return Ok(());
+    }
+    tx.generation_raise(Generation::Applications).await?;
+    if tx.is_last_operator(leaving.id).await? {
+        return Err(ManageUserError::LastOperator);
+    }
+    Ok(())
+}
+
+/// Ends what an account has begun, after the write that keeps it from beginning more.
+async fn end_all_of(tx: &mut Transaction, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+    tx.sign_ins_end_of(id, now).await?;
+    tx.sessions_end_of(id, now).await?;
+    tx.families_end_of_user(id, EndReason::AccountEnded, now).await?;
+    Ok(())
+}

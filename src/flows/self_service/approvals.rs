@@ -1,0 +1,133 @@
+//! What developers have asked for and an operator decides.
+
+use super::SelfService;
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::approval::{Approval, Decision};
+use crate::domain::audit::Actor;
+use crate::domain::ids::ApprovalId;
+use crate::domain::language::Language;
+use crate::flows::access::{Caller, Need, Reach};
+use crate::flows::applications::{ManageError, SettingsChange};
+use crate::flows::mail::{Notice, NoticeLink};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, StoreError, Transaction};
+
+/// How many requests are shown at once: those that are decided make room.
+pub const MOST_WAITING: i64 = 200;
+
+/// How long the mail about a decision may take.
+const NEWS_FOR: std::time::Duration = std::time::Duration::from_hours(48);
+
+impl SelfService {
+    /// What has waited longest, each with its application.
+    pub async fn approvals_waiting(&self, caller: &Caller) -> Result<Vec<(Approval, Application)>, Refusal> {
+        caller.reach(Need::Oversee)?;
+        Ok(self.store.approvals_waiting(MOST_WAITING).await?)
+    }
+
+    /// Grants or refuses what an application waits for, and tells its owners.
+    pub async fn approval_decide(&self, caller: &Caller, id: ApprovalId, decision: Decision) -> Result<(), Refusal> {
+        let unknown = || Refusal::new(ErrorCode::NotFound, "nothing waits under this id");
+        let approval = self.store.approval(id).await?.ok_or_else(unknown)?;
+        let application = self.approved_application(&approval).await?.ok_or_else(unknown)?;
+        match (caller.reach(Need::WriteApplications)?, decision) {
+            // Owners take back what they asked for, and no more.
+            (Reach::OwnedBy(user), Decision::Withdrawn) if self.store.is_owner(application.id, user).await? => {}
+            (Reach::OwnedBy(_), Decision::Withdrawn) => return Err(unknown()),
+            _ => {
+                caller.reach(Need::Operate)?;
+            }
+        }
+        let actor = caller.actor();
+        let mut tx = self.store.begin().await?;
+        match decision {
+            Decision::Granted => tx.generation_raise(Generation::Applications).await?,
+            Decision::Refused | Decision::Withdrawn => tx.lock(Generation::Applications).await?,
+        }
+        if !tx.approval_decide(id, decision, &actor.stored(), self.instruments.now()).await? {
+            return Err(unknown());
+        }
+        if decision == Decision::Granted {
+            self.grant_extras(&mut tx, &approval, &application, &actor).await?;
+        }
+        self.applications.note_decision(&mut tx, &application, (&approval, decision), &actor).await?;
+        if decision != Decision::Withdrawn {
+            self.tell_decision(&mut tx, &application, decision).await?;
+        }
+        tx.commit().await?;
+        self.mail.wake_outbox();
+        self.applications.after_commit().await;
+        Ok(())
+    }
+
+    async fn approved_application(&self, approval: &Approval) -> Result<Option<Application>, StoreError> {
+        match self.store.application_client_id(approval.application).await? {
+            Some(client_id) => {
+                let found = self.store.application(&client_id).await?;
+                Ok(found.filter(|application| !matches!(application.state, ApplicationState::Deleted { .. })))
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn grant_extras(
+        &self,
+        tx: &mut Transaction,
+        approval: &Approval,
+        application: &Application,
+        actor: &Actor,
+    ) -> Result<(), ManageError> {
+        let known = tx.application(&application.client_id).await?;
+        let known = known.ok_or_else(|| ManageError::Unknown(application.client_id.clone()))?;
+        let settings = approval.extras.added_to(known.settings);
+        let change = SettingsChange { settings, version: known.version };
+        self.applications.change_settings_in(tx, &application.client_id, change, actor).await?;
+        Ok(())
+    }
+
+    async fn tell_decision(
+        &self,
+        tx: &mut Transaction,
+        application: &Application,
+        decision: Decision,
+    ) -> Result<(), StoreError> {
+        let name = &application.settings.name;
+        let url = self.issuer.url_of(&format!("/portal/applications/{}", application.client_id));
+        for owner in tx.owners_of(application.id).await? {
+            let locale = owner.locale.as_deref().unwrap_or_default();
+            let (heading, text, label) = match (Language::of(locale), decision) {
+                (Language::English, Decision::Granted) => (
+                    format!("{name} was given what you asked for"),
+                    "An operator has approved your request. It holds from now on.",
+                    "Open the application",
+                ),
+                (Language::English, _) => (
+                    format!("{name} was not given what you asked for"),
+                    "An operator has refused your request. The application goes on as it is.",
+                    "Open the application",
+                ),
+                (Language::German, Decision::Granted) => (
+                    format!("{name} hat erhalten, worum Sie gebeten haben"),
+                    "Ein Betreiber hat Ihrer Bitte zugestimmt. Das gilt ab sofort.",
+                    "Anwendung öffnen",
+                ),
+                (Language::German, _) => (
+                    format!("{name} hat nicht erhalten, worum Sie gebeten haben"),
+                    "Ein Betreiber hat Ihre Bitte abgelehnt. Die Anwendung läuft unverändert weiter.",
+                    "Anwendung öffnen",
+                ),
+            };
+            let notice = Notice {
+                recipient: &owner.email,
+                locale,
+                subject: heading.clone(),
+                heading,
+                paragraphs: vec![text.to_owned()],
+                link: Some(NoticeLink { label: label.to_owned(), url: url.clone() }),
+                not_after: self.instruments.now().plus(NEWS_FOR),
+            };
+            self.mail.queue_notice(tx, &notice).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,236 @@
+//! Registering and changing applications as somebody who may not choose everything: what is theirs to choose
+//! holds at once, the rest waits for an operator.
+
+mod approvals;
+
+use std::sync::Arc;
+
+use super::access::{Access, Caller, Need, sign_in_anew};
+use super::applications::{Applications, MadeSecret, NewApplication, SettingsChange, changeable};
+use super::foundations::Foundations;
+use super::instruments::Instruments;
+use super::mail::Mail;
+use crate::config::{self, Issuer};
+use crate::domain::application::{Application, ApplicationSettings};
+use crate::domain::approval::{Approval, BeyondLimits, Extras, SelfServiceLimits, part};
+use crate::domain::audit::AuditEvent;
+use crate::domain::ids::{ApprovalId, ClientId};
+use crate::domain::secret::ClientSecret;
+use crate::domain::settings_change::asked;
+use crate::domain::sign_in::UnknownAccount;
+use crate::domain::user::{EmailAddress, User};
+use crate::domain::visible_text::legible;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, Store, StoreError, Transaction};
+
+pub use approvals::MOST_WAITING;
+
+/// The longest reason a developer gives, in characters.
+const LONGEST_REASON: usize = 1000;
+
+/// What stands at the top of every page.
+const OWN_NAME: &str = "Gatepost";
+
+/// An application that was just registered.
+#[derive(Debug)]
+pub struct Registered {
+    /// The application, with all that its owner may choose alone.
+    pub application: Application,
+    /// Its secret, shown now and never again.
+    pub secret: Option<ClientSecret>,
+    /// The rest, until an operator has decided.
+    pub waiting: Option<Approval>,
+}
+
+/// An application that was just changed.
+#[derive(Debug)]
+pub struct Changed {
+    /// The application as it is now.
+    pub application: Application,
+    /// What waits for an operator.
+    pub waiting: Option<Approval>,
+}
+
+impl From<BeyondLimits> for Refusal {
+    fn from(beyond: BeyondLimits) -> Self {
+        Self::new(ErrorCode::AccessDenied, beyond.to_string())
+    }
+}
+
+/// What developers do with their applications, and operators decide about it.
+pub struct SelfService {
+    instruments: Instruments,
+    store: Store,
+    issuer: Issuer,
+    access: Arc<Access>,
+    applications: Arc<Applications>,
+    mail: Arc<Mail>,
+    limits: config::SelfService,
+    unknown_account: UnknownAccount,
+    sender_name: Option<String>,
+}
+
+impl SelfService {
+    /// Within the limits that the operator set.
+    pub fn new(base: &Foundations, access: &Arc<Access>, applications: &Arc<Applications>, mail: &Arc<Mail>) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
+            access: Arc::clone(access),
+            applications: Arc::clone(applications),
+            mail: Arc::clone(mail),
+            limits: base.config.self_service.clone(),
+            unknown_account: base.config.login.unknown_account,
+            sender_name: base.config.mail.from.as_ref().and_then(|from| from.name.clone()),
+        }
+    }
+
+    /// Registers an application for a caller, who becomes its owner; `reason` is for the operator who decides
+    /// what the caller may not.
+    pub async fn register_for(
+        &self,
+        caller: &Caller,
+        asked: ApplicationSettings,
+        reason: &str,
+    ) -> Result<Registered, Refusal> {
+        caller.reach(Need::WriteApplications)?;
+        asked.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        let (mut settings, extras) = self.part_for(caller, asked, None)?;
+        settings.owner = owner_of(caller, settings.owner.take())?;
+        settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        let secret = self.applications.secret_for(&settings).await?;
+        let mut tx = self.store.begin().await?;
+        // Locks the counter's row, so of two registrations at once the second counts the first.
+        tx.generation_raise(Generation::Applications).await?;
+        let new = NewApplication { client_id: None, settings };
+        let application =
+            self.applications.application_create_in(&mut tx, new, secret.as_ref(), &caller.actor()).await?;
+        self.access.check_number(&mut tx, caller).await?;
+        let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
+        tx.commit().await?;
+        self.applications.after_commit().await;
+        Ok(Registered { application, secret: secret.map(MadeSecret::into_plain), waiting })
+    }
+
+    /// Changes an application for a caller who has seen this version of it and may write it.
+    pub async fn change_for(
+        &self,
+        caller: &Caller,
+        client_id: &ClientId,
+        SettingsChange { settings, version }: SettingsChange,
+        reason: &str,
+    ) -> Result<Changed, Refusal> {
+        self.access.application_for(caller, client_id, Need::WriteApplications).await?;
+        settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        // What it has now, not what it had when it was read: what an operator just took away is an extra again.
+        let known = changeable(&mut tx, client_id, &caller.actor()).await?;
+        let (mut settings, extras) = self.part_for(caller, settings, Some(&known.settings))?;
+        if !caller.chooses_everything() {
+            // Who looks after it is changed by inviting and leaving.
+            settings.owner.clone_from(&known.settings.owner);
+        }
+        let change = SettingsChange { settings, version };
+        let application = self.applications.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
+        let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
+        tx.commit().await?;
+        self.applications.after_commit().await;
+        Ok(Changed { application, waiting })
+    }
+
+    fn part_for(
+        &self,
+        caller: &Caller,
+        asked: ApplicationSettings,
+        known: Option<&ApplicationSettings>,
+    ) -> Result<(ApplicationSettings, Extras), Refusal> {
+        if caller.chooses_everything() {
+            return Ok((asked, Extras::default()));
+        }
+        if known.is_none_or(|known| known.name != asked.name) && self.is_own_name(&asked.name) {
+            let what = "only an operator can give an application the name of this server";
+            return Err(Refusal::new(ErrorCode::AccessDenied, what));
+        }
+        let limits = &self.limits;
+        let limits = SelfServiceLimits {
+            scope: &limits.scopes,
+            grants: &limits.grants,
+            audiences: &limits.audiences,
+            longest_token_ttl: limits.longest_token_ttl,
+            unknown_account: self.unknown_account,
+        };
+        let parted = match part(asked, known, &limits) {
+            Ok((_, extras)) if !extras.is_empty() && caller.could_choose_everything() => return Err(sign_in_anew()),
+            Err(_) if caller.could_choose_everything() => return Err(sign_in_anew()),
+            parted => parted?,
+        };
+        if caller.user().is_none() && !parted.1.is_empty() {
+            let what = "this asks for more than anybody may choose; it needs a token with the scope gatepost:admin";
+            return Err(Refusal::new(ErrorCode::InsufficientScope, what));
+        }
+        Ok(parted)
+    }
+
+    /// Whether a name is the one that this server goes by, on its pages and in its mails.
+    fn is_own_name(&self, name: &str) -> bool {
+        let own = [Some(OWN_NAME), self.sender_name.as_deref()];
+        own.into_iter().flatten().any(|own| own.to_lowercase() == name.trim().to_lowercase())
+    }
+
+    async fn ask_for(
+        &self,
+        tx: &mut Transaction,
+        caller: &Caller,
+        application: &Application,
+        (extras, reason): (Extras, &str),
+    ) -> Result<Option<Approval>, StoreError> {
+        let waiting = tx.approval_of(application.id).await?;
+        let Some(user) = caller.user().filter(|_| !extras.is_empty()) else { return Ok(waiting) };
+        let mut reason: String = legible(reason).chars().take(LONGEST_REASON).collect();
+        let mut extras = extras;
+        if let Some(waiting) = waiting {
+            extras = extras.in_place_of(&waiting.extras).beyond(&application.settings);
+            if reason.is_empty() {
+                reason.clone_from(&waiting.reason);
+            }
+            if (&waiting.extras, &waiting.reason) == (&extras, &reason) {
+                return Ok(Some(waiting));
+            }
+        }
+        let now = self.instruments.now();
+        let approval = Approval {
+            id: ApprovalId::new(self.instruments.row_id(now)),
+            application: application.id,
+            requested_by: user.id,
+            extras,
+            reason,
+            created_at: now,
+        };
+        tx.approval_insert(&approval).await?;
+        let (client_id, what) = (application.client_id.clone(), asked(&approval.extras));
+        let event = AuditEvent::ApprovalAsked { client_id, what };
+        tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, now)).await?;
+        Ok(Some(approval))
+    }
+}
+
+/// An operator may register for somebody else, and everybody else for themselves. A machine has no self: it says for
+/// whom, since what has no owner counts as the operator's own.
+fn owner_of(caller: &Caller, named: Option<String>) -> Result<Option<String>, Refusal> {
+    let own = caller.user().and_then(|user: &User| user.email.as_ref()).map(EmailAddress::to_string);
+    if caller.chooses_everything() {
+        return Ok(named.or(own));
+    }
+    match (caller.user(), named) {
+        (None, Some(named)) => Ok(Some(named)),
+        (None, None) => Err(Refusal::invalid_request("say whose application it is: the member 'owner' is missing")),
+        (Some(_), Some(named)) if Some(&named) != own.as_ref() => Err(if caller.could_choose_everything() {
+            sign_in_anew()
+        } else {
+            Refusal::new(ErrorCode::AccessDenied, "only an operator registers an application for somebody else")
+        }),
+        (Some(_), _) => Ok(own),
+    }
+}

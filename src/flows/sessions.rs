@@ -1,0 +1,204 @@
+//! Who is signed in, where, and what grew from it: what people see and end on their own account page.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::application_cache::ApplicationCache;
+use super::instruments::Instruments;
+use crate::domain::application::Application;
+use crate::domain::ids::{ApplicationId, ClientId, SessionId, Timestamp, UserId};
+use crate::domain::one_time::SessionToken;
+use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
+use crate::domain::token_family::EndReason;
+use crate::domain::user::User;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::Scope;
+use crate::store::{Store, StoreError, Transaction};
+
+/// A session together with whose it is.
+#[derive(Clone, Debug)]
+pub struct SignedInPerson {
+    /// The session.
+    pub session: Session,
+    /// The account.
+    pub user: User,
+    /// How long ago they proved who they are.
+    pub sign_in: SignIn,
+}
+
+/// How long a sign-in is good for what only operators may do.
+const FRESH_FOR: Duration = Duration::from_mins(15);
+
+/// How long ago somebody who is signed in proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// Within fifteen minutes.
+    Fresh,
+    /// Longer ago: enough for what is theirs, not for an operator's power.
+    Aged,
+}
+
+impl SignedInPerson {
+    /// Somebody with a session that counts now.
+    pub(in crate::flows) fn of(session: Session, user: User, now: Timestamp) -> Self {
+        let sign_in = if session.is_fresh(Some(FRESH_FOR), now) { SignIn::Fresh } else { SignIn::Aged };
+        Self { session, user, sign_in }
+    }
+}
+
+/// An application that can speak for the person.
+#[derive(Clone, Debug)]
+pub struct ApplicationAccess {
+    /// Which.
+    pub application: Arc<Application>,
+    /// What it was granted, over all that is still alive.
+    pub scope: Scope,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What the account page shows.
+#[derive(Clone, Debug)]
+pub struct AccountOverview {
+    /// Where the person is signed in, newest first.
+    pub sessions: Vec<Session>,
+    /// Who can speak for them.
+    pub applications: Vec<ApplicationAccess>,
+}
+
+/// The sessions of browsers.
+pub struct Sessions {
+    instruments: Instruments,
+    store: Store,
+    application_cache: Arc<ApplicationCache>,
+}
+
+impl Sessions {
+    /// Sessions are kept in the database.
+    pub fn new(instruments: Instruments, store: Store, application_cache: &Arc<ApplicationCache>) -> Self {
+        Self { instruments, store, application_cache: Arc::clone(application_cache) }
+    }
+
+    /// Begins the session of somebody who has just been let in, in the transaction that lets them.
+    pub(in crate::flows) async fn session_begin_in(
+        &self,
+        tx: &mut Transaction,
+        user: UserId,
+        device: &Device,
+    ) -> Result<SessionToken, StoreError> {
+        let now = self.instruments.now();
+        let token = SessionToken::from_random(self.instruments.random());
+        let session = Session {
+            id: SessionId::new(self.instruments.row_id(now)),
+            user,
+            created_at: now,
+            auth_time: now,
+            amr: AuthenticationMethod::Email,
+            last_seen_at: now,
+            expires_at: now.plus(SESSION_LIFETIME),
+            ended_at: None,
+            device: device.clone(),
+        };
+        tx.session_insert(&session, token.hash()).await?;
+        Ok(token)
+    }
+
+    /// Who is signed in with this cookie. A session that is used lives on.
+    pub async fn person_of(&self, token: &SessionToken) -> Result<Option<SignedInPerson>, Refusal> {
+        let now = self.instruments.now();
+        let session = self.store.session_by_token(token.hash()).await?.filter(|session| session.is_alive(now));
+        let Some(session) = session else { return Ok(None) };
+        let Some(user) = self.store.user(session.user).await?.filter(User::is_active) else { return Ok(None) };
+        // Once an hour is often enough for a list of devices, and spares a write on every page.
+        if now.since(session.last_seen_at).as_secs() >= 3600 {
+            self.store.session_seen(session.id, now, now.plus(SESSION_LIFETIME)).await?;
+        }
+        Ok(Some(SignedInPerson::of(session, user, now)))
+    }
+
+    /// Everything the page shows.
+    pub async fn account_overview(&self, person: &SignedInPerson) -> Result<AccountOverview, Refusal> {
+        let now = self.instruments.now();
+        let sessions = self.store.sessions_of(person.user.id, now).await?;
+        let mut applications: Vec<ApplicationAccess> = Vec::new();
+        for family in self.store.families_of_user(person.user.id).await? {
+            if family.expires_at <= now {
+                continue;
+            }
+            match applications.iter_mut().find(|known| known.application.id == family.application) {
+                Some(known) => {
+                    known.scope = std::mem::take(&mut known.scope).union(&family.scope);
+                    known.since = known.since.min(family.created_at);
+                }
+                None => applications.extend(self.access(family.application, family.scope, family.created_at).await?),
+            }
+        }
+        Ok(AccountOverview { sessions, applications })
+    }
+
+    async fn access(
+        &self,
+        id: ApplicationId,
+        scope: Scope,
+        since: Timestamp,
+    ) -> Result<Option<ApplicationAccess>, StoreError> {
+        let Some(client_id) = self.store.application_client_id(id).await? else { return Ok(None) };
+        let application = self.application_cache.application(&client_id).await?;
+        Ok(application.map(|application| ApplicationAccess { application, scope, since }))
+    }
+
+    /// Signs one of the person's browsers out, with what grew from its session.
+    pub async fn end_session(&self, person: &SignedInPerson, session: SessionId) -> Result<(), Refusal> {
+        let own = self.store.session(session).await?.filter(|session| session.user == person.user.id);
+        if own.is_none() {
+            return Err(Refusal::new(ErrorCode::NotFound, "there is no such session of yours"));
+        }
+        let mut tx = self.store.begin().await?;
+        self.end_session_in(&mut tx, session).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(super) async fn end_session_in(&self, tx: &mut Transaction, session: SessionId) -> Result<(), StoreError> {
+        let now = self.instruments.now();
+        tx.session_end(session, now).await?;
+        tx.families_end_of_session(session, EndReason::SignedOut, now).await?;
+        Ok(())
+    }
+
+    /// Ends the session that a browser had before it signed in again; nobody could end it from there any more.
+    /// What grew from it goes on in the new one if that is the same person's.
+    pub async fn replace_session(&self, before: &SignedInPerson, now: &SignedInPerson) -> Result<(), Refusal> {
+        let mut tx = self.store.begin().await?;
+        if before.user.id == now.user.id {
+            tx.session_hand_over(before.session.id, now.session.id).await?;
+        }
+        self.end_session_in(&mut tx, before.session.id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Signs the person out everywhere, and takes back what every application was granted.
+    pub async fn sign_out_everywhere(&self, person: &SignedInPerson) -> Result<(), Refusal> {
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        tx.sessions_end_of(person.user.id, now).await?;
+        tx.families_end_of_user(person.user.id, EndReason::SignedOut, now).await?;
+        tx.authorization_codes_end(person.user.id, None, now).await?;
+        tx.sign_ins_end_of(person.user.id, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Takes back what an application was granted; it has to ask again.
+    pub async fn withdraw_access(&self, person: &SignedInPerson, client_id: &ClientId) -> Result<(), Refusal> {
+        let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such application");
+        let application = self.application_cache.application(client_id).await?.ok_or_else(unknown)?;
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        tx.families_end_of_grant(person.user.id, application.id, EndReason::Withdrawn, now).await?;
+        tx.authorization_codes_end(person.user.id, Some(application.id), now).await?;
+        tx.consent_delete(person.user.id, application.id).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! Letting the first operator in: whoever can read what the server prints when it starts runs it anyway.
+
+use std::time::Duration;
+
+use super::SignIns;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::one_time::{SessionToken, SetUpToken};
+use crate::domain::session::Device;
+use crate::domain::user::{EmailAddress, Profile, User};
+use crate::flows::people::{Admin, ManageUserError, NewUser};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, StoreError, Transaction};
+
+/// How long the link is good. The next start prints another one.
+const LINK_LIFETIME: Duration = Duration::from_hours(24);
+
+impl SignIns {
+    /// A link that makes its opener the first operator, once; none where there is an operator.
+    pub async fn set_up_link(&self) -> Result<Option<String>, StoreError> {
+        if self.store.operator_exists().await? {
+            return Ok(None);
+        }
+        let token = SetUpToken::from_random(self.instruments.random());
+        let now = self.instruments.now();
+        self.store.set_up_link_insert(token.hash(), now, now.plus(LINK_LIFETIME)).await?;
+        Ok(Some(self.issuer.url_of(&format!("/admin/set-up/{}", token.expose()))))
+    }
+
+    /// Refuses a link that would not make an operator any more.
+    pub async fn set_up_is_open(&self, token: &SetUpToken) -> Result<(), Refusal> {
+        if self.store.set_up_link_is_open(token.hash(), self.instruments.now()).await? { Ok(()) } else { Err(gone()) }
+    }
+
+    /// Makes the account of this address an operator's, a new one if need be, and signs it in. No mail is
+    /// waited for: it may be what is still to be set up.
+    pub async fn set_up(
+        &self,
+        token: &SetUpToken,
+        email: EmailAddress,
+        device: &Device,
+    ) -> Result<SessionToken, Refusal> {
+        let now = self.instruments.now();
+        let mut tx = self.store.begin().await?;
+        // One at a time: of two links that are used at once, the second finds an operator.
+        tx.lock(Generation::Applications).await?;
+        if !tx.set_up_link_spend(token.hash(), now).await? {
+            return Err(gone());
+        }
+        let user = self.first_operator(&mut tx, email).await?;
+        // The address is not proven: anybody's could have been typed, and what waits for it is not theirs.
+        if !tx.user_let_in(user.id, now).await? {
+            return Err(Refusal::new(ErrorCode::AccessDenied, "this account is disabled"));
+        }
+        let token = self.sessions.session_begin_in(&mut tx, user.id, device).await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    async fn first_operator(&self, tx: &mut Transaction, email: EmailAddress) -> Result<User, Refusal> {
+        let Some(known) = tx.user_by_email(&email).await? else {
+            let new = NewUser { email, name: None, locale: None, admin: Admin::Yes };
+            return Ok(self.people.user_create_in(tx, new, &Actor::Visitor).await?);
+        };
+        let profile = Profile { name: known.name.clone(), locale: known.locale.clone(), admin: true };
+        if !tx.user_update(&known, &profile).await? {
+            return Err(ManageUserError::Changed.into());
+        }
+        let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: "promoted".to_owned() };
+        tx.audit_append(&self.instruments.audit_entry(&Actor::Visitor, event, self.instruments.now())).await?;
+        Ok(known)
+    }
+}
+
+fn gone() -> Refusal {
+    Refusal::new(ErrorCode::NotFound, "this link was used, is too old, or there is an operator by now")
+}

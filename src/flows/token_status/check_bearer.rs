@@ -1,0 +1,118 @@
+//! Checking an access token as any resource server would (RFC 6750, RFC 9068 §4), and knowing more than
+//! one: whether the account and the application behind it still count.
+
+use std::sync::Arc;
+
+use super::TokenStatus;
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::ids::ClientId;
+use crate::domain::user::User;
+use crate::flows::access::Caller;
+use crate::protocol::bearer;
+use crate::protocol::claims::AccessTokenClaims;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::Scope;
+
+/// Who has a good access token.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// What the token says.
+    pub claims: AccessTokenClaims,
+    /// The account it speaks for; none where the application speaks for itself.
+    pub user: Option<User>,
+}
+
+impl Bearer {
+    /// RFC 6750 §3.1: the token must have this scope.
+    pub fn require_scope(&self, scope: &str) -> Result<(), Refusal> {
+        let granted: Scope = self.claims.scope.parse().unwrap_or_default();
+        if granted.contains(scope) {
+            return Ok(());
+        }
+        let has = if granted.is_empty() { "nothing".to_owned() } else { granted.to_string() };
+        let description = format!("the access token must have the scope '{scope}'; it allows: {has}");
+        Err(Refusal::new(ErrorCode::InsufficientScope, description))
+    }
+
+    /// RFC 9068 §4: the token must be meant for this server, or it may come from an API that it was sent to.
+    /// One for no resource in particular is its application's to use here.
+    pub(super) fn require_audience(&self, issuer: &str) -> Result<(), Refusal> {
+        let audience = &self.claims.aud;
+        if audience.contains(&self.claims.client_id) || audience.contains(issuer) {
+            return Ok(());
+        }
+        Err(invalid("the access token is meant for another audience; ask for one without the parameter 'resource'"))
+    }
+}
+
+impl TokenStatus {
+    /// Who has this token. An application's own is checked as any API would, without the database; behind a
+    /// person's stands an account, and whether that still counts only the database knows.
+    pub async fn check_bearer(&self, token: &str) -> Result<Bearer, Refusal> {
+        let claims = self.check_signed(token)?;
+        if claims.sub == claims.client_id {
+            return Ok(Bearer { claims, user: None });
+        }
+        Ok(self.check_all(claims).await?.0)
+    }
+
+    /// Who has this token, and from which application, with all that only this server knows: whether the
+    /// token was revoked, the grant ended, the account disabled or the application deactivated.
+    pub(super) async fn check_active_bearer(&self, token: &str) -> Result<(Bearer, Arc<Application>), Refusal> {
+        self.check_all(self.check_signed(token)?).await
+    }
+
+    /// Who calls an API of this server's own with this token. What they may do there is theirs to say; what was taken
+    /// from the application since the token was issued is gone from the token too.
+    pub async fn check_bearer_caller(&self, token: &str) -> Result<Caller, Refusal> {
+        let (bearer, application) = self.check_active_bearer(token).await?;
+        bearer.require_audience(self.issuer.as_str())?;
+        let issued: Scope = bearer.claims.scope.parse().unwrap_or_default();
+        Ok(Caller::Token {
+            client_id: application.client_id.clone(),
+            scope: issued.intersect(&application.settings.scope),
+            user: bearer.user,
+        })
+    }
+
+    fn check_signed(&self, token: &str) -> Result<AccessTokenClaims, Refusal> {
+        let key_of = |kid: &str| self.keys.verifying_key(kid);
+        bearer::verify(token, key_of, self.issuer.as_str(), self.instruments.now().as_seconds())
+    }
+
+    async fn check_all(&self, claims: AccessTokenClaims) -> Result<(Bearer, Arc<Application>), Refusal> {
+        let user = self.user_spoken_for(&claims).await?;
+        let application = self.working_client(&claims).await?;
+        self.check_not_revoked(&claims).await?;
+        Ok((Bearer { claims, user }, application))
+    }
+
+    /// The application that a token was issued to, if it works and its tokens were not ended since.
+    async fn working_client(&self, claims: &AccessTokenClaims) -> Result<Arc<Application>, Refusal> {
+        let refused = || invalid("the application that the access token was issued to is deactivated or deleted");
+        let client_id = claims.client_id.parse::<ClientId>().map_err(|_| refused())?;
+        let application = self.application_cache.application(&client_id).await?.ok_or_else(refused)?;
+        if application.state != ApplicationState::Active {
+            return Err(refused());
+        }
+        if application.tokens_not_before.is_some_and(|moment| claims.iat < moment.as_seconds()) {
+            return Err(invalid("the tokens of this application were ended after the access token was issued"));
+        }
+        Ok(application)
+    }
+
+    /// RFC 9068 §2.2: the subject of a token is its client where that acts for itself, else a person.
+    async fn user_spoken_for(&self, claims: &AccessTokenClaims) -> Result<Option<User>, Refusal> {
+        if claims.sub == claims.client_id {
+            return Ok(None);
+        }
+        match self.store.user_by_sub(&claims.sub).await? {
+            Some(user) if user.is_active() => Ok(Some(user)),
+            _ => Err(invalid("the account that the access token speaks for is disabled or deleted")),
+        }
+    }
+}
+
+fn invalid(what: &'static str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidToken, what)
+}

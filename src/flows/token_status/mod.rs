@@ -1,0 +1,214 @@
+//! Whether a token still counts, for who may ask (RFC 7662), and ending one before its time (RFC 7009).
+
+mod check_bearer;
+mod userinfo;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::application_cache::ApplicationCache;
+use super::clients::{AuthenticatedClient, ClientRequest, Clients};
+use super::foundations::Foundations;
+use super::instruments::Instruments;
+use super::keys::Keys;
+use super::usage::UsageLog;
+use crate::config::Issuer;
+use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::ids::{ClientId, Timestamp, TokenFamilyId};
+use crate::domain::one_time::RefreshToken;
+use crate::domain::refresh_token::{Standing, StoredRefreshToken};
+use crate::domain::token_family::{EndReason, TokenFamily};
+use crate::domain::user::User;
+use crate::protocol::bearer;
+use crate::protocol::claims::AccessTokenClaims;
+use crate::protocol::introspection::{INTROSPECT, Introspection};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{ApplicationUse, Store, StoreError};
+
+pub use check_bearer::Bearer;
+
+/// Knows whether a token counts, and ends it.
+pub struct TokenStatus {
+    instruments: Instruments,
+    store: Store,
+    issuer: Issuer,
+    application_cache: Arc<ApplicationCache>,
+    keys: Arc<Keys>,
+    clients: Arc<Clients>,
+    usage: Arc<UsageLog>,
+    refresh_grace: Duration,
+}
+
+impl TokenStatus {
+    /// What was revoked is kept in the database.
+    pub fn new(
+        base: &Foundations,
+        application_cache: &Arc<ApplicationCache>,
+        keys: &Arc<Keys>,
+        clients: &Arc<Clients>,
+        usage: &Arc<UsageLog>,
+    ) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
+            application_cache: Arc::clone(application_cache),
+            keys: Arc::clone(keys),
+            clients: Arc::clone(clients),
+            usage: Arc::clone(usage),
+            refresh_grace: base.config.tokens.refresh_grace,
+        }
+    }
+
+    /// RFC 7662 §2. An application learns about tokens that were issued to it or are meant for it, and with
+    /// the scope `introspect` about every access token. Of any other token it learns as much as of none.
+    pub async fn introspect(&self, request: ClientRequest<'_>) -> Result<Introspection, Refusal> {
+        let client = self.clients.authenticate_request(&request).await?;
+        if client.application.settings.authentication == ClientAuthentication::None {
+            return Err(Refusal::invalid_client("introspection is for applications that authenticate themselves"));
+        }
+        let answer = client.proven(self.introspect_for(&client.application, &request).await)?;
+        self.note_use(&client);
+        Ok(answer)
+    }
+
+    async fn introspect_for(&self, asker: &Application, request: &ClientRequest<'_>) -> Result<Introspection, Refusal> {
+        let token = token_of(request)?;
+        match token.parse::<RefreshToken>() {
+            Ok(token) => self.introspect_refresh_token(asker, &token).await,
+            Err(_) => self.introspect_access_token(asker, token).await,
+        }
+    }
+
+    async fn introspect_access_token(&self, asker: &Application, token: &str) -> Result<Introspection, Refusal> {
+        let claims = match self.check_active_bearer(token).await {
+            Ok((bearer, _)) => bearer.claims,
+            // A token that does not count is an answer; a database that does not is none.
+            Err(refusal) if refusal.code == ErrorCode::InvalidToken => return Ok(Introspection::inactive()),
+            Err(refusal) => return Err(refusal),
+        };
+        let concerned = may_ask_about(asker, &claims.client_id) || claims.aud.contains(asker.client_id.as_str());
+        Ok(if concerned { Introspection::of_access_token(claims) } else { Introspection::inactive() })
+    }
+
+    /// A refresh token is between its application and this server; nobody else has any business with it.
+    async fn introspect_refresh_token(
+        &self,
+        asker: &Application,
+        token: &RefreshToken,
+    ) -> Result<Introspection, Refusal> {
+        let found = self.usable_refresh_token(token).await?;
+        let own = found.filter(|(_, family, _)| family.application == asker.id);
+        Ok(own.map_or_else(Introspection::inactive, |(stored, family, user)| {
+            of_refresh_token(&stored, &family, user, &asker.client_id)
+        }))
+    }
+
+    /// A refresh token that would be taken now, with what it continues and for whom.
+    async fn usable_refresh_token(
+        &self,
+        token: &RefreshToken,
+    ) -> Result<Option<(StoredRefreshToken, TokenFamily, User)>, StoreError> {
+        let stored = self.store.refresh_token(token.hash()).await?;
+        let (grace, now) = (self.refresh_grace, self.instruments.now());
+        let Some(stored) = stored.filter(|stored| stored.standing(grace, now) == Standing::Unused) else {
+            return Ok(None);
+        };
+        let family = self.store.family(stored.family).await?.filter(TokenFamily::is_alive);
+        let Some(family) = family else { return Ok(None) };
+        let user = self.store.user(family.user).await?.filter(User::is_active);
+        Ok(user.map(|user| (stored, family, user)))
+    }
+
+    /// RFC 7009 §2. A token that does not count anyway is as good as revoked; one of another application is
+    /// not this one's to revoke.
+    pub async fn revoke(&self, request: ClientRequest<'_>) -> Result<(), Refusal> {
+        let client = self.clients.authenticate_request(&request).await?;
+        client.proven(self.revoke_for(&client.application, &request).await)
+    }
+
+    async fn revoke_for(&self, application: &Application, request: &ClientRequest<'_>) -> Result<(), Refusal> {
+        let token = token_of(request)?;
+        match token.parse::<RefreshToken>() {
+            Ok(token) => self.revoke_refresh_token(application, &token).await,
+            Err(_) => self.revoke_access_token(application, token).await,
+        }
+    }
+
+    /// RFC 7009 §2.1: with a refresh token goes all that was granted with it.
+    async fn revoke_refresh_token(&self, application: &Application, token: &RefreshToken) -> Result<(), Refusal> {
+        let Some(stored) = self.store.refresh_token(token.hash()).await? else { return Ok(()) };
+        let Some(family) = self.store.family(stored.family).await? else { return Ok(()) };
+        if family.application != application.id {
+            return Err(not_yours());
+        }
+        let mut tx = self.store.begin().await?;
+        tx.family_end(family.id, EndReason::Revoked, self.instruments.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// An access token goes alone; the grant goes on.
+    async fn revoke_access_token(&self, application: &Application, token: &str) -> Result<(), Refusal> {
+        let key_of = |kid: &str| self.keys.verifying_key(kid);
+        let issuer = self.issuer.as_str();
+        let Ok(claims) = bearer::verify(token, key_of, issuer, self.instruments.now().as_seconds()) else {
+            return Ok(());
+        };
+        if claims.client_id != application.client_id.as_str() {
+            return Err(not_yours());
+        }
+        Ok(self.store.revoked_token_insert(&claims.jti, Timestamp::from_seconds(claims.exp)).await?)
+    }
+
+    /// What a signature cannot tell: whether the token, or the grant it grew from, was ended.
+    async fn check_not_revoked(&self, claims: &AccessTokenClaims) -> Result<(), Refusal> {
+        let revoked = || Refusal::new(ErrorCode::InvalidToken, "the access token was revoked");
+        if self.store.revoked_token(&claims.jti).await? {
+            return Err(revoked());
+        }
+        let Some(family) = TokenFamilyId::of_token(&claims.jti) else { return Ok(()) };
+        match self.store.family(family).await? {
+            Some(family) if family.is_alive() => Ok(()),
+            _ => Err(revoked()),
+        }
+    }
+
+    fn note_use(&self, client: &AuthenticatedClient) {
+        self.usage.note(ApplicationUse {
+            application: client.application.id,
+            secret: client.secret,
+            at: self.instruments.now(),
+        });
+    }
+}
+
+fn token_of<'a>(request: &ClientRequest<'a>) -> Result<&'a str, Refusal> {
+    request.parameters.value("token").ok_or_else(|| Refusal::invalid_request("the parameter 'token' is missing"))
+}
+
+/// Whether an application may know of the tokens of this client.
+fn may_ask_about(asker: &Application, client_id: &str) -> bool {
+    asker.client_id.as_str() == client_id || asker.settings.scope.contains(INTROSPECT)
+}
+
+fn of_refresh_token(
+    stored: &StoredRefreshToken,
+    family: &TokenFamily,
+    user: User,
+    client_id: &ClientId,
+) -> Introspection {
+    Introspection {
+        active: true,
+        scope: Some(family.scope.to_string()),
+        client_id: Some(client_id.to_string()),
+        exp: Some(stored.expires_at.as_seconds()),
+        iat: Some(stored.created_at.as_seconds()),
+        sub: Some(user.sub),
+        auth_time: Some(family.auth_time.as_seconds()),
+        ..Introspection::default()
+    }
+}
+
+fn not_yours() -> Refusal {
+    Refusal::invalid_request("the token was issued to another application, which alone may revoke it")
+}

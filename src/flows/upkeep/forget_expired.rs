@@ -1,0 +1,27 @@
+//! Forgetting what has expired.
+
+use std::time::Duration;
+
+use super::Upkeep;
+use crate::domain::activity::{DAYS_KEPT_FOR, REQUESTS_KEPT_FOR};
+use crate::store::StoreError;
+
+/// How long the outbox tells what became of a mail.
+const MAIL_KEPT: Duration = Duration::from_hours(24);
+
+impl Upkeep {
+    /// Deletes rows whose time is over and that no rule needs any more.
+    pub async fn forget_expired(&self) -> Result<(), StoreError> {
+        let now = self.instruments.now();
+        self.store.client_assertions_forget(now).await?;
+        self.store.rate_limits_forget(now).await?;
+        self.store.idempotency_keys_forget(now).await?;
+        self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
+        self.webhooks.forget_webhook_deliveries(now).await?;
+        self.store.days_forget(now.minus(DAYS_KEPT_FOR)).await?;
+        self.store.requests_forget(now.minus(REQUESTS_KEPT_FOR)).await?;
+        self.store.expired_tokens_forget(now).await?;
+        self.store.expired_sign_ins_forget(now).await?;
+        self.life_cycle.forget_outages().await
+    }
+}

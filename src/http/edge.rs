@@ -1,0 +1,105 @@
+//! The state of the routers. It hands the rooms out one by one, so that what asks for one says which.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, Sources};
+use crate::flows::Rooms;
+use crate::flows::access::Access;
+use crate::flows::application_cache::ApplicationCache;
+use crate::flows::applications::Applications;
+use crate::flows::authorize::Authorizations;
+use crate::flows::browsers::Browsers;
+use crate::flows::clients::Clients;
+use crate::flows::idempotency::Idempotency;
+use crate::flows::insight::Insight;
+use crate::flows::instruments::Instruments;
+use crate::flows::keys::Keys;
+use crate::flows::life_cycle::LifeCycle;
+use crate::flows::mail::Mail;
+use crate::flows::oversight::Oversight;
+use crate::flows::ownership::Ownership;
+use crate::flows::people::People;
+use crate::flows::self_service::SelfService;
+use crate::flows::sessions::Sessions;
+use crate::flows::sign_in::SignIns;
+use crate::flows::sign_out::SignOut;
+use crate::flows::token::Tokens;
+use crate::flows::token_status::TokenStatus;
+use crate::flows::upkeep::Upkeep;
+use crate::flows::webhooks::Webhooks;
+use crate::telemetry::Metrics;
+
+/// What handlers and extractors ask for rooms.
+#[derive(Clone)]
+pub struct Edge {
+    rooms: Arc<Rooms>,
+    /// The counts.
+    pub(super) metrics: Arc<Metrics>,
+    /// Cancelled when the server is about to stop.
+    pub(super) stopping: CancellationToken,
+}
+
+/// A room by its name, for extractors, and as the `State` of a handler.
+macro_rules! hands_out {
+    ($($field:ident: $room:ident,)*) => {
+        impl Edge {$(
+            #[doc = concat!("The room [`", stringify!($room), "`].")]
+            pub(super) fn $field(&self) -> &Arc<$room> {
+                &self.rooms.$field
+            }
+        )*}
+        $(
+            impl FromRef<Edge> for Arc<$room> {
+                fn from_ref(edge: &Edge) -> Self {
+                    Self::clone(&edge.rooms.$field)
+                }
+            }
+        )*
+    };
+}
+
+hands_out! {
+    access: Access,
+    application_cache: ApplicationCache,
+    applications: Applications,
+    authorizations: Authorizations,
+    browsers: Browsers,
+    clients: Clients,
+    idempotency: Idempotency,
+    insight: Insight,
+    keys: Keys,
+    life_cycle: LifeCycle,
+    mail: Mail,
+    oversight: Oversight,
+    ownership: Ownership,
+    people: People,
+    self_service: SelfService,
+    sessions: Sessions,
+    sign_ins: SignIns,
+    sign_out: SignOut,
+    token_status: TokenStatus,
+    tokens: Tokens,
+    upkeep: Upkeep,
+    webhooks: Webhooks,
+    config: Config,
+}
+
+impl Edge {
+    /// Hands out these rooms.
+    pub const fn new(rooms: Arc<Rooms>, metrics: Arc<Metrics>, stopping: CancellationToken) -> Self {
+        Self { rooms, metrics, stopping }
+    }
+
+    /// The clock and the randomness.
+    pub(super) fn instruments(&self) -> &Instruments {
+        &self.rooms.instruments
+    }
+
+    /// Where each setting came from.
+    pub(super) fn sources(&self) -> Option<&Sources> {
+        self.rooms.sources.get()
+    }
+}

@@ -1,0 +1,217 @@
+//! The two engines behind one face. Nothing outside this folder knows which one is running.
+//!
+//! A [`Statement`] is SQL text that both engines understand (`$1` placeholders, `returning`, `on conflict`)
+//! with its values. SQLite gets one writer connection and several readers, so that writers queue here in
+//! order instead of meeting as "database is locked".
+
+mod open;
+mod statement;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{Postgres, Sqlite};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::StoreError;
+
+pub use open::{DatabaseSettings, Location};
+pub(super) use statement::{Column, Record, Row, Statement, sql};
+
+/// How long PostgreSQL is waited for when the server stops.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How long one statement may take before the database counts as away.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(super) engine: Engine,
+    /// Told when messages for webhooks were committed.
+    committed: Arc<Notify>,
+}
+
+/// The connections to it.
+#[derive(Clone)]
+pub(super) enum Engine {
+    Sqlite { readers: SqlitePool, writer: SqlitePool, path: PathBuf },
+    Postgres(PgPool),
+}
+
+/// A transaction that may write. Dropped without [`Transaction::commit`], it never happened.
+pub struct Transaction {
+    ongoing: Ongoing,
+    /// Whether it wrote messages for webhooks.
+    has_deliveries: bool,
+    committed: Arc<Notify>,
+}
+
+enum Ongoing {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Store {
+    /// Waits until something was committed through this process that deliveries wait for.
+    pub async fn deliveries_queued(&self) {
+        self.committed.notified().await;
+    }
+
+    /// The name of the engine, for people.
+    pub const fn engine_name(&self) -> &'static str {
+        match &self.engine {
+            Engine::Sqlite { .. } => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// Begins a transaction that may write. On SQLite it is the only one until it ends.
+    pub async fn begin(&self) -> Result<Transaction, StoreError> {
+        bounded(async {
+            let ongoing = match &self.engine {
+                Engine::Sqlite { writer, .. } => Ongoing::Sqlite(writer.begin_with("begin immediate").await?),
+                Engine::Postgres(pool) => Ongoing::Postgres(pool.begin().await?),
+            };
+            Ok(Transaction { ongoing, has_deliveries: false, committed: Arc::clone(&self.committed) })
+        })
+        .await
+    }
+
+    /// All rows of a query.
+    pub(super) async fn fetch_all<T: Record>(&self, statement: Statement) -> Result<Vec<T>, StoreError> {
+        bounded(async {
+            let rows: Vec<Row> = match &self.engine {
+                Engine::Sqlite { readers, .. } => {
+                    statement.for_sqlite().fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
+                }
+                Engine::Postgres(pool) => {
+                    statement.for_postgres().fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()
+                }
+            };
+            rows.iter().map(T::from_row).collect()
+        })
+        .await
+    }
+
+    /// The one row of a query, if there is one.
+    pub(super) async fn fetch_optional<T: Record>(&self, statement: Statement) -> Result<Option<T>, StoreError> {
+        bounded(async {
+            let row = match &self.engine {
+                Engine::Sqlite { readers, .. } => {
+                    statement.for_sqlite().fetch_optional(readers).await?.map(Row::Sqlite)
+                }
+                Engine::Postgres(pool) => statement.for_postgres().fetch_optional(pool).await?.map(Row::Postgres),
+            };
+            row.as_ref().map(T::from_row).transpose()
+        })
+        .await
+    }
+
+    /// Runs one statement in a transaction of its own and counts the rows it changed.
+    pub(super) async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
+        bounded(self.execute_unbounded(statement)).await
+    }
+
+    /// The same for what may take as long as it takes, such as a backup. Never called by a request.
+    pub(super) async fn execute_unbounded(&self, statement: Statement) -> Result<u64, StoreError> {
+        Ok(match &self.engine {
+            Engine::Sqlite { writer, .. } => statement.for_sqlite().execute(writer).await?.rows_affected(),
+            Engine::Postgres(pool) => statement.for_postgres().execute(pool).await?.rows_affected(),
+        })
+    }
+
+    /// The SQLite file, where there is one.
+    pub(super) fn sqlite_path(&self) -> Option<&PathBuf> {
+        match &self.engine {
+            Engine::Sqlite { path, .. } => Some(path),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// Ends every connection, after what they are doing. Does not wait long for a server that has fallen silent:
+    /// whatever was to be written is written by now, and it notices by itself that we are gone.
+    pub async fn close(&self) {
+        let closed = match &self.engine {
+            Engine::Sqlite { readers, writer, .. } => {
+                let closing = async {
+                    readers.close().await;
+                    writer.close().await;
+                };
+                timeout(STATEMENT_TIMEOUT, closing).await
+            }
+            Engine::Postgres(pool) => timeout(FAREWELL, pool.close()).await,
+        };
+        if closed.is_err() {
+            warn!("connections to the database were left to themselves");
+        }
+    }
+}
+
+impl Transaction {
+    /// All rows of a query.
+    pub(super) async fn fetch_all<T: Record>(&mut self, statement: Statement) -> Result<Vec<T>, StoreError> {
+        bounded(async {
+            let rows: Vec<Row> = match &mut self.ongoing {
+                Ongoing::Sqlite(tx) => {
+                    statement.for_sqlite().fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
+                }
+                Ongoing::Postgres(tx) => {
+                    statement.for_postgres().fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+                }
+            };
+            rows.iter().map(T::from_row).collect()
+        })
+        .await
+    }
+
+    /// The one row of a query, if there is one.
+    pub(super) async fn fetch_optional<T: Record>(&mut self, statement: Statement) -> Result<Option<T>, StoreError> {
+        Ok(self.fetch_all(statement).await?.pop())
+    }
+
+    /// Runs a statement and counts the rows it changed.
+    pub(super) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        bounded(async {
+            Ok(match &mut self.ongoing {
+                Ongoing::Sqlite(tx) => statement.for_sqlite().execute(&mut **tx).await?.rows_affected(),
+                Ongoing::Postgres(tx) => statement.for_postgres().execute(&mut **tx).await?.rows_affected(),
+            })
+        })
+        .await
+    }
+
+    /// Says that messages for webhooks were written, so that whoever sends them is woken once they are committed.
+    pub(super) fn queued_deliveries(&mut self) {
+        self.has_deliveries = true;
+    }
+
+    /// Makes it all true at once.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        bounded(async {
+            match self.ongoing {
+                Ongoing::Sqlite(tx) => tx.commit().await?,
+                Ongoing::Postgres(tx) => tx.commit().await?,
+            }
+            Ok(())
+        })
+        .await?;
+        if self.has_deliveries {
+            self.committed.notify_one();
+        }
+        Ok(())
+    }
+}
+
+/// Nothing waits for a database for ever: the server's own time-outs do not help when the network is gone.
+async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let limit = STATEMENT_TIMEOUT + Duration::from_secs(1);
+    timeout(limit, work)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Unavailable(format!("no answer within {} s", limit.as_secs()))))
+}
