@@ -18,14 +18,14 @@ use tracing::{error, info};
 
 use crate::adapters::entropy::Entropy;
 use crate::adapters::mailer::{Mailer, Sender, SenderError};
-use crate::config::{Config, DatabaseUrl};
+use crate::config::{Config, DatabaseUrl, PreparedStatements};
 use crate::domain::encryption::MasterKeyring;
 use crate::flows::Rooms;
 use crate::flows::keys::KeyChangeError;
 use crate::flows::provision::ProvisionError;
 use crate::http::{Edge, Listeners, serve};
 use crate::jobs;
-use crate::store::{DatabaseSettings, Location, Schema, ServerLock, Store, StoreError};
+use crate::store::{DatabaseSettings, Location, Pooling, Schema, ServerLock, Store, StoreError};
 use crate::telemetry::Metrics;
 
 pub use crate::adapters::Outside;
@@ -136,7 +136,7 @@ async fn assemble(config: Config, store: Store, outside: Outside) -> Result<Arc<
     let master_keys = master_keys(&config, &*outside.entropy)?;
     let mailer = mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).or(outside.mailer);
     let rooms = rooms::build(config, store, master_keys, Outside { mailer, ..outside });
-    rooms.upkeep.refresh().await?;
+    Box::pin(rooms.upkeep.refresh()).await?;
     Ok(Arc::new(rooms))
 }
 
@@ -238,6 +238,11 @@ fn database(config: &Config) -> Result<DatabaseSettings, StartError> {
         location,
         max_connections: config.database.max_connections,
         acquire_timeout: config.database.acquire_timeout,
+        pooling: match config.database.prepared_statements {
+            PreparedStatements::Auto => Pooling::Detect,
+            PreparedStatements::On => Pooling::Sessions,
+            PreparedStatements::Off => Pooling::Transactions,
+        },
     })
 }
 

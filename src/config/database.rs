@@ -20,6 +20,41 @@ pub struct Database {
     pub max_connections: u32,
     /// How long a request waits for a connection before it is answered with 503.
     pub acquire_timeout: Duration,
+    /// Whether PostgreSQL keeps statements prepared.
+    pub prepared_statements: PreparedStatements,
+}
+
+/// Whether statements stay prepared on a connection to PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PreparedStatements {
+    /// Unless a pooler says at the start that it lends connections for a transaction.
+    Auto,
+    /// Always.
+    On,
+    /// Never: for a pooler that lends connections for a transaction.
+    Off,
+}
+
+impl FromText for PreparedStatements {
+    const EXPECTED: &'static str = "auto, on or off";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "on" => Ok(Self::On),
+            "off" => Ok(Self::Off),
+            _ => Err(String::new()),
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Auto => "auto",
+            Self::On => "on",
+            Self::Off => "off",
+        }
+        .to_owned()
+    }
 }
 
 impl Database {
@@ -29,6 +64,7 @@ impl Database {
             url: section.setting("url", "sqlite://data/gatepost.db"),
             max_connections: section.setting_within("max_connections", "8", &(1..=1000)),
             acquire_timeout: section.setting_within("acquire_timeout", "1s", &waits),
+            prepared_statements: section.setting("prepared_statements", "auto"),
         }
     }
 }

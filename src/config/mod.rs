@@ -56,7 +56,7 @@ mod section_tests;
 use std::path::Path;
 
 pub use applications::Applications;
-pub use database::{Database, DatabaseUrl, DatabaseUrlError};
+pub use database::{Database, DatabaseUrl, DatabaseUrlError, PreparedStatements};
 pub use declared_application::{DeclaredApplication, DeclaredSecret};
 pub use issuer::{Issuer, IssuerError};
 pub use jwks::Jwks;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolOptions;
-use sqlx::{PgPool, SqlSafeStr as _, SqlitePool};
+use sqlx::{PgPool, Row as _, SqlSafeStr as _, SqlitePool};
 
 use super::StoreError;
-use super::engine::{Engine, Record, Row, Store, sql};
+use super::engine::{Engine, Postgresql, Record, Row, Store, sql};
 
 struct Step {
     version: i64,
@@ -69,7 +69,8 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite { writer, path, .. } => run_sqlite(writer, path).await,
-            Engine::Postgres(pool) => run_postgres(pool).await,
+            Engine::Postgres(_) if self.schema().await? == Schema::Current => Ok(()),
+            Engine::Postgres(postgres) => Box::pin(run_postgres(postgres)).await,
         }
     }
 
@@ -117,19 +118,31 @@ async fn run_sqlite(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Migrates a PostgreSQL database. sqlx holds an advisory lock meanwhile, so nodes may start together.
+/// Migrates a PostgreSQL database. What has every table already is left alone, so that a role without the right to make
+/// tables can serve.
 ///
-/// On a connection of its own, closed at the end: sqlx keeps the lock when it refuses, and a connection that
-/// went back to the pool would hold it on. Without the time-outs of requests, too: a migration, or the wait for
-/// another node's, takes as long as it takes.
-async fn run_postgres(pool: &PgPool) -> Result<(), StoreError> {
-    let options = pool.connect_options().as_ref().clone().options([("statement_timeout", "0"), ("lock_timeout", "0")]);
+/// All steps are one transaction behind a lock that ends with it, so nodes may start together and a pooler may stand
+/// between. Without the time-outs of requests: a migration, or the wait for another node's, takes as long as it takes.
+async fn run_postgres(postgres: &Postgresql) -> Result<(), StoreError> {
     let own: PgPool = PoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(pool.options().get_acquire_timeout())
-        .connect_with(options)
+        .acquire_timeout(postgres.pool.options().get_acquire_timeout())
+        .connect_with(postgres.patient_options())
         .await?;
-    let outcome = migrator(|step| step.postgres).run(&own).await.map_err(newer);
+    let outcome = async {
+        let mut tx = own.begin().await?;
+        let name: String = sqlx::raw_sql("select current_database()").fetch_one(&mut *tx).await?.try_get(0)?;
+        sqlx::query("select pg_advisory_xact_lock($1)")
+            .persistent(false)
+            .bind(migration_lock(&name))
+            .execute(&mut *tx)
+            .await?;
+        // Not `run`, whose bounds on the connection keep this from being sent to another thread.
+        migrator(|step| step.postgres).set_locking(false).run_direct(None, &mut *tx, false).await.map_err(newer)?;
+        tx.commit().await?;
+        Ok(())
+    };
+    let outcome = outcome.await;
     own.close().await;
     outcome
 }
@@ -145,9 +158,22 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn newer(error: MigrateError) -> StoreError {
     match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) if lacks_right(&error) => {
+            StoreError::MayNotMigrate(error.to_string())
+        }
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         other => StoreError::Driver(sqlx::Error::Migrate(Box::new(other))),
     }
+}
+
+/// The number of the lock that sqlx takes for a migration, and so does every version of ours.
+fn migration_lock(database: &str) -> i64 {
+    0x3d32_ad9e * i64::from(crc32fast::hash(database.as_bytes()))
+}
+
+/// PostgreSQL's 42501: the role may not do this.
+fn lacks_right(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|reason| reason.code().as_deref() == Some("42501"))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub use application_days::DayTotal;
 pub use applications::{ApplicationUse, StateChange};
 pub use audit::AuditLine;
 pub use delivery_traces::{DeliveryStep, DeliveryTrace, MOST_OF_A_KIND};
-pub use engine::{DatabaseSettings, Location, Store, Transaction};
+pub use engine::{DatabaseSettings, Location, Pooling, Store, Transaction};
 pub use generations::{Generation, Generations};
 pub use idempotency_keys::KnownRequest;
 pub use keep_links::KeepLink;
@@ -91,6 +91,14 @@ pub enum StoreError {
     /// A second server on one SQLite file.
     #[error("another server is using {0}; SQLite serves one server at a time, PostgreSQL any number")]
     InUse(String),
+    /// A PostgreSQL database whose text is not Unicode.
+    #[error(
+        "the database's encoding is {0}; Gatepost needs UTF8 (`create database … encoding 'UTF8' template template0`)"
+    )]
+    Encoding(String),
+    /// A role that may not make the tables that are missing.
+    #[error("{0}; run `gatepost migrate` as a role that may make tables, then start again")]
+    MayNotMigrate(String),
     /// Something the engine cannot do.
     #[error("{0}")]
     Unsupported(&'static str),

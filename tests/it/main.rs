@@ -41,6 +41,7 @@ mod ownership;
 mod par;
 mod passwordless;
 mod portal;
+mod postgresql;
 mod provisioning;
 mod rate_limits;
 mod redemption_races;

@@ -5,13 +5,13 @@
 //! order instead of meeting as "database is locked".
 
 mod open;
+mod postgres;
 mod statement;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Postgres, Sqlite};
 use tokio::sync::Notify;
@@ -21,6 +21,8 @@ use tracing::warn;
 use super::StoreError;
 
 pub use open::{DatabaseSettings, Location};
+pub use postgres::Pooling;
+pub(super) use postgres::Postgresql;
 pub(super) use statement::{Column, Record, Row, Statement, sql};
 
 /// How long PostgreSQL is waited for when the server stops.
@@ -41,7 +43,7 @@ pub struct Store {
 #[derive(Clone)]
 pub(super) enum Engine {
     Sqlite { readers: SqlitePool, writer: SqlitePool, path: PathBuf },
-    Postgres(PgPool),
+    Postgres(Postgresql),
 }
 
 /// A transaction that may write. Dropped without [`Transaction::commit`], it never happened.
@@ -54,7 +56,7 @@ pub struct Transaction {
 
 enum Ongoing {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres { tx: sqlx::Transaction<'static, Postgres>, keeps_statements: bool },
 }
 
 impl Store {
@@ -76,7 +78,9 @@ impl Store {
         bounded(async {
             let ongoing = match &self.engine {
                 Engine::Sqlite { writer, .. } => Ongoing::Sqlite(writer.begin_with("begin immediate").await?),
-                Engine::Postgres(pool) => Ongoing::Postgres(pool.begin().await?),
+                Engine::Postgres(postgres) => {
+                    Ongoing::Postgres { tx: postgres.begin().await?, keeps_statements: postgres.keeps_statements() }
+                }
             };
             Ok(Transaction { ongoing, has_deliveries: false, committed: Arc::clone(&self.committed) })
         })
@@ -90,8 +94,9 @@ impl Store {
                 Engine::Sqlite { readers, .. } => {
                     statement.for_sqlite().fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
                 }
-                Engine::Postgres(pool) => {
-                    statement.for_postgres().fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()
+                Engine::Postgres(postgres) => {
+                    let query = statement.for_postgres(postgres.keeps_statements());
+                    postgres.fetch_all(query).await?.into_iter().map(Row::Postgres).collect()
                 }
             };
             rows.iter().map(T::from_row).collect()
@@ -101,16 +106,7 @@ impl Store {
 
     /// The one row of a query, if there is one.
     pub(super) async fn fetch_optional<T: Record>(&self, statement: Statement) -> Result<Option<T>, StoreError> {
-        bounded(async {
-            let row = match &self.engine {
-                Engine::Sqlite { readers, .. } => {
-                    statement.for_sqlite().fetch_optional(readers).await?.map(Row::Sqlite)
-                }
-                Engine::Postgres(pool) => statement.for_postgres().fetch_optional(pool).await?.map(Row::Postgres),
-            };
-            row.as_ref().map(T::from_row).transpose()
-        })
-        .await
+        Ok(self.fetch_all(statement).await?.pop())
     }
 
     /// Runs one statement in a transaction of its own and counts the rows it changed.
@@ -122,7 +118,7 @@ impl Store {
     pub(super) async fn execute_unbounded(&self, statement: Statement) -> Result<u64, StoreError> {
         Ok(match &self.engine {
             Engine::Sqlite { writer, .. } => statement.for_sqlite().execute(writer).await?.rows_affected(),
-            Engine::Postgres(pool) => statement.for_postgres().execute(pool).await?.rows_affected(),
+            Engine::Postgres(postgres) => postgres.execute(statement.for_postgres(postgres.keeps_statements())).await?,
         })
     }
 
@@ -145,7 +141,7 @@ impl Store {
                 };
                 timeout(STATEMENT_TIMEOUT, closing).await
             }
-            Engine::Postgres(pool) => timeout(FAREWELL, pool.close()).await,
+            Engine::Postgres(postgres) => timeout(FAREWELL, postgres.pool.close()).await,
         };
         if closed.is_err() {
             warn!("connections to the database were left to themselves");
@@ -161,8 +157,9 @@ impl Transaction {
                 Ongoing::Sqlite(tx) => {
                     statement.for_sqlite().fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
                 }
-                Ongoing::Postgres(tx) => {
-                    statement.for_postgres().fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+                Ongoing::Postgres { tx, keeps_statements } => {
+                    let query = statement.for_postgres(*keeps_statements);
+                    query.fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
                 }
             };
             rows.iter().map(T::from_row).collect()
@@ -180,7 +177,9 @@ impl Transaction {
         bounded(async {
             Ok(match &mut self.ongoing {
                 Ongoing::Sqlite(tx) => statement.for_sqlite().execute(&mut **tx).await?.rows_affected(),
-                Ongoing::Postgres(tx) => statement.for_postgres().execute(&mut **tx).await?.rows_affected(),
+                Ongoing::Postgres { tx, keeps_statements } => {
+                    statement.for_postgres(*keeps_statements).execute(&mut **tx).await?.rows_affected()
+                }
             })
         })
         .await
@@ -196,7 +195,7 @@ impl Transaction {
         bounded(async {
             match self.ongoing {
                 Ongoing::Sqlite(tx) => tx.commit().await?,
-                Ongoing::Postgres(tx) => tx.commit().await?,
+                Ongoing::Postgres { tx, .. } => tx.commit().await?,
             }
             Ok(())
         })

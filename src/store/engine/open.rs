@@ -7,13 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::Connection as _;
 use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use tokio::time::timeout;
 
-use super::{Engine, STATEMENT_TIMEOUT, Store};
+use super::{Engine, Pooling, Postgresql, STATEMENT_TIMEOUT, Store};
 use crate::store::StoreError;
 
 /// Where the database is.
@@ -34,6 +31,8 @@ pub struct DatabaseSettings {
     pub max_connections: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
+    /// How connections to PostgreSQL can be used.
+    pub pooling: Pooling,
 }
 
 impl Store {
@@ -41,7 +40,10 @@ impl Store {
     pub async fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
         match &settings.location {
             Location::Sqlite(path) => Self::open_sqlite(path.clone(), settings).await,
-            Location::Postgres(url) => Self::open_postgres(url, settings),
+            Location::Postgres(url) => {
+                let postgres = Box::pin(Postgresql::open(url, settings)).await?;
+                Ok(Self { engine: Engine::Postgres(postgres), committed: Arc::default() })
+            }
         }
     }
 
@@ -73,30 +75,6 @@ impl Store {
         let path = path.canonicalize().map_err(sqlx::Error::Io)?;
         Ok(Self { engine: Engine::Sqlite { readers, writer, path }, committed: Arc::default() })
     }
-
-    fn open_postgres(url: &str, settings: &DatabaseSettings) -> Result<Self, StoreError> {
-        let milliseconds = STATEMENT_TIMEOUT.as_millis().to_string();
-        let options: PgConnectOptions = url.parse()?;
-        let options = options.application_name("gatepost").options([
-            ("statement_timeout", milliseconds.as_str()),
-            ("lock_timeout", milliseconds.as_str()),
-            ("idle_in_transaction_session_timeout", "15000"),
-        ]);
-        let pool = PoolOptions::new()
-            .max_connections(settings.max_connections)
-            .acquire_timeout(settings.acquire_timeout)
-            .after_release(|connection, _| Box::pin(still_answers(connection)))
-            .connect_lazy_with(options);
-        Ok(Self { engine: Engine::Postgres(pool), committed: Arc::default() })
-    }
-}
-
-/// Whether a connection that comes back to the pool is worth keeping. The driver asks too, but without a limit:
-/// a connection that a firewall forgot would keep its place in the pool for ever, and after a few of them
-/// there would be none left.
-async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    timeout(Duration::from_secs(1), connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-    Ok(true)
 }
 
 /// Makes the file before SQLite would, so that nobody else on the machine can read it. SQLite gives the files

@@ -103,8 +103,9 @@ impl Statement {
         bound!(self, Sqlite, SqliteArguments)
     }
 
-    pub(super) fn for_postgres(self) -> Query<'static, Postgres, PgArguments> {
-        bound!(self, Postgres, PgArguments)
+    /// `kept` says whether the statement stays prepared on the connection.
+    pub(super) fn for_postgres(self, kept: bool) -> Query<'static, Postgres, PgArguments> {
+        bound!(self, Postgres, PgArguments).persistent(kept)
     }
 }
 

@@ -6,7 +6,7 @@ use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use gatepost::store::{DatabaseSettings, Location};
+use gatepost::store::{DatabaseSettings, Location, Pooling};
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
@@ -65,6 +65,7 @@ impl Database {
             },
             max_connections: 8,
             acquire_timeout: Duration::from_secs(5),
+            pooling: Pooling::Detect,
         }
     }
 

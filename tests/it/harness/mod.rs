@@ -42,7 +42,8 @@ pub(crate) use database::{Dump, dump_of_file};
 pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token};
 pub(crate) use management::{Management, Who};
 pub(crate) use process::{
-    Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random, text, until,
+    Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random,
+    run_installed_on_postgres, run_installed_on_sqlite, text, until,
 };
 pub(crate) use receiver::{Receiver, Reply};
 pub(crate) use server::TestServer;
@@ -50,4 +51,4 @@ pub(crate) use smtp::{Privacy, SmtpServer, Verdict};
 pub(crate) use token_request::TokenRequest;
 pub(crate) use wait::eventually;
 pub(crate) use wire::{State as WireState, Wire};
-pub(crate) use world::{World, on_both_engines};
+pub(crate) use world::{World, on_both_engines, run_on_postgres, run_on_sqlite};

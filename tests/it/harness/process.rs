@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +15,28 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use tokio::sync::watch;
-use tokio::task::{LocalSet, spawn_blocking, spawn_local};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::certificates::Authority;
 use super::database::Database;
+use super::world::{run_and_remove, runtime};
 
 /// How long anything may take on a busy machine before a test gives up on it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The body of a test, as a pointer: a generic function would be compiled again for each test.
+pub(crate) type InstallationBody = fn(Installation) -> Pin<Box<dyn Future<Output = ()>>>;
+
+/// Runs the test `name::sqlite` of an installation.
+pub(crate) fn run_installed_on_sqlite(body: InstallationBody) {
+    runtime().block_on(body(Installation::on_sqlite()));
+}
+
+/// Runs the test `name::postgres` of an installation.
+pub(crate) fn run_installed_on_postgres(body: InstallationBody) {
+    runtime().block_on(Installation::on_postgres(body));
+}
 
 /// Makes two tests, `name::sqlite` and `name::postgres`, of a function that takes an [`Installation`]:
 /// `#[apply(installed_on_both_engines)]`.
@@ -33,14 +48,14 @@ macro_rules! installed_on_both_engines {
 
             async fn body($at: Installation) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                body(Installation::on_sqlite()).await;
+            #[test]
+            fn sqlite() {
+                $crate::harness::run_installed_on_sqlite(|at| Box::pin(body(at)));
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                Installation::on_postgres(body).await;
+            #[test]
+            fn postgres() {
+                $crate::harness::run_installed_on_postgres(|at| Box::pin(body(at)));
             }
         }
     };
@@ -87,13 +102,7 @@ impl Installation {
         let Some(database) = Database::postgres().await else { return };
         let installation = Self::of(database).with("keys.master_key", &master_key(1));
         let database = Arc::clone(&installation.database);
-        // In a task of its own, so that the database is removed even when the test fails.
-        let rule = rule(installation);
-        let outcome = LocalSet::new().run_until(async { spawn_local(rule).await }).await;
-        database.remove().await;
-        if let Err(failure) = outcome {
-            std::panic::resume_unwind(failure.into_panic());
-        }
+        run_and_remove(Box::pin(rule(installation)), &database).await;
     }
 
     fn of(database: Database) -> Self {

@@ -1,6 +1,7 @@
 //! One test's world: a database, a clock, and the servers that share them.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use gatepost::adapters::mailer::CaughtMail;
@@ -8,6 +9,8 @@ use gatepost::app::{self, Outside};
 use gatepost::config::Config;
 use gatepost::flows::Rooms;
 use gatepost::store::Store;
+use tokio::runtime::Runtime;
+use tokio::task::{LocalSet, spawn_local};
 
 use super::clock::TestClock;
 use super::database::Database;
@@ -45,24 +48,18 @@ impl World {
     }
 
     /// Runs a test on SQLite.
-    pub(crate) async fn on_sqlite<Body: Future<Output = ()> + Send + 'static>(body: impl FnOnce(Self) -> Body) {
-        Self::new(Database::sqlite()).run(body).await;
+    pub(crate) async fn on_sqlite<Body: Future<Output = ()> + 'static>(body: impl FnOnce(Self) -> Body) {
+        let world = Self::new(Database::sqlite());
+        let database = Arc::clone(&world.database);
+        run_and_remove(Box::pin(body(world)), &database).await;
     }
 
     /// Runs a test on PostgreSQL, unless the caller wants none.
-    pub(crate) async fn on_postgres<Body: Future<Output = ()> + Send + 'static>(body: impl FnOnce(Self) -> Body) {
+    pub(crate) async fn on_postgres<Body: Future<Output = ()> + 'static>(body: impl FnOnce(Self) -> Body) {
         if let Some(database) = Database::postgres().await {
-            Self::new(database).run(body).await;
-        }
-    }
-
-    async fn run<Body: Future<Output = ()> + Send + 'static>(self, body: impl FnOnce(Self) -> Body) {
-        let database = Arc::clone(&self.database);
-        // In a task of its own, so that the database is removed even when the test fails.
-        let outcome = tokio::spawn(body(self)).await;
-        database.remove().await;
-        if let Err(failure) = outcome {
-            std::panic::resume_unwind(failure.into_panic());
+            let world = Self::new(database);
+            let database = Arc::clone(&world.database);
+            run_and_remove(Box::pin(body(world)), &database).await;
         }
     }
 
@@ -73,7 +70,7 @@ impl World {
 
     /// A running server with these settings, as a configuration file has them.
     pub(crate) async fn server_with(&self, toml: &str) -> TestServer {
-        TestServer::start(self.config(toml), self).await
+        Box::pin(TestServer::start(self.config(toml), self)).await
     }
 
     /// A running server and the wire to its PostgreSQL.
@@ -84,7 +81,7 @@ impl World {
         url.set_port(Some(wire.address.port())).unwrap();
         let mut config = self.config("");
         config.database.url = url.as_str().parse().unwrap();
-        (TestServer::start(config, self).await, wire)
+        (Box::pin(TestServer::start(config, self)).await, wire)
     }
 
     /// What a command opens while a server runs, or without one.
@@ -94,7 +91,7 @@ impl World {
 
     /// A server with these settings that does nothing by itself.
     pub(crate) async fn idle_with(&self, toml: &str) -> Arc<Rooms> {
-        app::open(self.config(toml), self.outside()).await.unwrap()
+        Box::pin(app::open(self.config(toml), self.outside())).await.unwrap()
     }
 
     /// The database alone.
@@ -133,6 +130,33 @@ impl World {
     }
 }
 
+/// The body of a test, as a pointer: a generic function would be compiled again for each of a thousand tests.
+pub(crate) type WorldBody = fn(World) -> Pin<Box<dyn Future<Output = ()>>>;
+
+/// Runs the test `name::sqlite`.
+pub(crate) fn run_on_sqlite(body: WorldBody) {
+    runtime().block_on(World::on_sqlite(body));
+}
+
+/// Runs the test `name::postgres`.
+pub(crate) fn run_on_postgres(body: WorldBody) {
+    runtime().block_on(World::on_postgres(body));
+}
+
+/// Runs a test in a task of its own, so that the database is removed even when the test fails.
+pub(crate) async fn run_and_remove(body: Pin<Box<dyn Future<Output = ()>>>, database: &Database) {
+    let outcome = LocalSet::new().run_until(async { spawn_local(body).await }).await;
+    database.remove().await;
+    if let Err(failure) = outcome {
+        std::panic::resume_unwind(failure.into_panic());
+    }
+}
+
+/// What a test runs on: two threads, so that what waits for another task does not keep it from running.
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
 /// Makes two tests, `name::sqlite` and `name::postgres`, of a function that takes a [`World`]:
 /// `#[apply(on_both_engines)]`.
 macro_rules! on_both_engines {
@@ -143,14 +167,14 @@ macro_rules! on_both_engines {
 
             async fn body($world: World) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                World::on_sqlite(body).await;
+            #[test]
+            fn sqlite() {
+                $crate::harness::run_on_sqlite(|world| Box::pin(body(world)));
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                World::on_postgres(body).await;
+            #[test]
+            fn postgres() {
+                $crate::harness::run_on_postgres(|world| Box::pin(body(world)));
             }
         }
     };
