@@ -1,8 +1,10 @@
 //! `gatepost app …`: applications on the command line.
 
 mod create;
+mod flags;
 mod shown;
 mod sweep;
+mod update;
 
 use clap::Subcommand;
 
@@ -22,6 +24,8 @@ use shown::{ShownApplication, ShownWithSecret};
 pub(super) enum Command {
     /// Register an application and print its secret, once
     Create(Box<create::Arguments>),
+    /// Change settings of an application
+    Update(Box<update::Arguments>),
     /// List the applications
     List(Listing),
     /// Show everything about an application except its secrets
@@ -85,6 +89,10 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             if exempt {
                 rooms.life_cycle.application_set_exempt(&client_id, Exempt::Yes, &actor).await?;
             }
+        }
+        Command::Update(arguments) => {
+            let application = update::run(&arguments, rooms).await?;
+            show(arguments.one.format, &application, rooms).await?;
         }
         Command::List(listing) => list(&listing, rooms).await?,
         Command::Show(one) => {

@@ -1,61 +1,23 @@
 //! An entry of `[[applications]]`.
 
-use std::time::Duration;
-
 use super::environment::read_named_file;
-use super::jwks::Jwks;
 use super::place::Place;
 use super::reader::{Answer, TableReader};
 use super::secret::Secret;
-use super::setting::{FromText, Setting};
-use super::tokens::LONGEST_TOKEN;
-use super::value::{Kind, Unfit, Value};
-use crate::domain::application::{ApplicationKind, PkcePolicy};
-use crate::domain::sign_in::{LinkMode, UnknownAccount};
-use crate::protocol::claims::TokenProfile;
-use crate::protocol::jose::SigningAlgorithm;
+use super::setting::{FromText, Setting as _};
+use super::value::{Unfit, Value};
+use crate::domain::application::{GivenSettings, SETTINGS, Setting, Shape};
 
-/// An application that the operator declares. Its words are checked as far as that needs no knowledge of OAuth.
+/// An application that the operator declares. Each of its settings can be read; whether they agree is seen when they
+/// are put together.
 #[derive(Clone, Debug)]
 pub struct DeclaredApplication {
     /// Its identifier.
     pub client_id: String,
-    /// What people see; the identifier where none is given.
-    pub name: String,
-    /// What kind of program it is.
-    pub kind: ApplicationKind,
-    /// The grants it may use; empty for those of its kind.
-    pub grants: Vec<String>,
-    /// The scopes it may ask for.
-    pub scopes: Vec<String>,
-    /// The scopes it gets without asking.
-    pub default_scopes: Option<Vec<String>>,
-    /// Where its users may be sent back to.
-    pub redirect_uris: Vec<String>,
-    /// The audiences it may ask for.
-    pub audiences: Vec<String>,
-    /// The life of its access tokens.
-    pub token_ttl: Option<Duration>,
-    /// How its access tokens look.
-    pub token_profile: Option<TokenProfile>,
-    /// How its tokens are signed.
-    pub signing_algorithm: Option<SigningAlgorithm>,
-    /// The mail address of the account that looks after it.
-    pub owner: Option<String>,
-    /// Whether it is the operator's own, so that nobody is asked for consent.
-    pub first_party: bool,
-    /// Where its users may be sent back to after signing out.
-    pub post_logout_redirect_uris: Vec<String>,
-    /// Whether it must use PKCE.
-    pub pkce: PkcePolicy,
-    /// What its links do; none follows `login.link_mode`.
-    pub link_mode: Option<LinkMode>,
-    /// What its requests for unknown addresses are told; none follows `login.unknown_account`.
-    pub unknown_account: Option<UnknownAccount>,
+    /// What is said about its settings.
+    pub settings: GivenSettings,
     /// Its secret.
     pub secret: Option<DeclaredSecret>,
-    /// Its public keys.
-    pub jwks: Option<Jwks>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -73,35 +35,45 @@ impl DeclaredApplication {
     /// Reads one; `None` if a problem was noted that leaves nothing to build.
     pub(super) fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
         let client_id = table.required::<String>("client_id", place);
-        let name = table.optional("name").or_else(|| client_id.clone());
-        let read = Self {
-            client_id: client_id.clone().unwrap_or_default(),
-            name: name.unwrap_or_default(),
-            kind: table.optional("type").unwrap_or(ApplicationKind::Service),
-            grants: table.optional("grants").unwrap_or_default(),
-            scopes: scopes(table, "scopes").unwrap_or_default(),
-            default_scopes: scopes(table, "default_scopes"),
-            redirect_uris: table.optional("redirect_uris").unwrap_or_default(),
-            audiences: table.optional("audiences").unwrap_or_default(),
-            token_ttl: table.optional::<TokenLife>("token_ttl").map(|life| life.0),
-            token_profile: table.optional("token_profile"),
-            signing_algorithm: table.optional("signing_algorithm"),
-            owner: table.optional("owner"),
-            first_party: table.optional("first_party").unwrap_or(false),
-            post_logout_redirect_uris: table.optional("post_logout_redirect_uris").unwrap_or_default(),
-            pkce: table.optional("pkce").unwrap_or_default(),
-            link_mode: table.optional("link_mode"),
-            unknown_account: table.optional("unknown_account"),
-            secret: secret(table),
-            jwks: table.optional("jwks"),
-            place: place.clone(),
-        };
-        client_id.map(|_| read)
+        let mut settings = GivenSettings::default();
+        for setting in &SETTINGS {
+            let former = setting.former.map(|former| former.name).filter(|former| table.has(former));
+            for key in former.into_iter().chain([setting.name]) {
+                read_setting(table, setting, key, &mut settings);
+            }
+        }
+        let secret = secret(table);
+        Some(Self { client_id: client_id?, settings, secret, place: place.clone() })
     }
 }
 
-fn scopes(table: &mut TableReader<'_>, key: &'static str) -> Option<Vec<String>> {
-    table.optional::<ScopeList>(key).map(|scopes| scopes.0)
+fn read_setting(table: &mut TableReader<'_>, setting: &'static Setting, key: &'static str, given: &mut GivenSettings) {
+    let Some(written) = table.take(key) else { return };
+    // As it has always been here: an empty list says nothing.
+    let is_empty = |json: &serde_json::Value| json.as_array().is_some_and(Vec::is_empty) && setting.shape.is_list();
+    let read = match written.value.to_json() {
+        Some(json) if is_empty(&json) => Ok(()),
+        Some(serde_json::Value::String(text)) if text.trim().is_empty() => {
+            Err(written.value.unfit(&format!("{}: it is empty", setting.shape.expected())))
+        }
+        Some(json) => given.give(setting, key, &json).map_err(|problem| unfit(setting, &written.value, &problem.what)),
+        None => Err(written.value.unfit(&setting.shape.expected())),
+    };
+    match read {
+        Ok(()) => table.note(key, written.value.to_json().unwrap_or_default(), written.value.place),
+        Err(unfit) => table.refuse_at(key, unfit),
+    }
+}
+
+/// What was expected and what was found; keys are not quoted, they might be private ones.
+fn unfit(setting: &Setting, found: &Value, what: &str) -> Unfit {
+    let Some(expected) = what.strip_prefix("expected ") else {
+        return Unfit { place: found.place.clone(), message: what.to_owned() };
+    };
+    match setting.shape {
+        Shape::Keys => found.unfit_unquoted(expected),
+        _ => found.unfit(expected),
+    }
 }
 
 /// At most one of the three ways to give a secret.
@@ -134,52 +106,6 @@ fn secret_of_named_file(table: &mut TableReader<'_>) -> Option<Secret> {
             table.refuse(key, message);
             None
         }
-    }
-}
-
-/// Scopes as a list, or as OAuth writes them: one string with spaces.
-#[derive(Debug)]
-struct ScopeList(Vec<String>);
-
-impl Setting for ScopeList {
-    fn expected() -> String {
-        "scopes as a list, or in one string separated by spaces".to_owned()
-    }
-
-    fn read(value: &Value) -> Result<Self, Unfit> {
-        match &value.kind {
-            Kind::List(_) => Vec::read(value).map(Self),
-            Kind::String(text) => Ok(Self(text.split_whitespace().map(String::from).collect())),
-            _ => Err(value.unfit(&Self::expected())),
-        }
-    }
-
-    fn show(&self) -> serde_json::Value {
-        self.0.show()
-    }
-}
-
-/// The life of a token: a duration, or whole seconds as `--token-ttl` takes them.
-#[derive(Debug)]
-struct TokenLife(Duration);
-
-impl Setting for TokenLife {
-    fn expected() -> String {
-        "whole seconds, or a duration such as 10m, from 1s to 366d".to_owned()
-    }
-
-    fn read(value: &Value) -> Result<Self, Unfit> {
-        let life = match &value.kind {
-            Kind::Integer(seconds) => u64::try_from(*seconds).ok().map(Duration::from_secs),
-            _ => value.as_text().and_then(|text| super::duration::parse(text).ok()),
-        };
-        let is_good =
-            |life: &Duration| (Duration::from_secs(1)..=LONGEST_TOKEN).contains(life) && life.subsec_nanos() == 0;
-        life.filter(is_good).map(Self).ok_or_else(|| value.unfit(&Self::expected()))
-    }
-
-    fn show(&self) -> serde_json::Value {
-        self.0.show()
     }
 }
 

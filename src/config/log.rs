@@ -5,11 +5,12 @@ use std::str::FromStr;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::reader::SectionReader;
-use super::setting::{FromText, choices};
+use super::setting::FromText;
+use crate::protocol::named::named;
 
-choices! {
+named! {
     /// How a line of the log looks.
-    LogFormat {
+    pub enum LogFormat {
         /// For people.
         Text = "text",
         /// For machines: one JSON object a line.

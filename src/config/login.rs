@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::reader::SectionReader;
-use super::setting::choices;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::protocol::named::named;
 
-choices! {
+named! {
     /// Whether people make their own accounts.
-    SignUp {
+    pub enum SignUp {
         /// The first sign-in in the browser makes one.
         Open = "open",
         /// Only the operator and applications do.

@@ -1,47 +1,35 @@
 //! What can be declared in the file.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::load_tests::{load, problems};
 use super::{DeclaredApplication, DeclaredSecret, Secret};
-use crate::domain::application::{ApplicationKind, PkcePolicy};
+use crate::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SETTINGS};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::token::GrantType;
 
 /// Every key of an entry of `[[applications]]`, for the test of the sample file.
-pub(super) const APPLICATION_KEYS: [&str; 21] = [
-    "client_id",
-    "name",
-    "type",
-    "grants",
-    "scopes",
-    "default_scopes",
-    "redirect_uris",
-    "audiences",
-    "token_ttl",
-    "token_profile",
-    "signing_algorithm",
-    "owner",
-    "first_party",
-    "post_logout_redirect_uris",
-    "pkce",
-    "link_mode",
-    "unknown_account",
-    "client_secret",
-    "client_secret_file",
-    "client_secret_hash",
-    "jwks",
-];
+pub(super) fn application_keys() -> Vec<&'static str> {
+    let settings = SETTINGS.iter().map(|setting| setting.name);
+    let secrets = ["client_secret", "client_secret_file", "client_secret_hash"];
+    ["client_id"].into_iter().chain(settings).chain(secrets).collect()
+}
 
 const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$QX9uVgmZu3Tu3gZpYQqKyUxxJaD0Yd6lLZxw9EEpBLs";
 
 fn application(lines: &str) -> DeclaredApplication {
     let loaded = load(&format!("[[applications]]\nclient_id = \"a\"\n{lines}\n"), &[]).unwrap();
     loaded.config.provisioning.applications[0].clone()
+}
+
+fn settings(lines: &str) -> ApplicationSettings {
+    application(lines).settings.create("a", SigningAlgorithm::Ps256).unwrap()
 }
 
 fn problem(line: &str) -> String {
@@ -51,39 +39,55 @@ fn problem(line: &str) -> String {
 #[test]
 fn an_application_needs_only_an_identifier() {
     let application = application("");
-    assert_eq!((application.client_id.as_str(), application.name.as_str()), ("a", "a"));
-    assert_eq!(application.kind, ApplicationKind::Service);
-    assert_eq!(application.default_scopes, None);
+    assert_eq!(application.client_id, "a");
+    let settings = settings("");
+    assert_eq!((settings.name.as_str(), settings.kind), ("a", ApplicationKind::Service));
+    assert_eq!(settings.default_scope.to_string(), "openid admin");
+    assert_eq!(settings.signing_algorithm, SigningAlgorithm::Ps256, "the server's");
     assert_eq!(application.secret, None);
     assert!(application.place.to_string().starts_with("a.toml:1:"));
 }
 
 #[test]
 fn an_application_can_say_everything() {
-    let application = application(
-        "name = \"Shop\"\ntype = \"web\"\ngrants = [\"authorization_code\"]\nscopes = \"openid  user\"\n\
+    let lines = "name = \"Shop\"\ntype = \"web\"\ngrants = [\"authorization_code\"]\nscopes = \"openid  user\"\n\
          default_scopes = [\"openid\"]\nredirect_uris = [\"https://shop.example.com/cb\"]\n\
-         audiences = [\"https://api.example.com\"]\ntoken_ttl = \"1h\"\ntoken_profile = \"plain\"\n\
+         audiences = [\"https://api.example.com\"]\ntoken_ttl = \"1h\"\ntoken_format = \"plain\"\n\
          signing_algorithm = \"EdDSA\"\nowner = \"jane@example.com\"\nfirst_party = true\n\
          post_logout_redirect_uris = [\"https://shop.example.com/bye\"]\npkce = \"required\"\n\
-         link_mode = \"direct\"\nunknown_account = \"conceal\"\n",
-    );
-    assert_eq!(application.name, "Shop");
-    assert_eq!(application.kind, ApplicationKind::Web);
-    assert_eq!(application.grants, ["authorization_code"]);
-    assert_eq!(application.scopes, ["openid", "user"]);
-    assert_eq!(application.default_scopes.unwrap(), ["openid"]);
-    assert_eq!(application.redirect_uris, ["https://shop.example.com/cb"]);
-    assert_eq!(application.audiences, ["https://api.example.com"]);
-    assert_eq!(application.token_ttl.unwrap().as_secs(), 3600);
-    assert_eq!(application.token_profile, Some(TokenProfile::Plain));
-    assert_eq!(application.signing_algorithm, Some(SigningAlgorithm::EdDsa));
-    assert_eq!(application.owner.as_deref(), Some("jane@example.com"));
-    assert!(application.first_party);
-    assert_eq!(application.post_logout_redirect_uris, ["https://shop.example.com/bye"]);
-    assert_eq!(application.pkce, PkcePolicy::Required);
-    assert_eq!(application.link_mode, Some(LinkMode::Direct));
-    assert_eq!(application.unknown_account, Some(UnknownAccount::Conceal));
+         link_mode = \"direct\"\nunknown_account = \"conceal\"\n";
+    let expected = ApplicationSettings {
+        name: "Shop".to_owned(),
+        kind: ApplicationKind::Web,
+        grants: vec![GrantType::AuthorizationCode],
+        scope: "openid user".parse().unwrap(),
+        default_scope: "openid".parse().unwrap(),
+        redirect_uris: vec!["https://shop.example.com/cb".to_owned()],
+        audiences: vec!["https://api.example.com".parse().unwrap()],
+        token_ttl: Some(Duration::from_hours(1)),
+        token_profile: TokenProfile::Plain,
+        signing_algorithm: SigningAlgorithm::EdDsa,
+        authentication: ClientAuthentication::Secret,
+        owner: Some("jane@example.com".to_owned()),
+        first_party: true,
+        post_logout_redirect_uris: vec!["https://shop.example.com/bye".to_owned()],
+        pkce: PkcePolicy::Required,
+        link_mode: Some(LinkMode::Direct),
+        unknown_account: Some(UnknownAccount::Conceal),
+    };
+    assert_eq!(settings(lines), expected);
+    assert_eq!(settings(&lines.replace("token_format", "token_profile")), expected, "by its former name");
+}
+
+#[test]
+fn a_setting_is_said_under_one_of_its_names() {
+    let text = problem("token_profile = \"plain\"\ntoken_format = \"plain\"");
+    assert!(text.contains("applications[0].token_format: it says the same as 'token_profile'"), "{text}");
+}
+
+#[test]
+fn an_empty_list_says_nothing() {
+    assert_eq!(settings("grants = []\nscopes = []\naudiences = []"), settings(""));
 }
 
 #[test]
@@ -103,13 +107,13 @@ fn what_an_application_decides_for_its_sign_ins_is_one_of_the_words_for_it() {
 #[test]
 fn the_list_of_keys_is_complete() {
     let text = problem("zzzzzzzzzzzz = 1");
-    let expected = format!("unknown key; expected one of {}\n", APPLICATION_KEYS.join(", "));
+    let expected = format!("unknown key; expected one of {}\n", application_keys().join(", "));
     assert!(text.ends_with(&expected), "{text}");
 }
 
 #[test]
 fn the_life_of_a_token_can_be_whole_seconds() {
-    assert_eq!(application("token_ttl = 600").token_ttl.unwrap().as_secs(), 600);
+    assert_eq!(settings("token_ttl = 600").token_ttl.unwrap().as_secs(), 600);
     for bad in ["0", "-1", "\"1500ms\"", "\"soon\"", "99999999999", "true"] {
         let text = problem(&format!("token_ttl = {bad}"));
         assert!(text.contains("expected whole seconds, or a duration"), "{bad}: {text}");
@@ -165,11 +169,12 @@ fn a_bad_secret_is_refused_without_being_quoted() {
 
 #[test]
 fn public_keys_are_a_set_however_they_are_written() {
-    let key = "{ kty = \"OKP\", crv = \"Ed25519\", x = \"eA\" }";
-    let expected = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "eA" }] });
+    let key = "{ kty = \"OKP\", crv = \"Ed25519\", x = \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\" }";
+    let key_set =
+        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] });
+    let expected = ClientAuthentication::PrivateKeyJwt(serde_json::from_value(key_set).unwrap());
     for written in [key.to_owned(), format!("[{key}]"), format!("{{ keys = [{key}] }}")] {
-        let jwks = application(&format!("jwks = {written}")).jwks.unwrap();
-        assert_eq!(*jwks.as_value(), expected, "{written}");
+        assert_eq!(settings(&format!("jwks = {written}")).authentication, expected, "{written}");
     }
 }
 

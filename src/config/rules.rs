@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::Config;
-use super::duration::Written;
 use super::problem::Problem;
 use super::sources::Sources;
+use crate::domain::duration::Written;
 
 /// A rule that does not hold: the keys it is about, the one to change first, and what was expected.
 struct Clash {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::provisioning_tests::APPLICATION_KEYS;
+use super::provisioning_tests::application_keys;
 use super::{Config, Loaded, Place};
 
 const SAMPLE: &str = include_str!("../../config/gatepost.toml");
@@ -71,7 +71,7 @@ fn the_examples_of_the_sample_show_every_key_of_what_is_declared() {
     let examples = every_example_live();
     let key = |line: &str| line.split_once(" = ").map(|(key, _)| key.to_owned());
     let shown: BTreeSet<String> = examples.lines().filter_map(key).collect();
-    for key in APPLICATION_KEYS {
+    for key in application_keys() {
         let is_named = shown.contains(key) || SAMPLE.contains(&format!("or {key}"));
         assert!(is_named, "{key}");
     }
@@ -81,7 +81,8 @@ fn the_examples_of_the_sample_show_every_key_of_what_is_declared() {
 fn the_examples_of_the_sample_are_good_but_for_the_secret_that_is_not_there() {
     let examples = every_example_live().replace("client_secret_file", "client_secret");
     let config = load(&examples).config;
-    assert_eq!(config.provisioning.applications[0].name, "Nightly reports");
+    let declared = config.provisioning.applications[0].settings.create("", config.keys.algorithm).unwrap();
+    assert_eq!(declared.name, "Nightly reports");
     assert_eq!(config.provisioning.scopes[0].name, "admin");
     assert_eq!(config.provisioning.resources[0].scopes, ["admin"]);
 }

@@ -1,11 +1,14 @@
 //! How a written value becomes a typed one, and how a typed one is shown again: one implementation for each type of setting.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use serde_json::json;
 
 use super::value::{Kind, Unfit, Value, parse_array};
+use crate::domain::duration;
+use crate::protocol::named::Named;
 
 /// A type that a key can have.
 pub(super) trait Setting: Sized {
@@ -132,6 +135,18 @@ fn untyped_items(text: &str, value: &Value) -> Vec<Value> {
     inside.unwrap_or(text).split(',').map(item).collect()
 }
 
+impl<T: Named> FromText for T {
+    const EXPECTED: &'static str = <T as Named>::EXPECTED;
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::of_name(text).ok_or_else(String::new)
+    }
+
+    fn shown(&self) -> String {
+        self.name().to_owned()
+    }
+}
+
 impl FromText for String {
     const EXPECTED: &'static str = "some text";
 
@@ -144,6 +159,18 @@ impl FromText for String {
 
     fn shown(&self) -> String {
         self.clone()
+    }
+}
+
+impl FromText for Duration {
+    const EXPECTED: &'static str = "a duration such as 500ms, 10s, 15m, 1h30m or 30d";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        duration::parse(text).map_err(|error| error.to_string())
+    }
+
+    fn shown(&self) -> String {
+        duration::Written(*self).to_string()
     }
 }
 
@@ -172,55 +199,3 @@ impl FromText for IpNet {
         self.to_string()
     }
 }
-
-/// Declares a setting that is one of a few words: the enum, [`FromText`], `as_str` and `FromStr`.
-macro_rules! choices {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name {
-            $($(#[$variant_meta])* $variant,)+
-        }
-
-        impl $name {
-            /// Every choice, in the order of the documentation.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The word it is written as.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            /// What was expected.
-            type Err = &'static str;
-
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                let named = Self::ALL.iter().find(|choice| choice.as_str() == word);
-                named.copied().ok_or(<Self as $crate::config::setting::FromText>::EXPECTED)
-            }
-        }
-
-        impl $crate::config::setting::FromText for $name {
-            const EXPECTED: &'static str = concat!("one of these:", $(" \"", $word, "\"",)+);
-
-            fn from_text(text: &str) -> Result<Self, String> {
-                text.parse().map_err(|_: &str| String::new())
-            }
-
-            fn shown(&self) -> String {
-                self.as_str().to_owned()
-            }
-        }
-    };
-}
-pub(super) use choices;

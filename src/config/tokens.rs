@@ -7,7 +7,7 @@ use super::reader::SectionReader;
 const DAY: Duration = Duration::from_hours(24);
 
 /// The longest life of an access or ID token that a setting may ask for.
-pub(super) const LONGEST_TOKEN: Duration = Duration::from_hours(24 * 366);
+pub(super) const LONGEST_TOKEN: Duration = crate::domain::application::LONGEST_TOKEN_TTL;
 
 /// The section `[tokens]`.
 #[derive(Clone, Debug)]

@@ -58,6 +58,21 @@ impl Value {
         }
     }
 
+    /// The same as JSON writes it; none for what JSON has no like of.
+    pub(super) fn to_json(&self) -> Option<serde_json::Value> {
+        match &self.kind {
+            Kind::String(text) => Some(text.as_str().into()),
+            Kind::Integer(number) => Some((*number).into()),
+            Kind::Boolean(answer) => Some((*answer).into()),
+            Kind::List(items) => items.iter().map(Self::to_json).collect(),
+            Kind::Table(entries) => {
+                let members = entries.iter().map(|entry| Some((entry.key.clone(), entry.value.to_json()?)));
+                members.collect::<Option<_>>().map(serde_json::Value::Object)
+            }
+            Kind::Untyped(_) | Kind::Other(_) => None,
+        }
+    }
+
     /// This value is not what `expected` says; quotes it, unless its place is confidential.
     pub(super) fn unfit(&self, expected: &str) -> Unfit {
         if self.place.is_confidential() {

@@ -1,10 +1,12 @@
 //! What an application's owner can see: how much it is used, which requests failed and why.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::ids::Timestamp;
 use crate::protocol::mismatch::{Field, Mismatch};
+use crate::protocol::named::named;
 use crate::protocol::token::GrantType;
 
 /// How many requests of an application are kept of each [`Quota`].
@@ -19,43 +21,22 @@ pub const REQUESTS_KEPT_FOR: Duration = Duration::from_hours(14 * 24);
 /// How long the counts of a day are kept.
 pub const DAYS_KEPT_FOR: Duration = Duration::from_hours(90 * 24);
 
-/// An endpoint whose requests are recorded for the application that they name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Endpoint {
-    /// The token endpoint (RFC 6749 §3.2).
-    Token,
-    /// The authorization endpoint, by browser (RFC 6749 §3.1) or as JSON.
-    Authorize,
-    /// Pushed authorization requests (RFC 9126).
-    PushedRequest,
-    /// Introspection (RFC 7662).
-    Introspect,
-    /// Revocation (RFC 7009).
-    Revoke,
-    /// RP-initiated logout.
-    Logout,
-}
-
-impl Endpoint {
-    /// All endpoints.
-    pub const ALL: [Self; 6] =
-        [Self::Token, Self::Authorize, Self::PushedRequest, Self::Introspect, Self::Revoke, Self::Logout];
-
-    /// Its path. Aliases count as the same endpoint.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Token => "/token",
-            Self::Authorize => "/oauth/authorize",
-            Self::PushedRequest => "/oauth/par",
-            Self::Introspect => "/oauth/introspect",
-            Self::Revoke => "/oauth/revoke",
-            Self::Logout => "/oauth/logout",
-        }
-    }
-
-    /// The endpoint of this path.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|endpoint| endpoint.name() == name)
+named! {
+    /// An endpoint whose requests are recorded for the application that they name.
+    #[derive(PartialOrd, Ord)]
+    pub enum Endpoint {
+        /// The token endpoint (RFC 6749 §3.2).
+        Token = "/token",
+        /// The authorization endpoint, by browser (RFC 6749 §3.1) or as JSON.
+        Authorize = "/oauth/authorize",
+        /// Pushed authorization requests (RFC 9126).
+        PushedRequest = "/oauth/par",
+        /// Introspection (RFC 7662).
+        Introspect = "/oauth/introspect",
+        /// Revocation (RFC 7009).
+        Revoke = "/oauth/revoke",
+        /// RP-initiated logout.
+        Logout = "/oauth/logout",
     }
 }
 
@@ -149,10 +130,13 @@ impl Counted {
             Self::Failed => "failed",
         }
     }
+}
 
-    /// The counter of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        if name == Self::Failed.name() { Some(Self::Failed) } else { GrantType::from_name(name).map(Self::Issued) }
+impl FromStr for Counted {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        if name == Self::Failed.name() { Ok(Self::Failed) } else { name.parse().map(Self::Issued) }
     }
 }
 
@@ -221,8 +205,8 @@ mod tests {
     #[test]
     fn what_is_counted_is_found_by_its_name() {
         for counted in GrantType::ALL.map(Counted::Issued).into_iter().chain([Counted::Failed]) {
-            assert_eq!(Counted::from_name(counted.name()), Some(counted));
+            assert_eq!(counted.name().parse(), Ok(counted));
         }
-        assert_eq!(Counted::from_name("unknown"), None);
+        assert!("unknown".parse::<Counted>().is_err());
     }
 }

@@ -1,10 +1,7 @@
 //! What a developer may choose alone, and what waits for an operator.
 
-use std::time::Duration;
-
-use super::application::ApplicationSettings;
+use super::application::{ApplicationKind, ApplicationSettings, BeyondLimits, Chosen, SETTINGS, SelfServiceLimits};
 use super::ids::{ApplicationId, ApprovalId, Timestamp, UserId};
-use super::sign_in::UnknownAccount;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
@@ -26,6 +23,13 @@ impl Extras {
     /// Whether nothing needs approval.
     pub fn is_empty(&self) -> bool {
         self.scope.is_empty() && self.grants.is_empty() && self.audiences.is_empty()
+    }
+
+    /// Settings that are nothing but these extras.
+    #[must_use]
+    pub fn alone(&self) -> ApplicationSettings {
+        let none = ApplicationSettings::new(String::new(), ApplicationKind::Device);
+        self.added_to(ApplicationSettings { scope: Scope::empty(), default_scope: Scope::empty(), ..none })
     }
 
     /// The settings with these extras. A scope becomes a default scope only if it was requested as one.
@@ -115,35 +119,6 @@ impl Decision {
     }
 }
 
-/// What developers may choose alone.
-#[derive(Clone, Debug)]
-pub struct SelfServiceLimits<'a> {
-    /// The scopes that developers may choose.
-    pub scope: &'a Scope,
-    /// The grants that developers may choose.
-    pub grants: &'a [GrantType],
-    /// The audiences that developers may choose.
-    pub audiences: &'a [ResourceId],
-    /// The longest life of access tokens.
-    pub longest_token_ttl: Duration,
-    /// The server's answer for addresses without an account, where an application has no setting of its own.
-    pub unknown_account: UnknownAccount,
-}
-
-/// A setting that a developer cannot ask an operator for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BeyondLimits {
-    /// A token lifetime beyond the developers' limit.
-    #[error("an access token of this application may live for {} seconds at most", .0.as_secs())]
-    TokenTtl(Duration),
-    /// `first_party`.
-    #[error("only an operator can make an application a first-party one")]
-    FirstParty,
-    /// `unknown_account = "reject"` on a server that conceals.
-    #[error("this server does not tell applications which addresses have an account; only an operator can except one")]
-    UnknownAccount,
-}
-
 /// Parts what a developer asks for: the settings that hold at once, and what waits for an operator. What the
 /// application has already (`known`) was approved before.
 ///
@@ -153,17 +128,17 @@ pub fn part(
     known: Option<&ApplicationSettings>,
     limits: &SelfServiceLimits<'_>,
 ) -> Result<(ApplicationSettings, Extras), BeyondLimits> {
-    if asked.first_party && !known.is_some_and(|known| known.first_party) {
-        return Err(BeyondLimits::FirstParty);
-    }
-    let granted = known.and_then(|known| known.token_ttl).unwrap_or_default();
-    let longest = limits.longest_token_ttl.max(granted);
-    if asked.token_ttl.is_some_and(|ttl| ttl > longest) {
-        return Err(BeyondLimits::TokenTtl(longest));
-    }
-    let told = |settings: &ApplicationSettings| settings.unknown_account == Some(UnknownAccount::Reject);
-    if limits.unknown_account == UnknownAccount::Conceal && told(&asked) && !known.is_some_and(told) {
-        return Err(BeyondLimits::UnknownAccount);
+    for setting in &SETTINGS {
+        match setting.chosen {
+            Chosen::Freely | Chosen::WithApproval => {}
+            Chosen::Within(limit) => limit(&asked, known, limits)?,
+            Chosen::ByOperator => {
+                let has = known.is_some_and(|known| setting.value(known) == setting.value(&asked));
+                if !has && !setting.is_default(&asked) {
+                    return Err(BeyondLimits::Operator(setting.name));
+                }
+            }
+        }
     }
     let has = |token: &str| known.is_some_and(|known| known.scope.contains(token));
     let free = |token: &str| has(token) || (limits.scope.contains(token) && !is_management(token));
@@ -191,8 +166,10 @@ pub fn is_management(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::domain::application::ApplicationKind;
+    use crate::domain::sign_in::UnknownAccount;
 
     const DAY: Duration = Duration::from_hours(24);
 
@@ -320,7 +297,7 @@ mod tests {
         let longer = ApplicationSettings { token_ttl: Some(DAY * 3), ..service("") };
         assert_eq!(part(longer, Some(&long), &limits), Err(BeyondLimits::TokenTtl(DAY * 2)));
         let own = ApplicationSettings { first_party: true, ..service("") };
-        assert_eq!(part(own.clone(), None, &limits), Err(BeyondLimits::FirstParty));
+        assert_eq!(part(own.clone(), None, &limits), Err(BeyondLimits::Operator("first_party")));
         assert!(part(own.clone(), Some(&own), &limits).is_ok());
     }
 }

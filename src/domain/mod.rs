@@ -11,6 +11,7 @@ pub mod authorization;
 mod base62;
 pub mod catalogue;
 pub mod device_name;
+pub mod duration;
 pub mod encryption;
 pub mod ids;
 pub mod language;

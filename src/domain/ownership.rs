@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::ids::{ApplicationId, InvitationId, Timestamp, UserId};
 use super::one_time::InvitationToken;
 use super::user::EmailAddress;
+use crate::protocol::named::named;
 
 /// An owner of an application. All owners are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,27 +26,13 @@ pub struct Owner {
     pub since: Timestamp,
 }
 
-/// What accepting an invitation means for the owner who sent it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvitationPurpose {
-    /// They stay an owner.
-    Share,
-    /// They hand the application over and leave.
-    Transfer,
-}
-
-impl InvitationPurpose {
-    /// The name in the database and the management API.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Share => "share",
-            Self::Transfer => "transfer",
-        }
-    }
-
-    /// The purpose of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Share, Self::Transfer].into_iter().find(|purpose| purpose.name() == name)
+named! {
+    /// What accepting an invitation means for the owner who sent it.
+    pub enum InvitationPurpose {
+        /// They stay an owner.
+        Share = "share",
+        /// They hand the application over and leave.
+        Transfer = "transfer",
     }
 }
 

@@ -5,38 +5,22 @@ use std::time::Duration;
 
 use super::ids::{SessionId, Timestamp, UserId};
 use crate::protocol::id_token::ACR_MAIL;
+use crate::protocol::named::named;
 
-/// How a person authenticated (RFC 8176).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthenticationMethod {
-    /// By a link or code that was mailed to them.
-    Email,
+named! {
+    /// How a person authenticated (RFC 8176).
+    pub enum AuthenticationMethod {
+        /// By a link or code that was mailed to them.
+        Email = "otp",
+    }
 }
 
 impl AuthenticationMethod {
-    /// The value in `amr`: a one-time password, sent.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Email => "otp",
-        }
-    }
-
     /// The authentication class, the value in `acr`.
     pub const fn acr(self) -> &'static str {
         match self {
             Self::Email => ACR_MAIL,
         }
-    }
-
-    /// The method of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        (name == Self::Email.name()).then_some(Self::Email)
-    }
-}
-
-impl fmt::Display for AuthenticationMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

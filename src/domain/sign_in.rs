@@ -9,6 +9,7 @@ use super::ids::{AuthorizationId, SignInId, Timestamp, UserId};
 use super::one_time::ValueHash;
 use super::session::Device;
 use super::user::EmailAddress;
+use crate::protocol::named::named;
 
 /// How many wrong codes end a code, and with it a browser's sign-in.
 pub const MOST_TRIES: i64 = 5;
@@ -69,62 +70,29 @@ impl LoginCode {
     }
 }
 
-/// What a link does when it is opened (passwordless request of an application).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum LinkMode {
-    /// Redirects at once if the application can recognise its own browser by `state` or PKCE, else after a button.
-    #[default]
-    Auto,
-    /// Always redirects at once.
-    Direct,
-    /// Always redirects after a button.
-    Confirm,
-}
-
-impl LinkMode {
-    /// All modes.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Direct, Self::Confirm];
-
-    /// The name in settings.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Direct => "direct",
-            Self::Confirm => "confirm",
-        }
-    }
-
-    /// The mode of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
+named! {
+    /// What a link does when it is opened (passwordless request of an application).
+    #[derive(Default)]
+    pub enum LinkMode {
+        /// Redirects at once if the application can recognise its own browser by `state` or PKCE, else after a button.
+        #[default]
+        Auto = "auto": "Automatic: at once if the application can tell its own browser, else after a button",
+        /// Always redirects at once.
+        Direct = "direct": "Direct: always at once",
+        /// Always redirects after a button.
+        Confirm = "confirm": "Confirm: always after a button",
     }
 }
 
-/// How a passwordless request for an address without an account is answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum UnknownAccount {
-    /// With `access_denied` (401).
-    #[default]
-    Reject,
-    /// Like any other, after the same work.
-    Conceal,
-}
-
-impl UnknownAccount {
-    /// Both answers.
-    pub const ALL: [Self; 2] = [Self::Reject, Self::Conceal];
-
-    /// The name in settings.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Reject => "reject",
-            Self::Conceal => "conceal",
-        }
-    }
-
-    /// The answer of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
+named! {
+    /// How a passwordless request for an address without an account is answered.
+    #[derive(Default)]
+    pub enum UnknownAccount {
+        /// With `access_denied` (401).
+        #[default]
+        Reject = "reject": "Reject: say that there is no such account",
+        /// Like any other, after the same work.
+        Conceal = "conceal": "Conceal: answer as if there was one",
     }
 }
 
@@ -255,56 +223,27 @@ impl SignInLink {
     }
 }
 
-/// A step in the delivery trace of a sign-in, for the application's owner and the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeliveryEvent {
-    /// A mail was written to the outbox.
-    Queued,
-    /// The mail server accepted it.
-    Accepted,
-    /// The mail server refused it, temporarily or permanently.
-    Undelivered,
-    /// The link was fetched.
-    Opened,
-    /// A fetch that was answered without issuing a code: a scanner, a preview, or too many fetches.
-    Previewed,
-    /// An authorization code was issued.
-    CodeIssued,
-    /// The code was redeemed at the token endpoint.
-    Exchanged,
-    /// A browser was signed in.
-    SignedIn,
-    /// Something was refused.
-    Refused,
-}
-
-impl DeliveryEvent {
-    /// All events.
-    pub const ALL: [Self; 9] = [
-        Self::Queued,
-        Self::Accepted,
-        Self::Undelivered,
-        Self::Opened,
-        Self::Previewed,
-        Self::CodeIssued,
-        Self::Exchanged,
-        Self::SignedIn,
-        Self::Refused,
-    ];
-
-    /// The name in the database and in logs.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Accepted => "accepted",
-            Self::Undelivered => "undelivered",
-            Self::Opened => "opened",
-            Self::Previewed => "previewed",
-            Self::CodeIssued => "code_issued",
-            Self::Exchanged => "exchanged",
-            Self::SignedIn => "signed_in",
-            Self::Refused => "refused",
-        }
+named! {
+    /// A step in the delivery trace of a sign-in, for the application's owner and the log.
+    pub enum DeliveryEvent {
+        /// A mail was written to the outbox.
+        Queued = "queued",
+        /// The mail server accepted it.
+        Accepted = "accepted",
+        /// The mail server refused it, temporarily or permanently.
+        Undelivered = "undelivered",
+        /// The link was fetched.
+        Opened = "opened",
+        /// A fetch that was answered without issuing a code: a scanner, a preview, or too many fetches.
+        Previewed = "previewed",
+        /// An authorization code was issued.
+        CodeIssued = "code_issued",
+        /// The code was redeemed at the token endpoint.
+        Exchanged = "exchanged",
+        /// A browser was signed in.
+        SignedIn = "signed_in",
+        /// Something was refused.
+        Refused = "refused",
     }
 }
 

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
 use super::session::AuthenticationMethod;
+use crate::protocol::named::named;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 
@@ -40,34 +41,19 @@ pub struct TokenFamily {
     pub ended_at: Option<Timestamp>,
 }
 
-/// Why a family was ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndReason {
-    /// A code or refresh token was used a second time: an attacker may have it.
-    Replay,
-    /// The application revoked it (RFC 7009).
-    Revoked,
-    /// The person withdrew it.
-    Withdrawn,
-    /// The session it was granted in was ended.
-    SignedOut,
-    /// The account was disabled or deleted.
-    AccountEnded,
-}
-
-impl EndReason {
-    /// All reasons.
-    pub const ALL: [Self; 5] = [Self::Replay, Self::Revoked, Self::Withdrawn, Self::SignedOut, Self::AccountEnded];
-
-    /// The name in the database and in logs.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Replay => "replay",
-            Self::Revoked => "revoked",
-            Self::Withdrawn => "withdrawn",
-            Self::SignedOut => "signed_out",
-            Self::AccountEnded => "account_ended",
-        }
+named! {
+    /// Why a family was ended.
+    pub enum EndReason {
+        /// A code or refresh token was used a second time: an attacker may have it.
+        Replay = "replay",
+        /// The application revoked it (RFC 7009).
+        Revoked = "revoked",
+        /// The person withdrew it.
+        Withdrawn = "withdrawn",
+        /// The session it was granted in was ended.
+        SignedOut = "signed_out",
+        /// The account was disabled or deleted.
+        AccountEnded = "account_ended",
     }
 }
 

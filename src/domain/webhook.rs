@@ -7,6 +7,7 @@ use super::encryption::Sealed;
 use super::ids::{ClientId, Timestamp, WebhookId};
 use super::webhook_event::EventType;
 use super::webhook_url::WebhookUrl;
+use crate::protocol::named::named;
 
 /// How many webhooks the whole server has at most.
 pub const MOST_OF_SERVER: i64 = 20;
@@ -41,33 +42,15 @@ impl WebhookOwner {
     }
 }
 
-/// Why messages are no longer sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DisabledBecause {
-    /// An owner or operator disabled it.
-    Requested,
-    /// No message got through for `webhooks.disable_after`.
-    Failing,
-    /// The receiver answered 410 Gone.
-    Gone,
-}
-
-impl DisabledBecause {
-    /// Every reason.
-    pub const ALL: [Self; 3] = [Self::Requested, Self::Failing, Self::Gone];
-
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Failing => "failing",
-            Self::Gone => "gone",
-        }
-    }
-
-    /// The reason of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.name() == name)
+named! {
+    /// Why messages are no longer sent.
+    pub enum DisabledBecause {
+        /// An owner or operator disabled it.
+        Requested = "requested",
+        /// No message got through for `webhooks.disable_after`.
+        Failing = "failing",
+        /// The receiver answered 410 Gone.
+        Gone = "gone",
     }
 }
 

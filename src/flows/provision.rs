@@ -17,6 +17,7 @@ use super::instruments::Instruments;
 use crate::config::{self, Config, DeclaredApplication, DeclaredSecret};
 use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,
+    SettingProblem,
 };
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
@@ -25,10 +26,8 @@ use crate::domain::ids::{ApplicationId, ClientId};
 use crate::domain::life_marks::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
 use crate::domain::settings_change::changes;
-use crate::protocol::client_keys::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::scope::Scope;
-use crate::protocol::token::GrantType;
 use crate::store::{Generation, StateChange, Store, StoreError, Transaction};
 
 /// Why the declarations could not be carried out.
@@ -285,38 +284,13 @@ fn understand(
 ) -> Result<Declared<'_>, ProvisionError> {
     let wrong = |what: String| at(&declared.place, what);
     let client_id = declared.client_id.parse().map_err(|e| wrong(format!("client_id: {e}")))?;
-    let mut settings = ApplicationSettings::new(declared.name.clone(), declared.kind);
-    if !declared.grants.is_empty() {
-        let grant = |name: &String| GrantType::from_name(name).ok_or_else(|| wrong(format!("unknown grant '{name}'")));
-        settings.grants = declared.grants.iter().map(grant).collect::<Result<_, _>>()?;
-    }
-    if !declared.scopes.is_empty() {
-        settings.scope = scope_of(&declared.scopes).map_err(wrong)?;
-        settings.default_scope = settings.scope.clone();
-    }
-    if let Some(default) = &declared.default_scopes {
-        settings.default_scope = scope_of(default).map_err(wrong)?;
-    }
-    let audience = |text: &String| text.parse().map_err(|e| wrong(format!("audiences: {e}")));
-    settings.audiences = declared.audiences.iter().map(audience).collect::<Result<_, _>>()?;
-    settings.redirect_uris.clone_from(&declared.redirect_uris);
-    settings.token_ttl = declared.token_ttl;
-    settings.token_profile = declared.token_profile.unwrap_or_default();
-    settings.signing_algorithm = declared.signing_algorithm.unwrap_or(default_algorithm);
-    settings.owner.clone_from(&declared.owner);
-    settings.first_party = declared.first_party;
-    settings.post_logout_redirect_uris.clone_from(&declared.post_logout_redirect_uris);
-    settings.pkce = declared.pkce;
-    settings.link_mode = declared.link_mode;
-    settings.unknown_account = declared.unknown_account;
-    if let Some(jwks) = &declared.jwks {
-        let keys = client_keys(&jwks.as_value().to_string()).map_err(|e| wrong(format!("jwks: {e}")))?;
-        settings.authentication = ClientAuthentication::PrivateKeyJwt(keys);
-    }
+    let settings = declared.settings.create(&declared.client_id, default_algorithm).map_err(|problem| {
+        let SettingProblem { name, what } = problem;
+        wrong(format!("{name}: {what}"))
+    })?;
     if declared.secret.is_some() && settings.authentication != ClientAuthentication::Secret {
         return Err(wrong("a secret was given to an application that does not authenticate with one".to_owned()));
     }
-    settings.check().map_err(|e| wrong(e.to_string()))?;
     Ok(Declared { client_id, settings, secret: declared.secret.as_ref() })
 }
 

@@ -3,37 +3,22 @@
 use std::time::Duration;
 
 use super::mismatch::{Field, Mismatch};
+use super::named::named;
 use super::parameters::Parameters;
 use super::pkce::{self, CodeChallenge};
 use super::refusal::{ErrorCode, Refusal};
 use super::resource::ResourceId;
 use super::scope::Scope;
 
-/// How the answer reaches the application.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ResponseMode {
-    /// As query parameters of a redirect: the default for codes.
-    #[default]
-    Query,
-    /// As a form that the browser posts (OAuth 2.0 Form Post Response Mode).
-    FormPost,
-}
-
-impl ResponseMode {
-    /// Every mode.
-    pub const ALL: [Self; 2] = [Self::Query, Self::FormPost];
-
-    /// The value of the parameter.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::FormPost => "form_post",
-        }
-    }
-
-    /// The mode of this name. `fragment` is not offered: scripts of the page would see the code.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
+named! {
+    /// How the answer reaches the application.
+    #[derive(Default)]
+    pub enum ResponseMode {
+        /// As query parameters of a redirect: the default for codes.
+        #[default]
+        Query = "query",
+        /// As a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+        FormPost = "form_post",
     }
 }
 

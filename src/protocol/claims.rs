@@ -1,50 +1,29 @@
 //! What a token says (RFC 7519 §4, RFC 9068).
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+use super::named::named;
 use super::resource::ResourceId;
 
-/// The format of an application's access tokens, told by their `typ` header.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TokenProfile {
-    /// RFC 9068: `typ` is `at+jwt`, so that no other JWT passes for an access token. The default.
-    #[default]
-    Rfc9068,
-    /// `typ` is `JWT`, for verifiers that know nothing newer.
-    Plain,
+named! {
+    /// The format of an application's access tokens, told by their `typ` header.
+    #[derive(Default)]
+    pub enum TokenProfile {
+        /// RFC 9068: `typ` is `at+jwt`, so that no other JWT passes for an access token. The default.
+        #[default]
+        Rfc9068 = "rfc9068": "RFC 9068: typ is at+jwt",
+        /// `typ` is `JWT`, for verifiers that know nothing newer.
+        Plain = "plain": "Plain: typ is JWT, for verifiers that know nothing newer",
+    }
 }
 
 impl TokenProfile {
-    /// All token formats.
-    pub const ALL: [Self; 2] = [Self::Rfc9068, Self::Plain];
-
-    /// The name in settings.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rfc9068 => "rfc9068",
-            Self::Plain => "plain",
-        }
-    }
-
     /// The `typ` header of its tokens.
     pub const fn typ(self) -> &'static str {
         match self {
             Self::Rfc9068 => "at+jwt",
             Self::Plain => "JWT",
         }
-    }
-
-    /// The token format of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|profile| profile.name() == name)
-    }
-}
-
-impl fmt::Display for TokenProfile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

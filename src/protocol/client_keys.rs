@@ -26,7 +26,9 @@ pub enum ClientKeysError {
     #[error("the JWK Set has no RSA, P-256 or Ed25519 public key")]
     NoUsableKey,
     /// A private or symmetric key was given where only public ones belong.
-    #[error("the JWK Set holds a private or symmetric key; register public keys only, and consider that key exposed")]
+    #[error(
+        "a private key is among them, or a symmetric one; register public keys only, and consider that key exposed"
+    )]
     PrivateKey,
     /// A key that no signature could be verified with.
     #[error("{key} is no good key: {what}")]

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::named::named;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
@@ -23,39 +24,23 @@ use rsa::pkcs1::DecodeRsaPublicKey as _;
 use rsa::traits::PublicKeyParts as _;
 use serde::Serialize;
 
-/// The signature algorithms of this server, for its own tokens and for clients' assertions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SigningAlgorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256: understood everywhere, hence the default.
-    #[default]
-    Rs256,
-    /// RSASSA-PSS with SHA-256.
-    Ps256,
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// Ed25519 (RFC 8037).
-    EdDsa,
+named! {
+    /// The signature algorithms of this server, for its own tokens and for clients' assertions.
+    #[derive(Default, PartialOrd, Ord)]
+    pub enum SigningAlgorithm {
+        /// RSASSA-PKCS1-v1_5 with SHA-256: understood everywhere, hence the default.
+        #[default]
+        Rs256 = "RS256",
+        /// RSASSA-PSS with SHA-256.
+        Ps256 = "PS256",
+        /// ECDSA on P-256 with SHA-256.
+        Es256 = "ES256",
+        /// Ed25519 (RFC 8037).
+        EdDsa = "EdDSA",
+    }
 }
 
 impl SigningAlgorithm {
-    /// Every algorithm.
-    pub const ALL: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
-
-    /// The `alg` value.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Ps256 => "PS256",
-            Self::Es256 => "ES256",
-            Self::EdDsa => "EdDSA",
-        }
-    }
-
-    /// The algorithm of this `alg` value. `none` and every symmetric one are not among them.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
-    }
-
     /// The same as a type of jsonwebtoken.
     pub const fn jsonwebtoken(self) -> Algorithm {
         match self {
@@ -73,12 +58,6 @@ impl SigningAlgorithm {
             Self::Es256 => KeyAlgorithm::ES256,
             Self::EdDsa => KeyAlgorithm::EdDSA,
         }
-    }
-}
-
-impl fmt::Display for SigningAlgorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

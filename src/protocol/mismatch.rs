@@ -7,67 +7,32 @@ mod redact;
 
 pub use redact::redact;
 
+use super::named::named;
 use redact::{Shown, shown};
 
-/// The parameter that a mismatch is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// `redirect_uri`.
-    RedirectUri,
-    /// `post_logout_redirect_uri`.
-    PostLogoutRedirectUri,
-    /// One scope token.
-    Scope,
-    /// One resource indicator (RFC 8707).
-    Resource,
-    /// The grant.
-    GrantType,
-    /// The response type.
-    ResponseType,
-    /// The response mode.
-    ResponseMode,
-    /// The challenge of PKCE, which is missing.
-    CodeChallenge,
-    /// The method of the challenge.
-    CodeChallengeMethod,
-    /// The verifier of PKCE. It is a secret, so a mismatch has no values.
-    CodeVerifier,
-}
-
-impl Field {
-    /// Every field.
-    pub const ALL: [Self; 10] = [
-        Self::RedirectUri,
-        Self::PostLogoutRedirectUri,
-        Self::Scope,
-        Self::Resource,
-        Self::GrantType,
-        Self::ResponseType,
-        Self::ResponseMode,
-        Self::CodeChallenge,
-        Self::CodeChallengeMethod,
-        Self::CodeVerifier,
-    ];
-
-    /// The parameter's name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RedirectUri => "redirect_uri",
-            Self::PostLogoutRedirectUri => "post_logout_redirect_uri",
-            Self::Scope => "scope",
-            Self::Resource => "resource",
-            Self::GrantType => "grant_type",
-            Self::ResponseType => "response_type",
-            Self::ResponseMode => "response_mode",
-            Self::CodeChallenge => "code_challenge",
-            Self::CodeChallengeMethod => "code_challenge_method",
-            Self::CodeVerifier => "code_verifier",
-        }
-    }
-
-    /// The field of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.name() == name)
+named! {
+    /// The parameter that a mismatch is about.
+    pub enum Field {
+        /// `redirect_uri`.
+        RedirectUri = "redirect_uri",
+        /// `post_logout_redirect_uri`.
+        PostLogoutRedirectUri = "post_logout_redirect_uri",
+        /// One scope token.
+        Scope = "scope",
+        /// One resource indicator (RFC 8707).
+        Resource = "resource",
+        /// The grant.
+        GrantType = "grant_type",
+        /// The response type.
+        ResponseType = "response_type",
+        /// The response mode.
+        ResponseMode = "response_mode",
+        /// The challenge of PKCE, which is missing.
+        CodeChallenge = "code_challenge",
+        /// The method of the challenge.
+        CodeChallengeMethod = "code_challenge_method",
+        /// The verifier of PKCE. It is a secret, so a mismatch has no values.
+        CodeVerifier = "code_verifier",
     }
 }
 

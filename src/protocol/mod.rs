@@ -16,6 +16,7 @@ pub mod introspection;
 pub mod jose;
 pub mod metadata;
 pub mod mismatch;
+pub mod named;
 pub mod parameters;
 pub mod pkce;
 pub mod redirect_uri;

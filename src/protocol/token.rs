@@ -3,41 +3,24 @@
 use serde::Serialize;
 
 use super::mismatch::{Field, Mismatch};
+use super::named::named;
 use super::parameters::Parameters;
 use super::refusal::{ErrorCode, Refusal};
 use super::resource::ResourceId;
 use super::scope::Scope;
 
-/// The grants this server supports. Discovery, registration and the token endpoint all read this list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum GrantType {
-    /// RFC 6749 §4.4: the client acts for itself.
-    ClientCredentials,
-    /// RFC 6749 §4.1.3: a code of the authorization endpoint is exchanged.
-    AuthorizationCode,
-    /// RFC 6749 §6: a refresh token is exchanged.
-    RefreshToken,
-    /// An extension grant (RFC 6749 §4.5): a person typed the code of a mail into a client without a browser.
-    LoginCode,
-}
-
-impl GrantType {
-    /// Every grant.
-    pub const ALL: [Self; 4] = [Self::ClientCredentials, Self::AuthorizationCode, Self::RefreshToken, Self::LoginCode];
-
-    /// The value of the `grant_type` parameter.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ClientCredentials => "client_credentials",
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-            Self::LoginCode => "urn:gatepost:params:oauth:grant-type:login-code",
-        }
-    }
-
-    /// The grant of this name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grant| grant.name() == name)
+named! {
+    /// The grants this server supports. Discovery, registration and the token endpoint all read this list.
+    #[derive(PartialOrd, Ord)]
+    pub enum GrantType {
+        /// RFC 6749 §4.4: the client acts for itself.
+        ClientCredentials = "client_credentials": "Tokens for itself, with its own secret (client_credentials)",
+        /// RFC 6749 §4.1.3: a code of the authorization endpoint is exchanged.
+        AuthorizationCode = "authorization_code": "People sign in through their browser (authorization_code)",
+        /// RFC 6749 §6: a refresh token is exchanged.
+        RefreshToken = "refresh_token": "Stay signed in without asking again (refresh_token)",
+        /// An extension grant (RFC 6749 §4.5): a person typed the code of a mail into a client without a browser.
+        LoginCode = "urn:gatepost:params:oauth:grant-type:login-code": "People type a code from their mail into the application (login-code)",
     }
 }
 

@@ -23,7 +23,7 @@ impl Record for DayTotal {
         let total: i64 = row.plain("total")?;
         Ok(Self {
             day: row.moment("day")?,
-            counted: row.named("counted", Counted::from_name)?,
+            counted: row.parsed("counted")?,
             total: total.try_into().map_err(|_| row.corrupt(format!("total is {total}")))?,
         })
     }

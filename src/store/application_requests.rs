@@ -3,18 +3,17 @@
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
 use super::row::TableRow;
-use crate::domain::activity::{ALIKE_KEPT, Endpoint, Failure, NotedRequest, REQUESTS_KEPT};
+use crate::domain::activity::{ALIKE_KEPT, Failure, NotedRequest, REQUESTS_KEPT};
 use crate::domain::ids::{ApplicationId, NotedRequestId, Timestamp};
-use crate::protocol::mismatch::{Field, Mismatch};
-use crate::protocol::token::GrantType;
+use crate::protocol::mismatch::Mismatch;
 
 impl Record for NotedRequest {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let row = TableRow::of(row, "application_requests", "id")?;
         Ok(Self {
             at: row.moment("at")?,
-            endpoint: row.named("endpoint", Endpoint::from_name)?,
-            grant: row.named_if_any("grant_type", GrantType::from_name)?,
+            endpoint: row.parsed("endpoint")?,
+            grant: row.parsed_if_any("grant_type")?,
             failure: failure(&row)?,
             times: number(&row, "times", row.plain("times")?)?,
             trace_id: row.plain("trace_id")?,
@@ -35,7 +34,7 @@ fn failure(row: &TableRow<'_>) -> Result<Option<Failure>, StoreError> {
 }
 
 fn mismatch(row: &TableRow<'_>) -> Result<Option<Mismatch>, StoreError> {
-    let Some(field) = row.named_if_any("field", Field::from_name)? else { return Ok(None) };
+    let Some(field) = row.parsed_if_any("field")? else { return Ok(None) };
     let differs_at = row.plain::<Option<i64>>("differs_at")?;
     Ok(Some(Mismatch {
         field,

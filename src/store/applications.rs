@@ -4,19 +4,14 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::StoreError;
+use super::application_settings::{INSERT, UPDATE, bind_settings, settings};
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::in_list::{chunks, in_list};
-use crate::domain::application::{
-    Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason,
-    Origin, PkcePolicy,
-};
+use super::row::TableRow;
+use crate::domain::application::{Application, ApplicationSettings, ApplicationState, DeactivationReason, Origin};
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
 use crate::domain::life_marks::{Exempt, LifeMarks, Warning};
-use crate::domain::sign_in::{LinkMode, UnknownAccount};
-use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
-use crate::protocol::resource::ResourceId;
-use crate::protocol::token::GrantType;
 
 /// One use of an application, to be written down with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,165 +35,55 @@ pub enum StateChange {
     Delete,
 }
 
-const TABLE: &str = "applications";
-
-/// The value of `pkce` where it is not left to the type.
-const REQUIRED: &str = "required";
+pub(super) const TABLE: &str = "applications";
 
 impl Record for Application {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let client_id: String = row.column("client_id")?;
-        let id: String = row.column("id")?;
+        let row = TableRow::of(row, TABLE, "client_id")?;
         Ok(Self {
-            id: id.parse().map_err(|e| StoreError::corrupt(TABLE, &client_id, e))?,
-            settings: settings(row, &client_id)?,
-            origin: named(row, &client_id, "origin", Origin::from_name)?,
-            state: state(row, &client_id)?,
+            id: row.parsed("id")?,
+            settings: settings(&row)?,
+            origin: row.parsed("origin")?,
+            state: state(&row)?,
             secrets: Vec::new(),
-            created_at: Timestamp::from_micros(row.column("created_at")?),
-            last_used_at: moment(row, "last_used_at")?,
-            version: row.column("version")?,
-            tokens_not_before: moment(row, "tokens_not_before")?,
-            life: life_marks(row, &client_id)?,
-            client_id: client_id.parse().map_err(|e| StoreError::corrupt(TABLE, &client_id, e))?,
+            created_at: row.moment("created_at")?,
+            last_used_at: row.moment_if_any("last_used_at")?,
+            version: row.plain("version")?,
+            tokens_not_before: row.moment_if_any("tokens_not_before")?,
+            life: life_marks(&row)?,
+            client_id: row.parsed("client_id")?,
         })
     }
 }
 
 /// The columns that say where an application is in its life become one state here, and nowhere else.
-fn state(row: &Row, client_id: &str) -> Result<ApplicationState, StoreError> {
-    let reason: Option<String> = row.column("deactivation_reason")?;
-    match (moment(row, "deactivated_at")?, reason, moment(row, "deleted_at")?) {
+fn state(row: &TableRow<'_>) -> Result<ApplicationState, StoreError> {
+    let reason = row.parsed_if_any("deactivation_reason")?;
+    match (row.moment_if_any("deactivated_at")?, reason, row.moment_if_any("deleted_at")?) {
         (None, None, None) => Ok(ApplicationState::Active),
-        (Some(at), Some(reason), None) => match DeactivationReason::from_name(&reason) {
-            Some(reason) => Ok(ApplicationState::Deactivated { at, reason }),
-            None => Err(StoreError::corrupt(TABLE, client_id, format!("unknown deactivation reason '{reason}'"))),
-        },
+        (Some(at), Some(reason), None) => Ok(ApplicationState::Deactivated { at, reason }),
         (_, _, Some(at)) => Ok(ApplicationState::Deleted { at }),
         (Some(_), None, None) | (None, Some(_), None) => {
-            Err(StoreError::corrupt(TABLE, client_id, "deactivated_at and deactivation_reason must come together"))
+            Err(row.corrupt("deactivated_at and deactivation_reason must come together"))
         }
     }
 }
 
-fn life_marks(row: &Row, client_id: &str) -> Result<LifeMarks, StoreError> {
-    let before: Option<i64> = row.column("warned_before")?;
-    let before = before.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or(0)));
+fn life_marks(row: &TableRow<'_>) -> Result<LifeMarks, StoreError> {
     Ok(LifeMarks {
-        exempt: if row.column("exempt")? { Exempt::Yes } else { Exempt::No },
-        kept_at: moment(row, "kept_at")?,
-        warned: match (moment(row, "warned_at")?, before) {
+        exempt: if row.plain("exempt")? { Exempt::Yes } else { Exempt::No },
+        kept_at: row.moment_if_any("kept_at")?,
+        warned: match (row.moment_if_any("warned_at")?, row.span_if_any("warned_before")?) {
             (Some(at), Some(before)) => Some(Warning { at, before }),
             (None, None) => None,
-            _ => return Err(StoreError::corrupt(TABLE, client_id, "warned_at and warned_before must come together")),
+            _ => return Err(row.corrupt("warned_at and warned_before must come together")),
         },
-        purged_at: moment(row, "purged_at")?,
+        purged_at: row.moment_if_any("purged_at")?,
     })
-}
-
-fn settings(row: &Row, client_id: &str) -> Result<ApplicationSettings, StoreError> {
-    let corrupt = |what: String| StoreError::corrupt(TABLE, client_id, what);
-    let kind = named(row, client_id, "kind", ApplicationKind::from_name)?;
-    let grants: String = row.column("grants")?;
-    let jwks: Option<String> = row.column("jwks")?;
-    let audiences: Vec<String> = list(row, client_id, "audiences")?;
-    let token_ttl: Option<i64> = row.column("token_ttl")?;
-    let scope = |column| -> Result<_, StoreError> {
-        row.column::<String>(column)?.parse().map_err(|e| corrupt(format!("{column}: {e}")))
-    };
-    Ok(ApplicationSettings {
-        name: row.column("name")?,
-        kind,
-        grants: grants
-            .split_whitespace()
-            .map(|name| GrantType::from_name(name).ok_or_else(|| corrupt(format!("unknown grant '{name}'"))))
-            .collect::<Result<_, _>>()?,
-        scope: scope("scope")?,
-        default_scope: scope("default_scope")?,
-        redirect_uris: list(row, client_id, "redirect_uris")?,
-        audiences: audiences
-            .iter()
-            .map(|audience| audience.parse().map_err(|e| corrupt(format!("audiences: {e}"))))
-            .collect::<Result<_, _>>()?,
-        token_ttl: token_ttl.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or(0))),
-        token_profile: named(row, client_id, "token_profile", TokenProfile::from_name)?,
-        signing_algorithm: named(row, client_id, "signing_algorithm", SigningAlgorithm::from_name)?,
-        authentication: match jwks {
-            Some(jwks) => ClientAuthentication::PrivateKeyJwt(
-                serde_json::from_str(&jwks).map_err(|e| corrupt(format!("jwks: {e}")))?,
-            ),
-            None if kind.is_confidential() => ClientAuthentication::Secret,
-            None => ClientAuthentication::None,
-        },
-        owner: row.column("owner")?,
-        first_party: row.column("first_party")?,
-        post_logout_redirect_uris: list(row, client_id, "post_logout_redirect_uris")?,
-        pkce: match row.column::<Option<String>>("pkce")?.as_deref() {
-            None => PkcePolicy::ByType,
-            Some(REQUIRED) => PkcePolicy::Required,
-            Some(other) => return Err(corrupt(format!("unknown pkce '{other}'"))),
-        },
-        link_mode: optional(row, client_id, "link_mode", LinkMode::from_name)?,
-        unknown_account: optional(row, client_id, "unknown_account", UnknownAccount::from_name)?,
-    })
-}
-
-fn moment(row: &Row, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
-    Ok(row.column::<Option<i64>>(column)?.map(Timestamp::from_micros))
-}
-
-fn named<T>(row: &Row, key: &str, column: &'static str, from: fn(&str) -> Option<T>) -> Result<T, StoreError> {
-    let name: String = row.column(column)?;
-    from(&name).ok_or_else(|| StoreError::corrupt(TABLE, key, format!("unknown {column} '{name}'")))
-}
-
-fn optional<T>(
-    row: &Row,
-    key: &str,
-    column: &'static str,
-    from: fn(&str) -> Option<T>,
-) -> Result<Option<T>, StoreError> {
-    let Some(name) = row.column::<Option<String>>(column)? else { return Ok(None) };
-    let found = from(&name);
-    found.map(Some).ok_or_else(|| StoreError::corrupt(TABLE, key, format!("unknown {column} '{name}'")))
-}
-
-fn list(row: &Row, key: &str, column: &'static str) -> Result<Vec<String>, StoreError> {
-    let json: String = row.column(column)?;
-    serde_json::from_str(&json).map_err(|e| StoreError::corrupt(TABLE, key, format!("{column}: {e}")))
 }
 
 fn by_client_id(client_id: &ClientId) -> Statement {
     sql("select * from applications where client_id = $1").bind(client_id.as_str())
-}
-
-/// The values of the columns that hold settings, in the order in which both statements name them.
-fn bind_settings(statement: Statement, settings: &ApplicationSettings) -> Statement {
-    let json = |texts: Vec<&str>| serde_json::Value::from(texts).to_string();
-    let grants: Vec<_> = settings.grants.iter().map(|grant| grant.name()).collect();
-    let jwks = match &settings.authentication {
-        ClientAuthentication::PrivateKeyJwt(keys) => serde_json::to_string(keys).ok(),
-        ClientAuthentication::Secret | ClientAuthentication::None => None,
-    };
-    statement
-        .bind(settings.name.as_str())
-        .bind(settings.name.to_lowercase())
-        .bind(settings.kind.name())
-        .bind(grants.join(" "))
-        .bind(settings.scope.to_string())
-        .bind(settings.default_scope.to_string())
-        .bind(json(settings.redirect_uris.iter().map(String::as_str).collect()))
-        .bind(json(settings.audiences.iter().map(ResourceId::as_str).collect()))
-        .bind(settings.token_ttl.map(|ttl| i64::try_from(ttl.as_micros()).unwrap_or(i64::MAX)))
-        .bind(settings.token_profile.name())
-        .bind(settings.signing_algorithm.name())
-        .bind(jwks)
-        .bind(settings.owner.clone())
-        .bind(settings.first_party)
-        .bind(json(settings.post_logout_redirect_uris.iter().map(String::as_str).collect()))
-        .bind((settings.pkce == PkcePolicy::Required).then(|| REQUIRED.to_owned()))
-        .bind(settings.link_mode.map(|mode| mode.name().to_owned()))
-        .bind(settings.unknown_account.map(|told| told.name().to_owned()))
 }
 
 impl Store {
@@ -275,11 +160,8 @@ struct SigningUse {
 
 impl Record for SigningUse {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let longest: Option<i64> = row.column("longest")?;
-        Ok(Self {
-            algorithm: named(row, "(grouped)", "signing_algorithm", SigningAlgorithm::from_name)?,
-            longest: longest.map(|micros| Duration::from_micros(u64::try_from(micros).unwrap_or(0))),
-        })
+        let row = TableRow::of(row, TABLE, "signing_algorithm")?;
+        Ok(Self { algorithm: row.parsed("signing_algorithm")?, longest: row.span_if_any("longest")? })
     }
 }
 
@@ -295,13 +177,7 @@ impl Transaction {
 
     /// Registers an application, without secrets. [`StoreError::Conflict`] if the client id was ever used.
     pub async fn application_insert(&mut self, application: &Application) -> Result<(), StoreError> {
-        let statement = sql(
-            "insert into applications (name, name_key, kind, grants, scope, default_scope, redirect_uris, audiences, \
-             token_ttl, token_profile, signing_algorithm, jwks, owner, first_party, post_logout_redirect_uris, pkce, \
-             link_mode, unknown_account, id, client_id, origin, created_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
-        );
-        let statement = bind_settings(statement, &application.settings)
+        let statement = bind_settings(sql(&INSERT), &application.settings)
             .bind(application.id.to_string())
             .bind(application.client_id.as_str())
             .bind(application.origin.name())
@@ -317,12 +193,7 @@ impl Transaction {
         settings: &ApplicationSettings,
         origin: Origin,
     ) -> Result<(), StoreError> {
-        let statement = sql("update applications set name = $1, name_key = $2, kind = $3, grants = $4, scope = $5, \
-             default_scope = $6, redirect_uris = $7, audiences = $8, token_ttl = $9, token_profile = $10, \
-             signing_algorithm = $11, jwks = $12, owner = $13, first_party = $14, \
-             post_logout_redirect_uris = $15, pkce = $16, link_mode = $17, unknown_account = $18, \
-             origin = $19, version = version + 1 where id = $20");
-        self.execute(bind_settings(statement, settings).bind(origin.name()).bind(id.to_string())).await?;
+        self.execute(bind_settings(sql(&UPDATE), settings).bind(origin.name()).bind(id.to_string())).await?;
         Ok(())
     }
 

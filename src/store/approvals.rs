@@ -7,14 +7,10 @@ use crate::domain::application::Application;
 use crate::domain::approval::{Approval, Decision, Extras};
 use crate::domain::ids::{ApplicationId, ApprovalId, Timestamp};
 use crate::protocol::resource::ResourceId;
-use crate::protocol::token::GrantType;
 
 impl Record for Approval {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let row = TableRow::of(row, "approvals", "id")?;
-        let grants: String = row.plain("grants")?;
-        let grant =
-            |name: &str| GrantType::from_name(name).ok_or_else(|| row.corrupt(format!("unknown grant '{name}'")));
         Ok(Self {
             id: row.parsed("id")?,
             application: row.parsed("application_id")?,
@@ -22,7 +18,7 @@ impl Record for Approval {
             extras: Extras {
                 scope: row.parsed("scope")?,
                 default_scope: row.parsed("default_scope")?,
-                grants: grants.split_whitespace().map(grant).collect::<Result<_, _>>()?,
+                grants: row.words("grants")?,
                 audiences: row.list("audiences")?,
             },
             reason: row.plain("reason")?,

@@ -6,7 +6,6 @@ use super::row::TableRow;
 use crate::domain::authorization::CodeGrant;
 use crate::domain::ids::{ApplicationId, Timestamp, TokenFamilyId, UserId};
 use crate::domain::one_time::ValueHash;
-use crate::domain::session::AuthenticationMethod;
 
 impl Record for CodeGrant {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
@@ -24,7 +23,7 @@ impl Record for CodeGrant {
             sign_in: row.parsed_if_any("sign_in_id")?,
             scope: row.parsed("scope")?,
             auth_time: row.moment("auth_time")?,
-            amr: row.named("amr", AuthenticationMethod::from_name)?,
+            amr: row.parsed("amr")?,
             created_at: row.moment("created_at")?,
             expires_at: row.moment("expires_at")?,
             spent_at,

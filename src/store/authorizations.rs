@@ -8,7 +8,7 @@ use super::row::TableRow;
 use crate::domain::authorization::{Authorization, Source};
 use crate::domain::ids::{AuthorizationId, Timestamp};
 use crate::domain::session::Device;
-use crate::protocol::authorize::{Prompt, ResponseMode};
+use crate::protocol::authorize::Prompt;
 use crate::protocol::resource::ResourceId;
 
 const BROWSER: &str = "browser";
@@ -23,7 +23,7 @@ impl Record for Authorization {
             source: source(&row)?,
             redirect_uri: row.plain("redirect_uri")?,
             redirect_uri_sent: row.plain("redirect_uri_sent")?,
-            response_mode: row.named("response_mode", ResponseMode::from_name)?,
+            response_mode: row.parsed("response_mode")?,
             scope: row.parsed("scope")?,
             resources: row.list("resources")?,
             state: row.plain("state")?,

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
 
 impl Record for NamedScope {
@@ -12,14 +13,8 @@ impl Record for NamedScope {
 
 impl Record for Resource {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let identifier: String = row.column("identifier")?;
-        let scope: String = row.column("scope")?;
-        let corrupt = |what: String| StoreError::corrupt("resources", &identifier, what);
-        Ok(Self {
-            identifier: identifier.parse().map_err(|e| corrupt(format!("{e}")))?,
-            name: row.column("name")?,
-            scope: scope.parse().map_err(|e| corrupt(format!("scope: {e}")))?,
-        })
+        let row = TableRow::of(row, "resources", "identifier")?;
+        Ok(Self { identifier: row.parsed("identifier")?, name: row.plain("name")?, scope: row.parsed("scope")? })
     }
 }
 

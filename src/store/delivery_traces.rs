@@ -25,8 +25,7 @@ pub struct DeliveryStep {
 impl Record for DeliveryStep {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let row = TableRow::of(row, "sign_in_events", "id")?;
-        let event_of = |name: &str| DeliveryEvent::ALL.into_iter().find(|event| event.name() == name);
-        Ok(Self { at: row.moment("at")?, event: row.named("event", event_of)?, detail: row.plain("detail")? })
+        Ok(Self { at: row.moment("at")?, event: row.parsed("event")?, detail: row.plain("detail")? })
     }
 }
 

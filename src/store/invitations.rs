@@ -6,7 +6,7 @@ use super::row::TableRow;
 use crate::domain::application::Application;
 use crate::domain::ids::{ApplicationId, InvitationId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
-use crate::domain::ownership::{Invitation, InvitationPurpose};
+use crate::domain::ownership::Invitation;
 use crate::domain::user::EmailAddress;
 
 impl Record for Invitation {
@@ -16,7 +16,7 @@ impl Record for Invitation {
             id: row.parsed("id")?,
             application: row.parsed("application_id")?,
             email: row.parsed("email")?,
-            purpose: row.named("purpose", InvitationPurpose::from_name)?,
+            purpose: row.parsed("purpose")?,
             invited_by: row.parsed("invited_by")?,
             created_at: row.moment("created_at")?,
             expires_at: row.moment("expires_at")?,

@@ -6,6 +6,7 @@
 
 mod application_days;
 mod application_requests;
+mod application_settings;
 mod applications;
 mod approvals;
 mod audit;

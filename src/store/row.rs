@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::StoreError;
 use super::engine::{Column, Row};
@@ -48,22 +49,6 @@ impl<'r> TableRow<'r> {
         text.parse().map_err(|e| self.corrupt(format!("{column}: {e}")))
     }
 
-    /// One of a fixed set of names.
-    pub(super) fn named<T>(&self, column: &'static str, from: fn(&str) -> Option<T>) -> Result<T, StoreError> {
-        let name: String = self.plain(column)?;
-        from(&name).ok_or_else(|| self.corrupt(format!("unknown {column} '{name}'")))
-    }
-
-    /// One of a fixed set of names, or nothing.
-    pub(super) fn named_if_any<T>(
-        &self,
-        column: &'static str,
-        from: fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, StoreError> {
-        let Some(name) = self.plain::<Option<String>>(column)? else { return Ok(None) };
-        from(&name).map(Some).ok_or_else(|| self.corrupt(format!("unknown {column} '{name}'")))
-    }
-
     /// A moment.
     pub(super) fn moment(&self, column: &'static str) -> Result<Timestamp, StoreError> {
         self.plain(column).map(Timestamp::from_micros)
@@ -74,10 +59,22 @@ impl<'r> TableRow<'r> {
         Ok(self.plain::<Option<i64>>(column)?.map(Timestamp::from_micros))
     }
 
+    /// A span of time, or nothing.
+    pub(super) fn span_if_any(&self, column: &'static str) -> Result<Option<Duration>, StoreError> {
+        let Some(micros) = self.plain::<Option<i64>>(column)? else { return Ok(None) };
+        let micros = u64::try_from(micros).map_err(|_| self.corrupt(format!("{column} is {micros}")))?;
+        Ok(Some(Duration::from_micros(micros)))
+    }
+
     /// The hash of a one-time value, or nothing.
     pub(super) fn hash_if_any(&self, column: &'static str) -> Result<Option<ValueHash>, StoreError> {
         let Some(bytes) = self.plain::<Option<Vec<u8>>>(column)? else { return Ok(None) };
         ValueHash::from_bytes(&bytes).map(Some).ok_or_else(|| self.corrupt(format!("{column} is not a SHA-256")))
+    }
+
+    /// Words that parse, separated by spaces.
+    pub(super) fn words<T: FromStr<Err: Display>>(&self, column: &'static str) -> Result<Vec<T>, StoreError> {
+        self.plain::<String>(column)?.split_whitespace().map(|word| self.parse(column, word)).collect()
     }
 
     /// A JSON list of texts that parse.

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::{ApplicationId, SecretId, Timestamp};
 use crate::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
 
@@ -10,21 +11,18 @@ const IMPORTED: &str = "imported";
 
 impl Record for StoredSecret {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let id: String = row.column("id")?;
-        let origin: String = row.column("origin")?;
+        let row = TableRow::of(row, "application_secrets", "id")?;
         Ok(Self {
-            origin: match origin.as_str() {
+            id: row.parsed("id")?,
+            origin: match row.plain::<String>("origin")?.as_str() {
                 GENERATED => SecretOrigin::Generated,
-                IMPORTED => SecretOrigin::Imported { fingerprint: row.column("fingerprint")? },
-                other => {
-                    return Err(StoreError::corrupt("application_secrets", &id, format!("unknown origin '{other}'")));
-                }
+                IMPORTED => SecretOrigin::Imported { fingerprint: row.plain("fingerprint")? },
+                other => return Err(row.corrupt(format!("unknown origin '{other}'"))),
             },
-            id: id.parse().map_err(|e| StoreError::corrupt("application_secrets", &id, e))?,
-            hash: SecretHash::new(row.column("hash")?),
-            hint: row.column("hint")?,
-            created_at: Timestamp::from_micros(row.column("created_at")?),
-            last_used_on: row.column::<Option<i64>>("last_used_on")?.map(Timestamp::from_micros),
+            hash: SecretHash::new(row.plain("hash")?),
+            hint: row.plain("hint")?,
+            created_at: row.moment("created_at")?,
+            last_used_on: row.moment_if_any("last_used_on")?,
         })
     }
 }

@@ -2,29 +2,24 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::{SessionId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
-use crate::domain::session::{AuthenticationMethod, Device, Session};
-
-const TABLE: &str = "sessions";
+use crate::domain::session::{Device, Session};
 
 impl Record for Session {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let id: String = row.column("id")?;
-        let user: String = row.column("user_id")?;
-        let amr: String = row.column("amr")?;
-        let moment = |column| Ok::<_, StoreError>(Timestamp::from_micros(row.column(column)?));
+        let row = TableRow::of(row, "sessions", "id")?;
         Ok(Self {
-            user: user.parse().map_err(|e| StoreError::corrupt(TABLE, &id, e))?,
-            created_at: moment("created_at")?,
-            auth_time: moment("auth_time")?,
-            amr: AuthenticationMethod::from_name(&amr)
-                .ok_or_else(|| StoreError::corrupt(TABLE, &id, format!("unknown amr '{amr}'")))?,
-            last_seen_at: moment("last_seen_at")?,
-            expires_at: moment("expires_at")?,
-            ended_at: row.column::<Option<i64>>("ended_at")?.map(Timestamp::from_micros),
-            device: Device { address: row.column("address")?, user_agent: row.column("user_agent")? },
-            id: id.parse().map_err(|e| StoreError::corrupt(TABLE, &id, e))?,
+            id: row.parsed("id")?,
+            user: row.parsed("user_id")?,
+            created_at: row.moment("created_at")?,
+            auth_time: row.moment("auth_time")?,
+            amr: row.parsed("amr")?,
+            last_seen_at: row.moment("last_seen_at")?,
+            expires_at: row.moment("expires_at")?,
+            ended_at: row.moment_if_any("ended_at")?,
+            device: Device { address: row.plain("address")?, user_agent: row.plain("user_agent")? },
         })
     }
 }

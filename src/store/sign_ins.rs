@@ -2,62 +2,50 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::ids::{AuthorizationId, SignInId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
 use crate::domain::session::Device;
 use crate::domain::sign_in::{MOST_TRIES, Purpose, SignIn, SignInLink};
 
-const TABLE: &str = "sign_ins";
-
 impl Record for SignIn {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let id: String = row.column("id")?;
-        let corrupt = |what: String| StoreError::corrupt(TABLE, &id, what);
-        let email: String = row.column("email")?;
-        let user: Option<String> = row.column("user_id")?;
-        let browser: Option<Vec<u8>> = row.column("browser_hash")?;
-        let hash =
-            |bytes: &[u8]| ValueHash::from_bytes(bytes).ok_or_else(|| corrupt("a hash of odd length".to_owned()));
+        let row = TableRow::of(row, "sign_ins", "id")?;
         Ok(Self {
-            purpose: purpose(row, &id)?,
-            browser: browser.as_deref().map(hash).transpose()?,
-            user: user.map(|user| user.parse::<UserId>()).transpose().map_err(|e| corrupt(e.to_string()))?,
-            email: email.parse().map_err(|e| corrupt(format!("email: {e}")))?,
-            reference: row.column("reference")?,
-            code_hash: hash(&row.column::<Vec<u8>>("code_hash")?)?,
-            tries: row.column("tries")?,
-            locale: row.column("locale")?,
-            device: Device { address: row.column("address")?, user_agent: row.column("user_agent")? },
-            trace_id: row.column("trace_id")?,
-            created_at: Timestamp::from_micros(row.column("created_at")?),
-            ends_at: Timestamp::from_micros(row.column("ends_at")?),
-            redeemed_at: row.column::<Option<i64>>("redeemed_at")?.map(Timestamp::from_micros),
-            ended_at: row.column::<Option<i64>>("ended_at")?.map(Timestamp::from_micros),
-            id: id.parse().map_err(|e| StoreError::corrupt(TABLE, &id, e))?,
+            id: row.parsed("id")?,
+            purpose: purpose(&row)?,
+            browser: row.hash_if_any("browser_hash")?,
+            user: row.parsed_if_any("user_id")?,
+            email: row.parsed("email")?,
+            reference: row.plain("reference")?,
+            code_hash: row.hash_if_any("code_hash")?.ok_or_else(|| row.corrupt("code_hash is missing"))?,
+            tries: row.plain("tries")?,
+            locale: row.plain("locale")?,
+            device: Device { address: row.plain("address")?, user_agent: row.plain("user_agent")? },
+            trace_id: row.plain("trace_id")?,
+            created_at: row.moment("created_at")?,
+            ends_at: row.moment("ends_at")?,
+            redeemed_at: row.moment_if_any("redeemed_at")?,
+            ended_at: row.moment_if_any("ended_at")?,
         })
     }
 }
 
-fn purpose(row: &Row, id: &str) -> Result<Purpose, StoreError> {
-    let authorization: Option<String> = row.column("authorization_id")?;
-    let page: Option<String> = row.column("return_to")?;
-    match (authorization, page) {
-        (Some(authorization), None) => {
-            let authorization = authorization.parse::<AuthorizationId>();
-            Ok(Purpose::Authorization(authorization.map_err(|e| StoreError::corrupt(TABLE, id, e))?))
-        }
+fn purpose(row: &TableRow<'_>) -> Result<Purpose, StoreError> {
+    match (row.parsed_if_any("authorization_id")?, row.plain("return_to")?) {
+        (Some(authorization), None) => Ok(Purpose::Authorization(authorization)),
         (None, Some(page)) => Ok(Purpose::Page(page)),
-        _ => Err(StoreError::corrupt(TABLE, id, "exactly one of authorization_id and return_to must be there")),
+        _ => Err(row.corrupt("exactly one of authorization_id and return_to must be there")),
     }
 }
 
 impl Record for SignInLink {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let sign_in: String = row.column("sign_in_id")?;
+        let row = TableRow::of(row, "sign_in_links", "sign_in_id")?;
         Ok(Self {
-            accepted_at: row.column::<Option<i64>>("accepted_at")?.map(Timestamp::from_micros),
-            fetches: row.column("fetches")?,
-            sign_in: sign_in.parse().map_err(|e| StoreError::corrupt("sign_in_links", &sign_in, e))?,
+            accepted_at: row.moment_if_any("accepted_at")?,
+            fetches: row.plain("fetches")?,
+            sign_in: row.parsed("sign_in_id")?,
         })
     }
 }

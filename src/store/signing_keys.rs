@@ -7,27 +7,24 @@ use jsonwebtoken::jwk::Jwk;
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::row::TableRow;
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::Timestamp;
 use crate::domain::signing_key::SigningKey;
-use crate::protocol::jose::SigningAlgorithm;
 
 impl Record for SigningKey {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let kid: String = row.column("kid")?;
-        let algorithm: String = row.column("algorithm")?;
-        let jwk: String = row.column("jwk")?;
-        let corrupt = |what: String| StoreError::corrupt("signing_keys", &kid, what);
+        let row = TableRow::of(row, "signing_keys", "kid")?;
+        let jwk: String = row.plain("jwk")?;
         Ok(Self {
-            algorithm: SigningAlgorithm::from_name(&algorithm)
-                .ok_or_else(|| corrupt(format!("unknown algorithm '{algorithm}'")))?,
-            jwk: public_key(&jwk).map_err(|what| corrupt(format!("jwk: {what}")))?,
-            private: Sealed { master_key_id: row.column("master_key_id")?, bytes: row.column("private_key")? },
-            created_at: Timestamp::from_micros(row.column("created_at")?),
-            activates_at: Timestamp::from_micros(row.column("activates_at")?),
-            keep_for: Duration::from_micros(u64::try_from(row.column::<i64>("keep_for")?).unwrap_or(0)),
-            revoked_at: row.column::<Option<i64>>("revoked_at")?.map(Timestamp::from_micros),
-            kid,
+            kid: row.plain("kid")?,
+            algorithm: row.parsed("algorithm")?,
+            jwk: public_key(&jwk).map_err(|what| row.corrupt(format!("jwk: {what}")))?,
+            private: Sealed { master_key_id: row.plain("master_key_id")?, bytes: row.plain("private_key")? },
+            created_at: row.moment("created_at")?,
+            activates_at: row.moment("activates_at")?,
+            keep_for: row.span_if_any("keep_for")?.unwrap_or_default(),
+            revoked_at: row.moment_if_any("revoked_at")?,
         })
     }
 }

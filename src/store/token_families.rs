@@ -5,7 +5,6 @@ use super::authorizations::resource_list;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::row::TableRow;
 use crate::domain::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
-use crate::domain::session::AuthenticationMethod;
 use crate::domain::token_family::{EndReason, TokenFamily};
 
 impl Record for TokenFamily {
@@ -20,7 +19,7 @@ impl Record for TokenFamily {
             resources: row.list("resources")?,
             nonce: row.plain("nonce")?,
             auth_time: row.moment("auth_time")?,
-            amr: row.named("amr", AuthenticationMethod::from_name)?,
+            amr: row.parsed("amr")?,
             created_at: row.moment("created_at")?,
             expires_at: row.moment("expires_at")?,
             ended_at: ended_at(&row)?,
@@ -30,10 +29,9 @@ impl Record for TokenFamily {
 
 /// An end has a moment and a reason, or is none.
 fn ended_at(row: &TableRow<'_>) -> Result<Option<Timestamp>, StoreError> {
-    match (row.moment_if_any("ended_at")?, row.plain::<Option<String>>("end_reason")?) {
+    match (row.moment_if_any("ended_at")?, row.parsed_if_any::<EndReason>("end_reason")?) {
         (None, None) => Ok(None),
-        (Some(at), Some(reason)) if EndReason::ALL.iter().any(|known| known.name() == reason) => Ok(Some(at)),
-        (Some(_), Some(reason)) => Err(row.corrupt(format!("unknown end_reason '{reason}'"))),
+        (Some(at), Some(_)) => Ok(Some(at)),
         (Some(_), None) | (None, Some(_)) => Err(row.corrupt("ended_at and end_reason must come together")),
     }
 }

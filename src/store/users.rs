@@ -5,44 +5,38 @@ use std::collections::HashMap;
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::in_list::{chunks, in_list};
+use super::row::TableRow;
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::user::{EmailAddress, Profile, User, UserState};
 
-const TABLE: &str = "users";
-
 impl Record for User {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let id: String = row.column("id")?;
-        let email: Option<String> = row.column("email")?;
-        let corrupt = |what: &dyn std::fmt::Display| StoreError::corrupt(TABLE, &id, what);
+        let row = TableRow::of(row, "users", "id")?;
+        let email = row.parsed_if_any("email")?;
         Ok(Self {
-            id: id.parse().map_err(|e| corrupt(&e))?,
-            sub: row.column("sub")?,
-            state: state(row, &id, email.is_some())?,
-            email: email.map(|email| email.parse()).transpose().map_err(|e| corrupt(&e))?,
-            email_verified_at: moment(row, "email_verified_at")?,
-            name: row.column("name")?,
-            locale: row.column("locale")?,
-            admin: row.column("admin")?,
-            created_at: Timestamp::from_micros(row.column("created_at")?),
-            last_sign_in_at: moment(row, "last_sign_in_at")?,
+            id: row.parsed("id")?,
+            sub: row.plain("sub")?,
+            state: state(&row, email.is_some())?,
+            email,
+            email_verified_at: row.moment_if_any("email_verified_at")?,
+            name: row.plain("name")?,
+            locale: row.plain("locale")?,
+            admin: row.plain("admin")?,
+            created_at: row.moment("created_at")?,
+            last_sign_in_at: row.moment_if_any("last_sign_in_at")?,
         })
     }
 }
 
 /// The columns that say where an account is in its life become one state here, and nowhere else.
-fn state(row: &Row, id: &str, has_address: bool) -> Result<UserState, StoreError> {
-    match (moment(row, "disabled_at")?, moment(row, "deleted_at")?, has_address) {
+fn state(row: &TableRow<'_>, has_address: bool) -> Result<UserState, StoreError> {
+    match (row.moment_if_any("disabled_at")?, row.moment_if_any("deleted_at")?, has_address) {
         (None, None, true) => Ok(UserState::Active),
         (Some(at), None, true) => Ok(UserState::Disabled { at }),
         (_, Some(at), false) => Ok(UserState::Deleted { at }),
-        (_, None, false) => Err(StoreError::corrupt(TABLE, id, "an account that is not deleted has an address")),
-        (_, Some(_), true) => Err(StoreError::corrupt(TABLE, id, "a deleted account has no address")),
+        (_, None, false) => Err(row.corrupt("an account that is not deleted has an address")),
+        (_, Some(_), true) => Err(row.corrupt("a deleted account has no address")),
     }
-}
-
-fn moment(row: &Row, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
-    Ok(row.column::<Option<i64>>(column)?.map(Timestamp::from_micros))
 }
 
 fn by_id(id: UserId) -> Statement {

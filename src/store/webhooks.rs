@@ -13,9 +13,7 @@ impl Record for Webhook {
         let reason: Option<String> = row.plain("disabled_reason")?;
         let state = match (row.moment_if_any("disabled_at")?, reason.as_deref()) {
             (None, None) => WebhookState::Active,
-            (Some(at), Some(_)) => {
-                WebhookState::Disabled { at, reason: row.named("disabled_reason", DisabledBecause::from_name)? }
-            }
+            (Some(at), Some(_)) => WebhookState::Disabled { at, reason: row.parsed("disabled_reason")? },
             _ => return Err(row.corrupt("disabled_at and disabled_reason do not fit together")),
         };
         Ok(Self {

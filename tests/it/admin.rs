@@ -65,7 +65,7 @@ async fn waiting(server: &TestServer) -> ClientId {
     let john = signed_in(server, "/portal/applications", JOHN).await;
     let form = john.visit("/portal/applications/new").await.form_with("app-create");
     let fields =
-        [("name", "Orders <b>"), ("type", "service"), ("scope", "openid orders:write"), ("reason", "We <sync>.")];
+        [("name", "Orders <b>"), ("type", "service"), ("scopes", "openid orders:write"), ("reason", "We <sync>.")];
     let page = john.submit(form, &fields).await;
     let (_, rest) = page.text().split_once("id=\"app-client-id\"").unwrap();
     rest.split_once('>').unwrap().1.split('<').next().unwrap().parse().unwrap()

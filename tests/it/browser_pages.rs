@@ -136,7 +136,7 @@ async fn a_grant_that_is_not_there_is_told(world: World) {
     let browser = developer(&server).await;
     let form = browser.visit("/portal/applications/new").await.form_with("app-create");
     let page = browser.submit(form, &[("name", "Orders"), ("type", "service")]).await;
-    let refused = browser.submit(page.form_with("app-save"), &[("name", "Orders"), ("grant", "password")]).await;
+    let refused = browser.submit(page.form_with("app-save"), &[("name", "Orders"), ("grants", "password")]).await;
     assert_eq!(refused.answer.status, 400);
-    assert!(refused.text().contains("&#39;password&#39; is no grant of this server"), "{}", refused.text());
+    assert!(refused.text().contains("&#39;password&#39; is not among them"), "{}", refused.text());
 }

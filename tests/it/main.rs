@@ -48,6 +48,7 @@ mod redemption_races;
 mod refresh_token;
 mod secrets_stay_secret;
 mod self_service;
+mod settings;
 mod standards;
 mod store;
 mod token;

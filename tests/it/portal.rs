@@ -4,6 +4,7 @@
 
 mod access;
 mod changes;
+mod every_setting;
 mod people;
 mod registration;
 mod webhooks;

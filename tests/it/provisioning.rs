@@ -1,6 +1,7 @@
 //! `[[applications]]`, `[[scopes]]` and `[[resources]]`: what the file declares is brought about at every start.
 
 use gatepost::app::App;
+use gatepost::config::Config;
 use gatepost::domain::application::{ApplicationState, DeactivationReason, Origin, PkcePolicy};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::flows::applications::DEACTIVATE;
@@ -41,7 +42,11 @@ async fn state(server: &TestServer) -> ApplicationState {
 
 /// Why a server with this configuration does not start.
 async fn refused(world: &World, toml: &str) -> String {
-    match App::start(world.config(toml), world.outside()).await {
+    let config = match Config::from_toml("test.toml", toml, &world.environment()) {
+        Ok(loaded) => loaded.config,
+        Err(errors) => return errors.to_string(),
+    };
+    match App::start(config, world.outside()).await {
         Ok(_) => panic!("it started"),
         Err(e) => e.to_string(),
     }

@@ -199,13 +199,13 @@ async fn a_wish_waits_until_it_is_decided_or_fulfilled(world: World) {
     assert_eq!(server.self_service.approvals_waiting(&operator).await.unwrap(), []);
     let events = told(server, &client_id).await;
     let expected = [
-        ("approval_asked", "scope +first"),
+        ("approval_asked", "scopes +first"),
         ("changed", "name"),
-        ("approval_asked", "scope +first, audiences +https://api.example.com"),
+        ("approval_asked", "scopes +first, audiences +https://api.example.com"),
         ("deleted", ""),
         ("undeleted", ""),
-        ("changed", "scope +first, audiences +https://api.example.com"),
-        ("approval_decided", "granted scope +first, audiences +https://api.example.com"),
+        ("changed", "scopes +first, audiences +https://api.example.com"),
+        ("approval_decided", "granted scopes +first, audiences +https://api.example.com"),
     ];
     let mut expected = expected.map(|(event, detail)| (format!("application.{event}"), detail.to_owned()));
     expected.sort_unstable();

@@ -1,40 +1,33 @@
 //! How an application is shown: as JSON members and as lines for people.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::domain::application::{Application, ApplicationState, ClientAuthentication};
+use crate::domain::application::{Application, ApplicationSettings, ApplicationState, SETTINGS, Setting, Shape};
 use crate::domain::ids::Timestamp;
 use crate::domain::life_cycle::Outlook;
-use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::applications::WithSecret;
 
 /// An application without anything secret.
 #[derive(Serialize)]
 pub(super) struct ShownApplication {
     client_id: String,
+    #[serde(skip)]
     name: String,
-    #[serde(rename = "type")]
+    #[serde(skip)]
     kind: &'static str,
+    /// Its settings, each under its name and its former one.
+    #[serde(flatten)]
+    settings: Map<String, Value>,
+    /// The same for people: what each is called and what it is.
+    #[serde(skip)]
+    lines: Vec<(&'static str, String)>,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
-    grants: Vec<&'static str>,
-    scope: String,
-    default_scope: String,
-    redirect_uris: Vec<String>,
-    audiences: Vec<String>,
-    token_ttl: Option<u64>,
-    token_profile: &'static str,
-    signing_algorithm: &'static str,
     token_endpoint_auth_method: &'static str,
-    owner: Option<String>,
-    first_party: bool,
-    post_logout_redirect_uris: Vec<String>,
-    pkce: &'static str,
-    link_mode: Option<&'static str>,
-    unknown_account: Option<&'static str>,
     origin: &'static str,
     created_at: String,
     last_used_at: Option<String>,
@@ -93,28 +86,12 @@ impl From<&Application> for ShownApplication {
             client_id: application.client_id.to_string(),
             name: settings.name.clone(),
             kind: settings.kind.name(),
+            settings: settings.members(),
+            lines: SETTINGS.iter().map(|setting| (setting.label, line(setting, settings))).collect(),
             state: application.state.name(),
             since,
             reason,
-            grants: settings.grants.iter().map(|grant| grant.name()).collect(),
-            scope: settings.scope.to_string(),
-            default_scope: settings.default_scope.to_string(),
-            redirect_uris: settings.redirect_uris.clone(),
-            audiences: settings.audiences.iter().map(ToString::to_string).collect(),
-            token_ttl: settings.token_ttl.map(|ttl| ttl.as_secs()),
-            token_profile: settings.token_profile.name(),
-            signing_algorithm: settings.signing_algorithm.name(),
-            token_endpoint_auth_method: match settings.authentication {
-                ClientAuthentication::Secret => "client_secret_basic",
-                ClientAuthentication::PrivateKeyJwt(_) => "private_key_jwt",
-                ClientAuthentication::None => "none",
-            },
-            owner: settings.owner.clone(),
-            first_party: settings.first_party,
-            post_logout_redirect_uris: settings.post_logout_redirect_uris.clone(),
-            pkce: settings.pkce.name(),
-            link_mode: settings.link_mode.map(LinkMode::name),
-            unknown_account: settings.unknown_account.map(UnknownAccount::name),
+            token_endpoint_auth_method: settings.authentication.method(),
             origin: application.origin.name(),
             created_at: application.created_at.to_string(),
             last_used_at: application.last_used_at.map(|at| at.to_string()),
@@ -138,8 +115,8 @@ impl ShownApplication {
     /// One line of a listing.
     pub(super) fn row(&self) -> Vec<String> {
         let last_used = self.last_used_at.clone().unwrap_or_else(|| "never".to_owned());
-        let (kind, state) = (self.kind.to_owned(), self.state.to_owned());
-        vec![self.client_id.clone(), self.name.clone(), kind, state, last_used, self.next()]
+        let (name, kind) = (self.name.clone(), self.kind.to_owned());
+        vec![self.client_id.clone(), name, kind, self.state.to_owned(), last_used, self.next()]
     }
 
     fn next(&self) -> String {
@@ -150,38 +127,31 @@ impl ShownApplication {
     /// Everything, a line each.
     pub(super) fn text(&self) -> String {
         let none = || "-".to_owned();
-        let list = |items: &[String]| if items.is_empty() { none() } else { items.join(" ") };
         let state = match (&self.since, self.reason) {
             (Some(since), Some(reason)) => format!("{} since {since} ({reason})", self.state),
             (Some(since), None) => format!("{} since {since}", self.state),
             (None, _) => self.state.to_owned(),
         };
         let secrets: Vec<String> = self.secrets.iter().map(ShownSecret::text).collect();
-        let lines = [
-            ("client id", self.client_id.clone()),
-            ("name", self.name.clone()),
-            ("type", self.kind.to_owned()),
-            ("state", state),
-            ("grants", if self.grants.is_empty() { none() } else { self.grants.join(" ") }),
-            ("scope", self.scope.clone()),
-            ("default scope", self.default_scope.clone()),
-            ("redirect URIs", list(&self.redirect_uris)),
-            ("sent after logout", list(&self.post_logout_redirect_uris)),
-            ("audiences", list(&self.audiences)),
-            ("token lifetime", self.token_ttl.map_or_else(|| "the server's".to_owned(), |ttl| format!("{ttl} s"))),
-            ("token profile", self.token_profile.to_owned()),
-            ("signed with", self.signing_algorithm.to_owned()),
-            ("authenticates by", self.token_endpoint_auth_method.to_owned()),
-            ("PKCE", self.pkce.to_owned()),
-            ("link mode", self.link_mode.unwrap_or("the server's").to_owned()),
-            ("unknown account", self.unknown_account.unwrap_or("the server's").to_owned()),
-            ("owner", self.owner.clone().unwrap_or_else(none)),
-            ("created", self.created_at.clone()),
-            ("last used", self.last_used_at.clone().unwrap_or_else(|| "never".to_owned())),
-            ("if unused", self.next()),
-            ("secrets", if secrets.is_empty() { none() } else { secrets.join("; ") }),
+        let before = [("Client id", self.client_id.clone()), ("State", state)];
+        let after = [
+            ("Authenticates by", self.token_endpoint_auth_method.to_owned()),
+            ("Created", self.created_at.clone()),
+            ("Last used", self.last_used_at.clone().unwrap_or_else(|| "never".to_owned())),
+            ("If unused", self.next()),
+            ("Secrets", if secrets.is_empty() { none() } else { secrets.join("; ") }),
         ];
-        lines.map(|(name, value)| format!("{name:<17} {value}")).join("\n")
+        let lines = before.into_iter().chain(self.lines.clone()).chain(after);
+        lines.map(|(name, value)| format!("{name:<27} {value}")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A setting on one line.
+fn line(setting: &Setting, settings: &ApplicationSettings) -> String {
+    match setting.text(settings).replace('\n', " ") {
+        text if !text.is_empty() => text,
+        _ if setting.optional && !matches!(setting.shape, Shape::Line) => "the server's".to_owned(),
+        _ => "-".to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::config::nearest::nearest;
 use crate::config::place::Place;
 use crate::config::setting::Setting;
 use crate::config::sources::ShownSetting;
-use crate::config::value::{Entry, Value};
+use crate::config::value::{Entry, Unfit, Value};
 
 /// What somebody said about a key. A bad answer has been noted as a problem.
 pub(in crate::config) enum Answer<T> {
@@ -72,11 +72,16 @@ impl<'r> TableReader<'r> {
         match T::read(value) {
             Ok(read) => Answer::Good(read, value.place.clone()),
             Err(unfit) => {
-                let key = self.full_key(key);
-                self.reader.refuse(&key, unfit.place, unfit.message);
+                self.refuse_at(key, unfit);
                 Answer::Bad(value.place.clone())
             }
         }
+    }
+
+    /// Notes that what is written for `key` does not fit.
+    pub(in crate::config) fn refuse_at(&mut self, key: &str, unfit: Unfit) {
+        let key = self.full_key(key);
+        self.reader.refuse(&key, unfit.place, unfit.message);
     }
 
     /// The key is known, but something else says what it is worth.
@@ -115,7 +120,8 @@ impl<'r> TableReader<'r> {
         format!("{}.{key}", self.name)
     }
 
-    fn take(&mut self, key: &'static str) -> Option<Entry> {
+    /// Takes the entry of `key` as it is written.
+    pub(in crate::config) fn take(&mut self, key: &'static str) -> Option<Entry> {
         self.asked.push(key);
         let index = self.entries.iter().position(|entry| entry.key == key)?;
         Some(self.entries.remove(index))

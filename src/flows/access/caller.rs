@@ -148,7 +148,7 @@ impl Caller {
     }
 
     /// Whether this caller may choose everything: an operator at the pages, or a token for all that operators do.
-    pub(in crate::flows) fn chooses_everything(&self) -> bool {
+    pub fn chooses_everything(&self) -> bool {
         match self {
             Self::Person(user, sign_in) => user.admin && *sign_in == SignIn::Fresh,
             Self::Token { scope, user, .. } => {

@@ -1,6 +1,6 @@
 //! Changing an application that somebody has seen, and ending one of its secrets.
 
-use super::{Applications, ManageError, changeable, existing};
+use super::{Applications, ManageError, changeable, existing, settle_owner};
 use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ClientId, SecretId};
@@ -63,6 +63,11 @@ impl Applications {
         }
         if settings.authentication != application.settings.authentication {
             tx.application_end_tokens(application.id, self.instruments.now()).await?;
+        }
+        if settings.owner != application.settings.owner {
+            tx.owners_clear(application.id).await?;
+            let handed_over = Application { settings: settings.clone(), ..application.clone() };
+            settle_owner(tx, &handed_over, self.instruments.now()).await?;
         }
         let what = changes(&application.settings, &settings);
         let event = AuditEvent::ApplicationChanged { client_id: client_id.clone(), what };

@@ -10,11 +10,13 @@ use super::extract::{
     WriteApplications,
 };
 use super::paging::{Limit, Page, place, searched};
-use super::registration::{ApplicationChange, Kind, NewApplication};
-use crate::domain::application::{self, ApplicationState, ClientAuthentication, PkcePolicy};
+use super::registration::{
+    ApplicationChange, ApplicationType, Members, NewApplication, SentSettings, ShownSettings, changed_settings,
+    check_owner, new_settings,
+};
+use crate::domain::application::{self, ApplicationKind, ApplicationState};
 use crate::domain::ids::Timestamp;
 use crate::domain::listing::{ApplicationFilter, ApplicationPlace, ApplicationStates};
-use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::flows::access::Need;
 use crate::flows::applications::{DELETE, SettingsChange};
 use crate::flows::self_service::Changed;
@@ -25,11 +27,9 @@ use crate::http::reply::Answer;
 pub(super) struct Application {
     /// Its public name; never issued twice.
     client_id: String,
-    /// For people.
-    name: String,
-    /// What it is for.
-    #[serde(rename = "type")]
-    kind: Kind,
+    /// Its settings.
+    #[serde(flatten)]
+    settings: ShownSettings,
     /// `active`, `deactivated` or `deleted`.
     state: &'static str,
     /// Since when it is deactivated or deleted.
@@ -37,37 +37,8 @@ pub(super) struct Application {
     state_since: Option<String>,
     /// Why it is deactivated, such as `requested`.
     state_reason: Option<&'static str>,
-    /// The grants it may use.
-    grants: Vec<&'static str>,
-    /// The scope it may ask for.
-    scope: String,
-    /// The scope it gets when it asks for none.
-    default_scope: String,
-    /// Where its users may be sent back to.
-    redirect_uris: Vec<String>,
-    /// Where they may be sent back to after signing out.
-    post_logout_redirect_uris: Vec<String>,
-    /// The APIs it may ask tokens for.
-    audiences: Vec<String>,
-    /// How many seconds its access tokens live; none follows the server's setting.
-    token_ttl: Option<u64>,
-    /// How its access tokens are dressed: `rfc9068` or `plain`.
-    token_profile: &'static str,
-    /// What its tokens are signed with.
-    signing_algorithm: &'static str,
     /// How it authenticates: `client_secret_basic`, `private_key_jwt` or `none`.
     token_endpoint_auth_method: &'static str,
-    /// Its public keys, if it authenticates with them.
-    #[schema(value_type = Option<Object>)]
-    jwks: Option<serde_json::Value>,
-    /// Whether it belongs to whoever runs this server, so that its users need not consent.
-    first_party: bool,
-    /// Whether it must use PKCE although it can keep a secret.
-    require_pkce: bool,
-    /// What its links do; none follows the server's setting.
-    link_mode: Option<&'static str>,
-    /// What its requests for unknown addresses are told; none follows the server's setting.
-    unknown_account: Option<&'static str>,
     /// Whether it stays, used or not.
     exempt: bool,
     /// `registered`, or `declared`: then the configuration is the only place to change it.
@@ -83,39 +54,18 @@ pub(super) struct Application {
 impl From<application::Application> for Application {
     fn from(application: application::Application) -> Self {
         let exempt = application.is_exempt();
-        let settings = application.settings;
         let (state_since, state_reason) = match application.state {
             ApplicationState::Active => (None, None),
             ApplicationState::Deactivated { at, reason } => (Some(at.to_string()), Some(reason.name())),
             ApplicationState::Deleted { at } => (Some(at.to_string()), None),
         };
-        let (token_endpoint_auth_method, jwks) = match &settings.authentication {
-            ClientAuthentication::Secret => ("client_secret_basic", None),
-            ClientAuthentication::PrivateKeyJwt(keys) => ("private_key_jwt", serde_json::to_value(keys).ok()),
-            ClientAuthentication::None => ("none", None),
-        };
         Self {
             client_id: application.client_id.to_string(),
-            name: settings.name,
-            kind: settings.kind.into(),
+            settings: ShownSettings::of(&application.settings),
             state: application.state.name(),
             state_since,
             state_reason,
-            grants: settings.grants.iter().map(|grant| grant.name()).collect(),
-            scope: settings.scope.to_string(),
-            default_scope: settings.default_scope.to_string(),
-            redirect_uris: settings.redirect_uris,
-            post_logout_redirect_uris: settings.post_logout_redirect_uris,
-            audiences: settings.audiences.iter().map(ToString::to_string).collect(),
-            token_ttl: settings.token_ttl.map(|ttl| ttl.as_secs()),
-            token_profile: settings.token_profile.name(),
-            signing_algorithm: settings.signing_algorithm.name(),
-            token_endpoint_auth_method,
-            jwks,
-            first_party: settings.first_party,
-            require_pkce: settings.pkce == PkcePolicy::Required,
-            link_mode: settings.link_mode.map(LinkMode::name),
-            unknown_account: settings.unknown_account.map(UnknownAccount::name),
+            token_endpoint_auth_method: application.settings.authentication.method(),
             exempt,
             origin: application.origin.name(),
             created_at: application.created_at.to_string(),
@@ -178,7 +128,8 @@ pub(super) struct ApplicationQuery {
     q: Option<String>,
     /// Only those of this type.
     #[serde(rename = "type")]
-    kind: Option<Kind>,
+    #[param(value_type = Option<ApplicationType>, inline)]
+    kind: Option<ApplicationKind>,
     /// Only those in this state; without it all but deleted ones.
     #[param(inline)]
     state: Option<State>,
@@ -209,8 +160,8 @@ pub(super) async fn list(
         },
         None => None,
     };
-    let (kind, state) = (query.kind.map(Into::into), query.state.map(Into::into));
-    let filter = ApplicationFilter { within: None, owner, search, kind, state };
+    let state = query.state.map(Into::into);
+    let filter = ApplicationFilter { within: None, owner, search, kind: query.kind, state };
     let after = ApplicationPlace { name, client_id };
     let rows = asked.edge.access().applications_page(&asked.caller, filter, &after, query.limit.rows()).await?;
     Ok(query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string())))
@@ -223,10 +174,10 @@ pub(super) async fn list(
     responses((status = 201, description = "Registered", body = RegisteredApplication, headers(("Location" = String), ("ETag" = String)))))]
 pub(super) async fn create(
     asked: May<WriteApplications>,
-    Creation(Object(new), once): Creation<Object<NewApplication>>,
+    Creation(Object(members), once): Creation<Object<Members>>,
 ) -> Answer<Created> {
-    let reason = new.reason();
-    let settings = new.settings(asked.edge.keys().default_algorithm())?;
+    let SentSettings { given, reason } = SentSettings::read(members)?;
+    let settings = new_settings(&given, asked.edge.keys().default_algorithm())?;
     let making = |asked: ApiCaller| async move {
         let made = asked.edge.self_service().register_for(&asked.caller, settings, &reason).await?;
         let client_id = &made.application.client_id;
@@ -256,13 +207,14 @@ pub(super) async fn show(Owned(application, _): Owned<ReadApplications>) -> Tagg
 pub(super) async fn change(
     Owned(application, asked): Owned<WriteApplications>,
     if_match: IfMatch,
-    Object(change): Object<ApplicationChange>,
+    Object(members): Object<Members>,
 ) -> Answer<Tagged<ChangedApplication>> {
-    let (client_id, reason) = (application.client_id, change.reason());
+    let (client_id, SentSettings { given, reason }) = (application.client_id, SentSettings::read(members)?);
+    check_owner(&given, &asked.caller)?;
     let changed = if_match.change(async || {
         let known = asked.edge.access().application_for(&asked.caller, &client_id, Need::WriteApplications).await?;
         if_match.check(&known)?;
-        let change = SettingsChange { settings: change.clone().over(known.settings)?, version: known.version };
+        let change = SettingsChange { settings: changed_settings(&given, known.settings)?, version: known.version };
         Ok(asked.edge.self_service().change_for(&asked.caller, &client_id, change, &reason).await?)
     });
     let Changed { application, waiting, .. } = changed.await?;

@@ -15,6 +15,7 @@ mod insight;
 mod keys;
 mod life_cycle;
 mod me;
+mod merge_patch;
 mod openapi;
 mod owners;
 mod paging;

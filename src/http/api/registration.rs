@@ -1,310 +1,204 @@
-//! The settings of an application, as they are sent.
+//! The settings of an application, as they are sent and answered. Their members and the schema of these are made from
+//! the table of settings.
 
-use std::time::Duration;
+use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::problem::Named as _;
 use crate::domain::application::{
-    ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SettingsError,
+    ApplicationKind, ApplicationSettings, Choice, GivenSettings, LONGEST_TOKEN_TTL, SETTINGS, Setting, SettingProblem,
+    Shape,
 };
-use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::flows::access::Caller;
 use crate::http::reply::{Answer, Refused};
-use crate::protocol::claims::TokenProfile;
-use crate::protocol::client_keys::client_keys;
 use crate::protocol::jose::SigningAlgorithm;
-use crate::protocol::refusal::Refusal;
-use crate::protocol::token::GrantType;
+use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// What an application is for.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = ApplicationType)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
-    /// A machine that acts for itself.
-    Service,
-    /// A web application with a server of its own.
-    Web,
-    /// An application that runs wholly in the browser.
-    Spa,
-    /// An application on a desktop or phone.
-    Native,
-    /// A device with little or no keyboard.
-    Device,
+/// Why it needs what only an operator may grant; they read it.
+const REASON: &str = "reason";
+
+/// The members of a body.
+pub(super) type Members = Map<String, Value>;
+
+/// A body that carries settings.
+pub(super) struct SentSettings {
+    /// The settings.
+    pub(super) given: GivenSettings,
+    /// Why it needs what only an operator may grant.
+    pub(super) reason: String,
 }
 
-impl From<Kind> for ApplicationKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Service => Self::Service,
-            Kind::Web => Self::Web,
-            Kind::Spa => Self::Spa,
-            Kind::Native => Self::Native,
-            Kind::Device => Self::Device,
+impl SentSettings {
+    /// Reads the members of a body. One that is not known is refused.
+    pub(super) fn read(mut members: Members) -> Answer<Self> {
+        let reason = match members.remove(REASON) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(reason)) => reason,
+            Some(_) => return Err(wrong(REASON, "expected some text")),
+        };
+        let mut given = GivenSettings::default();
+        for (name, value) in &members {
+            let setting = Setting::of_name(name).ok_or_else(|| {
+                let known = SETTINGS.iter().map(|setting| setting.name).chain([REASON]).collect::<Vec<_>>();
+                wrong(name, &format!("unknown member, expected one of {}", known.join(", ")))
+            })?;
+            given.give(setting, name, value).map_err(|problem| refused(&problem))?;
         }
+        Ok(Self { given, reason })
     }
 }
 
-impl From<ApplicationKind> for Kind {
-    fn from(kind: ApplicationKind) -> Self {
-        match kind {
-            ApplicationKind::Service => Self::Service,
-            ApplicationKind::Web => Self::Web,
-            ApplicationKind::Spa => Self::Spa,
-            ApplicationKind::Native => Self::Native,
-            ApplicationKind::Device => Self::Device,
-        }
+/// The settings of a new application.
+pub(super) fn new_settings(given: &GivenSettings, algorithm: SigningAlgorithm) -> Answer<ApplicationSettings> {
+    if !given.says("name") {
+        return Err(Refusal::invalid_request("missing member 'name'").into());
+    }
+    given.create("", algorithm).map_err(|problem| refused(&problem))
+}
+
+/// The settings of an application with these put over its own (RFC 7396).
+pub(super) fn changed_settings(given: &GivenSettings, known: ApplicationSettings) -> Answer<ApplicationSettings> {
+    given.over(known).map_err(|problem| refused(&problem))
+}
+
+/// Owners invite others, and leave; who gives an application another owner is an operator.
+pub(super) fn check_owner(given: &GivenSettings, caller: &Caller) -> Answer<()> {
+    if given.says("owner") && !caller.chooses_everything() {
+        let what = "only an operator gives an application another owner; owners invite others";
+        return Err(Refusal::new(ErrorCode::AccessDenied, what).into());
+    }
+    Ok(())
+}
+
+fn refused(problem: &SettingProblem) -> Refused {
+    wrong(&problem.name, &problem.what)
+}
+
+fn wrong(member: &str, what: &str) -> Refused {
+    Refusal::invalid_request(format!("'{member}': {what}")).of(member)
+}
+
+/// The settings in an answer, each under its name and its former one.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct ShownSettings(Members);
+
+impl ShownSettings {
+    /// The settings of an application.
+    pub(super) fn of(settings: &ApplicationSettings) -> Self {
+        Self(settings.members())
     }
 }
 
-/// A member of a merge patch (RFC 7396).
-#[derive(Clone, Debug, Default)]
-pub(super) enum Change<T> {
-    /// Left out: it stays as it is.
-    #[default]
-    Keep,
-    /// `null`: back to what it is without being set.
-    Unset,
-    /// A new value.
-    To(T),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::<T>::deserialize(deserializer)?.map_or(Self::Unset, Self::To))
+impl ToSchema for ShownSettings {
+    fn name() -> Cow<'static, str> {
+        "ApplicationSettings".into()
     }
 }
 
-impl<T> Change<T> {
-    /// Whether anything is said about it.
-    pub(super) const fn is_said(&self) -> bool {
-        !matches!(self, Self::Keep)
-    }
-
-    /// What becomes of a value that need not be there.
-    pub(super) fn over(self, known: Option<T>) -> Option<T> {
-        match self {
-            Self::Keep => known,
-            Self::Unset => None,
-            Self::To(value) => Some(value),
-        }
-    }
-
-    /// Puts the new value in its place, or the one that it is without being set.
-    fn put<V>(self, place: &mut V, unset: V, read: impl FnOnce(T) -> Answer<V>) -> Answer<()> {
-        match self {
-            Self::Keep => {}
-            Self::Unset => *place = unset,
-            Self::To(value) => *place = read(value)?,
-        }
-        Ok(())
+impl PartialSchema for ShownSettings {
+    fn schema() -> RefOr<Schema> {
+        let names = SETTINGS.iter().flat_map(|setting| [Some(setting.name), setting.former.map(|former| former.name)]);
+        let mut schema = object("The settings of an application.", &members(Setting::can_be_null));
+        schema["required"] = names.flatten().collect();
+        as_schema(schema)
     }
 }
 
-/// Declares the bodies that carry settings: each has the settings below, and what is its own.
-macro_rules! settings_bodies {
-    ($($(#[$meta:meta])* $name:ident { $($own:tt)* })+) => {$(
-        $(#[$meta])*
-        #[derive(Clone, Deserialize, ToSchema)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct $name {
-            $($own)*
-            /// The grants it may use, such as `client_credentials`.
-            #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
-            grants: Change<Vec<String>>,
-            /// The scope it may ask for, separated by spaces.
-            #[serde(default)]
-            #[schema(value_type = Option<String>)]
-            scope: Change<String>,
-            /// The scope it gets when it asks for none.
-            #[serde(default)]
-            #[schema(value_type = Option<String>)]
-            default_scope: Change<String>,
-            /// Where its users may be sent back to.
-            #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
-            redirect_uris: Change<Vec<String>>,
-            /// Where they may be sent back to after signing out.
-            #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
-            post_logout_redirect_uris: Change<Vec<String>>,
-            /// The APIs it may ask tokens for.
-            #[serde(default)]
-            #[schema(value_type = Option<Vec<String>>)]
-            audiences: Change<Vec<String>>,
-            /// How many seconds its access tokens live.
-            #[serde(default)]
-            #[schema(value_type = Option<u64>)]
-            token_ttl: Change<u64>,
-            /// How its access tokens are dressed: `rfc9068` or `plain`.
-            #[serde(default)]
-            #[schema(value_type = Option<String>)]
-            token_profile: Change<String>,
-            /// What its tokens are signed with, such as `RS256`.
-            #[serde(default)]
-            #[schema(value_type = Option<String>)]
-            signing_algorithm: Change<String>,
-            /// Public keys to authenticate with instead of a secret (RFC 7517).
-            #[serde(default)]
-            #[schema(value_type = Option<Object>)]
-            jwks: Change<Value>,
-            /// Whether it belongs to whoever runs this server. Only operators can say so.
-            #[serde(default)]
-            #[schema(value_type = Option<bool>)]
-            first_party: Change<bool>,
-            /// Whether it must use PKCE although it can keep a secret.
-            #[serde(default)]
-            #[schema(value_type = Option<bool>)]
-            require_pkce: Change<bool>,
-            /// What its links do: `auto`, `direct` or `confirm`.
-            #[serde(default)]
-            #[schema(value_type = Option<String>)]
-            link_mode: Change<String>,
-            /// What its requests for unknown addresses are told: `reject` or `conceal`.
-            #[serde(default)]
-            #[schema(value_type = Option<String>)]
-            unknown_account: Change<String>,
-        }
+/// A body that registers an application.
+pub(super) struct NewApplication;
 
-        impl $name {
-            fn put_settings(self, settings: &mut ApplicationSettings) -> Answer<()> {
-                let Self {
-                    grants, scope, default_scope, redirect_uris, post_logout_redirect_uris, audiences, token_ttl,
-                    token_profile, signing_algorithm, jwks, first_party, require_pkce, link_mode, unknown_account, ..
-                } = self;
-                let kind = settings.kind;
-                grants.put(&mut settings.grants, kind.default_grants(), |names| {
-                    names.iter().map(|name| named("grants", name, GrantType::from_name)).collect()
-                })?;
-                let default = || kind.default_scope().parse().unwrap_or_default();
-                scope.put(&mut settings.scope, default(), |text| parsed("scope", &text))?;
-                default_scope.put(&mut settings.default_scope, default(), |text| parsed("default_scope", &text))?;
-                redirect_uris.put(&mut settings.redirect_uris, Vec::new(), Ok)?;
-                post_logout_redirect_uris.put(&mut settings.post_logout_redirect_uris, Vec::new(), Ok)?;
-                audiences.put(&mut settings.audiences, Vec::new(), |texts| {
-                    texts.iter().map(|text| parsed("audiences", text)).collect()
-                })?;
-                token_ttl.put(&mut settings.token_ttl, None, |seconds| Ok(Some(Duration::from_secs(seconds))))?;
-                token_profile.put(&mut settings.token_profile, TokenProfile::default(), |name| {
-                    named("token_profile", &name, TokenProfile::from_name)
-                })?;
-                signing_algorithm.put(&mut settings.signing_algorithm, SigningAlgorithm::default(), |name| {
-                    named("signing_algorithm", &name, SigningAlgorithm::from_name)
-                })?;
-                let without_keys =
-                    if kind.is_confidential() { ClientAuthentication::Secret } else { ClientAuthentication::None };
-                jwks.put(&mut settings.authentication, without_keys, |keys| {
-                    let keys = client_keys(&keys.to_string());
-                    keys.map(ClientAuthentication::PrivateKeyJwt).map_err(|e| wrong("jwks", &e))
-                })?;
-                first_party.put(&mut settings.first_party, false, Ok)?;
-                require_pkce.put(&mut settings.pkce, PkcePolicy::ByType, |required| {
-                    Ok(if required { PkcePolicy::Required } else { PkcePolicy::ByType })
-                })?;
-                link_mode.put(&mut settings.link_mode, None, |name| {
-                    named("link_mode", &name, LinkMode::from_name).map(Some)
-                })?;
-                unknown_account.put(&mut settings.unknown_account, None, |name| {
-                    named("unknown_account", &name, UnknownAccount::from_name).map(Some)
-                })
+impl ToSchema for NewApplication {}
+
+impl PartialSchema for NewApplication {
+    fn schema() -> RefOr<Schema> {
+        let what = "An application to be registered. What is left out gets the default of its type. \
+                    Only operators register for other owners.";
+        let mut schema = sent(what);
+        schema["required"] = ["name"].into_iter().collect();
+        as_schema(schema)
+    }
+}
+
+/// A body that changes an application.
+pub(super) struct ApplicationChange;
+
+impl ToSchema for ApplicationChange {}
+
+impl PartialSchema for ApplicationChange {
+    fn schema() -> RefOr<Schema> {
+        as_schema(sent(
+            "What is to change of an application (RFC 7396): what is left out stays, `null` is back to the default. \
+             It always has a name, its type stays what it is, and only operators give it another owner.",
+        ))
+    }
+}
+
+fn as_schema(schema: Value) -> RefOr<Schema> {
+    serde_json::from_value(schema).map_or_else(|_| RefOr::T(Schema::default()), RefOr::T)
+}
+
+fn object(what: &str, properties: &Members) -> Value {
+    json!({ "type": "object", "description": what, "properties": properties })
+}
+
+fn sent(what: &str) -> Value {
+    let mut properties = members(|setting| setting.name != "name");
+    let why = "Why it needs what only an operator may grant; they read it.";
+    properties.insert(REASON.to_owned(), json!({ "type": ["string", "null"], "description": why }));
+    let mut schema = object(what, &properties);
+    schema["additionalProperties"] = false.into();
+    schema
+}
+
+/// Every setting as a member, under its name and its former one.
+fn members(can_be_null: fn(&Setting) -> bool) -> Members {
+    let mut members = Map::new();
+    for setting in &SETTINGS {
+        let mut schema = value_schema(setting.shape);
+        if can_be_null(setting) {
+            schema["type"] = json!([schema["type"], "null"]);
+            if let Some(values) = schema["enum"].as_array_mut() {
+                values.push(Value::Null);
             }
         }
-    )+};
-}
-
-settings_bodies! {
-    /// An application to be registered. What is left out gets the default of its type.
-    NewApplication {
-        /// For people.
-        name: String,
-        /// What it is for; `service` if nothing is said.
-        #[serde(rename = "type")]
-        kind: Option<Kind>,
-        /// The address of who is to look after it. Only operators register for others.
-        owner: Option<String>,
-        /// Why it needs what only an operator may grant; they read it.
-        reason: Option<String>,
-    }
-
-    /// What is to change of an application (RFC 7396): what is left out stays, `null` is back to the default.
-    ApplicationChange {
-        /// For people. It cannot be taken away.
-        #[serde(default)]
-        #[schema(value_type = String)]
-        name: Change<String>,
-        /// Why it needs what only an operator may grant; they read it.
-        reason: Option<String>,
-    }
-}
-
-impl NewApplication {
-    /// Why it needs what only an operator may grant.
-    pub(super) fn reason(&self) -> String {
-        self.reason.clone().unwrap_or_default()
-    }
-
-    /// The settings it is to begin with.
-    pub(super) fn settings(mut self, algorithm: SigningAlgorithm) -> Answer<ApplicationSettings> {
-        let kind = self.kind.map_or_else(ApplicationKind::default, Into::into);
-        let mut settings = ApplicationSettings::new(std::mem::take(&mut self.name), kind);
-        settings.signing_algorithm = algorithm;
-        settings.owner = self.owner.take();
-        // Whoever names only what it may ask for wants to get it without asking.
-        if let (Change::To(scope), Change::Keep) = (&self.scope, &self.default_scope) {
-            self.default_scope = Change::To(scope.clone());
+        if let Some(former) = setting.former {
+            let what = format!("The former name of `{}`.", setting.name);
+            let kind = json!([former.json_type, "null"]);
+            members.insert(former.name.to_owned(), json!({ "type": kind, "description": what, "deprecated": true }));
         }
-        self.put_settings(&mut settings)?;
-        checked(settings)
+        schema["description"] = setting.help.trim().into();
+        members.insert(setting.name.to_owned(), schema);
     }
+    members
 }
 
-impl ApplicationChange {
-    /// Why it needs what only an operator may grant.
-    pub(super) fn reason(&self) -> String {
-        self.reason.clone().unwrap_or_default()
-    }
-
-    /// The settings with this change made.
-    pub(super) fn over(mut self, mut settings: ApplicationSettings) -> Answer<ApplicationSettings> {
-        match std::mem::take(&mut self.name) {
-            Change::Keep => {}
-            Change::Unset => return Err(wrong("name", &"an application always has one")),
-            Change::To(name) => settings.name = name,
+fn value_schema(shape: Shape) -> Value {
+    let names = |choices: fn() -> Vec<Choice>| -> Value { choices().iter().map(|choice| choice.name).collect() };
+    match shape {
+        Shape::Line => json!({ "type": "string" }),
+        Shape::Lines | Shape::Words => json!({ "type": "array", "items": { "type": "string" } }),
+        Shape::Flag => json!({ "type": "boolean" }),
+        Shape::Duration => json!({ "type": "integer", "minimum": 1, "maximum": LONGEST_TOKEN_TTL.as_secs() }),
+        Shape::Choice(_, choices) => json!({ "type": "string", "enum": names(choices) }),
+        Shape::Ticks(_, choices) => {
+            json!({ "type": "array", "items": { "type": "string", "enum": names(choices) } })
         }
-        self.put_settings(&mut settings)?;
-        checked(settings)
+        Shape::Keys => json!({ "type": "object" }),
     }
 }
 
-fn checked(settings: ApplicationSettings) -> Answer<ApplicationSettings> {
-    settings.check().map_err(|e| wrong(field_of(&e), &e))?;
-    Ok(settings)
-}
+/// The type of an application, where it is asked for.
+pub(super) struct ApplicationType;
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(field: &str, text: &str) -> Answer<T> {
-    text.parse().map_err(|e: T::Err| wrong(field, &e))
-}
+impl ToSchema for ApplicationType {}
 
-fn named<T>(field: &str, name: &str, from: fn(&str) -> Option<T>) -> Answer<T> {
-    from(name).ok_or_else(|| wrong(field, &format!("'{name}' is not known here")))
-}
-
-fn wrong(field: &str, what: &dyn std::fmt::Display) -> Refused {
-    Refusal::invalid_request(format!("'{field}': {what}")).of(field)
-}
-
-const fn field_of(error: &SettingsError) -> &'static str {
-    match error {
-        SettingsError::Name => "name",
-        SettingsError::Scopes => "scope",
-        SettingsError::DefaultScope(_) => "default_scope",
-        SettingsError::ClientCredentials => "grants",
-        SettingsError::Keys(_) => "jwks",
-        SettingsError::TokenTtl => "token_ttl",
-        SettingsError::Owner(_) => "owner",
-        SettingsError::RedirectUri(_) | SettingsError::ReservedParameter { .. } => "redirect_uris",
+impl PartialSchema for ApplicationType {
+    fn schema() -> RefOr<Schema> {
+        as_schema(json!({ "type": "string", "enum": ApplicationKind::ALL.map(ApplicationKind::name) }))
     }
 }

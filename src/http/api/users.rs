@@ -8,9 +8,9 @@ use super::extract::{
     Account, ApiCaller, Created, Creation, IfMatch, May, Object, Once, Query, ReadUsers, Tagged, Versioned as _,
     WriteUsers,
 };
+use super::merge_patch::Change;
 use super::paging::{Limit, Page, place, searched};
 use super::problem::{Named as _, email_address};
-use super::registration::Change;
 use crate::domain::ids::Timestamp;
 use crate::domain::listing::{UserFilter, UserStates};
 use crate::domain::user::{self, EmailAddress, Profile, UserState};

@@ -14,7 +14,9 @@ use super::life;
 use super::people::people;
 use super::posted_form::PostedForm;
 use super::snippets::snippets;
-use super::view::{ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, Tried};
+use super::view::{
+    ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, SettingsReader, Tried,
+};
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, Origin};
 use crate::domain::approval::Extras;
 use crate::domain::ids::ClientId;
@@ -167,8 +169,9 @@ async fn render(
     let issuer = edge.config().server.issuer.as_str();
     let approval = edge.access().approval_of(application).await?;
     // An operator who saves the form gives what is in it, so theirs does not have what was asked for.
+    let reader = if person.user.admin { SettingsReader::Operator } else { SettingsReader::Developer };
     let asked = approval.as_ref().filter(|_| !person.user.admin).map(|approval| &approval.extras);
-    let settings = forms.settings(asked, occasion.refused);
+    let settings = forms.settings(reader, asked, occasion.refused);
     let view = ApplicationPage {
         t: Messages::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
@@ -251,6 +254,7 @@ impl Forms<'_> {
     /// With what is asked for, so that saving the form asks for it still.
     fn settings(
         &self,
+        reader: SettingsReader,
         asked: Option<&Extras>,
         refused: Option<(PostedForm, Vec<FieldProblem>)>,
     ) -> Option<SettingsForm> {
@@ -258,7 +262,8 @@ impl Forms<'_> {
         let settings = self.application.settings.clone();
         let form = SettingsForm::of(
             &asked.map_or_else(|| settings.clone(), |asked| asked.added_to(settings.clone())),
-            form.carrying("version", self.application.version.to_string()).carrying("grants_shown", "1"),
+            form.carrying("version", self.application.version.to_string()),
+            reader,
         );
         let form = match asked {
             Some(asked) => form.waiting_for(asked),

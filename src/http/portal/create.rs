@@ -8,8 +8,8 @@ use super::idempotent_form::{Made, making_form, press};
 use super::kinds;
 use super::posted_form::PostedForm;
 use super::read_settings::new_settings;
-use super::view::{FieldProblem, Input, KindCard, NewApplicationPage};
-use crate::domain::application::{ApplicationKind, ApplicationSettings};
+use super::view::{FieldProblem, Input, KindCard, NewApplicationPage, NewInput, element, input};
+use crate::domain::application::{ApplicationKind, ApplicationSettings, Chosen, Place, SETTINGS};
 use crate::domain::language::Language;
 use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
@@ -34,7 +34,7 @@ pub(in crate::http) async fn create(visit: Visit, typed: PostedForm) -> Response
         Ok(person) => person,
         Err(response) => return *response,
     };
-    match new_settings(&typed) {
+    match new_settings(&typed, visit.edge.keys().default_algorithm()) {
         Ok(settings) => match register(&visit, person, settings, &typed).await {
             Ok(response) => response,
             Err(refusal) if refusal.code.status() >= 500 || refusal.code.status() == 401 => {
@@ -71,25 +71,34 @@ fn form_page(visit: &Visit, person: &SignedInPerson, typed: &PostedForm, problem
     let mut view = NewApplicationPage {
         t: Messages::of(Language::English),
         frame: Frame::of(visit, person, Here::Applications),
-        name: Input::line("app-name", "name", "Name")
-            .hinted("People see it when they sign in, and in their mail.")
-            .holding(typed.text("name")),
+        inputs: new_inputs(visit, typed, &problems),
         kinds: kind_cards(typed),
-        redirect_uris: Input::lines("app-redirect-uris", "redirect_uris", "Redirect URIs")
-            .hinted("One a line. Where people come back to after they have signed in, such as https://app.example.com/callback.")
-            .holding(typed.text("redirect_uris")),
-        scope: Input::line("app-scope", "scope", "Scopes").hinted(scope_hint(visit)).holding(typed.text("scope")),
         reason: Input::lines("app-reason", "reason", "For the operator")
             .hinted("Only if you ask for more than everybody may choose: what do you need it for?")
             .holding(typed.text("reason")),
         problems: Vec::new(),
         form: making_form(visit, NEW),
     };
-    for input in [&mut view.name, &mut view.redirect_uris, &mut view.scope] {
-        input.problem = problems.iter().find(|problem| problem.id == input.id).map(|problem| problem.text.clone());
-    }
     view.problems = problems;
     page(&view)
+}
+
+/// What is asked of a new application. A field that is left empty follows the type.
+fn new_inputs(visit: &Visit, typed: &PostedForm, problems: &[FieldProblem]) -> Vec<NewInput> {
+    let empty = ApplicationSettings::new(String::new(), ApplicationKind::default());
+    let asked = SETTINGS.iter().filter(|setting| setting.place == Place::New);
+    asked
+        .map(|setting| {
+            let id = element("app", setting);
+            let problem = problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
+            let mut input =
+                Input { id: id.into(), problem, ..input(setting, &empty).holding(typed.text(setting.name)) };
+            if matches!(setting.chosen, Chosen::WithApproval) {
+                input.hint = format!("{} {}", input.hint, scope_hint(visit));
+            }
+            NewInput { input, for_people: !(setting.kinds)(ApplicationKind::Service) }
+        })
+        .collect()
 }
 
 /// The types that can get a token here; the first is chosen unless another was.
@@ -103,7 +112,7 @@ fn kind_cards(typed: &PostedForm) -> Vec<KindCard> {
 fn scope_hint(visit: &Visit) -> String {
     let free = &visit.edge.config().self_service.scopes;
     format!(
-        "What it may ask for, with spaces between. Empty gives the usual: openid admin for a program that calls an API \
+        "Empty gives the usual: openid admin for a program that calls an API \
          by itself, openid user for the others. Everybody may choose among: {free}. Anything else waits for an operator."
     )
 }

@@ -23,7 +23,7 @@ use super::StoreError;
 pub use open::{DatabaseSettings, Location};
 pub use postgres::Pooling;
 pub(super) use postgres::Postgresql;
-pub(super) use statement::{Column, Record, Row, Statement, sql};
+pub(super) use statement::{Bind, Column, Record, Row, Statement, sql};
 
 /// How long PostgreSQL is waited for when the server stops.
 const FAREWELL: Duration = Duration::from_secs(1);

@@ -159,7 +159,7 @@ describe('at a server where everything is poisoned', () => {
     await page.fill('#app-name', poison('typed-name').repeat(3));
     await page.check('#kind-web');
     await page.fill('#app-redirect-uris', `javascript:alert(1)\n${poison('typed-uri')}`);
-    await page.fill('#app-scope', poison('typed-scope'));
+    await page.fill('#app-scopes', poison('typed-scope'));
     await page.click('.more > summary');
     await page.fill('#app-reason', poison('typed-reason'));
     await page.click('#app-create');

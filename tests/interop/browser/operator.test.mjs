@@ -111,7 +111,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.match(await page.textContent('main'), /Nothing waits/);
       await look(page);
       await theirs.goto(at(`/portal/applications/${clientId}`));
-      assert.equal(await theirs.inputValue('#set-scope'), 'openid orders:write');
+      assert.equal(await theirs.inputValue('#set-scopes'), 'openid orders:write');
       assert.equal(await theirs.locator('.waiting').count(), 0);
     });
 

@@ -14,7 +14,7 @@ export async function register(page, issuer, { name, type = 'service', redirectU
   await page.fill('#app-name', name);
   await page.check(`#kind-${type}`);
   if (redirectUris) await page.fill('#app-redirect-uris', redirectUris);
-  if (scope) await page.fill('#app-scope', scope);
+  if (scope) await page.fill('#app-scopes', scope);
   if (reason) {
     await page.click('.more > summary');
     await page.fill('#app-reason', reason);

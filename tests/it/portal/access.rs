@@ -110,10 +110,11 @@ async fn a_name_with_script_in_it_stays_a_name(world: World) {
     let server = world.server().await;
     let browser = developer(&server, JOHN).await;
     let page =
-        register(&browser, &[("name", HOSTILE), ("type", "service"), ("scope", "it's `id` $(x) </script>")]).await;
+        register(&browser, &[("name", HOSTILE), ("type", "service"), ("scopes", "it's `id` $(x) </script>")]).await;
     let id = element(&page, "app-client-id");
     let refused =
-        register(&browser, &[("name", HOSTILE), ("type", "web"), ("redirect_uris", HOSTILE), ("scope", HOSTILE)]).await;
+        register(&browser, &[("name", HOSTILE), ("type", "web"), ("redirect_uris", HOSTILE), ("scopes", HOSTILE)])
+            .await;
     let again = browser.submit(filled(&page, "app-save"), &[("token_ttl", HOSTILE), ("audiences", HOSTILE)]).await;
     let kept = browser.submit(page.form_with("app-delete"), &[("name", "x")]).await;
     for page in [page, refused, again, kept, browser.visit(APPLICATIONS).await] {

@@ -126,9 +126,9 @@ async fn settings_are_changed_and_nobody_overwrites_what_they_have_not_seen(worl
     let changes = [
         ("name", "Invoices"),
         ("token_ttl", "24h"),
-        ("scope", "openid admin"),
-        ("grant", "client_credentials"),
-        ("token_profile", "plain"),
+        ("scopes", "openid admin"),
+        ("grants", "client_credentials"),
+        ("token_format", "plain"),
         ("signing_algorithm", "ES256"),
     ];
     let page = browser.submit(filled(&stale, "app-save"), &changes).await;
@@ -159,7 +159,7 @@ async fn what_nobody_may_choose_alone_waits_for_an_operator(world: World) {
     let server = world.server().await;
     let browser = developer(&server, JOHN).await;
     let fields =
-        [("name", "Orders"), ("type", "service"), ("scope", "openid orders:write"), ("reason", "We <sync> orders.")];
+        [("name", "Orders"), ("type", "service"), ("scopes", "openid orders:write"), ("reason", "We <sync> orders.")];
     let page = register(&browser, &fields).await;
     for said in ["Waiting for an operator", "<code>orders:write</code>", "We &#60;sync&#62; orders."] {
         assert!(page.text().contains(said), "{said} in {}", page.text());
@@ -170,7 +170,7 @@ async fn what_nobody_may_choose_alone_waits_for_an_operator(world: World) {
     let page = browser.submit(page.form_with("approval-withdraw"), &[]).await;
     assert!(page.text().contains("The request is withdrawn.") && !page.has("approval-withdraw"), "{}", page.text());
     let page = browser
-        .submit(filled(&page, "app-save"), &[("scope", "openid users:write"), ("grant", "client_credentials")])
+        .submit(filled(&page, "app-save"), &[("scopes", "openid users:write"), ("grants", "client_credentials")])
         .await;
     assert!(
         page.text().contains("except for what waits") && page.text().contains("<code>users:write</code>"),
@@ -178,7 +178,7 @@ async fn what_nobody_may_choose_alone_waits_for_an_operator(world: World) {
         page.text()
     );
     let long =
-        browser.submit(filled(&page, "app-save"), &[("token_ttl", "300d"), ("grant", "client_credentials")]).await;
+        browser.submit(filled(&page, "app-save"), &[("token_ttl", "300d"), ("grants", "client_credentials")]).await;
     assert_eq!(status(&long), 403);
     assert!(tag(&long, "set-token-ttl").contains("value=\"300d\""), "{}", long.text());
 }
@@ -231,9 +231,9 @@ async fn a_declared_application_is_shown_and_changed_in_the_configuration_only(w
 async fn what_waits_stands_in_the_form_and_goes_on_waiting_when_something_else_is_saved(world: World) {
     let server = world.server().await;
     let browser = developer(&server, JOHN).await;
-    let fields = [("name", "Orders"), ("type", "service"), ("scope", "openid payments:write")];
+    let fields = [("name", "Orders"), ("type", "service"), ("scopes", "openid payments:write")];
     let page = register(&browser, &fields).await;
-    assert!(tag(&page, "set-scope").contains("value=\"openid payments:write\""), "{}", tag(&page, "set-scope"));
+    assert!(tag(&page, "set-scopes").contains("value=\"openid payments:write\""), "{}", tag(&page, "set-scopes"));
     assert!(page.text().contains("Waiting for an operator: payments:write."), "{}", page.text());
     let saved = browser.submit(page.form_with("app-save"), &[("name", "Shop")]).await;
     assert!(saved.has("approval-withdraw") && tag(&saved, "set-name").contains("Shop"), "{}", saved.text());
@@ -246,7 +246,7 @@ async fn what_waits_stands_in_the_form_and_goes_on_waiting_when_something_else_i
     let root = crate::harness::person::operator(&server.rooms, "root@example.com").await;
     let operator = developer(&server, root.email.unwrap().as_str()).await;
     let theirs = operator.visit(&format!("{APPLICATIONS}/{id}")).await;
-    assert!(tag(&theirs, "set-scope").contains("value=\"openid\""), "{}", tag(&theirs, "set-scope"));
+    assert!(tag(&theirs, "set-scopes").contains("value=\"openid\""), "{}", tag(&theirs, "set-scopes"));
     operator.submit(theirs.form_with("app-save"), &[("name", "Sale")]).await;
     assert_eq!(server.rooms.store.approval_of(application.id).await.unwrap(), Some(waiting));
 }

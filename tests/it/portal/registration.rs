@@ -123,7 +123,7 @@ async fn a_sealed_secret_opens_only_for_its_session_its_application_and_two_minu
 async fn an_application_for_people_needs_a_redirect_uri_and_a_public_one_gets_no_secret(world: World) {
     let server = world.server().await;
     let browser = developer(&server, JOHN).await;
-    let refused = register(&browser, &[("name", "Shop & <Co>"), ("type", "spa"), ("scope", "openid user")]).await;
+    let refused = register(&browser, &[("name", "Shop & <Co>"), ("type", "spa"), ("scopes", "openid user")]).await;
     assert_eq!(status(&refused), 400);
     assert!(refused.text().contains("<title>Error:"), "{}", refused.text());
     let field = tag(&refused, "app-redirect-uris");

@@ -1,10 +1,12 @@
 //! Fields of forms, as they are shown: with what was typed, and what was wrong with it.
 
+use std::borrow::Cow;
+
 /// One line or several to type in.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Input {
     /// Its element.
-    pub(in crate::http) id: &'static str,
+    pub(in crate::http) id: Cow<'static, str>,
     /// What it is posted as.
     pub(in crate::http) name: &'static str,
     /// What stands above it.
@@ -21,12 +23,12 @@ pub(in crate::http) struct Input {
 
 impl Input {
     /// A field of one line.
-    pub(in crate::http) fn line(id: &'static str, name: &'static str, label: &'static str) -> Self {
-        Self { id, name, label, hint: String::new(), value: String::new(), problem: None, lines: 1 }
+    pub(in crate::http) fn line(id: impl Into<Cow<'static, str>>, name: &'static str, label: &'static str) -> Self {
+        Self { id: id.into(), name, label, hint: String::new(), value: String::new(), problem: None, lines: 1 }
     }
 
     /// A field of several lines.
-    pub(in crate::http) fn lines(id: &'static str, name: &'static str, label: &'static str) -> Self {
+    pub(in crate::http) fn lines(id: impl Into<Cow<'static, str>>, name: &'static str, label: &'static str) -> Self {
         Self { lines: 3, ..Self::line(id, name, label) }
     }
 
@@ -56,11 +58,11 @@ impl Input {
     }
 }
 
-/// One of a few values.
+/// One of a few values, or any number of them.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Choice {
     /// Its element.
-    pub(in crate::http) id: &'static str,
+    pub(in crate::http) id: String,
     /// What it is posted as.
     pub(in crate::http) name: &'static str,
     /// What stands above it.
@@ -69,6 +71,8 @@ pub(in crate::http) struct Choice {
     pub(in crate::http) hint: &'static str,
     /// What there is to choose from.
     pub(in crate::http) options: Vec<ChoiceOption>,
+    /// What was wrong with what was chosen.
+    pub(in crate::http) problem: Option<String>,
 }
 
 /// Something that can be chosen or ticked.
@@ -93,15 +97,15 @@ pub(in crate::http) fn sentence(text: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) struct FieldProblem {
     /// The element; empty if it is about the whole.
-    pub(in crate::http) id: &'static str,
+    pub(in crate::http) id: Cow<'static, str>,
     /// What.
     pub(in crate::http) text: String,
 }
 
 impl FieldProblem {
     /// Something about this element.
-    pub(in crate::http) fn at(id: &'static str, text: impl Into<String>) -> Self {
-        Self { id, text: text.into() }
+    pub(in crate::http) fn at(id: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Self {
+        Self { id: id.into(), text: text.into() }
     }
 
     /// Something about the whole.

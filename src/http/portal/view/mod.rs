@@ -14,6 +14,6 @@ pub(in crate::http) use application::{
 };
 pub(in crate::http) use applications::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
 pub(in crate::http) use fields::{Choice, ChoiceOption, FieldProblem, Input, sentence};
-pub(in crate::http) use new_application::{KindCard, NewApplicationPage};
+pub(in crate::http) use new_application::{KindCard, NewApplicationPage, NewInput};
 pub(in crate::http) use people::{InvitationLine, InvitationPage, OwnerLine, People};
-pub(in crate::http) use settings::SettingsForm;
+pub(in crate::http) use settings::{SettingsForm, SettingsReader, element, input};

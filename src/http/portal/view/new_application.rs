@@ -9,7 +9,7 @@ use crate::http::pages::view::Form;
 use crate::http::portal::frame::Frame;
 use crate::http::portal::kinds::KindMessages;
 
-/// The form. Posts `name`, `type`, `redirect_uris`, `scope` and `reason`.
+/// The form. Posts what is asked of a new application, `type` and `reason`.
 #[derive(Debug, Template)]
 #[template(path = "portal/new.html")]
 pub(in crate::http) struct NewApplicationPage {
@@ -17,14 +17,10 @@ pub(in crate::http) struct NewApplicationPage {
     pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
-    /// Its name.
-    pub(in crate::http) name: Input,
+    /// What is asked of it; the type comes after the first.
+    pub(in crate::http) inputs: Vec<NewInput>,
     /// What it can be.
     pub(in crate::http) kinds: Vec<KindCard>,
-    /// Where its users come back to.
-    pub(in crate::http) redirect_uris: Input,
-    /// What it may ask for.
-    pub(in crate::http) scope: Input,
     /// Why, where an operator has to decide.
     pub(in crate::http) reason: Input,
     /// All that has to be put right.
@@ -37,6 +33,15 @@ impl NewApplicationPage {
     fn kind_problem(&self) -> Option<&str> {
         self.problems.iter().find(|problem| problem.id == "app-type").map(|problem| problem.text.as_str())
     }
+}
+
+/// A setting to begin with.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct NewInput {
+    /// Its field.
+    pub(in crate::http) input: Input,
+    /// Whether only applications that people sign in to have it.
+    pub(in crate::http) for_people: bool,
 }
 
 /// A type to choose.

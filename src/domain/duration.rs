@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::setting::FromText;
-
 /// The units, longest first, each with its length in milliseconds.
 const UNITS: [(&str, u64); 6] = [
     ("w", 7 * 24 * 60 * 60 * 1000),
@@ -102,18 +100,6 @@ impl fmt::Display for Written {
             rest %= length;
         }
         Ok(())
-    }
-}
-
-impl FromText for Duration {
-    const EXPECTED: &'static str = "a duration such as 500ms, 10s, 15m, 1h30m or 30d";
-
-    fn from_text(text: &str) -> Result<Self, String> {
-        parse(text).map_err(|error| error.to_string())
-    }
-
-    fn shown(&self) -> String {
-        Written(*self).to_string()
     }
 }
 

@@ -1,0 +1,45 @@
+//! The words of `gatepost app update`.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::One;
+use super::flags::SettingFlags;
+use crate::cli::CommandError;
+use crate::domain::application::{Application, Setting};
+use crate::domain::audit::Actor;
+use crate::flows::Rooms;
+use crate::flows::applications::{ManageError, SettingsChange};
+
+/// What is to become of an application.
+#[derive(Args)]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    pub(super) one: One,
+    #[command(flatten)]
+    settings: SettingFlags,
+    /// A setting to take back to its default; may be repeated
+    #[arg(long, value_name = "SETTING", value_parser = setting)]
+    clear: Vec<&'static Setting>,
+}
+
+fn setting(word: &str) -> Result<&'static Setting, String> {
+    Setting::of_name(&word.replace('-', "_")).ok_or_else(|| "there is no such setting".to_owned())
+}
+
+/// Changes the settings that were given; all others stay.
+pub(super) async fn run(arguments: &Arguments, rooms: &Rooms) -> Result<Application, CommandError> {
+    let mut given = arguments.settings.given()?;
+    for setting in &arguments.clear {
+        let cleared = given.give(setting, setting.name, &Value::Null);
+        cleared.map_err(|problem| CommandError::Usage(format!("--clear {}: {}", setting.name, problem.what)))?;
+    }
+    if given.is_empty() {
+        return Err(CommandError::Usage("nothing is to change: give a setting by its flag, or --clear one".to_owned()));
+    }
+    let id = &arguments.one.id;
+    let known = rooms.store.application(id).await?.ok_or_else(|| ManageError::Unknown(id.clone()))?;
+    let settings = given.over(known.settings).map_err(|problem| CommandError::Usage(problem.what))?;
+    let change = SettingsChange { settings, version: known.version };
+    Ok(rooms.applications.application_change_settings(id, change, &Actor::CommandLine).await?)
+}

@@ -1,0 +1,182 @@
+//! What the types of the settings alone cannot say: the rules of each, and how they agree with each other.
+
+use super::authentication::ClientAuthentication;
+use super::settings::ApplicationSettings;
+use super::values::LONGEST_TOKEN_TTL;
+use super::{ApplicationKind, LONGEST_NAME, MOST_SCOPES};
+use crate::domain::user::EmailAddress;
+use crate::domain::visible_text::is_visible_text;
+use crate::protocol::redirect_uri;
+use crate::protocol::token::GrantType;
+
+/// Settings that contradict each other.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// A name that is empty, too long, or has invisible characters.
+    #[error("an application's name has 1 to {LONGEST_NAME} characters, all of them to be seen")]
+    Name,
+    /// Too many scopes.
+    #[error("an application has {MOST_SCOPES} scopes at most")]
+    Scopes,
+    /// A default scope that is not among the scopes.
+    #[error("the default scope '{0}' is not among the scopes the application may ask for")]
+    DefaultScope(String),
+    /// RFC 6749 §4.4: this grant is for confidential clients only.
+    #[error("the grant client_credentials needs an application that can keep a secret: type service or web")]
+    ClientCredentials,
+    /// Keys for a public application, which cannot keep the private half to itself.
+    #[error("an application of type {0} cannot authenticate with keys; only service and web can")]
+    Keys(ApplicationKind),
+    /// A token lifetime out of bounds.
+    #[error("the token lifetime must be from one second to a year")]
+    TokenTtl,
+    /// An owner that is no e-mail address.
+    #[error("the owner '{0}' is not an e-mail address")]
+    Owner(String),
+    /// Not an absolute URI, or one that carries a fragment (RFC 6749 §3.1.2).
+    #[error("the redirect URI '{0}' is not an absolute URI in plain ASCII, without a fragment, that a browser opens")]
+    RedirectUri(String),
+    /// A redirect URI with a query parameter that the authorization response uses.
+    #[error("the redirect URI '{uri}' has a query parameter '{parameter}', which is reserved for the answer")]
+    ReservedParameter {
+        /// The URI.
+        uri: String,
+        /// The parameter.
+        parameter: &'static str,
+    },
+}
+
+type Checked = Result<(), SettingsError>;
+
+pub(super) fn name(settings: &ApplicationSettings) -> Checked {
+    let is_long = settings.name.trim().chars().count() > LONGEST_NAME;
+    if is_long || !is_visible_text(&settings.name) { Err(SettingsError::Name) } else { Ok(()) }
+}
+
+pub(super) fn scopes(settings: &ApplicationSettings) -> Checked {
+    if settings.scope.iter().count() > MOST_SCOPES { Err(SettingsError::Scopes) } else { Ok(()) }
+}
+
+pub(super) fn default_scopes(settings: &ApplicationSettings) -> Checked {
+    match settings.default_scope.first_outside(&settings.scope) {
+        Some(outside) => Err(SettingsError::DefaultScope(outside.to_owned())),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn grants(settings: &ApplicationSettings) -> Checked {
+    let has_own_tokens = settings.grants.contains(&GrantType::ClientCredentials);
+    if has_own_tokens && !settings.kind.is_confidential() { Err(SettingsError::ClientCredentials) } else { Ok(()) }
+}
+
+pub(super) fn keys(settings: &ApplicationSettings) -> Checked {
+    match settings.authentication {
+        ClientAuthentication::PrivateKeyJwt(_) if !settings.kind.is_confidential() => {
+            Err(SettingsError::Keys(settings.kind))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn token_ttl(settings: &ApplicationSettings) -> Checked {
+    let is_outside = |ttl: std::time::Duration| ttl.as_secs() == 0 || ttl > LONGEST_TOKEN_TTL;
+    if settings.token_ttl.is_some_and(is_outside) { Err(SettingsError::TokenTtl) } else { Ok(()) }
+}
+
+pub(super) fn owner(settings: &ApplicationSettings) -> Checked {
+    match settings.owner.as_deref().filter(|owner| owner.parse::<EmailAddress>().is_err()) {
+        Some(owner) => Err(SettingsError::Owner(owner.to_owned())),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn redirect_uris(settings: &ApplicationSettings) -> Checked {
+    uris(&settings.redirect_uris, redirect_uri::reserved_parameter)
+}
+
+pub(super) fn post_logout_redirect_uris(settings: &ApplicationSettings) -> Checked {
+    uris(&settings.post_logout_redirect_uris, redirect_uri::reserved_at_logout)
+}
+
+/// A redirect URI that could never be answered is refused now, and not at each request.
+fn uris(uris: &[String], reserved: fn(&str) -> Option<&'static str>) -> Checked {
+    if let Some(bad) = uris.iter().find(|uri| !redirect_uri::can_be_registered(uri)) {
+        return Err(SettingsError::RedirectUri(bad.clone()));
+    }
+    match uris.iter().find_map(|uri| Some((uri, reserved(uri)?))) {
+        Some((uri, parameter)) => Err(SettingsError::ReservedParameter { uri: uri.clone(), parameter }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::protocol::scope::Scope;
+
+    fn service() -> ApplicationSettings {
+        ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service)
+    }
+
+    #[test]
+    fn the_defaults_of_every_kind_agree_with_each_other() {
+        for kind in ApplicationKind::ALL {
+            assert_eq!(ApplicationSettings::new("A".to_owned(), kind).check(), Ok(()), "{kind}");
+            assert_eq!(ApplicationKind::from_name(kind.name()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn a_default_scope_must_be_an_allowed_one() {
+        let settings = ApplicationSettings { default_scope: "other".parse().unwrap(), ..service() };
+        assert_eq!(settings.check(), Err(SettingsError::DefaultScope("other".to_owned())));
+    }
+
+    #[test]
+    fn a_public_application_cannot_use_client_credentials() {
+        let settings = ApplicationSettings { kind: ApplicationKind::Spa, ..service() };
+        assert_eq!(settings.check(), Err(SettingsError::ClientCredentials));
+    }
+
+    #[test]
+    fn names_lifetimes_owners_and_redirect_uris_are_checked() {
+        let refused = |settings: ApplicationSettings| settings.check().is_err();
+        assert!(refused(ApplicationSettings { name: " ".to_owned(), ..service() }));
+        assert!(refused(ApplicationSettings { name: "a\nb".to_owned(), ..service() }));
+        assert!(refused(ApplicationSettings { name: "a".repeat(101), ..service() }));
+        assert!(refused(ApplicationSettings { name: "Orders\u{202e}".to_owned(), ..service() }));
+        let scopes: Vec<String> = (0..=MOST_SCOPES).map(|number| format!("s{number}")).collect();
+        let many = |count: usize| ApplicationSettings {
+            scope: scopes[..count].join(" ").parse().unwrap(),
+            default_scope: Scope::empty(),
+            ..service()
+        };
+        assert_eq!(many(MOST_SCOPES).check(), Ok(()));
+        assert_eq!(many(MOST_SCOPES + 1).check(), Err(SettingsError::Scopes));
+        assert!(refused(ApplicationSettings { token_ttl: Some(Duration::ZERO), ..service() }));
+        for owner in ["nobody", "a@", "@b", "a@b@c", "a@b,c@d", "a b@c", "a@b\n"] {
+            assert!(refused(ApplicationSettings { owner: Some(owner.to_owned()), ..service() }), "{owner}");
+        }
+        for uri in ["callback", "https://a/#x", "//a/b"] {
+            assert!(refused(ApplicationSettings { redirect_uris: vec![uri.to_owned()], ..service() }), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_uri_leaves_the_answers_parameters_to_the_answer() {
+        let check = |login: &[&str], logout: &[&str]| {
+            let owned = |uris: &[&str]| uris.iter().map(|uri| (*uri).to_owned()).collect();
+            let (redirect_uris, post_logout_redirect_uris) = (owned(login), owned(logout));
+            ApplicationSettings { redirect_uris, post_logout_redirect_uris, ..service() }.check()
+        };
+        for parameter in ["code", "state", "iss", "error", "error_description", "error_uri"] {
+            let uri = format!("https://a.example/cb?tenant=1&{parameter}=x");
+            let expected = SettingsError::ReservedParameter { uri: uri.clone(), parameter };
+            assert_eq!(check(&["https://a.example/cb", &uri], &[]), Err(expected), "{parameter}");
+        }
+        assert!(check(&[], &["https://a.example/bye?state=x"]).is_err());
+        assert_eq!(check(&["https://a.example/cb?tenant=1"], &["https://a.example/bye?code=logout"]), Ok(()));
+    }
+}

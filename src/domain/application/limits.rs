@@ -1,0 +1,60 @@
+//! What only an operator passes: the limits of what developers choose alone.
+
+use std::time::Duration;
+
+use super::settings::ApplicationSettings;
+use crate::domain::sign_in::UnknownAccount;
+use crate::protocol::resource::ResourceId;
+use crate::protocol::scope::Scope;
+use crate::protocol::token::GrantType;
+
+/// What developers may choose alone.
+#[derive(Clone, Debug)]
+pub struct SelfServiceLimits<'a> {
+    /// The scopes that developers may choose.
+    pub scope: &'a Scope,
+    /// The grants that developers may choose.
+    pub grants: &'a [GrantType],
+    /// The audiences that developers may choose.
+    pub audiences: &'a [ResourceId],
+    /// The longest life of access tokens.
+    pub longest_token_ttl: Duration,
+    /// The server's answer for addresses without an account, where an application has no setting of its own.
+    pub unknown_account: UnknownAccount,
+}
+
+/// A setting that a developer cannot ask an operator for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BeyondLimits {
+    /// A token lifetime beyond the developers' limit.
+    #[error("an access token of this application may live for {} seconds at most", .0.as_secs())]
+    TokenTtl(Duration),
+    /// `unknown_account = "reject"` on a server that conceals.
+    #[error("this server does not tell applications which addresses have an account; only an operator can except one")]
+    UnknownAccount,
+    /// A setting that only an operator sets.
+    #[error("only an operator can set {0}")]
+    Operator(&'static str),
+}
+
+/// A longer life than everybody may choose stays with the application that was given it.
+pub(super) fn token_ttl(
+    asked: &ApplicationSettings,
+    known: Option<&ApplicationSettings>,
+    limits: &SelfServiceLimits<'_>,
+) -> Result<(), BeyondLimits> {
+    let granted = known.and_then(|known| known.token_ttl).unwrap_or_default();
+    let longest = limits.longest_token_ttl.max(granted);
+    if asked.token_ttl.is_some_and(|ttl| ttl > longest) { Err(BeyondLimits::TokenTtl(longest)) } else { Ok(()) }
+}
+
+/// A developer may conceal what the server tells, and not the other way round.
+pub(super) fn unknown_account(
+    asked: &ApplicationSettings,
+    known: Option<&ApplicationSettings>,
+    limits: &SelfServiceLimits<'_>,
+) -> Result<(), BeyondLimits> {
+    let told = |settings: &ApplicationSettings| settings.unknown_account == Some(UnknownAccount::Reject);
+    let is_loosened = limits.unknown_account == UnknownAccount::Conceal && told(asked) && !known.is_some_and(told);
+    if is_loosened { Err(BeyondLimits::UnknownAccount) } else { Ok(()) }
+}

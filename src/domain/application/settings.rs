@@ -1,0 +1,237 @@
+//! The settings of an application, each described once. Form, page, JSON and its schema, command line, configuration,
+//! audit log and column are made from this table.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::ApplicationKind;
+use super::authentication::ClientAuthentication;
+use super::check::{self, SettingsError};
+use super::limits;
+use super::setting::{Audited, Chosen, FormerName, Place, Setting, SettingValue, UNREMARKABLE, default_for, settings};
+use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::protocol::claims::TokenProfile;
+use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::named::named;
+use crate::protocol::resource::ResourceId;
+use crate::protocol::scope::Scope;
+use crate::protocol::token::GrantType;
+
+named! {
+    /// Which applications must use PKCE (RFC 7636).
+    #[derive(Default)]
+    pub enum PkcePolicy {
+        /// Public applications must, confidential ones may.
+        #[default]
+        ByType = "by_type": "Depends on the type: required for spa and native",
+        /// This application must, even if it is confidential.
+        Required = "required": "Required",
+    }
+}
+
+settings! {
+    /// The settings of an application.
+    pub struct ApplicationSettings {
+        /// For people: they see it when they sign in, and in their mail.
+        name: String = |_| String::new(), {
+            label: "Name",
+            place: Place::New,
+            audited: Audited::Change,
+            check: check::name,
+        }
+
+        /// What it is for. It decides the defaults, and stays what it is.
+        kind as "type": ApplicationKind = |kind| kind, {
+            label: "Type",
+            place: Place::Nowhere,
+        }
+
+        /// Where its users may be sent back to after they have signed in, compared character by character.
+        redirect_uris: Vec<String> = |_| Vec::new(), {
+            label: "Redirect URIs",
+            place: Place::New,
+            kinds: ApplicationKind::is_for_people,
+            check: check::redirect_uris,
+        }
+
+        /// What it may ask for.
+        scope as "scopes": Scope = ApplicationKind::default_scopes, {
+            label: "Scopes",
+            former: Some(FormerName { name: "scope", json_type: "string", read: Value::clone, show: joined }),
+            place: Place::New,
+            chosen: Chosen::WithApproval,
+            check: check::scopes,
+        }
+
+        /// What it gets when it asks for nothing in particular.
+        default_scope as "default_scopes": Scope = ApplicationKind::default_scopes, {
+            label: "Default scopes",
+            former: Some(FormerName {
+                name: "default_scope", json_type: "string", read: Value::clone, show: joined }),
+            chosen: Chosen::WithApproval,
+            check: check::default_scopes,
+        }
+
+        /// The grants it may use.
+        grants: Vec<GrantType> = ApplicationKind::default_grants, {
+            label: "What it may do",
+            chosen: Chosen::WithApproval,
+            check: check::grants,
+        }
+
+        /// Where its users may be sent back to after they have signed out.
+        post_logout_redirect_uris: Vec<String> = |_| Vec::new(), {
+            label: "Addresses after signing out",
+            kinds: ApplicationKind::is_for_people,
+            check: check::post_logout_redirect_uris,
+        }
+
+        /// The APIs that it may ask tokens for by the parameter resource, besides itself.
+        audiences: Vec<ResourceId> = |_| Vec::new(), {
+            label: "Audiences",
+            chosen: Chosen::WithApproval,
+        }
+
+        /// How long its access tokens live.
+        token_ttl: Option<Duration> = |_| None, {
+            label: "Lifetime of access tokens",
+            chosen: Chosen::Within(limits::token_ttl),
+            check: check::token_ttl,
+        }
+
+        /// The typ of its access tokens.
+        token_profile as "token_format": TokenProfile = |_| TokenProfile::default(), {
+            label: "Token format (typ)",
+            former: Some(FormerName { name: "token_profile", json_type: "string", read: Value::clone, show: Value::clone }),
+        }
+
+        /// What its tokens are signed with. RS256 is understood everywhere, the others are shorter or faster.
+        signing_algorithm: SigningAlgorithm = |_| SigningAlgorithm::default(), {
+            label: "Signing algorithm",
+        }
+
+        /// Public keys (RFC 7517) to authenticate with, instead of a secret.
+        authentication as "jwks" in "jwks": ClientAuthentication = ClientAuthentication::without_keys, {
+            label: "Public keys",
+            kinds: ApplicationKind::is_confidential,
+            audited: Audited::Change,
+            check: check::keys,
+        }
+
+        /// The e-mail address of its owner.
+        owner: Option<String> = |_| None, {
+            label: "Owner",
+            place: Place::Nowhere,
+            audited: Audited::Change,
+            check: check::owner,
+        }
+
+        /// Whether it belongs to the operator of this server, so that its users are not asked for consent.
+        first_party: bool = |_| false, {
+            label: "First party",
+            kinds: ApplicationKind::is_for_people,
+            chosen: Chosen::ByOperator,
+        }
+
+        /// Whether its requests must carry PKCE, which protects the code on its way back to the application.
+        pkce: PkcePolicy = |_| PkcePolicy::default(), {
+            label: "PKCE",
+            former: Some(FormerName { name: "require_pkce", json_type: "boolean", read: required_or_by_type, show: is_required }),
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// What the links in its mails do, when the application itself asked for the mail.
+        link_mode: Option<LinkMode> = |_| None, {
+            label: "Links in sign-in mails",
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// What it is told when it asks for a mail to an address without account.
+        unknown_account: Option<UnknownAccount> = |_| None, {
+            label: "Addresses without account",
+            kinds: ApplicationKind::is_for_people,
+            chosen: Chosen::Within(limits::unknown_account),
+        }
+    }
+}
+
+/// A scope as one string.
+fn joined(scopes: &Value) -> Value {
+    let tokens: Vec<&str> = scopes.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    tokens.join(" ").into()
+}
+
+/// `true` and `false` of before; another value stays, and is refused as what it is.
+fn required_or_by_type(required: &Value) -> Value {
+    match required {
+        Value::Bool(true) => PkcePolicy::Required.show(),
+        Value::Bool(false) => PkcePolicy::ByType.show(),
+        other => other.clone(),
+    }
+}
+
+fn is_required(pkce: &Value) -> Value {
+    (*pkce == PkcePolicy::Required.show()).into()
+}
+
+impl ApplicationSettings {
+    /// The settings of a new application of this kind.
+    pub fn new(name: String, kind: ApplicationKind) -> Self {
+        Self { name, ..Self::unset(kind) }
+    }
+
+    /// Every setting as a member of a JSON object, under its name and its former one.
+    pub fn members(&self) -> Map<String, Value> {
+        let mut members = Map::new();
+        for setting in &SETTINGS {
+            let value = setting.value(self);
+            if let Some(former) = setting.former {
+                members.insert(former.name.to_owned(), (former.show)(&value));
+            }
+            members.insert(setting.name.to_owned(), value);
+        }
+        members
+    }
+
+    /// Checks what the types alone cannot.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        SETTINGS.iter().try_for_each(|setting| (setting.check)(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_setting_has_one_name_a_label_and_a_sentence() {
+        let former = SETTINGS.iter().filter_map(|setting| setting.former).map(|former| former.name);
+        let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).chain(former).collect();
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
+        for setting in &SETTINGS {
+            assert!(!setting.label.is_empty(), "{setting:?}");
+            assert!(setting.help.ends_with('.'), "{setting:?}: {}", setting.help);
+            for name in [Some(setting.name), setting.former.map(|former| former.name)].into_iter().flatten() {
+                assert_eq!(Setting::of_name(name).map(|found| found.name), Some(setting.name));
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_setting_writes_it_reads_again() {
+        for kind in ApplicationKind::ALL {
+            let settings = ApplicationSettings::new("Orders".to_owned(), kind);
+            for setting in &SETTINGS {
+                let mut again = ApplicationSettings::new("Bills".to_owned(), kind);
+                setting.put(&mut again, &setting.value(&settings)).unwrap();
+                assert_eq!(setting.value(&again), setting.value(&settings), "{kind}: {setting:?}");
+                let typed = setting.typed(&setting.text(&settings));
+                setting.put(&mut again, &typed).unwrap();
+                assert_eq!(setting.value(&again), setting.value(&settings), "{kind}: {setting:?} as text");
+            }
+        }
+    }
+}

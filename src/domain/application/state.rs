@@ -1,0 +1,67 @@
+//! Where an application is in its life, and how it came into it.
+
+use crate::domain::ids::Timestamp;
+use crate::protocol::named::named;
+
+named! {
+    /// Where an application was registered.
+    pub enum Origin {
+        /// In the portal, by API or on the command line.
+        Registered = "registered",
+        /// In the configuration file, which is the only place to change it.
+        Declared = "declared",
+    }
+}
+
+named! {
+    /// Why an application was deactivated.
+    pub enum DeactivationReason {
+        /// One of its owners decided so.
+        Requested = "requested",
+        /// An operator decided so; only an operator activates it again.
+        Suspended = "suspended",
+        /// An operator deleted it; if an owner brings it back it stays deactivated.
+        Removed = "removed",
+        /// It left the configuration file that had declared it.
+        Undeclared = "undeclared",
+        /// It was not used for too long.
+        Unused = "unused",
+    }
+}
+
+impl DeactivationReason {
+    /// Whether an owner may activate the application again.
+    pub const fn is_owners(self) -> bool {
+        matches!(self, Self::Requested | Self::Unused)
+    }
+}
+
+/// The life-cycle state of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApplicationState {
+    /// It can be used.
+    Active,
+    /// It is refused until it is activated again.
+    Deactivated {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        reason: DeactivationReason,
+    },
+    /// It is deleted; its client id is kept, so that it is never issued again.
+    Deleted {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+impl ApplicationState {
+    /// The name in listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deactivated { .. } => "deactivated",
+            Self::Deleted { .. } => "deleted",
+        }
+    }
+}
