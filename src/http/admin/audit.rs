@@ -1,36 +1,57 @@
 //! `/admin/audit`: who did what to what.
 
-use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::frame::{Bar, Here, caller, operator};
+use super::frame::{Bar, Here};
 use super::view::{AuditFilterForm, AuditPage, AuditRow, PAGE};
 use crate::domain::ids::{AuditId, Timestamp, UserId};
 use crate::domain::language::Language;
 use crate::domain::listing::AuditFilter;
 use crate::flows::oversight::Line;
-use crate::flows::sessions::SignedInPerson;
-use crate::http::pages::fields::{id, query};
+use crate::http::pages::fields::{Query, cut, id};
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::visit::{Visit, address};
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::viewer::Operator;
+use crate::http::pages::visit::address;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 
 /// `GET /admin/audit`.
-pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
-    let person = match operator(&visit, Here::Audit.href()) {
-        Ok(person) => person,
-        Err(response) => return *response,
+pub(in crate::http) async fn show(operator: Operator, Query(parameters): Query) -> PageResult {
+    let asked = asked(&parameters);
+    let before = id::<AuditId>(&parameters, "before").map(|id| id.to_string());
+    let (mut found, problem) = match filter(&asked) {
+        Ok(filter) => (found(&operator, &filter, before.as_deref()).await?, None),
+        Err(problem) => (Vec::new(), Some(problem)),
     };
-    let listed = match query(&uri) {
-        Ok(parameters) => list(&visit, person, &parameters).await,
-        Err(refusal) => Err(refusal),
+    let to = |path: &str, more: &[(&str, &str)]| address(path, &[asked.parameters().as_slice(), more].concat());
+    let next = cut(&mut found, PAGE).map(|last| to(Here::Audit.href(), &[("before", &last.id.to_string())]));
+    let view = AuditPage {
+        t: Messages::of(Language::English),
+        bar: Bar::of(&operator, Here::Audit),
+        problem,
+        rows: rows(&operator, found).await?,
+        first: before.map(|_| to(Here::Audit.href(), &[])),
+        next,
+        csv: to("/admin/audit/export", &[("format", "csv")]),
+        ndjson: to("/admin/audit/export", &[("format", "ndjson")]),
+        asked,
     };
-    page_or_refusal(&visit, listed)
+    Ok(operator.page(&view).with_status(if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }))
+}
+
+async fn found(operator: &Operator, filter: &AuditFilter, before: Option<&str>) -> Result<Vec<Line>, Refusal> {
+    operator.edge.oversight().audit_page(&operator.caller(), filter, before, PAGE + 1).await
+}
+
+/// The lines with the addresses of the people in them.
+async fn rows(operator: &Operator, lines: Vec<Line>) -> Result<Vec<AuditRow>, Refusal> {
+    let actors = lines.iter().filter_map(|line| person_of(&line.actor)).collect();
+    let people = operator.edge.people().accounts_named(&operator.caller(), actors).await?;
+    let by = |line: &Line| people.get(&person_of(&line.actor)?)?.email.as_ref().map(ToString::to_string);
+    Ok(lines.into_iter().map(|line| (by(&line), line)).map(|(by, line)| row(line, by)).collect())
 }
 
 /// What was asked for, as it was typed.
@@ -70,39 +91,6 @@ fn moment(text: &str) -> Result<Option<Timestamp>, &'static str> {
     let read = OffsetDateTime::parse(&full, &Rfc3339).ok();
     let micros = read.and_then(|at| i64::try_from(at.unix_timestamp_nanos().div_euclid(1000)).ok());
     micros.map(|micros| Some(Timestamp::from_micros(micros))).ok_or("Give days as 2026-11-21.")
-}
-
-async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
-    let (edge, caller) = (&visit.edge, caller(person));
-    let asked = asked(parameters);
-    let before = id::<AuditId>(parameters, "before").map(|id| id.to_string());
-    let (mut found, problem) = match filter(&asked) {
-        Ok(filter) => (edge.oversight().audit_page(&caller, &filter, before.as_deref(), PAGE + 1).await?, None),
-        Err(problem) => (Vec::new(), Some(problem)),
-    };
-    let more = found.len() > usize::from(PAGE);
-    found.truncate(usize::from(PAGE));
-    let last = found.last().map(|last| last.id.to_string()).filter(|_| more).unwrap_or_default();
-    let actors = found.iter().filter_map(|line| person_of(&line.actor)).collect();
-    let people = edge.people().accounts_named(&caller, actors).await?;
-    let rows = found.into_iter().map(|line| {
-        let by = person_of(&line.actor).and_then(|id| people.get(&id)?.email.as_ref().map(ToString::to_string));
-        row(line, by)
-    });
-    let to = |path: &str, more: &[(&str, &str)]| address(path, &[asked.parameters().as_slice(), more].concat());
-    let view = AuditPage {
-        t: Messages::of(Language::English),
-        bar: Bar::of(visit, person, Here::Audit),
-        problem,
-        rows: rows.collect(),
-        first: before.map(|_| to(Here::Audit.href(), &[])),
-        next: more.then(|| to(Here::Audit.href(), &[("before", last.as_str())])),
-        csv: to("/admin/audit/export", &[("format", "csv")]),
-        ndjson: to("/admin/audit/export", &[("format", "ndjson")]),
-        asked,
-    };
-    let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok(page(&view).with_status(status).into_response())
 }
 
 /// The account behind an actor, if it is one.

@@ -1,14 +1,7 @@
-//! What stands around every operator page, and who gets to see one.
+//! What stands around every operator page.
 
-use axum::response::Response;
-
-use crate::flows::access::Caller;
-use crate::flows::sessions::{SignIn, SignedInPerson};
-use crate::http::pages::problem::{refused_page, stale_form_page};
 use crate::http::pages::view::Form;
-use crate::http::pages::visit::{Visit, sign_in_anew, sign_in_first};
-use crate::protocol::parameters::Parameters;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::http::pages::viewer::Operator;
 
 /// The bar at the top.
 #[derive(Clone, Debug)]
@@ -65,6 +58,11 @@ impl Here {
         }
     }
 
+    /// Its address, where it says what was just done.
+    pub(super) fn after(self, done: &str) -> String {
+        format!("{}?done={done}", self.href())
+    }
+
     /// What it is called.
     pub(in crate::http) const fn name(self) -> &'static str {
         match self {
@@ -84,12 +82,8 @@ impl Here {
 
 impl Bar {
     /// The bar for this person.
-    pub(in crate::http) fn of(visit: &Visit, person: &SignedInPerson, here: Here) -> Self {
-        Self {
-            here,
-            address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
-            sign_out: visit.form("/account/sign-out"),
-        }
+    pub(in crate::http) fn of(operator: &Operator, here: Here) -> Self {
+        Self { here, address: operator.address(), sign_out: operator.form("/account/sign-out") }
     }
 
     /// Every page that it leads to.
@@ -103,63 +97,4 @@ impl Bar {
     pub(in crate::http) fn is_at(&self, place: &Here) -> bool {
         self.here == *place
     }
-}
-
-/// The operator who looks at a page. Whoever is not signed in is sent to do that and comes back to `page`; for
-/// everybody else there is no such page.
-pub(in crate::http) fn operator<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
-    match &visit.person {
-        None => Err(Box::new(sign_in_first(page))),
-        Some(person) if person.user.admin => Ok(person),
-        Some(_) => Err(Box::new(refused_page(visit, &nowhere()))),
-    }
-}
-
-/// The operator who sent a form, which must be one of ours.
-pub(super) fn sender<'a>(
-    visit: &'a Visit,
-    fields: &Parameters,
-    page: &str,
-) -> Result<&'a SignedInPerson, Box<Response>> {
-    sender_of(visit, fields.value("csrf"), page)
-}
-
-fn sender_of<'a>(visit: &'a Visit, csrf: Option<&str>, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
-    let person = operator(visit, page)?;
-    if visit.sent_form(csrf) {
-        return Ok(person);
-    }
-    Err(Box::new(stale_form_page(visit, page, None)))
-}
-
-/// The same for a change that matters: whoever signed in a while ago signs in once more, and then sends it again.
-pub(super) fn fresh_sender<'a>(
-    visit: &'a Visit,
-    fields: &Parameters,
-    page: &str,
-) -> Result<&'a SignedInPerson, Box<Response>> {
-    fresh_sender_of(visit, fields.value("csrf"), page)
-}
-
-/// The same for a form of which only the token is of interest here.
-pub(in crate::http) fn fresh_sender_of<'a>(
-    visit: &'a Visit,
-    csrf: Option<&str>,
-    page: &str,
-) -> Result<&'a SignedInPerson, Box<Response>> {
-    let person = sender_of(visit, csrf, page)?;
-    if person.sign_in == SignIn::Fresh {
-        return Ok(person);
-    }
-    Err(Box::new(sign_in_anew(page)))
-}
-
-/// An operator as whoever asks for something.
-pub(super) fn caller(person: &SignedInPerson) -> Caller {
-    Caller::person(person.clone())
-}
-
-/// What is said of an address that leads nowhere.
-pub(super) fn nowhere() -> Refusal {
-    Refusal::new(ErrorCode::NotFound, "there is nothing at this address")
 }

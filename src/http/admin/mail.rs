@@ -1,32 +1,18 @@
 //! `/admin/mail`: what was not delivered.
 
-use axum::response::{IntoResponse as _, Response};
-
-use super::frame::{Bar, Here, caller, operator};
+use super::frame::{Bar, Here};
 use super::view::MailPage;
 use crate::domain::language::Language;
-use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::visit::Visit;
-use crate::protocol::refusal::Refusal;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::viewer::Operator;
 
 /// `GET /admin/mail`.
-pub(in crate::http) async fn show(visit: Visit) -> Response {
-    let person = match operator(&visit, Here::Mail.href()) {
-        Ok(person) => person,
-        Err(response) => return *response,
-    };
-    page_or_refusal(&visit, listed(&visit, person).await)
-}
-
-async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refusal> {
-    let view = MailPage {
+pub(in crate::http) async fn show(operator: Operator) -> PageResult {
+    Ok(operator.page(&MailPage {
         t: Messages::of(Language::English),
-        bar: Bar::of(visit, person, Here::Mail),
-        mails: visit.edge.mail().unsent_mail(&caller(person)).await?,
-        now: visit.now(),
-    };
-    Ok(page(&view).into_response())
+        bar: Bar::of(&operator, Here::Mail),
+        mails: operator.edge.mail().unsent_mail(&operator.caller()).await?,
+        now: operator.now(),
+    }))
 }

@@ -1,31 +1,17 @@
 //! `/admin/scopes`: what scopes and resources mean here.
 
-use axum::response::{IntoResponse as _, Response};
-
-use super::frame::{Bar, Here, operator};
+use super::frame::{Bar, Here};
 use super::view::ScopesPage;
 use crate::domain::language::Language;
-use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::page_or_refusal;
-use crate::http::pages::visit::Visit;
-use crate::protocol::refusal::Refusal;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::viewer::Operator;
 
 /// `GET /admin/scopes`.
-pub(in crate::http) async fn show(visit: Visit) -> Response {
-    let person = match operator(&visit, Here::Scopes.href()) {
-        Ok(person) => person,
-        Err(response) => return *response,
-    };
-    page_or_refusal(&visit, listed(&visit, person).await)
-}
-
-async fn listed(visit: &Visit, person: &SignedInPerson) -> Result<Response, Refusal> {
-    let view = ScopesPage {
+pub(in crate::http) async fn show(operator: Operator) -> PageResult {
+    Ok(operator.page(&ScopesPage {
         t: Messages::of(Language::English),
-        bar: Bar::of(visit, person, Here::Scopes),
-        catalogue: visit.edge.application_cache().named_catalogue().await?,
-    };
-    Ok(page(&view).into_response())
+        bar: Bar::of(&operator, Here::Scopes),
+        catalogue: operator.edge.application_cache().named_catalogue().await?,
+    }))
 }

@@ -4,48 +4,50 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::frame::nowhere;
 use super::view::SetUpPage;
 use crate::domain::language::Language;
 use crate::domain::one_time::SetUpToken;
 use crate::http::pages::fields::Fields;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::{refused_page, stale_form_page};
+use crate::http::pages::page::Page;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::viewer::nothing_here;
 use crate::http::pages::visit::{Visit, see};
 
 /// `GET`: asks for the address. Opening it uses nothing up.
-pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> Response {
-    let Ok(token) = token.parse::<SetUpToken>() else { return refused_page(&visit, &nowhere()) };
-    match visit.edge.sign_ins().set_up_is_open(&token).await {
-        Ok(()) => visit.remembered(form_page(&visit, &token, "", None)),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> PageResult {
+    let token: SetUpToken = token.parse().map_err(|_| nothing_here())?;
+    visit.edge.sign_ins().set_up_is_open(&token).await?;
+    Ok(form_page(&visit, &token, "", None))
 }
 
 /// `POST`: makes the operator and signs them in.
-pub(in crate::http) async fn set_up(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    let Ok(token) = token.parse::<SetUpToken>() else { return refused_page(&visit, &nowhere()) };
-    if !visit.sent_form(fields.value("csrf")) {
-        return stale_form_page(&visit, &format!("/admin/set-up/{}", token.expose()), None);
-    }
+pub(in crate::http) async fn set_up(
+    Path(token): Path<String>,
+    visit: Visit,
+    Fields(fields): Fields,
+) -> PageResult<Response> {
+    let token: SetUpToken = token.parse().map_err(|_| nothing_here())?;
+    visit.check_form(fields.value("csrf"), &address_of(&token), None)?;
     let typed = fields.value("email").unwrap_or_default().trim();
     let Ok(email) = typed.parse() else {
-        return form_page(&visit, &token, typed, Some("This is not an e-mail address such as name@example.com."));
+        let problem = Some("This is not an e-mail address such as name@example.com.");
+        let page = form_page(&visit, &token, typed, problem).with_status(StatusCode::BAD_REQUEST);
+        return Ok(page.into_response());
     };
-    match visit.edge.sign_ins().set_up(&token, email, &visit.requester.device).await {
-        Ok(session) => visit.signed_in(&session, see("/admin")),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    let session = visit.edge.sign_ins().set_up(&token, email, &visit.requester.device).await?;
+    Ok(visit.signed_in(&session, see("/admin")))
 }
 
-fn form_page(visit: &Visit, token: &SetUpToken, email: &str, problem: Option<&'static str>) -> Response {
-    let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let view = SetUpPage {
+fn address_of(token: &SetUpToken) -> String {
+    format!("/admin/set-up/{}", token.expose())
+}
+
+fn form_page(visit: &Visit, token: &SetUpToken, email: &str, problem: Option<&'static str>) -> Page {
+    visit.page(&SetUpPage {
         t: Messages::of(Language::English),
         email: email.to_owned(),
         problem,
-        form: visit.form(format!("/admin/set-up/{}", token.expose())),
-    };
-    page(&view).with_status(status).into_response()
+        form: visit.form(address_of(token)),
+    })
 }

@@ -1,29 +1,28 @@
 //! `/admin/settings`: every setting with who set it.
 
-use axum::response::{IntoResponse as _, Response};
-
-use super::frame::{Bar, Here, operator};
+use super::frame::{Bar, Here};
 use super::view::{SettingLine, SettingsPage, SettingsPart};
 use crate::config::{ShownSetting, Sources};
 use crate::domain::language::Language;
-use crate::flows::sessions::SignedInPerson;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::visit::Visit;
+use crate::http::pages::page::Page;
+use crate::http::pages::viewer::Operator;
 
 /// `GET /admin/settings`.
-pub(in crate::http) async fn show(visit: Visit) -> Response {
-    match operator(&visit, Here::Settings.href()) {
-        Ok(person) => visit.remembered(settings(&visit, person)),
-        Err(response) => *response,
-    }
+pub(in crate::http) async fn show(operator: Operator) -> Page {
+    let sources = operator.edge.sources();
+    operator.page(&SettingsPage {
+        t: Messages::of(Language::English),
+        bar: Bar::of(&operator, Here::Settings),
+        file: sources.and_then(|sources| sources.file()).map(|file| file.display().to_string()),
+        parts: parts(sources.map(Sources::settings).unwrap_or_default()),
+    })
 }
 
-fn settings(visit: &Visit, person: &SignedInPerson) -> Response {
-    let sources = visit.edge.sources();
-    let shown = sources.map(Sources::settings).unwrap_or_default();
+/// The settings, those of one part of the file together.
+fn parts(settings: &[ShownSetting]) -> Vec<SettingsPart> {
     let mut parts: Vec<SettingsPart> = Vec::new();
-    for setting in shown {
+    for setting in settings {
         let (part, name) = setting.key.split_once('.').unwrap_or(("", &setting.key));
         let line = line(name, setting);
         match parts.last_mut().filter(|last| last.name == part) {
@@ -31,13 +30,7 @@ fn settings(visit: &Visit, person: &SignedInPerson) -> Response {
             None => parts.push(SettingsPart { name: part.to_owned(), lines: vec![line] }),
         }
     }
-    let view = SettingsPage {
-        t: Messages::of(Language::English),
-        bar: Bar::of(visit, person, Here::Settings),
-        file: sources.and_then(|sources| sources.file()).map(|file| file.display().to_string()),
-        parts,
-    };
-    page(&view).into_response()
+    parts
 }
 
 /// Secrets are masked where the settings are read; here nobody knows them.

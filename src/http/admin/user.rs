@@ -1,172 +1,150 @@
 //! `/admin/users/{sub}`: one account, and what can be done with it.
 
-use axum::extract::Path;
-use axum::http::{StatusCode, Uri};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
-use super::frame::{Bar, Here, caller, fresh_sender, operator};
+use super::frame::{Bar, Here};
 use super::view::{OwnedLine, UserPage};
+use crate::domain::application::Application;
 use crate::domain::language::Language;
 use crate::domain::user::{EmailAddress, Profile, User};
-use crate::flows::access::MOST_OWNED;
 use crate::flows::access::Need;
-use crate::flows::people::ManageUserError;
-use crate::flows::sessions::SignedInPerson;
-use crate::http::pages::fields::{Fields, query};
+use crate::flows::access::MOST_OWNED;
+use crate::http::Edge;
+use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::{page_or_refusal, refused_page};
+use crate::http::pages::page_error::{PageError, PageResult};
+use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::{Visit, address, see};
-use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
+/// An operator, freshly signed in, and the account that they change. It is never their own: an operator who locks
+/// themselves out could not undo it.
+pub(in crate::http) struct AnotherAccount {
+    operator: FreshOperator,
+    user: User,
+}
+
+impl AsRef<Visit> for AnotherAccount {
+    fn as_ref(&self) -> &Visit {
+        self.operator.as_ref()
+    }
+}
+
+impl FromRequestParts<Edge> for AnotherAccount {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let operator = FreshOperator::from_request_parts(parts, edge).await?;
+        let Path(sub): Path<String> = Path::from_request_parts(parts, edge).await.map_err(PageError::explained)?;
+        let user = edge.people().user_for(&operator.caller(), &sub, Need::WriteUsers).await?;
+        if user.id == operator.person.user.id {
+            let own = "operators do not change their own account here";
+            return Err(Refusal::new(ErrorCode::Conflict, own).into());
+        }
+        Ok(Self { operator, user })
+    }
+}
+
 /// `GET /admin/users/{sub}`.
-pub(in crate::http) async fn show(Path(sub): Path<String>, uri: Uri, visit: Visit) -> Response {
-    let person = match operator(&visit, uri.path()) {
-        Ok(person) => person,
-        Err(response) => return *response,
-    };
-    let notice = query(&uri).ok().and_then(|parameters| match parameters.value("done")? {
+pub(in crate::http) async fn show(operator: Operator, Path(sub): Path<String>) -> PageResult {
+    let user = operator.edge.people().user_for(&operator.caller(), &sub, Need::ReadUsers).await?;
+    user_page(&operator, user, None).await
+}
+
+/// `POST …/disable`.
+pub(in crate::http) async fn disable(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
+    let AnotherAccount { operator, user } = form.sender;
+    operator.edge.people().user_disable(user.id, &operator.actor()).await?;
+    Ok(see(&after(&user, "disabled")))
+}
+
+/// `POST …/enable`.
+pub(in crate::http) async fn enable(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
+    let AnotherAccount { operator, user } = form.sender;
+    operator.edge.people().user_enable(user.id, &operator.actor()).await?;
+    Ok(see(&after(&user, "enabled")))
+}
+
+/// `POST …/promote`: makes somebody an operator.
+pub(in crate::http) async fn promote(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
+    let AnotherAccount { operator, user } = form.sender;
+    let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: true };
+    operator.edge.people().user_change(&user, profile, &operator.actor()).await?;
+    Ok(see(&after(&user, "promoted")))
+}
+
+/// `POST …/demote`: makes an operator somebody like everybody else.
+pub(in crate::http) async fn demote(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
+    let AnotherAccount { operator, user } = form.sender;
+    let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: false };
+    operator.edge.people().user_change(&user, profile, &operator.actor()).await?;
+    Ok(see(&after(&user, "demoted")))
+}
+
+/// `POST …/delete`: the address has to be typed, so that nobody deletes by a slip.
+pub(in crate::http) async fn delete(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
+    let AnotherAccount { operator, user } = form.sender;
+    let typed = form.typed.text("email").trim().to_ascii_lowercase();
+    if user.email.as_ref().map(EmailAddress::key) != Some(typed) {
+        let problem = Some("That is not the account's address. Nothing was deleted.");
+        let page = user_page(&operator, user, problem).await?;
+        return Ok(page.with_status(StatusCode::BAD_REQUEST).into_response());
+    }
+    operator.edge.people().user_delete(user.id, &operator.actor()).await?;
+    Ok(see(&Here::Users.after("deleted")))
+}
+
+fn address_of(user: &User) -> String {
+    format!("{}/{}", Here::Users.href(), user.sub)
+}
+
+/// The same, where it says what was just done.
+fn after(user: &User, done: &str) -> String {
+    format!("{}?done={done}", address_of(user))
+}
+
+fn notice(done: &str) -> Option<&'static str> {
+    match done {
         "disabled" => Some("The account is disabled. Nobody can sign in to it, and what it granted has ended."),
         "enabled" => Some("The account is enabled again. Its owner signs in anew."),
         "promoted" => Some("They are an operator of this server now."),
         "demoted" => Some("They are no operator of this server any more."),
         _ => None,
-    });
-    let found = match visit.edge.people().user_for(&caller(person), &sub, Need::ReadUsers).await {
-        Ok(user) => user_page(&visit, person, user, notice, None).await,
-        Err(refusal) => Err(refusal),
-    };
-    page_or_refusal(&visit, found)
-}
-
-/// `POST …/disable`.
-pub(in crate::http) async fn disable(Path(sub): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    let (person, user) = match another(&visit, &fields, &sub).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let done = visit.edge.people().user_disable(user.id, &caller(person).actor()).await;
-    answer(&visit, &user, done.map(|_| "disabled"))
-}
-
-/// `POST …/enable`.
-pub(in crate::http) async fn enable(Path(sub): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    let (person, user) = match another(&visit, &fields, &sub).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let done = visit.edge.people().user_enable(user.id, &caller(person).actor()).await;
-    answer(&visit, &user, done.map(|_| "enabled"))
-}
-
-/// `POST …/promote`: makes somebody an operator.
-pub(in crate::http) async fn promote(Path(sub): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    let (person, user) = match another(&visit, &fields, &sub).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: true };
-    let done = visit.edge.people().user_change(&user, profile, &caller(person).actor()).await;
-    answer(&visit, &user, done.map(|_| "promoted"))
-}
-
-/// `POST …/demote`: makes an operator somebody like everybody else.
-pub(in crate::http) async fn demote(Path(sub): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    let (person, user) = match another(&visit, &fields, &sub).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: false };
-    let done = visit.edge.people().user_change(&user, profile, &caller(person).actor()).await;
-    answer(&visit, &user, done.map(|_| "demoted"))
-}
-
-/// `POST …/delete`: the address has to be typed, so that nobody deletes by a slip.
-pub(in crate::http) async fn delete(Path(sub): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    let (person, user) = match another(&visit, &fields, &sub).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let typed = fields.value("email").map(|typed| typed.trim().to_ascii_lowercase());
-    if typed.is_none() || typed != user.email.as_ref().map(EmailAddress::key) {
-        let problem = Some("That is not the account's address. Nothing was deleted.");
-        return match user_page(&visit, person, user, None, problem).await {
-            Ok(response) => response,
-            Err(refusal) => refused_page(&visit, &refusal),
-        };
-    }
-    match visit.edge.people().user_delete(user.id, &caller(person).actor()).await {
-        Ok(_) => see(&format!("{}?done=deleted", Here::Users.href())),
-        Err(error) => refused_page(&visit, &error.into()),
     }
 }
 
-/// The operator, freshly signed in, and the account that they change. It is never their own: an operator who locks
-/// themselves out could not undo it.
-async fn another<'a>(
-    visit: &'a Visit,
-    fields: &Parameters,
-    sub: &str,
-) -> Result<(&'a SignedInPerson, User), Box<Response>> {
-    let page = address_of(sub);
-    let person = fresh_sender(visit, fields, &page)?;
-    let found = visit.edge.people().user_for(&caller(person), sub, Need::WriteUsers).await;
-    let user = found.map_err(|refusal| Box::new(refused_page(visit, &refusal)))?;
-    if user.id == person.user.id {
-        let own = Refusal::new(ErrorCode::Conflict, "operators do not change their own account here");
-        return Err(Box::new(refused_page(visit, &own)));
-    }
-    Ok((person, user))
-}
-
-fn answer(visit: &Visit, user: &User, done: Result<&'static str, ManageUserError>) -> Response {
-    match done {
-        Ok(what) => see(&format!("{}?done={what}", address_of(&user.sub))),
-        Err(error) => refused_page(visit, &error.into()),
-    }
-}
-
-fn address_of(sub: &str) -> String {
-    format!("{}/{sub}", Here::Users.href())
-}
-
-async fn user_page(
-    visit: &Visit,
-    person: &SignedInPerson,
-    user: User,
-    notice: Option<&'static str>,
-    problem: Option<&'static str>,
-) -> Result<Response, Refusal> {
-    let (edge, caller) = (&visit.edge, caller(person));
-    let owned = edge.access().applications_of(&caller, &user).await?;
-    let form = |what: &str| visit.form(format!("{}/{what}", address_of(&user.sub)));
-    let view = UserPage {
+async fn user_page(operator: &Operator, user: User, problem: Option<&'static str>) -> PageResult {
+    let edge = &operator.edge;
+    let owned = edge.access().applications_of(&operator.caller(), &user).await?;
+    let search = user.email.as_ref().map_or("", EmailAddress::as_str);
+    let all_owned = || address(Here::Applications.href(), &[("q", search)]);
+    let form = |what: &str| operator.form(format!("{}/{what}", address_of(&user)));
+    Ok(operator.page(&UserPage {
         t: Messages::of(Language::English),
-        bar: Bar::of(visit, person, Here::Users),
-        notice,
+        bar: Bar::of(operator, Here::Users),
+        notice: operator.done.as_deref().and_then(notice),
         problem,
         sessions: edge.people().user_sessions(&user).await?.len(),
-        all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(|| {
-            address(Here::Applications.href(), &[("q", user.email.as_ref().map_or("", EmailAddress::as_str))])
-        }),
-        owned: owned
-            .iter()
-            .map(|application| OwnedLine {
-                app: shown(application),
-                href: format!("/portal/applications/{}", application.client_id),
-                state: application.state.name(),
-            })
-            .collect(),
-        own: user.id == person.user.id,
+        all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(all_owned),
+        owned: owned.iter().map(owned_line).collect(),
+        own: user.id == operator.person.user.id,
         disable: form("disable"),
         enable: form("enable"),
         promote: form("promote"),
         demote: form("demote"),
         delete: form("delete"),
         user,
-    };
-    let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok(page(&view).with_status(status).into_response())
+    }))
+}
+
+fn owned_line(application: &Application) -> OwnedLine {
+    OwnedLine {
+        app: shown(application),
+        href: format!("/portal/applications/{}", application.client_id),
+        state: application.state.name(),
+    }
 }

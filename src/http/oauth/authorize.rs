@@ -4,17 +4,17 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::activity::Endpoint;
-use crate::flows::authorize::Begun;
 use crate::flows::clients::ClientRequest;
+use crate::flows::authorize::Begun;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
-use crate::http::pages::fields::query;
+use crate::http::pages::fields::Query;
 use crate::http::pages::flow::{continue_flow, refuse};
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::page_error::PageResult;
 use crate::http::pages::visit::{Visit, see};
 use crate::http::reply::{Answer, Challenge, Refused};
 use crate::http::request_body;
@@ -25,11 +25,8 @@ use crate::protocol::refusal::ErrorCode;
 const LONGEST_QUERY: usize = 8000;
 
 /// `GET`: the parameters are in the query.
-pub(in crate::http) async fn get(uri: Uri, visit: Visit) -> Response {
-    match query(&uri) {
-        Ok(parameters) => begin(&visit, &parameters).await,
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+pub(in crate::http) async fn get(visit: Visit, Query(parameters): Query) -> PageResult<Response> {
+    begin(&visit, &parameters).await
 }
 
 /// `POST`: a form begins a browser flow, JSON asks for a mail.
@@ -46,7 +43,7 @@ pub(in crate::http) async fn post(
         BodyFormat::Form if visit.is_stripped() && parameters.to_form().len() <= LONGEST_QUERY => {
             Ok(see(&format!("/oauth/authorize?{}", parameters.to_form())))
         }
-        BodyFormat::Form => Ok(begin(&visit, &parameters).await),
+        BodyFormat::Form => Ok(begin(&visit, &parameters).await.into_response()),
         BodyFormat::Json => {
             claim(&visit, &parameters);
             let authorization = authorization(&headers)?;
@@ -69,16 +66,12 @@ fn claim(visit: &Visit, parameters: &Parameters) {
     }
 }
 
-async fn begin(visit: &Visit, parameters: &Parameters) -> Response {
+async fn begin(visit: &Visit, parameters: &Parameters) -> PageResult<Response> {
     claim(visit, parameters);
     let edge = &visit.edge;
-    match edge
-        .authorizations()
-        .begin_authorization(parameters, (&visit.browser, visit.person.as_ref()), &visit.requester)
-        .await
-    {
-        Ok(Begun::Stored(id)) => visit.remembered(continue_flow(visit, id).await),
-        Ok(Begun::Refused(refused)) => refuse(visit, refused),
-        Err(refusal) => refused_page(visit, &refusal),
+    let browser = (&visit.browser, visit.person.as_ref());
+    match edge.authorizations().begin_authorization(parameters, browser, &visit.requester).await? {
+        Begun::Stored(id) => Ok(visit.remembered(continue_flow(visit, id).await.into_response())),
+        Begun::Refused(refused) => Ok(refuse(visit, refused)),
     }
 }

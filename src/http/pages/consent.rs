@@ -1,12 +1,11 @@
 //! `/consent`: may this application do that in your name?
 
-use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 
-use super::fields::{Fields, id, query};
+use super::fields::{Fields, Query, id};
 use super::flow::{continue_flow, follow, shown};
-use super::page::{FormTarget, page};
-use super::problem::{refused_page, stale_form_page};
+use super::page::FormTarget;
+use super::page_error::PageResult;
 use super::scopes::scope_lines;
 use super::view::{Consent, Publisher};
 use super::visit::Visit;
@@ -19,52 +18,30 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 
 /// `GET /consent`.
-pub(in crate::http) async fn show(uri: Uri, mut visit: Visit) -> Response {
-    let open = match query(&uri) {
-        Ok(parameters) => mine(&mut visit, &parameters).await,
-        Err(refusal) => Err(refusal),
-    };
-    let open = match open {
-        Ok(open) => open,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    match (asked(&visit, &open).await, &visit.person) {
-        (Ok(true), Some(person)) => match consent_page(&visit, &open, person).await {
-            Ok(page) => page,
-            Err(refusal) => refused_page(&visit, &refusal),
-        },
-        (Ok(_), _) => continue_flow(&visit, open.authorization.id).await,
-        (Err(refusal), _) => refused_page(&visit, &refusal),
+pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) -> PageResult<Response> {
+    let open = mine(&mut visit, &parameters).await?;
+    match asked(&visit, &open).await? {
+        Some(person) => Ok(consent_page(&visit, &open, person).await?.into_response()),
+        None => continue_flow(&visit, open.authorization.id).await,
     }
 }
 
 /// `POST /consent`.
-pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) -> Response {
-    let open = match mine(&mut visit, &fields).await {
-        Ok(open) => open,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    if !visit.sent_form(fields.value("csrf")) {
-        let again = format!("/consent?flow={}", open.authorization.id);
-        return stale_form_page(&visit, &again, Some(shown(&open.application)));
-    }
+pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
+    let open = mine(&mut visit, &fields).await?;
+    let again = format!("/consent?flow={}", open.authorization.id);
+    visit.check_form(fields.value("csrf"), &again, Some(shown(&open.application)))?;
     // The session may have ended, or have to be renewed, since the page was shown.
-    match asked(&visit, &open).await {
-        Ok(true) => {}
-        Ok(false) => return continue_flow(&visit, open.authorization.id).await,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    }
-    let Some(person) = &visit.person else { return continue_flow(&visit, open.authorization.id).await };
-    let edge = &visit.edge;
-    let decided = match fields.value("decision") {
-        Some("allow") => edge.authorizations().approve_authorization(&open, person).await,
-        Some("deny") => edge.authorizations().deny_authorization(&open).await,
-        _ => Err(Refusal::invalid_request("the form says neither allow nor deny")),
+    let Some(person) = asked(&visit, &open).await? else {
+        return continue_flow(&visit, open.authorization.id).await;
     };
-    match decided {
-        Ok(continuation) => follow(&visit, continuation, &open.application),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+    let edge = &visit.edge;
+    let continuation = match fields.value("decision") {
+        Some("allow") => edge.authorizations().approve_authorization(&open, person).await?,
+        Some("deny") => edge.authorizations().deny_authorization(&open).await?,
+        _ => return Err(Refusal::invalid_request("the form says neither allow nor deny").into()),
+    };
+    follow(&visit, continuation, &open.application)
 }
 
 async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<OpenAuthorization, Refusal> {
@@ -75,13 +52,13 @@ async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<OpenAuthoriz
     Ok(open)
 }
 
-/// Whether consent is what is to be asked now.
-async fn asked(visit: &Visit, open: &OpenAuthorization) -> Result<bool, Refusal> {
+/// Whose consent is what is to be asked now, if it is.
+async fn asked<'a>(visit: &'a Visit, open: &OpenAuthorization) -> Result<Option<&'a SignedInPerson>, Refusal> {
     let step = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await?;
-    Ok(step == Step::Consent)
+    Ok(visit.person.as_ref().filter(|_| step == Step::Consent))
 }
 
-async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedInPerson) -> Result<Response, Refusal> {
+async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedInPerson) -> PageResult {
     let OpenAuthorization { authorization, application } = open;
     let settings = &application.settings;
     // Only an operator registers an application without an owner.
@@ -102,5 +79,5 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
         switch_account: format!("/login/switch?flow={}", authorization.id),
         form: visit.form("/consent").carrying("flow", authorization.id.to_string()),
     };
-    Ok(page(&view).leading_to(FormTarget::of(&authorization.redirect_uri)).into_response())
+    Ok(visit.page(&view).leading_to(FormTarget::of(&authorization.redirect_uri)))
 }

@@ -1,9 +1,10 @@
 //! The fields of a form of ours that came back.
 
 use axum::body::Body;
-use axum::extract::FromRequest;
-use axum::extract::Request;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 
+use super::page_error::PageError;
 use crate::http::Edge;
 use crate::http::reply::Refused;
 use crate::http::request_body;
@@ -20,6 +21,24 @@ impl FromRequest<Edge> for Fields {
         let bytes = request_body::bytes(request.into_body()).await?;
         Ok(Self(Parameters::from_form(&bytes)?))
     }
+}
+
+/// The parameters of a page's address.
+pub(in crate::http) struct Query(pub(in crate::http) Parameters);
+
+impl FromRequestParts<Edge> for Query {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Edge) -> Result<Self, PageError> {
+        Ok(Self(query(&parts.uri)?))
+    }
+}
+
+/// Cuts a list, of which one row more was read, to the length of a page: the last row that is left, if there are more.
+pub(in crate::http) fn cut<T>(rows: &mut Vec<T>, page: u16) -> Option<&T> {
+    let more = rows.len() > usize::from(page);
+    rows.truncate(usize::from(page));
+    rows.last().filter(|_| more)
 }
 
 /// The parameters of a query string.

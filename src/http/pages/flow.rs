@@ -3,7 +3,8 @@
 use axum::response::{IntoResponse as _, Response};
 
 use super::page::{FormTarget, page};
-use super::problem::{problem_page, refused_page};
+use super::page_error::PageResult;
+use super::problem::problem_page;
 use super::view::App;
 use super::view::FormPost;
 use super::view::Problem;
@@ -18,29 +19,28 @@ use crate::flows::sign_in::SignedIn;
 use crate::http::reply::report_refusal;
 
 /// Looks at what is true now and sends the browser to the page of the next step, or back to the application.
-pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -> Response {
+pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -> PageResult<Response> {
     let edge = &visit.edge;
     // The browser that has just been given its token is the one that began.
-    let open = match edge.authorizations().open_authorization(id, Some(&visit.browser)).await {
-        Ok(open) => open,
-        Err(refusal) => return refused_page(visit, &refusal),
-    };
+    let open = edge.authorizations().open_authorization(id, Some(&visit.browser)).await?;
     let application = std::sync::Arc::clone(&open.application);
-    match edge.authorizations().continue_authorization(open, visit.person.as_ref()).await {
-        Ok(continuation) => follow(visit, continuation, &application),
-        Err(refusal) => refused_page(visit, &refusal),
-    }
+    let continuation = edge.authorizations().continue_authorization(open, visit.person.as_ref()).await?;
+    follow(visit, continuation, &application)
 }
 
 /// Goes where the flow says.
-pub(in crate::http) fn follow(visit: &Visit, continuation: Continuation, application: &Application) -> Response {
-    match continuation {
+pub(in crate::http) fn follow(
+    visit: &Visit,
+    continuation: Continuation,
+    application: &Application,
+) -> PageResult<Response> {
+    Ok(match continuation {
         Continuation::SignIn(open) => see(&format!("/login?flow={}", open.authorization.id)),
         Continuation::Consent(open) => see(&format!("/consent?flow={}", open.authorization.id)),
         Continuation::Answer(told) => answer(visit, told, application),
         Continuation::Refused(refused) => refuse(visit, refused),
-        Continuation::Over => problem_page(visit, Problem::SignInExpired, Some(shown(application))),
-    }
+        Continuation::Over => return Err(problem_page(visit, Problem::SignInExpired, Some(shown(application)))),
+    })
 }
 
 /// Sends an answer to the application.
@@ -67,24 +67,27 @@ pub(in crate::http) fn refuse(visit: &Visit, refused: Refused) -> Response {
 }
 
 /// Signs the browser in and goes on with what the sign-in was for.
-pub(in crate::http) async fn go_on_signed_in(mut visit: Visit, signed_in: SignedIn) -> Response {
+pub(in crate::http) async fn go_on_signed_in(mut visit: Visit, signed_in: SignedIn) -> PageResult<Response> {
     let SignedIn { token, purpose } = signed_in;
     let before = visit.person.take();
-    match visit.edge.sessions().person_of(&token).await {
-        Ok(person) => visit.person = person,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    }
-    if let (Some(before), Some(person)) = (&before, &visit.person)
-        && let Err(refusal) = visit.edge.sessions().replace_session(before, person).await
-    {
-        return refused_page(&visit, &refusal);
+    visit.person = visit.edge.sessions().person_of(&token).await?;
+    if let (Some(before), Some(person)) = (&before, &visit.person) {
+        visit.edge.sessions().replace_session(before, person).await?;
     }
     visit.session = Some(token.clone());
-    let response = match purpose {
-        Purpose::Authorization(id) => continue_flow(&visit, id).await,
-        Purpose::Page(path) => see(&path),
+    let response = match go_on(&visit, &purpose).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
     };
-    visit.signed_in(&token, response)
+    Ok(visit.signed_in(&token, response))
+}
+
+/// Goes on with what a sign-in was for.
+pub(super) async fn go_on(visit: &Visit, purpose: &Purpose) -> PageResult<Response> {
+    match purpose {
+        Purpose::Authorization(id) => continue_flow(visit, *id).await,
+        Purpose::Page(path) => Ok(see(path)),
+    }
 }
 
 /// How pages show an application.

@@ -2,48 +2,50 @@
 //! and opening it changes nothing, so that a program that follows links keeps nothing.
 
 use axum::extract::Path;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::fields::Fields;
-use super::page::page;
-use super::problem::{problem_page, refused_page, stale_form_page};
+use super::page::Page;
+use super::page_error::PageResult;
+use super::problem::problem_page;
 use super::view::{App, Keep, Message, MessagePage, Problem};
 use super::visit::{Visit, see};
 use crate::domain::one_time::KeepToken;
 use crate::flows::life_cycle::{KeepState, KeepView};
 
 /// `GET`: the question, or what became of it.
-pub(in crate::http) async fn show(Path(token): Path<String>, mut visit: Visit) -> Response {
-    let Ok(token) = token.parse::<KeepToken>() else { return problem_page(&visit, Problem::NotFound, None) };
-    let view = match visit.edge.life_cycle().keep_view(&token).await {
-        Ok(Some(view)) => view,
-        Ok(None) => return problem_page(&visit, Problem::NotFound, None),
-        Err(e) => return refused_page(&visit, &e.into()),
-    };
+pub(in crate::http) async fn show(Path(token): Path<String>, mut visit: Visit) -> PageResult {
+    let token = read(&visit, &token)?;
+    let view = visit.edge.life_cycle().keep_view(&token).await?;
+    let view = view.ok_or_else(|| problem_page(&visit, Problem::NotFound, None))?;
     // It speaks the language of its mail.
     visit.speak(Some(&view.locale));
-    visit.remembered(shown(&visit, view, &token))
+    Ok(shown(&visit, view, &token))
 }
 
 /// `POST`: the button. The page that follows says what became of it, however often it is pressed.
-pub(in crate::http) async fn keep(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    let Ok(token) = token.parse::<KeepToken>() else { return problem_page(&visit, Problem::NotFound, None) };
-    if !visit.sent_form(fields.value("csrf")) {
-        return stale_form_page(&visit, &address(&token), None);
-    }
-    match visit.edge.life_cycle().keep_application(&token).await {
-        Ok(()) => see(&address(&token)),
-        Err(e) => refused_page(&visit, &e.into()),
-    }
+pub(in crate::http) async fn keep(
+    Path(token): Path<String>,
+    visit: Visit,
+    Fields(fields): Fields,
+) -> PageResult<Response> {
+    let token = read(&visit, &token)?;
+    visit.check_form(fields.value("csrf"), &address(&token), None)?;
+    visit.edge.life_cycle().keep_application(&token).await?;
+    Ok(see(&address(&token)))
 }
 
-fn shown(visit: &Visit, view: KeepView, token: &KeepToken) -> Response {
+fn read(visit: &Visit, token: &str) -> PageResult<KeepToken> {
+    token.parse().map_err(|_| problem_page(visit, Problem::NotFound, None))
+}
+
+fn shown(visit: &Visit, view: KeepView, token: &KeepToken) -> Page {
     let t = visit.messages();
     let app = App { name: view.name, domain: None };
-    let told = |message, app| page(&MessagePage { t, message, app: Some(app), onward: None }).into_response();
+    let told = |message, app| visit.page(&MessagePage { t, message, app: Some(app), onward: None });
     match view.state {
         KeepState::Asks { deactivated_at } => {
-            page(&Keep { t, app, deactivated_at, form: visit.form(address(token)) }).into_response()
+            visit.page(&Keep { t, app, deactivated_at, form: visit.form(address(token)) })
         }
         KeepState::Kept => told(Message::ApplicationKept, app),
         KeepState::TooLate => told(Message::ApplicationDeactivated, app),

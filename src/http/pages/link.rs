@@ -7,8 +7,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::fields::Fields;
 use super::flow::{answer, go_on_signed_in};
-use super::page::{FormTarget, page};
-use super::problem::{problem_page, refused_page, stale_form_page};
+use super::page::{FormTarget, Page, page};
+use super::page_error::{PageError, PageResult};
+use super::problem::problem_page;
 use super::view::ConfirmLogin;
 use super::view::LinkElsewhere;
 use super::view::Problem;
@@ -17,6 +18,7 @@ use super::view::{Message, MessagePage};
 use super::visit::Visit;
 use crate::domain::one_time::LinkToken;
 use crate::flows::sign_in::{Confirmation, LinkFacts, LinkOver, LinkView, Visitor};
+use crate::protocol::parameters::Parameters;
 
 /// Programs that fetch links to show what is behind them. They tell who they are; those that do not are
 /// harmless too, since a fetch spends nothing.
@@ -45,61 +47,55 @@ pub(in crate::http) async fn open(
     method: Method,
     headers: HeaderMap,
     visit: Visit,
-) -> Response {
+) -> PageResult<Response> {
     let press =
         if method == Method::HEAD || is_preview(&headers) { Confirmation::Preview } else { Confirmation::Fetch };
     visited(visit, &token, press).await
 }
 
 /// `POST`: the button of the confirm page.
-pub(in crate::http) async fn confirm(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    if !visit.sent_form(fields.value("csrf")) {
-        return stale(&visit, &token);
-    }
+pub(in crate::http) async fn confirm(
+    Path(token): Path<String>,
+    visit: Visit,
+    Fields(fields): Fields,
+) -> PageResult<Response> {
+    check_form(&visit, &fields, &token)?;
     visited(visit, &token, Confirmation::Button).await
 }
 
 /// `POST …/not-me`: whoever got the mail did not ask for it; nobody can use it any more.
-pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
-    if !visit.sent_form(fields.value("csrf")) {
-        return stale(&visit, &token);
-    }
-    let Ok(token) = token.parse::<LinkToken>() else { return over(&visit, LinkOver::Unknown) };
-    match visit.edge.sign_ins().stop_sign_in(&token).await {
-        Ok(()) => {
-            let t = visit.messages();
-            page(&MessagePage { t, message: Message::SignInStopped, app: None, onward: None }).into_response()
-        }
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> PageResult {
+    let token = check_form(&visit, &fields, &token)?;
+    visit.edge.sign_ins().stop_sign_in(&token).await?;
+    Ok(page(&MessagePage { t: visit.messages(), message: Message::SignInStopped, app: None, onward: None }))
 }
 
-fn stale(visit: &Visit, token: &str) -> Response {
-    match token.parse::<LinkToken>() {
-        Ok(token) => stale_form_page(visit, &format!("/l/{}", token.expose()), None),
-        Err(_) => over(visit, LinkOver::Unknown),
-    }
+/// The token of a link whose page has sent this form.
+fn check_form(visit: &Visit, fields: &Parameters, token: &str) -> PageResult<LinkToken> {
+    let token = read(visit, token)?;
+    visit.check_form(fields.value("csrf"), &format!("/l/{}", token.expose()), None)?;
+    Ok(token)
 }
 
-async fn visited(mut visit: Visit, text: &str, press: Confirmation) -> Response {
-    let Ok(token) = text.parse::<LinkToken>() else { return over(&visit, LinkOver::Unknown) };
+fn read(visit: &Visit, token: &str) -> PageResult<LinkToken> {
+    token.parse().map_err(|_| over(visit, LinkOver::Unknown))
+}
+
+async fn visited(mut visit: Visit, text: &str, press: Confirmation) -> PageResult<Response> {
+    let token = read(&visit, text)?;
     let visitor = Visitor { browser: visit.known_browser(), press, device: &visit.requester.device };
-    let view = match visit.edge.sign_ins().open_link(&token, &visitor).await {
-        Ok(view) => view,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    match view {
-        LinkView::Preview => ().into_response(),
-        LinkView::Answer(told, application) => answer(&visit, told, &application),
+    match visit.edge.sign_ins().open_link(&token, &visitor).await? {
+        LinkView::Preview => Ok(().into_response()),
+        LinkView::Answer(told, application) => Ok(answer(&visit, told, &application)),
         LinkView::SignedIn(signed_in) => go_on_signed_in(visit, signed_in).await,
-        LinkView::Over(why) => over(&visit, why),
+        LinkView::Over(why) => Err(over(&visit, why)),
         LinkView::Confirm(facts) => {
             speak(&mut visit, &facts);
-            visit.remembered(confirm_page(&visit, facts, &token))
+            Ok(confirm_page(&visit, facts, &token).into_response())
         }
         LinkView::OtherDevice(facts, code) => {
             speak(&mut visit, &facts);
-            visit.remembered(elsewhere_page(&visit, facts, code.grouped(), &token))
+            Ok(elsewhere_page(&visit, facts, code.grouped(), &token).into_response())
         }
     }
 }
@@ -109,7 +105,7 @@ fn speak(visit: &mut Visit, facts: &LinkFacts) {
     visit.speak(Some(&facts.locale));
 }
 
-fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Response {
+fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Page {
     let target = facts.redirect_uri.as_deref().and_then(FormTarget::of);
     let view = ConfirmLogin {
         t: visit.messages(),
@@ -119,10 +115,10 @@ fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Response 
         reference: facts.reference,
         form: visit.form(format!("/l/{}", token.expose())),
     };
-    page(&view).leading_to(target).into_response()
+    visit.page(&view).leading_to(target)
 }
 
-fn elsewhere_page(visit: &Visit, facts: LinkFacts, code: String, token: &LinkToken) -> Response {
+fn elsewhere_page(visit: &Visit, facts: LinkFacts, code: String, token: &LinkToken) -> Page {
     let view = LinkElsewhere {
         t: visit.messages(),
         app: facts.application.map(named),
@@ -132,14 +128,14 @@ fn elsewhere_page(visit: &Visit, facts: LinkFacts, code: String, token: &LinkTok
         code: Some(code),
         not_me: Some(visit.form(format!("/l/{}/not-me", token.expose()))),
     };
-    page(&view).into_response()
+    visit.page(&view)
 }
 
 fn named(name: String) -> App {
     App { name, domain: None }
 }
 
-fn over(visit: &Visit, why: LinkOver) -> Response {
+fn over(visit: &Visit, why: LinkOver) -> PageError {
     let problem = match why {
         LinkOver::Unknown => Problem::NotFound,
         LinkOver::Expired => Problem::LinkExpired,

@@ -1,9 +1,35 @@
 //! In which language a page speaks, unless an application asks for another.
 
+use std::sync::{Arc, OnceLock};
+
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT_LANGUAGE;
+
 use crate::domain::language::Language;
 
+/// The language that a handler went on in, for the page that tells why it did not get to its own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SpokenLanguage(Arc<OnceLock<Language>>);
+
+impl SpokenLanguage {
+    /// From now on it is this one. The first that is set counts.
+    pub(super) fn set(&self, language: Language) {
+        self.0.get_or_init(|| language);
+    }
+
+    /// The language that was set, if one was.
+    pub(super) fn get(&self) -> Option<Language> {
+        self.0.get().copied()
+    }
+}
+
+/// The language that a request asks for.
+pub(super) fn requested(headers: &HeaderMap) -> Language {
+    negotiate(headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+}
+
 /// The browser's language (RFC 9110 §12.5.4), else English.
-pub(in crate::http) fn negotiate(accept_language: Option<&str>) -> Language {
+fn negotiate(accept_language: Option<&str>) -> Language {
     accept_language.and_then(accepted).unwrap_or_default()
 }
 

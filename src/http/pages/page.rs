@@ -1,7 +1,8 @@
 //! How a view becomes an answer.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use url::{Host, Url};
 
@@ -14,11 +15,12 @@ pub(in crate::http) struct Page {
     status: StatusCode,
     html: Result<String, askama::Error>,
     form_target: Option<FormTarget>,
+    cookies: Vec<HeaderValue>,
 }
 
 /// Renders a view.
 pub(in crate::http) fn page(view: &impl Template) -> Page {
-    Page { status: StatusCode::OK, html: view.render(), form_target: None }
+    Page { status: StatusCode::OK, html: view.render(), form_target: None, cookies: Vec::new() }
 }
 
 impl Page {
@@ -35,6 +37,13 @@ impl Page {
         self.form_target = target;
         self
     }
+
+    /// The same page with this cookie.
+    #[must_use]
+    pub(super) fn with_cookie(mut self, cookie: Option<HeaderValue>) -> Self {
+        self.cookies.extend(cookie);
+        self
+    }
 }
 
 impl IntoResponse for Page {
@@ -44,6 +53,9 @@ impl IntoResponse for Page {
                 let mut response = (self.status, Html(html)).into_response();
                 if let Some(target) = self.form_target {
                     response.extensions_mut().insert(target);
+                }
+                for cookie in self.cookies {
+                    response.headers_mut().append(SET_COOKIE, cookie);
                 }
                 response
             }

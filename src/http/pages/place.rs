@@ -1,18 +1,19 @@
 //! Addresses that browsers visit: whatever goes wrong there is told on a page.
 
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, SET_COOKIE};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::headers;
-use super::locale::negotiate;
+use super::locale::{SpokenLanguage, requested};
 use super::messages::Messages;
+use super::page_error::ForPeople;
 use super::problem::refused_at;
-use super::visit::see;
+use super::visit::{see, sign_in_anew};
 use crate::http::observe::TraceId;
-use crate::http::reply::{Refused, not_found};
+use crate::http::reply::{Refused, not_found, report_refusal};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Whose pages an address belongs to.
@@ -38,16 +39,40 @@ impl Place {
     }
 }
 
+/// The page that shows the form which is sent to this path, or that shows what is below it; a page itself otherwise.
+pub(in crate::http) fn page_of_form(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    let length = match parts.get(1..).unwrap_or_default() {
+        ["portal", "applications", _, "webhooks", _, ..] => 6,
+        ["portal", ..] | ["admin", "users" | "webhooks", _, ..] => 4,
+        ["admin", ..] => 3,
+        ["account", ..] => 2,
+        _ => parts.len(),
+    };
+    parts.get(..length).unwrap_or(&parts).join("/")
+}
+
+/// `GET` of where a form was sent to, which showed its page again: back to the page itself.
+pub(in crate::http) async fn back(uri: Uri) -> Response {
+    see(&page_of_form(uri.path()))
+}
+
 /// Around every address: where browsers visit, a refusal becomes a page, and an address with a slash too many leads to
 /// the one without.
-pub(in crate::http) async fn tell_on_pages(request: Request, next: Next) -> Response {
-    let Some(place) = Place::of(request.uri().path()) else { return next.run(request).await };
+pub(in crate::http) async fn tell_on_pages(mut request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let place = Place::of(&path);
+    if place.is_none() && !is_visited_by_both(&path) {
+        return next.run(request).await;
+    }
     let fetched = matches!(*request.method(), Method::GET | Method::HEAD);
-    let (path, query) = (request.uri().path().to_owned(), request.uri().query().map(str::to_owned));
-    let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let texts = Messages::of(negotiate(language));
+    let query = request.uri().query().map(str::to_owned);
+    let (language, spoken) = (requested(request.headers()), SpokenLanguage::default());
+    request.extensions_mut().insert(spoken.clone());
     let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_default().0;
     let mut response = next.run(request).await;
+    let for_people = response.extensions_mut().remove::<ForPeople>().map(|_| Place::SignIn);
+    let Some(place) = place.or(for_people) else { return response };
     let refusal = match response.extensions_mut().remove::<Refused>() {
         Some(refused) => refused.refusal,
         None => match without_words(&response) {
@@ -59,14 +84,25 @@ pub(in crate::http) async fn tell_on_pages(request: Request, next: Next) -> Resp
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         return see(&format!("{}{query}", path.trim_end_matches('/')));
     }
+    if refusal.code == ErrorCode::InsufficientUserAuthentication {
+        return report_refusal(&refusal, sign_in_anew(&path));
+    }
+    let texts = Messages::of(spoken.get().unwrap_or(language));
     let mut told = refused_at(place, (texts, &trace_id), &refusal);
-    if let Some(allow) = response.headers().get(ALLOW) {
-        told.headers_mut().insert(ALLOW, allow.clone());
+    for name in [ALLOW, SET_COOKIE] {
+        for value in response.headers().get_all(&name) {
+            told.headers_mut().append(name.clone(), value.clone());
+        }
     }
     match place {
         Place::SignIn => headers::for_sign_in(told).await,
         Place::Own => headers::for_own_pages(told).await,
     }
+}
+
+/// The addresses of the browser flow that programs visit as well.
+fn is_visited_by_both(path: &str) -> bool {
+    path.ends_with("/authorize") || path.ends_with("/logout")
 }
 
 /// An address with nothing behind it: a page for a browser, JSON for a program. What is below the pages is told by
@@ -76,9 +112,9 @@ pub(in crate::http) async fn nothing_here(request: Request) -> Response {
     if Place::of(request.uri().path()).is_some() || !prefers_page(request.headers()) {
         return refused.into_response();
     }
-    let language = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = requested(request.headers());
     let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_default().0;
-    let told = refused_at(Place::Own, (Messages::of(negotiate(language)), &trace_id), &refused.refusal);
+    let told = refused_at(Place::Own, (Messages::of(language), &trace_id), &refused.refusal);
     headers::for_own_pages(told).await
 }
 
@@ -146,6 +182,27 @@ mod tests {
             ("/.well-known/jwks.json", None),
         ] {
             assert_eq!(Place::of(path), place, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_form_leads_back_to_the_page_that_shows_it() {
+        for (form, page) in [
+            ("/portal/applications", "/portal/applications"),
+            ("/portal/applications/new", "/portal/applications/new"),
+            ("/portal/applications/orders/secrets/3/revoke", "/portal/applications/orders"),
+            ("/portal/applications/orders/webhooks/new", "/portal/applications/orders/webhooks/new"),
+            ("/portal/applications/orders/webhooks/7/ping", "/portal/applications/orders/webhooks/7"),
+            ("/portal/invitations/x/accept", "/portal/invitations/x"),
+            ("/admin", "/admin"),
+            ("/admin/keys/rotate", "/admin/keys"),
+            ("/admin/approvals/3/grant", "/admin/approvals"),
+            ("/admin/users/u1/disable", "/admin/users/u1"),
+            ("/admin/webhooks/7/messages/8/again", "/admin/webhooks/7"),
+            ("/account/sessions/3/end", "/account"),
+            ("/login/code", "/login/code"),
+        ] {
+            assert_eq!(page_of_form(form), page, "{form}");
         }
     }
 }

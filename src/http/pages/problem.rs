@@ -8,31 +8,15 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::messages::Messages;
 use super::page::page;
+use super::page_error::PageError;
 use super::place::Place;
 use super::view::{App, Link};
 use super::view::{ErrorPage, Problem};
-use super::visit::{Visit, sign_in_anew};
+use super::visit::Visit;
 use crate::http::reply::{report_refusal, whole_seconds};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 
 /// A refusal that is shown to the person because there is nobody else to tell.
-pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Response {
-    if refusal.code == ErrorCode::InsufficientUserAuthentication {
-        return report_refusal(refusal, sign_in_anew(&visit.path));
-    }
-    let place = Place::of(&visit.path).unwrap_or(Place::SignIn);
-    refused_at(place, (visit.messages(), &visit.requester.trace_id), refusal)
-}
-
-/// The page that was asked for, to a browser that is known from now on; or why there is none.
-pub(in crate::http) fn page_or_refusal(visit: &Visit, made: Result<Response, Refusal>) -> Response {
-    match made {
-        Ok(response) => visit.remembered(response),
-        Err(refusal) => refused_page(visit, &refusal),
-    }
-}
-
-/// The same as [`refused_page`] where nobody has looked at the visitor.
 pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Messages, &str), refusal: &Refusal) -> Response {
     let problem = match (refusal.code.status(), refusal.retry_after, place) {
         (429, wait, _) => Problem::TooMany { wait: wait.unwrap_or_default() },
@@ -59,7 +43,7 @@ pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Messages, &str),
 
 /// A form that was not shown in this browser, or not in this session: it may be another site's, so nothing is done.
 /// `again` is where it is shown.
-pub(in crate::http) fn stale_form_page(visit: &Visit, again: &str, app: Option<App>) -> Response {
+pub(super) fn stale_form_page(visit: &Visit, again: &str, app: Option<App>) -> PageError {
     let problem = if visit.known { Problem::FormTooOld } else { Problem::BrowserLost };
     let view = ErrorPage {
         t: visit.messages(),
@@ -70,7 +54,7 @@ pub(in crate::http) fn stale_form_page(visit: &Visit, again: &str, app: Option<A
         trace_id: visit.requester.trace_id.clone(),
         onward: Some(Link { href: again.to_owned(), text: visit.messages().error.open_again.to_owned() }),
     };
-    visit.remembered(page(&view).with_status(StatusCode::FORBIDDEN).into_response())
+    PageError::explained(visit.page(&view).with_status(StatusCode::FORBIDDEN))
 }
 
 /// The answer, with the time after which it would be another (RFC 6585 §4).
@@ -82,7 +66,7 @@ pub(super) fn waiting(mut response: Response, wait: Option<Duration>) -> Respons
 }
 
 /// A page for something that went the way it sometimes does: a link too old, a cookie gone.
-pub(in crate::http) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) -> Response {
+pub(super) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) -> PageError {
     let onward = Some(Link { href: "/login".to_owned(), text: visit.messages().check_mail.start_again.to_owned() });
     let view = ErrorPage {
         t: visit.messages(),
@@ -93,5 +77,5 @@ pub(in crate::http) fn problem_page(visit: &Visit, problem: Problem, app: Option
         trace_id: visit.requester.trace_id.clone(),
         onward,
     };
-    page(&view).with_status(StatusCode::BAD_REQUEST).into_response()
+    PageError::explained(page(&view).with_status(StatusCode::BAD_REQUEST))
 }

@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::fields::{Fields, id, query};
-use super::flow::{continue_flow, go_on_signed_in, shown};
-use super::page::{FormTarget, page};
-use super::problem::{problem_page, refused_page, stale_form_page, waiting};
+use super::fields::{Fields, Query, id};
+use super::flow::{go_on, go_on_signed_in, shown};
+use super::page::{FormTarget, Page, page};
+use super::page_error::PageResult;
+use super::problem::{problem_page, waiting};
 use super::view::Problem;
 use super::view::{App, Form};
 use super::view::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
 use super::view::{SignIn as SignInView, SignInProblem, SignUp};
 use super::visit::{Visit, address, see};
 use crate::config;
+use crate::domain::authorization::Step;
 use crate::domain::ids::{AuthorizationId, SignInId};
 use crate::domain::sign_in::{Purpose, SignIn, SignInOver};
 use crate::domain::user::EmailAddress;
@@ -27,124 +29,89 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 pub(in crate::http) const FRESH: &str = "fresh";
 
 /// `GET /login`.
-pub(in crate::http) async fn show(uri: Uri, mut visit: Visit) -> Response {
-    let parameters = match query(&uri) {
-        Ok(parameters) => parameters,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    let target = match Target::read(&mut visit, &parameters).await {
-        Ok(target) => target,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
+pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) -> PageResult<Response> {
+    let target = Target::read(&mut visit, &parameters).await?;
     if let (Target::Page(_), Some(person), Some(_)) = (&target, &visit.person, parameters.value(FRESH)) {
         let email = person.user.email.as_ref().map(ToString::to_string).unwrap_or_default();
-        return visit.remembered(sign_in_again_page(&visit, &target, email));
+        return Ok(sign_in_again_page(&visit, &target, email).into_response());
     }
-    if let Some(elsewhere) = target.not_needed(&visit).await {
-        return elsewhere;
+    if target.is_reached(&visit).await? {
+        return go_on(&visit, &target.purpose()).await;
     }
     let email = target.login_hint().unwrap_or_default();
-    visit.remembered(sign_in_page(&visit, &target, email, None))
+    Ok(sign_in_page(&visit, &target, email, None).into_response())
 }
 
 /// `POST /login`: an address was entered.
-pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fields) -> Response {
-    let target = match Target::read(&mut visit, &fields).await {
-        Ok(target) => target,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    if !visit.sent_form(fields.value("csrf")) {
-        return stale_form_page(&visit, &target.address(), target.app());
-    }
+pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
+    let target = Target::read(&mut visit, &fields).await?;
+    visit.check_form(fields.value("csrf"), &target.address(), target.app())?;
     let typed = fields.value("email").unwrap_or_default().trim().to_owned();
-    let Ok(email) = typed.parse::<EmailAddress>() else {
-        return sign_in_page(&visit, &target, typed, Some(SignInProblem::NotAnAddress));
-    };
+    let again = |typed, problem| sign_in_page(&visit, &target, typed, Some(problem)).into_response();
+    let Ok(email) = typed.parse::<EmailAddress>() else { return Ok(again(typed, SignInProblem::NotAnAddress)) };
     let parties = (&visit.browser, &visit.requester);
-    let begun = visit.edge.sign_ins().begin_browser_sign_in(target.purpose(), email, target.name(), parties).await;
-    match begun {
-        Ok(sign_in) => see(&format!("/login/code?id={}", sign_in.id)),
+    match visit.edge.sign_ins().begin_browser_sign_in(target.purpose(), email, target.name(), parties).await {
+        Ok(sign_in) => Ok(see(&page_of(&sign_in))),
         Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
             let wait = retry_after.unwrap_or_default();
-            waiting(sign_in_page(&visit, &target, typed, Some(SignInProblem::TooMany { wait })), retry_after)
+            Ok(waiting(again(typed, SignInProblem::TooMany { wait }), retry_after))
         }
-        Err(refusal) => refused_page(&visit, &refusal),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
 /// `GET /login/code`: check your mail.
-pub(in crate::http) async fn wait(uri: Uri, mut visit: Visit) -> Response {
-    let notice = match query(&uri).map(|parameters| parameters.value("sent").is_some()) {
-        Ok(sent) => sent.then_some(CheckMailNotice::SentAgain),
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    let sign_in = match mine(&mut visit, &query(&uri).unwrap_or_default()).await {
-        Ok(sign_in) => sign_in,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
+pub(in crate::http) async fn wait(mut visit: Visit, Query(parameters): Query) -> PageResult<Response> {
+    let sign_in = mine(&mut visit, &parameters).await?;
     // The link was opened in another tab of the same browser: go on here too.
     if sign_in.redeemed_at.is_some() && visit.person.is_some() {
-        return match &sign_in.purpose {
-            Purpose::Authorization(id) => continue_flow(&visit, *id).await,
-            Purpose::Page(path) => see(path),
-        };
+        return go_on(&visit, &sign_in.purpose).await;
     }
-    check_mail_page(&visit, &sign_in, None, notice).await
+    let notice = parameters.value("sent").map(|_| CheckMailNotice::SentAgain);
+    Ok(check_mail_page(&visit, &sign_in, None, notice).await)
 }
 
 /// `POST /login/code`: a code was typed.
-pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields) -> Response {
-    let sign_in = match mine(&mut visit, &fields).await {
-        Ok(sign_in) => sign_in,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    if !visit.sent_form(fields.value("csrf")) {
-        return stale_form_page(&visit, &format!("/login/code?id={}", sign_in.id), None);
-    }
+pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
+    let sign_in = mine(&mut visit, &fields).await?;
+    visit.check_form(fields.value("csrf"), &page_of(&sign_in), None)?;
     let typed = fields.value("code").unwrap_or_default();
-    let problem = match visit.edge.sign_ins().enter_code(&sign_in, typed, &visit.requester.device).await {
-        Ok(CodeOutcome::SignedIn(signed_in)) => return go_on_signed_in(visit, signed_in).await,
-        Ok(CodeOutcome::Malformed) => CodeProblem::Malformed,
-        Ok(CodeOutcome::Wrong { left }) => CodeProblem::Wrong { tries_left: u32::try_from(left).unwrap_or(0) },
-        Ok(CodeOutcome::Over(SignInOver::TooManyTries)) => CodeProblem::TooManyTries,
-        Ok(CodeOutcome::Over(SignInOver::Expired)) => CodeProblem::Expired,
-        Ok(CodeOutcome::Over(SignInOver::Ended)) => return problem_page(&visit, Problem::SignInExpired, None),
-        Ok(CodeOutcome::Over(SignInOver::Redeemed)) => return problem_page(&visit, Problem::LinkUsed, None),
-        Err(refusal) => return refused_page(&visit, &refusal),
+    let problem = match visit.edge.sign_ins().enter_code(&sign_in, typed, &visit.requester.device).await? {
+        CodeOutcome::SignedIn(signed_in) => return go_on_signed_in(visit, signed_in).await,
+        CodeOutcome::Malformed => CodeProblem::Malformed,
+        CodeOutcome::Wrong { left } => CodeProblem::Wrong { tries_left: u32::try_from(left).unwrap_or(0) },
+        CodeOutcome::Over(SignInOver::TooManyTries) => CodeProblem::TooManyTries,
+        CodeOutcome::Over(SignInOver::Expired) => CodeProblem::Expired,
+        CodeOutcome::Over(SignInOver::Ended) => return Err(problem_page(&visit, Problem::SignInExpired, None)),
+        CodeOutcome::Over(SignInOver::Redeemed) => return Err(problem_page(&visit, Problem::LinkUsed, None)),
     };
-    check_mail_page(&visit, &sign_in, Some(problem), None).await
+    Ok(check_mail_page(&visit, &sign_in, Some(problem), None).await)
 }
 
 /// `POST /login/resend`: another mail for the same sign-in.
-pub(in crate::http) async fn resend(mut visit: Visit, Fields(fields): Fields) -> Response {
-    let sign_in = match mine(&mut visit, &fields).await {
-        Ok(sign_in) => sign_in,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    if !visit.sent_form(fields.value("csrf")) {
-        return stale_form_page(&visit, &format!("/login/code?id={}", sign_in.id), None);
-    }
+pub(in crate::http) async fn resend(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
+    let sign_in = mine(&mut visit, &fields).await?;
+    visit.check_form(fields.value("csrf"), &page_of(&sign_in), None)?;
     let application = application_of(&visit, &sign_in).await.map(|open| open.application.settings.name.clone());
     match visit.edge.sign_ins().resend_sign_in(&sign_in, application.as_deref(), &visit.requester).await {
-        Ok(()) => see(&format!("/login/code?id={}&sent=again", sign_in.id)),
+        Ok(()) => Ok(see(&format!("{}&sent=again", page_of(&sign_in)))),
         Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
             let notice = CheckMailNotice::WaitBeforeResend { wait: retry_after.unwrap_or(Duration::from_secs(60)) };
-            check_mail_page(&visit, &sign_in, None, Some(notice)).await
+            Ok(check_mail_page(&visit, &sign_in, None, Some(notice)).await)
         }
-        Err(refusal) => refused_page(&visit, &refusal),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
 /// `GET /login/switch`: sign in as somebody else for the same request.
-pub(in crate::http) async fn switch(uri: Uri, mut visit: Visit) -> Response {
-    let target = match query(&uri) {
-        Ok(parameters) => Target::read(&mut visit, &parameters).await,
-        Err(refusal) => Err(refusal),
-    };
-    match target {
-        Ok(target) => visit.remembered(sign_in_page(&visit, &target, String::new(), None)),
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+pub(in crate::http) async fn switch(mut visit: Visit, Query(parameters): Query) -> PageResult {
+    let target = Target::read(&mut visit, &parameters).await?;
+    Ok(sign_in_page(&visit, &target, String::new(), None))
+}
+
+/// Where one waits for the mail.
+fn page_of(sign_in: &SignIn) -> String {
+    format!("/login/code?id={}", sign_in.id)
 }
 
 /// What somebody signs in for.
@@ -165,17 +132,13 @@ impl Target {
         Ok(Self::Application(Box::new(open)))
     }
 
-    /// Somebody who is signed in as the application wants it goes on at once.
-    async fn not_needed(&self, visit: &Visit) -> Option<Response> {
+    /// Whether the viewer is signed in as it wants it.
+    async fn is_reached(&self, visit: &Visit) -> Result<bool, Refusal> {
         match self {
-            Self::Page(path) => visit.person.is_some().then(|| see(path)),
+            Self::Page(_) => Ok(visit.person.is_some()),
             Self::Application(open) => {
-                let next = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await;
-                match next {
-                    Ok(crate::domain::authorization::Step::SignIn) => None,
-                    Ok(_) => Some(continue_flow(visit, open.authorization.id).await),
-                    Err(refusal) => Some(refused_page(visit, &refusal)),
-                }
+                let next = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await?;
+                Ok(next != Step::SignIn)
             }
         }
     }
@@ -239,10 +202,9 @@ async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refu
     Ok(sign_in)
 }
 
-fn sign_in_again_page(visit: &Visit, target: &Target, email: String) -> Response {
+fn sign_in_again_page(visit: &Visit, target: &Target, email: String) -> Page {
     let (t, form) = (visit.messages(), sign_in_form(visit, target));
-    let view = SignInView { t, app: None, email, problem: None, sign_up: SignUp::Again, form };
-    page(&view).into_response()
+    visit.page(&SignInView { t, app: None, email, problem: None, sign_up: SignUp::Again, form })
 }
 
 fn sign_in_form(visit: &Visit, target: &Target) -> Form {
@@ -253,7 +215,7 @@ fn sign_in_form(visit: &Visit, target: &Target) -> Form {
     }
 }
 
-fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<SignInProblem>) -> Response {
+fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<SignInProblem>) -> Page {
     let form = sign_in_form(visit, target);
     let status = match &problem {
         None => StatusCode::OK,
@@ -265,7 +227,7 @@ fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<S
         config::SignUp::Closed => SignUp::Closed,
     };
     let view = SignInView { t: visit.messages(), app: target.app(), email, problem, sign_up, form };
-    page(&view).with_status(status).into_response()
+    visit.page(&view).with_status(status)
 }
 
 async fn check_mail_page(
@@ -307,9 +269,7 @@ async fn check_mail_page(
 async fn application_of(visit: &Visit, sign_in: &SignIn) -> Option<OpenAuthorization> {
     match &sign_in.purpose {
         Purpose::Page(_) => None,
-        Purpose::Authorization(id) => {
-            visit.edge.authorizations().open_authorization(*id, visit.known_browser()).await.ok()
-        }
+        Purpose::Authorization(id) => visit.edge.authorizations().open_authorization(*id, visit.known_browser()).await.ok(),
     }
 }
 

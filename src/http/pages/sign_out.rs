@@ -1,12 +1,11 @@
 //! `/oauth/logout`: RP-initiated logout (OIDC RP-Initiated Logout 1.0).
 
-use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 
-use super::fields::{Fields, query};
+use super::fields::{Fields, Query};
 use super::flow::shown;
 use super::page::{FormTarget, page};
-use super::problem::refused_page;
+use super::page_error::PageResult;
 use super::view::ConfirmLogout;
 use super::view::Link;
 use super::view::{Message, MessagePage};
@@ -16,36 +15,30 @@ use crate::flows::sign_out::SignOutRequest;
 use crate::protocol::parameters::Parameters;
 
 /// `GET`: the parameters are in the query.
-pub(in crate::http) async fn get(uri: Uri, visit: Visit) -> Response {
-    match query(&uri) {
-        Ok(parameters) => requested(&visit, &parameters).await,
-        Err(refusal) => refused_page(&visit, &refusal),
-    }
+pub(in crate::http) async fn get(visit: Visit, Query(parameters): Query) -> PageResult<Response> {
+    requested(&visit, &parameters).await
 }
 
 /// `POST`: an application's form, or the answer to the question of our own page.
-pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> Response {
+pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
     match fields.value("decision") {
         // Without our own token it is an application's form that happens to have such a field.
         Some(decision) if visit.sent_form(fields.value("csrf")) => match decision {
             "yes" => confirmed(&visit, &fields).await,
-            _ => stayed(&visit),
+            _ => Ok(stayed(&visit)),
         },
-        _ if visit.is_stripped() => see(&format!("/oauth/logout?{}", fields.to_form())),
+        _ if visit.is_stripped() => Ok(see(&format!("/oauth/logout?{}", fields.to_form()))),
         _ => requested(&visit, &fields).await,
     }
 }
 
-async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
+async fn requested(visit: &Visit, parameters: &Parameters) -> PageResult<Response> {
     let edge = &visit.edge;
     if let Some(client_id) = edge.sign_out().application_signing_out(parameters) {
         visit.named_client.names(Endpoint::Logout, client_id);
     }
-    let request = match edge.sign_out().read_sign_out(parameters, visit.person.as_ref()).await {
-        Ok(request) => request,
-        Err(refusal) => return refused_page(visit, &refusal),
-    };
-    let Some(person) = &visit.person else { return done(visit, &request) };
+    let request = edge.sign_out().read_sign_out(parameters, visit.person.as_ref()).await?;
+    let Some(person) = &visit.person else { return Ok(done(visit, &request)) };
     if request.proven {
         return sign_out(visit, &request).await;
     }
@@ -63,14 +56,12 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
         form,
     };
     let target = request.return_to.as_deref().and_then(FormTarget::of);
-    page(&view).leading_to(target).into_response()
+    Ok(page(&view).leading_to(target).into_response())
 }
 
-async fn confirmed(visit: &Visit, fields: &Parameters) -> Response {
-    match visit.edge.sign_out().read_sign_out(fields, visit.person.as_ref()).await {
-        Ok(request) => sign_out(visit, &request).await,
-        Err(refusal) => refused_page(visit, &refusal),
-    }
+async fn confirmed(visit: &Visit, fields: &Parameters) -> PageResult<Response> {
+    let request = visit.edge.sign_out().read_sign_out(fields, visit.person.as_ref()).await?;
+    sign_out(visit, &request).await
 }
 
 fn stayed(visit: &Visit) -> Response {
@@ -78,13 +69,11 @@ fn stayed(visit: &Visit) -> Response {
     page(&view).into_response()
 }
 
-async fn sign_out(visit: &Visit, request: &SignOutRequest) -> Response {
-    if let Some(person) = &visit.person
-        && let Err(refusal) = visit.edge.sign_out().sign_out(person).await
-    {
-        return refused_page(visit, &refusal);
+async fn sign_out(visit: &Visit, request: &SignOutRequest) -> PageResult<Response> {
+    if let Some(person) = &visit.person {
+        visit.edge.sign_out().sign_out(person).await?;
     }
-    visit.signed_out(done(visit, request))
+    Ok(visit.signed_out(done(visit, request)))
 }
 
 /// Back to the application if it asked for that, else a page that says so.

@@ -1,24 +1,29 @@
 //! A browser at one of our pages: who it is, who is signed in, what language to speak.
 
+use askama::Template;
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, SET_COOKIE, USER_AGENT};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::cookies;
-use super::locale::negotiate;
+use super::fields::query;
+use super::locale::{SpokenLanguage, requested};
 use super::messages::Messages;
+use super::page::{Page, page};
+use super::page_error::PageError;
+use super::problem::stale_form_page;
 use super::sign_in::FRESH;
-use super::view::Form;
+use super::view::{App, Form};
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::Device;
-use crate::flows::browsers::FlashSecret;
-use crate::flows::browsers::FormBrowser;
 use crate::flows::requester::Requester;
 use crate::flows::sessions::SignedInPerson;
+use crate::flows::browsers::FormBrowser;
+use crate::flows::browsers::FlashSecret;
 use crate::http::Edge;
 use crate::http::named_client::NamedClient;
 use crate::http::observe::TraceId;
@@ -40,6 +45,11 @@ pub(in crate::http) struct Visit {
     pub(in crate::http) language: Language,
     /// The path that was asked for.
     pub(in crate::http) path: String,
+    /// What was just done, where a page that follows a form says so.
+    pub(in crate::http) done: Option<String>,
+    method: Method,
+    /// What a refusal is told in.
+    spoken: SpokenLanguage,
     /// A secret that this browser was given, sealed, to be shown on the page it comes to.
     flash_secret: Option<String>,
 }
@@ -51,7 +61,7 @@ impl FromRequestParts<Edge> for Visit {
         let Ok(named_client) = NamedClient::from_request_parts(parts, edge).await;
         let address = named_client.address;
         let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let language = negotiate(header(ACCEPT_LANGUAGE));
+        let language = requested(&parts.headers);
         let issuer = &edge.config().server.issuer;
         let browser = cookies::browser(&parts.headers, issuer);
         let session = cookies::session(&parts.headers, issuer);
@@ -78,6 +88,9 @@ impl FromRequestParts<Edge> for Visit {
             named_client,
             language,
             path: parts.uri.path().to_owned(),
+            done: query(&parts.uri).ok().and_then(|parameters| parameters.value("done").map(str::to_owned)),
+            method: parts.method.clone(),
+            spoken: parts.extensions.get().cloned().unwrap_or_default(),
             flash_secret: cookies::flash_secret(&parts.headers, issuer),
         })
     }
@@ -98,6 +111,7 @@ impl Visit {
     pub(in crate::http) fn speak(&mut self, wanted: Option<&str>) {
         if let Some(language) = wanted.and_then(Language::first_of) {
             self.language = language;
+            self.spoken.set(language);
             language.tag().clone_into(&mut self.requester.locale);
         }
     }
@@ -124,8 +138,24 @@ impl Visit {
         self.known && csrf.is_some_and(|csrf| self.edge.browsers().is_csrf_token(self.form_browser(), csrf))
     }
 
+    /// Refuses a form that was not shown in this browser, or not in this session. `again` is where it is shown.
+    pub(in crate::http) fn check_form(
+        &self,
+        csrf: Option<&str>,
+        again: &str,
+        app: Option<App>,
+    ) -> Result<(), PageError> {
+        if self.sent_form(csrf) { Ok(()) } else { Err(stale_form_page(self, again, app)) }
+    }
+
     fn form_browser(&self) -> FormBrowser<'_> {
         FormBrowser { browser: &self.browser, session: self.person.as_ref().and(self.session.as_ref()) }
+    }
+
+    /// A page for this browser, which is known from now on, so that it can send the page's forms.
+    pub(in crate::http) fn page(&self, view: &impl Template) -> Page {
+        let cookie = || cookies::set_browser(&self.browser, &self.edge.config().server.issuer);
+        page(view).with_cookie(if self.known { None } else { cookie() })
     }
 
     /// The answer with the browser's cookie, so that it can begin something.
@@ -137,18 +167,16 @@ impl Visit {
         response
     }
 
-    /// The secret that this browser brought along, if it was sealed for what the page is about.
+    /// The secret that this browser brought along, if it was sealed for what the page is about. A request for the
+    /// headers alone shows it to nobody, so it gets none.
     pub(in crate::http) fn secret_to_show<S: FlashSecret>(&self, of: &str) -> Option<S> {
-        let person = self.person.as_ref()?;
+        let person = self.person.as_ref().filter(|_| self.method == Method::GET)?;
         self.edge.browsers().open_flash_secret(person.session.id, of, self.flash_secret.as_deref()?)
     }
 
-    /// The answer that takes the brought secret away from the browser, now that it was shown.
-    pub(in crate::http) fn shown(&self, mut response: Response) -> Response {
-        if self.flash_secret.is_some() {
-            append(response.headers_mut(), cookies::clear_flash_secret(&self.edge.config().server.issuer));
-        }
-        response
+    /// The page that showed the secret, which it takes away from the browser.
+    pub(in crate::http) fn having_shown_secret(&self, page: Page) -> Page {
+        page.with_cookie(cookies::clear_flash_secret(&self.edge.config().server.issuer))
     }
 
     /// Sends the browser to the page of `of`, with a secret that this page will show once.
@@ -167,8 +195,7 @@ impl Visit {
         let issuer = &edge.config().server.issuer;
         append(response.headers_mut(), cookies::set_session(token, issuer));
         if let Some(person) = &self.person {
-            let known =
-                edge.browsers().known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
+            let known = edge.browsers().known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
             append(response.headers_mut(), cookies::set_known_accounts(&known, issuer));
         }
         response

@@ -1,18 +1,16 @@
 //! `/portal/applications/{client_id}`: all about one application.
 
 use axum::extract::Path;
-use axum::http::{Method, StatusCode, Uri};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
 
 use super::APPLICATIONS;
 use super::activity::activity;
 use super::approval::waiting;
-use super::frame::{Frame, Here, caller, sender, viewer};
+use super::frame::{Frame, Here};
 use super::idempotent_form::making_form;
 use super::kinds;
 use super::life;
 use super::people::people;
-use super::posted_form::PostedForm;
 use super::snippets::snippets;
 use super::view::{
     ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, SettingsReader, Tried,
@@ -25,14 +23,13 @@ use crate::domain::life_cycle::Outlook;
 use crate::domain::secret::{ClientSecret, StoredSecret};
 use crate::domain::webhook::WebhookOwner;
 use crate::flows::access::{Need, unknown_application};
-use crate::flows::sessions::SignedInPerson;
-use crate::http::pages::fields::query;
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::viewer::Viewer;
+use crate::http::pages::visit::Visit;
 use crate::http::webhooks::hooks;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
@@ -75,107 +72,47 @@ impl Occasion {
             ..Self::default()
         }
     }
+
+    /// Something has to be put right first.
+    pub(super) fn with_problem(problem: FieldProblem, status: StatusCode) -> Self {
+        Self { problems: vec![problem], status, ..Self::default() }
+    }
 }
 
 /// `GET /portal/applications/{client_id}`.
-pub(in crate::http) async fn show(Path(id): Path<String>, method: Method, uri: Uri, visit: Visit) -> Response {
-    let person = match viewer(&visit, uri.path()) {
-        Ok(person) => person,
-        Err(response) => return *response,
+pub(in crate::http) async fn show(viewer: Viewer, Path(id): Path<String>) -> PageResult {
+    let application = seen(&viewer, &id.parse().map_err(|_| unknown_application())?).await?;
+    let occasion = Occasion {
+        notice: viewer.done.as_deref().and_then(ApplicationNotice::from_name),
+        secret: viewer.secret_to_show(application.client_id.as_str()),
+        ..Occasion::default()
     };
-    let application = match seen(&visit, person, &id).await {
-        Ok(application) => application,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    let named = query(&uri).ok().and_then(|parameters| ApplicationNotice::from_name(parameters.value("done")?));
-    // Whoever asks for the headers alone shows nobody anything.
-    let secret = visit.secret_to_show(application.client_id.as_str()).filter(|_| method == Method::GET);
-    let took = secret.is_some();
-    let occasion = Occasion { notice: named, secret, ..Occasion::default() };
-    visit.remembered(match render(&visit, person, &application, occasion).await {
-        Ok(response) if took && response.status().is_success() => visit.shown(response),
-        Ok(response) => response,
-        Err(refusal) => refused_page(&visit, &refusal),
-    })
+    application_page(&viewer, &application, occasion).await
 }
 
-/// `GET` of where a form of the page was sent to, which showed the page again: back to the page itself.
-pub(in crate::http) async fn back(uri: Uri) -> Response {
-    let page: Vec<&str> = uri.path().split('/').take(4).collect();
-    see(&page.join("/"))
-}
-
-/// The application of this page, if it is this person's to see.
-async fn seen(visit: &Visit, person: &SignedInPerson, id: &str) -> Result<Application, Refusal> {
-    let client_id: ClientId = id.parse().map_err(|_| unknown_application())?;
-    visit.edge.access().remembered_application_for(&caller(person), &client_id, Need::ReadApplications).await
-}
-
-/// Who sent a form of an application's page, and which application it is about: one that is not deleted.
-pub(super) async fn changing<'a>(
-    visit: &'a Visit,
-    typed: &PostedForm,
-    id: &str,
-) -> Result<(&'a SignedInPerson, Application), Box<Response>> {
-    let person = sender(visit, typed, &format!("{APPLICATIONS}/{id}"))?;
-    let found = match id.parse::<ClientId>() {
-        Ok(id) => visit.edge.access().application_for(&caller(person), &id, Need::WriteApplications).await,
-        Err(_) => Err(unknown_application()),
-    };
-    found.map(|application| (person, application)).map_err(|refusal| Box::new(refused_page(visit, &refusal)))
-}
-
-/// The page once more, with why something could not be done; as a page of its own where there is nothing to show.
-pub(super) async fn could_not(
-    visit: &Visit,
-    person: &SignedInPerson,
-    application: &Application,
-    refusal: &Refusal,
-) -> Response {
-    if refusal.code.status() >= 500 || matches!(refusal.code.status(), 401 | 404) {
-        return refused_page(visit, refusal);
-    }
-    // What is there now, not what it was when the form was shown.
-    match seen(visit, person, application.client_id.as_str()).await {
-        Ok(now) => application_page(visit, person, &now, Occasion::refused(refusal)).await,
-        Err(refusal) => refused_page(visit, &refusal),
-    }
+/// The application of a page, deleted or not, if it is this viewer's to see.
+pub(super) async fn seen(viewer: &Viewer, client_id: &ClientId) -> Result<Application, Refusal> {
+    viewer.edge.access().remembered_application_for(&viewer.caller(), client_id, Need::ReadApplications).await
 }
 
 /// The page.
-pub(super) async fn application_page(
-    visit: &Visit,
-    person: &SignedInPerson,
-    application: &Application,
-    occasion: Occasion,
-) -> Response {
-    match render(visit, person, application, occasion).await {
-        Ok(response) => response,
-        Err(refusal) => refused_page(visit, &refusal),
-    }
-}
-
-async fn render(
-    visit: &Visit,
-    person: &SignedInPerson,
-    application: &Application,
-    occasion: Occasion,
-) -> Result<Response, Refusal> {
-    let edge = &visit.edge;
-    let own = edge.access().looks_after(person.user.id, application).await?;
+pub(super) async fn application_page(viewer: &Viewer, application: &Application, occasion: Occasion) -> PageResult {
+    let edge = &viewer.edge;
+    let own = edge.access().looks_after(viewer.person.user.id, application).await?;
     let outlook = edge.life_cycle().life_cycle_of(application).await?;
-    let people = people(visit, person, application, &occasion).await?;
-    let forms = Forms { visit, application };
+    let people = people(viewer, application, &occasion).await?;
+    let forms = Forms { visit: viewer, application };
     let issuer = edge.config().server.issuer.as_str();
     let approval = edge.access().approval_of(application).await?;
     // An operator who saves the form gives what is in it, so theirs does not have what was asked for.
-    let reader = if person.user.admin { SettingsReader::Operator } else { SettingsReader::Developer };
-    let asked = approval.as_ref().filter(|_| !person.user.admin).map(|approval| &approval.extras);
+    let is_operator = viewer.person.user.admin;
+    let reader = if is_operator { SettingsReader::Operator } else { SettingsReader::Developer };
+    let asked = approval.as_ref().filter(|_| !is_operator).map(|approval| &approval.extras);
     let settings = forms.settings(reader, asked, occasion.refused);
     let view = ApplicationPage {
         t: Messages::of(Language::English),
-        frame: Frame::of(visit, person, Here::Applications),
-        now: visit.now(),
+        frame: Frame::of(viewer, Here::Applications),
+        now: viewer.now(),
         app: shown(application),
         client_id: application.client_id.to_string(),
         kind: kinds::words(application.settings.kind),
@@ -194,16 +131,17 @@ async fn render(
         try_out: forms.try_out(),
         tried: occasion.tried,
         settings,
-        waiting: approval.map(|approval| waiting(visit, application, approval)),
-        activity: activity(visit, application).await?,
-        hooks: hooks(visit, &WebhookOwner::Application(application.client_id.clone())).await?,
+        waiting: approval.map(|approval| waiting(viewer, application, approval)),
+        activity: activity(viewer, application).await?,
+        hooks: hooks(viewer, &WebhookOwner::Application(application.client_id.clone())).await?,
         people,
         deactivate: forms.when(application.state == ApplicationState::Active, "deactivate"),
         activate: forms.when(matches!(application.state, ApplicationState::Deactivated { .. }), "activate"),
         delete: forms.when(application.origin == Origin::Registered, "delete"),
         undelete: forms.undelete(&outlook),
     };
-    Ok(page(&view).with_status(occasion.status).into_response())
+    let page = viewer.page(&view).with_status(occasion.status);
+    Ok(if view.secret.is_some() { viewer.having_shown_secret(page) } else { page })
 }
 
 /// The forms of the page.

@@ -1,15 +1,15 @@
 //! What an application waits for until an operator has decided.
 
-use axum::extract::Path;
 use axum::response::Response;
 
-use super::application::{address_of, changing, could_not, done};
-use super::frame::caller;
-use super::posted_form::PostedForm;
+use super::application::address_of;
+use super::owned_application::OwnedApplication;
 use super::view::Waiting;
 use crate::domain::application::Application;
 use crate::domain::approval::{Approval, Decision};
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::csrf_form::CsrfForm;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::GrantType;
 
@@ -26,21 +26,16 @@ pub(super) fn waiting(visit: &Visit, application: &Application, approval: Approv
 }
 
 /// `POST …/approval/withdraw`.
-pub(in crate::http) async fn withdraw(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let edge = &visit.edge;
-    let withdrawn = match edge.access().approval_of(&application).await {
-        Ok(Some(approval)) => {
-            edge.self_service().approval_decide(&caller(person), approval.id, Decision::Withdrawn).await
-        }
-        Ok(None) => Err(Refusal::new(ErrorCode::Conflict, "nothing waits for an operator any more")),
-        Err(refusal) => Err(refusal),
-    };
-    match withdrawn {
-        Ok(()) => see(&done(&application.client_id, "approval-withdrawn")),
-        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
-    }
+pub(in crate::http) async fn withdraw(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let own = form.sender;
+    let withdrawn = withdrawn(&own).await;
+    own.answer(withdrawn, "approval-withdrawn").await
+}
+
+async fn withdrawn(own: &OwnedApplication) -> Result<(), Refusal> {
+    let edge = &own.edge;
+    let approval = edge.access().approval_of(&own.application).await?;
+    let approval =
+        approval.ok_or_else(|| Refusal::new(ErrorCode::Conflict, "nothing waits for an operator any more"))?;
+    edge.self_service().approval_decide(&own.caller(), approval.id, Decision::Withdrawn).await
 }

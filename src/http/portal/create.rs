@@ -3,88 +3,75 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::frame::{Frame, Here, caller, sender, viewer};
+use super::frame::{Frame, Here};
 use super::idempotent_form::{Made, making_form, press};
 use super::kinds;
-use super::posted_form::PostedForm;
+use super::owned_application::status_on_page;
 use super::read_settings::new_settings;
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage, NewInput, element, input};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Chosen, Place, SETTINGS};
 use crate::domain::language::Language;
-use crate::flows::sessions::SignedInPerson;
+use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::{Page, page};
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::page::Page;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::posted_form::PostedForm;
+use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::Refusal;
 
 const NEW: &str = "/portal/applications/new";
 
 /// `GET /portal/applications/new`.
-pub(in crate::http) async fn show(visit: Visit) -> Response {
-    match viewer(&visit, NEW) {
-        Ok(person) => visit.remembered(form_page(&visit, person, &PostedForm::default(), Vec::new()).into_response()),
-        Err(response) => *response,
-    }
+pub(in crate::http) async fn show(viewer: Viewer) -> Page {
+    form_page(&viewer, &PostedForm::default(), Vec::new())
 }
 
 /// `POST /portal/applications/new`.
-pub(in crate::http) async fn create(visit: Visit, typed: PostedForm) -> Response {
-    let person = match sender(&visit, &typed, NEW) {
-        Ok(person) => person,
-        Err(response) => return *response,
+pub(in crate::http) async fn create(form: CsrfForm<Viewer>) -> PageResult<Response> {
+    let CsrfForm { sender: viewer, typed } = form;
+    let again = |problems, status| Ok(form_page(&viewer, &typed, problems).with_status(status).into_response());
+    let settings = match new_settings(&typed, viewer.edge.keys().default_algorithm()) {
+        Ok(settings) => settings,
+        Err(problems) => return again(problems, StatusCode::BAD_REQUEST),
     };
-    match new_settings(&typed, visit.edge.keys().default_algorithm()) {
-        Ok(settings) => match register(&visit, person, settings, &typed).await {
-            Ok(response) => response,
-            Err(refusal) if refusal.code.status() >= 500 || refusal.code.status() == 401 => {
-                refused_page(&visit, &refusal)
-            }
-            Err(refusal) => {
-                let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-                let problems = vec![FieldProblem::whole(refusal.description)];
-                form_page(&visit, person, &typed, problems).with_status(status).into_response()
-            }
+    match register(&viewer, settings, &typed).await {
+        Ok(response) => Ok(response),
+        Err(refusal) => match status_on_page(&refusal) {
+            Some(status) => again(vec![FieldProblem::whole(refusal.description)], status),
+            None => Err(refusal.into()),
         },
-        Err(problems) => {
-            form_page(&visit, person, &typed, problems).with_status(StatusCode::BAD_REQUEST).into_response()
-        }
     }
 }
 
-async fn register(
-    visit: &Visit,
-    person: &SignedInPerson,
-    settings: ApplicationSettings,
-    typed: &PostedForm,
-) -> Result<Response, Refusal> {
-    let (edge, caller) = (visit.edge.clone(), caller(person));
+async fn register(viewer: &Viewer, settings: ApplicationSettings, typed: &PostedForm) -> Result<Response, Refusal> {
+    let (edge, caller) = (viewer.edge.clone(), viewer.caller());
     let reason = typed.text("reason").to_owned();
     let making = async move {
         let made = edge.self_service().register_for(&caller, settings, &reason).await?;
         Ok(Made::of(&made.application, made.secret.as_ref()))
     };
-    press(visit, person, typed, ("created", NEW), Box::pin(making)).await
+    press(viewer, typed, ("created", NEW), Box::pin(making)).await
 }
 
-fn form_page(visit: &Visit, person: &SignedInPerson, typed: &PostedForm, problems: Vec<FieldProblem>) -> Page {
+fn form_page(viewer: &Viewer, typed: &PostedForm, problems: Vec<FieldProblem>) -> Page {
     let mut view = NewApplicationPage {
         t: Messages::of(Language::English),
-        frame: Frame::of(visit, person, Here::Applications),
-        inputs: new_inputs(visit, typed, &problems),
+        frame: Frame::of(viewer, Here::Applications),
+        inputs: new_inputs(viewer, typed, &problems),
         kinds: kind_cards(typed),
         reason: Input::lines("app-reason", "reason", "For the operator")
             .hinted("Only if you ask for more than everybody may choose: what do you need it for?")
             .holding(typed.text("reason")),
         problems: Vec::new(),
-        form: making_form(visit, NEW),
+        form: making_form(viewer, NEW),
     };
     view.problems = problems;
-    page(&view)
+    viewer.page(&view)
 }
 
 /// What is asked of a new application. A field that is left empty follows the type.
-fn new_inputs(visit: &Visit, typed: &PostedForm, problems: &[FieldProblem]) -> Vec<NewInput> {
+fn new_inputs(viewer: &Viewer, typed: &PostedForm, problems: &[FieldProblem]) -> Vec<NewInput> {
     let empty = ApplicationSettings::new(String::new(), ApplicationKind::default());
     let asked = SETTINGS.iter().filter(|setting| setting.place == Place::New);
     asked
@@ -94,7 +81,7 @@ fn new_inputs(visit: &Visit, typed: &PostedForm, problems: &[FieldProblem]) -> V
             let mut input =
                 Input { id: id.into(), problem, ..input(setting, &empty).holding(typed.text(setting.name)) };
             if matches!(setting.chosen, Chosen::WithApproval) {
-                input.hint = format!("{} {}", input.hint, scope_hint(visit));
+                input.hint = format!("{} {}", input.hint, scope_hint(viewer));
             }
             NewInput { input, for_people: !(setting.kinds)(ApplicationKind::Service) }
         })

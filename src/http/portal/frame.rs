@@ -1,13 +1,7 @@
-//! What stands around every page of the portal, and who gets to see one.
+//! What stands around every page of the portal.
 
-use axum::response::Response;
-
-use super::posted_form::PostedForm;
-use crate::flows::access::Caller;
-use crate::flows::sessions::SignedInPerson;
-use crate::http::pages::problem::stale_form_page;
 use crate::http::pages::view::Form;
-use crate::http::pages::visit::{Visit, sign_in_first};
+use crate::http::pages::viewer::Viewer;
 
 /// The bar at the top.
 #[derive(Clone, Debug)]
@@ -31,12 +25,12 @@ pub(in crate::http) enum Here {
 
 impl Frame {
     /// The bar for this person.
-    pub(in crate::http) fn of(visit: &Visit, person: &SignedInPerson, here: Here) -> Self {
+    pub(in crate::http) fn of(viewer: &Viewer, here: Here) -> Self {
         Self {
             here,
-            address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
-            operator: person.user.admin,
-            sign_out: visit.form("/account/sign-out"),
+            address: viewer.address(),
+            operator: viewer.person.user.admin,
+            sign_out: viewer.form("/account/sign-out"),
         }
     }
 
@@ -44,27 +38,4 @@ impl Frame {
     pub(in crate::http) fn is_applications(&self) -> bool {
         self.here == Here::Applications
     }
-}
-
-/// Who looks at a page; whoever is not signed in is sent to do that, and comes back to `page`.
-pub(in crate::http) fn viewer<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
-    visit.person.as_ref().ok_or_else(|| Box::new(sign_in_first(page)))
-}
-
-/// Who sent a form, which must be one of ours.
-pub(in crate::http) fn sender<'a>(
-    visit: &'a Visit,
-    typed: &PostedForm,
-    page: &str,
-) -> Result<&'a SignedInPerson, Box<Response>> {
-    let person = viewer(visit, page)?;
-    if visit.sent_form(Some(typed.text("csrf"))) {
-        return Ok(person);
-    }
-    Err(Box::new(stale_form_page(visit, page, None)))
-}
-
-/// A person as whoever asks for something.
-pub(in crate::http) fn caller(person: &SignedInPerson) -> Caller {
-    Caller::person(person.clone())
 }

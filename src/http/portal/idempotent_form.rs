@@ -6,13 +6,12 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::application::address_of;
-use super::frame::caller;
-use super::posted_form::PostedForm;
 use crate::domain::application::Application;
 use crate::domain::secret::ClientSecret;
 use crate::flows::idempotency::Repeatable;
-use crate::flows::sessions::SignedInPerson;
+use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
+use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 
@@ -48,8 +47,7 @@ pub(in crate::http) fn making_form(visit: &Visit, action: impl Into<String>) -> 
 
 /// Makes `what` for `about`, and sends the browser to the page that says so and shows the secret once.
 pub(in crate::http) async fn press<Making, Failed>(
-    visit: &Visit,
-    person: &SignedInPerson,
+    viewer: &Viewer,
     typed: &PostedForm,
     (what, about): (&str, &str),
     making: Making,
@@ -59,11 +57,11 @@ where
     Failed: From<Refusal> + Send + 'static,
 {
     let filled = format!("{what} {about}\n{typed}");
-    let request = Repeatable::by_form(&caller(person), typed.text(SHOWN), filled.as_bytes());
-    let made: Made = visit.edge.idempotency().make_once(request, making).await?;
+    let request = Repeatable::by_form(&viewer.caller(), typed.text(SHOWN), filled.as_bytes());
+    let made: Made = viewer.edge.idempotency().make_once(request, making).await?;
     let page = format!("{}?done={what}", made.page);
     match made.secret {
-        Some(secret) => Ok(visit.see_secret(&page, &made.of, &secret)?),
+        Some(secret) => Ok(viewer.see_secret(&page, &made.of, &secret)?),
         None => Ok(see(&page)),
     }
 }

@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use axum::http::Uri;
-use axum::response::{IntoResponse as _, Response};
-
 use super::APPLICATIONS;
 use super::application::address_of;
-use super::frame::{Frame, Here, viewer};
+use super::frame::{Frame, Here};
 use super::life;
 use super::view::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
 use super::{invitation, kinds};
@@ -16,15 +13,12 @@ use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
 use crate::domain::listing::{ApplicationPlace, ApplicationStates};
 use crate::domain::ownership::{Invitation, InvitationPurpose};
-use crate::flows::sessions::SignedInPerson;
-use crate::http::pages::fields::query;
+use crate::http::pages::fields::{Query, cut};
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::page_or_refusal;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::Visit;
-use crate::protocol::parameters::Parameters;
-use crate::protocol::refusal::Refusal;
 
 /// From when on the end of an application's life stands out: when its owners are warned of it.
 const SOON: Duration = Duration::from_hours(7 * 24);
@@ -33,44 +27,29 @@ const SOON: Duration = Duration::from_hours(7 * 24);
 const PAGE: u16 = 50;
 
 /// `GET /portal/applications`.
-pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
-    let person = match viewer(&visit, APPLICATIONS) {
-        Ok(person) => person,
-        Err(response) => return *response,
-    };
-    let listed = match query(&uri) {
-        Ok(parameters) => list(&visit, person, &parameters).await,
-        Err(refusal) => Err(refusal),
-    };
-    page_or_refusal(&visit, listed)
-}
-
-async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -> Result<Response, Refusal> {
-    let (edge, user) = (&visit.edge, &person.user);
+pub(in crate::http) async fn show(viewer: Viewer, Query(parameters): Query) -> PageResult {
+    let (edge, user) = (&viewer.edge, &viewer.person.user);
     let sent = |name: &str| parameters.value(name).unwrap_or_default().to_owned();
     let after = ApplicationPlace { name: sent("after"), client_id: sent("id") };
     let begins = after == ApplicationPlace::default();
     let mut own = edge.access().own_applications(user.id, None, &after, PAGE + 1).await?;
-    let more = own.len() > usize::from(PAGE);
-    own.truncate(usize::from(PAGE));
-    let next = own.last().filter(|_| more).map(behind);
+    let next = cut(&mut own, PAGE).map(behind);
     if begins {
         own.extend(edge.access().own_applications(user.id, Some(ApplicationStates::Deleted), &after, PAGE).await?);
     }
     let outlooks = edge.life_cycle().life_cycle_of_all(&own).await?;
     let both = || own.iter().zip(&outlooks);
-    let view = ApplicationsPage {
+    Ok(viewer.page(&ApplicationsPage {
         t: Messages::of(Language::English),
-        frame: Frame::of(visit, person, Here::Applications),
-        now: visit.now(),
-        notice: parameters.value("done").and_then(ListNotice::from_name),
+        frame: Frame::of(&viewer, Here::Applications),
+        now: viewer.now(),
+        notice: viewer.done.as_deref().and_then(ListNotice::from_name),
         invitations: edge.ownership().invitations_for(user).await?.iter().map(invited_line).collect(),
-        applications: both().filter_map(|(application, outlook)| line(visit, application, outlook)).collect(),
-        deleted: both().filter_map(|(application, outlook)| deleted_line(visit, application, outlook)).collect(),
+        applications: both().filter_map(|(application, outlook)| line(&viewer, application, outlook)).collect(),
+        deleted: both().filter_map(|(application, outlook)| deleted_line(&viewer, application, outlook)).collect(),
         first: (!begins).then(|| APPLICATIONS.to_owned()),
         next,
-    };
-    Ok(page(&view).into_response())
+    }))
 }
 
 /// Where the page behind this application is.

@@ -14,8 +14,8 @@ mod invitation;
 mod kinds;
 mod life;
 mod list;
+pub(in crate::http) mod owned_application;
 mod people;
-pub(in crate::http) mod posted_form;
 mod read_settings;
 mod secrets;
 mod settings;
@@ -28,6 +28,7 @@ use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
+use super::pages::place::back;
 use super::{Edge, webhooks};
 
 /// The list of one's own applications.
@@ -40,22 +41,19 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/portal/applications", get(list::show))
         .route("/portal/applications/new", get(create::show).post(create::create))
         .route("/portal/applications/{client_id}", get(application::show))
-        .route("/portal/applications/{client_id}/settings", post(settings::change).get(application::back))
-        .route("/portal/applications/{client_id}/secrets", post(secrets::rotate).get(application::back))
-        .route("/portal/applications/{client_id}/secrets/{id}/revoke", post(secrets::revoke).get(application::back))
-        .route("/portal/applications/{client_id}/try", post(try_out::token).get(application::back))
-        .route("/portal/applications/{client_id}/deactivate", post(state::deactivate).get(application::back))
-        .route("/portal/applications/{client_id}/activate", post(state::activate).get(application::back))
-        .route("/portal/applications/{client_id}/delete", post(state::delete).get(application::back))
-        .route("/portal/applications/{client_id}/undelete", post(state::undelete).get(application::back))
-        .route("/portal/applications/{client_id}/approval/withdraw", post(approval::withdraw).get(application::back))
-        .route("/portal/applications/{client_id}/owners/invite", post(people::invite).get(application::back))
-        .route("/portal/applications/{client_id}/owners/remove", post(people::remove).get(application::back))
-        .route("/portal/applications/{client_id}/leave", post(people::leave).get(application::back))
-        .route(
-            "/portal/applications/{client_id}/invitations/{id}/withdraw",
-            post(people::withdraw).get(application::back),
-        )
+        .route("/portal/applications/{client_id}/settings", post(settings::change).get(back))
+        .route("/portal/applications/{client_id}/secrets", post(secrets::rotate).get(back))
+        .route("/portal/applications/{client_id}/secrets/{id}/revoke", post(secrets::revoke).get(back))
+        .route("/portal/applications/{client_id}/try", post(try_out::token).get(back))
+        .route("/portal/applications/{client_id}/deactivate", post(state::deactivate).get(back))
+        .route("/portal/applications/{client_id}/activate", post(state::activate).get(back))
+        .route("/portal/applications/{client_id}/delete", post(state::delete).get(back))
+        .route("/portal/applications/{client_id}/undelete", post(state::undelete).get(back))
+        .route("/portal/applications/{client_id}/approval/withdraw", post(approval::withdraw).get(back))
+        .route("/portal/applications/{client_id}/owners/invite", post(people::invite).get(back))
+        .route("/portal/applications/{client_id}/owners/remove", post(people::remove).get(back))
+        .route("/portal/applications/{client_id}/leave", post(people::leave).get(back))
+        .route("/portal/applications/{client_id}/invitations/{id}/withdraw", post(people::withdraw).get(back))
         .route("/portal/invitations/{path}", get(invitation::show))
         .route("/portal/invitations/{path}/accept", post(invitation::accept))
         .route("/portal/invitations/{path}/decline", post(invitation::decline))

@@ -5,113 +5,77 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::APPLICATIONS;
-use super::application::{Occasion, address_of, application_page, changing, could_not, done};
-use super::frame::caller;
-use super::posted_form::PostedForm;
+use super::application::{Occasion, address_of};
+use super::owned_application::OwnedApplication;
 use super::view::{FieldProblem, Input, InvitationLine, OwnerLine, People, sentence};
 use crate::domain::application::{Application, Origin};
 use crate::domain::ids::InvitationId;
 use crate::domain::ownership::{InvitationPurpose, Owner};
 use crate::domain::user::EmailAddress;
-use crate::flows::sessions::SignedInPerson;
-use crate::http::pages::problem::refused_page;
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::csrf_form::CsrfForm;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::viewer::Viewer;
+use crate::http::pages::visit::see;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `POST …/owners/invite`.
-pub(in crate::http) async fn invite(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
+pub(in crate::http) async fn invite(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let CsrfForm { sender: own, typed } = form;
+    let not_invited = |text: &str, status| Occasion {
+        invited: Some(typed.text("email").to_owned()),
+        ..Occasion::with_problem(FieldProblem::at("invite-email", text), status)
     };
     let Ok(email) = typed.text("email").trim().parse::<EmailAddress>() else {
-        let problem = FieldProblem::at("invite-email", "That is not an e-mail address.");
-        return not_invited(&visit, (person, &application), typed, (problem, StatusCode::BAD_REQUEST)).await;
+        return own.page(not_invited("That is not an e-mail address.", StatusCode::BAD_REQUEST)).await;
     };
     let purpose = InvitationPurpose::from_name(typed.text("purpose")).unwrap_or(InvitationPurpose::Share);
-    match visit.edge.ownership().invite_owner(&caller(person), &application, email, purpose).await {
-        Ok(_) => see(&done(&application.client_id, "invited")),
+    match own.edge.ownership().invite_owner(&own.caller(), &own.application, email, purpose).await {
         Err(refusal) if refusal.code == ErrorCode::Conflict => {
-            let problem = FieldProblem::at("invite-email", sentence(&refusal.description));
-            not_invited(&visit, (person, &application), typed, (problem, StatusCode::CONFLICT)).await
+            own.page(not_invited(&sentence(&refusal.description), StatusCode::CONFLICT)).await
         }
-        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
+        invited => own.answer(invited, "invited").await,
     }
-}
-
-async fn not_invited(
-    visit: &Visit,
-    (person, application): (&SignedInPerson, &Application),
-    typed: PostedForm,
-    (problem, status): (FieldProblem, StatusCode),
-) -> Response {
-    let invited = Some(typed.text("email").to_owned());
-    let occasion = Occasion { problems: vec![problem], status, invited, ..Occasion::default() };
-    application_page(visit, person, application, occasion).await
 }
 
 /// `POST …/owners/remove`.
-pub(in crate::http) async fn remove(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let Ok(email) = typed.text("email").parse::<EmailAddress>() else {
-        let refusal = Refusal::new(ErrorCode::NotFound, "they do not look after this application");
-        return refused_page(&visit, &refusal);
-    };
-    match visit.edge.ownership().remove_owner(&caller(person), &application, &email).await {
-        Ok(()) => see(&done(&application.client_id, "removed")),
-        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
-    }
+pub(in crate::http) async fn remove(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let CsrfForm { sender: own, typed } = form;
+    let stranger = |_| Refusal::new(ErrorCode::NotFound, "they do not look after this application");
+    let email: EmailAddress = typed.text("email").parse().map_err(stranger)?;
+    let removed = own.edge.ownership().remove_owner(&own.caller(), &own.application, &email).await;
+    own.answer(removed, "removed").await
 }
 
 /// `POST …/leave`.
-pub(in crate::http) async fn leave(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    match visit.edge.ownership().leave_application(&person.user, &application).await {
-        Ok(()) => see(&format!("{APPLICATIONS}?done=left")),
-        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
+pub(in crate::http) async fn leave(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let own = form.sender;
+    match own.edge.ownership().leave_application(&own.person.user, &own.application).await {
+        Ok(()) => Ok(see(&format!("{APPLICATIONS}?done=left"))),
+        Err(refusal) => own.could_not(refusal).await,
     }
 }
 
 /// `POST …/invitations/{id}/withdraw`.
 pub(in crate::http) async fn withdraw(
-    Path((id, invitation)): Path<(String, String)>,
-    visit: Visit,
-    typed: PostedForm,
-) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let Ok(invitation) = invitation.parse::<InvitationId>() else {
-        return refused_page(&visit, &Refusal::new(ErrorCode::NotFound, "there is no such open invitation"));
-    };
-    match visit.edge.ownership().invitation_withdraw(&caller(person), &application, invitation).await {
-        Ok(()) => see(&done(&application.client_id, "withdrawn")),
-        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
-    }
+    Path((_, invitation)): Path<(String, String)>,
+    form: CsrfForm<OwnedApplication>,
+) -> PageResult<Response> {
+    let (own, unknown) = (form.sender, |_| Refusal::new(ErrorCode::NotFound, "there is no such open invitation"));
+    let invitation: InvitationId = invitation.parse().map_err(unknown)?;
+    let withdrawn = own.edge.ownership().invitation_withdraw(&own.caller(), &own.application, invitation).await;
+    own.answer(withdrawn, "withdrawn").await
 }
 
 /// The part of the page that is about people.
-pub(super) async fn people(
-    visit: &Visit,
-    person: &SignedInPerson,
-    application: &Application,
-    occasion: &Occasion,
-) -> Result<People, Refusal> {
-    let edge = &visit.edge;
+pub(super) async fn people(viewer: &Viewer, application: &Application, occasion: &Occasion) -> Result<People, Refusal> {
+    let edge = &viewer.edge;
     let owners = edge.access().owners_of(application).await?;
     let invitations = edge.ownership().invitations_of(application).await?;
     let changeable = application.origin == Origin::Registered;
-    let form = |action: &str| visit.form(format!("{}/{action}", address_of(&application.client_id)));
+    let form = |action: &str| viewer.form(format!("{}/{action}", address_of(&application.client_id)));
     let active = owners.iter().filter(|owner| owner.active).count();
     let line = |owner: Owner| {
-        let you = owner.user == Some(person.user.id);
+        let you = owner.user == Some(viewer.person.user.id);
         let replaceable = owner.user.is_none() || active > usize::from(owner.active);
         OwnerLine {
             remove: (changeable && !you && replaceable)

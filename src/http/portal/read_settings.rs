@@ -1,8 +1,8 @@
 //! From what was typed to settings: everything that is wrong is found at once, each thing with its field.
 
-use super::posted_form::PostedForm;
 use super::view::{FieldProblem, element, sentence};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Place, SETTINGS, Setting, Shape};
+use crate::http::pages::posted_form::PostedForm;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::token::GrantType;
 

@@ -1,63 +1,58 @@
 //! Changing the settings of an application.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::application::{Occasion, application_page, changing, could_not, done};
-use super::frame::caller;
-use super::posted_form::PostedForm;
+use super::application::{Occasion, done};
+use super::owned_application::{OwnedApplication, status_on_page};
 use super::read_settings::changed_settings;
 use super::view::FieldProblem;
-use crate::domain::application::Application;
+use crate::domain::application::ApplicationSettings;
 use crate::flows::applications::SettingsChange;
-use crate::flows::sessions::SignedInPerson;
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::csrf_form::CsrfForm;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::posted_form::PostedForm;
+use crate::http::pages::visit::see;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `POST …/settings`.
-pub(in crate::http) async fn change(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let settings = match changed_settings(&typed, &application.settings) {
+pub(in crate::http) async fn change(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let CsrfForm { sender: own, typed } = form;
+    let settings = match changed_settings(&typed, &own.application.settings) {
         Ok(settings) => settings,
-        Err(problems) => {
-            let refused = Some((typed, problems));
-            let occasion = Occasion { refused, status: StatusCode::BAD_REQUEST, ..Occasion::default() };
-            return application_page(&visit, person, &application, occasion).await;
-        }
+        Err(problems) => return own.page(not_taken(typed, problems, StatusCode::BAD_REQUEST)).await,
     };
-    let Ok(version) = typed.text("version").parse() else {
-        let refusal = Refusal::invalid_request("the form does not say which version of the settings it changes");
-        return could_not(&visit, person, &application, &refusal).await;
-    };
-    let (edge, change) = (&visit.edge, SettingsChange { settings, version });
-    match edge.self_service().change_for(&caller(person), &application.client_id, change, typed.text("reason")).await {
-        Ok(changed) if changed.waiting.is_some() => see(&done(&application.client_id, "asked")),
-        Ok(_) => see(&done(&application.client_id, "saved")),
-        Err(refusal) => not_changed(&visit, (person, &application), typed, &refusal).await,
+    match changed(&own, settings, &typed).await {
+        Ok(what) => Ok(see(&done(own.client_id(), what))),
+        Err(refusal) => not_changed(&own, typed, refusal).await,
     }
 }
 
+async fn changed(
+    own: &OwnedApplication,
+    settings: ApplicationSettings,
+    typed: &PostedForm,
+) -> Result<&'static str, Refusal> {
+    let unversioned = |_| Refusal::invalid_request("the form does not say which version of the settings it changes");
+    let change = SettingsChange { settings, version: typed.text("version").parse().map_err(unversioned)? };
+    let edge = &own.edge;
+    let changed = edge.self_service().change_for(&own.caller(), own.client_id(), change, typed.text("reason")).await?;
+    Ok(if changed.waiting.is_some() { "asked" } else { "saved" })
+}
+
 /// The page again with what was typed, and why it was not taken.
-async fn not_changed(
-    visit: &Visit,
-    (person, application): (&SignedInPerson, &Application),
-    typed: PostedForm,
-    refusal: &Refusal,
-) -> Response {
+async fn not_changed(own: &OwnedApplication, typed: PostedForm, refusal: Refusal) -> PageResult<Response> {
+    let Some(status) = status_on_page(&refusal) else { return Err(refusal.into()) };
     let text = match refusal.code {
         ErrorCode::PreconditionFailed => {
             "Somebody changed this application after you opened the page. Your changes are still in the form: compare \
              them with what is there now, and save again."
         }
-        ErrorCode::InvalidRequest | ErrorCode::Conflict | ErrorCode::AccessDenied => refusal.description.as_ref(),
-        _ => return could_not(visit, person, application, refusal).await,
+        _ => refusal.description.as_ref(),
     };
-    let problems = vec![FieldProblem::at("settings", text)];
-    let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let occasion = Occasion { refused: Some((typed, problems)), status, ..Occasion::default() };
-    application_page(visit, person, application, occasion).await
+    own.page(not_taken(typed, vec![FieldProblem::at("settings", text)], status)).await
+}
+
+fn not_taken(typed: PostedForm, problems: Vec<FieldProblem>, status: StatusCode) -> Occasion {
+    Occasion { refused: Some((typed, problems)), status, ..Occasion::default() }
 }

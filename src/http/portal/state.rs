@@ -6,57 +6,41 @@ use axum::response::Response;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::APPLICATIONS;
-use super::application::{Occasion, application_page, changing, could_not, done};
-use super::frame::{caller, sender};
-use super::posted_form::PostedForm;
+use super::application::{Occasion, done, seen};
+use super::owned_application::{OwnedApplication, could_not};
 use super::view::FieldProblem;
 use crate::domain::ids::ClientId;
-use crate::flows::access::{Need, unknown_application};
+use crate::flows::access::unknown_application;
 use crate::flows::applications::{ACTIVATE, DEACTIVATE, DELETE};
-use crate::http::pages::problem::refused_page;
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::csrf_form::CsrfForm;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::viewer::Viewer;
+use crate::http::pages::visit::see;
 
 /// `POST …/deactivate`.
-pub(in crate::http) async fn deactivate(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let actor = caller(person).actor();
-    match visit.edge.applications().application_change_state(&application.client_id, DEACTIVATE, &actor).await {
-        Ok(_) => see(&done(&application.client_id, "deactivated")),
-        Err(error) => could_not(&visit, person, &application, &error.into()).await,
-    }
+pub(in crate::http) async fn deactivate(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let own = form.sender;
+    let changed = own.edge.applications().application_change_state(own.client_id(), DEACTIVATE, &own.actor()).await;
+    own.answer(changed, "deactivated").await
 }
 
 /// `POST …/activate`.
-pub(in crate::http) async fn activate(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let actor = caller(person).actor();
-    match visit.edge.applications().application_change_state(&application.client_id, ACTIVATE, &actor).await {
-        Ok(_) => see(&done(&application.client_id, "activated")),
-        Err(error) => could_not(&visit, person, &application, &error.into()).await,
-    }
+pub(in crate::http) async fn activate(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let own = form.sender;
+    let changed = own.edge.applications().application_change_state(own.client_id(), ACTIVATE, &own.actor()).await;
+    own.answer(changed, "activated").await
 }
 
 /// `POST …/delete`: the name has to be typed, so that nobody deletes by a slip.
-pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    if as_read(typed.text("name")) != as_read(&application.settings.name) {
+pub(in crate::http) async fn delete(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let CsrfForm { sender: own, typed } = form;
+    if as_read(typed.text("name")) != as_read(&own.application.settings.name) {
         let problem = FieldProblem::at("delete-name", "That is not the application's name. Nothing was deleted.");
-        let occasion = Occasion { problems: vec![problem], status: StatusCode::BAD_REQUEST, ..Occasion::default() };
-        return application_page(&visit, person, &application, occasion).await;
+        return own.page(Occasion::with_problem(problem, StatusCode::BAD_REQUEST)).await;
     }
-    let actor = caller(person).actor();
-    match visit.edge.applications().application_change_state(&application.client_id, DELETE, &actor).await {
-        Ok(_) => see(&format!("{APPLICATIONS}?done=deleted")),
-        Err(error) => could_not(&visit, person, &application, &error.into()).await,
+    match own.edge.applications().application_change_state(own.client_id(), DELETE, &own.actor()).await {
+        Ok(_) => Ok(see(&format!("{APPLICATIONS}?done=deleted"))),
+        Err(error) => own.could_not(error.into()).await,
     }
 }
 
@@ -67,21 +51,13 @@ fn as_read(name: &str) -> String {
 }
 
 /// `POST …/undelete`: from the list, or from what is left of the application's page.
-pub(in crate::http) async fn undelete(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let person = match sender(&visit, &typed, APPLICATIONS) {
-        Ok(person) => person,
-        Err(response) => return *response,
-    };
-    let Ok(client_id) = id.parse::<ClientId>() else { return refused_page(&visit, &unknown_application()) };
-    let (edge, caller) = (&visit.edge, caller(person));
-    let application = match edge.access().remembered_application_for(&caller, &client_id, Need::WriteApplications).await
-    {
-        Ok(application) => application,
-        Err(refusal) => return refused_page(&visit, &refusal),
-    };
-    match edge.life_cycle().undelete_for(&caller, &client_id, None).await {
-        Ok(_) => see(&done(&client_id, "undeleted")),
-        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
+pub(in crate::http) async fn undelete(Path(id): Path<String>, form: CsrfForm<Viewer>) -> PageResult<Response> {
+    let viewer = form.sender;
+    let client_id: ClientId = id.parse().map_err(|_| unknown_application())?;
+    seen(&viewer, &client_id).await?;
+    match viewer.edge.life_cycle().undelete_for(&viewer.caller(), &client_id, None).await {
+        Ok(_) => Ok(see(&done(&client_id, "undeleted"))),
+        Err(refusal) => could_not(&viewer, &client_id, refusal).await,
     }
 }
 

@@ -1,32 +1,28 @@
 //! A token of an application to look at, without a program.
 
-use axum::extract::Path;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use super::application::{Occasion, application_page, changing, could_not};
-use super::frame::caller;
-use super::posted_form::PostedForm;
+use super::application::Occasion;
+use super::owned_application::OwnedApplication;
 use super::view::Tried;
 use crate::domain::language::Language;
+use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::visit::Visit;
+use crate::http::pages::page_error::PageResult;
 use crate::protocol::token::TokenResponse;
 
 /// `POST …/try`: answered with the page itself. The token stands in no address and is not kept.
-pub(in crate::http) async fn token(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
-    let (person, application) = match changing(&visit, &typed, &id).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    match visit.edge.tokens().token_to_look_at(&caller(person), &application).await {
+pub(in crate::http) async fn token(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
+    let own = form.sender;
+    match own.edge.tokens().token_to_look_at(&own.caller(), &own.application).await {
         Ok(response) => {
-            let tried = Some(tried(response, visit.edge.config().server.issuer.as_str()));
-            application_page(&visit, person, &application, Occasion { tried, ..Occasion::default() }).await
+            let tried = Some(tried(response, own.edge.config().server.issuer.as_str()));
+            own.page(Occasion { tried, ..Occasion::default() }).await
         }
-        Err(refusal) => could_not(&visit, person, &application, &refusal).await,
+        Err(refusal) => own.could_not(refusal).await,
     }
 }
 

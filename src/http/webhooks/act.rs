@@ -3,14 +3,14 @@
 use axum::response::Response;
 
 use super::fields::NotDone;
-use super::place::{Address, At, page_of};
-use super::show::{Occasion, could_not};
-use crate::domain::webhook::Webhook;
+use super::place::{OwnedWebhook, page_of};
+use super::show::could_not;
 use crate::flows::webhooks::{Sending, WebhookChange};
-use crate::http::pages::visit::{Visit, see};
-use crate::http::portal::frame::caller;
+use crate::http::pages::csrf_form::CsrfForm;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::posted_form::PostedForm;
+use crate::http::pages::visit::see;
 use crate::http::portal::idempotent_form::{Made, press};
-use crate::http::portal::posted_form::PostedForm;
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug)]
@@ -24,52 +24,37 @@ pub(super) enum Act {
 }
 
 /// `POST …` of each of them.
-pub(super) async fn act(act: Act, address: Address, visit: Visit, typed: PostedForm) -> Response {
-    let (at, webhook) = match At::changing(&visit, &address, &typed).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    match carry_out(act, (&at, &webhook), &address, &typed).await {
-        Ok(response) => response,
-        Err(NotDone { problem, refusal }) => could_not(&at, &webhook, &refusal, Occasion::refused(vec![problem])).await,
+pub(super) async fn act(act: Act, form: CsrfForm<OwnedWebhook>) -> PageResult<Response> {
+    let CsrfForm { sender: own, typed } = form;
+    match carry_out(act, &own, &typed).await {
+        Ok(response) => Ok(response),
+        Err(not_done) => could_not(&own, not_done, None).await,
     }
 }
 
 /// A new secret, shown once on the page that follows.
-async fn rotate_secret(at: &At<'_>, webhook: &Webhook, typed: &PostedForm) -> Result<Response, NotDone> {
-    let (edge, actor) = (at.visit.edge.clone(), caller(at.person).actor());
-    let (page, of) = (page_of(webhook), webhook.clone());
+async fn rotate_secret(own: &OwnedWebhook, typed: &PostedForm) -> Result<Response, NotDone> {
+    let (edge, actor, webhook) = (own.edge.clone(), own.actor(), own.webhook.clone());
     let making = async move {
-        let made = edge.webhooks().webhook_rotate_secret(&of, &actor).await?;
-        Ok(Made::at(page_of(&of), of.id.to_string(), made.secret.expose()))
+        let made = edge.webhooks().webhook_rotate_secret(&webhook, &actor).await?;
+        Ok(Made::at(page_of(&webhook), webhook.id.to_string(), made.secret.expose()))
     };
-    press(at.visit, at.person, typed, ("rotated", &page), Box::pin(making)).await
+    press(own, typed, ("rotated", &page_of(&own.webhook)), Box::pin(making)).await
 }
 
-async fn carry_out(
-    act: Act,
-    (at, webhook): (&At<'_>, &Webhook),
-    address: &Address,
-    typed: &PostedForm,
-) -> Result<Response, NotDone> {
-    let (edge, actor) = (&at.visit.edge, caller(at.person).actor());
+async fn carry_out(act: Act, own: &OwnedWebhook, typed: &PostedForm) -> Result<Response, NotDone> {
+    let (edge, actor, webhook) = (&own.edge, own.actor(), &own.webhook);
     let sending = |sending| WebhookChange { sending: Some(sending), ..WebhookChange::default() };
     let done = match act {
         Act::Ping => edge.webhooks().webhook_ping(webhook).await.map(|_| "pinged")?,
-        Act::SendAgain => {
-            edge.webhooks().webhook_redeliver(webhook, address.message()?).await.map(|()| "sent-again")?
-        }
-        Act::Enable => {
-            edge.webhooks().webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?
-        }
-        Act::Disable => {
-            edge.webhooks().webhook_update(webhook, sending(Sending::Off), &actor).await.map(|_| "disabled")?
-        }
+        Act::SendAgain => edge.webhooks().webhook_redeliver(webhook, own.message()?).await.map(|()| "sent-again")?,
+        Act::Enable => edge.webhooks().webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?,
+        Act::Disable => edge.webhooks().webhook_update(webhook, sending(Sending::Off), &actor).await.map(|_| "disabled")?,
         Act::Delete => {
             edge.webhooks().webhook_delete(webhook, &actor).await?;
-            return Ok(see(&at.without()));
+            return Ok(see(&own.without()));
         }
-        Act::RotateSecret => return rotate_secret(at, webhook, typed).await,
+        Act::RotateSecret => return rotate_secret(own, typed).await,
     };
     Ok(see(&format!("{}?done={done}", page_of(webhook))))
 }

@@ -1,14 +1,12 @@
 //! What is typed about a webhook: its address and its events.
 
-use axum::http::StatusCode;
-
 use super::messages::sentence_about;
 use super::view::{EventLine, FieldsPart};
 use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_url::WebhookUrl;
 use crate::flows::webhooks::WebhookError;
-use crate::http::portal::posted_form::PostedForm;
+use crate::http::pages::posted_form::PostedForm;
 use crate::http::portal::view::{FieldProblem, Input, sentence};
 use crate::protocol::refusal::Refusal;
 
@@ -55,11 +53,14 @@ impl Fields {
     }
 
     /// What that is, or all that is wrong with it.
-    pub(super) fn read(&self) -> Result<(WebhookUrl, Vec<EventType>), Vec<FieldProblem>> {
+    pub(super) fn read(&self) -> Result<(WebhookUrl, Vec<EventType>), NotDone> {
         let url = self.url.parse().map_err(|error| problem_with(&WebhookError::Url(error)));
         match (url, self.events()) {
             (Ok(url), Ok(events)) => Ok((url, events)),
-            (url, events) => Err(url.err().into_iter().chain(events.err()).collect()),
+            (url, events) => Err(NotDone {
+                problems: url.err().into_iter().chain(events.err()).collect(),
+                refusal: Refusal::invalid_request("a field of the form is not right"),
+            }),
         }
     }
 
@@ -101,21 +102,21 @@ impl Fields {
 
 /// Why something was not done.
 pub(super) struct NotDone {
-    /// At the field that has to be put right.
-    pub(super) problem: FieldProblem,
+    /// At the fields that have to be put right.
+    pub(super) problems: Vec<FieldProblem>,
     /// The same for the log, and the status.
     pub(super) refusal: Refusal,
 }
 
 impl From<WebhookError> for NotDone {
     fn from(error: WebhookError) -> Self {
-        Self { problem: problem_with(&error), refusal: error.into() }
+        Self { problems: vec![problem_with(&error)], refusal: error.into() }
     }
 }
 
 impl From<Refusal> for NotDone {
     fn from(refusal: Refusal) -> Self {
-        Self { problem: FieldProblem::whole(sentence(&refusal.description)), refusal }
+        Self { problems: vec![FieldProblem::whole(sentence(&refusal.description))], refusal }
     }
 }
 
@@ -128,12 +129,6 @@ fn problem_with(error: &WebhookError) -> FieldProblem {
     FieldProblem::at(id, sentence(&error.to_string()))
 }
 
-/// The status of a page that is shown again because of this; none where a page of its own says it.
-pub(super) fn status_of(refusal: &Refusal) -> Option<StatusCode> {
-    let status = StatusCode::from_u16(refusal.code.status()).ok()?;
-    (status.is_client_error() && status != StatusCode::NOT_FOUND).then_some(status)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,7 +138,7 @@ mod tests {
         fields
             .read()
             .map(|(_, events)| events)
-            .map_err(|found| found.iter().map(|problem| problem.id.to_string()).collect())
+            .map_err(|found| found.problems.iter().map(|problem| problem.id.to_string()).collect())
     }
 
     #[test]

@@ -1,17 +1,14 @@
 //! The webhooks of an application or of the server, in a list.
 
-use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 
 use super::messages::events_in_short;
-use super::place::{Address, At, base_of, page_of};
+use super::place::{At, base_of, page_of};
 use super::view::{HookLine, HookStanding, Hooks, ListPage};
 use crate::domain::language::Language;
 use crate::domain::webhook::{Webhook, WebhookOwner};
-use crate::http::pages::fields::query;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::page_or_refusal;
+use crate::http::pages::page_error::PageResult;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 
@@ -19,30 +16,19 @@ use crate::protocol::refusal::Refusal;
 const LONGEST_URL: usize = 90;
 
 /// `GET /admin/webhooks`. An application's are on the page of the application.
-pub(super) async fn show(address: Address, uri: Uri, visit: Visit) -> Response {
-    let at = match At::viewer(&visit, &address).await {
-        Ok(at) => at,
-        Err(response) => return *response,
-    };
-    if at.owner() != WebhookOwner::Server {
-        return see(&at.list().href);
+pub(super) async fn show(at: At) -> PageResult<Response> {
+    if let At::Application(_) = at {
+        return Ok(see(&at.list().href));
     }
-    let deleted = query(&uri).is_ok_and(|parameters| parameters.value("done") == Some("deleted"));
-    page_or_refusal(
-        &visit,
-        list_page(&at, deleted.then_some("The webhook is deleted. Nothing is sent to it any more.")).await,
-    )
-}
-
-async fn list_page(at: &At<'_>, notice: Option<&'static str>) -> Result<Response, Refusal> {
+    let deleted = at.done.as_deref() == Some("deleted");
     let view = ListPage {
         t: Messages::of(Language::English),
         around: at.around().await?,
-        now: at.visit.now(),
-        notice,
-        hooks: hooks(at.visit, &at.owner()).await?,
+        now: at.now(),
+        notice: deleted.then_some("The webhook is deleted. Nothing is sent to it any more."),
+        hooks: hooks(&at, &at.owner()).await?,
     };
-    Ok(page(&view).into_response())
+    Ok(at.page(&view).into_response())
 }
 
 /// All webhooks of an owner.

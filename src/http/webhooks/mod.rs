@@ -17,6 +17,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::Edge;
+use super::pages::place::back;
 use act::{Act, act};
 
 pub(in crate::http) use list::hooks;
@@ -37,9 +38,9 @@ pub(in crate::http) fn routes(base: &str) -> Router<Edge> {
         .route(base, get(list::show))
         .route(&format!("{base}/new"), get(create::show).post(create::create))
         .route(&one(""), get(show::show))
-        .route(&one("/change"), post(change::change).get(show::back));
+        .route(&one("/change"), post(change::change).get(back));
     acts.into_iter().fold(router, |router, (rest, which)| {
-        let sent = post(move |address, visit, typed| act(which, address, visit, typed));
-        router.route(&one(rest), sent.get(show::back))
+        let sent = post(move |form| act(which, form));
+        router.route(&one(rest), sent.get(back))
     })
 }

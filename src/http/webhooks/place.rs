@@ -1,26 +1,24 @@
 //! Whose webhooks a page is about, and who looks at it.
 
-use axum::extract::rejection::PathRejection;
+use std::ops::Deref;
+
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::response::Response;
 use serde::Deserialize;
 
 use super::view::Around;
-use crate::domain::application::Application;
-use crate::domain::ids::{ClientId, MessageId, WebhookId};
+use crate::domain::ids::{MessageId, WebhookId};
 use crate::domain::webhook::{Webhook, WebhookOwner};
-use crate::flows::access::{Need, unknown_application};
-use crate::flows::sessions::SignedInPerson;
 use crate::flows::webhooks::{Reach, WebhookError};
 use crate::http::Edge;
 use crate::http::admin::frame::{self as admin_frame, Bar};
 use crate::http::pages::flow::shown;
-use crate::http::pages::problem::refused_page;
+use crate::http::pages::page_error::PageError;
 use crate::http::pages::view::{Form, Link};
+use crate::http::pages::viewer::{FreshOperator, Operator, Viewer};
 use crate::http::pages::visit::Visit;
 use crate::http::portal::frame::{self as portal_frame, Frame};
-use crate::http::portal::posted_form::PostedForm;
+use crate::http::portal::owned_application::OwnedApplication;
 use crate::protocol::refusal::Refusal;
 
 /// What the address of a page names.
@@ -32,112 +30,58 @@ struct Names {
     message: Option<String>,
 }
 
-/// The address of a page about webhooks.
-pub(super) struct Address {
-    names: Names,
-    path: String,
+/// Whose webhooks a page is about, with a viewer who may see them: one who looks after the application, or an
+/// operator. Those of the server are changed by an operator who signed in a moment ago.
+pub(super) enum At {
+    Application(Box<OwnedApplication>),
+    Server(Box<Operator>),
 }
 
-impl FromRequestParts<Edge> for Address {
-    type Rejection = PathRejection;
+impl Deref for At {
+    type Target = Viewer;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PathRejection> {
-        let Path(names) = Path::from_request_parts(parts, edge).await?;
-        Ok(Self { names, path: parts.uri.path().to_owned() })
-    }
-}
-
-impl Address {
-    /// The page that shows what a form of this address was about.
-    pub(super) fn page(&self) -> String {
-        let parts = if self.names.client_id.is_some() { 6 } else { 4 };
-        self.path.split('/').take(parts).collect::<Vec<_>>().join("/")
-    }
-
-    /// The message that it names.
-    pub(super) fn message(&self) -> Result<MessageId, WebhookError> {
-        let named = self.names.message.as_deref().and_then(|message| message.parse().ok());
-        named.ok_or(WebhookError::NotRepeatable)
+    fn deref(&self) -> &Viewer {
+        match self {
+            Self::Application(own) => own,
+            Self::Server(operator) => operator,
+        }
     }
 }
 
-/// Whose webhooks.
-enum Place {
-    Application(Box<Application>),
-    Server,
+impl AsRef<Visit> for At {
+    fn as_ref(&self) -> &Visit {
+        self
+    }
 }
 
-/// Somebody at a page that they may see.
-pub(super) struct At<'a> {
-    pub(super) visit: &'a Visit,
-    pub(super) person: &'a SignedInPerson,
-    place: Place,
+impl FromRequestParts<Edge> for At {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let names = Names::read(parts, edge).await?;
+        Ok(if names.client_id.is_some() {
+            Self::Application(Box::new(OwnedApplication::from_request_parts(parts, edge).await?))
+        } else if parts.method.is_safe() {
+            Self::Server(Box::new(Operator::from_request_parts(parts, edge).await?))
+        } else {
+            Self::Server(Box::new(FreshOperator::from_request_parts(parts, edge).await?.into()))
+        })
+    }
 }
 
-impl<'a> At<'a> {
-    /// Who looks at a page: whoever looks after the application, or an operator.
-    pub(super) async fn viewer(visit: &'a Visit, address: &Address) -> Result<Self, Box<Response>> {
-        let Some(client_id) = &address.names.client_id else {
-            let person = admin_frame::operator(visit, &address.path)?;
-            return Ok(Self { visit, person, place: Place::Server });
-        };
-        let person = portal_frame::viewer(visit, &address.path)?;
-        Self::of_application(visit, person, client_id, Need::ReadApplications).await
+impl Names {
+    async fn read(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let Path(names) = Path::from_request_parts(parts, edge).await.map_err(PageError::explained)?;
+        Ok(names)
     }
+}
 
-    /// Who sent a form, which must be one of ours. For the server's webhooks it takes a fresh sign-in.
-    pub(super) async fn sender(visit: &'a Visit, address: &Address, typed: &PostedForm) -> Result<Self, Box<Response>> {
-        let Some(client_id) = &address.names.client_id else {
-            let person = admin_frame::fresh_sender_of(visit, Some(typed.text("csrf")), &address.page())?;
-            return Ok(Self { visit, person, place: Place::Server });
-        };
-        let person = portal_frame::sender(visit, typed, &address.page())?;
-        Self::of_application(visit, person, client_id, Need::WriteApplications).await
-    }
-
-    /// Who sent a form of a webhook's page, and which webhook it is about.
-    pub(super) async fn changing(
-        visit: &'a Visit,
-        address: &Address,
-        typed: &PostedForm,
-    ) -> Result<(Self, Webhook), Box<Response>> {
-        let at = Self::sender(visit, address, typed).await?;
-        let webhook = at.webhook(address).await?;
-        Ok((at, webhook))
-    }
-
-    async fn of_application(
-        visit: &'a Visit,
-        person: &'a SignedInPerson,
-        client_id: &str,
-        need: Need,
-    ) -> Result<Self, Box<Response>> {
-        let caller = portal_frame::caller(person);
-        let found = match client_id.parse::<ClientId>() {
-            Ok(client_id) => visit.edge.access().application_for(&caller, &client_id, need).await,
-            Err(_) => Err(unknown_application()),
-        };
-        let application = found.map_err(|refusal| Box::new(refused_page(visit, &refusal)))?;
-        Ok(Self { visit, person, place: Place::Application(Box::new(application)) })
-    }
-
-    /// The webhook that the address names, if it is one of these.
-    pub(super) async fn webhook(&self, address: &Address) -> Result<Webhook, Box<Response>> {
-        let named = address.names.hook.as_deref().and_then(|id| id.parse::<WebhookId>().ok());
-        let found = match named {
-            Some(id) => self.visit.edge.webhooks().webhook(id, &Reach::Everything).await,
-            None => Err(WebhookError::Unknown),
-        };
-        let own =
-            found.and_then(|found| if found.owner == self.owner() { Ok(found) } else { Err(WebhookError::Unknown) });
-        own.map_err(|error| Box::new(refused_page(self.visit, &error.into())))
-    }
-
+impl At {
     /// Whose webhooks they are.
     pub(super) fn owner(&self) -> WebhookOwner {
-        match &self.place {
-            Place::Application(application) => WebhookOwner::Application(application.client_id.clone()),
-            Place::Server => WebhookOwner::Server,
+        match self {
+            Self::Application(own) => WebhookOwner::Application(own.client_id().clone()),
+            Self::Server(_) => WebhookOwner::Server,
         }
     }
 
@@ -148,40 +92,78 @@ impl<'a> At<'a> {
 
     /// Where one finds oneself after a webhook was deleted.
     pub(super) fn without(&self) -> String {
-        match &self.place {
-            Place::Application(application) => {
-                format!("/portal/applications/{}?done=webhook-deleted", application.client_id)
-            }
-            Place::Server => format!("{}?done=deleted", base_of(&WebhookOwner::Server)),
+        match self {
+            Self::Application(own) => format!("/portal/applications/{}?done=webhook-deleted", own.client_id()),
+            Self::Server(_) => format!("{}?done=deleted", base_of(&WebhookOwner::Server)),
         }
-    }
-
-    /// A form that is sent to the webhook.
-    pub(super) fn form(&self, webhook: &Webhook, action: &str) -> Form {
-        self.visit.form(format!("{}/{action}", page_of(webhook)))
     }
 
     /// Where the list is that a webhook is in.
     pub(super) fn list(&self) -> Link {
-        match &self.place {
-            Place::Application(application) => Link {
-                href: format!("/portal/applications/{}#webhooks", application.client_id),
-                text: shown(application).called(),
+        match self {
+            Self::Application(own) => Link {
+                href: format!("/portal/applications/{}#webhooks", own.client_id()),
+                text: shown(&own.application).called(),
             },
-            Place::Server => Link { href: base_of(&WebhookOwner::Server), text: "Webhooks".to_owned() },
+            Self::Server(_) => Link { href: base_of(&WebhookOwner::Server), text: "Webhooks".to_owned() },
         }
     }
 
     /// What stands around the page.
     pub(super) async fn around(&self) -> Result<Around, Refusal> {
-        let (visit, person) = (self.visit, self.person);
-        Ok(match &self.place {
-            Place::Application(application) => Around::Portal {
-                frame: Frame::of(visit, person, portal_frame::Here::Applications),
-                as_operator: !visit.edge.access().looks_after(person.user.id, application).await?,
+        Ok(match self {
+            Self::Application(own) => Around::Portal {
+                frame: Frame::of(own, portal_frame::Here::Applications),
+                as_operator: !own.edge.access().looks_after(own.person.user.id, &own.application).await?,
             },
-            Place::Server => Around::Operator(Bar::of(visit, person, admin_frame::Here::Webhooks)),
+            Self::Server(operator) => Around::Operator(Bar::of(operator, admin_frame::Here::Webhooks)),
         })
+    }
+}
+
+/// A webhook of an owner whose webhooks are there for the viewer.
+pub(super) struct OwnedWebhook {
+    pub(super) at: At,
+    pub(super) webhook: Webhook,
+    message: Option<String>,
+}
+
+impl Deref for OwnedWebhook {
+    type Target = At;
+
+    fn deref(&self) -> &At {
+        &self.at
+    }
+}
+
+impl AsRef<Visit> for OwnedWebhook {
+    fn as_ref(&self) -> &Visit {
+        self
+    }
+}
+
+impl FromRequestParts<Edge> for OwnedWebhook {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let at = At::from_request_parts(parts, edge).await?;
+        let Names { hook, message, .. } = Names::read(parts, edge).await?;
+        let named = hook.and_then(|id| id.parse::<WebhookId>().ok()).ok_or(WebhookError::Unknown)?;
+        let webhook = edge.webhooks().webhook(named, &Reach::Everything).await?;
+        if webhook.owner == at.owner() { Ok(Self { at, webhook, message }) } else { Err(WebhookError::Unknown.into()) }
+    }
+}
+
+impl OwnedWebhook {
+    /// The message that the address names.
+    pub(super) fn message(&self) -> Result<MessageId, WebhookError> {
+        let named = self.message.as_deref().and_then(|message| message.parse().ok());
+        named.ok_or(WebhookError::NotRepeatable)
+    }
+
+    /// A form that is sent to the webhook.
+    pub(super) fn form_to(&self, action: &str) -> Form {
+        self.form(format!("{}/{action}", page_of(&self.webhook)))
     }
 }
 

@@ -1,101 +1,63 @@
 //! The page of a webhook: what it is, how its messages fare, and what can be done with it.
 
-use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-use super::fields::{Fields, status_of};
+use super::fields::{Fields, NotDone};
 use super::list::short;
 use super::messages::notice;
-use super::place::{Address, At, page_of};
+use super::place::{OwnedWebhook, page_of};
 use super::view::{DeliveryLine, HookStanding, WebhookPage};
 use crate::domain::language::Language;
-use crate::domain::webhook::{Webhook, WebhookState};
+use crate::domain::webhook::WebhookState;
 use crate::domain::webhook_delivery::{Attempt, Delivery};
 use crate::domain::webhook_secret::WebhookSecret;
-use crate::http::pages::fields::query;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::page::page;
-use crate::http::pages::problem::refused_page;
-use crate::http::pages::view::Form;
-use crate::http::pages::visit::{Visit, see};
+use crate::http::pages::page_error::PageResult;
 use crate::http::portal::idempotent_form::making_form;
+use crate::http::portal::owned_application::status_on_page;
 use crate::http::portal::view::{FieldProblem, sentence};
-use crate::protocol::refusal::Refusal;
 
 /// What the page shows besides the webhook.
 #[derive(Default)]
-pub(super) struct Occasion {
+struct Occasion {
     /// What was just done.
     notice: Option<&'static str>,
     /// What could not be done.
     problems: Vec<FieldProblem>,
-    /// The status that goes with that.
-    status: StatusCode,
     /// A secret that is shown this once.
     secret: Option<WebhookSecret>,
     /// What was typed and refused.
     fields: Option<Fields>,
 }
 
-impl Occasion {
-    /// Something could not be done.
-    pub(super) fn refused(problems: Vec<FieldProblem>) -> Self {
-        Self { problems, ..Self::default() }
-    }
-
-    /// The same with what was typed.
-    pub(super) fn with(self, fields: Fields) -> Self {
-        Self { fields: Some(fields), ..self }
-    }
-}
-
 /// `GET …/webhooks/{hook}`.
-pub(super) async fn show(address: Address, uri: Uri, visit: Visit) -> Response {
-    let at = match At::viewer(&visit, &address).await {
-        Ok(at) => at,
-        Err(response) => return *response,
-    };
-    let webhook = match at.webhook(&address).await {
-        Ok(webhook) => webhook,
-        Err(response) => return *response,
-    };
-    let secret: Option<WebhookSecret> = visit.secret_to_show(&webhook.id.to_string());
-    let took = secret.is_some();
-    let notice = query(&uri).ok().and_then(|parameters| notice(parameters.value("done")?));
-    let occasion = Occasion { notice, secret, ..Occasion::default() };
-    let response = visit.remembered(webhook_page(&at, &webhook, occasion).await);
-    if took { visit.shown(response) } else { response }
-}
-
-/// `GET` of where a form of the page was sent to, which showed the page again: back to the page itself.
-pub(super) async fn back(address: Address) -> Response {
-    see(&address.page())
+pub(super) async fn show(own: OwnedWebhook) -> PageResult {
+    let notice = own.done.as_deref().and_then(notice);
+    let secret = own.secret_to_show(&own.webhook.id.to_string());
+    webhook_page(&own, Occasion { notice, secret, ..Occasion::default() }).await
 }
 
 /// The page once more, with why something could not be done; as a page of its own where there is nothing to show.
-pub(super) async fn could_not(at: &At<'_>, webhook: &Webhook, refusal: &Refusal, occasion: Occasion) -> Response {
-    match status_of(refusal) {
-        Some(status) => webhook_page(at, webhook, Occasion { status, ..occasion }).await,
-        None => refused_page(at.visit, refusal),
-    }
+pub(super) async fn could_not(
+    own: &OwnedWebhook,
+    NotDone { problems, refusal }: NotDone,
+    fields: Option<Fields>,
+) -> PageResult<Response> {
+    let Some(status) = status_on_page(&refusal) else { return Err(refusal.into()) };
+    let page = webhook_page(own, Occasion { problems, fields, ..Occasion::default() }).await?;
+    Ok(page.with_status(status).into_response())
 }
 
-async fn webhook_page(at: &At<'_>, webhook: &Webhook, occasion: Occasion) -> Response {
-    match render(at, webhook, occasion).await {
-        Ok(response) => response,
-        Err(refusal) => refused_page(at.visit, &refusal),
-    }
-}
-
-async fn render(at: &At<'_>, webhook: &Webhook, occasion: Occasion) -> Result<Response, Refusal> {
-    let deliveries = at.visit.edge.webhooks().webhook_deliveries(webhook).await?;
+async fn webhook_page(own: &OwnedWebhook, occasion: Occasion) -> PageResult {
+    let webhook = &own.webhook;
+    let deliveries = own.edge.webhooks().webhook_deliveries(webhook).await?;
     let is_active = webhook.state == WebhookState::Active;
     let fields = occasion.fields.unwrap_or_else(|| Fields::of(webhook));
     let view = WebhookPage {
         t: Messages::of(Language::English),
-        around: at.around().await?,
-        now: at.visit.now(),
-        trail: at.list(),
+        around: own.around().await?,
+        now: own.now(),
+        trail: own.list(),
         name: short(webhook.url.as_url().as_str()),
         id: webhook.id.to_string(),
         url: webhook.url.to_string(),
@@ -105,27 +67,27 @@ async fn render(at: &At<'_>, webhook: &Webhook, occasion: Occasion) -> Result<Re
         events: webhook.events.iter().map(|event| event.name()).collect(),
         notice: occasion.notice,
         secret: occasion.secret.map(|secret| secret.expose().to_owned()),
-        deliveries: deliveries.into_iter().map(|delivery| line(at, webhook, delivery)).collect(),
+        deliveries: deliveries.into_iter().map(|delivery| line(own, delivery)).collect(),
         fields: fields.shown(&occasion.problems),
         problems: occasion.problems,
-        change: at.form(webhook, "change"),
-        ping: is_active.then(|| at.form(webhook, "ping")),
-        rotate: making_form(at.visit, format!("{}/rotate-secret", page_of(webhook))),
-        enable: (!is_active).then(|| at.form(webhook, "enable")),
-        disable: is_active.then(|| at.form(webhook, "disable")),
-        delete: at.form(webhook, "delete"),
+        change: own.form_to("change"),
+        ping: is_active.then(|| own.form_to("ping")),
+        rotate: making_form(own, format!("{}/rotate-secret", page_of(webhook))),
+        enable: (!is_active).then(|| own.form_to("enable")),
+        disable: is_active.then(|| own.form_to("disable")),
+        delete: own.form_to("delete"),
     };
-    Ok(page(&view).with_status(occasion.status).into_response())
+    let page = own.page(&view);
+    Ok(if view.secret.is_some() { own.having_shown_secret(page) } else { page })
 }
 
-fn line(at: &At<'_>, webhook: &Webhook, delivery: Delivery) -> DeliveryLine {
-    let next = delivery.state.next_attempt_at().filter(|next| *next > at.visit.now());
+fn line(own: &OwnedWebhook, delivery: Delivery) -> DeliveryLine {
+    let next = delivery.state.next_attempt_at().filter(|next| *next > own.now());
     // What is due is on its way already.
     let is_resting = next.is_some() || delivery.state.next_attempt_at().is_none();
-    let can_be_sent = webhook.state == WebhookState::Active && delivery.is_repeatable && is_resting;
-    let again = || -> Form { at.form(webhook, &format!("messages/{}/again", delivery.message)) };
+    let can_be_sent = own.webhook.state == WebhookState::Active && delivery.is_repeatable && is_resting;
     DeliveryLine {
-        again: can_be_sent.then(again),
+        again: can_be_sent.then(|| own.form_to(&format!("messages/{}/again", delivery.message))),
         message: format!("msg_{}", delivery.message),
         created_at: delivery.created_at,
         state: delivery.state,

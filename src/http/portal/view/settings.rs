@@ -3,8 +3,8 @@
 use super::{Choice, ChoiceOption, FieldProblem, Input};
 use crate::domain::application::{ApplicationSettings, Chosen, Place, SETTINGS, Setting, Shape};
 use crate::domain::approval::Extras;
+use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
-use crate::http::portal::posted_form::PostedForm;
 
 /// Who looks at the form: a developer is not shown what only operators decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

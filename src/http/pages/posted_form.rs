@@ -1,14 +1,10 @@
-//! What somebody typed into a form of the portal: kept as it was, so that it can be shown again.
+//! What somebody typed into a form of this server's own pages: kept as it was, so that it can be shown again.
 
 use std::fmt;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Request};
-
 use url::form_urlencoded;
 
-use crate::http::Edge;
-use crate::http::reply::Refused;
 use crate::http::request_body;
 use crate::protocol::parameters::form_decode;
 use crate::protocol::refusal::Refusal;
@@ -21,15 +17,12 @@ const MOST_FIELDS: usize = 200;
 #[derive(Clone, Default)]
 pub(in crate::http) struct PostedForm(Vec<(String, String)>);
 
-impl FromRequest<Edge> for PostedForm {
-    type Rejection = Refused;
-
-    async fn from_request(request: Request<Body>, _: &Edge) -> Result<Self, Refused> {
-        Ok(Self::from_form(&request_body::bytes(request.into_body()).await?)?)
-    }
-}
-
 impl PostedForm {
+    /// Reads the body of a request.
+    pub(super) async fn read(body: Body) -> Result<Self, Refusal> {
+        Self::from_form(&request_body::bytes(body).await?)
+    }
+
     fn from_form(body: &[u8]) -> Result<Self, Refusal> {
         let mut fields = Vec::new();
         for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {

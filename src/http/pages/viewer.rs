@@ -1,0 +1,133 @@
+//! Who looks at a page: somebody signed in, an operator, an operator who signed in a moment ago.
+
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::page_error::PageError;
+use super::place::page_of_form;
+use super::visit::Visit;
+use crate::domain::audit::Actor;
+use crate::flows::access::Caller;
+use crate::flows::sessions::{SignIn, SignedInPerson};
+use crate::http::Edge;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// Somebody signed in, at a page or behind one of its forms. A browser without a session is sent to sign in, and
+/// comes back to the page.
+pub(in crate::http) struct Viewer {
+    visit: Visit,
+    /// Who it is.
+    pub(in crate::http) person: SignedInPerson,
+}
+
+impl Deref for Viewer {
+    type Target = Visit;
+
+    fn deref(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+impl AsRef<Visit> for Viewer {
+    fn as_ref(&self) -> &Visit {
+        &self.visit
+    }
+}
+
+impl FromRequestParts<Edge> for Viewer {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let visit = Visit::from_request_parts(parts, edge).await.map_err(|refused| refused.refusal)?;
+        match visit.person.clone() {
+            Some(person) => Ok(Self { visit, person }),
+            None => Err(PageError::SignIn(page_of_form(&visit.path))),
+        }
+    }
+}
+
+impl Viewer {
+    /// As the one who asks a flow for something.
+    pub(in crate::http) fn caller(&self) -> Caller {
+        Caller::person(self.person.clone())
+    }
+
+    /// As the audit log knows them.
+    pub(in crate::http) fn actor(&self) -> Actor {
+        self.caller().actor()
+    }
+
+    /// Their address, as pages show it.
+    pub(in crate::http) fn address(&self) -> String {
+        self.person.user.email.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+/// A viewer who is an operator; for anybody else there is no such page.
+pub(in crate::http) struct Operator(Viewer);
+
+impl Deref for Operator {
+    type Target = Viewer;
+
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
+
+impl AsRef<Visit> for Operator {
+    fn as_ref(&self) -> &Visit {
+        self.0.as_ref()
+    }
+}
+
+impl FromRequestParts<Edge> for Operator {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let viewer = Viewer::from_request_parts(parts, edge).await?;
+        if viewer.person.user.admin { Ok(Self(viewer)) } else { Err(nothing_here().into()) }
+    }
+}
+
+/// An operator who signed in a moment ago, as a change that matters wants it. One who did not does so, and then
+/// sends the form again.
+pub(in crate::http) struct FreshOperator(Operator);
+
+impl Deref for FreshOperator {
+    type Target = Operator;
+
+    fn deref(&self) -> &Operator {
+        &self.0
+    }
+}
+
+impl AsRef<Visit> for FreshOperator {
+    fn as_ref(&self) -> &Visit {
+        self.0.as_ref()
+    }
+}
+
+impl From<FreshOperator> for Operator {
+    fn from(FreshOperator(operator): FreshOperator) -> Self {
+        operator
+    }
+}
+
+impl FromRequestParts<Edge> for FreshOperator {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let operator = Operator::from_request_parts(parts, edge).await?;
+        match operator.person.sign_in {
+            SignIn::Fresh => Ok(Self(operator)),
+            SignIn::Aged => Err(PageError::SignInAnew(page_of_form(&operator.path))),
+        }
+    }
+}
+
+/// What is said of an address that is not there.
+pub(in crate::http) fn nothing_here() -> Refusal {
+    Refusal::new(ErrorCode::NotFound, "there is nothing at this address")
+}
