@@ -209,6 +209,47 @@ async fn a_failed_request_is_explained_to_the_character(world: World) {
     }
 }
 
+/// An address of another kind explains nothing, nor does one that has nothing in common with what was sent.
+#[apply(on_both_engines)]
+async fn a_failed_request_is_compared_with_nothing_where_nothing_like_it_is_registered(world: World) {
+    let server = world.server().await;
+    let browser = developer(&server, JOHN).await;
+    let fields = [("name", "Shop"), ("type", "web"), ("redirect_uris", "https://shop.example/callback")];
+    let id = element(&register(&browser, &fields).await, "app-client-id");
+    let look = async || browser.visit(&format!("{APPLICATIONS}/{id}")).await;
+    for sent in ["http://localhost:3000/callback", "https://bank.test/welcome"] {
+        let bad = format!("/oauth/authorize?client_id={id}&response_type=code&redirect_uri={sent}");
+        assert_eq!(status(&Browser::of(&server).visit(&bad).await), 400);
+        eventually("the request is noted", || async {
+            server.server.flush_usage().await.unwrap();
+            look().await.text().contains(&format!("<code>{sent}</code>"))
+        })
+        .await;
+        let page = look().await;
+        assert!(page.text().contains("nothing like it is registered"), "{}", page.text());
+        assert!(!page.text().contains("<mark>"), "{}", page.text());
+        world.clock.advance(Duration::from_secs(1));
+    }
+}
+
+#[apply(on_both_engines)]
+async fn settings_that_were_refused_stand_in_the_form_as_they_were_typed(world: World) {
+    let server = world.server().await;
+    let browser = developer(&server, JOHN).await;
+    let (page, _) = service(&browser).await;
+    let form = page.form_with("app-save");
+    let version = |value: &str| {
+        let fields = form.fields.iter().filter(|(name, _)| name != "version").cloned();
+        let fields = fields.chain([("version".to_owned(), value.to_owned())]).collect();
+        PageForm { fields, ..form.clone() }
+    };
+    for (version, expected) in [(version(""), 400), (version("x"), 400)] {
+        let again = browser.submit(version, &[("name", "Bills")]).await;
+        assert_eq!(status(&again), expected, "{}", again.text());
+        assert!(tag(&again, "set-name").contains("value=\"Bills\""), "{}", tag(&again, "set-name"));
+    }
+}
+
 #[apply(on_both_engines)]
 async fn a_declared_application_is_shown_and_changed_in_the_configuration_only(world: World) {
     let server = world.server().await;
