@@ -4,10 +4,11 @@ use gatepost::domain::audit::Actor;
 use gatepost::domain::webhook::{Webhook, WebhookOwner};
 use gatepost::flows::webhooks::{NewWebhook, Reach};
 use macro_rules_attribute::apply;
+use reqwest::Method;
 
 use super::{ANNA, JOHN, NEW, address, developer, element, filled, form_to, register, service, status, tag};
 use crate::harness::browser::{Browser, Page, PageForm};
-use crate::harness::{Receiver, Registered, Reply, TestServer, World, eventually, on_both_engines};
+use crate::harness::{Answer, Receiver, Registered, Reply, TestServer, World, eventually, on_both_engines};
 
 fn new_page(application: &Registered) -> String {
     format!("{}/webhooks/new", address(application))
@@ -275,4 +276,28 @@ async fn a_webhook_is_found_at_its_own_application_only(world: World) {
     // The page of a deleted application has none.
     john.submit(john.visit(&address(&application)).await.form_with("app-delete"), &[("name", "Orders")]).await;
     assert_eq!(status(&john.visit(&own).await), 404);
+}
+
+/// Only a page that somebody can read takes the secret away from the browser.
+#[apply(on_both_engines)]
+async fn a_secret_that_nobody_has_seen_is_still_there(world: World) {
+    let server = world.server().await;
+    let browser = developer(&server, JOHN).await;
+    let (_, application) = service(&browser).await;
+    let form = browser.visit(&new_page(&application)).await.form_with("hook-create");
+    let sent = browser.post(&form, &[("url", "https://example.com/hooks"), ("which", "all")]).await;
+    let target = sent.redirect().unwrap();
+    let cookies = ["gatepost_session", "gatepost_browser", "gatepost_shown_once"];
+    let cookies = cookies.map(|name| format!("{name}={}", browser.cookie(name).unwrap())).join("; ");
+    let path = target.strip_prefix(server.issuer()).unwrap_or(&target);
+    let head = Answer::of(server.request(Method::HEAD, path).header("cookie", cookies)).await;
+    assert_eq!((head.status.as_u16(), head.headers.contains_key("set-cookie")), (200, false), "{head:?}");
+    world.database.execute("alter table webhook_deliveries rename to elsewhere").await;
+    let broken = browser.get(&target).await;
+    assert!(status(&broken) >= 500, "{}", broken.text());
+    assert!(browser.cookie("gatepost_shown_once").is_some());
+    world.database.execute("alter table elsewhere rename to webhook_deliveries").await;
+    assert!(browser.get(&target).await.has("hook-secret"));
+    assert_eq!(browser.cookie("gatepost_shown_once"), None);
+    assert!(!browser.get(&target).await.has("hook-secret"));
 }
