@@ -76,12 +76,13 @@ fn flow_pages() -> Router<Edge> {
         .route("/oauth/logout", get(pages::sign_out::get).post(pages::sign_out::post));
     let from_here = Router::new()
         .route("/login", get(pages::sign_in::show).post(pages::sign_in::enter_address))
-        .route("/login/code", get(pages::sign_in::wait).post(pages::sign_in::enter_code))
-        .route("/login/resend", post(pages::sign_in::resend))
+        .route("/login/code", get(pages::code::wait).post(pages::code::enter_code))
+        .route("/login/code/watch", get(pages::code::watch))
+        .route("/login/resend", post(pages::code::resend))
         .route("/login/switch", get(pages::sign_in::switch))
         .route("/consent", get(pages::consent::show).post(pages::consent::decide))
         .route("/l/{token}", get(pages::link::open).post(pages::link::confirm))
-        .route("/l/{token}/not-me", post(pages::link::not_me))
+        .route("/l/{token}/not-me", get(pages::link::ask_not_me).post(pages::link::not_me))
         .layer(CsrfLayer::new());
     from_anywhere.merge(from_here).layer(map_response(pages::headers::for_sign_in))
 }

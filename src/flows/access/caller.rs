@@ -185,7 +185,7 @@ impl Caller {
 
 /// RFC 9470 §3: the sign-in is too long ago.
 pub(in crate::flows) fn sign_in_anew() -> Refusal {
-    let what = "for this an operator must have signed in within the last 15 minutes; sign in again at /login?fresh=1";
+    let what = "for this one must have signed in within the last 15 minutes; sign in again at /login?fresh=1";
     Refusal::new(ErrorCode::InsufficientUserAuthentication, what)
 }
 

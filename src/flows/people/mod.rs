@@ -3,8 +3,9 @@
 mod find;
 mod manage;
 
+use super::access::sign_in_anew;
 use super::instruments::Instruments;
-use super::sessions::SignedInPerson;
+use super::sessions::{SignIn, SignedInPerson};
 use crate::domain::audit::Actor;
 use crate::protocol::refusal::Refusal;
 use crate::store::Store;
@@ -23,8 +24,12 @@ impl People {
         Self { instruments, store }
     }
 
-    /// Deletes the person's account; nothing of it works any more.
+    /// Deletes the person's account; nothing of it works any more. Since it cannot be undone, a browser that was left
+    /// open is not enough: they must have signed in a moment ago.
     pub async fn delete_own_account(&self, person: &SignedInPerson) -> Result<(), Refusal> {
+        if person.sign_in == SignIn::Aged {
+            return Err(sign_in_anew());
+        }
         self.user_delete(person.user.id, &Actor::User(person.user.id)).await?;
         Ok(())
     }

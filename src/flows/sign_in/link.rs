@@ -84,6 +84,15 @@ pub enum LinkView {
     Over(LinkOver),
 }
 
+/// What became of a sign-in that its mail's reader wanted to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Nobody can use it any more.
+    Yes,
+    /// What was typed is not the address of the mail.
+    NotTheAddress,
+}
+
 /// What a person needs to know to decide.
 #[derive(Clone, Debug)]
 pub struct LinkFacts {
@@ -106,10 +115,7 @@ pub struct LinkFacts {
 impl SignIns {
     /// Opens a link.
     pub async fn open_link(&self, token: &LinkToken, visitor: &Visitor<'_>) -> Result<LinkView, Refusal> {
-        let Some(link) = self.store.sign_in_link(token.hash()).await? else {
-            return Ok(LinkView::Over(LinkOver::Unknown));
-        };
-        let Some(sign_in) = self.store.sign_in(link.sign_in).await? else {
+        let Some((link, sign_in)) = self.link_and_sign_in(token).await? else {
             return Ok(LinkView::Over(LinkOver::Unknown));
         };
         if let Some(over) = self.link_over(&sign_in, &link) {
@@ -141,10 +147,22 @@ impl SignIns {
         }
     }
 
-    /// Ends the sign-in of a link, because whoever got its mail did not ask for it.
-    pub async fn stop_sign_in(&self, token: &LinkToken) -> Result<(), Refusal> {
-        let Some(link) = self.store.sign_in_link(token.hash()).await? else { return Ok(()) };
-        let Some(sign_in) = self.store.sign_in(link.sign_in).await? else { return Ok(()) };
+    /// What a page may say of a link without opening it, or why there is nothing to say.
+    pub async fn link_facts(&self, token: &LinkToken) -> Result<Result<LinkFacts, LinkOver>, Refusal> {
+        let Some((link, sign_in)) = self.link_and_sign_in(token).await? else { return Ok(Err(LinkOver::Unknown)) };
+        match self.link_over(&sign_in, &link) {
+            Some(over) => Ok(Err(over)),
+            None => Ok(Ok(self.facts(&sign_in).await?)),
+        }
+    }
+
+    /// Ends the sign-in of a link, because whoever got its mail did not ask for it. They type the address, which a
+    /// program that presses the buttons of a mail's pages does not.
+    pub async fn stop_sign_in(&self, token: &LinkToken, address: &str) -> Result<Stopped, Refusal> {
+        let Some((_, sign_in)) = self.link_and_sign_in(token).await? else { return Ok(Stopped::Yes) };
+        if address.trim().to_ascii_lowercase() != sign_in.email.key() {
+            return Ok(Stopped::NotTheAddress);
+        }
         let mut tx = self.store.begin().await?;
         if tx.sign_in_end(sign_in.id, self.instruments.now()).await? {
             self.delivery_traces
@@ -152,7 +170,13 @@ impl SignIns {
                 .await?;
         }
         tx.commit().await?;
-        Ok(())
+        Ok(Stopped::Yes)
+    }
+
+    async fn link_and_sign_in(&self, token: &LinkToken) -> Result<Option<(SignInLink, SignIn)>, Refusal> {
+        let Some(link) = self.store.sign_in_link(token.hash()).await? else { return Ok(None) };
+        let sign_in = self.store.sign_in(link.sign_in).await?;
+        Ok(sign_in.map(|sign_in| (link, sign_in)))
     }
 
     fn link_over(&self, sign_in: &SignIn, link: &SignInLink) -> Option<LinkOver> {

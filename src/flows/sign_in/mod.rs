@@ -20,7 +20,7 @@ use super::sessions::Sessions;
 use crate::config::{Issuer, Login, SignUp};
 use crate::domain::ids::{SignInId, Timestamp, UserId};
 use crate::domain::one_time::{BrowserToken, LinkToken, ValueHash};
-use crate::domain::sign_in::{HARD_STOP, Purpose, SignIn, reference};
+use crate::domain::sign_in::{DeliveryEvent, HARD_STOP, Purpose, SignIn, SignInOver, reference};
 use crate::domain::user::{EmailAddress, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, StoreError, Transaction};
@@ -28,8 +28,21 @@ use crate::store::{Store, StoreError, Transaction};
 /// Where a sign-in leads that no application asked for.
 pub const ACCOUNT_PAGE: &str = "/account";
 
+/// How far a sign-in is that began in a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing has happened.
+    Waiting,
+    /// The link was opened in another browser, which shows the code.
+    OpenedElsewhere,
+    /// It is completed.
+    Completed,
+    /// Nothing can come of it any more.
+    Over,
+}
+
 pub use complete::{CodeOutcome, SignedIn};
-pub use link::{Confirmation, LinkFacts, LinkOver, LinkView, Visitor};
+pub use link::{Confirmation, LinkFacts, LinkOver, LinkView, Stopped, Visitor};
 
 /// Whether a mail is really sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,6 +263,20 @@ impl SignIns {
         }
         self.delivery_traces.note_refused(&sign_in, "another browser than the one that began asked to go on").await?;
         Err(foreign())
+    }
+
+    /// How far a sign-in is, for the page that waits for it.
+    pub async fn sign_in_progress(&self, sign_in: &SignIn) -> Result<Progress, Refusal> {
+        match sign_in.check_open(self.instruments.now()) {
+            Err(SignInOver::Redeemed) => Ok(Progress::Completed),
+            Err(_) => Ok(Progress::Over),
+            Ok(()) => {
+                // In the browser that began, opening the link would have completed it.
+                let steps = self.store.delivery_trace_of(sign_in.id).await?;
+                let opened = steps.iter().any(|step| step.event == DeliveryEvent::Opened);
+                Ok(if opened { Progress::OpenedElsewhere } else { Progress::Waiting })
+            }
+        }
     }
 }
 

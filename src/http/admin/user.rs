@@ -10,10 +10,10 @@ use super::view::{OwnedLine, UserPage};
 use crate::domain::application::Application;
 use crate::domain::language::Language;
 use crate::domain::user::{EmailAddress, Profile, User};
-use crate::flows::access::Need;
 use crate::flows::access::MOST_OWNED;
+use crate::flows::access::Need;
 use crate::http::Edge;
-use crate::http::pages::csrf_form::CsrfForm;
+use crate::http::pages::csrf_form::{CsrfForm, check_token};
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::{PageError, PageResult};
@@ -38,8 +38,9 @@ impl FromRequestParts<Edge> for AnotherAccount {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
-        let operator = FreshOperator::from_request_parts(parts, edge).await?;
         let Path(sub): Path<String> = Path::from_request_parts(parts, edge).await.map_err(PageError::explained)?;
+        let operator = FreshOperator::from_request_parts(parts, edge).await?;
+        check_token(&operator, parts)?;
         let user = edge.people().user_for(&operator.caller(), &sub, Need::WriteUsers).await?;
         if user.id == operator.person.user.id {
             let own = "operators do not change their own account here";
@@ -50,7 +51,7 @@ impl FromRequestParts<Edge> for AnotherAccount {
 }
 
 /// `GET /admin/users/{sub}`.
-pub(in crate::http) async fn show(operator: Operator, Path(sub): Path<String>) -> PageResult {
+pub(in crate::http) async fn show(Path(sub): Path<String>, operator: Operator) -> PageResult {
     let user = operator.edge.people().user_for(&operator.caller(), &sub, Need::ReadUsers).await?;
     user_page(&operator, user, None).await
 }

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::activity::Endpoint;
-use crate::flows::clients::ClientRequest;
 use crate::flows::authorize::Begun;
+use crate::flows::clients::ClientRequest;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::pages::fields::Query;

@@ -12,7 +12,7 @@ use super::problem::problem_page;
 use super::scopes::scope_lines;
 use super::view::{Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, SessionLine, WhichSession};
 use super::view::{Message, MessagePage, Problem};
-use super::viewer::Viewer;
+use super::viewer::{FreshViewer, Viewer};
 use super::visit::see;
 use crate::domain::ids::{ClientId, SessionId};
 use crate::domain::session::Session;
@@ -92,12 +92,12 @@ pub(in crate::http) async fn sign_out_everywhere(form: CsrfForm<Viewer>) -> Page
 }
 
 /// `GET /account/delete`.
-pub(in crate::http) async fn ask_delete(viewer: Viewer) -> Response {
+pub(in crate::http) async fn ask_delete(viewer: FreshViewer) -> Response {
     delete_page(&viewer, None)
 }
 
 /// `POST /account/delete`: the address has to be typed, so that nobody deletes by a slip.
-pub(in crate::http) async fn delete(form: CsrfForm<Viewer>) -> PageResult<Response> {
+pub(in crate::http) async fn delete(form: CsrfForm<FreshViewer>) -> PageResult<Response> {
     let CsrfForm { sender: viewer, typed } = form;
     let typed = typed.text("email").trim().to_ascii_lowercase();
     if viewer.person.user.email.as_ref().map(EmailAddress::key) != Some(typed) {

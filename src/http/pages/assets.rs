@@ -49,6 +49,8 @@ assets! {
     COPY_SCRIPT = "copy.js", "text/javascript; charset=utf-8";
     /// Presses the button of the `form_post` page; without it the person does.
     FORM_POST_SCRIPT = "form_post.js", "text/javascript; charset=utf-8";
+    /// Goes on when a sign-in was completed elsewhere; without it the person does.
+    GO_ON_SCRIPT = "go_on.js", "text/javascript; charset=utf-8";
 }
 
 /// The beginning of its SHA-256: enough to tell two versions apart.

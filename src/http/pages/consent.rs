@@ -4,7 +4,6 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{Fields, Query, id};
 use super::flow::{continue_flow, follow, shown};
-use super::page::FormTarget;
 use super::page_error::PageResult;
 use super::scopes::scope_lines;
 use super::view::{Consent, Publisher};
@@ -79,5 +78,5 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
         switch_account: format!("/login/switch?flow={}", authorization.id),
         form: visit.form("/consent").carrying("flow", authorization.id.to_string()),
     };
-    Ok(visit.page(&view).leading_to(FormTarget::of(&authorization.redirect_uri)))
+    Ok(visit.page(&view).leaving())
 }

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse as _, Response};
 
-use super::page::{FormTarget, page};
+use super::page::page;
 use super::page_error::PageResult;
 use super::problem::problem_page;
 use super::view::App;
@@ -52,9 +52,9 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
                 t: visit.messages(),
                 app: shown(application),
                 fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-                action: address.clone(),
+                action: address,
             };
-            page(&view).leading_to(FormTarget::of(&address)).into_response()
+            page(&view).leaving().into_response()
         }
     }
 }

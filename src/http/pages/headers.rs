@@ -6,7 +6,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
-use super::page::FormTarget;
+use super::page::Exceptions;
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -28,7 +28,7 @@ pub(in crate::http) async fn for_own_pages(mut response: Response) -> Response {
 }
 
 fn protect(response: &mut Response) {
-    let target = response.extensions_mut().remove::<FormTarget>();
+    let exceptions = response.extensions_mut().remove::<Exceptions>().unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -36,8 +36,9 @@ fn protect(response: &mut Response) {
     // be told from a forged one. `same-origin` keeps our addresses, some of them secrets, from everybody else.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     if is_page(headers) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy(target.as_ref()));
-        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(CONTENT_SECURITY_POLICY, policy(exceptions));
+        let framed_by = if exceptions.is_framed { "SAMEORIGIN" } else { "DENY" };
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static(framed_by));
         headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS));
     }
 }
@@ -50,13 +51,22 @@ fn is_page(headers: &HeaderMap) -> bool {
 /// it says otherwise.
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'";
 
-fn policy(target: Option<&FormTarget>) -> HeaderValue {
-    let plain = HeaderValue::from_static(POLICY);
-    let Some(target) = target else { return plain };
-    HeaderValue::from_str(&format!("{POLICY} {}", target.as_str())).unwrap_or(plain)
+/// The policy of a page.
+///
+/// Chromium and Safari apply `form-action` to every redirect that follows a post, not only to the form's own address
+/// (<https://github.com/w3c/webappsec-csp/issues/8>): the button that leads back to the application would do nothing,
+/// without a word. Where an application's callback redirects to next is its own affair, be it another of its hosts, a
+/// port on the person's own machine or the scheme of an app, and no list of sources names all of these. So a page whose
+/// form ends at an application has no `form-action`; such pages consist of the server's own words and escaped text.
+fn policy(exceptions: Exceptions) -> HeaderValue {
+    let Exceptions { leaves, frames, is_framed } = exceptions;
+    let ancestors = if is_framed { "; frame-ancestors 'self'" } else { "; frame-ancestors 'none'" };
+    let children = if frames { "; frame-src 'self'" } else { "" };
+    let targets = if leaves { "" } else { "; form-action 'self'" };
+    let policy = HeaderValue::from_str(&format!("{POLICY}{ancestors}{children}{targets}"));
+    policy.unwrap_or(HeaderValue::from_static(POLICY))
 }
 
 #[cfg(test)]
@@ -91,10 +101,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_form_that_ends_at_an_application_may_end_there() {
-        let page = told().leading_to(FormTarget::of("http://localhost:3000/cb"));
-        let policy = header(&for_sign_in(page.into_response()).await, &CONTENT_SECURITY_POLICY);
-        assert!(policy.ends_with("; form-action 'self' https: http://localhost:* http://127.0.0.1:*"), "{policy}");
+    async fn a_form_that_ends_at_an_application_may_end_wherever_that_leads() {
+        let policy = header(&for_sign_in(told().leaving().into_response()).await, &CONTENT_SECURITY_POLICY);
+        assert!(policy.starts_with("default-src 'none'; ") && policy.contains("base-uri 'none'"), "{policy}");
+        assert!(!policy.contains("form-action"), "{policy}");
+    }
+
+    #[tokio::test]
+    async fn a_frame_of_ours_holds_only_ours_and_is_held_by_ours_only() {
+        let outer = for_sign_in(told().with_frame().into_response()).await;
+        let inner = for_sign_in(told().in_frame().into_response()).await;
+        let policy = header(&outer, &CONTENT_SECURITY_POLICY);
+        assert!(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert_eq!(header(&outer, &X_FRAME_OPTIONS), "DENY");
+        let policy = header(&inner, &CONTENT_SECURITY_POLICY);
+        assert!(policy.contains("frame-ancestors 'self'") && !policy.contains("frame-src"), "{policy}");
+        assert_eq!(header(&inner, &X_FRAME_OPTIONS), "SAMEORIGIN");
     }
 
     #[tokio::test]

@@ -2,22 +2,22 @@
 
 use axum::extract::Path;
 use axum::http::header::USER_AGENT;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::fields::Fields;
 use super::flow::{answer, go_on_signed_in};
-use super::page::{FormTarget, Page, page};
+use super::page::{Page, page};
 use super::page_error::{PageError, PageResult};
 use super::problem::problem_page;
 use super::view::ConfirmLogin;
 use super::view::LinkElsewhere;
 use super::view::Problem;
 use super::view::{App, RequestedFrom};
-use super::view::{Message, MessagePage};
+use super::view::{Message, MessagePage, StopProblem, StopSignIn};
 use super::visit::Visit;
 use crate::domain::one_time::LinkToken;
-use crate::flows::sign_in::{Confirmation, LinkFacts, LinkOver, LinkView, Visitor};
+use crate::flows::sign_in::{Confirmation, LinkFacts, LinkOver, LinkView, Stopped, Visitor};
 use crate::protocol::parameters::Parameters;
 
 /// Programs that fetch links to show what is behind them. They tell who they are; those that do not are
@@ -63,11 +63,43 @@ pub(in crate::http) async fn confirm(
     visited(visit, &token, Confirmation::Button).await
 }
 
+/// `GET …/not-me`: asks once more. A program that presses every button of a mail's page does not know the address, which
+/// the page has to be told.
+pub(in crate::http) async fn ask_not_me(Path(token): Path<String>, mut visit: Visit) -> PageResult {
+    let token = read(&visit, &token)?;
+    stop_page(&mut visit, &token, None).await
+}
+
 /// `POST …/not-me`: whoever got the mail did not ask for it; nobody can use it any more.
-pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> PageResult {
+pub(in crate::http) async fn not_me(Path(token): Path<String>, mut visit: Visit, Fields(fields): Fields) -> PageResult {
     let token = check_form(&visit, &fields, &token)?;
-    visit.edge.sign_ins().stop_sign_in(&token).await?;
-    Ok(page(&MessagePage { t: visit.messages(), message: Message::SignInStopped, app: None, onward: None }))
+    let typed = fields.value("email").unwrap_or_default();
+    match visit.edge.sign_ins().stop_sign_in(&token, typed).await? {
+        Stopped::Yes => {
+            let (t, message) = (visit.messages(), Message::SignInStopped);
+            Ok(page(&MessagePage { t, message, app: None, onward: None }))
+        }
+        Stopped::NotTheAddress => {
+            let problem = Some(StopProblem::AddressDiffers);
+            Ok(stop_page(&mut visit, &token, problem).await?.with_status(StatusCode::BAD_REQUEST))
+        }
+    }
+}
+
+async fn stop_page(visit: &mut Visit, token: &LinkToken, problem: Option<StopProblem>) -> PageResult {
+    let facts = visit.edge.sign_ins().link_facts(token).await?.map_err(|why| over(visit, why))?;
+    speak(visit, &facts);
+    Ok(visit.page(&StopSignIn {
+        t: visit.messages(),
+        app: facts.application.map(named),
+        reference: facts.reference,
+        problem,
+        form: visit.form(not_me_address(token)),
+    }))
+}
+
+fn not_me_address(token: &LinkToken) -> String {
+    format!("/l/{}/not-me", token.expose())
 }
 
 /// The token of a link whose page has sent this form.
@@ -106,7 +138,7 @@ fn speak(visit: &mut Visit, facts: &LinkFacts) {
 }
 
 fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Page {
-    let target = facts.redirect_uri.as_deref().and_then(FormTarget::of);
+    let leaves = facts.redirect_uri.is_some();
     let view = ConfirmLogin {
         t: visit.messages(),
         app: facts.application.map_or_else(|| App { name: "Gatepost".to_owned(), domain: None }, named),
@@ -115,7 +147,8 @@ fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Page {
         reference: facts.reference,
         form: visit.form(format!("/l/{}", token.expose())),
     };
-    visit.page(&view).leading_to(target)
+    let page = visit.page(&view);
+    if leaves { page.leaving() } else { page }
 }
 
 fn elsewhere_page(visit: &Visit, facts: LinkFacts, code: String, token: &LinkToken) -> Page {
@@ -126,7 +159,7 @@ fn elsewhere_page(visit: &Visit, facts: LinkFacts, code: String, token: &LinkTok
         asked: RequestedFrom { device: facts.device, at: facts.asked_at, now: visit.now() },
         reference: facts.reference,
         code: Some(code),
-        not_me: Some(visit.form(format!("/l/{}/not-me", token.expose()))),
+        not_me: Some(not_me_address(token)),
     };
     visit.page(&view)
 }

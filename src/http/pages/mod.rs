@@ -5,6 +5,7 @@
 
 pub(in crate::http) mod account;
 pub(in crate::http) mod assets;
+pub(in crate::http) mod code;
 pub(in crate::http) mod consent;
 pub(in crate::http) mod cookies;
 pub(in crate::http) mod csrf_form;

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use url::{Host, Url};
 
 use crate::http::reply::Refused;
 use crate::protocol::refusal::Refusal;
@@ -14,13 +13,13 @@ use crate::protocol::refusal::Refusal;
 pub(in crate::http) struct Page {
     status: StatusCode,
     html: Result<String, askama::Error>,
-    form_target: Option<FormTarget>,
+    exceptions: Exceptions,
     cookies: Vec<HeaderValue>,
 }
 
 /// Renders a view.
 pub(in crate::http) fn page(view: &impl Template) -> Page {
-    Page { status: StatusCode::OK, html: view.render(), form_target: None, cookies: Vec::new() }
+    Page { status: StatusCode::OK, html: view.render(), exceptions: Exceptions::default(), cookies: Vec::new() }
 }
 
 impl Page {
@@ -31,10 +30,24 @@ impl Page {
         self
     }
 
-    /// The same page, whose form ends at an application: by posting there, or by the redirect that answers it.
+    /// The same page, whose form ends at an application.
     #[must_use]
-    pub(in crate::http) fn leading_to(mut self, target: Option<FormTarget>) -> Self {
-        self.form_target = target;
+    pub(in crate::http) const fn leaving(mut self) -> Self {
+        self.exceptions.leaves = true;
+        self
+    }
+
+    /// The same page, which has a page of this server in a frame.
+    #[must_use]
+    pub(super) const fn with_frame(mut self) -> Self {
+        self.exceptions.frames = true;
+        self
+    }
+
+    /// The same page, which is shown in a frame of a page of this server.
+    #[must_use]
+    pub(super) const fn in_frame(mut self) -> Self {
+        self.exceptions.is_framed = true;
         self
     }
 
@@ -51,9 +64,7 @@ impl IntoResponse for Page {
         match self.html {
             Ok(html) => {
                 let mut response = (self.status, Html(html)).into_response();
-                if let Some(target) = self.form_target {
-                    response.extensions_mut().insert(target);
-                }
+                response.extensions_mut().insert(self.exceptions);
                 for cookie in self.cookies {
                     response.headers_mut().append(SET_COOKIE, cookie);
                 }
@@ -66,50 +77,15 @@ impl IntoResponse for Page {
     }
 }
 
-/// What `form-action` of a page has to name beside this server, so that its form can end at an application.
-///
-/// Chromium and Safari apply `form-action` to every redirect that follows the post, not only to the form's own
-/// address (<https://github.com/w3c/webappsec-csp/issues/8>): with `'self'` alone the button that leads back to
-/// the application does nothing, without a word. An application's callback often redirects once more, to
-/// another host of its own, so any `https:` address is let through, and every port of the loopback host where
-/// a development server of one port hands over to one of another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http) struct FormTarget(String);
-
-impl FormTarget {
-    /// The sources for an address that was proven to be the application's (CSP3 §2.3.1). Nothing if it is no
-    /// address at all.
-    pub(in crate::http) fn of(address: &str) -> Option<Self> {
-        let url = Url::parse(address).ok()?;
-        Some(Self(match (url.scheme(), url.host()) {
-            ("https", _) => "https:".to_owned(),
-            ("http", Some(host)) if is_loopback(&host) => "https: http://localhost:* http://127.0.0.1:*".to_owned(),
-            ("http", Some(Host::Domain(name))) if is_plain(name) => {
-                format!("https: {}", url.origin().ascii_serialization())
-            }
-            ("http", Some(Host::Ipv4(_))) => format!("https: {}", url.origin().ascii_serialization()),
-            // A source cannot name an IPv6 address nor a strange host; a scheme is as near as it gets.
-            (scheme, _) => format!("https: {scheme}:"),
-        }))
-    }
-
-    /// As it stands in the policy.
-    pub(in crate::http) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Whether a host can stand in a policy, where a comma would begin another one.
-fn is_plain(host: &str) -> bool {
-    host.bytes().all(|c| c.is_ascii_alphanumeric() || b".-_".contains(&c))
-}
-
-fn is_loopback(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => address.octets() == [127, 0, 0, 1],
-        Host::Ipv6(_) => false,
-    }
+/// What a page's policy allows beyond what every page may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Exceptions {
+    /// Its form ends at an application: by posting there, or by the redirect that answers it.
+    pub(super) leaves: bool,
+    /// It has a page of this server in a frame.
+    pub(super) frames: bool,
+    /// It is shown in such a frame.
+    pub(super) is_framed: bool,
 }
 
 #[cfg(test)]
@@ -124,36 +100,12 @@ mod tests {
 
     #[test]
     fn a_view_is_answered_with_its_status_and_the_policy_that_it_needs() {
-        let target = FormTarget::of("https://acme.example/");
-        let page = page(&Heading { name: "<b>" }).with_status(StatusCode::FORBIDDEN).leading_to(target.clone());
+        let page = page(&Heading { name: "<b>" }).with_status(StatusCode::FORBIDDEN).leaving();
         assert!(page.html.as_ref().is_ok_and(|html| !html.contains("<b>")));
         let response = page.into_response();
         assert_eq!(response.status(), StatusCode::FORBIDDEN);
         assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
-        assert_eq!(response.extensions().get::<FormTarget>(), target.as_ref());
-    }
-
-    #[test]
-    fn a_form_may_end_where_its_application_lives() {
-        for (address, sources) in [
-            ("https://acme.example/callback?a=b", "https:"),
-            ("http://localhost:3000/cb", "https: http://localhost:* http://127.0.0.1:*"),
-            ("http://127.0.0.1:49152/", "https: http://localhost:* http://127.0.0.1:*"),
-            ("http://intranet:8080/cb", "https: http://intranet:8080"),
-            ("http://[::1]:3000/", "https: http:"),
-            ("com.acme.app:/done", "https: com.acme.app:"),
-            ("acme://done", "https: acme:"),
-        ] {
-            assert_eq!(FormTarget::of(address).as_ref().map(FormTarget::as_str), Some(sources), "{address}");
-        }
-    }
-
-    #[test]
-    fn no_address_adds_a_directive_of_its_own() {
-        assert_eq!(FormTarget::of("nonsense"), None);
-        for address in ["http://a;script-src b/", "http://a,b/", "http://a b/", "x;y://host/"] {
-            let added = FormTarget::of(address);
-            assert!(added.is_none_or(|target| !target.as_str().contains([';', ','])), "{address}");
-        }
+        let expected = Exceptions { leaves: true, ..Exceptions::default() };
+        assert_eq!(response.extensions().get::<Exceptions>(), Some(&expected));
     }
 }

@@ -45,7 +45,7 @@ pub(in crate::http) fn page_of_form(path: &str) -> String {
     let length = match parts.get(1..).unwrap_or_default() {
         ["portal", "applications", _, "webhooks", _, ..] => 6,
         ["portal", ..] | ["admin", "users" | "webhooks", _, ..] => 4,
-        ["admin", ..] => 3,
+        ["admin", ..] | ["account", "delete"] => 3,
         ["account", ..] => 2,
         _ => parts.len(),
     };
@@ -200,6 +200,7 @@ mod tests {
             ("/admin/users/u1/disable", "/admin/users/u1"),
             ("/admin/webhooks/7/messages/8/again", "/admin/webhooks/7"),
             ("/account/sessions/3/end", "/account"),
+            ("/account/delete", "/account/delete"),
             ("/login/code", "/login/code"),
         ] {
             assert_eq!(page_of_form(form), page, "{form}");

@@ -45,6 +45,17 @@ pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Messages, &str),
 /// `again` is where it is shown.
 pub(super) fn stale_form_page(visit: &Visit, again: &str, app: Option<App>) -> PageError {
     let problem = if visit.known { Problem::FormTooOld } else { Problem::BrowserLost };
+    let onward = Link { href: again.to_owned(), text: visit.messages().error.open_again.to_owned() };
+    explained(visit, problem, app, (onward, StatusCode::FORBIDDEN))
+}
+
+/// A page for something that went the way it sometimes does: a link too old, a cookie gone.
+pub(super) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) -> PageError {
+    let onward = Link { href: "/login".to_owned(), text: visit.messages().check_mail.start_again.to_owned() };
+    explained(visit, problem, app, (onward, StatusCode::BAD_REQUEST))
+}
+
+fn explained(visit: &Visit, problem: Problem, app: Option<App>, (onward, status): (Link, StatusCode)) -> PageError {
     let view = ErrorPage {
         t: visit.messages(),
         problem,
@@ -52,9 +63,9 @@ pub(super) fn stale_form_page(visit: &Visit, again: &str, app: Option<App>) -> P
         sentence: String::new(),
         code: String::new(),
         trace_id: visit.requester.trace_id.clone(),
-        onward: Some(Link { href: again.to_owned(), text: visit.messages().error.open_again.to_owned() }),
+        onward: Some(onward),
     };
-    PageError::explained(visit.page(&view).with_status(StatusCode::FORBIDDEN))
+    PageError::explained(visit.page(&view).with_status(status))
 }
 
 /// The answer, with the time after which it would be another (RFC 6585 §4).
@@ -63,19 +74,4 @@ pub(super) fn waiting(mut response: Response, wait: Option<Duration>) -> Respons
         response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait));
     }
     response
-}
-
-/// A page for something that went the way it sometimes does: a link too old, a cookie gone.
-pub(super) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) -> PageError {
-    let onward = Some(Link { href: "/login".to_owned(), text: visit.messages().check_mail.start_again.to_owned() });
-    let view = ErrorPage {
-        t: visit.messages(),
-        problem,
-        app,
-        sentence: String::new(),
-        code: String::new(),
-        trace_id: visit.requester.trace_id.clone(),
-        onward,
-    };
-    PageError::explained(page(&view).with_status(StatusCode::BAD_REQUEST))
 }

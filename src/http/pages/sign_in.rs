@@ -1,27 +1,24 @@
-//! `/login` and `/login/code`: who are you, and are you really.
-
-use std::time::Duration;
+//! `/login`: who are you?
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::code::page_of;
 use super::fields::{Fields, Query, id};
-use super::flow::{go_on, go_on_signed_in, shown};
-use super::page::{FormTarget, Page, page};
+use super::flow::{go_on, shown};
+use super::page::Page;
 use super::page_error::PageResult;
-use super::problem::{problem_page, waiting};
-use super::view::Problem;
+use super::problem::waiting;
 use super::view::{App, Form};
-use super::view::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
 use super::view::{SignIn as SignInView, SignInProblem, SignUp};
-use super::visit::{Visit, address, see};
+use super::visit::{Visit, see};
 use crate::config;
 use crate::domain::authorization::Step;
-use crate::domain::ids::{AuthorizationId, SignInId};
-use crate::domain::sign_in::{Purpose, SignIn, SignInOver};
+use crate::domain::ids::AuthorizationId;
+use crate::domain::sign_in::Purpose;
 use crate::domain::user::EmailAddress;
 use crate::flows::authorize::OpenAuthorization;
-use crate::flows::sign_in::{ACCOUNT_PAGE, CodeOutcome};
+use crate::flows::sign_in::ACCOUNT_PAGE;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -60,58 +57,10 @@ pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fie
     }
 }
 
-/// `GET /login/code`: check your mail.
-pub(in crate::http) async fn wait(mut visit: Visit, Query(parameters): Query) -> PageResult<Response> {
-    let sign_in = mine(&mut visit, &parameters).await?;
-    // The link was opened in another tab of the same browser: go on here too.
-    if sign_in.redeemed_at.is_some() && visit.person.is_some() {
-        return go_on(&visit, &sign_in.purpose).await;
-    }
-    let notice = parameters.value("sent").map(|_| CheckMailNotice::SentAgain);
-    Ok(check_mail_page(&visit, &sign_in, None, notice).await)
-}
-
-/// `POST /login/code`: a code was typed.
-pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
-    let sign_in = mine(&mut visit, &fields).await?;
-    visit.check_form(fields.value("csrf"), &page_of(&sign_in), None)?;
-    let typed = fields.value("code").unwrap_or_default();
-    let problem = match visit.edge.sign_ins().enter_code(&sign_in, typed, &visit.requester.device).await? {
-        CodeOutcome::SignedIn(signed_in) => return go_on_signed_in(visit, signed_in).await,
-        CodeOutcome::Malformed => CodeProblem::Malformed,
-        CodeOutcome::Wrong { left } => CodeProblem::Wrong { tries_left: u32::try_from(left).unwrap_or(0) },
-        CodeOutcome::Over(SignInOver::TooManyTries) => CodeProblem::TooManyTries,
-        CodeOutcome::Over(SignInOver::Expired) => CodeProblem::Expired,
-        CodeOutcome::Over(SignInOver::Ended) => return Err(problem_page(&visit, Problem::SignInExpired, None)),
-        CodeOutcome::Over(SignInOver::Redeemed) => return Err(problem_page(&visit, Problem::LinkUsed, None)),
-    };
-    Ok(check_mail_page(&visit, &sign_in, Some(problem), None).await)
-}
-
-/// `POST /login/resend`: another mail for the same sign-in.
-pub(in crate::http) async fn resend(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
-    let sign_in = mine(&mut visit, &fields).await?;
-    visit.check_form(fields.value("csrf"), &page_of(&sign_in), None)?;
-    let application = application_of(&visit, &sign_in).await.map(|open| open.application.settings.name.clone());
-    match visit.edge.sign_ins().resend_sign_in(&sign_in, application.as_deref(), &visit.requester).await {
-        Ok(()) => Ok(see(&format!("{}&sent=again", page_of(&sign_in)))),
-        Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
-            let notice = CheckMailNotice::WaitBeforeResend { wait: retry_after.unwrap_or(Duration::from_secs(60)) };
-            Ok(check_mail_page(&visit, &sign_in, None, Some(notice)).await)
-        }
-        Err(refusal) => Err(refusal.into()),
-    }
-}
-
 /// `GET /login/switch`: sign in as somebody else for the same request.
 pub(in crate::http) async fn switch(mut visit: Visit, Query(parameters): Query) -> PageResult {
     let target = Target::read(&mut visit, &parameters).await?;
     Ok(sign_in_page(&visit, &target, String::new(), None))
-}
-
-/// Where one waits for the mail.
-fn page_of(sign_in: &SignIn) -> String {
-    format!("/login/code?id={}", sign_in.id)
 }
 
 /// What somebody signs in for.
@@ -194,14 +143,6 @@ fn own_page(wanted: Option<&str>) -> String {
     wanted.filter(own).filter(plain).filter(straight).unwrap_or(ACCOUNT_PAGE).to_owned()
 }
 
-async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refusal> {
-    let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
-    let id: SignInId = id(parameters, "id").ok_or_else(foreign)?;
-    let sign_in = visit.edge.sign_ins().open_sign_in(id, visit.known_browser()).await?;
-    visit.speak(Some(&sign_in.locale));
-    Ok(sign_in)
-}
-
 fn sign_in_again_page(visit: &Visit, target: &Target, email: String) -> Page {
     let (t, form) = (visit.messages(), sign_in_form(visit, target));
     visit.page(&SignInView { t, app: None, email, problem: None, sign_up: SignUp::Again, form })
@@ -228,49 +169,6 @@ fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<S
     };
     let view = SignInView { t: visit.messages(), app: target.app(), email, problem, sign_up, form };
     visit.page(&view).with_status(status)
-}
-
-async fn check_mail_page(
-    visit: &Visit,
-    sign_in: &SignIn,
-    problem: Option<CodeProblem>,
-    notice: Option<CheckMailNotice>,
-) -> Response {
-    let open = application_of(visit, sign_in).await;
-    let target = open.as_ref().and_then(|open| FormTarget::of(&open.authorization.redirect_uri));
-    let edge = &visit.edge;
-    let change = match &sign_in.purpose {
-        Purpose::Authorization(id) => format!("/login?flow={id}"),
-        Purpose::Page(path) => address("/login", &[("return_to", path)]),
-    };
-    let delivery = match edge.config().login.signup {
-        config::SignUp::Open => Delivery::Sent,
-        config::SignUp::Closed => Delivery::SentIfKnown,
-    };
-    let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let view = CheckMail {
-        t: visit.messages(),
-        app: open.map(|open| shown(&open.application)),
-        // Neither as it was typed nor as the account has it: the difference would tell that there is one.
-        address: sign_in.email.key(),
-        reference: sign_in.reference.clone(),
-        delivery,
-        link_ttl: edge.config().login.link_ttl,
-        problem,
-        notice,
-        form: visit.form("/login/code").carrying("id", sign_in.id.to_string()),
-        resend: visit.form("/login/resend").carrying("id", sign_in.id.to_string()),
-        change,
-        dev_mail: edge.mail().caught_mails().map(|_| "/dev/mail".to_owned()),
-    };
-    page(&view).with_status(status).leading_to(target).into_response()
-}
-
-async fn application_of(visit: &Visit, sign_in: &SignIn) -> Option<OpenAuthorization> {
-    match &sign_in.purpose {
-        Purpose::Page(_) => None,
-        Purpose::Authorization(id) => visit.edge.authorizations().open_authorization(*id, visit.known_browser()).await.ok(),
-    }
 }
 
 #[cfg(test)]

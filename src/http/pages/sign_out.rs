@@ -4,7 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{Fields, Query};
 use super::flow::shown;
-use super::page::{FormTarget, page};
+use super::page::page;
 use super::page_error::PageResult;
 use super::view::ConfirmLogout;
 use super::view::Link;
@@ -55,8 +55,8 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> PageResult<Respons
         address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
         form,
     };
-    let target = request.return_to.as_deref().and_then(FormTarget::of);
-    Ok(page(&view).leading_to(target).into_response())
+    let asks = page(&view);
+    Ok(if request.return_to.is_some() { asks.leaving() } else { asks }.into_response())
 }
 
 async fn confirmed(visit: &Visit, fields: &Parameters) -> PageResult<Response> {

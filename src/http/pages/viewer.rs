@@ -1,4 +1,4 @@
-//! Who looks at a page: somebody signed in, an operator, an operator who signed in a moment ago.
+//! Who looks at a page: somebody signed in, an operator, one of them who signed in a moment ago.
 
 use std::ops::Deref;
 
@@ -59,9 +59,44 @@ impl Viewer {
         self.caller().actor()
     }
 
+    /// Sends one who signed in too long ago to do it once more.
+    fn check_fresh(&self) -> Result<(), PageError> {
+        match self.person.sign_in {
+            SignIn::Fresh => Ok(()),
+            SignIn::Aged => Err(PageError::SignInAnew(page_of_form(&self.path))),
+        }
+    }
+
     /// Their address, as pages show it.
     pub(in crate::http) fn address(&self) -> String {
         self.person.user.email.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+/// A viewer who signed in a moment ago, as what cannot be undone wants it.
+pub(in crate::http) struct FreshViewer(Viewer);
+
+impl Deref for FreshViewer {
+    type Target = Viewer;
+
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
+
+impl AsRef<Visit> for FreshViewer {
+    fn as_ref(&self) -> &Visit {
+        self.0.as_ref()
+    }
+}
+
+impl FromRequestParts<Edge> for FreshViewer {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let viewer = Viewer::from_request_parts(parts, edge).await?;
+        viewer.check_fresh()?;
+        Ok(Self(viewer))
     }
 }
 
@@ -120,10 +155,8 @@ impl FromRequestParts<Edge> for FreshOperator {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
         let operator = Operator::from_request_parts(parts, edge).await?;
-        match operator.person.sign_in {
-            SignIn::Fresh => Ok(Self(operator)),
-            SignIn::Aged => Err(PageError::SignInAnew(page_of_form(&operator.path))),
-        }
+        operator.check_fresh()?;
+        Ok(Self(operator))
     }
 }
 

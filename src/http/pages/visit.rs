@@ -20,10 +20,9 @@ use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 use crate::domain::session::Device;
+use crate::flows::browsers::{FlashSecret, FormBrowser};
 use crate::flows::requester::Requester;
 use crate::flows::sessions::SignedInPerson;
-use crate::flows::browsers::FormBrowser;
-use crate::flows::browsers::FlashSecret;
 use crate::http::Edge;
 use crate::http::named_client::NamedClient;
 use crate::http::observe::TraceId;
@@ -195,7 +194,8 @@ impl Visit {
         let issuer = &edge.config().server.issuer;
         append(response.headers_mut(), cookies::set_session(token, issuer));
         if let Some(person) = &self.person {
-            let known = edge.browsers().known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
+            let known =
+                edge.browsers().known_accounts_with(&self.browser, person.user.id, &self.requester.known_accounts);
             append(response.headers_mut(), cookies::set_known_accounts(&known, issuer));
         }
         response

@@ -80,7 +80,7 @@ impl Occasion {
 }
 
 /// `GET /portal/applications/{client_id}`.
-pub(in crate::http) async fn show(viewer: Viewer, Path(id): Path<String>) -> PageResult {
+pub(in crate::http) async fn show(Path(id): Path<String>, viewer: Viewer) -> PageResult {
     let application = seen(&viewer, &id.parse().map_err(|_| unknown_application())?).await?;
     let occasion = Occasion {
         notice: viewer.done.as_deref().and_then(ApplicationNotice::from_name),

@@ -27,7 +27,7 @@ fn read(path: &str) -> Result<InvitationPath, Refusal> {
 }
 
 /// `GET /portal/invitations/{path}`.
-pub(in crate::http) async fn show(viewer: Viewer, Path(path): Path<String>) -> PageResult {
+pub(in crate::http) async fn show(Path(path): Path<String>, viewer: Viewer) -> PageResult {
     let edge = &viewer.edge;
     let (invitation, application) = edge.ownership().invitation_for(&viewer.person.user, &read(&path)?).await?;
     let inviter = edge.people().address_of_user(invitation.invited_by).await?;

@@ -13,6 +13,7 @@ use crate::domain::application::Application;
 use crate::domain::ids::ClientId;
 use crate::flows::access::{Need, unknown_application};
 use crate::http::Edge;
+use crate::http::pages::csrf_form::check_token;
 use crate::http::pages::page_error::{PageError, PageResult};
 use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::{Visit, see};
@@ -50,8 +51,9 @@ impl FromRequestParts<Edge> for OwnedApplication {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
-        let viewer = Viewer::from_request_parts(parts, edge).await?;
         let Path(Named { client_id }) = Path::from_request_parts(parts, edge).await.map_err(PageError::explained)?;
+        let viewer = Viewer::from_request_parts(parts, edge).await?;
+        check_token(&viewer, parts)?;
         let client_id: ClientId = client_id.parse().map_err(|_| unknown_application())?;
         let need = if parts.method.is_safe() { Need::ReadApplications } else { Need::WriteApplications };
         let application = edge.access().application_for(&viewer.caller(), &client_id, need).await?;

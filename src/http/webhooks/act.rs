@@ -48,8 +48,12 @@ async fn carry_out(act: Act, own: &OwnedWebhook, typed: &PostedForm) -> Result<R
     let done = match act {
         Act::Ping => edge.webhooks().webhook_ping(webhook).await.map(|_| "pinged")?,
         Act::SendAgain => edge.webhooks().webhook_redeliver(webhook, own.message()?).await.map(|()| "sent-again")?,
-        Act::Enable => edge.webhooks().webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?,
-        Act::Disable => edge.webhooks().webhook_update(webhook, sending(Sending::Off), &actor).await.map(|_| "disabled")?,
+        Act::Enable => {
+            edge.webhooks().webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?
+        }
+        Act::Disable => {
+            edge.webhooks().webhook_update(webhook, sending(Sending::Off), &actor).await.map(|_| "disabled")?
+        }
         Act::Delete => {
             edge.webhooks().webhook_delete(webhook, &actor).await?;
             return Ok(see(&own.without()));

@@ -12,6 +12,7 @@ use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::flows::webhooks::{Reach, WebhookError};
 use crate::http::Edge;
 use crate::http::admin::frame::{self as admin_frame, Bar};
+use crate::http::pages::csrf_form::check_token;
 use crate::http::pages::flow::shown;
 use crate::http::pages::page_error::PageError;
 use crate::http::pages::view::{Form, Link};
@@ -147,6 +148,7 @@ impl FromRequestParts<Edge> for OwnedWebhook {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
         let at = At::from_request_parts(parts, edge).await?;
+        check_token(&at, parts)?;
         let Names { hook, message, .. } = Names::read(parts, edge).await?;
         let named = hook.and_then(|id| id.parse::<WebhookId>().ok()).ok_or(WebhookError::Unknown)?;
         let webhook = edge.webhooks().webhook(named, &Reach::Everything).await?;

@@ -70,6 +70,21 @@ for (const javaScriptEnabled of [true, false]) {
       await tokensFor((await answerAt(page)).get('code'), verifier);
     });
 
+    test('the tab that waits notices that the link was opened in another one, and keeps what is typed', async () => {
+      const [page, email] = [await device(), newAddress()];
+      const { verifier } = await askForMail(page, email);
+      await page.fill('#login-code', 'ABCD');
+      const frame = page.frameLocator('#waiting');
+      // It is loaded anew meanwhile, more than once.
+      for (let times = 0; times < 2; times += 1) await page.waitForResponse(/login\/code\/watch/);
+      assert.equal(await page.inputValue('#login-code'), 'ABCD');
+      const other = await page.context().newPage();
+      await other.goto((await new Person(email).mail(1)).link);
+      if (!javaScriptEnabled) await frame.locator('#go-on').click();
+      await allow(page);
+      await tokensFor((await answerAt(page)).get('code'), verifier);
+    });
+
     test('a wrong code is said to be wrong; the right one still works', async () => {
       const [page, email] = [await device(), newAddress()];
       const { verifier } = await askForMail(page, email);

@@ -281,11 +281,11 @@ async fn a_webhook_is_found_at_its_own_application_only(world: World) {
 /// Only a page that somebody can read takes the secret away from the browser.
 #[apply(on_both_engines)]
 async fn a_secret_that_nobody_has_seen_is_still_there(world: World) {
-    let server = world.server().await;
+    let (server, receiver) = (world.server().await, Receiver::start().await);
     let browser = developer(&server, JOHN).await;
     let (_, application) = service(&browser).await;
     let form = browser.visit(&new_page(&application)).await.form_with("hook-create");
-    let sent = browser.post(&form, &[("url", "https://example.com/hooks"), ("which", "all")]).await;
+    let sent = browser.post(&form, &[("url", receiver.url().as_str()), ("which", "all")]).await;
     let target = sent.redirect().unwrap();
     let cookies = ["gatepost_session", "gatepost_browser", "gatepost_shown_once"];
     let cookies = cookies.map(|name| format!("{name}={}", browser.cookie(name).unwrap())).join("; ");

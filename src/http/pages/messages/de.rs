@@ -3,7 +3,7 @@
 use super::{
     AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
     DeleteAccountMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages, LinkElsewhereMessages,
-    LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, Units,
+    LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, StopSignInMessages, Units,
 };
 use crate::domain::language::Language;
 
@@ -67,6 +67,10 @@ pub(in crate::http) const DE: Messages = Messages {
         expired: "Diese Anmeldung hat zu lange gedauert und ist beendet.",
         over: "Diese Anmeldung ist beendet",
         start_again: "Neu beginnen",
+        waiting: "Warten auf den Link oder den Code …",
+        opened_elsewhere: "Der Link wurde in einem anderen Browser geöffnet. Waren Sie das, geben Sie den Code ein, der dort steht.",
+        signed_in: "Sie sind angemeldet.",
+        go_on: "Weiter",
         dev_mail: "Entwicklungsserver: abgefangene E-Mails lesen",
     },
     confirm_login: ConfirmLoginMessages {
@@ -88,6 +92,14 @@ pub(in crate::http) const DE: Messages = Messages {
         not_you_heading: "Das waren nicht Sie?",
         not_you: "Dann hat jemand Ihre Adresse eingegeben, aus Versehen oder mit Absicht. Verraten Sie niemandem den Code: Ohne ihn kommt dort niemand hinein.",
         not_you_submit: "Diese Anmeldung beenden",
+    },
+    stop_sign_in: StopSignInMessages {
+        title: "Diese Anmeldung beenden?",
+        lead: "Ihr Link und ihr Code gelten dann nicht mehr, für niemanden.",
+        email: "Ihre E-Mail-Adresse",
+        email_hint: Around("Die Adresse, an die die E-Mail mit der Kennung ", " ging."),
+        submit: "Diese Anmeldung beenden",
+        address_differs: "An diese Adresse ging die E-Mail nicht.",
     },
     keep: KeepMessages {
         title: "Diese Anwendung behalten?",

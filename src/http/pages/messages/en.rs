@@ -3,7 +3,7 @@
 use super::{
     AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
     DeleteAccountMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages, LinkElsewhereMessages,
-    LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, Units,
+    LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, StopSignInMessages, Units,
 };
 use crate::domain::language::Language;
 
@@ -67,6 +67,10 @@ pub(in crate::http) const EN: Messages = Messages {
         expired: "This sign-in has taken too long and has ended.",
         over: "This sign-in has ended",
         start_again: "Start again",
+        waiting: "Waiting for the link or the code …",
+        opened_elsewhere: "The link was opened in another browser. If that was you, type the code that it shows.",
+        signed_in: "You are signed in.",
+        go_on: "Continue",
         dev_mail: "Development server: read the caught e-mails",
     },
     confirm_login: ConfirmLoginMessages {
@@ -88,6 +92,14 @@ pub(in crate::http) const EN: Messages = Messages {
         not_you_heading: "It was not you?",
         not_you: "Then somebody typed your address, by mistake or on purpose. Tell nobody the code: without it they cannot get in.",
         not_you_submit: "Stop this sign-in",
+    },
+    stop_sign_in: StopSignInMessages {
+        title: "Stop this sign-in?",
+        lead: "Its link and its code will no longer work, for anybody.",
+        email: "Your e-mail address",
+        email_hint: Around("The address that the e-mail with the reference ", " was sent to."),
+        submit: "Stop this sign-in",
+        address_differs: "That is not the address that the e-mail was sent to.",
     },
     keep: KeepMessages {
         title: "Keep this application?",

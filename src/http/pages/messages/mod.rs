@@ -40,6 +40,7 @@ messages! {
         check_mail: CheckMailMessages,
         confirm_login: ConfirmLoginMessages,
         link_elsewhere: LinkElsewhereMessages,
+        stop_sign_in: StopSignInMessages,
         keep: KeepMessages,
         consent: ConsentMessages,
         scopes: ScopeMessages,
@@ -112,6 +113,10 @@ messages! {
         expired: Text,
         over: Text,
         start_again: Text,
+        waiting: Text,
+        opened_elsewhere: Text,
+        signed_in: Text,
+        go_on: Text,
         dev_mail: Text,
     }
 
@@ -137,6 +142,16 @@ messages! {
         not_you_heading: Text,
         not_you: Text,
         not_you_submit: Text,
+    }
+
+    /// The last question before a sign-in is stopped.
+    StopSignInMessages {
+        title: Text,
+        lead: Text,
+        email: Text,
+        email_hint: Around,
+        submit: Text,
+        address_differs: Text,
     }
 
     /// The page that asks whether an unused application is to stay.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use askama::Template;
 
 use super::{App, Form};
+use crate::flows::sign_in::Progress;
 use crate::http::pages::assets;
 use crate::http::pages::messages::{Around, Messages};
 
@@ -28,6 +29,8 @@ pub(in crate::http) struct CheckMail {
     pub(in crate::http) problem: Option<CodeProblem>,
     /// What happened otherwise.
     pub(in crate::http) notice: Option<CheckMailNotice>,
+    /// Where [`WaitingFrame`] is.
+    pub(in crate::http) watch: String,
     /// Where the code goes.
     pub(in crate::http) form: Form,
     /// Where asking for another mail goes.
@@ -36,6 +39,40 @@ pub(in crate::http) struct CheckMail {
     pub(in crate::http) change: String,
     /// Where a development server shows the mail that it caught.
     pub(in crate::http) dev_mail: Option<String>,
+}
+
+/// What stands in a frame of [`CheckMail`]: it is loaded anew every few seconds until the sign-in is completed, so that
+/// what is typed around it stays where it is. Without a script it is the person who goes on from there.
+#[derive(Debug, Template)]
+#[template(path = "pages/waiting.html")]
+pub(in crate::http) struct WaitingFrame {
+    /// The texts of its language.
+    pub(in crate::http) t: &'static Messages,
+    /// How far the sign-in is.
+    pub(in crate::http) progress: Progress,
+    /// Where one goes on, if there is anything left to do.
+    pub(in crate::http) onward: Option<String>,
+}
+
+impl WaitingFrame {
+    const fn text(&self) -> &'static str {
+        let texts = &self.t.check_mail;
+        match self.progress {
+            Progress::Waiting => texts.waiting,
+            Progress::OpenedElsewhere => texts.opened_elsewhere,
+            Progress::Completed => texts.signed_in,
+            Progress::Over => texts.over,
+        }
+    }
+
+    /// The words of the way on.
+    const fn onward_text(&self) -> &'static str {
+        if self.is_completed() { self.t.check_mail.go_on } else { self.t.check_mail.start_again }
+    }
+
+    const fn is_completed(&self) -> bool {
+        matches!(self.progress, Progress::Completed)
+    }
 }
 
 /// How much may be said about the mail.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{App, Form, RequestedFrom};
+use super::{App, RequestedFrom};
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
@@ -23,6 +23,6 @@ pub(in crate::http) struct LinkElsewhere {
     pub(in crate::http) reference: String,
     /// The code to type there, in two groups; without it the page points to the mail.
     pub(in crate::http) code: Option<String>,
-    /// Ends the sign-in.
-    pub(in crate::http) not_me: Option<Form>,
+    /// Leads to [`super::StopSignIn`].
+    pub(in crate::http) not_me: Option<String>,
 }

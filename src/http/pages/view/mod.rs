@@ -17,6 +17,7 @@ mod logout;
 mod message;
 mod parts;
 mod sign_in;
+mod stop_sign_in;
 
 #[cfg(test)]
 mod markup;
@@ -29,7 +30,7 @@ pub(in crate::http) use account::{
     Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, SessionLine, WhichSession,
 };
 pub(in crate::http) use chart::Chart;
-pub(in crate::http) use check_mail::{CheckMail, CheckMailNotice, CodeProblem, Delivery};
+pub(in crate::http) use check_mail::{CheckMail, CheckMailNotice, CodeProblem, Delivery, WaitingFrame};
 pub(in crate::http) use confirm_login::ConfirmLogin;
 pub(in crate::http) use consent::{Consent, Publisher};
 pub(in crate::http) use error::{ErrorPage, Problem};
@@ -41,3 +42,4 @@ pub(in crate::http) use logout::ConfirmLogout;
 pub(in crate::http) use message::{Message, MessagePage};
 pub(in crate::http) use parts::{App, Form, Link, RequestedFrom, ScopeLine};
 pub(in crate::http) use sign_in::{SignIn, SignInProblem, SignUp};
+pub(in crate::http) use stop_sign_in::{StopProblem, StopSignIn};

@@ -139,6 +139,7 @@ fn check_mail(t: &'static Messages, values: &Values, all: &mut Pages) {
         link_ttl: Duration::from_secs(900),
         problem,
         notice,
+        watch: "/login/code/watch?id=x".to_owned(),
         form: values.form("/login/code"),
         resend: values.form("/login/resend"),
         change: format!("/login?email={}", values.address),
@@ -179,9 +180,13 @@ fn link(t: &'static Messages, values: &Values, all: &mut Pages) {
         code: code.map(str::to_owned),
         not_me,
     };
-    let stop = values.form("/l/stop");
-    add(all, "link-elsewhere", &elsewhere(Some("7KQM-4TXC"), Some(values.app()), Some(stop)));
+    let stop = Some("/l/token/not-me".to_owned());
+    add(all, "link-elsewhere", &elsewhere(Some("7KQM-4TXC"), Some(values.app()), stop));
     add(all, "link-elsewhere-no-code", &elsewhere(None, None, None));
+    for (name, problem) in [("stop", None), ("stop-differs", Some(StopProblem::AddressDiffers))] {
+        let (app, reference, form) = (Some(values.app()), "K7QM".to_owned(), values.form("/l/token/not-me"));
+        add(all, format!("sign-in-{name}"), &StopSignIn { t, app, reference, problem, form });
+    }
 }
 
 fn keep(t: &'static Messages, values: &Values, all: &mut Pages) {
