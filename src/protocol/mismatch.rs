@@ -34,7 +34,9 @@ named! {
         /// The verifier of PKCE. It is a secret, so a mismatch has no values.
         CodeVerifier = "code_verifier",
     }
+}
 
+impl Field {
     /// Whether a valid value can help with this one. A developer who registered nothing of the kind learns nothing from
     /// an address of another kind, nor from one that has nothing in common with what was sent. Names that there are
     /// only a few of are worth being told in any case.
