@@ -15,42 +15,42 @@ use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 
-/// An application that the operator declares. Its words are checked as far as that needs no knowledge of OAuth.
+/// An application that the operator declares. Values that need the rules of OAuth are checked later.
 #[derive(Clone, Debug)]
 pub struct DeclaredApplication {
-    /// Its identifier.
+    /// The client id.
     pub client_id: String,
-    /// What people see; the identifier where none is given.
+    /// The name that people see; the client id if none is given.
     pub name: String,
-    /// What kind of program it is.
+    /// The type.
     pub kind: ApplicationKind,
-    /// The grants it may use; empty for those of its kind.
+    /// The grants it may use; empty for those of its type.
     pub grants: Vec<String>,
     /// The scopes it may ask for.
     pub scopes: Vec<String>,
-    /// The scopes it gets without asking.
+    /// The default scopes.
     pub default_scopes: Option<Vec<String>>,
-    /// Where its users may be sent back to.
+    /// The redirect URIs.
     pub redirect_uris: Vec<String>,
     /// The audiences it may ask for.
     pub audiences: Vec<String>,
     /// The life of its access tokens.
     pub token_ttl: Option<Duration>,
-    /// How its access tokens look.
+    /// The format of its access tokens.
     pub token_profile: Option<TokenProfile>,
-    /// How its tokens are signed.
+    /// The signature algorithm of its tokens.
     pub signing_algorithm: Option<SigningAlgorithm>,
-    /// The mail address of the account that looks after it.
+    /// The mail address of its owner.
     pub owner: Option<String>,
-    /// Whether it is the operator's own, so that nobody is asked for consent.
+    /// Whether it is the operator's own and needs no consent.
     pub first_party: bool,
-    /// Where its users may be sent back to after signing out.
+    /// The post-logout redirect URIs.
     pub post_logout_redirect_uris: Vec<String>,
     /// Whether it must use PKCE.
     pub pkce: PkcePolicy,
-    /// What its links do; none follows `login.link_mode`.
+    /// What opening a sign-in link does; none follows `login.link_mode`.
     pub link_mode: Option<LinkMode>,
-    /// What its requests for unknown addresses are told; none follows `login.unknown_account`.
+    /// How a request for an address without an account is answered; none follows `login.unknown_account`.
     pub unknown_account: Option<UnknownAccount>,
     /// Its secret.
     pub secret: Option<DeclaredSecret>,
@@ -63,14 +63,14 @@ pub struct DeclaredApplication {
 /// The secret of a declared application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeclaredSecret {
-    /// Itself: `client_secret` or `client_secret_file`.
+    /// The secret: `client_secret` or `client_secret_file`.
     Plain(Secret),
     /// Its Argon2id hash as a PHC string: `client_secret_hash`.
     Hash(Secret),
 }
 
 impl DeclaredApplication {
-    /// Reads one; `None` if a problem was noted that leaves nothing to build.
+    /// Reads an entry; `None` if a required part has a problem, which is recorded.
     pub(super) fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
         let client_id = table.required::<String>("client_id", place);
         let name = table.optional("name").or_else(|| client_id.clone());
@@ -183,7 +183,7 @@ impl Setting for TokenLife {
     }
 }
 
-/// The hash of a secret; a mask hides it too, for it can be guessed at offline.
+/// The hash of a secret; it is masked too, because it can be attacked offline.
 #[derive(Debug)]
 struct Argon2Hash(Secret);
 

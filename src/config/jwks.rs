@@ -1,14 +1,14 @@
-//! The public keys by which a declared application proves who it is (`private_key_jwt`).
+//! The public keys with which a declared application authenticates (`private_key_jwt`).
 
 use serde_json::{Map, json};
 
 use super::setting::Setting;
 use super::value::{Kind, Unfit, Value};
 
-/// The members of a JWK that must not leave its owner (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
+/// The private members of a JWK (RFC 7518 §6.2.2, §6.3.2 and §6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// A set of public keys, always in the form `{"keys": […]}`. Whether the keys themselves are good is for others to say.
+/// A set of public keys, always in the form `{"keys": […]}`. The keys themselves are checked in `protocol`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jwks(serde_json::Value);
 
@@ -24,7 +24,7 @@ impl Setting for Jwks {
         "public keys: [{ kty = \"RSA\", … }] or { keys = [{ kty = \"RSA\", … }] }".to_owned()
     }
 
-    /// Takes a set, a list of keys, or a single key.
+    /// Accepts a set, a list of keys, or a single key.
     fn read(value: &Value) -> Result<Self, Unfit> {
         let unfit = || value.unfit_unquoted(&Self::expected());
         let json = to_json(value).ok_or_else(unfit)?;

@@ -1,4 +1,4 @@
-//! Words of the protocol and the domain that stand in settings too.
+//! Enums of the protocol and the domain that are values of settings.
 
 use super::setting::FromText;
 use crate::domain::application::{ApplicationKind, PkcePolicy};
@@ -6,7 +6,7 @@ use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 
-/// Reads and shows a type by the names it has anyway.
+/// Reads and shows a type by its `name` and `from_name`.
 macro_rules! by_name {
     ($type:ty, $expected:literal) => {
         impl FromText for $type {

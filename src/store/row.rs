@@ -1,4 +1,4 @@
-//! Reading the columns of one row as what they mean.
+//! Reading the columns of one row as typed values.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use super::engine::{Column, Row};
 use crate::domain::ids::Timestamp;
 use crate::domain::one_time::ValueHash;
 
-/// A row with its name, so that whatever cannot be read is told with table and row.
+/// A row with its table and key, so that an error can name both.
 pub(super) struct TableRow<'r> {
     row: &'r Row,
     table: &'static str,
@@ -36,7 +36,7 @@ impl<'r> TableRow<'r> {
         self.parse(column, &self.plain::<String>(column)?)
     }
 
-    /// A text that parses, or nothing.
+    /// A text that parses, or null.
     pub(super) fn parsed_if_any<T: FromStr<Err: Display>>(
         &self,
         column: &'static str,
@@ -54,7 +54,7 @@ impl<'r> TableRow<'r> {
         from(&name).ok_or_else(|| self.corrupt(format!("unknown {column} '{name}'")))
     }
 
-    /// One of a fixed set of names, or nothing.
+    /// One of a fixed set of names, or null.
     pub(super) fn named_if_any<T>(
         &self,
         column: &'static str,
@@ -64,17 +64,17 @@ impl<'r> TableRow<'r> {
         from(&name).map(Some).ok_or_else(|| self.corrupt(format!("unknown {column} '{name}'")))
     }
 
-    /// A moment.
+    /// A timestamp.
     pub(super) fn moment(&self, column: &'static str) -> Result<Timestamp, StoreError> {
         self.plain(column).map(Timestamp::from_micros)
     }
 
-    /// A moment, or nothing.
+    /// A timestamp, or null.
     pub(super) fn moment_if_any(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.plain::<Option<i64>>(column)?.map(Timestamp::from_micros))
     }
 
-    /// The hash of a one-time value, or nothing.
+    /// The hash of a one-time value, or null.
     pub(super) fn hash_if_any(&self, column: &'static str) -> Result<Option<ValueHash>, StoreError> {
         let Some(bytes) = self.plain::<Option<Vec<u8>>>(column)? else { return Ok(None) };
         ValueHash::from_bytes(&bytes).map(Some).ok_or_else(|| self.corrupt(format!("{column} is not a SHA-256")))

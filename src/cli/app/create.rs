@@ -1,4 +1,4 @@
-//! The words of `gatepost app create`.
+//! The arguments of `gatepost app create`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ pub(in crate::cli) struct Arguments {
     /// The scopes it gets when it asks for none [default: all it may ask for]
     #[arg(long)]
     default_scope: Option<Scope>,
-    /// An address its users may be sent back to; may be repeated
+    /// A redirect URI; may be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
     /// A resource it may ask tokens for, as an absolute URI; may be repeated
@@ -48,7 +48,7 @@ pub(in crate::cli) struct Arguments {
     /// How long its access tokens live, in seconds or as 10m, 24h [default: the server's]
     #[arg(long, value_parser = lifetime)]
     token_ttl: Option<Duration>,
-    /// How its access tokens are dressed: rfc9068 (typ at+jwt) or plain (typ JWT)
+    /// The format of its access tokens: rfc9068 (typ at+jwt) or plain (typ JWT)
     #[arg(long, default_value = "rfc9068", value_parser = profile)]
     token_profile: TokenProfile,
     /// What its tokens are signed with: RS256, PS256, ES256 or EdDSA [default: the server's]
@@ -57,13 +57,13 @@ pub(in crate::cli) struct Arguments {
     /// A file with its public keys as a JWK Set; it then authenticates with private_key_jwt and has no secret
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
-    /// The e-mail address of who looks after it
+    /// The e-mail address of its owner
     #[arg(long, value_name = "EMAIL")]
     owner: Option<String>,
-    /// It belongs to whoever runs this server, so its users are not asked for consent
+    /// It is the operator's own, so its users are not asked for consent
     #[arg(long)]
     first_party: bool,
-    /// An address its users may be sent back to after signing out; may be repeated
+    /// A post-logout redirect URI; may be repeated
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     post_logout_redirect_uris: Vec<String>,
     /// It must use PKCE even if it can keep a secret; public applications must anyway
@@ -72,13 +72,13 @@ pub(in crate::cli) struct Arguments {
     /// What the links in its mails do: auto, direct or confirm [default: the server's]
     #[arg(long, value_parser = link_mode)]
     link_mode: Option<LinkMode>,
-    /// What its requests for unknown addresses are told: reject or conceal [default: the server's]
+    /// How requests for addresses without an account are answered: reject or conceal [default: the server's]
     #[arg(long, value_parser = unknown_account)]
     unknown_account: Option<UnknownAccount>,
     /// Its client id [default: a random one]
     #[arg(long)]
     client_id: Option<ClientId>,
-    /// Let it stay, used or not
+    /// Exempt it from the life cycle of unused applications
     #[arg(long)]
     pub(super) exempt: bool,
     #[command(flatten)]
@@ -86,7 +86,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 impl Arguments {
-    /// The application these words describe.
+    /// The application that the arguments describe.
     pub(super) fn into_application(self, default: SigningAlgorithm) -> Result<NewApplication, CommandError> {
         let mut settings = ApplicationSettings::new(self.name, self.kind);
         if !self.grants.is_empty() {

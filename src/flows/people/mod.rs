@@ -23,7 +23,7 @@ impl People {
         Self { instruments, store }
     }
 
-    /// Deletes the person's account; nothing of it works any more.
+    /// Deletes the person's account with its sessions and grants.
     pub async fn delete_own_account(&self, person: &SignedInPerson) -> Result<(), Refusal> {
         self.user_delete(person.user.id, &Actor::User(person.user.id)).await?;
         Ok(())

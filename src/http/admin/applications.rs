@@ -1,4 +1,4 @@
-//! `/admin/applications`: everybody's.
+//! `/admin/applications`: the applications of all owners.
 
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
@@ -39,7 +39,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     let search = parameters.value("q").unwrap_or_default().trim();
     let state = parameters.value("state").unwrap_or_default();
     let mut filter = ApplicationFilter { state: narrowed(parameters, "state")?, ..ApplicationFilter::default() };
-    // An address is looked for among the owners, anything else in names and client ids.
+    // An address is searched among the owners, any other text in names and client ids.
     let mut nobody = false;
     if search.parse::<EmailAddress>().is_ok() {
         filter.owner = edge.people().owner_named(search).await?;

@@ -33,7 +33,7 @@ pub(in crate::http) async fn show(uri: Uri, visit: Visit) -> Response {
     page_or_refusal(&visit, listed)
 }
 
-/// What was asked for, as it was typed.
+/// The filter as it was entered.
 pub(super) fn asked(parameters: &Parameters) -> AuditFilterForm {
     let typed = |name| parameters.value(name).unwrap_or_default().trim().to_owned();
     AuditFilterForm {
@@ -45,7 +45,7 @@ pub(super) fn asked(parameters: &Parameters) -> AuditFilterForm {
     }
 }
 
-/// The filter that this means. An end that is a day includes that day.
+/// Parses the filter. An end that is a day includes that day.
 pub(super) fn filter(asked: &AuditFilterForm) -> Result<AuditFilter, &'static str> {
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let to = moment(&asked.to)?;

@@ -1,4 +1,4 @@
-//! What stands around every operator page, and who gets to see one.
+//! The frame of operator pages, and access to them.
 
 use axum::response::Response;
 
@@ -20,7 +20,7 @@ pub(in crate::http) struct Bar {
     pub(in crate::http) sign_out: Form,
 }
 
-/// The page that one is at, or that it belongs to.
+/// The page, or the page that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Here {
     Overview,
@@ -65,7 +65,7 @@ impl Here {
         }
     }
 
-    /// What it is called.
+    /// The person's name.
     pub(in crate::http) const fn name(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
@@ -105,8 +105,8 @@ impl Bar {
     }
 }
 
-/// The operator who looks at a page. Whoever is not signed in is sent to do that and comes back to `page`; for
-/// everybody else there is no such page.
+/// The operator of a request. A visitor without a session is sent to sign in and comes back to `page`; for other
+/// accounts the page is 404.
 pub(in crate::http) fn operator<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
     match &visit.person {
         None => Err(Box::new(sign_in_first(page))),
@@ -115,7 +115,7 @@ pub(in crate::http) fn operator<'a>(visit: &'a Visit, page: &str) -> Result<&'a 
     }
 }
 
-/// The operator who sent a form, which must be one of ours.
+/// The operator who sent a form with its valid token.
 pub(super) fn sender<'a>(
     visit: &'a Visit,
     fields: &Parameters,
@@ -132,7 +132,7 @@ fn sender_of<'a>(visit: &'a Visit, csrf: Option<&str>, page: &str) -> Result<&'a
     Err(Box::new(stale_form_page(visit, page, None)))
 }
 
-/// The same for a change that matters: whoever signed in a while ago signs in once more, and then sends it again.
+/// The same for a change that needs a fresh sign-in: with an older one the operator is sent to sign in again.
 pub(super) fn fresh_sender<'a>(
     visit: &'a Visit,
     fields: &Parameters,
@@ -141,7 +141,7 @@ pub(super) fn fresh_sender<'a>(
     fresh_sender_of(visit, fields.value("csrf"), page)
 }
 
-/// The same for a form of which only the token is of interest here.
+/// The same by the form's token alone.
 pub(in crate::http) fn fresh_sender_of<'a>(
     visit: &'a Visit,
     csrf: Option<&str>,
@@ -154,12 +154,12 @@ pub(in crate::http) fn fresh_sender_of<'a>(
     Err(Box::new(sign_in_anew(page)))
 }
 
-/// An operator as whoever asks for something.
+/// An operator as the caller of a flow.
 pub(super) fn caller(person: &SignedInPerson) -> Caller {
     Caller::person(person.clone())
 }
 
-/// What is said of an address that leads nowhere.
+/// The refusal for an unknown address.
 pub(super) fn nowhere() -> Refusal {
     Refusal::new(ErrorCode::NotFound, "there is nothing at this address")
 }

@@ -46,7 +46,7 @@ pub(in crate::http) async fn rotate(visit: Visit, Fields(fields): Fields) -> Res
     }
 }
 
-/// `POST /admin/keys/revoke`: the key's id has to be typed, so that nobody revokes by a slip.
+/// `POST /admin/keys/revoke`: the key's id has to be typed, so that no key is revoked by mistake.
 pub(in crate::http) async fn revoke(visit: Visit, Fields(fields): Fields) -> Response {
     let person = match fresh_sender(&visit, &fields, Here::Keys.href()) {
         Ok(person) => person,

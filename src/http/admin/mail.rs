@@ -1,4 +1,4 @@
-//! `/admin/mail`: what was not delivered.
+//! `/admin/mail`: mail that was not delivered.
 
 use axum::response::{IntoResponse as _, Response};
 

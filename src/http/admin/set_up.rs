@@ -14,7 +14,7 @@ use crate::http::pages::page::page;
 use crate::http::pages::problem::{refused_page, stale_form_page};
 use crate::http::pages::visit::{Visit, see};
 
-/// `GET`: asks for the address. Opening it uses nothing up.
+/// `GET`: asks for the address. Opening it spends nothing.
 pub(in crate::http) async fn show(Path(token): Path<String>, visit: Visit) -> Response {
     let Ok(token) = token.parse::<SetUpToken>() else { return refused_page(&visit, &nowhere()) };
     match visit.edge.sign_ins().set_up_is_open(&token).await {

@@ -1,4 +1,4 @@
-//! `/admin/settings`: every setting with who set it.
+//! `/admin/settings`: every setting with its source.
 
 use axum::response::{IntoResponse as _, Response};
 
@@ -40,7 +40,7 @@ fn settings(visit: &Visit, person: &SignedInPerson) -> Response {
     page(&view).into_response()
 }
 
-/// Secrets are masked where the settings are read; here nobody knows them.
+/// Secrets were masked when the settings were read.
 fn line(name: &str, setting: &ShownSetting) -> SettingLine {
     let value = match &setting.value {
         serde_json::Value::Null => None,

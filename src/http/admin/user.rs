@@ -28,7 +28,7 @@ pub(in crate::http) async fn show(Path(sub): Path<String>, uri: Uri, visit: Visi
         Err(response) => return *response,
     };
     let notice = query(&uri).ok().and_then(|parameters| match parameters.value("done")? {
-        "disabled" => Some("The account is disabled. Nobody can sign in to it, and what it granted has ended."),
+        "disabled" => Some("The account is disabled. It can no longer sign in, and what it granted has ended."),
         "enabled" => Some("The account is enabled again. Its owner signs in anew."),
         "promoted" => Some("They are an operator of this server now."),
         "demoted" => Some("They are no operator of this server any more."),
@@ -61,7 +61,7 @@ pub(in crate::http) async fn enable(Path(sub): Path<String>, visit: Visit, Field
     answer(&visit, &user, done.map(|_| "enabled"))
 }
 
-/// `POST …/promote`: makes somebody an operator.
+/// `POST …/promote`: makes an account an operator.
 pub(in crate::http) async fn promote(Path(sub): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
     let (person, user) = match another(&visit, &fields, &sub).await {
         Ok(found) => found,
@@ -72,7 +72,7 @@ pub(in crate::http) async fn promote(Path(sub): Path<String>, visit: Visit, Fiel
     answer(&visit, &user, done.map(|_| "promoted"))
 }
 
-/// `POST …/demote`: makes an operator somebody like everybody else.
+/// `POST …/demote`: makes an operator an ordinary account.
 pub(in crate::http) async fn demote(Path(sub): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
     let (person, user) = match another(&visit, &fields, &sub).await {
         Ok(found) => found,
@@ -83,7 +83,7 @@ pub(in crate::http) async fn demote(Path(sub): Path<String>, visit: Visit, Field
     answer(&visit, &user, done.map(|_| "demoted"))
 }
 
-/// `POST …/delete`: the address has to be typed, so that nobody deletes by a slip.
+/// `POST …/delete`: the address has to be typed, so that no account is deleted by mistake.
 pub(in crate::http) async fn delete(Path(sub): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
     let (person, user) = match another(&visit, &fields, &sub).await {
         Ok(found) => found,
@@ -103,7 +103,7 @@ pub(in crate::http) async fn delete(Path(sub): Path<String>, visit: Visit, Field
     }
 }
 
-/// The operator, freshly signed in, and the account that they change. It is never their own: an operator who locks
+/// The operator, freshly signed in, and the account that they change. It must not be their own: an operator who locked
 /// themselves out could not undo it.
 async fn another<'a>(
     visit: &'a Visit,

@@ -1,4 +1,4 @@
-//! `/admin/users`: everybody who has an account.
+//! `/admin/users`: all accounts.
 
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};

@@ -1,4 +1,4 @@
-//! `/api/v1/applications`: what developers register.
+//! `/api/v1/applications`.
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -23,16 +23,16 @@ use crate::http::reply::Answer;
 /// An application, without anything secret.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Application {
-    /// Its public name; never issued twice.
+    /// The client id; never issued twice.
     client_id: String,
-    /// For people.
+    /// The name that people see.
     name: String,
     /// What it is for.
     #[serde(rename = "type")]
     kind: Kind,
     /// `active`, `deactivated` or `deleted`.
     state: &'static str,
-    /// Since when it is deactivated or deleted.
+    /// When it was deactivated or deleted.
     #[schema(format = DateTime)]
     state_since: Option<String>,
     /// Why it is deactivated, such as `requested`.
@@ -43,15 +43,15 @@ pub(super) struct Application {
     scope: String,
     /// The scope it gets when it asks for none.
     default_scope: String,
-    /// Where its users may be sent back to.
+    /// The redirect URIs.
     redirect_uris: Vec<String>,
-    /// Where they may be sent back to after signing out.
+    /// The post-logout redirect URIs.
     post_logout_redirect_uris: Vec<String>,
     /// The APIs it may ask tokens for.
     audiences: Vec<String>,
     /// How many seconds its access tokens live; none follows the server's setting.
     token_ttl: Option<u64>,
-    /// How its access tokens are dressed: `rfc9068` or `plain`.
+    /// The format of its access tokens: `rfc9068` (`typ` is `at+jwt`) or `plain` (`JWT`).
     token_profile: &'static str,
     /// What its tokens are signed with.
     signing_algorithm: &'static str,
@@ -60,22 +60,22 @@ pub(super) struct Application {
     /// Its public keys, if it authenticates with them.
     #[schema(value_type = Option<Object>)]
     jwks: Option<serde_json::Value>,
-    /// Whether it belongs to whoever runs this server, so that its users need not consent.
+    /// Whether it is the operator's own, so that its users are not asked for consent.
     first_party: bool,
     /// Whether it must use PKCE although it can keep a secret.
     require_pkce: bool,
-    /// What its links do; none follows the server's setting.
+    /// What opening one of its sign-in links does; none follows the server's setting.
     link_mode: Option<&'static str>,
-    /// What its requests for unknown addresses are told; none follows the server's setting.
+    /// How its requests for addresses without an account are answered; none follows the server's setting.
     unknown_account: Option<&'static str>,
-    /// Whether it stays, used or not.
+    /// Whether it is exempt from the life cycle of unused applications.
     exempt: bool,
     /// `registered`, or `declared`: then the configuration is the only place to change it.
     origin: &'static str,
     /// When it was registered.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When it last got something it asked for.
+    /// When it last made a successful request.
     #[schema(format = DateTime)]
     last_used_at: Option<String>,
 }
@@ -141,20 +141,20 @@ pub(super) struct RegisteredApplication {
 pub(super) struct ChangedApplication {
     /// What waits for an operator.
     waiting: Option<Approval>,
-    /// The application, with all of the change that its owner may make alone.
+    /// The application, with the part of the change that the owner may make alone.
     #[serde(flatten)]
     application: Application,
 }
 
-/// Where an application is in its life.
+/// The state of an application.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum State {
-    /// It works.
+    /// It can be used.
     Active,
     /// It gets no tokens.
     Deactivated,
-    /// It is gone, and can be brought back for a while.
+    /// It is deleted, and can be brought back for a while.
     Deleted,
 }
 
@@ -168,7 +168,7 @@ impl From<State> for ApplicationStates {
     }
 }
 
-/// Which applications.
+/// The filter of a list of applications.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -182,7 +182,7 @@ pub(super) struct ApplicationQuery {
     /// Only those in this state; without it all but deleted ones.
     #[param(inline)]
     state: Option<State>,
-    /// Only those that this account looks after: its `sub` or its address.
+    /// Only those of this owner: a `sub` or an address.
     owner: Option<String>,
     /// How many applications a page has.
     #[serde(default)]
@@ -192,7 +192,7 @@ pub(super) struct ApplicationQuery {
     cursor: Option<String>,
 }
 
-/// Lists applications by name: one's own, or with the power to see them, all.
+/// Lists applications by name: a person's own, or all for an operator.
 #[utoipa::path(get, path = "/applications", tag = "Applications", params(ApplicationQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Application>)))]
@@ -216,8 +216,8 @@ pub(super) async fn list(
     Ok(query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string())))
 }
 
-/// Registers an application. It works at once; its secret is in the answer and nowhere else. What only an operator may
-/// grant waits.
+/// Registers an application. It is active at once; its secret is in the answer and nowhere else. What only an operator
+/// may grant waits for approval.
 #[utoipa::path(post, path = "/applications", tag = "Applications", request_body = NewApplication, params(Once),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Registered", body = RegisteredApplication, headers(("Location" = String), ("ETag" = String)))))]
@@ -249,7 +249,7 @@ pub(super) async fn show(Owned(application, _): Owned<ReadApplications>) -> Tagg
     Tagged::of(application)
 }
 
-/// Changes settings of an application. Its type stays what it is; what only an operator may grant waits.
+/// Changes settings of an application. Its type cannot change; what only an operator may grant waits for approval.
 #[utoipa::path(patch, path = "/applications/{client_id}", tag = "Applications", request_body = ApplicationChange,
     params(IfMatch), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]

@@ -1,4 +1,4 @@
-//! The settings of an application, as they are sent.
+//! The settings of an application in request bodies.
 
 use std::time::Duration;
 
@@ -62,10 +62,10 @@ impl From<ApplicationKind> for Kind {
 /// A member of a merge patch (RFC 7396).
 #[derive(Clone, Debug, Default)]
 pub(super) enum Change<T> {
-    /// Left out: it stays as it is.
+    /// Left out: unchanged.
     #[default]
     Keep,
-    /// `null`: back to what it is without being set.
+    /// `null`: back to the default.
     Unset,
     /// A new value.
     To(T),
@@ -78,12 +78,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
 }
 
 impl<T> Change<T> {
-    /// Whether anything is said about it.
+    /// Whether the member was sent.
     pub(super) const fn is_said(&self) -> bool {
         !matches!(self, Self::Keep)
     }
 
-    /// What becomes of a value that need not be there.
+    /// The new value of an optional setting.
     pub(super) fn over(self, known: Option<T>) -> Option<T> {
         match self {
             Self::Keep => known,
@@ -92,7 +92,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// Puts the new value in its place, or the one that it is without being set.
+    /// Sets the new value, or the default.
     fn put<V>(self, place: &mut V, unset: V, read: impl FnOnce(T) -> Answer<V>) -> Answer<()> {
         match self {
             Self::Keep => {}
@@ -103,7 +103,7 @@ impl<T> Change<T> {
     }
 }
 
-/// Declares the bodies that carry settings: each has the settings below, and what is its own.
+/// Declares the bodies with settings: each has the settings below and members of its own.
 macro_rules! settings_bodies {
     ($($(#[$meta:meta])* $name:ident { $($own:tt)* })+) => {$(
         $(#[$meta])*
@@ -123,11 +123,11 @@ macro_rules! settings_bodies {
             #[serde(default)]
             #[schema(value_type = Option<String>)]
             default_scope: Change<String>,
-            /// Where its users may be sent back to.
+            /// The redirect URIs.
             #[serde(default)]
             #[schema(value_type = Option<Vec<String>>)]
             redirect_uris: Change<Vec<String>>,
-            /// Where they may be sent back to after signing out.
+            /// The post-logout redirect URIs.
             #[serde(default)]
             #[schema(value_type = Option<Vec<String>>)]
             post_logout_redirect_uris: Change<Vec<String>>,
@@ -139,7 +139,7 @@ macro_rules! settings_bodies {
             #[serde(default)]
             #[schema(value_type = Option<u64>)]
             token_ttl: Change<u64>,
-            /// How its access tokens are dressed: `rfc9068` or `plain`.
+            /// The format of its access tokens: `rfc9068` (`typ` is `at+jwt`) or `plain` (`JWT`).
             #[serde(default)]
             #[schema(value_type = Option<String>)]
             token_profile: Change<String>,
@@ -151,7 +151,7 @@ macro_rules! settings_bodies {
             #[serde(default)]
             #[schema(value_type = Option<Object>)]
             jwks: Change<Value>,
-            /// Whether it belongs to whoever runs this server. Only operators can say so.
+            /// Whether it is the operator's own. Only operators can set it.
             #[serde(default)]
             #[schema(value_type = Option<bool>)]
             first_party: Change<bool>,
@@ -159,11 +159,11 @@ macro_rules! settings_bodies {
             #[serde(default)]
             #[schema(value_type = Option<bool>)]
             require_pkce: Change<bool>,
-            /// What its links do: `auto`, `direct` or `confirm`.
+            /// What opening one of its sign-in links does: `auto`, `direct` or `confirm`.
             #[serde(default)]
             #[schema(value_type = Option<String>)]
             link_mode: Change<String>,
-            /// What its requests for unknown addresses are told: `reject` or `conceal`.
+            /// How its requests for addresses without an account are answered: `reject` or `conceal`.
             #[serde(default)]
             #[schema(value_type = Option<String>)]
             unknown_account: Change<String>,
@@ -218,20 +218,20 @@ macro_rules! settings_bodies {
 settings_bodies! {
     /// An application to be registered. What is left out gets the default of its type.
     NewApplication {
-        /// For people.
+        /// The name that people see.
         name: String,
-        /// What it is for; `service` if nothing is said.
+        /// The type; `service` by default.
         #[serde(rename = "type")]
         kind: Option<Kind>,
-        /// The address of who is to look after it. Only operators register for others.
+        /// The address of the owner. Only operators register for others.
         owner: Option<String>,
         /// Why it needs what only an operator may grant; they read it.
         reason: Option<String>,
     }
 
-    /// What is to change of an application (RFC 7396): what is left out stays, `null` is back to the default.
+    /// A change of an application (RFC 7396): what is left out stays, `null` is back to the default.
     ApplicationChange {
-        /// For people. It cannot be taken away.
+        /// The name that people see. It cannot be removed.
         #[serde(default)]
         #[schema(value_type = String)]
         name: Change<String>,
@@ -246,13 +246,13 @@ impl NewApplication {
         self.reason.clone().unwrap_or_default()
     }
 
-    /// The settings it is to begin with.
+    /// The initial settings.
     pub(super) fn settings(mut self, algorithm: SigningAlgorithm) -> Answer<ApplicationSettings> {
         let kind = self.kind.map_or_else(ApplicationKind::default, Into::into);
         let mut settings = ApplicationSettings::new(std::mem::take(&mut self.name), kind);
         settings.signing_algorithm = algorithm;
         settings.owner = self.owner.take();
-        // Whoever names only what it may ask for wants to get it without asking.
+        // If only the scope is given, it is the default scope too.
         if let (Change::To(scope), Change::Keep) = (&self.scope, &self.default_scope) {
             self.default_scope = Change::To(scope.clone());
         }

@@ -1,4 +1,4 @@
-//! `/account`: where am I signed in, and who may speak for me.
+//! `/account`: a person's sessions, and applications with access.
 
 use axum::extract::Path;
 use axum::http::{StatusCode, Uri};
@@ -88,7 +88,7 @@ pub(in crate::http) async fn ask_delete(visit: Visit) -> Response {
     }
 }
 
-/// `POST /account/delete`: the address has to be typed, so that nobody deletes by a slip.
+/// `POST /account/delete`: the address has to be typed, so that no account is deleted by mistake.
 pub(in crate::http) async fn delete(visit: Visit, Fields(fields): Fields) -> Response {
     let person = match allowed(&visit, &fields) {
         Ok(person) => person,
@@ -103,7 +103,7 @@ pub(in crate::http) async fn delete(visit: Visit, Fields(fields): Fields) -> Res
     ended(&visit, done, Message::AccountDeleted)
 }
 
-/// Whoever posts must be signed in, and the form must be ours.
+/// The person must be signed in, and the form must have its valid token.
 fn allowed<'a>(
     visit: &'a Visit,
     fields: &crate::protocol::parameters::Parameters,

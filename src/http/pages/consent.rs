@@ -1,4 +1,4 @@
-//! `/consent`: may this application do that in your name?
+//! `/consent`: the consent page.
 
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
@@ -48,7 +48,7 @@ pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) ->
         let again = format!("/consent?flow={}", open.authorization.id);
         return stale_form_page(&visit, &again, Some(shown(&open.application)));
     }
-    // The session may have ended, or have to be renewed, since the page was shown.
+    // The session may have ended, or a new sign-in may be needed, since the page was shown.
     match asked(&visit, &open).await {
         Ok(true) => {}
         Ok(false) => return continue_flow(&visit, open.authorization.id).await,
@@ -75,7 +75,7 @@ async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<OpenAuthoriz
     Ok(open)
 }
 
-/// Whether consent is what is to be asked now.
+/// Whether consent is the next step.
 async fn asked(visit: &Visit, open: &OpenAuthorization) -> Result<bool, Refusal> {
     let step = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await?;
     Ok(step == Step::Consent)

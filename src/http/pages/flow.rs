@@ -17,10 +17,10 @@ use crate::flows::authorize::{Continuation, Refused};
 use crate::flows::sign_in::SignedIn;
 use crate::http::reply::report_refusal;
 
-/// Looks at what is true now and sends the browser to the page of the next step, or back to the application.
+/// Sends the browser to the page of the next step, or back to the application.
 pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -> Response {
     let edge = &visit.edge;
-    // The browser that has just been given its token is the one that began.
+    // A browser that was just given its token is the one that began.
     let open = match edge.authorizations().open_authorization(id, Some(&visit.browser)).await {
         Ok(open) => open,
         Err(refusal) => return refused_page(visit, &refusal),
@@ -32,7 +32,7 @@ pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -
     }
 }
 
-/// Goes where the flow says.
+/// Turns the next step into a redirect.
 pub(in crate::http) fn follow(visit: &Visit, continuation: Continuation, application: &Application) -> Response {
     match continuation {
         Continuation::SignIn(open) => see(&format!("/login?flow={}", open.authorization.id)),
@@ -59,14 +59,14 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
     }
 }
 
-/// Sends a refusal to the application, for whom it is noted whichever page it was refused on.
+/// Sends a refusal to the application, and records it for that application.
 pub(in crate::http) fn refuse(visit: &Visit, refused: Refused) -> Response {
     let Refused { answer: answer_with, refusal, application } = refused;
     visit.named_client.names(Endpoint::Authorize, application.client_id.as_str());
     report_refusal(&refusal, answer(visit, answer_with, &application))
 }
 
-/// Signs the browser in and goes on with what the sign-in was for.
+/// Sets the session and continues with the purpose of the sign-in.
 pub(in crate::http) async fn go_on_signed_in(mut visit: Visit, signed_in: SignedIn) -> Response {
     let SignedIn { token, purpose } = signed_in;
     let before = visit.person.take();

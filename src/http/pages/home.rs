@@ -1,4 +1,4 @@
-//! `GET /`: what this server is, and where to go on.
+//! `GET /`: the home page.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -11,7 +11,7 @@ use super::page::page;
 use super::view::Home;
 use crate::http::Edge;
 
-/// Shows the page. It asks nothing of the database, so it is there whenever the server is.
+/// Shows the page. It needs no database.
 pub(in crate::http) async fn show(State(edge): State<Edge>, headers: HeaderMap) -> Response {
     let language = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let view = Home {

@@ -1,5 +1,5 @@
-//! `/keep/<token>`: the link in the warning that an application will be deactivated. It works without signing in,
-//! and opening it changes nothing, so that a program that follows links keeps nothing.
+//! `/keep/<token>`: the link in the warning that an application will be deactivated. It works without signing in, and
+//! opening it changes nothing, because mail scanners follow links.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
@@ -12,7 +12,7 @@ use super::visit::{Visit, see};
 use crate::domain::one_time::KeepToken;
 use crate::flows::life_cycle::{KeepState, KeepView};
 
-/// `GET`: the question, or what became of it.
+/// `GET`: the question, or the state of the application.
 pub(in crate::http) async fn show(Path(token): Path<String>, mut visit: Visit) -> Response {
     let Ok(token) = token.parse::<KeepToken>() else { return problem_page(&visit, Problem::NotFound, None) };
     let view = match visit.edge.life_cycle().keep_view(&token).await {
@@ -20,12 +20,12 @@ pub(in crate::http) async fn show(Path(token): Path<String>, mut visit: Visit) -
         Ok(None) => return problem_page(&visit, Problem::NotFound, None),
         Err(e) => return refused_page(&visit, &e.into()),
     };
-    // It speaks the language of its mail.
+    // It is in the language of its mail.
     visit.speak(Some(&view.locale));
     visit.remembered(shown(&visit, view, &token))
 }
 
-/// `POST`: the button. The page that follows says what became of it, however often it is pressed.
+/// `POST`: the button. The page that follows shows the result, however often it is pressed.
 pub(in crate::http) async fn keep(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
     let Ok(token) = token.parse::<KeepToken>() else { return problem_page(&visit, Problem::NotFound, None) };
     if !visit.sent_form(fields.value("csrf")) {

@@ -18,8 +18,7 @@ use super::visit::Visit;
 use crate::domain::one_time::LinkToken;
 use crate::flows::sign_in::{Confirmation, LinkFacts, LinkOver, LinkView, Visitor};
 
-/// Programs that fetch links to show what is behind them. They tell who they are; those that do not are
-/// harmless too, since a fetch spends nothing.
+/// `User-Agent` marks of link previewers. Unknown ones do no harm either, because a fetch spends nothing.
 const PREVIEWERS: [&str; 16] = [
     "slackbot",
     "facebookexternalhit",
@@ -59,7 +58,7 @@ pub(in crate::http) async fn confirm(Path(token): Path<String>, visit: Visit, Fi
     visited(visit, &token, Confirmation::Button).await
 }
 
-/// `POST …/not-me`: whoever got the mail did not ask for it; nobody can use it any more.
+/// `POST …/not-me`: the recipient of the mail did not ask for it; its link and code become void.
 pub(in crate::http) async fn not_me(Path(token): Path<String>, visit: Visit, Fields(fields): Fields) -> Response {
     if !visit.sent_form(fields.value("csrf")) {
         return stale(&visit, &token);
@@ -104,7 +103,7 @@ async fn visited(mut visit: Visit, text: &str, press: Confirmation) -> Response 
     }
 }
 
-/// A link speaks the language of its mail.
+/// The page of a link is in the language of its mail.
 fn speak(visit: &mut Visit, facts: &LinkFacts) {
     visit.speak(Some(&facts.locale));
 }
@@ -149,7 +148,7 @@ fn over(visit: &Visit, why: LinkOver) -> Response {
     problem_page(visit, problem, None)
 }
 
-/// Whether nobody looks at the answer.
+/// Whether the answer is not shown to a person.
 fn is_preview(headers: &HeaderMap) -> bool {
     let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_lowercase();
     let purpose = ["sec-purpose", "purpose", "x-purpose", "x-moz"];

@@ -1,4 +1,4 @@
-//! How a view becomes an answer.
+//! Rendering a view.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -8,7 +8,7 @@ use url::{Host, Url};
 use crate::http::reply::Refused;
 use crate::protocol::refusal::Refusal;
 
-/// A rendered page on its way out. Its headers are set by [`super::headers`], around every page alike.
+/// A rendered page. Its headers are set by [`super::headers`], the same for every page.
 #[derive(Debug)]
 pub(in crate::http) struct Page {
     status: StatusCode,
@@ -54,13 +54,13 @@ impl IntoResponse for Page {
     }
 }
 
-/// What `form-action` of a page has to name beside this server, so that its form can end at an application.
+/// The sources that `form-action` of a page needs besides this server, so that its form can end at an application.
 ///
-/// Chromium and Safari apply `form-action` to every redirect that follows the post, not only to the form's own
-/// address (<https://github.com/w3c/webappsec-csp/issues/8>): with `'self'` alone the button that leads back to
-/// the application does nothing, without a word. An application's callback often redirects once more, to
-/// another host of its own, so any `https:` address is let through, and every port of the loopback host where
-/// a development server of one port hands over to one of another.
+/// Chromium and Safari apply `form-action` to every redirect that follows the post, not only to the form's own address
+/// (<https://github.com/w3c/webappsec-csp/issues/8>): with `'self'` alone the button that leads back to the application
+/// silently does nothing. An application's callback often redirects once more, to another host of its own, so any
+/// `https:` address is let through, and every port of the loopback host where a development server of one port hands
+/// over to one of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) struct FormTarget(String);
 
@@ -76,7 +76,7 @@ impl FormTarget {
                 format!("https: {}", url.origin().ascii_serialization())
             }
             ("http", Some(Host::Ipv4(_))) => format!("https: {}", url.origin().ascii_serialization()),
-            // A source cannot name an IPv6 address nor a strange host; a scheme is as near as it gets.
+            // A source cannot name an IPv6 address or an unusual host, so only the scheme is named.
             (scheme, _) => format!("https: {scheme}:"),
         }))
     }

@@ -1,4 +1,4 @@
-//! Pages that say no, and what to do about it.
+//! Pages that show a refusal, with advice.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::visit::{Visit, sign_in_anew};
 use crate::http::reply::{report_refusal, whole_seconds};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// A refusal that is shown to the person because there is nobody else to tell.
+/// A refusal that is shown to the person, because it must not be sent to an application.
 pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Response {
     if refusal.code == ErrorCode::InsufficientUserAuthentication {
         return report_refusal(refusal, sign_in_anew(&visit.path));
@@ -24,7 +24,7 @@ pub(in crate::http) fn refused_page(visit: &Visit, refusal: &Refusal) -> Respons
     refused_at(place, (visit.messages(), &visit.requester.trace_id), refusal)
 }
 
-/// The page that was asked for, to a browser that is known from now on; or why there is none.
+/// The requested page, with the browser's cookie; or the page of a refusal.
 pub(in crate::http) fn page_or_refusal(visit: &Visit, made: Result<Response, Refusal>) -> Response {
     match made {
         Ok(response) => visit.remembered(response),
@@ -32,7 +32,7 @@ pub(in crate::http) fn page_or_refusal(visit: &Visit, made: Result<Response, Ref
     }
 }
 
-/// The same as [`refused_page`] where nobody has looked at the visitor.
+/// The same as [`refused_page`] where the visitor is not known yet.
 pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Messages, &str), refusal: &Refusal) -> Response {
     let problem = match (refusal.code.status(), refusal.retry_after, place) {
         (429, wait, _) => Problem::TooMany { wait: wait.unwrap_or_default() },
@@ -81,7 +81,7 @@ pub(super) fn waiting(mut response: Response, wait: Option<Duration>) -> Respons
     response
 }
 
-/// A page for something that went the way it sometimes does: a link too old, a cookie gone.
+/// A page for an ordinary problem: an expired link, a missing cookie.
 pub(in crate::http) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) -> Response {
     let onward = Some(Link { href: "/login".to_owned(), text: visit.messages().check_mail.start_again.to_owned() });
     let view = ErrorPage {

@@ -1,4 +1,4 @@
-//! `/login` and `/login/code`: who are you, and are you really.
+//! `/login` and `/login/code`: the sign-in pages.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::flows::sign_in::{ACCOUNT_PAGE, CodeOutcome};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// The parameter that asks somebody who is signed in to do it once more, for a page of this server.
+/// The parameter that requests a new sign-in in spite of a session, for a page of this server.
 pub(in crate::http) const FRESH: &str = "fresh";
 
 /// `GET /login`.
@@ -92,7 +92,7 @@ pub(in crate::http) async fn wait(uri: Uri, mut visit: Visit) -> Response {
     check_mail_page(&visit, &sign_in, None, notice).await
 }
 
-/// `POST /login/code`: a code was typed.
+/// `POST /login/code`: a code was entered.
 pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields) -> Response {
     let sign_in = match mine(&mut visit, &fields).await {
         Ok(sign_in) => sign_in,
@@ -135,7 +135,7 @@ pub(in crate::http) async fn resend(mut visit: Visit, Fields(fields): Fields) ->
     }
 }
 
-/// `GET /login/switch`: sign in as somebody else for the same request.
+/// `GET /login/switch`: sign in as another person for the same request.
 pub(in crate::http) async fn switch(uri: Uri, mut visit: Visit) -> Response {
     let target = match query(&uri) {
         Ok(parameters) => Target::read(&mut visit, &parameters).await,
@@ -147,7 +147,7 @@ pub(in crate::http) async fn switch(uri: Uri, mut visit: Visit) -> Response {
     }
 }
 
-/// What somebody signs in for.
+/// The purpose of a sign-in.
 enum Target {
     Application(Box<OpenAuthorization>),
     Page(String),
@@ -165,7 +165,7 @@ impl Target {
         Ok(Self::Application(Box::new(open)))
     }
 
-    /// Somebody who is signed in as the application wants it goes on at once.
+    /// A person whose session is sufficient goes on at once.
     async fn not_needed(&self, visit: &Visit) -> Option<Response> {
         match self {
             Self::Page(path) => visit.person.is_some().then(|| see(path)),
@@ -180,7 +180,7 @@ impl Target {
         }
     }
 
-    /// Where one signs in for it.
+    /// The address of its sign-in page.
     fn address(&self) -> String {
         match self {
             Self::Application(open) => format!("/login?flow={}", open.authorization.id),
@@ -217,7 +217,7 @@ impl Target {
     }
 }
 
-/// A path of this server's own pages, whatever was asked for: never another site.
+/// A path of this server's own pages, whatever was requested: never another site.
 fn own_page(wanted: Option<&str>) -> String {
     let own = |path: &&str| {
         ["/account", "/portal", "/admin"]
@@ -226,7 +226,7 @@ fn own_page(wanted: Option<&str>) -> String {
     };
     let plain =
         |path: &&str| path.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c)) && !path.contains("//");
-    // A browser would take these out and go wherever is left.
+    // A browser would remove these and go to the remaining path.
     let straight = |path: &&str| !path.split('/').any(|part| part == "." || part == "..");
     wanted.filter(own).filter(plain).filter(straight).unwrap_or(ACCOUNT_PAGE).to_owned()
 }
@@ -289,7 +289,7 @@ async fn check_mail_page(
     let view = CheckMail {
         t: visit.messages(),
         app: open.map(|open| shown(&open.application)),
-        // Neither as it was typed nor as the account has it: the difference would tell that there is one.
+        // Neither as it was typed nor as the account has it, because the difference would reveal that there is one.
         address: sign_in.email.key(),
         reference: sign_in.reference.clone(),
         delivery,

@@ -23,10 +23,10 @@ pub(in crate::http) async fn get(uri: Uri, visit: Visit) -> Response {
     }
 }
 
-/// `POST`: an application's form, or the answer to the question of our own page.
+/// `POST`: an application's form, or the answer to the confirmation page.
 pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> Response {
     match fields.value("decision") {
-        // Without our own token it is an application's form that happens to have such a field.
+        // Without the CSRF token it is an application's form that happens to have such a field.
         Some(decision) if visit.sent_form(fields.value("csrf")) => match decision {
             "yes" => confirmed(&visit, &fields).await,
             _ => stayed(&visit),
@@ -49,7 +49,7 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> Response {
     if request.proven {
         return sign_out(visit, &request).await;
     }
-    // Any site could have sent the browser here, so the person is asked.
+    // Another site could have sent the browser here, so the person is asked.
     let mut form = visit.form("/oauth/logout");
     for name in ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"] {
         if let Some(value) = parameters.value(name) {
@@ -87,7 +87,7 @@ async fn sign_out(visit: &Visit, request: &SignOutRequest) -> Response {
     visit.signed_out(done(visit, request))
 }
 
-/// Back to the application if it asked for that, else a page that says so.
+/// Back to the application if it requested that, else a page that confirms the sign-out.
 fn done(visit: &Visit, request: &SignOutRequest) -> Response {
     if let Some(address) = &request.return_to {
         return see(address);

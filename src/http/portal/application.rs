@@ -1,4 +1,4 @@
-//! `/portal/applications/{client_id}`: all about one application.
+//! `/portal/applications/{client_id}`: the page of an application.
 
 use axum::extract::Path;
 use axum::http::{Method, StatusCode, Uri};
@@ -35,12 +35,12 @@ use crate::http::webhooks::hooks;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
 
-/// Where an application's page is. A client id needs no encoding.
+/// The address of an application's page. A client id needs no encoding.
 pub(super) fn address_of(client_id: &ClientId) -> String {
     format!("{APPLICATIONS}/{client_id}")
 }
 
-/// The same, where it says what was just done.
+/// The same with a notice.
 pub(super) fn done(client_id: &ClientId, what: &str) -> String {
     format!("{APPLICATIONS}/{client_id}?done={what}")
 }
@@ -50,22 +50,22 @@ pub(super) fn done(client_id: &ClientId, what: &str) -> String {
 pub(super) struct Occasion {
     /// What was just done.
     pub(super) notice: Option<ApplicationNotice>,
-    /// What could not be done.
+    /// The problems.
     pub(super) problems: Vec<FieldProblem>,
-    /// The status that goes with that.
+    /// The status of the page.
     pub(super) status: StatusCode,
-    /// A secret that is shown this once.
+    /// A secret that is shown now only.
     pub(super) secret: Option<ClientSecret>,
-    /// A token that was just got.
+    /// A token of "Try it".
     pub(super) tried: Option<Tried>,
-    /// An address that was not invited, as it was typed.
+    /// An address that was refused, as it was entered.
     pub(super) invited: Option<String>,
-    /// Settings that were refused, as they were typed.
+    /// Settings that were refused, as they were entered.
     pub(super) refused: Option<(PostedForm, Vec<FieldProblem>)>,
 }
 
 impl Occasion {
-    /// Something could not be done.
+    /// The page after a refusal.
     pub(super) fn refused(refusal: &Refusal) -> Self {
         Self {
             problems: vec![FieldProblem::whole(refusal.description.clone())],
@@ -86,7 +86,7 @@ pub(in crate::http) async fn show(Path(id): Path<String>, method: Method, uri: U
         Err(refusal) => return refused_page(&visit, &refusal),
     };
     let named = query(&uri).ok().and_then(|parameters| ApplicationNotice::from_name(parameters.value("done")?));
-    // Whoever asks for the headers alone shows nobody anything.
+    // A HEAD request shows nothing.
     let secret = visit.secret_to_show(application.client_id.as_str()).filter(|_| method == Method::GET);
     let took = secret.is_some();
     let occasion = Occasion { notice: named, secret, ..Occasion::default() };
@@ -97,19 +97,19 @@ pub(in crate::http) async fn show(Path(id): Path<String>, method: Method, uri: U
     })
 }
 
-/// `GET` of where a form of the page was sent to, which showed the page again: back to the page itself.
+/// `GET` of the address of a form, which may be in the browser after a refusal: back to the page itself.
 pub(in crate::http) async fn back(uri: Uri) -> Response {
     let page: Vec<&str> = uri.path().split('/').take(4).collect();
     see(&page.join("/"))
 }
 
-/// The application of this page, if it is this person's to see.
+/// The application of this page, if the person may see it.
 async fn seen(visit: &Visit, person: &SignedInPerson, id: &str) -> Result<Application, Refusal> {
     let client_id: ClientId = id.parse().map_err(|_| unknown_application())?;
     visit.edge.access().remembered_application_for(&caller(person), &client_id, Need::ReadApplications).await
 }
 
-/// Who sent a form of an application's page, and which application it is about: one that is not deleted.
+/// The sender of a form of an application's page, and the application, which is not deleted.
 pub(super) async fn changing<'a>(
     visit: &'a Visit,
     typed: &PostedForm,
@@ -123,7 +123,7 @@ pub(super) async fn changing<'a>(
     found.map(|application| (person, application)).map_err(|refusal| Box::new(refused_page(visit, &refusal)))
 }
 
-/// The page once more, with why something could not be done; as a page of its own where there is nothing to show.
+/// The page again with a refusal; a page of the refusal alone if there is nothing else to show.
 pub(super) async fn could_not(
     visit: &Visit,
     person: &SignedInPerson,
@@ -133,7 +133,7 @@ pub(super) async fn could_not(
     if refusal.code.status() >= 500 || matches!(refusal.code.status(), 401 | 404) {
         return refused_page(visit, refusal);
     }
-    // What is there now, not what it was when the form was shown.
+    // As it is now, not as it was when the form was shown.
     match seen(visit, person, application.client_id.as_str()).await {
         Ok(now) => application_page(visit, person, &now, Occasion::refused(refusal)).await,
         Err(refusal) => refused_page(visit, &refusal),
@@ -166,7 +166,7 @@ async fn render(
     let forms = Forms { visit, application };
     let issuer = edge.config().server.issuer.as_str();
     let approval = edge.access().approval_of(application).await?;
-    // An operator who saves the form gives what is in it, so theirs does not have what was asked for.
+    // An operator who saves the form grants what is in it, so their form does not contain what was asked for.
     let asked = approval.as_ref().filter(|_| !person.user.admin).map(|approval| &approval.extras);
     let settings = forms.settings(asked, occasion.refused);
     let view = ApplicationPage {
@@ -214,7 +214,7 @@ impl Forms<'_> {
         self.visit.form(format!("{}/{action}", address_of(&self.application.client_id)))
     }
 
-    /// A form that is there only when it makes sense, and never for what was deleted.
+    /// A form that is shown only when it makes sense, and never for a deleted application.
     fn when(&self, sensible: bool, action: &str) -> Option<Form> {
         let deleted = matches!(self.application.state, ApplicationState::Deleted { .. });
         (sensible && !deleted).then(|| self.form(action))
@@ -248,7 +248,7 @@ impl Forms<'_> {
         self.when(gets_tokens && self.application.state == ApplicationState::Active, "try")
     }
 
-    /// With what is asked for, so that saving the form asks for it still.
+    /// With what was asked for, so that saving the form keeps asking for it.
     fn settings(
         &self,
         asked: Option<&Extras>,

@@ -80,7 +80,7 @@ fn form_page(visit: &Visit, person: &SignedInPerson, typed: &PostedForm, problem
             .holding(typed.text("redirect_uris")),
         scope: Input::line("app-scope", "scope", "Scopes").hinted(scope_hint(visit)).holding(typed.text("scope")),
         reason: Input::lines("app-reason", "reason", "For the operator")
-            .hinted("Only if you ask for more than everybody may choose: what do you need it for?")
+            .hinted("Only if you ask for more than the free scopes: what do you need it for?")
             .holding(typed.text("reason")),
         problems: Vec::new(),
         form: making_form(visit, NEW),
@@ -99,12 +99,12 @@ fn kind_cards(typed: &PostedForm) -> Vec<KindCard> {
     offered.map(|kind| KindCard { value: kind.name(), words: kinds::words(kind), chosen: kind == chosen }).collect()
 }
 
-/// What can be chosen, and what is when nothing is.
+/// The scopes that can be chosen, and the default.
 fn scope_hint(visit: &Visit) -> String {
     let free = &visit.edge.config().self_service.scopes;
     format!(
         "What it may ask for, with spaces between. Empty gives the usual: openid admin for a program that calls an API \
-         by itself, openid user for the others. Everybody may choose among: {free}. Anything else waits for an operator."
+         by itself, openid user for the others. Free to choose: {free}. Anything else waits for an operator."
     )
 }
 

@@ -1,4 +1,4 @@
-//! What stands around every page of the portal, and who gets to see one.
+//! The frame of portal pages, and access to them.
 
 use axum::response::Response;
 
@@ -22,7 +22,7 @@ pub(in crate::http) struct Frame {
     pub(in crate::http) sign_out: Form,
 }
 
-/// The part of the pages that one is in.
+/// The part of the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Here {
     /// One's own applications.
@@ -46,12 +46,12 @@ impl Frame {
     }
 }
 
-/// Who looks at a page; whoever is not signed in is sent to do that, and comes back to `page`.
+/// The person of a request; a visitor without a session is sent to sign in, and comes back to `page`.
 pub(in crate::http) fn viewer<'a>(visit: &'a Visit, page: &str) -> Result<&'a SignedInPerson, Box<Response>> {
     visit.person.as_ref().ok_or_else(|| Box::new(sign_in_first(page)))
 }
 
-/// Who sent a form, which must be one of ours.
+/// The person who sent a form with its valid token.
 pub(in crate::http) fn sender<'a>(
     visit: &'a Visit,
     typed: &PostedForm,
@@ -64,7 +64,7 @@ pub(in crate::http) fn sender<'a>(
     Err(Box::new(stale_form_page(visit, page, None)))
 }
 
-/// A person as whoever asks for something.
+/// A person as the caller of a flow.
 pub(in crate::http) fn caller(person: &SignedInPerson) -> Caller {
     Caller::person(person.clone())
 }

@@ -1,4 +1,4 @@
-//! `/portal/applications`: everything one looks after.
+//! `/portal/applications`: a person's own applications.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use crate::http::pages::visit::Visit;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 
-/// From when on the end of an application's life stands out: when its owners are warned of it.
+/// From when on the next step is highlighted: when the first warning is due by default.
 const SOON: Duration = Duration::from_hours(7 * 24);
 
 /// How many applications a page shows, and how many deleted ones the first one shows.
@@ -73,7 +73,7 @@ async fn list(visit: &Visit, person: &SignedInPerson, parameters: &Parameters) -
     Ok(page(&view).into_response())
 }
 
-/// Where the page behind this application is.
+/// The address of the page after this application.
 fn behind(last: &Application) -> String {
     let place = [("after", last.settings.name.as_str()), ("id", last.client_id.as_str())];
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(place).finish();

@@ -1,4 +1,4 @@
-//! Who looks after an application: inviting, handing over, removing, leaving.
+//! The owners of an application: inviting, handing over, removing, leaving.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -57,7 +57,7 @@ pub(in crate::http) async fn remove(Path(id): Path<String>, visit: Visit, typed:
         Err(response) => return *response,
     };
     let Ok(email) = typed.text("email").parse::<EmailAddress>() else {
-        let refusal = Refusal::new(ErrorCode::NotFound, "they do not look after this application");
+        let refusal = Refusal::new(ErrorCode::NotFound, "this person does not own the application");
         return refused_page(&visit, &refusal);
     };
     match visit.edge.ownership().remove_owner(&caller(person), &application, &email).await {
@@ -97,7 +97,7 @@ pub(in crate::http) async fn withdraw(
     }
 }
 
-/// The part of the page that is about people.
+/// The people part of the page.
 pub(super) async fn people(
     visit: &Visit,
     person: &SignedInPerson,

@@ -1,4 +1,4 @@
-//! What somebody typed into a form of the portal: kept as it was, so that it can be shown again.
+//! A posted form of the portal, kept as it was entered, so that it can be shown again.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::http::request_body;
 use crate::protocol::parameters::form_decode;
 use crate::protocol::refusal::Refusal;
 
-/// More fields than any form of ours has.
+/// More fields than any form has.
 const MOST_FIELDS: usize = 200;
 
 /// The fields of a posted form. Unlike the parameters of a protocol they may be empty, repeated (boxes that are
@@ -57,7 +57,7 @@ impl PostedForm {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// What was typed there; empty if the form had no such field.
+    /// The value of a field; empty if the form had no such field.
     pub(in crate::http) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
@@ -67,7 +67,7 @@ impl PostedForm {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The lines that have something in them, without the spaces around it.
+    /// The lines that are not blank, trimmed.
     pub(in crate::http) fn lines(&self, name: &str) -> Vec<String> {
         self.text(name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }

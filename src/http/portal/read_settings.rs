@@ -1,4 +1,4 @@
-//! From what was typed to settings: everything that is wrong is found at once, each thing with its field.
+//! From form input to settings: all problems at once, each with its field.
 
 use std::time::Duration;
 
@@ -15,16 +15,16 @@ use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
 
-/// The longest life of a token that can be asked for.
+/// The longest lifetime of a token.
 const YEAR: Duration = Duration::from_hours(366 * 24);
 
-/// Reads a form and gathers what is wrong with it.
+/// Reads a form and collects its problems.
 pub(super) struct Reading<'a> {
     typed: &'a PostedForm,
     problems: Vec<FieldProblem>,
 }
 
-/// What was read, or everything that has to be put right.
+/// The settings, or all problems.
 pub(super) type Read<T> = Result<T, Vec<FieldProblem>>;
 
 /// The settings of a new application.
@@ -45,7 +45,7 @@ pub(super) fn new_settings(typed: &PostedForm) -> Read<ApplicationSettings> {
     reading.finish(settings)
 }
 
-/// The settings of an application after a change. What the form does not show stays as it is.
+/// The settings of an application after a change. Settings that the form does not have stay as they are.
 pub(super) fn changed_settings(typed: &PostedForm, current: &ApplicationSettings) -> Read<ApplicationSettings> {
     let mut reading = Reading { typed, problems: Vec::new() };
     let mut settings = current.clone();
@@ -176,14 +176,13 @@ impl Reading<'_> {
             _ => None,
         };
         self.choice("pkce", pkce, |pkce| settings.pkce = pkce.unwrap_or(settings.pkce));
-        // Boxes that are not ticked are not sent, so the form says that it had them.
+        // Browsers do not send unchecked boxes, so the form says that it had them.
         if self.typed.has("grants_shown") {
             settings.grants = self.grants();
         }
     }
 
-    /// Puts what was chosen from a list in its place, if the form has the list. A name that no page offers is told:
-    /// whoever sent it would think that it holds.
+    /// Sets the choice of a list, if the form has the list. An unknown value is a problem, not ignored.
     fn choice<T>(&mut self, list: &str, from_name: impl Fn(&str) -> Option<T>, put: impl FnOnce(Option<T>)) {
         if !self.typed.has(list) {
             return;
@@ -207,7 +206,7 @@ impl Reading<'_> {
         grants
     }
 
-    /// What has to agree with something else in the form.
+    /// Rules between fields of the form.
     fn agreement(&mut self, settings: &ApplicationSettings) {
         if let Some(outside) = settings.default_scope.first_outside(&settings.scope)
             && self.is_fine("set-default-scope")

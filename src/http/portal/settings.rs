@@ -41,7 +41,7 @@ pub(in crate::http) async fn change(Path(id): Path<String>, visit: Visit, typed:
     }
 }
 
-/// The page again with what was typed, and why it was not taken.
+/// The page again with the input and its problems.
 async fn not_changed(
     visit: &Visit,
     (person, application): (&SignedInPerson, &Application),
@@ -50,7 +50,7 @@ async fn not_changed(
 ) -> Response {
     let text = match refusal.code {
         ErrorCode::PreconditionFailed => {
-            "Somebody changed this application after you opened the page. Your changes are still in the form: compare \
+            "This application was changed after you opened the page. Your changes are still in the form: compare \
              them with what is there now, and save again."
         }
         ErrorCode::InvalidRequest | ErrorCode::Conflict | ErrorCode::AccessDenied => refusal.description.as_ref(),

@@ -42,7 +42,7 @@ pub(in crate::http) async fn activate(Path(id): Path<String>, visit: Visit, type
     }
 }
 
-/// `POST …/delete`: the name has to be typed, so that nobody deletes by a slip.
+/// `POST …/delete`: the name has to be typed, so that no application is deleted by mistake.
 pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
@@ -60,7 +60,7 @@ pub(in crate::http) async fn delete(Path(id): Path<String>, visit: Visit, typed:
     }
 }
 
-/// A name as people read it: how its accents are composed cannot be seen, nor how wide its spaces are.
+/// A name as people read it: composed accents and different spaces look the same.
 fn as_read(name: &str) -> String {
     let composed: String = name.nfc().collect();
     composed.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -15,7 +15,7 @@ use crate::http::pages::messages::Messages;
 use crate::http::pages::visit::Visit;
 use crate::protocol::token::TokenResponse;
 
-/// `POST …/try`: answered with the page itself. The token stands in no address and is not kept.
+/// `POST …/try`: answered with the page itself. The token is in no URL and is not stored.
 pub(in crate::http) async fn token(Path(id): Path<String>, visit: Visit, typed: PostedForm) -> Response {
     let (person, application) = match changing(&visit, &typed, &id).await {
         Ok(found) => found,
@@ -42,7 +42,7 @@ fn tried(response: TokenResponse, issuer: &str) -> Tried {
     }
 }
 
-/// A part of a token as people read it.
+/// A part of a token, decoded and formatted.
 fn readable(part: &str) -> String {
     let bytes = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
     let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();

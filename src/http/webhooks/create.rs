@@ -1,4 +1,4 @@
-//! `…/webhooks/new`: making a webhook.
+//! `…/webhooks/new`: creating a webhook.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};

@@ -1,4 +1,4 @@
-//! What is typed about a webhook: its address and its events.
+//! The fields of a webhook: its URL and its events.
 
 use axum::http::StatusCode;
 
@@ -18,23 +18,23 @@ const URL: &str = "hook-url";
 /// The element of the events.
 const EVENTS: &str = "hook-events";
 
-/// What stands in the form: as it is, or as it was typed.
+/// The values of the form: as stored, or as entered.
 pub(super) struct Fields {
     owner: WebhookOwner,
     url: String,
-    /// Whether every event is wanted, those of later versions too.
+    /// Whether all events are subscribed, those of later versions too.
     all: bool,
-    /// What is ticked, by name.
+    /// The checked events, by name.
     ticked: Vec<String>,
 }
 
 impl Fields {
-    /// Of a new webhook.
+    /// For a new webhook.
     pub(super) fn empty(owner: &WebhookOwner) -> Self {
         Self { owner: owner.clone(), url: String::new(), all: true, ticked: Vec::new() }
     }
 
-    /// As the webhook is.
+    /// For an existing webhook.
     pub(super) fn of(webhook: &Webhook) -> Self {
         Self {
             owner: webhook.owner.clone(),
@@ -44,7 +44,7 @@ impl Fields {
         }
     }
 
-    /// As it was typed.
+    /// From a posted form.
     pub(super) fn typed(owner: &WebhookOwner, typed: &PostedForm) -> Self {
         Self {
             owner: owner.clone(),
@@ -54,7 +54,7 @@ impl Fields {
         }
     }
 
-    /// What that is, or all that is wrong with it.
+    /// The URL and events, or all problems.
     pub(super) fn read(&self) -> Result<(WebhookUrl, Vec<EventType>), Vec<FieldProblem>> {
         let url = self.url.parse().map_err(|error| problem_with(&WebhookError::Url(error)));
         match (url, self.events()) {
@@ -75,7 +75,7 @@ impl Fields {
         self.ticked.iter().map(read).collect()
     }
 
-    /// The same on a page, with what was wrong beside it.
+    /// The fields of a page, with their problems.
     pub(super) fn shown(&self, problems: &[FieldProblem]) -> FieldsPart {
         let problem = |id| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
         let mut url = Input::line(URL, "url", "Address")
@@ -99,11 +99,11 @@ impl Fields {
     }
 }
 
-/// Why something was not done.
+/// Why a change was refused.
 pub(super) struct NotDone {
-    /// At the field that has to be put right.
+    /// The problem at its field.
     pub(super) problem: FieldProblem,
-    /// The same for the log, and the status.
+    /// The refusal, for the log and the status.
     pub(super) refusal: Refusal,
 }
 
@@ -128,7 +128,7 @@ fn problem_with(error: &WebhookError) -> FieldProblem {
     FieldProblem::at(id, sentence(&error.to_string()))
 }
 
-/// The status of a page that is shown again because of this; none where a page of its own says it.
+/// The status of the page that is shown again; none if the refusal gets a page of its own.
 pub(super) fn status_of(refusal: &Refusal) -> Option<StatusCode> {
     let status = StatusCode::from_u16(refusal.code.status()).ok()?;
     (status.is_client_error() && status != StatusCode::NOT_FOUND).then_some(status)

@@ -1,4 +1,4 @@
-//! Whose webhooks a page is about, and who looks at it.
+//! The owner of the webhooks of a page, and its visitor.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
@@ -23,7 +23,7 @@ use crate::http::portal::frame::{self as portal_frame, Frame};
 use crate::http::portal::posted_form::PostedForm;
 use crate::protocol::refusal::Refusal;
 
-/// What the address of a page names.
+/// The parameters in the path of a page.
 #[derive(Deserialize)]
 struct Names {
     /// The application; none for the server's own.
@@ -48,7 +48,7 @@ impl FromRequestParts<Edge> for Address {
 }
 
 impl Address {
-    /// The page that shows what a form of this address was about.
+    /// The page that a form of this address belongs to.
     pub(super) fn page(&self) -> String {
         let parts = if self.names.client_id.is_some() { 6 } else { 4 };
         self.path.split('/').take(parts).collect::<Vec<_>>().join("/")
@@ -61,13 +61,13 @@ impl Address {
     }
 }
 
-/// Whose webhooks.
+/// The owner of the webhooks.
 enum Place {
     Application(Box<Application>),
     Server,
 }
 
-/// Somebody at a page that they may see.
+/// A person at a page that they may see.
 pub(super) struct At<'a> {
     pub(super) visit: &'a Visit,
     pub(super) person: &'a SignedInPerson,
@@ -75,7 +75,7 @@ pub(super) struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    /// Who looks at a page: whoever looks after the application, or an operator.
+    /// The visitor of a page: an owner of the application, or an operator.
     pub(super) async fn viewer(visit: &'a Visit, address: &Address) -> Result<Self, Box<Response>> {
         let Some(client_id) = &address.names.client_id else {
             let person = admin_frame::operator(visit, &address.path)?;
@@ -85,7 +85,7 @@ impl<'a> At<'a> {
         Self::of_application(visit, person, client_id, Need::ReadApplications).await
     }
 
-    /// Who sent a form, which must be one of ours. For the server's webhooks it takes a fresh sign-in.
+    /// The person who sent a form with its valid token. For the server's webhooks it takes a fresh sign-in.
     pub(super) async fn sender(visit: &'a Visit, address: &Address, typed: &PostedForm) -> Result<Self, Box<Response>> {
         let Some(client_id) = &address.names.client_id else {
             let person = admin_frame::fresh_sender_of(visit, Some(typed.text("csrf")), &address.page())?;
@@ -95,7 +95,7 @@ impl<'a> At<'a> {
         Self::of_application(visit, person, client_id, Need::WriteApplications).await
     }
 
-    /// Who sent a form of a webhook's page, and which webhook it is about.
+    /// The sender of a form of a webhook's page, and the webhook.
     pub(super) async fn changing(
         visit: &'a Visit,
         address: &Address,
@@ -121,7 +121,7 @@ impl<'a> At<'a> {
         Ok(Self { visit, person, place: Place::Application(Box::new(application)) })
     }
 
-    /// The webhook that the address names, if it is one of these.
+    /// The webhook in the path, if it belongs to this owner.
     pub(super) async fn webhook(&self, address: &Address) -> Result<Webhook, Box<Response>> {
         let named = address.names.hook.as_deref().and_then(|id| id.parse::<WebhookId>().ok());
         let found = match named {
@@ -133,7 +133,7 @@ impl<'a> At<'a> {
         own.map_err(|error| Box::new(refused_page(self.visit, &error.into())))
     }
 
-    /// Whose webhooks they are.
+    /// The owner of the webhooks.
     pub(super) fn owner(&self) -> WebhookOwner {
         match &self.place {
             Place::Application(application) => WebhookOwner::Application(application.client_id.clone()),
@@ -141,12 +141,12 @@ impl<'a> At<'a> {
         }
     }
 
-    /// Where new ones are made.
+    /// The page for a new one.
     pub(super) fn new_page(&self) -> String {
         format!("{}/new", base_of(&self.owner()))
     }
 
-    /// Where one finds oneself after a webhook was deleted.
+    /// The page after a webhook was deleted.
     pub(super) fn without(&self) -> String {
         match &self.place {
             Place::Application(application) => {
@@ -161,7 +161,7 @@ impl<'a> At<'a> {
         self.visit.form(format!("{}/{action}", page_of(webhook)))
     }
 
-    /// Where the list is that a webhook is in.
+    /// The list of these webhooks.
     pub(super) fn list(&self) -> Link {
         match &self.place {
             Place::Application(application) => Link {
@@ -172,7 +172,7 @@ impl<'a> At<'a> {
         }
     }
 
-    /// What stands around the page.
+    /// The frame of the page.
     pub(super) async fn around(&self) -> Result<Around, Refusal> {
         let (visit, person) = (self.visit, self.person);
         Ok(match &self.place {
@@ -185,7 +185,7 @@ impl<'a> At<'a> {
     }
 }
 
-/// Where the pages of an owner's webhooks are. A client id needs no encoding.
+/// The base path of an owner's webhooks. A client id needs no encoding.
 pub(super) fn base_of(owner: &WebhookOwner) -> String {
     match owner {
         WebhookOwner::Application(client_id) => format!("/portal/applications/{client_id}/webhooks"),
@@ -193,7 +193,7 @@ pub(super) fn base_of(owner: &WebhookOwner) -> String {
     }
 }
 
-/// Where the page of a webhook is.
+/// The address of a webhook's page.
 pub(super) fn page_of(webhook: &Webhook) -> String {
     format!("{}/{}", base_of(&webhook.owner), webhook.id)
 }

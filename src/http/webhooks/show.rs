@@ -1,4 +1,4 @@
-//! The page of a webhook: what it is, how its messages fare, and what can be done with it.
+//! The page of a webhook: its settings, its messages and its actions.
 
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -27,23 +27,23 @@ use crate::protocol::refusal::Refusal;
 pub(super) struct Occasion {
     /// What was just done.
     notice: Option<&'static str>,
-    /// What could not be done.
+    /// The problems.
     problems: Vec<FieldProblem>,
-    /// The status that goes with that.
+    /// The status of the page.
     status: StatusCode,
-    /// A secret that is shown this once.
+    /// A secret that is shown now only.
     secret: Option<WebhookSecret>,
-    /// What was typed and refused.
+    /// The input that was refused.
     fields: Option<Fields>,
 }
 
 impl Occasion {
-    /// Something could not be done.
+    /// The page after a refusal.
     pub(super) fn refused(problems: Vec<FieldProblem>) -> Self {
         Self { problems, ..Self::default() }
     }
 
-    /// The same with what was typed.
+    /// The same with the input.
     pub(super) fn with(self, fields: Fields) -> Self {
         Self { fields: Some(fields), ..self }
     }
@@ -67,12 +67,12 @@ pub(super) async fn show(address: Address, uri: Uri, visit: Visit) -> Response {
     if took { visit.shown(response) } else { response }
 }
 
-/// `GET` of where a form of the page was sent to, which showed the page again: back to the page itself.
+/// `GET` of the address of a form, which may be in the browser after a refusal: back to the page itself.
 pub(super) async fn back(address: Address) -> Response {
     see(&address.page())
 }
 
-/// The page once more, with why something could not be done; as a page of its own where there is nothing to show.
+/// The page again with a refusal; a page of the refusal alone if there is nothing else to show.
 pub(super) async fn could_not(at: &At<'_>, webhook: &Webhook, refusal: &Refusal, occasion: Occasion) -> Response {
     match status_of(refusal) {
         Some(status) => webhook_page(at, webhook, Occasion { status, ..occasion }).await,
@@ -120,7 +120,7 @@ async fn render(at: &At<'_>, webhook: &Webhook, occasion: Occasion) -> Result<Re
 
 fn line(at: &At<'_>, webhook: &Webhook, delivery: Delivery) -> DeliveryLine {
     let next = delivery.state.next_attempt_at().filter(|next| *next > at.visit.now());
-    // What is due is on its way already.
+    // A due message is being sent already.
     let is_resting = next.is_some() || delivery.state.next_attempt_at().is_none();
     let can_be_sent = webhook.state == WebhookState::Active && delivery.is_repeatable && is_resting;
     let again = || -> Form { at.form(webhook, &format!("messages/{}/again", delivery.message)) };

@@ -1,4 +1,4 @@
-//! `/portal/applications/new`: what an application is to be.
+//! `/portal/applications/new`: the form of a new application.
 
 use askama::Template;
 
@@ -13,21 +13,21 @@ use crate::http::portal::kinds::KindMessages;
 #[derive(Debug, Template)]
 #[template(path = "portal/new.html")]
 pub(in crate::http) struct NewApplicationPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// Its name.
     pub(in crate::http) name: Input,
-    /// What it can be.
+    /// The types.
     pub(in crate::http) kinds: Vec<KindCard>,
-    /// Where its users come back to.
+    /// Its redirect URIs.
     pub(in crate::http) redirect_uris: Input,
     /// What it may ask for.
     pub(in crate::http) scope: Input,
-    /// Why, where an operator has to decide.
+    /// The reason for an operator's approval.
     pub(in crate::http) reason: Input,
-    /// All that has to be put right.
+    /// The problems.
     pub(in crate::http) problems: Vec<FieldProblem>,
     /// Where it goes.
     pub(in crate::http) form: Form,

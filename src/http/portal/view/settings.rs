@@ -12,16 +12,16 @@ use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::token::GrantType;
 
-/// The form. It carries the version of what was read, so that nobody overwrites a change they have not seen.
+/// The form. It has the version that was read, so that no owner overwrites a change they have not seen.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct SettingsForm {
     /// Where it goes.
     pub(in crate::http) form: Form,
-    /// All that has to be put right.
+    /// The problems.
     pub(in crate::http) problems: Vec<FieldProblem>,
-    /// What most people change.
+    /// The settings that are changed most.
     pub(in crate::http) inputs: Vec<Input>,
-    /// What few do.
+    /// The settings that are changed less.
     pub(in crate::http) more: Vec<Input>,
     /// What is chosen from a list.
     pub(in crate::http) choices: Vec<Choice>,
@@ -49,7 +49,7 @@ impl SettingsForm {
         Self { form, problems: Vec::new(), inputs, more, choices, grants: grants(settings) }
     }
 
-    /// The same with a word at each field that has something in it which an operator has not granted yet.
+    /// The same with a hint at each field that has something which is not approved yet.
     #[must_use]
     pub(in crate::http) fn waiting_for(mut self, asked: &Extras) -> Self {
         let audiences: Vec<&str> = asked.audiences.iter().map(ResourceId::as_str).collect();
@@ -72,7 +72,7 @@ impl SettingsForm {
         self
     }
 
-    /// The same with what was typed, and what was wrong with it.
+    /// The same with the input and its problems.
     #[must_use]
     pub(in crate::http) fn refused(mut self, typed: &PostedForm, problems: Vec<FieldProblem>) -> Self {
         for input in self.inputs.iter_mut().chain(&mut self.more).filter(|input| typed.has(input.name)) {
@@ -96,7 +96,7 @@ impl SettingsForm {
         self.problems.iter().find(|problem| problem.id == "set-grants").map(|problem| problem.text.as_str())
     }
 
-    /// Whether the part that is mostly closed has to be seen.
+    /// Whether the collapsed part has to be open.
     pub(in crate::http) fn shows_more(&self) -> bool {
         self.more.iter().any(|input| input.problem.is_some()) || self.grants_problem().is_some()
     }
@@ -141,7 +141,7 @@ fn audiences(settings: &ApplicationSettings) -> Input {
 
 fn reason() -> Input {
     Input::lines("set-reason", "reason", "For the operator")
-        .hinted("Only if you ask for more than everybody may choose: what do you need it for?")
+        .hinted("Only if you ask for more than the free scopes: what do you need it for?")
 }
 
 fn option(value: &str, text: &str, chosen: bool) -> ChoiceOption {
