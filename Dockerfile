@@ -38,7 +38,7 @@ USER 65532:65532
 VOLUME /data
 
 # Here the default `sqlite://data/gatepost.db` is a file in the volume. Setting the variable as well would stand in the
-# way of everybody who gives the URL of their PostgreSQL as a file (`GATEPOST__DATABASE__URL_FILE`): one of the two is enough.
+# way of operators who give the URL of their PostgreSQL as a file (`GATEPOST__DATABASE__URL_FILE`): one of the two is enough.
 WORKDIR /
 # IPv4 and IPv6; where the container has no IPv6 the server takes 0.0.0.0 by itself.
 ENV GATEPOST__SERVER__LISTEN=[::]:8080 \

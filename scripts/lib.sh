@@ -19,7 +19,7 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
-# A port nobody listens on. Whoever takes it next could be somebody else; between here and our start that is unlikely.
+# A free port. Another process could take it between here and our start; that is unlikely.
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }

@@ -34,33 +34,33 @@ pub use mail_server::mail_server;
 /// Why the server or a command could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The signing keys.
+    /// The signing keys could not be loaded or made.
     #[error(transparent)]
     Keys(#[from] KeyChangeError),
-    /// What the configuration declares.
+    /// The declarations of the configuration cannot be carried out.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
-    /// There is no database yet, where one was to be looked at.
+    /// There is no database, and the command does not create one.
     #[error("there is no database at {}", .0.display())]
     NoDatabase(PathBuf),
-    /// There is a database server, and nothing of ours in the database.
+    /// The database of the server has no tables of Gatepost.
     #[error("the database has no tables of Gatepost yet")]
     NoTables,
-    /// The master key was generated once, and is not beside the database any more.
+    /// The generated master key is no longer beside the database.
     #[error("the master key of the database is not at {}; put it there, or set keys.master_key", .0.display())]
     LostMasterKey(PathBuf),
-    /// A command of a newer version than the database's.
+    /// The database has the schema of an older version.
     #[error(
         "the database has the tables of an older Gatepost; run `gatepost migrate` first, or start this version's server"
     )]
     NotMigrated,
-    /// A file or a socket.
+    /// A file or a socket failed.
     #[error("{0}: {1}")]
     Io(String, #[source] io::Error),
-    /// `mail.from`.
+    /// `mail.from` is no sender's address.
     #[error("mail.from: {0}")]
     Sender(#[from] SenderError),
     /// `keys.master_key` is missing where none can be generated.
@@ -71,12 +71,12 @@ pub enum StartError {
     BadMasterKey(String),
 }
 
-/// Opens the database and nothing else; makes it if it is a file that is not there.
+/// Opens the database; creates it if it is a SQLite file that does not exist.
 async fn connect(config: &Config) -> Result<Store, StartError> {
     Ok(Store::open(&database(config)?).await?)
 }
 
-/// Opens the database only if it is there: whoever looks at the wrong place learns of it.
+/// Opens the database only if it exists, so that a command in the wrong folder fails.
 pub async fn connect_existing(config: &Config) -> Result<Store, StartError> {
     match &config.database.url {
         DatabaseUrl::Sqlite { path } if !path.exists() => {
@@ -148,7 +148,7 @@ pub fn master_key_file(config: &Config) -> Option<PathBuf> {
     }
 }
 
-/// What keeps the database file and the master key from being read or made, without touching either.
+/// Checks that the database file and the master key can be read or created, without touching either.
 pub fn check_files(config: &Config) -> Result<(), StartError> {
     let DatabaseUrl::Sqlite { path } = &config.database.url else { return Ok(()) };
     let absolute = path::absolute(path).map_err(|e| StartError::Io(path.display().to_string(), e))?;
@@ -162,7 +162,7 @@ pub fn check_files(config: &Config) -> Result<(), StartError> {
     }
     match master_key_file(config) {
         Some(key) if key.exists() => master_key::read(&key).map(|_| ()),
-        // The key of a database that is there is never made anew.
+        // The key of an existing database is never generated again.
         Some(key) if path.exists() => Err(StartError::LostMasterKey(path::absolute(&key).unwrap_or(key))),
         _ => Ok(()),
     }
@@ -202,7 +202,7 @@ impl App {
         self.stopping.clone()
     }
 
-    /// The sockets that were bound; they tell the port where the configuration said 0.
+    /// The bound sockets, with their ports where the configuration has 0.
     pub const fn listeners(&self) -> &Listeners {
         &self.listeners
     }

@@ -14,8 +14,9 @@
 //! [`flows::token::Tokens::token`], which authenticates the application, applies the grant, settles scope and
 //! audience and signs; the edge writes the JSON.
 //!
-//! Around the layers: [`config`] (settings), [`cli`] (commands), [`jobs`] (what runs by schedule), [`app`]
-//! (puts it all together) and [`telemetry`] (logs and metrics). `docs/architecture.md` tells the rest.
+//! Around the layers: [`config`] (settings), [`cli`] (commands), [`jobs`] (what runs by schedule), [`app`] (puts it all
+//! together) and [`telemetry`] (logs and metrics). `docs/tour.md` walks through a few requests, `docs/architecture.md`
+//! has the rest.
 
 pub mod adapters;
 pub mod app;

@@ -1,16 +1,16 @@
-//! The time.
+//! The clock.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::ids::Timestamp;
 
-/// Tells the time.
+/// The clock.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's own clock.
+/// The clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -1,4 +1,4 @@
-//! Randomness, and what is made of nothing else: ids and private keys.
+//! Randomness, and what is generated from it: ids and private keys.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::error::Unspecified;
@@ -12,7 +12,7 @@ use crate::protocol::jose::SigningAlgorithm;
 
 /// Makes random bytes and private keys.
 pub trait Entropy: Send + Sync {
-    /// Fills the buffer with bytes nobody can guess.
+    /// Fills the buffer with unpredictable bytes.
     fn fill(&self, buffer: &mut [u8]);
 
     /// A new private key as PKCS#8. Takes a tenth of a second and more for RSA: not for async threads.

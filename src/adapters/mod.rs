@@ -1,10 +1,8 @@
-//! OUTSIDE: what the server takes from and gives to the world it runs in: the time, randomness, mail and
-//! requests of our own.
+//! OUTSIDE: the server's environment: time, randomness, mail and outgoing requests.
 //!
-//! Each is a small trait with one real implementation; tests bring their own, so that time stands still and
-//! keys are at hand. Nothing else in the crate reads a clock, makes a random byte, sends a mail or
-//! connects to an address that somebody else chose. Imports
-//! `domain` and `protocol`.
+//! Each is a small trait with one real implementation; tests bring their own, so that they control the time and need
+//! not generate keys. Nothing else in the crate reads a clock, makes a random byte, sends a mail or connects to an
+//! address that a user chose. Imports `domain` and `protocol`.
 
 pub mod clock;
 pub mod entropy;
@@ -18,16 +16,16 @@ use entropy::{Entropy, SystemEntropy};
 use fetch::{Resolver, SystemResolver};
 use mailer::Mailer;
 
-/// What a server is given of the world outside.
+/// The adapters of a server.
 #[derive(Clone)]
 pub struct Outside {
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Makes random bytes.
+    /// The source of randomness.
     pub entropy: Arc<dyn Entropy>,
     /// Sends mail, unless `mail.url` names a mail server. With neither, mail waits in the outbox.
     pub mailer: Option<Arc<dyn Mailer>>,
-    /// Finds the addresses of the names that we connect to on somebody's behalf.
+    /// Resolves the names of URLs that users chose.
     pub resolver: Arc<dyn Resolver>,
 }
 

@@ -1,4 +1,4 @@
-//! The mail server that the configuration names, in the words of the adapter.
+//! The settings of the mail server, from configuration to adapter.
 
 use crate::adapters::mailer::{SmtpAccount, SmtpMailer, SmtpSecurity, SmtpSettings};
 use crate::config::{Config, MailSecurity};
@@ -10,7 +10,7 @@ pub fn mail_server(config: &Config) -> Option<SmtpMailer> {
         username: credentials.username.clone(),
         password: credentials.password.expose().to_owned(),
     });
-    // RFC 5321 §4.1.4 wants a domain name of ours; the host name of a container is none.
+    // RFC 5321 §4.1.4 wants a domain name of the client; the host name of a container is none.
     let issuer = &config.server.issuer;
     let is_name = !issuer.is_loopback() && issuer.host().parse::<std::net::Ipv4Addr>().is_err();
     let hello = (is_name && !issuer.host().contains(':')).then(|| issuer.host().to_owned());

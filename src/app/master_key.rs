@@ -1,4 +1,4 @@
-//! The master key of a small installation: made once, kept beside the SQLite file.
+//! The master key of a small installation: generated once, kept beside the SQLite file.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -32,15 +32,15 @@ pub(super) fn path_beside(database: &Path) -> PathBuf {
     database.with_extension("key")
 }
 
-/// Writes a new key to a file of its own and gives it its name only when it is whole on disk. A server that
-/// is killed meanwhile leaves no half a key and no second copy: the next one takes up the same file. Of two
-/// that try, one wins. The name too is on disk before the first private key depends on it.
+/// Writes a new key to a temporary file and renames it once it is completely on disk. A server that is killed meanwhile
+/// leaves neither half a key nor a second copy: the next one takes the same temporary file. Of two servers, one wins.
+/// The name too is on disk before the first private key depends on it.
 fn create(path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
     let unfinished = path.with_extension("key.unfinished");
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&unfinished)?;
     file.lock()?;
     if path.exists() {
-        // Somebody was quicker; this file is either theirs, renamed, or one that was opened too late.
+        // Another process was quicker; this file is either its own, renamed, or one that was opened too late.
         return match fs::remove_file(&unfinished) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
             _ => Ok(()),

@@ -38,7 +38,7 @@ pub(super) enum Command {
     Delete(One),
     /// Bring back a deleted application, with its secrets
     Undelete(One),
-    /// Let an application stay, used or not
+    /// Exempt an application from the life cycle of unused applications
     Exempt(Exemption),
     /// Warn, deactivate and delete unused applications now instead of on schedule
     Sweep(sweep::Arguments),
@@ -66,10 +66,10 @@ pub(super) struct One {
     format: Format,
 }
 
-/// Whether an application is to stay.
+/// Whether an application is exempt.
 #[derive(clap::Args)]
 pub(super) struct Exemption {
-    /// Let it live by the rules again, with all of its time
+    /// End the exemption; its unused time begins anew
     #[arg(long)]
     off: bool,
     #[command(flatten)]

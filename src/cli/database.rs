@@ -17,8 +17,8 @@ pub(super) async fn migrate(config: Config) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Writes a copy of the database, readable by its owner only. It gets its name when it is whole, so nobody
-/// takes what a full disk or a kill left for a backup.
+/// Writes a copy of the database, readable by its owner only. It gets its name once it is complete, so that what a full
+/// disk or a kill leaves behind is not taken for a backup.
 pub(super) async fn backup(config: Config, file: &Path) -> Result<(), CommandError> {
     if file.exists() {
         return Err(CommandError::Usage(format!("{} exists already; a backup never overwrites", file.display())));

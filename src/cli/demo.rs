@@ -1,4 +1,4 @@
-//! What `serve --dev` prepares and prints, so that the first token is one paste away.
+//! What `serve --dev` prepares and prints: a command that gets the first token.
 
 use std::io::{IsTerminal as _, stdout};
 use std::net::SocketAddr;
@@ -37,7 +37,7 @@ pub(super) async fn welcome(rooms: &Rooms, management: SocketAddr) -> Result<Str
     ))
 }
 
-/// Where everything is.
+/// The addresses of the pages.
 fn addresses(issuer: &str, management: SocketAddr) -> String {
     let (highlighted, plain) = if stdout().is_terminal() { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
     let own = ["portal", "account", "docs"].map(|page| (page, format!("{issuer}/{page}")));
@@ -51,7 +51,7 @@ async fn demo_application(rooms: &Rooms) -> Result<WithSecret, ManageError> {
     let settings = ApplicationSettings::new("Demo".to_owned(), ApplicationKind::Service);
     if let Ok(client_id) = CLIENT_ID.parse::<ClientId>() {
         match rooms.applications.application_rotate_secret(&client_id, &actor).await {
-            // Never made, or deleted: a client id is not issued twice, so then it gets a random one.
+            // It does not exist, or was deleted; then it gets a random client id, because none is issued twice.
             Err(ManageError::Unknown(_)) => {}
             known => return known,
         }
@@ -68,7 +68,7 @@ async fn make_demo_account(rooms: &Rooms) -> Result<(), CommandError> {
     let Ok(email) = ADDRESS.parse() else { return Ok(()) };
     let new = NewUser { email, name: Some("Demo".to_owned()), locale: None, admin: Admin::No };
     match rooms.people.user_create(new, &Actor::CommandLine).await {
-        // From last time.
+        // It exists from an earlier start.
         Ok(_) | Err(ManageUserError::Taken) => Ok(()),
         Err(other) => Err(other.into()),
     }

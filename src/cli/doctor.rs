@@ -97,7 +97,7 @@ fn master_key(config: &Config) -> Option<Check> {
     Some(finding)
 }
 
-/// Neither group nor others may do anything with it.
+/// Whether neither group nor others have any permission.
 fn is_private(metadata: &Metadata) -> bool {
     const GROUP_AND_OTHERS: u32 = 0o077;
     metadata.permissions().mode() & GROUP_AND_OTHERS == 0
@@ -110,7 +110,7 @@ async fn running(config: &Config) -> Check {
     }
 }
 
-/// Goes as far as a mail would, but sends none.
+/// Connects and logs in as for a mail, but sends none.
 async fn mail(config: &Config) -> Check {
     const NAME: &str = "mail";
     let sender = config.mail_sender();

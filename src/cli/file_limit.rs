@@ -1,16 +1,16 @@
-//! How many files the server may have open: every connection is one.
+//! The limit on open files: every connection is one.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::warn;
 
 use crate::config::Config;
 
-/// What is open besides connections to the public listener: the management listener's, mail, logs, the database's
-/// own files and locks.
+/// Files besides connections of the public listener: the management listener, mail, logs, the database's files and
+/// locks.
 const OTHERS: u64 = 256;
 
-/// Raises the process's own limit as far as `server.max_connections` needs and the system allows. The usual one,
-/// 1024, is there for programs from a time of small tables; whoever starts a server need not know it.
+/// Raises the process's own limit as far as `server.max_connections` needs and the system allows. The usual soft limit
+/// of 1024 is for old programs, and an operator need not know it.
 pub(super) fn raise(config: &Config) {
     let needed = u64::from(config.server.max_connections) + u64::from(config.database.max_connections) * 3 + OTHERS;
     let limit = getrlimit(Resource::Nofile);

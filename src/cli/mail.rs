@@ -20,7 +20,7 @@ pub(super) enum Command {
     /// Send one mail to an address, and say what the mail server said
     #[command(after_help = "Example:\n  gatepost mail test me@example.com")]
     Test {
-        /// Whom to send it to
+        /// The recipient
         #[arg(value_name = "ADDRESS")]
         address: EmailAddress,
         #[command(flatten)]
@@ -35,7 +35,7 @@ struct Sent {
     answer: String,
 }
 
-/// Runs a command. It sends at once, past the outbox: what is to be seen is the mail server's own answer.
+/// Runs a command. It sends at once, past the outbox, to show the mail server's own answer.
 pub(super) async fn run(command: Command, config: &Config) -> Result<(), CommandError> {
     let Command::Test { address, format } = command;
     let missing = || CommandError::Usage("mail.url is not set, so there is no mail server to send with".to_owned());

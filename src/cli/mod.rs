@@ -1,4 +1,4 @@
-//! Commands: one file per group, each of which parses its words, calls a flow and shows what came of it.
+//! Commands: one file per group, each of which parses arguments, calls a flow and prints the result.
 
 mod app;
 mod audit;
@@ -33,7 +33,7 @@ use crate::flows::webhooks::WebhookError;
 use crate::store::StoreError;
 use output::Output;
 
-/// How long threads that nobody waits for any more keep the process from ending.
+/// How long abandoned threads may delay the end of the process.
 const FAREWELL: Duration = Duration::from_millis(500);
 
 /// A self-hosted, passwordless OAuth 2.0 and OpenID Connect authorization server.
@@ -52,10 +52,10 @@ struct Arguments {
 enum Command {
     /// Run the server; the default
     Serve(serve::Arguments),
-    /// Register applications and look after them
+    /// Register and manage applications
     #[command(subcommand)]
     App(app::Command),
-    /// Make accounts and look after them
+    /// Create and manage accounts
     #[command(subcommand)]
     User(user::Command),
     /// Have events sent to URLs
@@ -96,11 +96,11 @@ struct Version {
 
 const VERSION: Version = Version { name: "gatepost", version: env!("CARGO_PKG_VERSION") };
 
-/// What to do where there is no database.
+/// Advice for a missing database.
 const NEW_DATABASE: &str = "Run the command where the server runs, or name its configuration with --config or \
                             GATEPOST_CONFIG. `gatepost migrate` makes a new database there, and so does `gatepost serve`.";
 
-/// Why a command failed, in words for a terminal.
+/// Why a command failed, as printed on the terminal.
 #[derive(Debug, thiserror::Error)]
 enum CommandError {
     #[error(transparent)]
@@ -119,14 +119,14 @@ enum CommandError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// A command that was run in the wrong place, or too early.
+    /// A command that was run in the wrong folder, or before there is a database.
     #[error("{wrong}{looked}\n{NEW_DATABASE}")]
     NoDatabase { wrong: StartError, looked: String },
     #[error("{0}")]
     Usage(String),
 }
 
-/// Runs the command that these words name, with this environment.
+/// Runs the command of these arguments, with this environment.
 pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, String)]) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -140,7 +140,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, St
         Err(e) => return Output::failure(&format!("the asynchronous runtime did not start: {e}")),
     };
     let outcome = runtime.block_on(execute(arguments, environment));
-    // A start that was broken off may have left a thread behind that makes a key or waits for a lock.
+    // An interrupted start may have left a thread that makes a key or waits for a lock.
     runtime.shutdown_timeout(FAREWELL);
     match outcome {
         Ok(code) => code,
@@ -149,7 +149,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, St
 }
 
 async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Result<ExitCode, CommandError> {
-    // It needs no configuration, good or bad.
+    // It needs no configuration.
     if let Some(Command::Version(format)) = arguments.command {
         Output::result(format, &VERSION, || format!("gatepost {}", VERSION.version))?;
         return Ok(ExitCode::SUCCESS);
@@ -164,7 +164,7 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
     }
 }
 
-/// Which database was looked for and who said so, where nobody may know which configuration is read.
+/// Which database was looked for and which configuration names it, for an operator who may be in the wrong folder.
 fn where_looked(sources: &Sources) -> String {
     let absolute = |path: &Path| absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
     let file = match sources.file() {
@@ -205,7 +205,7 @@ async fn dispatch(arguments: Arguments, loaded: Loaded) -> Result<ExitCode, Comm
     Ok(ExitCode::SUCCESS)
 }
 
-/// Opens what a server works on, does this with it, and closes it again.
+/// Opens the database and keys, runs this, and closes them again.
 async fn with_rooms(
     config: Config,
     act: impl AsyncFnOnce(&Rooms) -> Result<(), CommandError>,

@@ -14,11 +14,11 @@ pub(super) struct Format {
     pub(super) json: bool,
 }
 
-/// The terminal, or whatever stands in its place.
+/// Standard output and standard error.
 pub(super) struct Output;
 
 impl Output {
-    /// Prints a result in the asked form.
+    /// Prints a result as text or JSON.
     pub(super) fn result<T: Serialize>(format: Format, result: &T, text: impl FnOnce() -> String) -> io::Result<()> {
         let mut out = io::stdout().lock();
         if format.json {
@@ -33,19 +33,19 @@ impl Output {
         writeln!(io::stdout().lock(), "{text}")
     }
 
-    /// Says something that is not the result. A closed standard error is no reason to fail.
+    /// Prints a note to standard error. A closed standard error is no reason to fail.
     pub(super) fn note(text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
-    /// Says why the command failed.
+    /// Prints why the command failed.
     pub(super) fn failure(text: &str) -> ExitCode {
         Self::note(&format!("gatepost: {text}"));
         ExitCode::FAILURE
     }
 }
 
-/// Lines of cells as columns of equal width.
+/// Rows as aligned columns.
 pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());

@@ -16,7 +16,7 @@ use crate::app::{App, Outside};
 use crate::config::{Loaded, Mode};
 use crate::telemetry;
 
-/// How to serve.
+/// The arguments of `serve`.
 #[derive(Args, Default)]
 pub(super) struct Arguments {
     /// Try it out: makes a demo application and a demo account and prints the command that gets a token. On this machine only
@@ -40,12 +40,12 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
         () = stopping.cancelled() => None,
         app = App::start(config, outside(&arguments)) => Some(app?),
     };
-    // Whatever was begun is a transaction that never happened; the next start begins it again.
+    // An unfinished transaction is rolled back; the next start begins it again.
     let Some(app) = started else {
         info!("stopped before it was ready");
         return Ok(());
     };
-    // The first to say so, and the only one.
+    // Set once, here.
     let _ = app.rooms.sources.set(sources);
     let address = app.listeners().public.local_addr()?;
     let issuer = app.rooms.config.server.issuer.to_string();
@@ -68,7 +68,7 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
     Ok(())
 }
 
-/// The world as it is, but for mail, which stays here while somebody tries things out.
+/// The real adapters; with `--dev` mail is caught instead of sent.
 fn outside(arguments: &Arguments) -> Outside {
     let catcher = || Arc::new(CaughtMail::default()) as Arc<dyn Mailer>;
     Outside { mailer: arguments.dev.then(catcher), ..Outside::default() }

@@ -22,27 +22,27 @@ use shown::ShownUser;
 /// What can be done with accounts.
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make an account; its owner can sign in at once
+    /// Create an account; the person can sign in at once
     Create(Arguments),
     /// List the accounts
     List(Format),
-    /// Let nobody sign in to an account, and end what it has granted, until it is enabled again
+    /// Disable an account: no sign-in until it is enabled again, and all its grants end
     Disable(One),
-    /// Let a disabled account be used again
+    /// Enable a disabled account
     Enable(One),
-    /// Delete an account for good, with all that it has granted
+    /// Delete an account for good, with all its grants
     Delete(One),
-    /// Print a link that signs the account's owner in once, for when mail is broken
+    /// Print a link that signs the person in once, for when mail is broken
     LoginLink(One),
 }
 
-/// What a new account is to be.
+/// The arguments of `user create`.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// The account's e-mail address
     #[arg(value_name = "EMAIL")]
     email: EmailAddress,
-    /// What to call its owner
+    /// The person's name
     #[arg(long)]
     name: Option<String>,
     /// The language of its mails and pages, such as de
@@ -102,7 +102,7 @@ async fn login_link(one: &One, rooms: &Rooms) -> Result<(), CommandError> {
     let refused = |refusal: Refusal| CommandError::Usage(refusal.description.into_owned());
     let link = rooms.sign_ins.login_link(&one.email, &requester).await.map_err(refused)?;
     Output::result(one.format, &ShownLink { link: link.clone() }, || link)?;
-    Output::note("Whoever opens it within the hour is signed in as this account; it works once.");
+    Output::note("Opened within the hour, it signs in as this account; it works once.");
     Ok(())
 }
 

@@ -22,15 +22,15 @@ pub(super) enum Command {
     Create(Arguments),
     /// List the webhooks
     List(Format),
-    /// Show a webhook and what became of its newest messages
+    /// Show a webhook and the deliveries of its newest messages
     Show(One),
-    /// Send nothing until it is enabled again
+    /// Disable a webhook: nothing is sent until it is enabled again
     Disable(One),
-    /// Send events again
+    /// Enable a webhook
     Enable(One),
     /// Make a new secret; the one before it signs too for a day
     RotateSecret(One),
-    /// Send a message that tells of nothing, to see whether it arrives
+    /// Send a test message, to see whether it arrives
     Ping(One),
     /// Send a message again, under the same id
     Redeliver {
@@ -44,13 +44,13 @@ pub(super) enum Command {
     Delete(One),
 }
 
-/// What a new webhook is to be.
+/// The arguments of `webhook create`.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Where events are sent: https, or http on localhost
     #[arg(long)]
     url: WebhookUrl,
-    /// Only what happens to this application [default: everything that happens here]
+    /// Only events of this application [default: all events of the server]
     #[arg(long, value_name = "ID")]
     application: Option<ClientId>,
     /// An event such as application.deactivated; may be repeated [default: all]

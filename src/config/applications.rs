@@ -1,4 +1,4 @@
-//! `[applications]`: what happens to applications that nobody uses. Those declared in the file are in [`super::provisioning`].
+//! `[applications]`: what happens to unused applications. Those declared in the file are in [`super::provisioning`].
 
 use std::time::Duration;
 
@@ -21,12 +21,12 @@ pub struct Applications {
 
 impl Applications {
     pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
-        // Spans of milliseconds are for tests, which do not have weeks.
+        // Spans of milliseconds are for tests.
         let instant = Duration::from_millis(1);
         let spans = instant..=Duration::from_hours(24 * 36_600);
         let deactivate_after = section.setting_within("deactivate_after", "28d", &spans);
         let delete_after = section.setting_within("delete_after", "84d", &spans);
-        // Who only shortens the life does not mean warnings from before its beginning.
+        // If only the life is shortened, the default warnings that would come before its beginning are left out.
         let in_time = |mut warnings: Vec<Duration>| {
             warnings.retain(|warning| *warning < deactivate_after);
             warnings
@@ -35,7 +35,7 @@ impl Applications {
         warn_before.sort_unstable_by(|a, b| b.cmp(a));
         warn_before.dedup();
         let undelete_for = section.setting_within("undelete_for", "30d", &(Duration::ZERO..=*spans.end()));
-        // Looked for four times within the shortest span, so that one of seconds can be watched.
+        // A sweep comes at least four times within the shortest span, so that spans of seconds work too.
         let shortest = deactivate_after.min(delete_after).min(undelete_for.max(Duration::from_secs(1)));
         let sweeps = Duration::from_millis(10)..=Duration::from_hours(24);
         let often = |default: Duration| default.min(shortest / 4).max(*sweeps.start());

@@ -1,13 +1,14 @@
 //! Lets `[applications]` and `[[applications]]` stand in one file.
 //!
-//! Both names are part of what Gatepost promises: the settings of the life cycle, and the list of declared applications.
-//! TOML itself forbids a table and a list of one name, so where a file has headers of both kinds, the list is read as
-//! `[[applications.declared]]`, which is valid TOML and can be written as well. A file without the clash is not touched.
+//! Both names are documented: the settings of the life cycle, and the list of declared applications. TOML itself
+//! forbids a table and a list of one name, so where a file has headers of both kinds, the list is read as
+//! `[[applications.declared]]`, which is valid TOML and can be written as well. A file without the clash is not
+//! touched.
 
 use std::borrow::Cow;
 
 /// The text with the headers of the list renamed, if the section is there too. Lines keep their numbers.
-pub(super) fn case_insensitive_key(text: &str) -> Cow<'_, str> {
+pub(super) fn with_list_renamed(text: &str) -> Cow<'_, str> {
     let headers = || text.lines().filter_map(header);
     let has_section = headers().any(|(header, _)| header == Header::Section);
     let has_list = headers().any(|(header, _)| header == Header::List);
@@ -34,7 +35,7 @@ enum Header {
     BelowList { brackets: &'static str },
 }
 
-/// The header of ours in a line, and what follows its renamed part.
+/// The `applications` header in a line, and what follows the part that is renamed.
 fn header(line: &str) -> Option<(Header, &str)> {
     let line = line.trim_start();
     if let Some(rest) = line.strip_prefix("[[applications") {
@@ -63,7 +64,7 @@ mod tests {
             "[[applications]]\nclient_id = \"a\"\n[applications.jwks]\nkeys = []\n",
             "[applications]\n[[applications.declared]]\n",
         ] {
-            assert!(matches!(case_insensitive_key(text), Cow::Borrowed(_)), "{text}");
+            assert!(matches!(with_list_renamed(text), Cow::Borrowed(_)), "{text}");
         }
     }
 
@@ -72,13 +73,13 @@ mod tests {
         let text =
             "[applications]\na = 1\n[[applications]] # one\nb = 2\n[[applications.jwks.keys]]\nkty = \"RSA\"\n[log]\n";
         let expected = "[applications]\na = 1\n[[applications.declared]] # one\nb = 2\n[[applications.declared.jwks.keys]]\nkty = \"RSA\"\n[log]\n";
-        assert_eq!(case_insensitive_key(text), expected);
-        assert!(toml::de::DeTable::parse(&case_insensitive_key(text)).is_ok());
+        assert_eq!(with_list_renamed(text), expected);
+        assert!(toml::de::DeTable::parse(&with_list_renamed(text)).is_ok());
     }
 
     #[test]
     fn the_order_of_the_two_does_not_matter() {
         let text = "[[applications]]\nb = 2\n[applications]\na = 1\n";
-        assert!(toml::de::DeTable::parse(&case_insensitive_key(text)).is_ok());
+        assert!(toml::de::DeTable::parse(&with_list_renamed(text)).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! `[database]`: where everything is remembered.
+//! `[database]`: where data is stored.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use super::setting::FromText;
 /// The section `[database]`.
 #[derive(Clone, Debug)]
 pub struct Database {
-    /// Which database.
+    /// The database.
     pub url: DatabaseUrl,
     /// Connections kept at most.
     pub max_connections: u32,
@@ -72,19 +72,19 @@ impl Database {
 /// One of the two engines.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A file of our own.
+    /// A SQLite file.
     Sqlite {
         /// The file; a relative path starts at the working directory.
         path: PathBuf,
     },
     /// A PostgreSQL server.
     Postgres {
-        /// Its address, which may hold a password.
+        /// Its URL, which may hold a password.
         url: Secret,
     },
 }
 
-/// Why a text is no address of a database; never quotes it.
+/// Why a text is no database URL; never quotes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseUrlError {
     /// Neither of the engines.
@@ -93,16 +93,16 @@ pub enum DatabaseUrlError {
     /// No file is named.
     #[error("the path of the file is missing")]
     NoPath,
-    /// Every connection would see a database of its own.
+    /// Each connection would have a database of its own.
     #[error("a database in memory is not supported; name a file")]
     InMemory,
     /// A stray space or line break, most likely from the file that held it.
     #[error("it must not hold line breaks, or spaces at either end")]
     WhiteSpace,
-    /// SQLite's own parameters are ours to choose.
+    /// SQLite's parameters are set by this server.
     #[error("the path of an SQLite file takes no ?parameters")]
     Parameters,
-    /// An address that a driver would refuse.
+    /// A URL that the driver would refuse.
     #[error("it is no valid address; special characters of the password must be percent-encoded")]
     Malformed,
 }
@@ -113,7 +113,7 @@ impl DatabaseUrl {
         matches!(self, Self::Postgres { .. })
     }
 
-    /// The address with its passwords masked.
+    /// The URL with its passwords masked.
     fn masked(&self) -> String {
         match self {
             Self::Sqlite { path } => format!("sqlite://{}", path.display()),

@@ -12,7 +12,7 @@ use crate::domain::application::{GivenSettings, SETTINGS, Setting, Shape};
 /// are put together.
 #[derive(Clone, Debug)]
 pub struct DeclaredApplication {
-    /// Its identifier.
+    /// The client id.
     pub client_id: String,
     /// What is said about its settings.
     pub settings: GivenSettings,
@@ -25,14 +25,14 @@ pub struct DeclaredApplication {
 /// The secret of a declared application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeclaredSecret {
-    /// Itself: `client_secret` or `client_secret_file`.
+    /// The secret: `client_secret` or `client_secret_file`.
     Plain(Secret),
     /// Its Argon2id hash as a PHC string: `client_secret_hash`.
     Hash(Secret),
 }
 
 impl DeclaredApplication {
-    /// Reads one; `None` if a problem was noted that leaves nothing to build.
+    /// Reads an entry; `None` if a required part has a problem, which is recorded.
     pub(super) fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
         let client_id = table.required::<String>("client_id", place);
         let mut settings = GivenSettings::default();

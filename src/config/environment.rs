@@ -1,4 +1,4 @@
-//! The part of the environment that is ours: `GATEPOST__SECTION__KEY` and `GATEPOST__SECTION__KEY_FILE`.
+//! The environment variables of Gatepost: `GATEPOST__SECTION__KEY` and `GATEPOST__SECTION__KEY_FILE`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,21 +10,21 @@ use super::value::Value;
 const PREFIX: &str = "GATEPOST__";
 const FILE_SUFFIX: &str = "_FILE";
 
-/// Our variables that no key has taken yet.
+/// The variables that no key has taken yet.
 #[derive(Debug, Default)]
 pub(super) struct Environment {
     variables: BTreeMap<String, String>,
 }
 
 impl Environment {
-    /// Picks our variables out of all of them. One that is empty counts as unset, for compose files and unit files
-    /// cannot leave a variable out.
+    /// Picks the variables of Gatepost. An empty one counts as unset, because compose files and unit files cannot leave
+    /// a variable out.
     pub(super) fn new(environment: &[(String, String)]) -> Self {
         let ours = environment.iter().filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty());
         Self { variables: ours.cloned().collect() }
     }
 
-    /// Takes what the environment says about `section.key`, which may be nothing.
+    /// Takes the variable of `section.key`, if it is set.
     pub(super) fn take(&mut self, section: &str, key: &str) -> Result<Option<Value>, Problem> {
         let name = variable_name(section, key);
         let file_name = format!("{name}{FILE_SUFFIX}");
@@ -60,7 +60,7 @@ pub(super) fn variable_name(section: &str, key: &str) -> String {
     format!("{PREFIX}{section}__{key}").to_uppercase()
 }
 
-/// The section and the key that a variable's name speaks of, in lower case; `None` without a key.
+/// The section and key of a variable's name, in lower case; `None` without a key.
 pub(super) fn section_and_key(name: &str) -> Option<(String, String)> {
     let name = name.strip_prefix(PREFIX)?.to_lowercase();
     let (section, key) = name.split_once("__")?;
@@ -70,7 +70,8 @@ pub(super) fn section_and_key(name: &str) -> Option<(String, String)> {
 
 /// The content of a file that holds one value, without its one final newline.
 ///
-/// `by` is what names the file: a variable or a key. Only one newline goes: an editor adds one, more of them are meant.
+/// `by` is what names the file: a variable or a key. Only one newline is removed: an editor adds one, more of them are
+/// intended.
 pub(super) fn read_named_file(path: &str, by: &str) -> Result<Value, String> {
     let text =
         fs::read_to_string(path).map_err(|error| format!("expected a readable file, but {path:?} is not: {error}"))?;

@@ -1,4 +1,4 @@
-//! The issuer: the address by which applications know this server.
+//! The issuer identifier of this server.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use super::setting::FromText;
 
-/// The issuer identifier, kept exactly as it was written: everyone compares it byte by byte (RFC 8414 section 3.3).
+/// The issuer identifier, kept exactly as it was written: it is compared byte by byte (RFC 8414 §3.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     text: String,
@@ -55,7 +55,7 @@ impl Issuer {
         is_loopback(&self.url)
     }
 
-    /// The part behind the `@` of a mail address at this host (RFC 5321 section 4.1.3 for bare addresses).
+    /// The part after the `@` of a mail address at this host (RFC 5321 §4.1.3 for IP addresses).
     pub(super) fn mail_domain(&self) -> String {
         match self.url.host() {
             Some(Host::Ipv4(address)) => format!("[{address}]"),
@@ -86,7 +86,7 @@ impl FromStr for Issuer {
     }
 }
 
-/// What keeps `text`, which parses as `url`, from being an issuer.
+/// Why `text`, which parses as `url`, is no issuer; none if it is one.
 fn refusal(text: &str, url: &Url) -> Option<String> {
     let why = match url.scheme() {
         "https" => None,

@@ -1,4 +1,4 @@
-//! `[keys]`: how signing keys come, go and are kept.
+//! `[keys]`: rotation of signing keys, and how they are encrypted.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// The section `[keys]`.
 #[derive(Clone, Debug)]
 pub struct Keys {
-    /// What signs the tokens of applications that ask for nothing else.
+    /// The signature algorithm of applications without a setting of their own.
     pub algorithm: SigningAlgorithm,
     /// How long a key signs.
     pub rotate_every: Duration,
@@ -28,7 +28,7 @@ impl Keys {
         let spans = Duration::from_secs(1)..=DAY * 3660;
         let algorithm = section.setting("algorithm", "RS256");
         let rotate_every = section.setting_within("rotate_every", "90d", &spans);
-        // Who only shortens the rotation means the announcement to fit into it.
+        // If only the rotation is shortened, the default announcement is shortened to fit.
         let fitting = |default: Duration| default.min(rotate_every / 2);
         let announce_for = section.setting_or("announce_for", "14d", fitting);
         let retire_after = section.optional("retire_after");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::both_applications::case_insensitive_key;
+use super::both_applications::with_list_renamed;
 use super::environment::Environment;
 use super::place::Place;
 use super::problem::{ConfigErrors, Problem};
@@ -72,7 +72,7 @@ impl NamedFile {
 }
 
 fn parse(name: &str, text: &str) -> Result<Vec<Entry>, Vec<Problem>> {
-    parse_file(&Arc::from(name), &case_insensitive_key(text))
+    parse_file(&Arc::from(name), &with_list_renamed(text))
 }
 
 fn assemble(file: Vec<Entry>, path: Option<PathBuf>, environment: Environment) -> Result<Loaded, ConfigErrors> {
@@ -89,7 +89,7 @@ fn assemble(file: Vec<Entry>, path: Option<PathBuf>, environment: Environment) -
     Ok(Loaded { config, sources })
 }
 
-/// What is wrong with the environment can be told even where the file is past reading.
+/// Problems of the environment are reported even if the file cannot be read.
 fn with_environment_problems(mut problems: Vec<Problem>, environment: Environment) -> ConfigErrors {
     if let Err(more) = assemble(Vec::new(), None, environment) {
         let of_environment = |problem: &&Problem| {

@@ -1,4 +1,4 @@
-//! Which file is read, what overrides it, and how everything wrong is told.
+//! Which file is read, what overrides it, and how problems are reported.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -133,7 +133,7 @@ fn what_a_named_file_holds_is_never_quoted() {
     assert!(text.contains(text_of(&path)) && !text.contains("hunter2"), "{text}");
 }
 
-/// Compose files set a variable to nothing where they mean to leave it out.
+/// Compose files set a variable to the empty text to leave it out.
 #[test]
 fn an_empty_variable_counts_as_unset_and_a_blank_one_is_refused() {
     let unset = [("GATEPOST__KEYS__MASTER_KEY", ""), ("GATEPOST__MAIL__URL_FILE", ""), ("GATEPOST__SERVER__LISEN", "")];

@@ -18,7 +18,7 @@ named! {
     }
 }
 
-/// Whose log lines have the paths of requests in them.
+/// The target whose log lines contain the paths of requests.
 const LOGS_PATHS: &str = "tower_http::csrf";
 
 /// The section `[log]`.
@@ -49,8 +49,8 @@ impl LogLevels {
         &self.text
     }
 
-    /// As the log's filter takes it. What is asked for cannot make these speak: they log the paths of requests,
-    /// and the path of a link is the link.
+    /// The filter of the log. The targets that log the paths of requests stay silent at every level, because the path
+    /// of a sign-in link is a credential.
     pub fn targets(&self) -> Targets {
         let (default, own) = (self.targets.default_level(), self.targets.iter());
         let own = own.filter(|(target, _)| !target.starts_with(LOGS_PATHS));
@@ -62,7 +62,7 @@ impl LogLevels {
 impl FromStr for LogLevels {
     type Err = String;
 
-    /// The filter's own parser takes a misspelled level for the name of a target; this one refuses it.
+    /// The filter's own parser would accept a misspelled level as the name of a target; this one refuses it.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut targets = Targets::new();
         for part in text.split(',').map(str::trim) {

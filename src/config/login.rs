@@ -19,11 +19,11 @@ named! {
 /// The section `[login]`.
 #[derive(Clone, Debug)]
 pub struct Login {
-    /// How long a link and the code beside it are good.
+    /// The lifetime of a sign-in link and its code.
     pub link_ttl: Duration,
-    /// What opening the link does, where its application does not say otherwise.
+    /// What opening the link does, unless the application has a setting of its own.
     pub link_mode: LinkMode,
-    /// What an unknown account is told, where the application does not say otherwise.
+    /// How a request for an address without an account is answered, unless the application has a setting of its own.
     pub unknown_account: UnknownAccount,
     /// Whether people make their own accounts.
     pub signup: SignUp,
@@ -31,7 +31,7 @@ pub struct Login {
 
 impl Login {
     pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
-        // The hard stop of a sign-in is an hour: no link outlives it.
+        // A sign-in lives for an hour at most, and no link outlives it.
         let lives = Duration::from_secs(1)..=Duration::from_hours(1);
         Self {
             link_ttl: section.setting_within("link_ttl", "15m", &lives),

@@ -1,4 +1,4 @@
-//! `[mail]`: which server takes our mail, and who it is from.
+//! `[mail]`: the mail server and the sender.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,7 +25,7 @@ impl Mail {
 /// A sender: `login@example.com`, or with a name, `Example <login@example.com>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailFrom {
-    /// What mail programs show.
+    /// The display name.
     pub name: Option<String>,
     /// The address.
     pub address: String,

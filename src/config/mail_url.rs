@@ -1,4 +1,4 @@
-//! The address of the server that takes our mail: `smtp://` or `smtps://`.
+//! The URL of the mail server: `smtp://` or `smtps://`.
 
 use std::str::FromStr;
 
@@ -15,22 +15,22 @@ pub struct MailUrl {
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// How the connection is kept private.
+    /// Whether TLS is used.
     pub security: MailSecurity,
-    /// Whom to log in as.
+    /// The account to log in with.
     pub credentials: Option<MailCredentials>,
 }
 
-/// How the connection to the mail server is kept private.
+/// Whether the connection to the mail server uses TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailSecurity {
     /// TLS from the first byte: `smtps://`.
     Tls,
-    /// `STARTTLS`, or no mail: `smtp://` with a password for another machine, or `?tls=required`.
+    /// `STARTTLS` is required: `smtp://` with a password for another machine, or `?tls=required`.
     StartTlsRequired,
-    /// `STARTTLS` where it is offered: other `smtp://`.
+    /// `STARTTLS` if it is offered: other `smtp://`.
     StartTlsIfOffered,
-    /// Never: `?tls=never`.
+    /// No TLS: `?tls=never`.
     Plain,
 }
 
@@ -43,10 +43,10 @@ pub struct MailCredentials {
     pub password: Secret,
 }
 
-/// Why a text is no address of a mail server; never quotes it.
+/// Why a text is no URL of a mail server; never quotes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailUrlError {
-    /// Not an address at all.
+    /// Not a URL.
     #[error("it is no valid address; special characters of user and password must be percent-encoded")]
     Malformed,
     /// Neither of the schemes.
@@ -58,7 +58,7 @@ pub enum MailUrlError {
     /// A user without password, or the other way round.
     #[error("user and password go together")]
     HalfCredentials,
-    /// A path, a fragment, or a parameter we do not know.
+    /// A path, a fragment, or an unknown parameter.
     #[error("nothing may follow host and port but ?tls=required or ?tls=never")]
     Trailing,
 }
@@ -103,7 +103,7 @@ fn credentials(url: &Url) -> Result<Option<MailCredentials>, MailUrlError> {
     }
 }
 
-/// A password never crosses a network in clear unless the operator says so.
+/// A password is never sent in the clear over a network unless the operator configures it.
 fn security(url: &Url, has_password: bool) -> Result<MailSecurity, MailUrlError> {
     let is_smtps = url.scheme() == "smtps";
     match url.query() {

@@ -22,13 +22,13 @@ pub struct MasterKeys {
 /// Why a text is no list of master keys; never quotes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MasterKeysError {
-    /// There is none.
+    /// There is no key.
     #[error("there is no key")]
     None,
     /// One is not 32 bytes, or neither hex nor base64.
     #[error("key number {0} is not 32 bytes in base64 or hex")]
     Malformed(usize),
-    /// One is the same byte over and over: somebody's placeholder.
+    /// A key of one repeated byte: a placeholder.
     #[error("key number {0} is not random; make one with `openssl rand -base64 32`")]
     NotRandom(usize),
 }
@@ -71,7 +71,7 @@ fn one_key(number: usize, word: &str) -> Result<[u8; LENGTH], MasterKeysError> {
     Ok(key)
 }
 
-/// Only 64 digits are hex: what else consists of those characters is base64.
+/// Only 64 digits are hex; other texts of these characters are base64.
 fn from_hex(word: &str) -> Option<Vec<u8>> {
     if word.len() != 2 * LENGTH || !word.is_ascii() {
         return None;

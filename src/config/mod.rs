@@ -1,12 +1,12 @@
 //! The configuration: one file per section of `config/gatepost.toml`.
 //!
-//! Owns every setting: its key, type, default and bounds, where it may be written, and how messages and `config show` tell it.
-//! Does not own what settings mean (that is for whoever uses them), the command line, or the reading of the process's
-//! environment: the caller hands that in. Imports `protocol` and `domain`, whose types some settings have; is imported by
-//! `flows`, `http` and what stands around the layers (`app`, `cli`, `jobs`, `telemetry`).
+//! Owns every setting: its key, type, default and bounds, where it may be written, and how messages and `config show`
+//! present it. Does not own what settings mean, the command line, or access to the process's environment, which the
+//! caller passes in. Imports `protocol` and `domain`, whose types some settings have; is imported by `flows`, `http`
+//! and what stands around the layers (`app`, `cli`, `jobs`, `telemetry`).
 //!
-//! A value is looked for in the environment (`GATEPOST__SECTION__KEY`, or `GATEPOST__SECTION__KEY_FILE` naming a file that
-//! holds it), then in the file, then it is the default. Whatever is unknown or bad is refused, all of it at once.
+//! A value is taken from the environment (`GATEPOST__SECTION__KEY`, or `GATEPOST__SECTION__KEY_FILE` naming a file that
+//! holds it), else from the file, else it is the default. Unknown keys and bad values are refused, all at once.
 //!
 //! To add a setting, add a field and a line to `read` in its section's file, and an entry in `config/gatepost.toml`; a test
 //! compares the two.
@@ -130,7 +130,7 @@ pub enum Mode {
 }
 
 impl Config {
-    /// Loads the configuration file and what `environment` overrides in it, or tells everything that is wrong.
+    /// Loads the configuration file and what `environment` overrides in it, or returns every problem.
     ///
     /// The file is `explicit_path`, else the one that `GATEPOST_CONFIG` names, else `config/gatepost.toml` if it is there.
     pub fn load(explicit_path: Option<&Path>, environment: &[(String, String)]) -> Result<Loaded, ConfigErrors> {
@@ -142,7 +142,7 @@ impl Config {
         load::from_toml(name, text, environment)
     }
 
-    /// Whom mail is from: `mail.from`, or `gatepost` at the issuer's host.
+    /// The sender of mail: `mail.from`, or `gatepost` at the issuer's host.
     pub fn mail_sender(&self) -> MailFrom {
         self.mail.from.clone().unwrap_or_else(|| MailFrom {
             name: None,
@@ -150,8 +150,8 @@ impl Config {
         })
     }
 
-    /// What webhooks may reach besides the public internet: `webhooks.allow_private`, and the machine itself where
-    /// the issuer is a loopback host, for whoever can reach such a server sits there anyway.
+    /// What webhooks may reach besides the public internet: `webhooks.allow_private`, and the machine itself if the
+    /// issuer is a loopback host, because only users of that machine can reach such a server.
     pub fn webhook_networks(&self) -> Vec<IpNet> {
         let mut networks = self.webhooks.allow_private.clone();
         if self.server.issuer.is_loopback() {
@@ -181,7 +181,7 @@ impl Config {
 }
 
 impl Default for Config {
-    /// Every default.
+    /// A configuration of defaults.
     fn default() -> Self {
         Self::read(&mut Reader::default())
     }
@@ -200,7 +200,7 @@ impl Loaded {
         ConfigErrors::unless_empty(problems)
     }
 
-    /// Refuses a configuration without a mail server: without one nobody could sign in.
+    /// Refuses a configuration without a mail server: without one no person could sign in.
     pub fn require_mail(&self) -> Result<(), ConfigErrors> {
         if self.config.mail.url.is_some() {
             return Ok(());

@@ -1,6 +1,6 @@
-//! The known name a misspelled one most likely means.
+//! The known name that is nearest to a misspelled one.
 
-/// The candidate nearest to `name`, if one is near enough to be a slip of the finger.
+/// The candidate nearest to `name`, if one is near enough to be a typing error.
 pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near_enough = name.chars().count().div_ceil(3).max(2);
     candidates

@@ -1,4 +1,4 @@
-//! Where a value was written: what a message and `config show` point at.
+//! Where a value was written, for messages and `config show`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The order of the variants is the order in which problems are listed: the file from top to bottom, then the environment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// Nobody set it.
+    /// It is not set.
     Default,
     /// The configuration file. Line and column count from one, the column in characters.
     File {
@@ -45,7 +45,7 @@ impl Place {
         }
     }
 
-    /// Whether the value there is a secret by the operator's own choice of place, so that messages never quote it.
+    /// Whether the value came from a file for secrets, so that messages never quote it.
     pub(super) fn is_confidential(&self) -> bool {
         matches!(self, Self::NamedFile { .. })
     }

@@ -20,25 +20,25 @@ pub struct Provisioning {
     pub resources: Vec<DeclaredResource>,
 }
 
-/// A scope with what people are told about it.
+/// A scope with its description for people.
 #[derive(Clone, Debug)]
 pub struct DeclaredScope {
     /// The scope.
     pub name: String,
-    /// What consenting to it means.
+    /// What consent to it allows.
     pub description: Option<String>,
     /// Where it is declared.
     pub place: Place,
 }
 
-/// A resource server that tokens can be meant for (RFC 8707).
+/// A resource server that tokens can be issued for (RFC 8707).
 #[derive(Clone, Debug)]
 pub struct DeclaredResource {
     /// Its identifier, an absolute URI.
     pub identifier: String,
-    /// What people see.
+    /// The name that people see.
     pub name: Option<String>,
-    /// The scopes it knows.
+    /// The scopes it understands.
     pub scopes: Vec<String>,
     /// Where it is declared.
     pub place: Place,

@@ -1,4 +1,4 @@
-//! `[rate_limits]`: generous for good clients, tight for mail and guesses.
+//! `[rate_limits]`: limits on wrong secrets, mail and authorization requests.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::reader::SectionReader;
 /// The section `[rate_limits]`.
 #[derive(Clone, Debug)]
 pub struct RateLimits {
-    /// Whether anything is limited at all.
+    /// Whether the limits apply.
     pub enabled: bool,
     /// Wrong secrets a minute that one application may present, and addresses without an account that it may name.
     pub token_failures_per_application: u32,
@@ -17,7 +17,7 @@ pub struct RateLimits {
     pub mail_per_address_burst: u32,
     /// How long until it may ask for one more to that address.
     pub mail_per_address_every: Duration,
-    /// Mails that one mail address may get at once, whoever asks for them.
+    /// Mails that one mail address may get at once, from all senders of requests together.
     pub mail_per_address_total_burst: u32,
     /// How long until that address may get one more.
     pub mail_per_address_total_every: Duration,

@@ -1,4 +1,4 @@
-//! What `config show` prints: every effective setting and who said so.
+//! What `config show` prints: every effective setting and its source.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Loaded;
 use super::sources::ShownSetting;
 
-/// Longer settings do not push the places of all others to the right.
+/// Longer settings do not move the sources of all others to the right.
 const WIDEST_ALIGNED: usize = 56;
 
 impl Loaded {

@@ -1,4 +1,4 @@
-//! What must hold between keys. One rule, one function.
+//! Rules between keys. One rule, one function.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::problem::Problem;
 use super::sources::Sources;
 use crate::domain::duration::Written;
 
-/// A rule that does not hold: the keys it is about, the one to change first, and what was expected.
+/// A violated rule: its keys, the one to change first, and what was expected.
 struct Clash {
     keys: &'static [&'static str],
     message: String,
@@ -23,7 +23,8 @@ const RULES: [Rule; 5] = [
     listeners_differ,
 ];
 
-/// Every rule that does not hold. What is about a key with a problem of its own is left out: its value is not what was meant.
+/// Every violated rule. Rules about a key that has a problem of its own are left out, because its value is not the
+/// intended one.
 pub(super) fn clashes(config: &Config, sources: &Sources, known: &[Problem]) -> Vec<Problem> {
     let has_problem = |key: &str| known.iter().any(|problem| problem.key == key);
     RULES
@@ -34,7 +35,7 @@ pub(super) fn clashes(config: &Config, sources: &Sources, known: &[Problem]) -> 
         .collect()
 }
 
-/// Nodes that share a database must share the key; beside an SQLite file one can be generated.
+/// Nodes that share a database must share the key; with SQLite one can be generated.
 fn master_key_is_given_with_postgresql(config: &Config) -> Option<Clash> {
     let is_missing = config.database.url.is_postgres() && config.keys.master_key.is_none();
     is_missing.then(|| Clash {

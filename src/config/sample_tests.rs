@@ -11,7 +11,7 @@ fn load(text: &str) -> Loaded {
     Config::from_toml("config/gatepost.toml", text, &[]).unwrap()
 }
 
-/// The sample with every `#key = value` brought to life.
+/// The sample with every `#key = value` uncommented.
 fn every_setting_live() -> String {
     let live = |line: &str| match line.strip_prefix('#') {
         Some(setting) if setting.starts_with(char::is_alphabetic) && !setting.ends_with('=') => setting.to_owned(),
@@ -20,7 +20,7 @@ fn every_setting_live() -> String {
     SAMPLE.lines().map(|line| live(line) + "\n").collect()
 }
 
-/// The sample with its examples of declared things brought to life, and nothing else.
+/// The sample with only its examples of declarations uncommented.
 fn every_example_live() -> String {
     let examples = SAMPLE.split_once("# [[applications]]").unwrap().1;
     let live = |line: &str| match line.strip_prefix("# ") {

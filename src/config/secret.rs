@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::setting::FromText;
 
-/// What stands where a secret would.
+/// What is shown instead of a secret.
 pub(super) const MASK: &str = "********";
 
 /// A secret of the configuration; `Debug` and `Display` show only a mask.
@@ -17,7 +17,7 @@ impl Secret {
         Self(plain.into())
     }
 
-    /// The plain text, for whoever must use it.
+    /// The plain text.
     pub fn expose(&self) -> &str {
         &self.0
     }

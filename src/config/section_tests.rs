@@ -1,4 +1,4 @@
-//! What each section takes and refuses, and what must hold between keys.
+//! What each section accepts and refuses, and the rules between keys.
 
 use std::time::Duration;
 

@@ -11,7 +11,7 @@ use crate::protocol::token::GrantType;
 /// The section `[self_service]`.
 #[derive(Clone, Debug)]
 pub struct SelfService {
-    /// How many applications one account may look after.
+    /// How many applications one account may own.
     pub applications_per_owner: u32,
     /// The scopes that a developer may choose.
     pub scopes: Scope,
@@ -45,7 +45,7 @@ impl SelfService {
     }
 }
 
-/// Every grant, where nobody says otherwise.
+/// All grants unless the key is set.
 fn grants(section: &mut SectionReader<'_>) -> Vec<GrantType> {
     let Some(names) = section.optional::<Vec<String>>("grants") else { return GrantType::ALL.to_vec() };
     let mut grants = Vec::new();

@@ -1,4 +1,4 @@
-//! `[server]`: where Gatepost listens and what it is called.
+//! `[server]`: listeners, issuer, limits of connections.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use super::reader::SectionReader;
 /// The section `[server]`.
 #[derive(Clone, Debug)]
 pub struct Server {
-    /// Where applications and browsers reach it.
+    /// The public listener.
     pub listen: SocketAddr,
     /// The public address: `iss` of every token, and what every link starts with.
     pub issuer: Issuer,
-    /// Where metrics are served.
+    /// The management listener.
     pub management_listen: SocketAddr,
-    /// Peers whose forwarding headers are believed.
+    /// Proxies whose forwarding headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// Connections served at once.
     pub max_connections: u32,

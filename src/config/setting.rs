@@ -1,4 +1,4 @@
-//! How a written value becomes a typed one, and how a typed one is shown again: one implementation for each type of setting.
+//! Parsing and showing values: one implementation for each type of setting.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use super::value::{Kind, Unfit, Value, parse_array};
 use crate::domain::duration;
 use crate::protocol::named::Named;
 
-/// A type that a key can have.
+/// A type of settings.
 pub(super) trait Setting: Sized {
-    /// What to write, as the end of "expected …".
+    /// The expected form, as the end of "expected …".
     fn expected() -> String;
 
     /// Reads a written value.
@@ -24,7 +24,7 @@ pub(super) trait Setting: Sized {
 
 /// A [`Setting`] that is written as a string.
 pub(super) trait FromText: Sized {
-    /// What to write, as the end of "expected …".
+    /// The expected form, as the end of "expected …".
     const EXPECTED: &'static str;
 
     /// Whether messages must not quote it.
@@ -103,7 +103,7 @@ impl<T: Setting> Setting for Vec<T> {
         format!("a list, each item {}", T::expected())
     }
 
-    /// In untyped text a list is a TOML array or is separated by commas.
+    /// In environment variables a list is a TOML array or is separated by commas.
     fn read(value: &Value) -> Result<Self, Unfit> {
         let parsed;
         let items = match &value.kind {
@@ -189,7 +189,7 @@ impl FromText for SocketAddr {
 impl FromText for IpNet {
     const EXPECTED: &'static str = "an IP address or a network, such as 10.0.0.0/8 or ::1";
 
-    /// A bare address is the network of that one address.
+    /// A single address is the network of that one address.
     fn from_text(text: &str) -> Result<Self, String> {
         let bare = || text.parse().map(|address: std::net::IpAddr| address.into());
         text.parse().or_else(|_| bare()).map_err(|_| String::new())

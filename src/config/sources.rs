@@ -1,18 +1,18 @@
-//! Which settings there are, what each is worth, and who said so.
+//! All settings, with their effective values and sources.
 
 use std::path::{Path, PathBuf};
 
 use super::place::Place;
 use super::problem::Problem;
 
-/// One setting as `config show` tells it.
+/// One setting as `config show` presents it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShownSetting {
     /// The key, as `section.key`, or `applications[0].client_id` for what is declared in lists.
     pub key: String,
     /// The effective value, secrets masked; null when there is none.
     pub value: serde_json::Value,
-    /// Who said so.
+    /// Where it is set.
     pub place: Place,
 }
 
@@ -47,12 +47,12 @@ impl Sources {
         setting.map(|setting| &setting.place)
     }
 
-    /// Whether nobody set `key`.
+    /// Whether `key` is not set.
     pub fn is_default(&self, key: &str) -> bool {
         matches!(self.place_of(key), None | Some(Place::Default))
     }
 
-    /// A problem of several keys together, at the place of the first of them that somebody set.
+    /// A problem of several keys together, at the place of the first of them that is set.
     pub(super) fn problem(&self, keys: &[&str], message: String) -> Problem {
         let set = keys.iter().find(|key| !self.is_default(key));
         Problem {

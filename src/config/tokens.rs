@@ -1,4 +1,4 @@
-//! `[tokens]`: how long what Gatepost issues is good.
+//! `[tokens]`: lifetimes of tokens and codes.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ pub(super) const LONGEST_TOKEN: Duration = crate::domain::application::LONGEST_T
 /// The section `[tokens]`.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// The life of an access token, where its application does not say otherwise.
+    /// The lifetime of an access token, unless its application has a setting of its own.
     pub access_ttl: Duration,
-    /// The life of a refresh token.
+    /// The lifetime of a refresh token.
     pub refresh_ttl: Duration,
-    /// The life of an authorization code.
+    /// The lifetime of an authorization code.
     pub code_ttl: Duration,
-    /// The life of an ID token.
+    /// The lifetime of an ID token.
     pub id_ttl: Duration,
     /// How long a refresh token that was just used may be sent once more; zero for never.
     pub refresh_grace: Duration,
@@ -35,7 +35,7 @@ impl Tokens {
         Self {
             access_ttl: whole(section, "access_ttl", "10m", LONGEST_TOKEN),
             refresh_ttl: whole(section, "refresh_ttl", "30d", 10 * LONGEST_TOKEN),
-            // RFC 6749 section 4.1.2: ten minutes at most.
+            // RFC 6749 §4.1.2: ten minutes at most.
             code_ttl: whole(section, "code_ttl", "60s", Duration::from_mins(10)),
             id_ttl: whole(section, "id_ttl", "10m", LONGEST_TOKEN),
             refresh_grace: section.setting_within("refresh_grace", "10s", &(Duration::ZERO..=DAY)),
@@ -43,7 +43,7 @@ impl Tokens {
     }
 }
 
-/// `exp` and `expires_in` count whole seconds; half of one would be lost in silence.
+/// `exp` and `expires_in` are whole seconds; a fraction would be lost silently.
 fn refuse_fractions(section: &mut SectionReader<'_>, key: &'static str, value: Duration) {
     if value.subsec_nanos() != 0 {
         section.refuse(key, "expected whole seconds".to_owned());

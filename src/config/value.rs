@@ -1,4 +1,4 @@
-//! A value as it was written, before a key gives it a meaning: a TOML value of the file, or plain text of the environment.
+//! A value before it is parsed: a TOML value of the file, or text of the environment.
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ pub(super) struct Value {
     pub(super) place: Place,
 }
 
-/// What kind of value it is.
+/// The type of a value.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// Text without a type: the environment and the defaults are written so.
+    /// Text without a type: of the environment and of the defaults.
     Untyped(String),
     String(String),
     Integer(i64),
     Boolean(bool),
     List(Vec<Value>),
     Table(Vec<Entry>),
-    /// A number with a fraction, a date, an integer over 64 bits: nothing here takes one.
+    /// A number with a fraction, a date, an integer over 64 bits: no setting has one.
     Other(String),
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Entry {
     pub(super) value: Value,
 }
 
-/// Why a value does not fit: the innermost value that is to blame, and a message that quotes no secret.
+/// Why a value is refused: the innermost wrong value, and a message that quotes no secret.
 #[derive(Clone, Debug)]
 pub(super) struct Unfit {
     pub(super) place: Place,
@@ -89,7 +89,7 @@ impl Value {
         Unfit { place: self.place.clone(), message: format!("expected {expected}, found {found}") }
     }
 
-    /// As [`Value::unfit`], for what must not be quoted.
+    /// As [`Value::unfit`], for a value that must not be quoted.
     pub(super) fn unfit_unquoted(&self, expected: &str) -> Unfit {
         Unfit { place: self.place.clone(), message: format!("expected {expected}") }
     }
@@ -112,7 +112,7 @@ pub(super) fn parse_file(path: &Arc<str>, text: &str) -> Result<Vec<Entry>, Vec<
     Err(errors.iter().map(problem).collect())
 }
 
-/// A list written as a TOML array in untyped text; its items all stand where the text stands.
+/// A list written as a TOML array in untyped text; its items have the place of the text.
 pub(super) fn parse_array(text: &str, place: &Place) -> Option<Vec<Value>> {
     let parsed = DeValue::parse(text).ok()?;
     let list = parsed.get_ref().as_array()?;

@@ -1,4 +1,4 @@
-//! `[webhooks]`: where events may be sent, and how patiently.
+//! `[webhooks]`: where messages may be sent, and time limits.
 
 use std::time::Duration;
 
@@ -9,12 +9,11 @@ use super::reader::SectionReader;
 /// The section `[webhooks]`.
 #[derive(Clone, Debug)]
 pub struct Webhooks {
-    /// Networks that are not the public internet and that webhooks may reach all the same; see
-    /// [`super::Config::webhook_networks`] for those that are added.
+    /// Networks beyond the public internet that webhooks may reach; [`super::Config::webhook_networks`] may add some.
     pub allow_private: Vec<IpNet>,
-    /// How long a receiver may take for its answer.
+    /// The time limit for a receiver's answer.
     pub timeout: Duration,
-    /// How long nothing may get through before a webhook is disabled.
+    /// How long every attempt may fail before a webhook is disabled.
     pub disable_after: Duration,
 }
 

@@ -81,7 +81,7 @@ pub enum Quota {
     /// They failed after the application had authenticated.
     Proven,
     /// They failed without authentication, so an attacker may have sent them.
-    Anybody,
+    Unproven,
 }
 
 impl NotedRequest {
@@ -90,7 +90,7 @@ impl NotedRequest {
         match &self.failure {
             None => Quota::Success,
             Some(Failure { proven: true, .. }) => Quota::Proven,
-            Some(Failure { proven: false, .. }) => Quota::Anybody,
+            Some(Failure { proven: false, .. }) => Quota::Unproven,
         }
     }
 

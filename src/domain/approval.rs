@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_everybody_may_choose_waits_for_nobody() {
+    fn free_scopes_wait_for_no_operator() {
         let asked = ApplicationSettings {
             audiences: vec!["https://api.example.com".parse().unwrap()],
             token_ttl: Some(DAY),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_of_unknown_accounts_is_tightened_by_anybody_and_loosened_by_operators() {
+    fn unknown_account_is_tightened_by_developers_and_loosened_by_operators() {
         let scope = Scope::empty();
         let limits = |unknown_account| SelfServiceLimits {
             scope: &scope,

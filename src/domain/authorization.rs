@@ -81,7 +81,7 @@ pub enum Step {
     /// `prompt=none`, and the person would have to agree.
     ConsentRequired,
     /// Another person signed in for it than the expected one (OIDC Core §3.1.2.1).
-    SomebodyElse,
+    OtherAccount,
     /// It was answered already, or its time is over.
     Over,
 }
@@ -127,7 +127,7 @@ impl Authorization {
             && for_this(person)
             && !expected(person)
         {
-            return Step::SomebodyElse;
+            return Step::OtherAccount;
         }
         let signed_in = person.filter(|person| {
             let in_time = for_this(person) || (person.session.is_fresh(self.max_age, now) && !self.prompt.login);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_signed_in_for_the_request_satisfies_any_max_age() {
+    fn a_sign_in_for_the_request_satisfies_any_max_age() {
         for max_age in [0, 1, 40] {
             let authorization = authorization(Prompt::default(), Some(max_age));
             assert_eq!(step(&authorization, Some(&session(999)), "openid user"), Step::SignIn, "{max_age}");
@@ -278,7 +278,7 @@ mod tests {
         expecting.expected_sub = Some("jane".to_owned());
         assert_eq!(step(&expecting, None, ""), Step::SignIn);
         assert_eq!(step(&expecting, Some(&session(900)), "openid user"), Step::SignIn, "she may sign in yet");
-        assert_eq!(step(&expecting, Some(&session(1050)), "openid user"), Step::SomebodyElse);
+        assert_eq!(step(&expecting, Some(&session(1050)), "openid user"), Step::OtherAccount);
         expecting.prompt.none = true;
         for auth_time in [900, 1050] {
             assert_eq!(step(&expecting, Some(&session(auth_time)), "openid user"), Step::LoginRequired);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn an_application_that_anybody_can_pretend_to_be_gets_nothing_behind_the_persons_back() {
+    fn a_public_client_gets_nothing_without_the_person_seeing_it() {
         let all = "openid user".parse().unwrap();
         for (trust, consented) in [(CLAIMED, &all), (Trust { first_party: true, ..CLAIMED }, &Scope::empty())] {
             let step = |prompt, session: &Session| {

@@ -16,7 +16,7 @@ const UNITS: [(&str, u64); 6] = [
 /// Why a text is no span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DurationError {
-    /// There is nothing.
+    /// The text is empty.
     #[error("it is empty")]
     Empty,
     /// A number has no unit behind it.
@@ -25,7 +25,7 @@ pub enum DurationError {
     /// A unit has no number before it, or a number is not whole.
     #[error("a whole number is missing before a unit")]
     NoNumber,
-    /// The unit is none of ours.
+    /// The unit is unknown.
     #[error("the units are ms, s, m, h, d and w")]
     UnknownUnit,
     /// The units do not go from long to short.
@@ -91,7 +91,7 @@ impl fmt::Display for Written {
         if rest == 0 {
             return f.write_str("0s");
         }
-        // Weeks are read but not written: 28d and 84d are how people speak of these settings.
+        // Weeks are read but not written, because the documentation has 28d and 84d.
         for (unit, length) in &UNITS[1..] {
             let count = rest / length;
             if count > 0 {

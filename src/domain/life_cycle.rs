@@ -6,7 +6,7 @@
 //! - Warnings are given one after the other, the earliest first. Each promises that the deactivation is at least
 //!   its span away, so a late warning moves the deactivation; without every warning there is none.
 //! - Between deactivation and deletion lies at least what lies between their two spans, however late the deactivation
-//!   came and whoever caused it.
+//!   came and whatever caused it.
 //! - Declared and exempt applications are never ended by the life cycle.
 
 use std::time::Duration;

@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_are_the_operators_business_alone_and_keys_that_come_by_themselves_nobodys() {
+    fn events_of_accounts_go_to_operators_alone_and_scheduled_keys_to_no_webhook() {
         let message = entry(AuditEvent::UserDeleted { sub: "u1".to_owned() }).message().unwrap();
         assert_eq!(message.about, None);
         let made = AuditEvent::KeyCreated { kid: "k".to_owned(), algorithm: SigningAlgorithm::Rs256 };

@@ -1,9 +1,9 @@
-//! Applications at hand: looked up without the database while nothing has changed there.
+//! The cache of applications: no database access while nothing has changed.
 //!
-//! An entry is good while the database's counter of changes to applications is the one it was loaded under,
-//! and while that counter was confirmed within the last second. Several times a second
-//! [`super::watch_changes`] confirms it, so a change made anywhere is obeyed within a second, and with the
-//! database away nothing old is trusted for longer than that.
+//! An entry is good while the database's counter of changes to applications is the one it was loaded under, and while
+//! that counter was confirmed within the last second. Several times a second [`super::watch_changes`] confirms it, so a
+//! change made anywhere takes effect within a second, and an entry is not used for longer than that if the database is
+//! unreachable.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,19 +17,19 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::store::{Store, StoreError};
 
-/// How many applications are kept at hand.
+/// How many applications are cached.
 const CAPACITY: usize = 10_000;
 
 /// How long a confirmed counter may be relied on.
 const TRUSTED_FOR: Duration = Duration::from_millis(900);
 
-/// Something loaded under a certain value of the counter.
+/// A value with the counter under which it was loaded.
 struct Loaded<T> {
     generation: i64,
     value: T,
 }
 
-/// The applications, scopes and resources at hand.
+/// The cached applications, scopes and resources.
 pub struct ApplicationCache {
     instruments: Instruments,
     store: Store,
@@ -38,7 +38,7 @@ pub struct ApplicationCache {
     confirmed: ArcSwap<Confirmed>,
 }
 
-/// What the counter was, and when that was known.
+/// The value of the counter, and when it was read.
 #[derive(Clone, Copy)]
 struct Confirmed {
     generation: i64,
@@ -69,8 +69,8 @@ impl ApplicationCache {
         Ok(generation)
     }
 
-    /// Takes note of the counter's value as of a moment before the database was asked. An answer that was
-    /// overtaken by a newer one changes nothing.
+    /// Records the counter's value, with a moment before the database was asked. A value that is older than the known
+    /// one is ignored.
     pub(super) fn confirm(&self, generation: i64, asked_at: Timestamp) {
         let new = Confirmed { generation, asked_at };
         self.confirmed.rcu(|known| {
@@ -81,7 +81,7 @@ impl ApplicationCache {
 
     fn trusted_generation(&self, now: Timestamp) -> Option<i64> {
         let confirmed = **self.confirmed.load();
-        // A clock that was set back makes nothing trustworthy.
+        // After the clock was set back the counter counts as unconfirmed.
         let recent = confirmed.asked_at <= now && now.since(confirmed.asked_at) < TRUSTED_FOR;
         recent.then_some(confirmed.generation)
     }
@@ -101,13 +101,12 @@ impl ApplicationCache {
         Ok(Some(value))
     }
 
-    /// The application of this client id if it is at hand, as of whenever it was loaded. Asks no database, and
-    /// decides nothing.
+    /// The cached application of this client id, however old. It must not decide anything.
     pub(super) fn known_application(&self, client_id: &ClientId) -> Option<Arc<Application>> {
         self.applications.get(client_id).map(|loaded| Arc::clone(&loaded.value))
     }
 
-    /// The scopes and resources that have a meaning here.
+    /// The catalogue of scopes and resources.
     pub async fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
         let generation = self.application_generation().await?;
         if let Some(loaded) = self.catalogue.load().as_ref()
@@ -120,12 +119,12 @@ impl ApplicationCache {
         Ok(value)
     }
 
-    /// The scopes and resources that the configuration names.
+    /// The scopes and resources of the configuration.
     pub async fn named_catalogue(&self) -> Result<Catalogue, StoreError> {
         self.store.catalogue().await
     }
 
-    /// The scopes this server has words for.
+    /// The names of the scopes in the catalogue.
     pub async fn scope_names(&self) -> Result<Vec<String>, StoreError> {
         Ok(self.catalogue().await?.scopes.iter().map(|scope| scope.name.clone()).collect())
     }

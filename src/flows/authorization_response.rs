@@ -17,10 +17,10 @@ use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
 use crate::protocol::refusal::Refusal;
 use crate::store::{Store, StoreError, Transaction};
 
-/// What the browser is told to do.
+/// How the authorization response is sent through the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Go to this address.
+    /// A redirect to this URL.
     Redirect(String),
     /// Post these fields to this address (OAuth 2.0 Form Post Response Mode).
     Post {
@@ -31,7 +31,7 @@ pub enum Answer {
     },
 }
 
-/// Whom a code speaks for.
+/// The person of a code, and how they authenticated.
 pub(in crate::flows) struct Subject {
     user: UserId,
     session: Option<SessionId>,
@@ -133,8 +133,7 @@ impl AuthorizationResponses {
         self.answer(authorization, application, refusal_fields(refusal))
     }
 
-    /// The application's registration is looked at again: a redirect URI that was taken away meanwhile gets
-    /// no answer any more.
+    /// The registration is checked again: a redirect URI that was removed meanwhile gets no answer.
     fn answer(
         &self,
         authorization: &Authorization,
@@ -147,7 +146,8 @@ impl AuthorizationResponses {
         };
         let registered = &application.settings.redirect_uris;
         let redirect = RegisteredRedirect::find(Some(&authorization.redirect_uri), registered, matching)?;
-        // A link's address stays as the application wrote it unless it shows that it reads OAuth answers.
+        // The answer to a passwordless request has only `code` unless the request had `state`: an application without
+        // `state` does not expect other parameters.
         let plain = authorization.source == Source::Api && authorization.state.is_none();
         if !plain {
             self.add_state_and_issuer(&mut fields, authorization.state.as_deref());
@@ -155,7 +155,7 @@ impl AuthorizationResponses {
         Ok(in_mode(&redirect, authorization.response_mode, fields))
     }
 
-    /// `state` as it came, and `iss` so that nobody can mix up two servers (RFC 9207).
+    /// `state` unchanged, and `iss` against mix-up attacks (RFC 9207).
     fn add_state_and_issuer(&self, fields: &mut Vec<(&'static str, String)>, state: Option<&str>) {
         fields.extend(state.map(|state| ("state", state.to_owned())));
         fields.push(("iss", self.issuer.as_str().to_owned()));

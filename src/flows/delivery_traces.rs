@@ -1,5 +1,5 @@
-//! The flight of a sign-in: every step is written down for the application's owner, and logged under the
-//! sign-in's own trace.
+//! The delivery trace of a sign-in: every step is recorded for the application's owner, and logged under the sign-in's
+//! trace id.
 
 use super::instruments::Instruments;
 use crate::domain::ids::{AuthorizationId, SignInEventId, SignInId};
@@ -19,7 +19,7 @@ impl DeliveryTraces {
         Self { instruments, store }
     }
 
-    /// Notes a step of a sign-in's flight, now.
+    /// Adds a step to a delivery trace, now.
     pub async fn note_delivery(
         &self,
         tx: &mut Transaction,
@@ -31,7 +31,7 @@ impl DeliveryTraces {
         tx.delivery_trace_append(SignInEventId::new(self.instruments.row_id(now)), sign_in, now, event, detail).await
     }
 
-    /// Writes down a step, in the transaction of what it tells.
+    /// Adds a step, in the transaction of what it records.
     pub(in crate::flows) async fn append_delivery(
         &self,
         tx: &mut Transaction,
@@ -43,7 +43,7 @@ impl DeliveryTraces {
         self.note_delivery(tx, sign_in.id, event, detail).await
     }
 
-    /// Writes down a step that changed nothing else. What is told often enough already costs no write.
+    /// Adds a step that changed nothing else. Beyond the limit of its kind it costs no write.
     pub(in crate::flows) async fn note_step(
         &self,
         sign_in: &SignIn,
@@ -58,13 +58,13 @@ impl DeliveryTraces {
         tx.commit().await
     }
 
-    /// Writes down that something was refused, and why.
+    /// Adds a refusal with its reason.
     pub(in crate::flows) async fn note_refused(&self, sign_in: &SignIn, why: &str) -> Result<(), StoreError> {
         self.note_step(sign_in, DeliveryEvent::Refused, why).await
     }
 
-    /// The same where only the sign-in's id is known. What is our own fault is no step of it, and a step that
-    /// cannot be written down changes nothing about the answer.
+    /// The same by the sign-in's id. Server errors are not recorded, and a failure to record does not change the
+    /// answer.
     pub(in crate::flows) async fn note_refusal(&self, sign_in: Option<SignInId>, refusal: &Refusal) {
         let Some(id) = sign_in.filter(|_| refusal.code.status() < 500) else { return };
         let noted = async {
@@ -78,8 +78,7 @@ impl DeliveryTraces {
         }
     }
 
-    /// Writes down a step of the sign-in that a request was answered by. Whoever was signed in before had none
-    /// for it.
+    /// Adds a step to the sign-in that was made for a request. With an earlier session there was none.
     pub(in crate::flows) async fn append_delivery_of(
         &self,
         tx: &mut Transaction,

@@ -1,8 +1,7 @@
-//! Wrong guesses are counted, so that guessing does not pay and one application under attack costs the
-//! others nothing.
+//! Limits on wrong secrets, so that guessing is useless and an attack on one application does not affect the others.
 //!
-//! The counts live in this process: they protect its processor. What must hold across nodes is counted in
-//! the database.
+//! The counts are kept in this process, because they protect its processor. Limits that must hold across nodes are
+//! counted in the database.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,18 +14,18 @@ use crate::config::RateLimits;
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// How long a count runs before it starts again.
+/// The length of a counting window.
 const WINDOW: Duration = Duration::from_mins(1);
 
-/// How many counts are kept; past it the least used are forgotten.
+/// How many counts are kept; beyond that the least used are evicted.
 const CAPACITY: usize = 50_000;
 
-/// Whose guesses are counted.
+/// The subjects whose guesses are counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Counted {
     Application(ClientId),
     Address(IpAddr),
-    /// An application's guesses at who has an account.
+    /// An application's guesses at addresses with an account.
     Accounts(ClientId),
 }
 
@@ -43,12 +42,12 @@ pub struct GuessLimits {
     counts: Cache<Counted, Arc<Count>>,
 }
 
-/// A guess that is counted as wrong until it proves right.
+/// A guess that is counted as wrong until it is withdrawn.
 #[must_use]
 pub struct Guess(Vec<Arc<Count>>);
 
 impl Guess {
-    /// It no longer counts: it was right, or was never compared.
+    /// Takes it out of the count: it was right, or was not compared.
     pub fn withdraw(self) {
         for count in self.0 {
             count.guesses.fetch_sub(1, Ordering::AcqRel);
@@ -67,8 +66,8 @@ impl GuessLimits {
         }
     }
 
-    /// Lets one more guess at this application's secret through, or says when the next one may be made.
-    /// It is counted before it is checked, so that many at once cannot slip past the count.
+    /// Admits one more guess at this application's secret, or refuses with the time of the next one. It is counted
+    /// before it is compared, so that parallel requests cannot exceed the limit.
     pub fn admit(&self, client_id: &ClientId, address: IpAddr, now: Timestamp) -> Result<Guess, Refusal> {
         let counted = [
             (Counted::Application(client_id.clone()), self.per_application),
@@ -77,15 +76,16 @@ impl GuessLimits {
         self.admit_all(counted, now).map_err(|wait| too_many("too many wrong client secrets; wait and try again", wait))
     }
 
-    /// The same for an application that asks for an address: each that has no account is a wrong guess. Who has made
-    /// too many is refused whichever address comes next, or the refusal itself would tell.
+    /// The same for addresses that an application names: each without an account is a wrong guess. After too many every
+    /// further request is refused, because a refusal that depended on the address would reveal whether it has an
+    /// account.
     pub fn admit_address(&self, client_id: &ClientId, now: Timestamp) -> Result<Guess, Refusal> {
         let counted = [(Counted::Accounts(client_id.clone()), self.per_application)];
         let what = "too many addresses without an account; wait and try again";
         self.admit_all(counted, now).map_err(|wait| too_many(what, wait))
     }
 
-    /// Counts a guess everywhere, or nowhere and says how long to wait.
+    /// Counts a guess in all counters, or in none and returns how long to wait.
     fn admit_all<const N: usize>(
         &self,
         counted: [(Counted, Option<u32>); N],

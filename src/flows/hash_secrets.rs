@@ -17,18 +17,18 @@ use tokio::sync::Semaphore;
 use crate::domain::secret::{ClientSecret, SecretHash};
 use crate::protocol::refusal::Refusal;
 
-/// How many hashings may wait for a thread before more are turned away.
+/// How many hashings may wait for a thread; further ones are refused.
 const LONGEST_QUEUE: usize = 32;
 
 /// The most memory an imported hash may ask for, in KiB, and the most passes over it.
 const HEAVIEST: (u32, u32) = (256 * 1024, 16);
 
-/// Why an imported hash is not taken.
+/// Why an imported hash is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an Argon2id hash in PHC format of at most {} MiB and {} passes", HEAVIEST.0 / 1024, HEAVIEST.1)]
 pub struct HashError;
 
-/// Takes a hash that an operator brought along, if it is Argon2id and verifying it is not an attack on us.
+/// Accepts a hash from the configuration if it is Argon2id and not too expensive to verify.
 pub fn imported_hash(phc: &str) -> Result<SecretHash, HashError> {
     let hash = PasswordHash::new(phc).map_err(|_| HashError)?;
     let params = Params::try_from(&hash).map_err(|_| HashError)?;
@@ -47,7 +47,7 @@ pub struct SecretHasher {
     memories: Arc<Mutex<Vec<Memory>>>,
 }
 
-/// What Argon2 works in. What an earlier run left there does not matter: the first pass overwrites all of it.
+/// The working memory of Argon2. It need not be cleared: the first pass overwrites all of it.
 type Memory = Vec<Block>;
 
 impl Default for SecretHasher {
@@ -90,7 +90,7 @@ impl SecretHasher {
             if memory.len() <= Params::DEFAULT.block_count() {
                 memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
             }
-            // Given back here and not by the caller, who may be gone: a client that hangs up gets no second thread.
+            // Released here and not by the caller, who may be gone: a client that disconnects gets no second thread.
             drop(thread);
             outcome
         };
@@ -98,7 +98,7 @@ impl SecretHasher {
     }
 }
 
-/// A place in the queue, given back when dropped, so also when the client goes away while waiting.
+/// A place in the queue, released when dropped, so also when the client disconnects while waiting.
 struct QueuePlace<'a>(&'a AtomicUsize);
 
 impl<'a> QueuePlace<'a> {

@@ -1,8 +1,8 @@
 //! Creating something once, however often the request arrives (draft-ietf-httpapi-idempotency-key-header).
 //!
 //! A key belongs to its caller and to one request. While that is carried out, and for a day afterwards, the same
-//! request gets the same answer, secrets included: the answer is stored sealed under the master key. A form of ours has
-//! such a key too, so that a double click makes one thing, not two.
+//! request gets the same answer, secrets included: the answer is stored sealed under the master key. Forms of the
+//! portal have such a key too, so that a double click creates one object, not two.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,11 +19,11 @@ use crate::domain::one_time::ValueHash;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{KnownRequest, Store};
 
-/// How long the answer to a program is remembered.
+/// How long an answer is kept.
 const REMEMBERED: Duration = Duration::from_hours(24);
 
-/// How often a form that was sent twice looks for what the first was answered, and how long it waits in between:
-/// twenty seconds in all, for a server under load.
+/// How often a form that was sent twice looks for the answer to the first, and the delay between: twenty seconds in
+/// all, for a server under load.
 const LOOKS: u32 = 200;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -54,8 +54,8 @@ impl Repeatable {
         Ok(Self { key, fingerprint, remembered: REMEMBERED, looks: 0 })
     }
 
-    /// A form as it was shown once and filled in like this: sent again it waits for what the first was answered, for
-    /// a browser shows only the last answer. Filled in differently it is another request.
+    /// One showing of a form with these values: sent again it waits for the answer to the first, because a browser
+    /// shows only the last answer. With other values it is another request.
     pub fn by_form(caller: &Caller, shown: &str, filled: &[u8]) -> Self {
         let fingerprint = ValueHash::of_bytes(filled);
         let key = ValueHash::of(&format!("{}\nform {shown} {}", caller.actor().stored(), fingerprint.hex()));
@@ -67,7 +67,7 @@ impl Repeatable {
     }
 }
 
-/// What is known of a request before it is carried out.
+/// The state of a request before it is carried out.
 enum Attempt {
     First,
     Answered(Vec<u8>),
@@ -87,8 +87,8 @@ impl Idempotency {
         Self { instruments, store, master_keys }
     }
 
-    /// Makes something, once for each request. It is finished even if the caller hangs up meanwhile: whoever asks
-    /// again is then told what became of it. One that is refused may be corrected and sent again.
+    /// Makes something, once for each request. It is finished even if the client disconnects: the same request then
+    /// gets the answer. One that is refused may be corrected and sent again.
     ///
     /// # Errors
     /// Those of the making; `idempotency_key_reused` for a key that belongs to another request; `conflict` while the

@@ -11,7 +11,7 @@ use crate::domain::one_time::ValueHash;
 use crate::domain::sign_in::{LoginCode, SignIn};
 use crate::store::{Store, StoreError};
 
-/// What login codes are stored under.
+/// The purpose of the key that login codes are hashed under.
 pub const CODE_KEY: &str = "sign_ins.code";
 
 /// Makes and checks login codes.
@@ -37,7 +37,7 @@ impl LoginCodes {
         LoginCode::from_random(random)
     }
 
-    /// What is stored of a code, under the newest master key.
+    /// The hash of a code, under the newest master key.
     pub(in crate::flows) fn hash_of_code(&self, id: SignInId, code: &LoginCode) -> ValueHash {
         let key = self.master_keys.derive(CODE_KEY).into_iter().next().unwrap_or_default();
         code.hash_under(&key, id)
@@ -49,7 +49,7 @@ impl LoginCodes {
         keys.iter().any(|key| code.hash_under(key, sign_in.id).is(&sign_in.code_hash))
     }
 
-    /// Whether the time of the last mail is over. The code in all of them is the same, so another mail renews it.
+    /// Whether the links of all mails have expired. All mails have the same code, so another mail renews it.
     pub(in crate::flows) async fn is_code_over(&self, sign_in: &SignIn, now: Timestamp) -> Result<bool, StoreError> {
         let links = self.store.sign_in_links(sign_in.id).await?;
         let ttl = self.link_ttl;

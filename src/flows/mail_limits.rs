@@ -1,5 +1,5 @@
-//! How many mails may be asked for (docs/decisions/0013-who-may-ask-for-mail.md). Counted in the database, so that all nodes
-//! share one count, and in the transaction that writes the mail.
+//! Limits on mail (docs/decisions/0013-who-may-ask-for-mail.md). Counted in the database, so that all nodes share one
+//! count, and in the transaction that writes the mail.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -17,9 +17,9 @@ use crate::domain::user::EmailAddress;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, Transaction};
 
-/// Who asks for a mail.
+/// The sender of a request for mail.
 pub(in crate::flows) enum MailSender {
-    /// Anybody at this address.
+    /// A browser or an unauthenticated application at this network address.
     Network(IpAddr),
     /// An application that has authenticated itself; all its users come from its own address.
     Application(ClientId),
@@ -28,7 +28,7 @@ pub(in crate::flows) enum MailSender {
 }
 
 impl MailSender {
-    /// What it is counted as.
+    /// The key of its counter.
     fn subject(&self) -> String {
         match self {
             Self::Network(address) => format!("from:{}", network_of(*address)),
@@ -63,7 +63,7 @@ impl MailLimits {
         self.limits.mail_per_address_gap
     }
 
-    /// Who asks in a browser for a mail to this account.
+    /// The sender for a mail to this account, in a browser.
     pub(in crate::flows) fn mail_sender(
         &self,
         browser: ValueHash,
@@ -80,8 +80,8 @@ impl MailLimits {
 
     /// Counts one more mail to this address.
     ///
-    /// No stranger can use up what the address may get from others, except all of it together; and a browser that
-    /// the account was signed in from is nobody's to lock out.
+    /// One sender cannot use up what an address may get from others, only all senders together can; and a browser in
+    /// which the account was signed in before cannot be locked out by others.
     pub(in crate::flows) async fn take_mail_limits(
         &self,
         tx: &mut Transaction,
@@ -100,8 +100,8 @@ impl MailLimits {
         self.take_sender_limit(tx, sender).await
     }
 
-    /// Counts a request that is refused because there is no account, or accounts could be found by trying
-    /// addresses out. Only the sender pays: the address may get its account in a moment.
+    /// Counts a request that is refused because there is no account, or accounts could be found by trying addresses
+    /// out. Only the sender's limit is used, because the address may get an account later.
     pub(in crate::flows) async fn count_refused_mail(&self, sender: &MailSender) -> Result<(), Refusal> {
         let mut tx = self.store.begin().await?;
         self.take_sender_limit(&mut tx, sender).await?;
@@ -119,7 +119,7 @@ impl MailLimits {
         self.take_limit(tx, &format!("mail {}", sender.subject()), burst, every).await
     }
 
-    /// Takes one of what `subject` may have, in the transaction of what it is taken for.
+    /// Takes one of what `subject` may have, in the transaction of the mail.
     pub(in crate::flows) async fn take_limit(
         &self,
         tx: &mut Transaction,

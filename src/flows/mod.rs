@@ -1,4 +1,4 @@
-//! ACTS: what the server does, one file for each: load, decide, commit.
+//! ACTS: what the server does, one file for each flow: load, decide, commit.
 //!
 //! Owns the order of steps, what is kept in memory between requests, and where a transaction begins and
 //! ends. Does not own rules (`protocol`), facts (`domain`), SQL (`store`) or HTTP (`http`). Imports `store`,
@@ -74,8 +74,8 @@ use upkeep::Upkeep;
 use usage::UsageLog;
 use webhooks::Webhooks;
 
-/// The rooms of one server or command, lowest first, as the composition root has built them. It hands them out, each to
-/// whoever works in it; no room knows of this.
+/// The rooms of one server or command, lowest first, as the composition root has built them. It hands them out, each to the
+/// caller that works in it; no room knows of this.
 pub struct Rooms {
     /// What the operator set.
     pub config: Arc<Config>,
@@ -123,7 +123,7 @@ pub struct Rooms {
     pub applications: Arc<Applications>,
     /// What developers do with theirs.
     pub self_service: Arc<SelfService>,
-    /// Who looks after them.
+    /// Their owners.
     pub ownership: Arc<Ownership>,
     /// From their last use to their end.
     pub life_cycle: Arc<LifeCycle>,

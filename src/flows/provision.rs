@@ -1,8 +1,8 @@
-//! Bringing the database in line with what the configuration declares, when the server starts.
+//! Reconciling the database with the declarations of the configuration, at start.
 //!
-//! What is declared is looked after in the file only. What leaves the file is deactivated, not deleted: a
-//! line commented out by mistake must not cost anybody a client id. Nothing is written when nothing changed,
-//! so any number of nodes may start at once.
+//! Declared objects are changed in the file only. An application that leaves the file is deactivated, not deleted: a
+//! line commented out by mistake must not cost a client id. Nothing is written when nothing changed, so any number of
+//! nodes may start at once.
 
 use std::sync::Arc;
 
@@ -33,10 +33,10 @@ use crate::store::{Generation, StateChange, Store, StoreError, Transaction};
 /// Why the declarations could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum ProvisionError {
-    /// A declaration makes no sense.
+    /// A declaration is invalid.
     #[error("{place}: {what}")]
     Declaration {
-        /// Where it stands.
+        /// Its place in the configuration.
         place: String,
         /// What is wrong with it.
         what: String,
@@ -49,14 +49,14 @@ pub enum ProvisionError {
     Manage(#[from] ManageError),
 }
 
-/// A declared application whose words were understood.
+/// A declared application after parsing.
 struct Declared<'a> {
     client_id: ClientId,
     settings: ApplicationSettings,
     secret: Option<&'a DeclaredSecret>,
 }
 
-/// Whether the declarations make sense, without a database to carry them out in.
+/// Checks the declarations without a database.
 pub fn check(config: &Config) -> Result<(), ProvisionError> {
     declared_applications(&config.provisioning, config.keys.algorithm)?;
     declared_catalogue(&config.provisioning).map(|_| ())
@@ -135,7 +135,7 @@ impl Provisioning {
         };
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        // Read again now that the counter's row is locked: another node may have been here.
+        // Read again now that the counter's row is locked: another node may have changed it.
         let mut application = match tx.application(&declared.client_id).await? {
             None => self.declare_new(&mut tx, declared).await?,
             Some(known) if self.is_as_declared(&known, declared) => return Ok(()),
@@ -194,7 +194,7 @@ impl Provisioning {
                 let secret = ClientSecret::presented(plain.expose().to_owned());
                 let hash = self.hasher.hash(&secret, self.instruments.random()).await.map_err(ManageError::from)?;
                 let fingerprint = self.fingerprints(plain.expose()).into_iter().next();
-                // Too short a secret would be half told by its last characters.
+                // The last characters of a short secret would reveal too much of it.
                 self.applications.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint }, now)
             }
             DeclaredSecret::Hash(phc) => {
@@ -236,7 +236,7 @@ impl Provisioning {
         let client_id = || declared.client_id.clone();
         match known.state {
             ApplicationState::Deleted { .. } => return Err(ManageError::Taken(client_id()).into()),
-            // Neither was anybody's wish, and declaring it is one.
+            // Neither was requested, and the declaration is a request to activate it.
             ApplicationState::Deactivated {
                 reason: DeactivationReason::Undeclared | DeactivationReason::Unused,
                 ..
@@ -254,7 +254,7 @@ impl Provisioning {
         let event = AuditEvent::ApplicationChanged { client_id: client_id(), what };
         tx.audit_append(&self.instruments.audit_entry(&Actor::Configuration, event, now)).await?;
         let known = Application { settings: declared.settings.clone(), ..known };
-        // The file says who the owner is, whoever it was before.
+        // The file decides who the owner is.
         tx.owners_clear(known.id).await?;
         settle_owner(tx, &known, now).await?;
         Ok(known)

@@ -1,7 +1,6 @@
-//! Authorization requests are counted before they are stored: anybody may send them, and each becomes a row.
+//! Authorization requests are limited before they are stored: they need no authentication, and each becomes a row.
 //!
-//! The counts live in this process: what they keep small is written by every node for itself, and a request that is
-//! refused must not cost a write either.
+//! The counts are kept in this process, because a refused request must not cost a write to the database either.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,27 +14,27 @@ use crate::config::RateLimits;
 use crate::domain::ids::{Timestamp, UserId};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// How many counts are kept; past it the least used are forgotten.
+/// How many counts are kept; beyond that the least used are evicted.
 const CAPACITY: usize = 50_000;
 
-/// Whose requests are counted together.
+/// The subjects whose requests are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sender {
-    /// Everybody at this network address.
+    /// All requests from this network address.
     Network(IpAddr),
-    /// Somebody who is signed in. They have a count of their own, so that many people behind one address do not
-    /// stand in one another's way.
+    /// A person who is signed in. They have a count of their own, so that many people behind one address do not share a
+    /// limit.
     Person(UserId),
 }
 
 impl Sender {
-    /// Whoever is at this address.
+    /// The sender at this address.
     pub(super) fn at(address: IpAddr) -> Self {
         Self::Network(network_of(address))
     }
 }
 
-/// The counts, by the generic cell rate algorithm: for each sender the moment at which its limit would be unused again.
+/// The counts, by the generic cell rate algorithm: for each sender the moment at which its limit will be unused again.
 pub struct RequestLimits {
     burst: u32,
     every: Duration,
@@ -52,7 +51,7 @@ impl RequestLimits {
         }
     }
 
-    /// Lets one more request through, or says when it may be sent again.
+    /// Admits one more request, or refuses with the time of the next one.
     pub fn admit(&self, sender: Sender, now: Timestamp) -> Result<(), Refusal> {
         let Some(counts) = &self.unused_again else { return Ok(()) };
         let Ok(count) = counts.get_or_insert_with(&sender, || Ok::<_, std::convert::Infallible>(Arc::default()));

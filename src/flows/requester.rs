@@ -1,11 +1,11 @@
-//! Who sends a request, as far as the request says.
+//! The sender of a request, as far as the request tells.
 
 use std::net::IpAddr;
 
 use super::browsers::KnownAccounts;
 use crate::domain::session::Device;
 
-/// Who sends a request, as far as the request says.
+/// The sender of a request, as far as the request tells.
 #[derive(Clone, Debug)]
 pub struct Requester {
     /// The address it came from, for limits.
@@ -14,8 +14,8 @@ pub struct Requester {
     pub known_accounts: KnownAccounts,
     /// Address and browser, for people.
     pub device: Device,
-    /// The language to speak, such as `de`.
+    /// The language of pages and mail, such as `de`.
     pub locale: String,
-    /// The trace of the request.
+    /// The trace id of the request.
     pub trace_id: String,
 }

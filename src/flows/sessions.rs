@@ -15,43 +15,43 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::{Store, StoreError, Transaction};
 
-/// A session together with whose it is.
+/// A session and its account.
 #[derive(Clone, Debug)]
 pub struct SignedInPerson {
     /// The session.
     pub session: Session,
     /// The account.
     pub user: User,
-    /// How long ago they proved who they are.
+    /// How old the sign-in is.
     pub sign_in: SignIn,
 }
 
-/// How long a sign-in is good for what only operators may do.
+/// How long a sign-in counts as fresh for what only operators may do.
 const FRESH_FOR: Duration = Duration::from_mins(15);
 
-/// How long ago somebody who is signed in proved who they are.
+/// The age of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignIn {
     /// Within fifteen minutes.
     Fresh,
-    /// Longer ago: enough for what is theirs, not for an operator's power.
+    /// Longer ago: sufficient for a person's own things, not for an operator's power.
     Aged,
 }
 
 impl SignedInPerson {
-    /// Somebody with a session that counts now.
+    /// The person of a valid session.
     pub(in crate::flows) fn of(session: Session, user: User, now: Timestamp) -> Self {
         let sign_in = if session.is_fresh(Some(FRESH_FOR), now) { SignIn::Fresh } else { SignIn::Aged };
         Self { session, user, sign_in }
     }
 }
 
-/// An application that can speak for the person.
+/// An application with access to the account.
 #[derive(Clone, Debug)]
 pub struct ApplicationAccess {
     /// Which.
     pub application: Arc<Application>,
-    /// What it was granted, over all that is still alive.
+    /// The scope of all its valid grants.
     pub scope: Scope,
     /// Since when.
     pub since: Timestamp,
@@ -62,7 +62,7 @@ pub struct ApplicationAccess {
 pub struct AccountOverview {
     /// Where the person is signed in, newest first.
     pub sessions: Vec<Session>,
-    /// Who can speak for them.
+    /// The applications with access.
     pub applications: Vec<ApplicationAccess>,
 }
 
@@ -79,7 +79,7 @@ impl Sessions {
         Self { instruments, store, application_cache: Arc::clone(application_cache) }
     }
 
-    /// Begins the session of somebody who has just been let in, in the transaction that lets them.
+    /// Begins a session, in the transaction of the sign-in.
     pub(in crate::flows) async fn session_begin_in(
         &self,
         tx: &mut Transaction,
@@ -103,13 +103,13 @@ impl Sessions {
         Ok(token)
     }
 
-    /// Who is signed in with this cookie. A session that is used lives on.
+    /// The person of a session cookie. Use extends the session.
     pub async fn person_of(&self, token: &SessionToken) -> Result<Option<SignedInPerson>, Refusal> {
         let now = self.instruments.now();
         let session = self.store.session_by_token(token.hash()).await?.filter(|session| session.is_alive(now));
         let Some(session) = session else { return Ok(None) };
         let Some(user) = self.store.user(session.user).await?.filter(User::is_active) else { return Ok(None) };
-        // Once an hour is often enough for a list of devices, and spares a write on every page.
+        // Once an hour is enough for the list of sessions, and saves a write on every page.
         if now.since(session.last_seen_at).as_secs() >= 3600 {
             self.store.session_seen(session.id, now, now.plus(SESSION_LIFETIME)).await?;
         }
@@ -147,7 +147,7 @@ impl Sessions {
         Ok(application.map(|application| ApplicationAccess { application, scope, since }))
     }
 
-    /// Signs one of the person's browsers out, with what grew from its session.
+    /// Ends one of the person's sessions and the grants that were made in it.
     pub async fn end_session(&self, person: &SignedInPerson, session: SessionId) -> Result<(), Refusal> {
         let own = self.store.session(session).await?.filter(|session| session.user == person.user.id);
         if own.is_none() {
@@ -166,8 +166,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// Ends the session that a browser had before it signed in again; nobody could end it from there any more.
-    /// What grew from it goes on in the new one if that is the same person's.
+    /// Ends the session that a browser had before it signed in again, because its cookie is replaced. Its grants move
+    /// to the new session if that is the same person's.
     pub async fn replace_session(&self, before: &SignedInPerson, now: &SignedInPerson) -> Result<(), Refusal> {
         let mut tx = self.store.begin().await?;
         if before.user.id == now.user.id {
@@ -177,7 +177,7 @@ impl Sessions {
         Ok(tx.commit().await?)
     }
 
-    /// Signs the person out everywhere, and takes back what every application was granted.
+    /// Ends all sessions of the person and all grants.
     pub async fn sign_out_everywhere(&self, person: &SignedInPerson) -> Result<(), Refusal> {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
@@ -189,7 +189,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// Takes back what an application was granted; it has to ask again.
+    /// Withdraws the consent and grants of an application.
     pub async fn withdraw_access(&self, person: &SignedInPerson, client_id: &ClientId) -> Result<(), Refusal> {
         let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such application");
         let application = self.application_cache.application(client_id).await?.ok_or_else(unknown)?;

@@ -1,4 +1,4 @@
-//! Signing out because an application asks for it (OIDC RP-Initiated Logout).
+//! Logout by an application (OIDC RP-Initiated Logout).
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 use crate::store::Store;
 
-/// A logout request that makes sense.
+/// A valid logout request.
 #[derive(Clone, Debug)]
 pub struct SignOutRequest {
-    /// Who asks, if it said so.
+    /// The application, if the request names one.
     pub application: Option<Arc<Application>>,
-    /// Whether the ID token that came along is of the session in this browser: then nobody has to be asked.
+    /// Whether the ID token in the request belongs to the session in this browser: then there is no confirmation page.
     pub proven: bool,
     /// Where the browser goes afterwards, with `state` added.
     pub return_to: Option<String>,
@@ -86,14 +86,14 @@ impl SignOut {
         Ok(SignOutRequest { application, proven, return_to })
     }
 
-    /// The client id that a logout request names, itself or by an ID token of ours.
+    /// The client id that a logout request names, itself or by an ID token.
     pub fn application_signing_out(&self, parameters: &Parameters) -> Option<String> {
         let named = parameters.value("client_id").map(str::to_owned);
         let hint = || self.keys.read_id_token_hint(parameters.value("id_token_hint")?, &self.issuer).ok();
         named.or_else(|| hint().map(|hint| hint.client_id))
     }
 
-    /// Ends the session in this browser, with what grew from it.
+    /// Ends the session in this browser, with its grants.
     pub async fn sign_out(&self, person: &SignedInPerson) -> Result<(), Refusal> {
         let mut tx = self.store.begin().await?;
         self.sessions.end_session_in(&mut tx, person.session.id).await?;

@@ -52,7 +52,7 @@ impl FileKind {
 }
 
 /// The file, sent as it is read, so that its length costs no memory. What cannot be read at the beginning is refused;
-/// where reading fails later, the connection breaks, and nobody takes the part for the whole.
+/// where reading fails later, the connection is aborted, so that a part is not taken for the whole.
 pub(super) async fn audit_file(mut export: AuditExport, kind: FileKind) -> Result<Response, Refusal> {
     let first = export.next().await?.unwrap_or_default();
     let begun = Some(format!("{}{}", kind.head(), kind.written(&first)));
@@ -85,7 +85,7 @@ fn csv(line: &Line) -> String {
     format!("{}\r\n", cells.map(|cell| quoted(cell)).join(","))
 }
 
-/// A cell. One that a spreadsheet would take for a formula begins with an apostrophe, as it would be typed there.
+/// A CSV field. One that a spreadsheet would take for a formula gets an apostrophe in front.
 fn quoted(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, cell.replace('"', "\"\""))

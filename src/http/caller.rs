@@ -1,4 +1,4 @@
-//! Who calls one of this server's own APIs: the bearer of an access token, or an application by its secret.
+//! The caller of one of this server's own APIs: the bearer of an access token, or an application with its secret.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use crate::flows::access::Need;
 use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::parameters::Parameters;
 
-/// Finds out who calls and that they may do what is `needed`, for which `scope` is the narrowest.
+/// Authenticates the caller and checks that they may do what is `needed`, for which `scope` is the narrowest.
 pub(super) async fn caller(
     edge: &Edge,
     headers: &HeaderMap,

@@ -1,4 +1,4 @@
-//! Where a request comes from, behind proxies too.
+//! The network address of a request, also behind proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,8 +13,8 @@ use super::Edge;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer(pub(super) SocketAddr);
 
-/// The address of who sent the request: the peer, or, when the peer is a trusted proxy, the right-most
-/// address of `X-Forwarded-For` that is not one.
+/// The address of the sender: the peer, or, if the peer is a trusted proxy, the right-most address of `X-Forwarded-For`
+/// that is not one.
 ///
 /// Addresses further left were written by the sender and prove nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

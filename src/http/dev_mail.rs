@@ -1,4 +1,4 @@
-//! `/dev/mail`: the mails that `serve --dev` caught. Not there on any other server, nor where others could see it.
+//! `/dev/mail`: the mails that `serve --dev` caught. 404 on any other server, and where other machines could see it.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -46,7 +46,7 @@ pub(super) async fn list(State(edge): State<Edge>) -> Result<Response, Refused> 
 pub(super) async fn single(State(edge): State<Edge>, Path(name): Path<String>) -> Result<Response, Refused> {
     let mut mails = edge.mail().caught_mails().unwrap_or_default().into_iter();
     let Some(mail) = mails.find(|mail| mail.name() == name) else { return Err(not_found().await) };
-    // Its links open in the whole window: there is nothing to go on with inside the frame.
+    // Its links open in the whole window, because the frame allows nothing.
     let framed = format!("<base target=\"_top\">{}", mail.html);
     page(&MailPage { pieces: pieces(&mail.text), framed, mail: &mail })
 }
@@ -61,7 +61,7 @@ fn page(template: &impl Template) -> Result<Response, Refused> {
     Ok((headers, Html(html)).into_response())
 }
 
-/// The text, with the lines that are addresses told apart.
+/// The text, with the lines that are links marked.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let is_address = |line: &str| line.starts_with("https://") || line.starts_with("http://");
     let piece = |line| if is_address(line) { Piece::Link(line) } else { Piece::Plain(line) };

@@ -36,7 +36,7 @@ use crate::telemetry::Metrics;
 #[derive(Clone)]
 pub struct Edge {
     rooms: Arc<Rooms>,
-    /// The counts.
+    /// The metrics.
     pub(super) metrics: Arc<Metrics>,
     /// Cancelled when the server is about to stop.
     pub(super) stopping: CancellationToken,

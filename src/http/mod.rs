@@ -51,7 +51,7 @@ pub fn routes(edge: Edge) -> Router {
         .route("/.well-known/openid-configuration", get(oauth::metadata::metadata))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
         .route("/api/v1/hello", get(api::hello::hello))
-        // Before the layer: set afterwards, it would take the preflight's OPTIONS away from it.
+        // Before the CORS layer: set afterwards, it would answer the preflight's OPTIONS itself.
         .method_not_allowed_fallback(reply::method_not_allowed)
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
     let table = for_browsers_anywhere
@@ -69,7 +69,7 @@ pub fn routes(edge: Edge) -> Router {
 
 /// The pages of the browser flow: one URL for each step, working without JavaScript.
 fn flow_pages() -> Router<Edge> {
-    // Applications may send a browser here by a form of their own.
+    // Forms of applications may be posted here.
     let from_anywhere = Router::new()
         .route("/oauth/authorize", get(oauth::authorize::get).post(oauth::authorize::post))
         .route("/oauth2/authorize", get(oauth::authorize::get).post(oauth::authorize::post))
@@ -114,7 +114,7 @@ pub fn management_routes(edge: Edge) -> Router {
     observed(table.fallback(reply::not_found), edge)
 }
 
-/// What happens around every request of a table, whatever it asks for.
+/// The layers around every request of a table.
 fn observed(table: Router<Edge>, edge: Edge) -> Router {
     table
         .method_not_allowed_fallback(reply::method_not_allowed)

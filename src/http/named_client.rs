@@ -1,4 +1,4 @@
-//! Which application a request names: left by its handler, read once it is answered.
+//! The application that a request names: set by its handler, read after the answer.
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -15,7 +15,7 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
 
-/// Where a handler leaves what its request says of itself; [`super::observe`] put it there.
+/// Where a handler sets the application of its request; [`super::observe`] adds it to the request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NamedClientSlot(Arc<OnceLock<NamedApplication>>);
 
@@ -28,7 +28,7 @@ struct NamedApplication {
 }
 
 impl NamedClientSlot {
-    /// What is to be noted, if the request named an application.
+    /// The request as it is logged, if it named an application.
     pub(super) fn logged<'a>(&'a self, trace_id: &'a str, refusal: Option<&'a Refusal>) -> Option<LoggedRequest<'a>> {
         let NamedApplication { endpoint, client_id, grant, address } = self.0.get()?;
         Some(LoggedRequest { endpoint: *endpoint, client_id, grant: *grant, address: *address, trace_id, refusal })
@@ -53,12 +53,12 @@ impl FromRequestParts<Edge> for NamedClient {
 }
 
 impl NamedClient {
-    /// Notes the application by its client id. The first that is named counts.
+    /// Sets the application by its client id. Only the first one counts.
     pub(super) fn names(&self, endpoint: Endpoint, client_id: impl Into<String>) {
         self.set(endpoint, client_id.into(), None);
     }
 
-    /// Notes the application that sends a request of its own, as far as it can be read.
+    /// Sets the application that sends the request itself, as far as it can be read.
     pub(super) fn sends(
         &self,
         endpoint: Endpoint,
@@ -73,7 +73,7 @@ impl NamedClient {
     }
 
     fn set(&self, endpoint: Endpoint, client_id: String, grant: Option<GrantType>) {
-        // Whoever comes second speaks of a request that was answered on the way.
+        // A later one is about a request that was answered on the way.
         self.slot.0.get_or_init(|| NamedApplication { endpoint, client_id, grant, address: self.address });
     }
 }

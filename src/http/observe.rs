@@ -1,5 +1,5 @@
-//! What happens around every request: a trace id, a time limit, one log line, one count, and a note for the
-//! application that it names.
+//! The layer around every request: trace id, time limit, log line, metrics, and the request log of the application that
+//! it names.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::telemetry::RequestLabels;
 
 const TRACE_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The name under which a request is found again in the log.
+/// The trace id of a request, as in the log.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TraceId(pub(super) String);
 
@@ -65,7 +65,7 @@ fn log(status: u16, refusal: Option<&Refusal>, elapsed: Duration) {
         return;
     };
     let error = refusal.code.name();
-    // The caller is told what they sent, the log is not: a secret may stand where none belongs.
+    // The answer may quote what was sent, the log must not: a secret may be in the wrong parameter.
     let (description, detail) = (redact(&refusal.description), refusal.detail.as_deref());
     if status >= 500 {
         error!(status, micros, error, description, detail, "failed");

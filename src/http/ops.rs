@@ -1,4 +1,4 @@
-//! What an operator's machines ask: liveness, readiness, metrics.
+//! Liveness, readiness and metrics, for an operator's machines.
 
 use std::time::Duration;
 
@@ -12,13 +12,14 @@ use super::Edge;
 use super::reply::{Refused, json_no_store};
 use crate::protocol::refusal::Refusal;
 
-/// `GET /health/live`: the process answers. Never touches the database, so that a database that is away does
-/// not get every node restarted.
+/// `GET /health/live`: the process answers. Never touches the database, so that an unreachable database does not get
+/// every node restarted.
 pub(super) async fn live() -> Json<serde_json::Value> {
     Json(json!({ "status": "live" }))
 }
 
-/// `GET /health/ready`: send traffic here. 503 without database, without a signing key, and while stopping.
+/// `GET /health/ready`: whether to send traffic here. 503 without a database, without a signing key, and while
+/// stopping.
 pub(super) async fn ready(State(edge): State<Edge>) -> Result<Response, Refused> {
     if edge.stopping.is_cancelled() {
         return Err(Refusal::unavailable("the server is stopping", Duration::from_secs(1)).into());

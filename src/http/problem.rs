@@ -17,10 +17,10 @@ pub(super) struct FieldProblem {
 /// What went wrong (RFC 9457).
 #[derive(Serialize, ToSchema)]
 pub(super) struct Problem<'a> {
-    /// An address that says what kind of problem it is.
+    /// A URL that names the kind of problem.
     #[serde(rename = "type")]
     kind: String,
-    /// The kind in words.
+    /// A description of the kind.
     title: &'static str,
     /// The HTTP status.
     status: u16,
@@ -28,7 +28,7 @@ pub(super) struct Problem<'a> {
     detail: &'a str,
     /// The path of the request.
     instance: &'a str,
-    /// The name under which the server's log and the portal have this request.
+    /// The trace id under which the server's log and the portal have this request.
     trace_id: &'a str,
     /// What was wrong with which member or parameter.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -37,7 +37,7 @@ pub(super) struct Problem<'a> {
 }
 
 impl<'a> Problem<'a> {
-    /// What a refusal of this request says.
+    /// The problem details of a refusal of this request.
     pub(super) fn of(
         refusal: &'a Refusal,
         errors: &'a [FieldProblem],
@@ -57,13 +57,13 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// Whether refusals under this path are problem details. The greeting is for developers of other APIs and keeps the
-/// form that those have.
+/// Whether refusals under this path are problem details. `/api/v1/hello` keeps the form of other APIs' refusals (RFC
+/// 6750).
 pub(super) fn is_management(path: &str) -> bool {
     path.starts_with("/api/v1/") && path != "/api/v1/hello"
 }
 
-/// The name of a kind of problem. Errors whose OAuth name says less than their status have one of their own.
+/// The name of a kind of problem. Errors whose OAuth name is too general have a name of their own.
 pub(super) const fn slug(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::MethodNotAllowed => "method_not_allowed",
@@ -74,7 +74,7 @@ pub(super) const fn slug(code: ErrorCode) -> &'static str {
     }
 }
 
-/// The kind of a problem in words that do not change from one time to the next.
+/// The title of a kind of problem, which is always the same.
 pub(super) const fn title(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::NotFound => "Not found",

@@ -1,4 +1,4 @@
-//! How answers leave: JSON, never cached where a credential passes, and refusals in the form of their RFC.
+//! Responses: JSON, never cached if it has a credential, and refusals in the form of their RFC.
 
 use std::any::Any;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::problem::{FieldProblem, Problem, is_management};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Which authentication a 401 asks for.
+/// The challenge of a 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
     /// A client's id and secret (RFC 6749 §5.2).
@@ -25,8 +25,8 @@ pub(super) enum Challenge {
     BearerMissing,
 }
 
-/// A refusal on its way out. It becomes a response in [`super::observe`], where the trace id is known and
-/// where it is logged, once.
+/// A refusal to be sent. It becomes a response in [`super::observe`], where the trace id is known and where it is
+/// logged once.
 #[derive(Clone, Debug)]
 pub(super) struct Refused {
     pub(super) refusal: Refusal,
@@ -56,12 +56,11 @@ impl Refused {
     }
 }
 
-/// A refusal that was told in another form, on a page or at the application's address; it is logged and noted
-/// with the others.
+/// A refusal that was answered in another form, on a page or at the redirect URI; it is logged like the others.
 #[derive(Clone, Debug)]
 pub(super) struct ReportedRefusal(pub(super) Refusal);
 
-/// The answer that tells this refusal.
+/// The answer, marked as one of this refusal.
 pub(super) fn report_refusal(refusal: &Refusal, mut response: Response) -> Response {
     response.extensions_mut().insert(ReportedRefusal(refusal.clone()));
     response
@@ -83,13 +82,13 @@ struct ErrorBody<'a> {
     trace_id: &'a str,
 }
 
-/// Where and how a refusal is told.
+/// The request of a refusal.
 pub(super) struct Telling<'a> {
-    /// This server.
+    /// The issuer.
     pub(super) issuer: &'a str,
     /// The path of the request.
     pub(super) path: &'a str,
-    /// The name of the request in our log.
+    /// The trace id of the request.
     pub(super) trace_id: &'a str,
 }
 
@@ -122,7 +121,7 @@ pub(super) fn render(refused: &Refused, telling: &Telling<'_>, response: &Respon
     rendered
 }
 
-/// The value of `Retry-After` (RFC 9110 §10.2.3), rounded up so that coming back then is late enough.
+/// The value of `Retry-After` (RFC 9110 §10.2.3), rounded up, so that waiting that long is enough.
 pub(super) fn whole_seconds(wait: Duration) -> HeaderValue {
     HeaderValue::from(u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).min(86_400))
 }
@@ -143,13 +142,13 @@ fn challenge(refused: &Refused) -> Option<HeaderValue> {
     HeaderValue::from_str(&text).ok()
 }
 
-/// RFC 6749 §5.1: what carries a credential is not kept by anybody on the way.
+/// RFC 6749 §5.1: a response with a credential must not be cached.
 fn no_store(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
 }
 
-/// A JSON answer that is not kept.
+/// A JSON response that is not cached.
 pub(super) struct Unkept<T>(pub(super) T);
 
 impl<T: Serialize> IntoResponse for Unkept<T> {
@@ -172,18 +171,18 @@ pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     tags.any(|tag| tag == etag || tag == "*")
 }
 
-/// Any path that is not in the table.
+/// The answer for an unknown path.
 pub(super) async fn not_found() -> Refused {
     Refusal::new(ErrorCode::NotFound, "there is nothing at this address").into()
 }
 
-/// A path of the table with a method that it does not have.
+/// The answer for a known path with an unsupported method.
 pub(super) async fn method_not_allowed() -> Refused {
     Refusal::new(ErrorCode::MethodNotAllowed, "this address does not take this HTTP method; see the Allow header")
         .into()
 }
 
-/// A handler that panicked: a defect of ours, told as such and logged with what it said.
+/// The answer of a handler that panicked: a server error, logged with the panic's message.
 #[expect(clippy::needless_pass_by_value, reason = "the panic layer hands the payload over")]
 pub(super) fn panicked(reason: Box<dyn Any + Send>) -> Response {
     let said = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());

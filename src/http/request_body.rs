@@ -8,10 +8,10 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use crate::protocol::parameters::{BodyFormat, Parameters};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// The largest body that is read, in bytes. A client assertion signed with a long key fits many times.
+/// The largest body that is read, in bytes. A client assertion with a long key is much smaller.
 const LARGEST_BODY: usize = 64 * 1024;
 
-/// How much of a larger one is read all the same before the refusal is sent.
+/// How much of a larger body is read before the refusal is sent.
 const MOST_DRAINED: usize = 1024 * 1024;
 
 /// Reads the parameters of a body, in the format that its `Content-Type` says.
@@ -25,7 +25,7 @@ pub(super) fn format(headers: &HeaderMap) -> Result<BodyFormat, Refusal> {
     BodyFormat::from_content_type(content_type(headers)?)
 }
 
-/// Reads a body that is not larger than any request of ours.
+/// Reads a body, up to the limit.
 pub(super) async fn bytes(mut body: Body) -> Result<Bytes, Refusal> {
     match Limited::new(&mut body, LARGEST_BODY).collect().await {
         Ok(read) => Ok(read.to_bytes()),
@@ -37,8 +37,7 @@ pub(super) async fn bytes(mut body: Body) -> Result<Bytes, Refusal> {
     }
 }
 
-/// Reads on and throws away, so that a client that is still sending gets to see the answer: closing the
-/// connection under it would lose that.
+/// Reads and discards, so that a client that is still sending sees the answer: closing the connection would lose it.
 async fn drain(mut body: Body) {
     let mut drained = 0;
     while drained < MOST_DRAINED

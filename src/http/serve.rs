@@ -1,4 +1,4 @@
-//! Accepting connections, and stopping without cutting anybody off.
+//! Accepting connections, and graceful shutdown.
 
 use std::io;
 use std::sync::Arc;
@@ -23,16 +23,15 @@ use super::client_address::Peer;
 use super::stalled::Stalling;
 use super::{Edge, management_routes, routes};
 
-/// How long a client may take to send the head of a request, and how long it may take nothing of the answer.
-/// Also ends idle connections.
+/// The time limit for sending the head of a request, for accepting more of an answer, and for idle connections.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The sockets, bound already.
 #[derive(Debug)]
 pub struct Listeners {
-    /// For everybody.
+    /// The public listener.
     pub public: TcpListener,
-    /// For the operator.
+    /// The management listener.
     pub management: TcpListener,
 }
 
@@ -52,7 +51,7 @@ pub async fn serve(listeners: Listeners, edge: Edge) {
     }
 }
 
-/// Accepts until told to stop; returns what knows the open connections.
+/// Accepts connections until `stopping`; returns the tracker of open connections.
 async fn accept(
     listener: TcpListener,
     router: Router,
@@ -73,7 +72,7 @@ async fn accept(
                     tokio::spawn(connection(stream, peer, router.clone(), graceful.watcher(), permit));
                 }
                 Err(e) => {
-                    // Out of file descriptors, most likely: trying again at once would only spin.
+                    // Out of file descriptors, most likely: an immediate retry would loop.
                     warn!(error = %e, "a connection could not be accepted");
                     sleep(Duration::from_millis(50)).await;
                 }

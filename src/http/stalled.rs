@@ -1,5 +1,5 @@
-//! Ending connections whose client asks but does not read. hyper limits how long a client may take to ask; one
-//! that never takes the answer would keep its place among `server.max_connections` for ever.
+//! Ending connections whose client does not read. hyper limits how long a client may take to send a request; one that
+//! never reads the answer would keep its place among `server.max_connections` for ever.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::time::{Sleep, sleep};
 
-/// A stream that fails when the other side has not taken anything for a while.
+/// A stream that fails if the other side does not read for a while.
 pub(super) struct Stalling<S> {
     stream: S,
     patience: Duration,

@@ -1,7 +1,7 @@
-//! JSON objects, read so that everybody reads the same in them.
+//! Strict JSON: objects that every parser reads in the same way.
 //!
-//! RFC 8259 §4 leaves open which of two members of one name counts. Whoever checks a request before us may have taken
-//! the other, so such an object is refused, however deep in it they stand.
+//! RFC 8259 §4 leaves open which of two members of one name counts. A gateway that checks a request may have read the
+//! other, so such an object is refused, at every depth.
 
 use std::fmt;
 
@@ -25,8 +25,8 @@ pub(super) fn object(body: &[u8]) -> Result<Value, Refusal> {
     Ok(object)
 }
 
-/// Refuses a body that says it is something else than JSON, or JSON in another encoding than UTF-8 (RFC 8259 §8.1).
-/// `kinds` are the media types that are read.
+/// Refuses a body with another media type than JSON, or JSON in another encoding than UTF-8 (RFC 8259 §8.1). `kinds`
+/// are the media types that are read.
 pub(super) fn check_content_type(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Refusal> {
     let other = || Refusal::invalid_request("the body must be JSON; send Content-Type: application/json");
     let mut values = headers.get_all(CONTENT_TYPE).into_iter();
@@ -48,7 +48,7 @@ pub(super) fn check_content_type(headers: &HeaderMap, kinds: &[&str]) -> Result<
     }
 }
 
-/// PostgreSQL cannot store a zero character, and nobody means one.
+/// PostgreSQL cannot store a zero character, and no value needs one.
 pub(super) fn has_zero(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),

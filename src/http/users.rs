@@ -1,4 +1,4 @@
-//! `POST /users`: makes an account.
+//! `POST /users`: creates an account.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -17,10 +17,10 @@ use crate::flows::access::Need;
 use crate::flows::people::{Admin, NewUser};
 use crate::protocol::refusal::Refusal;
 
-/// What a caller must be allowed.
+/// The scope that the caller needs.
 const SCOPE: &str = "users:write";
 
-/// The body. `username` is another word for `email`. No member makes an administrator.
+/// The body. `username` is another word for `email`. No member makes an operator.
 #[derive(Deserialize)]
 struct NewAccount {
     email: Option<String>,
@@ -29,7 +29,7 @@ struct NewAccount {
     locale: Option<String>,
 }
 
-/// An account as its maker sees it.
+/// An account as the caller sees it.
 #[derive(Serialize)]
 struct Account {
     sub: String,
@@ -53,8 +53,8 @@ impl From<User> for Account {
     }
 }
 
-/// Makes an account for who may have accounts made. Who the caller is comes first: a stranger learns nothing
-/// from how the body is judged.
+/// Creates an account. The caller is authenticated first, so that errors in the body reveal nothing to an
+/// unauthenticated client.
 pub(super) async fn create(
     State(edge): State<Edge>,
     ClientAddress(address): ClientAddress,
@@ -80,6 +80,6 @@ fn address_of(email: Option<&str>, username: Option<&str>) -> Result<EmailAddres
         (None, None) => return Err(Refusal::invalid_request("the member 'email' is missing")),
     };
     let member = if email.is_some() { "email" } else { "username" };
-    // What was sent is not repeated: addresses stay out of the log, and this one may be anything.
+    // The value is not quoted: addresses must not be logged.
     written.parse().map_err(|e| Refusal::invalid_request(format!("the value of '{member}' is {e}")))
 }

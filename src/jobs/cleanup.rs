@@ -1,4 +1,4 @@
-//! Every few minutes: forget what can no longer matter.
+//! Deletes expired rows every few minutes.
 
 use std::sync::Arc;
 use std::time::Duration;

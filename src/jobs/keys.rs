@@ -1,4 +1,4 @@
-//! Keeping a key ahead: often enough that even with intervals of seconds one is announced in time.
+//! Maintains the signing keys, often enough that even with intervals of seconds the next one is announced in time.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Looking for applications that nobody uses, and saying that a server is up while it is: only that time counts.
+//! The sweep of unused applications, and the heartbeat: only time with a running server counts as unused.
 
 use std::sync::Arc;
 

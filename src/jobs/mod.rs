@@ -1,4 +1,4 @@
-//! What the server does by schedule rather than by request.
+//! Scheduled jobs.
 //!
 //! Every job may run on every node at any moment: what must happen once is decided by a statement in the
 //! database. A job that fails is logged and tried again; it never ends the server.
@@ -85,8 +85,8 @@ async fn every_or_when<E, Woken, Round>(
     }
 }
 
-/// How long a round may go on when the server stops. Only one that waits for a database which has fallen
-/// silent takes longer, and nothing is gained by waiting with it.
+/// How long a round may go on when the server stops. Only one that waits for a database that does not answer takes
+/// longer, and waiting for that gains nothing.
 const LAST_ROUND: Duration = Duration::from_secs(1);
 
 async fn overtime(stopping: &CancellationToken) {

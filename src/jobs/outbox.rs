@@ -1,5 +1,4 @@
-//! Once a second, and whenever a mail was queued: send what is due. At the end, mails that are being sent are
-//! waited for.
+//! Sends due mail once a second and whenever one was queued. At shutdown, waits for mails that are being sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::every_or_when;
 use crate::flows::mail::Mail;
 
-/// How soon a mail is found that another node queued, or whose time to be tried again has come.
+/// How soon a mail is sent that another node queued or that is due again.
 const PERIOD: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(mail: Arc<Mail>, patience: Duration, stopping: CancellationToken) {

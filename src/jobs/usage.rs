@@ -1,5 +1,5 @@
-//! About once a second: write down what was used. The composition root does it once more at the very end,
-//! after the last request.
+//! Writes down uses about once a second. The composition root does it once more at the very end, after the last
+//! request.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Several times a second: has anything kept in memory changed in the database?
+//! Checks several times a second whether cached data has changed in the database.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! Once a second, and whenever a message was committed: send webhooks what is due. At the end, messages that are on
-//! their way are waited for.
+//! Sends due messages to webhooks once a second and whenever one was committed. At shutdown, waits for messages that
+//! are being sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::every_or_when;
 use crate::flows::webhooks::Webhooks;
 
-/// How soon a message is found that another node or a command queued, or whose time to be tried again has come.
+/// How soon a message is sent that another node or a command queued or that is due again.
 const PERIOD: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(webhooks: Arc<Webhooks>, patience: Duration, stopping: CancellationToken) {

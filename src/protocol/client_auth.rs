@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_at_all_is_invalid_client() {
+    fn no_client_at_all_is_invalid_client() {
         assert_eq!(read(None, "").unwrap_err().code, ErrorCode::InvalidClient);
     }
 

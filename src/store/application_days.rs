@@ -6,14 +6,14 @@ use super::row::TableRow;
 use crate::domain::activity::Counted;
 use crate::domain::ids::{ApplicationId, Timestamp};
 
-/// What was counted of an application on a day.
+/// A counter of an application on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayTotal {
     /// The first moment of the day.
     pub day: Timestamp,
-    /// What was counted.
+    /// The counter.
     pub counted: Counted,
-    /// How many.
+    /// The number.
     pub total: u64,
 }
 
@@ -30,7 +30,7 @@ impl Record for DayTotal {
 }
 
 impl Store {
-    /// What was counted of an application since a day, oldest first.
+    /// The counters of an application since a day, oldest first.
     pub async fn days_of_application(
         &self,
         application: ApplicationId,
@@ -41,7 +41,7 @@ impl Store {
         self.fetch_all(statement.bind(application.to_string()).bind(since.as_micros())).await
     }
 
-    /// Forgets days that are over for long.
+    /// Deletes days before this one.
     pub async fn days_forget(&self, before: Timestamp) -> Result<(), StoreError> {
         self.execute(sql("delete from application_days where day < $1").bind(before.as_micros())).await?;
         Ok(())
@@ -49,7 +49,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Adds to what was counted of an application, unless that is gone.
+    /// Adds to a counter of an application, unless the application was purged.
     pub async fn day_add(&mut self, application: ApplicationId, counted: &DayTotal) -> Result<(), StoreError> {
         let statement = sql("insert into application_days (application_id, day, counted, total) \
              select id, $2, $3, $4 from applications where id = $1 \

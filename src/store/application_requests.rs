@@ -22,7 +22,7 @@ impl Record for NotedRequest {
     }
 }
 
-/// A failure has a name and a reason, or is none.
+/// A failure has both an error and a reason.
 fn failure(row: &TableRow<'_>) -> Result<Option<Failure>, StoreError> {
     match (row.plain("error")?, row.plain("reason")?) {
         (Some(error), Some(reason)) => {
@@ -60,7 +60,7 @@ impl Store {
         self.fetch_all(statement.bind(application.to_string()).bind(i64::from(limit))).await
     }
 
-    /// Forgets requests that are too old to be of use.
+    /// Deletes requests that arrived before this moment.
     pub async fn requests_forget(&self, before: Timestamp) -> Result<(), StoreError> {
         self.execute(sql("delete from application_requests where at <= $1").bind(before.as_micros())).await?;
         Ok(())
@@ -68,7 +68,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Adds a request of an application, unless that is gone.
+    /// Adds a request of an application, unless the application was purged.
     pub async fn request_insert(
         &mut self,
         id: NotedRequestId,
@@ -100,8 +100,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// Leaves the newest requests of an application: so many of each quota, and of those that anybody may have sent
-    /// fewer of each kind, so that one network's do not push out another's.
+    /// Keeps the newest requests of an application: so many of each quota, and fewer of each kind of those without
+    /// authentication, so that those from one network do not push out those from another.
     pub async fn requests_trim(&mut self, application: ApplicationId) -> Result<(), StoreError> {
         let statement = sql("delete from application_requests where id in (select id from (\
              select id, error is not null and not proven as from_anybody, \

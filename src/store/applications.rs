@@ -13,21 +13,21 @@ use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
 use crate::domain::life_marks::{Exempt, LifeMarks, Warning};
 use crate::protocol::jose::SigningAlgorithm;
 
-/// One use of an application, to be written down with others.
+/// One use of an application; uses are written down in batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApplicationUse {
-    /// Whose.
+    /// The application.
     pub application: ApplicationId,
     /// The secret it authenticated with, if it was one.
     pub secret: Option<SecretId>,
-    /// When.
+    /// When it was used.
     pub at: Timestamp,
 }
 
 /// A change of state that a caller asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StateChange {
-    /// Active to deactivated. What an owner can activate again can still be stopped by an operator.
+    /// Active to deactivated; an operator can also take over a deactivation by an owner.
     Deactivate(DeactivationReason),
     /// Deactivated to active.
     Activate,
@@ -134,7 +134,7 @@ impl Store {
     }
 }
 
-/// A row of which only the name is wanted.
+/// A row of which only the client id is read.
 pub(super) struct ClientIdOnly(pub(super) ClientId);
 
 impl Record for ClientIdOnly {
@@ -144,7 +144,7 @@ impl Record for ClientIdOnly {
     }
 }
 
-/// Why an application is deactivated, if it is.
+/// The reason of a deactivation.
 struct Reason(Option<String>);
 
 impl Record for Reason {
@@ -186,7 +186,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Changes an application's settings and who looks after it.
+    /// Changes an application's settings and origin.
     pub async fn application_update(
         &mut self,
         id: ApplicationId,
@@ -197,14 +197,14 @@ impl Transaction {
         Ok(())
     }
 
-    /// Raises the version of an application of which something else changed.
+    /// Raises the version of an application after a change of something other than its settings.
     pub(super) async fn application_touch(&mut self, id: ApplicationId) -> Result<(), StoreError> {
         self.execute(sql("update applications set version = version + 1 where id = $1").bind(id.to_string())).await?;
         Ok(())
     }
 
-    /// Changes an application's state, and only this version of it where one is given. False if it is not that or not
-    /// in the state that the change begins with.
+    /// Changes an application's state, and only this version of it where one is given. False if the version differs or
+    /// the state is not the one that the change starts from.
     pub async fn application_change_state(
         &mut self,
         id: ApplicationId,
@@ -224,7 +224,7 @@ impl Transaction {
                 .bind(reason.name())
                 .bind(!reason.is_owners())
             }
-            // Its time begins anew, as it does when somebody keeps it.
+            // Its unused time begins anew, as it does when an owner keeps it.
             StateChange::Activate => sql("update applications set deactivated_at = null, deactivation_reason = null, \
                      kept_at = $3, version = version + 1 \
                      where id = $1 and version = coalesce($2, version) and deactivated_at is not null and deleted_at is null")
@@ -240,7 +240,7 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// From now on no token that was issued before counts at this server.
+    /// From now on this server refuses tokens that were issued before.
     pub async fn application_end_tokens(&mut self, id: ApplicationId, now: Timestamp) -> Result<(), StoreError> {
         let statement = sql("update applications set tokens_not_before = $2 where id = $1");
         self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await?;

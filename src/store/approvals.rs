@@ -1,4 +1,4 @@
-//! What waits for an operator's yes.
+//! Requests that wait for an operator's approval.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
@@ -30,12 +30,12 @@ impl Record for Approval {
 const WAITING_OF: &str = "select * from approvals where application_id = $1 and decided_at is null";
 
 impl Store {
-    /// What waits for an application.
+    /// The open request of an application.
     pub async fn approval_of(&self, application: ApplicationId) -> Result<Option<Approval>, StoreError> {
         self.fetch_optional(sql(WAITING_OF).bind(application.to_string())).await
     }
 
-    /// What has waited longest, each with its application; nothing for one that is deleted.
+    /// The open requests, oldest first, each with its application; deleted applications are left out.
     pub async fn approvals_waiting(&self, limit: i64) -> Result<Vec<(Approval, Application)>, StoreError> {
         let statement = sql("select approvals.* from approvals \
              join applications on applications.id = approvals.application_id \
@@ -47,7 +47,7 @@ impl Store {
         Ok(waiting.into_iter().filter_map(with).map(|(application, approval)| (approval, application)).collect())
     }
 
-    /// A request that still waits.
+    /// An open request.
     pub async fn approval(&self, id: ApprovalId) -> Result<Option<Approval>, StoreError> {
         let statement = sql("select * from approvals where id = $1 and decided_at is null");
         self.fetch_optional(statement.bind(id.to_string())).await
@@ -55,12 +55,12 @@ impl Store {
 }
 
 impl Transaction {
-    /// What waits for an application, as this transaction sees it.
+    /// The open request of an application, as this transaction sees it.
     pub async fn approval_of(&mut self, application: ApplicationId) -> Result<Option<Approval>, StoreError> {
         self.fetch_optional(sql(WAITING_OF).bind(application.to_string())).await
     }
 
-    /// Adds a request, in the place of one that waited for the same application.
+    /// Adds a request and replaces an open one of the same application.
     pub async fn approval_insert(&mut self, approval: &Approval) -> Result<(), StoreError> {
         let replaced = sql("update approvals set decided_at = $2, decision = $3 \
              where application_id = $1 and decided_at is null")

@@ -10,15 +10,15 @@ use crate::domain::ids::{AuditId, Timestamp};
 pub struct AuditLine {
     /// Its row; ids sort by time.
     pub id: AuditId,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who.
+    /// The actor.
     pub actor: String,
-    /// What.
+    /// The event's name.
     pub event: String,
-    /// To what.
+    /// The subject.
     pub subject: String,
-    /// What else there is to say.
+    /// The detail.
     pub detail: String,
 }
 
@@ -37,8 +37,8 @@ impl Record for AuditLine {
 }
 
 impl Transaction {
-    /// Writes an event down, in the transaction of what it tells, and addresses it to the webhooks that are told of
-    /// it: in this one place, so that no act can forget them.
+    /// Writes an event down, in the transaction of the change it records, and queues it for the subscribed webhooks: in
+    /// this one place, so that no flow can forget them.
     pub async fn audit_append(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let (event, subject, detail) = entry.event.stored();
         let statement =
@@ -58,7 +58,7 @@ impl Transaction {
 }
 
 impl Store {
-    /// What happened to this subject, oldest first.
+    /// The events of this subject, oldest first.
     pub async fn audit_of(&self, subject: &str) -> Result<Vec<AuditLine>, StoreError> {
         self.fetch_all(
             sql("select id, at, actor, event, subject, detail from audit_events where subject = $1 order by at, id")

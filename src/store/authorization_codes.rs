@@ -1,4 +1,4 @@
-//! Authorization codes: what each stands for, and that it is redeemed once.
+//! Authorization codes: the grant of each, redeemed once.
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
@@ -9,7 +9,7 @@ use crate::domain::one_time::ValueHash;
 
 impl Record for CodeGrant {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        // The hash is the key; the request says as well which row it is, and can be read by people.
+        // The key is a hash; in error messages the id of the authorization names the row.
         let row = TableRow::of(row, "authorization_codes", "authorization_id")?;
         let (spent_at, family) = (row.moment_if_any("spent_at")?, row.parsed_if_any("family_id")?);
         if spent_at.is_some() != family.is_some() {
@@ -37,7 +37,7 @@ fn by_hash(hash: ValueHash) -> Statement {
 }
 
 impl Store {
-    /// What a code stands for, spent or not.
+    /// The grant of a code, spent or not.
     pub async fn authorization_code(&self, hash: ValueHash) -> Result<Option<CodeGrant>, StoreError> {
         self.fetch_optional(by_hash(hash)).await
     }
@@ -59,12 +59,12 @@ impl Transaction {
         self.execute(statement).await
     }
 
-    /// What a code stands for, as this transaction sees it.
+    /// The grant of a code, as this transaction sees it.
     pub async fn authorization_code(&mut self, hash: ValueHash) -> Result<Option<CodeGrant>, StoreError> {
         self.fetch_optional(by_hash(hash)).await
     }
 
-    /// Remembers a code.
+    /// Adds a code.
     pub async fn authorization_code_insert(&mut self, grant: &CodeGrant, hash: ValueHash) -> Result<(), StoreError> {
         let statement = sql("insert into authorization_codes (code_hash, authorization_id, application_id, user_id, \
              session_id, sign_in_id, scope, auth_time, amr, created_at, expires_at) \
@@ -84,8 +84,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Spends a code for the family that grows from it. True exactly once, and only within its time; the
-    /// family must exist.
+    /// Spends a code for a new token family. True exactly once, and only before it expires; the family must exist.
     pub async fn authorization_code_spend(
         &mut self,
         hash: ValueHash,

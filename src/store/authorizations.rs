@@ -42,7 +42,7 @@ impl Record for Authorization {
     }
 }
 
-/// The columns that say how a request came in become one [`Source`] here, and nowhere else.
+/// The only place where columns become a [`Source`].
 fn source(row: &TableRow<'_>) -> Result<Source, StoreError> {
     let name: String = row.plain("source")?;
     match (name.as_str(), row.hash_if_any("browser_hash")?) {
@@ -81,7 +81,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Remembers a request.
+    /// Adds a request.
     pub async fn authorization_insert(&mut self, authorization: &Authorization) -> Result<(), StoreError> {
         let (source, browser) = match authorization.source {
             Source::Browser(hash) => (BROWSER, Some(hash.as_bytes().to_vec())),
@@ -117,7 +117,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Marks a request as answered. True exactly once, and only within its time.
+    /// Marks a request as answered. True exactly once, and only before it expires.
     pub async fn authorization_complete(&mut self, id: AuthorizationId, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update authorizations set completed_at = $2 \
              where id = $1 and completed_at is null and expires_at > $2");

@@ -1,4 +1,4 @@
-//! Scopes and resources that the configuration has named.
+//! The scopes and resources of the configuration.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
@@ -29,7 +29,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Puts these in the place of all that were there.
+    /// Replaces all of them.
     pub async fn catalogue_replace(&mut self, catalogue: &Catalogue) -> Result<(), StoreError> {
         self.execute(sql("delete from scopes")).await?;
         self.execute(sql("delete from resources")).await?;

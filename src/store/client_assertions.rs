@@ -22,7 +22,7 @@ impl Store {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Forgets those that have expired; says how many.
+    /// Deletes expired ones; returns how many.
     pub async fn client_assertions_forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.execute(sql("delete from client_assertions where expires_at <= $1").bind(now.as_micros())).await
     }

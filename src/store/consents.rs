@@ -50,7 +50,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Takes back all that a person has agreed to for an application. False if there was nothing.
+    /// Withdraws everything that a person has agreed to for an application. False if there was nothing.
     pub async fn consent_delete(&mut self, user: UserId, application: ApplicationId) -> Result<bool, StoreError> {
         let statement = sql("delete from consents where user_id = $1 and application_id = $2");
         Ok(self.execute(statement.bind(user.to_string()).bind(application.to_string())).await? == 1)

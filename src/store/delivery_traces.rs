@@ -1,4 +1,4 @@
-//! What happened to a sign-in, step by step. It is only ever added to, until the sign-in is forgotten.
+//! Delivery traces: what happened to the mail of a sign-in, step by step. Append-only, until the sign-in is deleted.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
@@ -7,18 +7,18 @@ use crate::domain::ids::{ApplicationId, SignInEventId, SignInId, Timestamp};
 use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::user::EmailAddress;
 
-/// How many steps of one kind are kept of one sign-in. Whoever has a link, or only a guess, can repeat some of
-/// them at will; those of other kinds are told all the same. Of many at the same moment a few more may be kept.
+/// How many steps of one kind are kept of one sign-in. Some kinds can be repeated at will by anyone with a link or a
+/// guess; they must not push out the others. Of many at the same moment a few more may be kept.
 pub const MOST_OF_A_KIND: i64 = 30;
 
-/// A step of a sign-in's flight as it is listed.
+/// A step of a delivery trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryStep {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// What happened.
+    /// The kind of step.
     pub event: DeliveryEvent,
-    /// What else there is to say.
+    /// More about it, such as the answer of the mail server.
     pub detail: String,
 }
 
@@ -32,22 +32,22 @@ impl Record for DeliveryStep {
 /// A sign-in as its application's owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryTrace {
-    /// Which sign-in.
+    /// The sign-in.
     pub sign_in: SignInId,
     /// When it was started.
     pub created_at: Timestamp,
-    /// Whose it is, masked: `j…@example.com`.
+    /// The address, masked: `j…@example.com`.
     pub address: String,
-    /// What mail and waiting page both show.
+    /// The four characters that mail and waiting page both show.
     pub reference: String,
-    /// Its name in the log.
+    /// The trace id of its log lines.
     pub trace_id: String,
-    /// What happened, oldest first.
+    /// The steps, oldest first.
     pub steps: Vec<DeliveryStep>,
 }
 
 impl Record for DeliveryTrace {
-    /// Without its steps, which are rows of their own.
+    /// Without the steps, which are rows of their own.
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let row = TableRow::of(row, "sign_ins", "id")?;
         Ok(Self {
@@ -61,7 +61,7 @@ impl Record for DeliveryTrace {
     }
 }
 
-/// A step together with whose it is.
+/// A step and its sign-in.
 struct StepOf(SignInId, DeliveryStep);
 
 impl Record for StepOf {
@@ -70,8 +70,8 @@ impl Record for StepOf {
     }
 }
 
-/// The newest sign-ins of an application, as what a statement begins with. Requests are listed by their id, which
-/// grows with time, so that a long history is not sorted.
+/// The newest sign-ins of an application, as the beginning of a statement. Requests are listed by their id, which grows
+/// with time, so that a long history is not sorted.
 macro_rules! of_newest_sign_ins {
     ($statement:literal) => {
         concat!(
@@ -84,7 +84,7 @@ macro_rules! of_newest_sign_ins {
 }
 
 impl Transaction {
-    /// Writes a step down, in the transaction of what it tells, unless there are enough of its kind.
+    /// Adds a step, in the transaction of what it records, unless there are enough of its kind.
     #[expect(
         clippy::too_many_arguments,
         reason = "they are the columns of one row; flows have DeliveryTraces::note_delivery"
@@ -119,7 +119,7 @@ impl Store {
         Ok(i64::try_from(steps.len()).is_ok_and(|steps| steps >= MOST_OF_A_KIND))
     }
 
-    /// The flight of a sign-in so far, oldest step first; steps of one moment in the order of a flight.
+    /// The trace of a sign-in, oldest step first; steps of one moment in the order in which they follow each other.
     pub async fn delivery_trace_of(&self, sign_in: SignInId) -> Result<Vec<DeliveryStep>, StoreError> {
         let statement = sql("select id, at, event, detail from sign_in_events where sign_in_id = $1 order by at, id")
             .bind(sign_in.to_string());
@@ -128,7 +128,7 @@ impl Store {
         Ok(steps)
     }
 
-    /// The last sign-ins that an application asked for, newest first, each with its flight.
+    /// The newest sign-ins of an application, newest first, each with its trace.
     pub async fn delivery_traces_of_application(
         &self,
         application: ApplicationId,
@@ -154,7 +154,7 @@ impl Store {
     }
 }
 
-/// Steps of one moment stand in the order of a flight.
+/// Steps of one moment in the order in which they follow each other.
 fn in_order(steps: &mut [DeliveryStep]) {
     steps.sort_by_key(|step| (step.at, DeliveryEvent::ALL.iter().position(|event| *event == step.event)));
 }

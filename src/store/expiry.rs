@@ -1,4 +1,4 @@
-//! Deleting what time has made pointless: rows that hang on one another, in the order of their foreign keys.
+//! Deleting expired rows, in the order of their foreign keys.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use super::StoreError;
 use super::engine::{Store, sql};
 use crate::domain::ids::Timestamp;
 
-/// How long a code is remembered after its time, so that a late replay still revokes what grew from it.
+/// How long a code is kept after it expired, so that a late replay still revokes its tokens.
 const CODES_KEPT: Duration = Duration::from_hours(24);
 
-/// How long the flight of a sign-in can be looked at.
+/// How long the delivery trace of a sign-in is kept.
 const SIGN_INS_KEPT: Duration = Duration::from_hours(7 * 24);
 
-/// How long a request that was answered can still be told from one that never was.
+/// How long a request that was answered is kept, so that it is told from an unknown one.
 const ANSWERS_KEPT: Duration = Duration::from_mins(5);
 
-/// How long a session that is over can be looked at.
+/// How long a session is kept after its end.
 const SESSIONS_KEPT: Duration = Duration::from_hours(7 * 24);
 
-/// The sign-ins whose time is long over, as a condition on whatever names one.
+/// A condition on rows that refer to a sign-in: it ended long ago.
 macro_rules! of_forgotten_sign_ins {
     ($before:literal) => {
         concat!($before, " where sign_in_id in (select id from sign_ins where ends_at <= $1)")
@@ -26,7 +26,7 @@ macro_rules! of_forgotten_sign_ins {
 }
 
 impl Store {
-    /// Forgets codes, refresh tokens, families, sessions, revocations and pushed requests whose time is over.
+    /// Deletes expired codes, refresh tokens, families, sessions, revocations and pushed requests.
     pub async fn expired_tokens_forget(&self, now: Timestamp) -> Result<(), StoreError> {
         let codes = now.minus(CODES_KEPT);
         for (statement, before) in [
@@ -53,7 +53,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets sign-ins, with their flight and mails, and the requests that nothing hangs on any more.
+    /// Deletes old sign-ins with their delivery traces and mails, and authorization requests that nothing refers to any
+    /// more.
     pub async fn expired_sign_ins_forget(&self, now: Timestamp) -> Result<(), StoreError> {
         let before = now.minus(SIGN_INS_KEPT);
         let mut tx = self.begin().await?;
@@ -66,7 +67,7 @@ impl Store {
         ] {
             tx.execute(statement.bind(before.as_micros())).await?;
         }
-        // Answered without a code: refused, or nobody was signed in where no page may be shown. That can be often.
+        // Answered without a code: refused, or `prompt=none` without a session. There can be many of these.
         let requests = sql("delete from authorizations where (expires_at <= $1 or completed_at <= $2) \
              and not exists (select 1 from sign_ins where authorization_id = authorizations.id) \
              and not exists (select 1 from authorization_codes where authorization_id = authorizations.id)");

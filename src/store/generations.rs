@@ -1,9 +1,9 @@
-//! The counters by which nodes learn that what they keep in memory has changed.
+//! Counters by which nodes notice changes of what they cache.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
 
-/// A kind of fact that nodes keep in memory.
+/// A kind of data that nodes cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generation {
     /// Applications, their secrets, scopes and resources.
@@ -51,15 +51,15 @@ impl Store {
 }
 
 impl Transaction {
-    /// Lets one transaction at a time go on from here until it ends, and those that raise this counter wait too. Nodes
-    /// learn of nothing: for facts that they do not keep in memory.
+    /// Lets one transaction at a time go on from here until it ends, and those that raise this counter wait too. The
+    /// counter stays, so no cache is invalidated: for data that is not cached.
     pub async fn lock(&mut self, kind: Generation) -> Result<(), StoreError> {
         self.execute(sql("update generations set value = value where name = $1").bind(kind.name())).await?;
         Ok(())
     }
 
-    /// Raises a counter. The row stays locked until the transaction ends, so of several nodes that want to
-    /// change the same kind of fact, one goes on and the others see what it did.
+    /// Raises a counter. The row stays locked until the transaction ends, so of several nodes that change the same kind
+    /// of data, one goes on and the others see its changes.
     pub async fn generation_raise(&mut self, kind: Generation) -> Result<(), StoreError> {
         self.execute(sql("update generations set value = value + 1 where name = $1").bind(kind.name())).await?;
         Ok(())

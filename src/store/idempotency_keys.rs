@@ -1,4 +1,4 @@
-//! Requests that may be sent twice, and what they were answered.
+//! Idempotency keys: requests that may be sent twice, with their answers.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, sql};
@@ -7,12 +7,12 @@ use crate::domain::encryption::Sealed;
 use crate::domain::ids::Timestamp;
 use crate::domain::one_time::ValueHash;
 
-/// What is known of a request with this key.
+/// A stored request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRequest {
-    /// What was asked.
+    /// The hash of the request.
     pub fingerprint: ValueHash,
-    /// What was answered; none while it is being carried out.
+    /// The answer; none while it is being carried out.
     pub answer: Option<Sealed>,
 }
 
@@ -32,7 +32,7 @@ impl Record for KnownRequest {
 }
 
 impl Store {
-    /// Claims a key for a request. False if it is another request's that is not forgotten yet.
+    /// Claims a key for a request. False if another request has it and has not expired.
     pub async fn idempotency_key_claim(
         &self,
         key: ValueHash,
@@ -49,14 +49,14 @@ impl Store {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// The request that has this key.
+    /// The request with this key.
     pub async fn idempotency_key(&self, key: ValueHash) -> Result<Option<KnownRequest>, StoreError> {
         let statement = sql("select 'of a request' as name, fingerprint, answer, master_key_id \
              from idempotency_keys where key_hash = $1");
         self.fetch_optional(statement.bind(key.as_bytes().to_vec())).await
     }
 
-    /// Writes down what a request was answered.
+    /// Stores the answer of a request.
     pub async fn idempotency_key_answer(&self, key: ValueHash, answer: &Sealed) -> Result<(), StoreError> {
         let statement = sql("update idempotency_keys set answer = $2, master_key_id = $3 where key_hash = $1")
             .bind(key.as_bytes().to_vec())
@@ -66,14 +66,14 @@ impl Store {
         Ok(())
     }
 
-    /// Lets a key go whose request made nothing.
+    /// Releases a key whose request changed nothing.
     pub async fn idempotency_key_release(&self, key: ValueHash) -> Result<(), StoreError> {
         let statement = sql("delete from idempotency_keys where key_hash = $1 and answer is null");
         self.execute(statement.bind(key.as_bytes().to_vec())).await?;
         Ok(())
     }
 
-    /// Forgets keys whose time is over.
+    /// Deletes expired keys.
     pub async fn idempotency_keys_forget(&self, now: Timestamp) -> Result<(), StoreError> {
         self.execute(sql("delete from idempotency_keys where expires_at <= $1").bind(now.as_micros())).await?;
         Ok(())

@@ -16,7 +16,7 @@ macro_rules! in_list {
 
 pub(super) use in_list;
 
-/// The statement with the ids of each chunk; a chunk that is not full has empty ones, which are nobody's.
+/// The statement with the ids of each chunk; a chunk that is not full is padded with empty ids, which match no row.
 pub(super) fn chunks(statement: &Statement, ids: &[String]) -> Vec<Statement> {
     let bound = |chunk: &[String]| {
         let padded = chunk.iter().cloned().chain(std::iter::repeat_n(String::new(), AT_ONCE - chunk.len()));

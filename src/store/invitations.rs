@@ -1,4 +1,4 @@
-//! Invitations to look after an application.
+//! Invitations to become an owner of an application.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
@@ -25,7 +25,7 @@ impl Record for Invitation {
     }
 }
 
-/// What keeps an invitation open besides its time: nobody answered it, and whoever sent it could send it again.
+/// What an open invitation needs besides its expiry: it was not answered, and its sender may still invite owners.
 macro_rules! is_open {
     () => {
         "spent_at is null and exists (select 1 from users where users.id = invitations.invited_by \
@@ -45,7 +45,7 @@ const OPEN_OF: &str = concat!(
 const MOST_SHOWN: i64 = 100;
 
 impl Store {
-    /// The invitation of this row, unless it was answered; it may be too old.
+    /// The invitation of this row, unless it was answered; it may have expired.
     pub async fn invitation(&self, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
         let statement = sql(concat!("select * from invitations where id = $1 and ", is_open!()));
         self.fetch_optional(statement.bind(id.to_string())).await
@@ -117,7 +117,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Ends all open invitations that somebody has sent for an application they look after no longer.
+    /// Ends all open invitations of an account that is no longer an owner of the application.
     pub async fn invitations_end_of(
         &mut self,
         application: ApplicationId,
@@ -138,7 +138,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Uses an invitation up: it was accepted, declined or withdrawn. False if it was not open any more.
+    /// Spends an invitation that was accepted, declined or withdrawn. False if it was not open any more.
     pub async fn invitation_spend(&mut self, id: InvitationId, now: Timestamp) -> Result<bool, StoreError> {
         let statement =
             sql(concat!("update invitations set spent_at = $2 where id = $1 and expires_at > $2 and ", is_open!()));

@@ -11,13 +11,13 @@ use crate::domain::one_time::ValueHash;
 pub struct KeepLink {
     /// The application it keeps, by its row.
     pub application: ApplicationId,
-    /// The same by its public name.
+    /// Its client id.
     pub client_id: ClientId,
     /// The account it was sent to, if the address had one.
     pub user: Option<UserId>,
     /// The language of its mail.
     pub locale: String,
-    /// When its warning was given.
+    /// When its warning was sent.
     pub created_at: Timestamp,
 }
 
@@ -57,7 +57,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Forgets an application's links from before this moment: they belong to an idle time that is over.
+    /// Deletes an application's links from before this moment: they belong to an unused time that is over.
     pub async fn keep_links_forget(&mut self, id: ApplicationId, before: Timestamp) -> Result<(), StoreError> {
         let statement = sql("delete from keep_links where application_id = $1 and created_at <= $2");
         self.execute(statement.bind(id.to_string()).bind(before.as_micros())).await?;

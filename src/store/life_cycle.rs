@@ -1,5 +1,5 @@
-//! The steps in the life of an unused application. Each is one guarded update: its conditions stand in the
-//! statement, so that of two nodes one takes the step, and one that meets a use in the same moment takes none.
+//! The steps in the life cycle of an unused application. Each is one guarded update with all its conditions, so that of
+//! two nodes one takes the step, and none does if the application is used at that moment.
 
 use super::StoreError;
 use super::applications::ClientIdOnly;
@@ -8,7 +8,7 @@ use crate::domain::application::{Application, DeactivationReason};
 use crate::domain::ids::{ApplicationId, ClientId, Timestamp};
 use crate::domain::life_marks::{Exempt, Warning};
 
-/// The moments by which an application must have fallen silent for something to be due.
+/// The moments since which an application must be unused for a step to be due.
 #[derive(Clone, Copy, Debug)]
 pub struct DueBy {
     /// Unused since then: to be warned or deactivated.
@@ -22,11 +22,11 @@ pub struct DueBy {
 /// A step that is taken only if the application is still as it was when the step was decided.
 #[derive(Clone, Copy, Debug)]
 pub struct GuardedStep {
-    /// Whose.
+    /// The application.
     pub application: ApplicationId,
     /// Not used, kept or registered after this.
     pub unused_by: Timestamp,
-    /// The last warning that was known, void or not.
+    /// The last warning that the decision was based on, void or not.
     pub warned_at: Option<Timestamp>,
 }
 
@@ -45,7 +45,7 @@ macro_rules! unused_by {
     };
 }
 
-/// What a warning or deactivation begins with, for `$1` to `$3` of [`guarded`].
+/// The condition of a warning or deactivation, for `$1` to `$3` of [`guarded`].
 macro_rules! active_and_unused {
     () => {
         concat!(
@@ -64,8 +64,8 @@ fn guarded(statement: Statement, step: &GuardedStep) -> Statement {
 }
 
 impl Store {
-    /// The applications for which something may be due. Only their names: one that cannot be read must not keep
-    /// the others from being looked at.
+    /// The applications for which something may be due. Only their client ids, so that a row that cannot be read does
+    /// not stop the others.
     pub async fn applications_due(&self, by: DueBy) -> Result<Vec<ClientId>, StoreError> {
         let statement = sql(concat!(
             "select client_id from applications where purged_at is null and (deleted_at <= $3 or (deleted_at is null \
@@ -91,7 +91,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes down that a warning is given now. False if it was used or warned meanwhile.
+    /// Records a warning. False if the application was used or warned meanwhile.
     pub async fn application_warn(&mut self, step: &GuardedStep, warning: Warning) -> Result<bool, StoreError> {
         let statement =
             sql(concat!("update applications set warned_at = $4, warned_before = $5", active_and_unused!()));
@@ -132,8 +132,8 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Makes an application active again that was deactivated as unused in the very moment of this use. False if
-    /// it is not deactivated for that.
+    /// Activates an application again that was deactivated as unused although it was in use. False if it is not
+    /// deactivated as unused.
     pub async fn application_revive(&mut self, id: ApplicationId) -> Result<bool, StoreError> {
         let statement =
             sql("update applications set deactivated_at = null, deactivation_reason = null, version = version + 1 \
@@ -163,8 +163,8 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Says whether an application stays, used or not. When it no longer does, its time begins anew. False if that
-    /// is what it was.
+    /// Exempts an application from the life cycle or ends that; at the end its unused time begins anew. False if
+    /// nothing changed.
     pub async fn application_set_exempt(
         &mut self,
         id: ApplicationId,
@@ -179,8 +179,8 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Forgets all that was said about an application deleted by `deleted_by`, and what hangs on it; its row stays
-    /// so that its client id is never issued again. False if it is not deleted or was purged before.
+    /// Deletes all data of an application that was deleted by `deleted_by`; its row stays so that its client id is
+    /// never issued again. False if it is not deleted or was purged before.
     pub async fn application_purge(
         &mut self,
         id: ApplicationId,

@@ -1,5 +1,5 @@
-//! Pages of long lists. Each goes on behind the last row of the page before, along an index, so the
-//! thousandth page costs what the first does.
+//! Pages of long lists (keyset pagination): each starts after the last row of the page before, along an index, so every
+//! page costs the same.
 
 use super::StoreError;
 use super::audit::AuditLine;
@@ -11,10 +11,10 @@ use crate::domain::listing::{
 };
 use crate::domain::user::User;
 
-/// Sorts behind every id: they are hexadecimal.
+/// Sorts after every id: they are hexadecimal.
 const BEHIND_ALL: &str = "g";
 
-/// An audit page along the index that `$driven` names; the other conditions only sieve.
+/// An audit page along the index that `$driven` names; the other conditions only filter.
 macro_rules! audit_along {
     ($driven:literal) => {
         sql(concat!(
@@ -28,7 +28,7 @@ macro_rules! audit_along {
 }
 
 impl Store {
-    /// The applications behind this place, by name, without their secrets.
+    /// The applications after this cursor, by name, without their secrets.
     pub async fn applications_page(
         &self,
         filter: &ApplicationFilter,
@@ -112,7 +112,7 @@ fn id_or_empty(id: Option<UserId>) -> String {
     id.map(|id| id.to_string()).unwrap_or_default()
 }
 
-/// The pattern of texts that contain this one, in lower case; empty if nothing is looked for.
+/// The `like` pattern of texts that contain this one, in lower case; empty without a search.
 fn containing(part: Option<&Search>) -> String {
     let Some(part) = part else { return String::new() };
     let mut pattern = String::from("%");

@@ -1,4 +1,4 @@
-//! Finding the sign-ins whose login code somebody may type into an application without a browser.
+//! Finding the sign-ins whose login code may be typed into an application without a browser.
 
 use super::StoreError;
 use super::engine::{Store, sql};
@@ -27,7 +27,7 @@ impl Store {
         self.fetch_all(statement).await
     }
 
-    /// The newest of them that is over, for which somebody may still be holding the code.
+    /// The newest of them that has ended, to report why its code is refused.
     pub async fn login_code_over(
         &self,
         application: ApplicationId,

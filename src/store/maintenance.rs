@@ -1,4 +1,4 @@
-//! What an operator does to the database as a whole.
+//! Operations on the database as a whole.
 
 use std::fs::File;
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::StoreError;
 use super::engine::{Record, Row, Store, sql};
 use super::migrations::beside;
 
-/// Held by the one server of a SQLite file; let go when the process ends, however it ends.
+/// The lock of the one server of a SQLite file; released when the process ends, however it ends.
 #[derive(Debug)]
 pub struct ServerLock(#[expect(dead_code, reason = "the lock lives as long as the open file")] Option<File>);
 

@@ -45,14 +45,14 @@ const STEPS: &[Step] = &[
     step!(14, "0014_tokens_not_before"),
 ];
 
-/// How a database stands to this binary's migrations.
+/// The state of a database compared with the migrations of this binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schema {
     /// It has no tables yet.
     Empty,
-    /// It has those of an older version, which may be running.
+    /// It has the tables of an older version, which may be running.
     Behind,
-    /// It has all of them.
+    /// It is up to date.
     Current,
 }
 
@@ -65,7 +65,7 @@ impl Record for Version {
 }
 
 impl Store {
-    /// Brings the schema up to this binary's, once, however many processes try.
+    /// Migrates the schema to that of this binary, once, even if several processes try.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite { writer, path, .. } => run_sqlite(writer, path).await,
@@ -74,7 +74,7 @@ impl Store {
         }
     }
 
-    /// How the database stands to this binary's migrations; one that is newer is an error.
+    /// The state of the database compared with the migrations of this binary; a newer one is an error.
     pub async fn schema(&self) -> Result<Schema, StoreError> {
         let history = match self.sqlite_path() {
             Some(_) => sql("select 0 as version from sqlite_master where name = '_sqlx_migrations'"),

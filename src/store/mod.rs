@@ -67,7 +67,7 @@ pub use webhook_deliveries::{AfterTry, ClaimedDelivery};
 
 use crate::protocol::refusal::Refusal;
 
-/// What goes wrong with a database.
+/// Errors of the database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It does not answer, or not in time. Worth trying again.
@@ -79,11 +79,11 @@ pub enum StoreError {
     /// A row that this binary cannot read.
     #[error("table {table}, row {row}: {what}")]
     Corrupt {
-        /// Which table.
+        /// The table.
         table: &'static str,
-        /// Which row, by its key.
+        /// The key of the row.
         row: String,
-        /// What is wrong with it.
+        /// What cannot be read.
         what: String,
     },
     /// The schema has migrations that this binary does not know.
@@ -118,7 +118,7 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
         match &error {
-            // `Protocol` is what a proxy looks like that accepts for a database that is gone, and hangs up.
+            // `Protocol` is the error of a proxy that accepts a connection for a database that is gone, and closes it.
             Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed => {
                 Self::Unavailable(error.to_string())
             }
@@ -139,7 +139,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl From<StoreError> for Refusal {
-    /// What a caller is told when the database fails: nothing about it but when to come back.
+    /// The answer to a caller when the database fails: no detail, only when to try again.
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => {

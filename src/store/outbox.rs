@@ -1,4 +1,5 @@
-//! Mail on its way out: written with what it tells, claimed by one worker at a time, wiped when it is over.
+//! The outbox: mail is written in the transaction of what it is about, claimed by one worker at a time, and its body is
+//! wiped at the end.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
@@ -11,15 +12,15 @@ use crate::domain::user::EmailAddress;
 /// A mail to be written to the outbox.
 #[derive(Debug)]
 pub struct NewMail<'a> {
-    /// Its row.
+    /// The key of its row.
     pub id: MailId,
     /// The sign-in it belongs to, and the link that it carries.
     pub link: Option<(SignInId, ValueHash)>,
-    /// Whom it is for.
+    /// The recipient.
     pub recipient: &'a EmailAddress,
-    /// What stands above it. No secret.
+    /// The subject. It is stored in the clear, so it holds no secret.
     pub subject: &'a str,
-    /// All that is sent.
+    /// The sealed mail.
     pub body: &'a Sealed,
     /// When it was written.
     pub created_at: Timestamp,
@@ -30,15 +31,15 @@ pub struct NewMail<'a> {
 /// A mail that this worker, and no other, may send until its claim ends.
 #[derive(Clone, Debug)]
 pub struct ClaimedMail {
-    /// Its row.
+    /// The key of its row.
     pub id: MailId,
     /// The sign-in it belongs to.
     pub sign_in: Option<SignInId>,
-    /// The trace under which that sign-in's flight is logged.
+    /// The trace id of that sign-in.
     pub trace_id: Option<String>,
     /// The link that it carries.
     pub link: Option<ValueHash>,
-    /// All that is sent.
+    /// The sealed mail.
     pub body: Sealed,
     /// When it was written.
     pub created_at: Timestamp,
@@ -64,12 +65,12 @@ impl Record for ClaimedMail {
     }
 }
 
-/// A mail that was not taken by the mail server (yet), without what it says.
+/// A mail that the mail server has not accepted (yet), without its body.
 #[derive(Clone, Debug)]
 pub struct UnsentMail {
-    /// Whom it is for.
+    /// The recipient.
     pub recipient: String,
-    /// What stands above it.
+    /// The subject.
     pub subject: String,
     /// When it was written.
     pub created_at: Timestamp,
@@ -79,7 +80,7 @@ pub struct UnsentMail {
     pub attempts: i64,
     /// When it is tried again.
     pub next_attempt_at: Timestamp,
-    /// Since when it is not tried any more.
+    /// When it was given up.
     pub given_up_at: Option<Timestamp>,
     /// What the mail server said last.
     pub last_error: Option<String>,
@@ -101,7 +102,7 @@ impl Record for UnsentMail {
     }
 }
 
-/// The row of a mail, before the rest of it is read.
+/// The key of a claimed row, before the rest of it is read.
 struct Named(String);
 
 impl Record for Named {
@@ -111,7 +112,7 @@ impl Record for Named {
 }
 
 impl Store {
-    /// Whether a mail waits to be claimed. Only reads, so that a look every second costs nothing.
+    /// Whether a mail waits to be claimed. Only reads, so that asking every second is cheap.
     pub async fn outbox_has_due(&self, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("select id from outbox where accepted_at is null and given_up_at is null \
              and next_attempt_at <= $1 and (claimed_until is null or claimed_until <= $1) limit 1")
@@ -119,12 +120,12 @@ impl Store {
         Ok(self.fetch_optional::<Named>(statement).await?.is_some())
     }
 
-    /// Claims the mail that waits longest; nothing if there is none, or if another worker was quicker. One at a
-    /// time, so that two nodes never wait for each other's rows.
+    /// Claims the mail that waits longest; none if there is none, or if another worker was quicker. One at a time, so
+    /// that two nodes never wait for each other's rows.
     ///
-    /// The conditions stand twice: the inner ones choose, the outer ones decide, after PostgreSQL has waited for
-    /// whoever held the row. The claim is committed before the mail is read, so that a row that cannot be read
-    /// does not keep the others from being sent.
+    /// The conditions stand twice: the inner ones choose, the outer ones decide, after PostgreSQL has waited for the
+    /// lock of the row. The claim is committed before the mail is read, so that a row that cannot be read does not keep
+    /// the others from being sent.
     pub async fn outbox_claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<ClaimedMail>, StoreError> {
         let statement = sql("update outbox set claimed_until = $2, attempts = attempts + 1 \
              where id = (select id from outbox where accepted_at is null and given_up_at is null \
@@ -145,14 +146,14 @@ impl Store {
         self.fetch_optional(statement).await
     }
 
-    /// The newest mails that were not taken by the mail server.
+    /// The newest mails that the mail server has not accepted.
     pub async fn outbox_unsent(&self, limit: i64) -> Result<Vec<UnsentMail>, StoreError> {
         let statement = sql("select id, recipient, subject, created_at, not_after, attempts, next_attempt_at, \
              given_up_at, last_error from outbox where accepted_at is null order by id desc limit $1");
         self.fetch_all(statement.bind(limit)).await
     }
 
-    /// Forgets mails whose time was over before this moment; says how many.
+    /// Deletes mails that expired before this moment; returns how many.
     pub async fn outbox_forget(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.execute(sql("delete from outbox where not_after < $1").bind(before.as_micros())).await
     }
@@ -176,8 +177,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// The mail server took it over: wipes the body and starts the time of the link. False if that was written
-    /// down already, by whoever sent it before its claim ended.
+    /// The mail server accepted it: wipes the body and starts the lifetime of the link. False if another worker has
+    /// recorded that already.
     pub async fn outbox_accept(&mut self, mail: &ClaimedMail, now: Timestamp) -> Result<bool, StoreError> {
         let statement =
             sql("update outbox set accepted_at = $2, body = null, claimed_until = null, last_error = null \
@@ -195,7 +196,7 @@ impl Transaction {
         Ok(first)
     }
 
-    /// It was not taken this time: lets go of the claim until `next`. False if the claim was not ours any more.
+    /// It was not accepted this time: releases the claim until `next`. False if the claim was not ours any more.
     pub async fn outbox_postpone(
         &mut self,
         mail: &ClaimedMail,

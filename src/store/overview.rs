@@ -1,12 +1,12 @@
-//! How much there is of everything, and what waits for an operator.
+//! Numbers for the operators' overview.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, sql};
 
-/// How many of what.
+/// The numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Applications that work.
+    /// Active applications.
     pub active_applications: i64,
     /// Applications that are deactivated.
     pub deactivated_applications: i64,
@@ -14,13 +14,13 @@ pub struct Counts {
     pub accounts: i64,
     /// Those of them that are disabled.
     pub disabled_accounts: i64,
-    /// Those of them that run this server.
+    /// Those of them that are operators.
     pub operators: i64,
-    /// What developers have asked for.
+    /// Requests that wait for approval.
     pub approvals: i64,
-    /// Mails on their way.
+    /// Mails that wait to be sent.
     pub waiting_mails: i64,
-    /// Mails that will never arrive.
+    /// Mails that were given up.
     pub lost_mails: i64,
 }
 

@@ -1,4 +1,4 @@
-//! Who looks after applications.
+//! Owners of applications.
 
 use std::collections::HashMap;
 
@@ -26,9 +26,8 @@ impl Record for Owner {
     }
 }
 
-/// The owner of an application whose last owner's account was deleted. RFC 2606 keeps the domain from ever
-/// being somebody's.
-const NOBODY: &str = "deleted-account@invalid";
+/// The owner of an application whose last owner's account was deleted. RFC 2606 reserves the domain.
+const DELETED_ACCOUNT: &str = "deleted-account@invalid";
 
 /// Owners, the longest serving first, with the condition that `$which` is.
 macro_rules! owners {
@@ -50,7 +49,7 @@ fn owners_of(application: ApplicationId) -> Statement {
     owners!("= $1").bind(application.to_string())
 }
 
-/// An owner and whose they are.
+/// An owner and their application.
 struct OwnerOf(ApplicationId, Owner);
 
 impl Record for OwnerOf {
@@ -67,7 +66,7 @@ fn owned_by(application: ApplicationId, user: UserId) -> Statement {
 }
 
 impl Store {
-    /// Everybody who looks after an application, the longest serving first.
+    /// The owners of an application, the longest serving first.
     pub async fn owners_of(&self, application: ApplicationId) -> Result<Vec<Owner>, StoreError> {
         self.fetch_all(owners_of(application)).await
     }
@@ -87,13 +86,13 @@ impl Store {
         Ok(owners)
     }
 
-    /// Whether an account looks after an application.
+    /// Whether an account is an owner of an application.
     pub async fn is_owner(&self, application: ApplicationId, user: UserId) -> Result<bool, StoreError> {
         let found: Option<Count> = self.fetch_optional(owned_by(application, user)).await?;
         Ok(found.is_some_and(|count| count.0 > 0))
     }
 
-    /// The first applications that this account looks after, deleted ones included, by name, without their secrets.
+    /// The first applications of this owner, deleted ones included, by name, without their secrets.
     pub async fn applications_of_owner(&self, user: UserId, limit: i64) -> Result<Vec<Application>, StoreError> {
         let statement = sql("select applications.* from applications \
              join application_owners on application_owners.application_id = applications.id \
@@ -103,12 +102,12 @@ impl Store {
 }
 
 impl Transaction {
-    /// Everybody who looks after an application, as this transaction sees it.
+    /// The owners of an application, as this transaction sees them.
     pub async fn owners_of(&mut self, application: ApplicationId) -> Result<Vec<Owner>, StoreError> {
         self.fetch_all(owners_of(application)).await
     }
 
-    /// Whether an account looks after an application, as this transaction sees it.
+    /// Whether an account is an owner of an application, as this transaction sees it.
     pub async fn is_owner(&mut self, application: ApplicationId, user: UserId) -> Result<bool, StoreError> {
         let found: Option<Count> = self.fetch_optional(owned_by(application, user)).await?;
         Ok(found.is_some_and(|count| count.0 > 0))
@@ -128,7 +127,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Makes whoever proves this address an owner.
+    /// Makes the account that will prove this address an owner.
     pub async fn owner_add_address(
         &mut self,
         application: ApplicationId,
@@ -145,13 +144,13 @@ impl Transaction {
         Ok(())
     }
 
-    /// An account stops being an owner. False if it was none.
+    /// Removes an owner. False if the account was none.
     pub async fn owner_remove(&mut self, application: ApplicationId, user: UserId) -> Result<bool, StoreError> {
         let statement = sql("delete from application_owners where application_id = $1 and user_id = $2");
         Ok(self.execute(statement.bind(application.to_string()).bind(user.to_string())).await? == 1)
     }
 
-    /// An address stops being an owner's. False if it was nobody's.
+    /// Removes an address that was named as an owner. False if it was not.
     pub async fn owner_remove_address(
         &mut self,
         application: ApplicationId,
@@ -161,14 +160,14 @@ impl Transaction {
         Ok(self.execute(statement.bind(application.to_string()).bind(email.key())).await? == 1)
     }
 
-    /// Nobody looks after an application any more.
+    /// Removes all owners of an application.
     pub async fn owners_clear(&mut self, application: ApplicationId) -> Result<(), StoreError> {
         self.execute(sql("delete from application_owners where application_id = $1").bind(application.to_string()))
             .await?;
         Ok(())
     }
 
-    /// Writes down the address that stands for an application's owner; without one, that it is nobody's, for an
+    /// Sets the address that stands for an application's owner. Without one a placeholder is set, because an
     /// application that had an owner never counts as the operator's own.
     pub async fn application_set_owner(
         &mut self,
@@ -177,29 +176,29 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         self.generation_raise(Generation::Applications).await?;
         let statement = sql("update applications set owner = $2, version = version + 1 where id = $1");
-        self.execute(statement.bind(id.to_string()).bind(owner.map_or(NOBODY, EmailAddress::as_str))).await?;
+        self.execute(statement.bind(id.to_string()).bind(owner.map_or(DELETED_ACCOUNT, EmailAddress::as_str))).await?;
         Ok(())
     }
 
-    /// Takes an address that is gone out of the applications it stood for: another owner's takes its place, or one
-    /// that is nobody's, for an application that had an owner never counts as the operator's own.
+    /// Removes the address of a deleted account from the applications it stood for: the address of another owner takes
+    /// its place, or the placeholder, because an application that had an owner never counts as the operator's own.
     pub async fn applications_forget_owner(&mut self, email: &EmailAddress) -> Result<(), StoreError> {
         let statement = sql("update applications set version = version + 1, owner = coalesce(( \
              select coalesce(users.email, application_owners.email) from application_owners \
              left join users on users.id = application_owners.user_id \
              where application_owners.application_id = applications.id order by since limit 1), $2) \
              where lower(owner) = $1");
-        self.execute(statement.bind(email.key()).bind(NOBODY)).await?;
+        self.execute(statement.bind(email.key()).bind(DELETED_ACCOUNT)).await?;
         Ok(())
     }
 
-    /// An account looks after nothing any more.
+    /// Removes an account from all applications.
     pub async fn owner_leaves_all(&mut self, user: UserId) -> Result<(), StoreError> {
         self.execute(sql("delete from application_owners where user_id = $1").bind(user.to_string())).await?;
         Ok(())
     }
 
-    /// Hands everything that waits for the address of this account over to it, now that it is proven.
+    /// Makes an account owner of the applications that were registered for its address, which is proven now.
     pub(super) async fn owner_claims(&mut self, user: UserId) -> Result<(), StoreError> {
         let claim = sql("update application_owners set user_id = $1, email = null, email_key = null \
              where email_key = (select email_key from users where id = $1) and not exists \
@@ -211,7 +210,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// How many applications that are not deleted this account looks after.
+    /// How many applications this account owns, without deleted ones.
     pub async fn owner_count(&mut self, user: UserId) -> Result<i64, StoreError> {
         let statement = sql("select count(*) as owned from applications \
              join application_owners on application_owners.application_id = applications.id \

@@ -1,4 +1,4 @@
-//! Authorization requests that applications have pushed (RFC 9126), until a browser brings their URI.
+//! Pushed authorization requests (RFC 9126).
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
@@ -16,18 +16,18 @@ impl Record for Pushed {
 /// A pushed request as it is stored.
 #[derive(Clone, Debug)]
 pub struct PushedRow {
-    /// Of the random part of its URI.
+    /// The hash of the random part of its URI.
     pub uri_hash: ValueHash,
-    /// Who pushed it.
+    /// The application that pushed it.
     pub application: ApplicationId,
     /// Its parameters, form encoded.
     pub parameters: String,
-    /// Until when it can be taken.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
 impl Store {
-    /// Remembers a request.
+    /// Adds a request.
     pub async fn pushed_request_insert(&self, request: &PushedRow) -> Result<(), StoreError> {
         let statement = sql("insert into pushed_requests (uri_hash, application_id, parameters, expires_at) \
              values ($1, $2, $3, $4)")
@@ -41,8 +41,8 @@ impl Store {
 }
 
 impl Transaction {
-    /// Takes the parameters of a request that this application pushed. Something exactly once, and only
-    /// within its time.
+    /// Takes the parameters of a request that this application pushed. Succeeds exactly once, and only before it
+    /// expires.
     pub async fn pushed_request_take(
         &mut self,
         uri_hash: ValueHash,

@@ -1,4 +1,4 @@
-//! How much of each limit is used up, counted in the database so that all nodes share one count.
+//! Rate limits that are counted in the database, so that all nodes share one count.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ impl Record for UnusedAgain {
 }
 
 impl Transaction {
-    /// Takes one of the `burst` that `subject` may have at once, of which one comes back after each `every`.
-    /// Nothing when it was taken; else how long to wait, and nothing was changed.
+    /// Takes one of the `burst` that `subject` may have at once, of which one comes back after each `every`. None if it
+    /// was taken; else how long to wait, and nothing was changed.
     ///
-    /// The generic cell rate algorithm: one moment is kept for each subject, at which its limit would be
-    /// unused again. The statement that moves it on also decides whether it may be moved.
+    /// The generic cell rate algorithm: for each subject, the moment is stored at which its limit will be unused again.
+    /// The statement that advances it also decides whether it may.
     pub async fn rate_limit_take(
         &mut self,
         subject: &str,
@@ -47,7 +47,7 @@ impl Transaction {
 }
 
 impl Store {
-    /// Forgets limits that are unused again; says how many.
+    /// Deletes limits that are unused again; returns how many.
     pub async fn rate_limits_forget(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.execute(sql("delete from rate_limits where unused_again <= $1").bind(now.as_micros())).await
     }

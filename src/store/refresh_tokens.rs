@@ -20,7 +20,7 @@ impl Record for StoredRefreshToken {
 }
 
 impl Store {
-    /// What is remembered of a token, used or not.
+    /// A stored token, used or not.
     pub async fn refresh_token(&self, hash: ValueHash) -> Result<Option<StoredRefreshToken>, StoreError> {
         let statement = sql("select family_id, created_at, expires_at, spent_at from refresh_tokens \
              where token_hash = $1");
@@ -29,7 +29,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Adds a token that nobody has used.
+    /// Adds an unused token.
     pub async fn refresh_token_insert(
         &mut self,
         token: &StoredRefreshToken,
@@ -45,7 +45,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Uses a token. True exactly once, and only within its time.
+    /// Spends a token. True exactly once, and only before it expires.
     pub async fn refresh_token_spend(&mut self, hash: ValueHash, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update refresh_tokens set spent_at = $2 \
              where token_hash = $1 and spent_at is null and expires_at > $2");

@@ -13,7 +13,7 @@ impl Record for Revoked {
 }
 
 impl Store {
-    /// Remembers that a token was revoked; twice is as good as once.
+    /// Revokes a token; doing it twice changes nothing.
     pub async fn revoked_token_insert(&self, jti: &str, expires_at: Timestamp) -> Result<(), StoreError> {
         let statement =
             sql("insert into revoked_tokens (jti, expires_at) values ($1, $2) on conflict (jti) do nothing");

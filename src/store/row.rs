@@ -1,4 +1,4 @@
-//! Reading the columns of one row as what they mean.
+//! Reading the columns of one row as typed values.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use super::engine::{Column, Row};
 use crate::domain::ids::Timestamp;
 use crate::domain::one_time::ValueHash;
 
-/// A row with its name, so that whatever cannot be read is told with table and row.
+/// A row with its table and key, so that an error can name both.
 pub(super) struct TableRow<'r> {
     row: &'r Row,
     table: &'static str,
@@ -37,7 +37,7 @@ impl<'r> TableRow<'r> {
         self.parse(column, &self.plain::<String>(column)?)
     }
 
-    /// A text that parses, or nothing.
+    /// A text that parses, or null.
     pub(super) fn parsed_if_any<T: FromStr<Err: Display>>(
         &self,
         column: &'static str,
@@ -54,7 +54,7 @@ impl<'r> TableRow<'r> {
         self.plain(column).map(Timestamp::from_micros)
     }
 
-    /// A moment, or nothing.
+    /// A timestamp, or null.
     pub(super) fn moment_if_any(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.plain::<Option<i64>>(column)?.map(Timestamp::from_micros))
     }

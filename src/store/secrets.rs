@@ -32,14 +32,14 @@ const OF_APPLICATION: &str = "select id, hash, hint, origin, fingerprint, create
                               where application_id = $1 order by created_at, id";
 
 impl Store {
-    /// An application's live secrets, oldest first.
+    /// An application's secrets, oldest first.
     pub(super) async fn secrets_of(&self, application: ApplicationId) -> Result<Vec<StoredSecret>, StoreError> {
         self.fetch_all(sql(OF_APPLICATION).bind(application.to_string())).await
     }
 }
 
 impl Transaction {
-    /// An application's live secrets, oldest first.
+    /// An application's secrets, oldest first.
     pub async fn secrets_of(&mut self, application: ApplicationId) -> Result<Vec<StoredSecret>, StoreError> {
         self.fetch_all(sql(OF_APPLICATION).bind(application.to_string())).await
     }
@@ -63,7 +63,7 @@ impl Transaction {
         self.application_touch(application).await
     }
 
-    /// Ends a secret of an application. False if it has none of this id.
+    /// Deletes a secret of an application. False if it has none of this id.
     pub async fn secret_delete(&mut self, application: ApplicationId, secret: SecretId) -> Result<bool, StoreError> {
         let statement = sql("delete from application_secrets where id = $1 and application_id = $2");
         let ended = self.execute(statement.bind(secret.to_string()).bind(application.to_string())).await? == 1;
@@ -71,7 +71,7 @@ impl Transaction {
         Ok(ended)
     }
 
-    /// Remembers the day a secret was used on, unless a later one is known.
+    /// Sets the day a secret was last used on, unless a later one is stored.
     pub async fn secret_used(&mut self, secret: SecretId, day: Timestamp) -> Result<(), StoreError> {
         let statement = sql("update application_secrets set last_used_on = $2 \
              where id = $1 and (last_used_on is null or last_used_on < $2)")

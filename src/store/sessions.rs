@@ -25,26 +25,26 @@ impl Record for Session {
 }
 
 impl Store {
-    /// The session of a cookie, whether it still counts or not.
+    /// The session of a cookie, ended ones included.
     pub async fn session_by_token(&self, token: ValueHash) -> Result<Option<Session>, StoreError> {
         let statement = sql("select * from sessions where token_hash = $1");
         self.fetch_optional(statement.bind(token.as_bytes().to_vec())).await
     }
 
-    /// A session, whether it still counts or not.
+    /// A session, ended ones included.
     pub async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         self.fetch_optional(sql("select * from sessions where id = $1").bind(id.to_string())).await
     }
 
-    /// The sessions of an account that still count, the newest first.
+    /// The valid sessions of an account, the newest first.
     pub async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
         let statement = sql("select * from sessions where user_id = $1 and ended_at is null and expires_at > $2 \
              order by created_at desc, id desc");
         self.fetch_all(statement.bind(user.to_string()).bind(now.as_micros())).await
     }
 
-    /// Keeps a session that was just used alive until `expires_at`. One that has ended stays ended, and of
-    /// two requests at once the later one counts.
+    /// Extends a session that was just used until `expires_at`. One that has ended stays ended, and of two requests at
+    /// once the later one counts.
     pub async fn session_seen(&self, id: SessionId, now: Timestamp, expires_at: Timestamp) -> Result<(), StoreError> {
         let statement = sql("update sessions set last_seen_at = $2, expires_at = $3 \
              where id = $1 and ended_at is null and expires_at > $2 and last_seen_at < $2");
@@ -55,7 +55,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Begins a session for whoever has the token.
+    /// Adds a session with the hash of its cookie.
     pub async fn session_insert(&mut self, session: &Session, token: ValueHash) -> Result<(), StoreError> {
         let statement = sql("insert into sessions (id, token_hash, user_id, created_at, auth_time, amr, \
              last_seen_at, expires_at, ended_at, address, user_agent) \
@@ -75,7 +75,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Lets what hangs on one session hang on another of the same person.
+    /// Moves everything that refers to one session to another of the same person.
     pub async fn session_hand_over(&mut self, from: SessionId, to: SessionId) -> Result<(), StoreError> {
         for statement in [
             sql("update token_families set session_id = $2 where session_id = $1 and ended_at is null"),
@@ -86,8 +86,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Holds a session as it is until this transaction ends: whoever wants to end it waits. False if it has
-    /// ended already.
+    /// Locks a session until this transaction ends, so that ending it has to wait. False if it has ended already.
     pub async fn session_hold(&mut self, id: SessionId) -> Result<bool, StoreError> {
         let statement = sql("update sessions set ended_at = null where id = $1 and ended_at is null");
         Ok(self.execute(statement.bind(id.to_string())).await? == 1)
@@ -99,7 +98,7 @@ impl Transaction {
         Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
     }
 
-    /// Ends every session of an account; says how many there were to end.
+    /// Ends every session of an account; returns how many.
     pub async fn sessions_end_of(&mut self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
         let statement = sql("update sessions set ended_at = $2 where user_id = $1 and ended_at is null");
         self.execute(statement.bind(user.to_string()).bind(now.as_micros())).await

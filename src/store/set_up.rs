@@ -1,4 +1,4 @@
-//! The way in for the first operator.
+//! Set-up links for the first operator.
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
@@ -18,7 +18,7 @@ impl Record for Found {
 }
 
 impl Store {
-    /// Whether somebody can sign in as an operator.
+    /// Whether there is an operator who can sign in.
     pub async fn operator_exists(&self) -> Result<bool, StoreError> {
         Ok(self.fetch_optional::<Found>(sql(AN_OPERATOR).bind(true)).await?.is_some())
     }
@@ -32,7 +32,7 @@ impl Store {
         Ok(self.fetch_optional::<Found>(statement).await?.is_some() && !self.operator_exists().await?)
     }
 
-    /// Adds a set-up link, and forgets those that are over.
+    /// Adds a set-up link, and deletes expired ones.
     pub async fn set_up_link_insert(
         &self,
         token: ValueHash,
@@ -50,7 +50,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Uses a set-up link up, and with it all others. False if it is not, or no longer, good, or if there is an
+    /// Spends a set-up link, and with it all others. False if it is unknown, used or expired, or if there is an
     /// operator by now.
     pub async fn set_up_link_spend(&mut self, token: ValueHash, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update set_up_links set spent_at = $2 \

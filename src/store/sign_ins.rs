@@ -61,7 +61,7 @@ fn of_authorization(id: AuthorizationId) -> Statement {
 }
 
 impl Store {
-    /// The sign-in that a request was answered by, if somebody signed in for it.
+    /// The sign-in that was made for a request, if there was one.
     pub async fn sign_in_of_authorization(&self, id: AuthorizationId) -> Result<Option<SignIn>, StoreError> {
         self.fetch_optional(of_authorization(id)).await
     }
@@ -80,7 +80,7 @@ impl Store {
         .await
     }
 
-    /// Every link of a sign-in: one for each of its mails.
+    /// The links of a sign-in: one for each of its mails.
     pub async fn sign_in_links(&self, sign_in: SignInId) -> Result<Vec<SignInLink>, StoreError> {
         let statement = sql("select sign_in_id, accepted_at, fetches from sign_in_links where sign_in_id = $1");
         self.fetch_all(statement.bind(sign_in.to_string())).await
@@ -149,8 +149,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// Redeems a sign-in. True exactly once, however many try at the same time: with it every other link
-    /// and code of the sign-in dies.
+    /// Redeems a sign-in. True exactly once, however many try at the same time: every other link and code of the
+    /// sign-in becomes void.
     pub async fn sign_in_redeem(&mut self, id: SignInId, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update sign_ins set redeemed_at = $2 \
              where id = $1 and redeemed_at is null and ended_at is null and ends_at > $2")
@@ -159,12 +159,12 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// The sign-in that a request was answered by, as this transaction sees it.
+    /// The sign-in that was made for a request, as this transaction sees it.
     pub async fn sign_in_of_authorization(&mut self, id: AuthorizationId) -> Result<Option<SignIn>, StoreError> {
         self.fetch_optional(of_authorization(id)).await
     }
 
-    /// Notes whose address was proven, where the account was made only then.
+    /// Sets the account of a sign-in whose account was created by it.
     pub async fn sign_in_belongs_to(&mut self, id: SignInId, user: UserId) -> Result<(), StoreError> {
         let statement = sql("update sign_ins set user_id = $2 where id = $1");
         self.execute(statement.bind(id.to_string()).bind(user.to_string())).await?;
@@ -178,7 +178,7 @@ impl Transaction {
         Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
     }
 
-    /// Ends what is open for an account that is going away.
+    /// Ends the open sign-ins of an account.
     pub async fn sign_ins_end_of(&mut self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
         let statement =
             sql("update sign_ins set ended_at = $2 where user_id = $1 and redeemed_at is null and ended_at is null");

@@ -29,7 +29,7 @@ impl Record for SigningKey {
     }
 }
 
-/// A JWK that verifies; one that does not would be published all the same, and trusted by nobody.
+/// Reads a JWK that signatures can be verified with.
 fn public_key(json: &str) -> Result<Jwk, String> {
     let jwk = serde_json::from_str(json).map_err(|e| e.to_string())?;
     DecodingKey::from_jwk(&jwk).map(|_| jwk).map_err(|e| e.to_string())
@@ -75,7 +75,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Moves the day a key begins to sign.
+    /// Changes when a key begins to sign.
     pub async fn signing_key_activate_at(&mut self, kid: &str, at: Timestamp) -> Result<(), StoreError> {
         let statement = sql("update signing_keys set activates_at = $2 where kid = $1");
         self.execute(statement.bind(kid).bind(at.as_micros())).await?;
@@ -88,20 +88,20 @@ impl Transaction {
         Ok(self.execute(statement.bind(kid).bind(at.as_micros())).await? == 1)
     }
 
-    /// Puts a private key sealed anew in the place of the old one.
+    /// Replaces a sealed private key.
     pub async fn signing_key_reseal(&mut self, kid: &str, private: &Sealed) -> Result<(), StoreError> {
         let statement = sql("update signing_keys set private_key = $2, master_key_id = $3 where kid = $1");
         self.execute(statement.bind(kid).bind(private.bytes.clone()).bind(private.master_key_id.as_str())).await?;
         Ok(())
     }
 
-    /// Lengthens how long keys outlive their successor's start. Never shortens it: a token with the longer
-    /// life may be on its way already.
+    /// Extends how long keys outlive their successor's start. Never shortens it: a token with the longer life may have
+    /// been issued already.
     pub async fn signing_keys_keep_for(&mut self, keep_for: Duration) -> Result<u64, StoreError> {
         self.execute(sql("update signing_keys set keep_for = $1 where keep_for < $1").bind(micros(keep_for))).await
     }
 
-    /// Forgets a key that no token can need any more.
+    /// Deletes a key that no token can need any more.
     pub async fn signing_key_delete(&mut self, kid: &str) -> Result<(), StoreError> {
         self.execute(sql("delete from signing_keys where kid = $1").bind(kid)).await?;
         Ok(())

@@ -1,4 +1,4 @@
-//! Token families: what was granted, and whether it still counts.
+//! Token families: what was granted, and whether it is still valid.
 
 use super::StoreError;
 use super::authorizations::resource_list;
@@ -27,7 +27,7 @@ impl Record for TokenFamily {
     }
 }
 
-/// An end has a moment and a reason, or is none.
+/// An end has both a moment and a reason.
 fn ended_at(row: &TableRow<'_>) -> Result<Option<Timestamp>, StoreError> {
     match (row.moment_if_any("ended_at")?, row.parsed_if_any::<EndReason>("end_reason")?) {
         (None, None) => Ok(None),
@@ -42,7 +42,7 @@ impl Store {
         self.fetch_optional(sql("select * from token_families where id = $1").bind(id.to_string())).await
     }
 
-    /// A person's families that still count, newest first.
+    /// A person's valid families, newest first.
     pub async fn families_of_user(&self, user: UserId) -> Result<Vec<TokenFamily>, StoreError> {
         let statement = sql("select * from token_families where user_id = $1 and ended_at is null \
              order by created_at desc, id desc");
@@ -79,7 +79,7 @@ impl Transaction {
         Ok(true)
     }
 
-    /// Lets a family last longer. False if it was ended.
+    /// Extends a family. False if it was ended.
     pub async fn family_extend(&mut self, id: TokenFamilyId, expires_at: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update token_families set expires_at = $2 where id = $1 and ended_at is null");
         Ok(self.execute(statement.bind(id.to_string()).bind(expires_at.as_micros())).await? == 1)
@@ -97,7 +97,7 @@ impl Transaction {
         Ok(self.execute(ending(statement, reason, now).bind(id.to_string())).await? == 1)
     }
 
-    /// Ends all families of a person; says how many.
+    /// Ends all families of a person; returns how many.
     pub async fn families_end_of_user(
         &mut self,
         user: UserId,
@@ -109,7 +109,7 @@ impl Transaction {
         self.execute(ending(statement, reason, now).bind(user.to_string())).await
     }
 
-    /// Ends all families of a person with one application; says how many.
+    /// Ends all families of a person with one application; returns how many.
     pub async fn families_end_of_grant(
         &mut self,
         user: UserId,
@@ -122,7 +122,7 @@ impl Transaction {
         self.execute(ending(statement, reason, now).bind(user.to_string()).bind(application.to_string())).await
     }
 
-    /// Ends all families that grew from a session; says how many.
+    /// Ends all families that were granted in a session; returns how many.
     pub async fn families_end_of_session(
         &mut self,
         session: SessionId,

@@ -1,4 +1,4 @@
-//! When a server was up: a heartbeat that all nodes share, and the outages in which it fell silent.
+//! When a server was up: a heartbeat that all nodes share, and the outages in which it stopped.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ impl Record for Outage {
 }
 
 impl Store {
-    /// Says that a server is up. If none has said so for longer than `silence`, that was an outage; of several
-    /// nodes that come back together, the first writes it down and the others find it there.
+    /// Writes the heartbeat of a running server. If there was none for longer than `silence`, that was an outage; of
+    /// several nodes that come back together, the first records it and the others find it there.
     ///
-    /// All time before the first heartbeat counts as an outage, so no application's time runs before its first
-    /// server does.
+    /// All time before the first heartbeat counts as an outage, so unused time is not counted before the first server
+    /// ran.
     pub async fn heartbeat(&self, now: Timestamp, silence: Duration) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         let outage = sql("insert into outages (began_at, ended_at) \
@@ -38,8 +38,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Every outage up to now, one that no heartbeat has ended yet included. One statement, so that a heartbeat
-    /// meanwhile can hide none.
+    /// Every outage up to now, one that no heartbeat has ended yet included. One statement, so that a concurrent
+    /// heartbeat hides none.
     pub async fn uptime_clock(&self, now: Timestamp, silence: Duration) -> Result<UptimeClock, StoreError> {
         let statement = sql("select began_at, ended_at from outages union all \
              select coalesce(max(alive_until), 0) as began_at, $1 as ended_at from heartbeat \
@@ -49,7 +49,7 @@ impl Store {
         self.fetch_all(statement).await.map(UptimeClock::without)
     }
 
-    /// Forgets outages that ended before this moment.
+    /// Deletes outages that ended before this moment.
     pub async fn outages_forget(&self, before: Timestamp) -> Result<(), StoreError> {
         self.execute(sql("delete from outages where ended_at < $1").bind(before.as_micros())).await.map(|_| ())
     }

@@ -63,7 +63,7 @@ impl Store {
         self.fetch_optional(sql("select * from users where sub = $1").bind(sub)).await
     }
 
-    /// The accounts of these rows, as far as they are there, by their rows.
+    /// The accounts of these ids, as far as they exist, by their ids.
     pub async fn users_of(&self, ids: &[UserId]) -> Result<HashMap<UserId, User>, StoreError> {
         let mut ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         ids.sort_unstable();
@@ -93,8 +93,8 @@ impl Transaction {
         self.fetch_optional(by_email(email)).await
     }
 
-    /// Adds an active account. [`StoreError::Conflict`] if the address has one, in any spelling, or if the
-    /// `sub` was ever issued; the transaction can go on then, and see whose the address is.
+    /// Adds an active account. [`StoreError::Conflict`] if the address has one, in any spelling, or if the `sub` was
+    /// ever issued; the transaction can go on after it.
     pub async fn user_insert(&mut self, user: &User) -> Result<(), StoreError> {
         let statement = sql("insert into users \
              (id, sub, email, email_key, email_verified_at, name, locale, admin, created_at, last_sign_in_at, name_key) \
@@ -113,7 +113,7 @@ impl Transaction {
         if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
-    /// Changes what is known of an account. False if it is not as `known` any more.
+    /// Changes the profile of an account. False if it is no longer as in `known`.
     pub async fn user_update(&mut self, known: &User, profile: &Profile) -> Result<bool, StoreError> {
         let statement = sql("update users set name = $2, locale = $3, admin = $4, name_key = $8 where id = $1 \
              and deleted_at is null and coalesce(name, '') = $5 and coalesce(locale, '') = $6 and admin = $7")
@@ -128,7 +128,7 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Whether nobody else can sign in as an operator.
+    /// Whether no other operator can sign in.
     pub async fn is_last_operator(&mut self, id: UserId) -> Result<bool, StoreError> {
         let statement = sql("select * from users where admin = $1 and id <> $2 and disabled_at is null \
              and deleted_at is null limit 1");
@@ -150,8 +150,8 @@ impl Transaction {
         Ok(self.execute(statement.bind(id.to_string())).await? == 1)
     }
 
-    /// Anything but deleted to deleted, and forgets who it was; the address may get a new account. False if
-    /// it was deleted already.
+    /// Anything but deleted to deleted, and deletes the personal data; the address may get a new account. False if it
+    /// was deleted already.
     pub async fn user_delete(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let statement =
             sql("update users set deleted_at = $2, email = null, email_key = null, name = null, name_key = null, \
@@ -160,19 +160,19 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Writes down that somebody was let in without having proven the address. False if the account is not active
-    /// (any more); its row stays locked as in [`Self::user_signed_in`].
+    /// Records a sign-in that did not prove the address. False if the account is not active (any more); its row stays
+    /// locked as in [`Self::user_signed_in`].
     pub async fn user_let_in(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update users set last_sign_in_at = $2 \
              where id = $1 and disabled_at is null and deleted_at is null");
         Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
     }
 
-    /// Writes a sign-in down, and that it proved the address: what waited for it is the account's now. False if the account is not active (any more).
+    /// Records a sign-in that proved the address, and makes the account owner of what was registered for that address.
+    /// False if the account is not active (any more).
     ///
-    /// Whoever lets somebody in does this in the same transaction as what it lets them have: the row stays
-    /// locked until its end, so an account that is disabled meanwhile is either refused here, or disabled
-    /// after what was begun here and with it.
+    /// Called in the transaction that begins the session: the row stays locked until its end, so an account that is
+    /// disabled meanwhile is either refused here, or disabled afterwards together with the new session.
     pub async fn user_signed_in(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update users set last_sign_in_at = $2, \
              email_verified_at = coalesce(email_verified_at, $2) \

@@ -1,5 +1,5 @@
-//! Messages on their way to webhooks: written with what they tell, claimed by one worker at a time, kept for a while
-//! so that their owner can see what became of them.
+//! Messages to webhooks: written in the transaction of the event, claimed by one worker at a time, kept for a while so
+//! that owners see whether they were delivered.
 
 use std::time::Duration;
 
@@ -14,24 +14,24 @@ use crate::domain::webhook_event::Message;
 /// A message that this worker, and no other, may send until its claim ends.
 #[derive(Clone, Debug)]
 pub struct ClaimedDelivery {
-    /// Where to.
+    /// The webhook.
     pub webhook: Webhook,
     /// The message.
     pub message: MessageId,
-    /// What it says.
+    /// The JSON body.
     pub payload: String,
     /// How often it was claimed, this time included. It tells this claim from earlier and later ones.
     pub attempts: i64,
 }
 
-/// What comes after a try.
+/// What follows an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterTry {
-    /// Nothing, it was taken.
+    /// Nothing: the receiver accepted it.
     Delivered,
-    /// Another one, then.
+    /// Another attempt, at this time.
     Again(Timestamp),
-    /// Nothing, it is given up.
+    /// Nothing: it is given up.
     GivenUp,
 }
 
@@ -64,7 +64,7 @@ fn attempt(row: &TableRow<'_>) -> Result<Option<Attempt>, StoreError> {
     Ok(Some(Attempt { at, took, status, error: row.plain("error")? }))
 }
 
-/// What was claimed, before the rest of it is read.
+/// The keys of a claimed row, before the rest of it is read.
 struct Claimed {
     webhook: WebhookId,
     message: MessageId,
@@ -93,9 +93,9 @@ impl Record for Found {
     }
 }
 
-/// The messages that may be claimed at `$1`: not while another one is on its way to the same webhook, so that a
-/// receiver that takes its time holds up nobody but itself; and not while two are on their way to webhooks of the same
-/// application, so that many such receivers of one developer do not hold up everybody.
+/// The messages that may be claimed at `$1`: not while another one is on its way to the same webhook, so that a slow
+/// receiver holds up only itself; and not while two are on their way to webhooks of the same application, so that many
+/// slow receivers of one developer do not hold up all others.
 macro_rules! due {
     ($columns:literal, $rest:literal) => {
         concat!(
@@ -115,18 +115,18 @@ macro_rules! due {
 }
 
 impl Store {
-    /// Whether a message waits to be claimed. Only reads, so that a look every second costs nothing.
+    /// Whether a message waits to be claimed. Only reads, so that asking every second is cheap.
     pub async fn webhook_deliveries_has_due(&self, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql(due!("1", " limit 1")).bind(now.as_micros());
         Ok(self.fetch_optional::<Found>(statement).await?.is_some())
     }
 
-    /// Claims a message; nothing if there is none, or if another worker was quicker. Those that were never tried
-    /// come first, so that receivers that are away hold up only each other.
+    /// Claims a message; none if there is none, or if another worker was quicker. Those that were never tried come
+    /// first, so that receivers that are away hold up only each other.
     ///
-    /// The conditions stand twice: the inner ones choose, the outer ones decide, after PostgreSQL has waited for
-    /// whoever held the row. The claim is committed before the rest is read, so that a row that cannot be read does
-    /// not keep the others from being sent.
+    /// The conditions stand twice: the inner ones choose, the outer ones decide, after PostgreSQL has waited for the
+    /// lock of the row. The claim is committed before the rest is read, so that a row that cannot be read does not keep
+    /// the others from being sent.
     pub async fn webhook_delivery_claim(
         &self,
         now: Timestamp,
@@ -165,7 +165,7 @@ impl Store {
         self.fetch_all(statement).await
     }
 
-    /// Wipes what messages said that were over before `wipe`, and forgets those from before `forget`.
+    /// Wipes the bodies of messages that ended before `wipe`, and deletes messages from before `forget`.
     pub async fn webhook_deliveries_forget(&self, wipe: Timestamp, forget: Timestamp) -> Result<(), StoreError> {
         let wiping = sql("update webhook_deliveries set payload = null \
              where created_at < $1 and next_attempt_at is null and payload is not null");
@@ -177,7 +177,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Addresses a message to every webhook that is told of it.
+    /// Queues a message for every subscribed webhook.
     pub(super) async fn webhook_deliveries_queue(
         &mut self,
         message: &Message,
@@ -200,7 +200,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Addresses a message to this webhook alone, whatever it is told otherwise. False if one of the same event waits.
+    /// Queues a message for this webhook alone, whatever its subscription. False if one of the same event waits.
     pub async fn webhook_delivery_insert(
         &mut self,
         webhook: WebhookId,
@@ -223,7 +223,7 @@ impl Transaction {
         Ok(queued)
     }
 
-    /// Sends a message once more, whatever became of it, if it is not on its way and its text is still there.
+    /// Queues a message again, delivered or not, if it is not being sent and its body is still there.
     pub async fn webhook_delivery_repeat(
         &mut self,
         webhook: WebhookId,
@@ -243,7 +243,7 @@ impl Transaction {
         Ok(is_there)
     }
 
-    /// Writes down how a try ended. False if the claim was not ours any more.
+    /// Records how an attempt ended. False if the claim had expired.
     pub async fn webhook_delivery_conclude(
         &mut self,
         claimed: &ClaimedDelivery,
@@ -267,7 +267,7 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Lets whatever waits to be sent to a webhook wait until then at least.
+    /// Postpones all waiting messages of a webhook until then at least.
     pub async fn webhook_deliveries_wait(&mut self, webhook: WebhookId, until: Timestamp) -> Result<(), StoreError> {
         let statement =
             sql("update webhook_deliveries set next_attempt_at = $2 where webhook_id = $1 and next_attempt_at < $2");
@@ -275,7 +275,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Gives up whatever still waits to be sent to a webhook.
+    /// Gives up all waiting messages of a webhook.
     pub async fn webhook_deliveries_give_up(&mut self, webhook: WebhookId) -> Result<(), StoreError> {
         let statement = sql("update webhook_deliveries set next_attempt_at = null, claimed_until = null \
              where webhook_id = $1 and next_attempt_at is not null");

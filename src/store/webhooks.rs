@@ -1,4 +1,4 @@
-//! Webhooks: where messages go, and how each receiver fares.
+//! Webhooks: their settings, and whether messages get through.
 
 use super::engine::{Record, Row, Store, Transaction, sql};
 use super::row::TableRow;
@@ -76,8 +76,8 @@ impl Transaction {
         self.fetch_optional(sql(webhooks!("where webhooks.id = $1")).bind(id.to_string())).await
     }
 
-    /// Adds a webhook, unless its owner has as many as allowed; says whether it did. Adding one waits for whoever
-    /// else adds one, or two could both be the last.
+    /// Adds a webhook, unless its owner has as many as allowed; says whether it did. Additions are serialised, or two
+    /// at once could exceed the limit.
     pub async fn webhook_insert(&mut self, webhook: &Webhook) -> Result<bool, StoreError> {
         self.lock(Generation::Applications).await?;
         let statement =
@@ -97,7 +97,7 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Writes down where a webhook's messages go, which they are and whether they are sent. False if it is gone.
+    /// Changes the URL, events and state of a webhook. False if it was deleted.
     pub async fn webhook_update(&mut self, webhook: &Webhook) -> Result<bool, StoreError> {
         let (at, reason) = match webhook.state {
             WebhookState::Active => (None, None),
@@ -124,14 +124,14 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Deletes a webhook with all its messages. False if it is gone already.
+    /// Deletes a webhook with all its messages. False if it was deleted already.
     pub async fn webhook_delete(&mut self, id: WebhookId) -> Result<bool, StoreError> {
         let was_there = self.execute(sql("delete from webhooks where id = $1").bind(id.to_string())).await? == 1;
         self.execute(sql("delete from webhook_deliveries where webhook_id = $1").bind(id.to_string())).await?;
         Ok(was_there)
     }
 
-    /// A message got through.
+    /// Records that a message was delivered.
     pub async fn webhook_works(&mut self, id: WebhookId, now: Timestamp) -> Result<(), StoreError> {
         let statement = sql("update webhooks set failing_since = null, last_delivered_at = $2 where id = $1")
             .bind(id.to_string())
@@ -140,7 +140,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// A message did not get through.
+    /// Records that an attempt failed.
     pub async fn webhook_fails(&mut self, id: WebhookId, now: Timestamp) -> Result<(), StoreError> {
         let statement = sql("update webhooks set failing_since = $2 where id = $1 and failing_since is null")
             .bind(id.to_string())
@@ -149,7 +149,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Sends a webhook nothing any more. False if that is so already.
+    /// Disables a webhook. False if it is disabled already.
     pub async fn webhook_disable(
         &mut self,
         id: WebhookId,

@@ -14,6 +14,6 @@ pub fn start(settings: &Log) {
         LogFormat::Text => fmt::layer().with_writer(stderr).with_ansi(false).boxed(),
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(stderr).boxed(),
     };
-    // Refused only when something is logging already, as in a test that starts several servers.
+    // It fails only if logging has started already, as in a test that starts several servers.
     let _ = registry().with(layer.with_filter(settings.level.targets())).try_init();
 }

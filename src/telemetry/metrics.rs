@@ -7,10 +7,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Seconds: from a warm token to a request that gave up.
+/// In seconds: from a warm token to a request that timed out.
 const BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 10.0];
 
-/// What tells requests apart.
+/// The labels of requests.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RequestLabels {
     /// The route's pattern, never the path itself.
@@ -19,7 +19,7 @@ pub struct RequestLabels {
     pub status: u16,
 }
 
-/// What tells token requests apart.
+/// The labels of token requests.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct TokenLabels {
     /// The grant, or `unknown`.
@@ -30,7 +30,7 @@ pub struct TokenLabels {
     pub status: u16,
 }
 
-/// The counts of one server.
+/// The metrics of one server.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -64,7 +64,7 @@ impl Metrics {
         self.tokens.get_or_create(labels).inc();
     }
 
-    /// The counts as text.
+    /// The metrics in the `OpenMetrics` text format.
     pub fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;

@@ -1,4 +1,4 @@
-//! What the server tells its operator: logs and metrics.
+//! Logs and metrics, for the operator.
 
 mod logs;
 mod metrics;

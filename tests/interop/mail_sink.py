@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 LINK = re.compile(r"https?://\S+/gp\w+_\S+")
-# At the end of its line: a part of somebody's address may look the same.
+# At the end of its line: a part of an address may look the same.
 CODE = re.compile(r": ([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", re.MULTILINE)
-# There is nobody at this host, as a mail server says it that wants to harm whoever reads its answers.
+# There is no mailbox at this host, as a hostile mail server says it that wants to harm the reader of its answers.
 NOBODY = b"@nobody.example"
 REFUSED = b"550 5.1.1 no such mailbox <img src=x onerror=alert('smtp')><!--\r\n"
 

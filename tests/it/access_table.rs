@@ -1,7 +1,7 @@
-//! Who may do what: every endpoint for every sort of caller, in one table.
+//! Authorization: every endpoint for every sort of caller, in one table.
 //!
-//! A row is a method, a path, a body and what each caller gets. Pages are rows like the others. Whoever adds an
-//! endpoint adds its row: a test below compares the table with the document of the management API.
+//! A row is a method, a path, a body and what each caller gets. Pages are rows like the others. Every endpoint needs a
+//! row: a test below compares the table with the document of the management API.
 
 mod rows;
 mod scopes;
@@ -32,7 +32,7 @@ const CALLERS: [&str; 9] = [
     "machine without",
 ];
 
-/// Everybody who takes part.
+/// The server, the callers and the objects.
 struct Cast<'a> {
     server: &'a TestServer,
     owner: User,
@@ -60,7 +60,7 @@ impl<'a> Cast<'a> {
         Self { server, owner, co_owner, callers }
     }
 
-    /// Puts names of things that were made for this one request in the place of the braces.
+    /// Replaces the braces with ids of objects that were made for this one request.
     fn filled<'t>(&'t self, text: &'t str) -> Pin<Box<dyn Future<Output = String> + Send + 't>> {
         Box::pin(self.fill(text.to_owned()))
     }
@@ -101,7 +101,7 @@ impl<'a> Cast<'a> {
             text = text.replace("{sub}", &user.sub);
         }
         if text.contains("{kid}") {
-            // Announced, so that the tokens of the callers stay good.
+            // An announced key, so that the tokens of the callers stay valid.
             let keys = self.server.rooms.store.signing_keys().await.unwrap();
             let key = keys.iter().filter(|key| key.revoked_at.is_none()).max_by_key(|key| key.activates_at).unwrap();
             text = text.replace("{kid}", &key.kid);
@@ -151,7 +151,7 @@ async fn everybody_gets_what_the_table_says(world: World) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A change with the session of whoever may make it, but from a page of somebody else's, is not made.
+/// A change with a sufficient session, but sent by a page of another site, is not made (CSRF).
 #[apply(on_both_engines)]
 async fn no_other_site_changes_anything(world: World) {
     let server = world.server().await;
@@ -184,7 +184,7 @@ async fn the_table_is_complete(world: World) {
     }
 }
 
-/// An object of somebody else's and one that never was are told apart by nothing.
+/// The answers for another owner's object and for one that does not exist are the same.
 #[apply(on_both_engines)]
 async fn a_foreign_object_is_like_none_at_all(world: World) {
     let server = world.server().await;

@@ -1,4 +1,4 @@
-//! What becomes of an account, and of everything that hangs on it.
+//! Accounts, and everything that belongs to them.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -152,7 +152,7 @@ async fn an_account_that_is_disabled_loses_its_sessions_and_grants(world: World)
     assert_eq!(events, ["user.created", "user.disabled", "user.enabled"]);
 }
 
-/// OIDC Core §2: a `sub` is never issued again. Who it was is forgotten.
+/// OIDC Core §2: a `sub` is never issued again. The personal data is deleted.
 #[apply(on_both_engines)]
 async fn a_deleted_account_leaves_nothing_but_its_sub(world: World) {
     let server = world.command().await;
@@ -176,7 +176,7 @@ async fn a_deleted_account_leaves_nothing_but_its_sub(world: World) {
     assert_ne!((next.id, &next.sub), (user.id, &user.sub));
 }
 
-/// RFC 6750 §3.1: what an account has granted is refused while the account does not count.
+/// RFC 6750 §3.1: the tokens of an account are refused while the account is disabled.
 #[apply(on_both_engines)]
 async fn a_token_of_an_account_that_does_not_count_is_refused(world: World) {
     let server = world.server().await;
@@ -251,7 +251,8 @@ async fn a_session_lives_by_use_and_ends_once(world: World) {
     assert!(store.session(older.id).await.unwrap().unwrap().ended_at.is_some());
 }
 
-/// Whoever lets somebody in writes the sign-in down in the same transaction; then nothing slips past.
+/// A sign-in is recorded in the transaction that begins the session, so that disabling the account at the same moment
+/// ends both.
 #[apply(on_both_engines)]
 async fn a_session_that_begins_while_the_account_is_disabled_does_not_outlive_it(world: World) {
     let server = world.command().await;

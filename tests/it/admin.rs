@@ -1,4 +1,4 @@
-//! The operator pages: who sees them, what they show, what can be done there, and when one signs in once more.
+//! The operator pages: who sees them, what they show, what can be done there, and when a fresh sign-in is needed.
 
 mod webhooks;
 
@@ -129,7 +129,7 @@ async fn what_developers_ask_for_is_granted_or_refused(world: World) {
     let application = server.rooms.store.application(&client_id).await.unwrap().unwrap();
     assert!(application.settings.scope.contains("orders:write"));
     assert!(history(&server, client_id.as_str()).await.contains(&"application.approval_decided".to_owned()));
-    // Decided is decided.
+    // A decision is final.
     assert_eq!(status(&root.post(&page.form_with("refuse-1"), &[]).await), 404);
 }
 
@@ -185,7 +185,7 @@ async fn a_change_that_matters_wants_a_fresh_sign_in(world: World) {
         assert_eq!(sent.redirect().unwrap(), format!("/login?fresh=1&return_to={back}"));
     }
     assert_eq!(fresh(&server, &anna).await, anna);
-    // Signed in as they are, they are asked all the same, and come back to where they were.
+    // With a session they are asked all the same, and come back to the page they were at.
     let again = root.get(&format!("/login?fresh=1&return_to={path}")).await;
     assert!(
         again.text().contains("It is a while since you signed in") && again.text().contains(ROOT),
@@ -195,7 +195,7 @@ async fn a_change_that_matters_wants_a_fresh_sign_in(world: World) {
     let page = root.sign_in(&server, &again, ROOT, 2).await;
     root.submit(page.form_with("user-disable"), &[]).await;
     assert!(!fresh(&server, &anna).await.is_active());
-    // Without the wish, signed in is signed in.
+    // Without `fresh`, the session is enough.
     assert_eq!(root.get("/login?return_to=/admin").await.redirect().as_deref(), Some("/admin"));
 }
 
@@ -310,7 +310,8 @@ async fn lost_mail_and_settings_are_shown_without_secrets(world: World) {
     assert!(settings.text().contains("me:********@mail.example.com") && !settings.text().contains("hunter2"));
 }
 
-/// A server without an operator has a link for the first one: it asks whom, works once, and is gone with them.
+/// A server without an operator has a link for the first one: it asks for an address, works once, and is void once
+/// there is an operator.
 #[apply(on_both_engines)]
 async fn the_first_operator_comes_in_by_a_link_that_works_once(world: World) {
     let server = world.server().await;
@@ -330,7 +331,7 @@ async fn the_first_operator_comes_in_by_a_link_that_works_once(world: World) {
     assert!(server.rooms.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
 }
 
-/// Whoever has the link may type any address: it is not theirs before a mail to it was answered.
+/// Any address can be entered with the link, so it is not proven until a mail to it was answered.
 #[apply(on_both_engines)]
 async fn a_set_up_link_proves_no_address(world: World) {
     let server = world.server().await;
@@ -365,7 +366,7 @@ async fn a_purged_application_is_unknown_to_operators_too(world: World) {
     assert_eq!(status(&root.get(&page).await), 404);
 }
 
-/// What cannot be looked for, and whom there cannot be, is told; neither is the server's fault.
+/// A search text that is too long and an impossible `sub` are refused; neither is a fault of the server.
 #[apply(on_both_engines)]
 async fn nonsense_in_an_address_is_not_the_servers_fault(world: World) {
     let server = world.server().await;

@@ -1,4 +1,4 @@
-//! Secrets and states of applications while servers run: who obeys what, and how soon.
+//! Secrets and states of applications while servers run: how soon a change takes effect.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use gatepost::store::StateChange;
 
 use crate::harness::{Registered, TestServer, World, eventually, on_both_engines, service};
 
-/// What a change made elsewhere may take until it is obeyed: a second, and as much again for a machine that is
-/// busy with other tests. Looking every five seconds instead of five times a second still fails it.
+/// How long a change made elsewhere may take to have effect: a second, and as much again for a machine that is busy
+/// with other tests. Looking every five seconds instead of five times a second still fails it.
 const SOON: Duration = Duration::from_secs(2);
 
 async fn works(server: &TestServer, application: &Registered) -> bool {
@@ -49,7 +49,7 @@ async fn a_rotation_by_a_command_is_obeyed_within_a_second(world: World) {
     assert!(works(&server, &third).await);
 }
 
-/// A new application works at the running server at once, whoever registered it.
+/// A new application works at the running server at once, wherever it was registered.
 #[apply(on_both_engines)]
 async fn an_application_made_by_a_command_works_at_once(world: World) {
     let server = world.server().await;
@@ -58,7 +58,7 @@ async fn an_application_made_by_a_command_works_at_once(world: World) {
     assert!(works(&server, &application).await);
 }
 
-/// The same process obeys with the next request.
+/// In the same process the next request is affected.
 #[apply(on_both_engines)]
 async fn a_deactivated_application_is_refused_at_once_and_told_why(world: World) {
     let server = world.server().await;
@@ -110,7 +110,7 @@ async fn a_change_at_one_node_is_obeyed_by_the_other_within_a_second() {
     .await;
 }
 
-/// With the counter of changes not confirmed for a second, nothing kept in memory is believed.
+/// If the counter of changes was not confirmed for a second, no cache entry is used.
 #[apply(on_both_engines)]
 async fn what_is_kept_in_memory_is_not_believed_for_longer_than_a_second(world: World) {
     let server = world.server().await;

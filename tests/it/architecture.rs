@@ -1,5 +1,5 @@
-//! The layers of `docs/architecture.md`, held by looking at the text of the source: imports point upward only,
-//! and no layer names what is none of its business.
+//! The layers of `docs/architecture.md`, held by looking at the text of the source: imports point upward only, and no
+//! layer uses the crates of another.
 
 mod circles;
 mod rooms;
@@ -32,7 +32,7 @@ const LAYERS: [Layer; 6] = [
     },
 ];
 
-/// Stands around the layers, but its settings are typed by what is below.
+/// Stands around the layers, but its settings have types of the lower ones.
 const CONFIG: Layer =
     Layer { name: "config", may_import: &["protocol", "domain"], may_not_name: &["axum", "sqlx", "tokio"] };
 
@@ -176,7 +176,7 @@ fn a_violation_of_the_layers_is_seen() {
     }
 }
 
-/// Architecture: whoever looks for a thing finds it by name.
+/// Architecture: a file is found by its name.
 #[test]
 fn no_module_has_a_name_that_says_nothing() {
     let named = files_below(&root()).into_iter().filter(|path| {

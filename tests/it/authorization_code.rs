@@ -119,7 +119,8 @@ async fn a_late_replay_still_revokes_what_grew_from_the_code(world: World) {
     assert!(!grant.is_known(&first.access_token()).await);
 }
 
-/// A replay counts from who could have redeemed the code; anybody else could only do harm with it.
+/// A replay counts only if the request could have redeemed the code; otherwise an attacker could end other people's
+/// tokens.
 #[apply(on_both_engines)]
 async fn a_used_code_without_its_verifier_revokes_nothing(world: World) {
     let server = world.server().await;
@@ -272,7 +273,7 @@ async fn every_error_of_the_rfc_has_its_case_and_spends_nothing(world: World) {
     token(app(), good()).await.success();
 }
 
-/// A code is nobody's any more once the account, the session or the application is not.
+/// A code is void once the account, the session or the application has ended.
 #[apply(on_both_engines)]
 async fn a_code_dies_with_the_account_the_session_and_the_application(world: World) {
     let server = world.server().await;
@@ -388,7 +389,7 @@ async fn userinfo_is_not_for_tokens_that_are_for_another_resource(world: World) 
     userinfo(answer.access_token()).await.refusal(401, "invalid_token");
     let refreshed = grant.refresh(answer.success()["refresh_token"].as_str().unwrap()).await;
     userinfo(refreshed.access_token()).await.refusal(401, "invalid_token");
-    // For the resource itself it is as good as ever.
+    // The resource itself still accepts it.
     assert_eq!(server.verify(&answer.access_token()).await.claims["aud"], "https://a.example");
     let token = answer.access_token();
     let introspected = server.form("/oauth/introspect", &grant.application, &[("token", &token)]).await;

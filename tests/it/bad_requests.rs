@@ -33,7 +33,7 @@ struct Target {
 
 impl Target {
     async fn new(world: &World) -> Self {
-        // Guesses are counted elsewhere; here each is to get its own answer.
+        // Limits are tested elsewhere; here each guess is to get its own answer.
         let server = world.server_with("[rate_limits]\nenabled = false").await;
         let good = server.service().await;
         let other = server.service().await;
@@ -93,8 +93,8 @@ impl Target {
         Answer::of(request.body("grant_type=client_credentials")).await
     }
 
-    /// Nothing was written but what the owners of the applications see of it, nothing went wrong inside, and a
-    /// good request still works.
+    /// Nothing was written but the records for the applications' owners, there was no server error, and a good request
+    /// still works.
     async fn is_unharmed(&self) {
         let mut after = self.server.world.database.facts().await;
         for noted in ["application_days", "application_requests"] {

@@ -30,7 +30,7 @@ async fn redeem(server: &TestServer, application: &Registered, parameters: &BTre
     request.parameter("code_verifier", VERIFIER).send().await.success()
 }
 
-/// Signs in and agrees, and gives what came back to the application.
+/// Signs in and agrees; returns the authorization response.
 async fn walk(
     server: &TestServer,
     browser: &Browser,
@@ -87,7 +87,7 @@ async fn signed_in_once_is_signed_in_to_every_application_and_consent_is_remembe
     world.clock.advance(Duration::from_secs(1));
     assert!(browser.visit(&authorize(&shop, &[("prompt", "login")])).await.has("login-submit"));
     assert!(browser.visit(&authorize(&shop, &[("prompt", "consent")])).await.has("consent-allow"));
-    // More than was agreed to is asked for again.
+    // A larger scope needs consent again.
     assert!(browser.visit(&authorize(&shop, &[("scope", "openid email")])).await.has("consent-allow"));
     world.clock.advance(Duration::from_secs(99));
     assert!(browser.visit(&authorize(&shop, &[("max_age", "99")])).await.has("login-submit"));
@@ -182,7 +182,7 @@ async fn after_it_is_proven_the_application_is_told(world: World) {
     }
 }
 
-/// RFC 6749 §3.1, RFC 9700 §4.8: whoever adds to a request cannot choose which of two values counts.
+/// RFC 6749 §3.1, RFC 9700 §4.8: an attacker who adds to a request cannot choose which of two values counts.
 #[apply(on_both_engines)]
 async fn a_parameter_that_stands_twice_sends_nobody_anywhere(world: World) {
     let server = world.server().await;
@@ -221,7 +221,7 @@ async fn a_link_signs_in_the_browser_that_asked_and_no_other(world: World) {
     let page = asking.visit(&authorize(&application, &[])).await;
     let waiting = asking.enter_address(&page, JOHN).await;
     let letter = letter(&server, JOHN, 1).await;
-    // Elsewhere the link shows the code to type and signs nobody in, however often it is opened.
+    // In another browser the link shows the code to type and does not sign in, however often it is opened.
     for _ in 0..10 {
         let elsewhere = other.visit(&letter.link).await;
         assert!(elsewhere.text().contains(&letter.code), "{}", elsewhere.text());
@@ -244,7 +244,7 @@ async fn five_wrong_codes_end_a_sign_in_whatever_comes_after(world: World) {
     let waiting = browser.enter_address(&page, JOHN).await;
     let letter = letter(&server, JOHN, 1).await;
     let form = waiting.form_with("login-code-submit");
-    // What cannot be a code is a slip and costs nothing.
+    // What cannot be a code is a typing error and costs no try.
     assert!(browser.submit(form.clone(), &[("code", "1")]).await.has("login-code"));
     for _ in 0..5 {
         browser.submit(form.clone(), &[("code", "2222-2222")]).await;
@@ -326,7 +326,7 @@ async fn an_application_can_sign_the_person_out_and_have_them_sent_back(world: W
     assert_eq!(left.redirect().unwrap(), format!("{back}?state=z"));
     assert_eq!(browser.cookie("gatepost_session"), None);
     assert!(browser.visit(&authorize(&application, &[])).await.has("login-submit"));
-    // With the session went what had grown from it.
+    // The tokens that were granted in the session ended with it.
     let refresh = server.token().with_basic(&application).by_grant("refresh_token");
     let refresh = refresh.parameter("refresh_token", tokens["refresh_token"].as_str().unwrap());
     refresh.send().await.refusal(400, "invalid_grant");
@@ -498,7 +498,7 @@ async fn only_the_person_whom_the_hint_names_is_an_answer(world: World) {
     let application = web_application(&server.rooms).await;
     let johns = redeem(&server, &application, &walk(&server, &Browser::of(&server), &application, 1).await).await;
     let hint = ("id_token_hint", johns["id_token"].as_str().unwrap());
-    // Jane is signed in: nobody is asked, or John may sign in.
+    // Jane is signed in: the answer is an error without a page, or John may sign in.
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&application, &[])).await;
     let consent = browser.sign_in(&server, &page, JANE, 1).await;
@@ -592,7 +592,7 @@ async fn who_anybody_can_pretend_to_be_is_asked_about_every_time(world: World) {
                 ..settings
             };
             let application = Registered::at(&server.rooms, settings).await;
-            // The clock stands still: whoever signed in before did so before this.
+            // The clock stands still, so time has to pass between the sign-in and the request.
             world.clock.advance(Duration::from_secs(1));
             let ask = |more: &[(&str, &str)]| authorize(&application, &[&[("redirect_uri", uri)], more].concat());
             let first = browser.visit(&ask(&[])).await;

@@ -1,4 +1,4 @@
-//! Whatever goes wrong at an address that browsers visit is told on a page, with a way to go on.
+//! Every error at an address that browsers visit is shown on a page, with a way to go on.
 
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -86,7 +86,7 @@ async fn a_form_that_cannot_be_read_is_told_on_a_page(world: World) {
     let foreign = server.request(Method::POST, "/portal/applications/new").header("sec-fetch-site", "cross-site");
     let foreign = Answer::of(foreign.form(&[("name", "A")])).await;
     is_page(&foreign, 403);
-    assert!(foreign.text().contains("another site") && foreign.text().contains("not yours to do"));
+    assert!(foreign.text().contains("another site") && foreign.text().contains("You may not do this"));
 }
 
 fn says_too_old(page: &Page, back: &str) {
@@ -113,7 +113,7 @@ async fn a_stale_form_says_so_and_leads_back_to_its_page(world: World) {
     let stranger = Browser::of(&server);
     let login = stranger.visit("/login?return_to=/portal").await.form_with("login-submit");
     says_too_old(&stranger.post(&stale(login.clone()), &[("email", JOHN)]).await, "/login?return_to=/portal");
-    // Without any cookie of ours it is the cookies.
+    // Without any cookie the page says that cookies are missing.
     stranger.forget("gatepost_browser");
     let lost = stranger.post(&login, &[("email", JOHN)]).await;
     is_page(&lost.answer, 403);

@@ -1,4 +1,4 @@
-//! How an application proves who it is (RFC 6749 §2.3, RFC 7523, RFC 6749 §2.1).
+//! Client authentication (RFC 6749 §2.1, §2.3, RFC 7523).
 
 use macro_rules_attribute::apply;
 use std::collections::BTreeMap;
@@ -122,7 +122,7 @@ async fn two_applications_may_use_the_same_jti(world: World) {
     }
 }
 
-/// RFC 7523 §3: whoever sees an assertion cannot use its `jti` up with a forgery.
+/// RFC 7523 §3: an attacker who sees an assertion cannot use its `jti` up with a forgery.
 #[apply(on_both_engines)]
 async fn a_forged_assertion_does_not_spend_the_jti_it_names(world: World) {
     let server = world.server().await;

@@ -190,7 +190,7 @@ async fn a_newer_database_is_refused_by_everything_that_opens_it(at: Installatio
     assert!(said.contains(reason), "{said}");
 }
 
-/// A command in the wrong folder would make a second database and a second key, which nobody then finds.
+/// A command in the wrong folder would create a second database and a second key.
 #[apply(installed_on_both_engines)]
 async fn only_a_server_and_migrate_make_a_database(at: Installation) {
     let reason = if at.is_sqlite() { "there is no database at /" } else { "has no tables of Gatepost yet" };
@@ -231,7 +231,7 @@ async fn the_audit_log_is_listed_as_far_as_it_is_asked_for(at: Installation) {
     assert!(at.run(&["audit", "list"]).await.done().starts_with("AT "));
 }
 
-/// It needs no database, and tells what the mail server itself said.
+/// It needs no database, and prints the answer of the mail server.
 #[tokio::test]
 async fn a_test_mail_is_sent_at_once() {
     let smtp = SmtpServer::start().await;
@@ -588,7 +588,7 @@ async fn serve_without_a_mail_server_is_refused() {
     at.run(&["migrate"]).await.done();
 }
 
-/// `doctor` goes as far as a mail would, and says where it got stuck.
+/// `doctor` connects and logs in as for a mail, and names the step that failed.
 #[tokio::test]
 async fn doctor_says_what_is_wrong_with_the_mail_server() {
     let mut at = Installation::on_sqlite();

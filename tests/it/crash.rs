@@ -39,7 +39,7 @@ async fn keys_are_whole(at: &Installation, algorithms: &[&str]) {
     assert!(odd.is_empty(), "keys and what the audit log tells of them differ: {odd:?}");
 }
 
-/// Everything as on the first day.
+/// Empties the installation.
 async fn forget_everything(at: &Installation) {
     if at.is_sqlite() {
         for entry in std::fs::read_dir(at.folder()).unwrap() {
@@ -65,7 +65,7 @@ async fn killed_at_any_moment_of_the_first_start_the_next_one_goes_on(at: Instal
         let node = at.start().await;
         keys_are_whole(&at, &["RS256"]).await;
         node.token(&at.application("after").await).await;
-        // A copy of the master key that nobody knows of would be the worst thing to leave behind.
+        // A forgotten copy of the master key would be the worst thing to leave behind.
         if at.is_sqlite() {
             let mut names: Vec<_> =
                 std::fs::read_dir(at.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -114,7 +114,7 @@ async fn run_and_kill(mut command: Command, after: Duration) -> Option<Value> {
     serde_json::from_slice(&output.stdout).ok()
 }
 
-/// How long the command takes when nobody kills it.
+/// How long the command takes undisturbed.
 async fn duration_of(at: &Installation, words: &[&str]) -> Duration {
     let started = Instant::now();
     at.json(words).await;
@@ -128,8 +128,7 @@ async fn every_secret_that_was_printed_works_whenever_creating_was_killed(at: In
     let whole = duration_of(&at, &words[..4]).await;
     let mut printed = Vec::new();
     for round in 0..24_u32 {
-        // From hardly any time to more than enough, so that whatever the machine does meanwhile, some are killed
-        // and some are done in time.
+        // From hardly any time to more than enough, so that on any machine some are killed and some finish.
         let limit = whole.mul_f64(0.1 + f64::from(round) / 8.0);
         let created = run_and_kill(at.command(&words), limit.mul_f64(f64::from(round) / 48.0) + up_to(limit)).await;
         printed.extend(created.as_ref().map(Credentials::from));

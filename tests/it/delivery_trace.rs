@@ -1,4 +1,4 @@
-//! The flight of a sign-in: what happened to it, and what was refused and why (DESIGN §4, §10).
+//! The delivery trace of a sign-in: what happened to its mail, and what was refused and why.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -149,7 +149,7 @@ async fn a_link_tells_why_it_or_its_code_came_to_nothing(world: World) {
     assert_eq!(count(&server, sign_in, DeliveryEvent::CodeIssued).await, 3);
 }
 
-/// Whoever repeats one thing does not fill the table, nor hide what comes after.
+/// Repeating one step neither fills the table nor hides later steps.
 #[apply(on_both_engines)]
 async fn the_flight_of_one_sign_in_is_bounded(world: World) {
     let server = world.server().await;
@@ -173,7 +173,7 @@ async fn the_flight_of_one_sign_in_is_bounded(world: World) {
     assert_eq!(count(&server, sign_in, DeliveryEvent::Exchanged).await, 1);
 }
 
-/// An application types what anybody tells it: too many wrong codes end the code, and the link lives.
+/// An application submits codes for any of its visitors: too many wrong codes end the code, and the link stays valid.
 #[apply(on_both_engines)]
 async fn wrong_codes_typed_into_an_application_do_not_end_the_link(world: World) {
     let server = world.server().await;
@@ -199,7 +199,7 @@ async fn wrong_codes_typed_into_an_application_do_not_end_the_link(world: World)
     assert_eq!(last, "a login code was typed, but the sign-in was completed before");
 }
 
-/// Who did not begin a sign-in with PKCE has no verifier, and cannot use up its tries.
+/// An attacker who did not begin the sign-in has no verifier, and cannot use up its tries.
 #[apply(on_both_engines)]
 async fn a_stranger_without_the_verifier_costs_a_code_no_try(world: World) {
     let server = world.server().await;
@@ -215,7 +215,7 @@ async fn a_stranger_without_the_verifier_costs_a_code_no_try(world: World) {
     type_code(&server, &application, &letter.code, VERIFIER).await.success();
 }
 
-/// DESIGN §4: in a browser only who began can type, and five wrong codes end all of it.
+/// In a browser flow only the browser that began can enter the code, and five wrong codes end the sign-in.
 #[apply(on_both_engines)]
 async fn a_browsers_fifth_wrong_code_ends_the_sign_in_for_good(world: World) {
     let server = world.server().await;

@@ -1,4 +1,5 @@
-//! What the documents point at is there: every relative link, every heading a link leads to, every path they name.
+//! Documents have no broken links: every relative link, every heading that a link names, and every path in backticks
+//! exists.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ fn documents() -> Vec<PathBuf> {
     named.into_iter().chain(documents_below(&root().join("docs"))).collect()
 }
 
-/// The text without its blocks of code, in which paths and brackets are somebody's program.
+/// The text without its code blocks, whose paths and brackets belong to example programs.
 fn prose(text: &str) -> String {
     let mut in_block = false;
     let lines = text.split_inclusive('\n').filter(|line| {
@@ -82,7 +83,7 @@ fn link_works(document: &Path, target: &str) -> bool {
     aimed.exists() && (anchor.is_empty() || has_heading(&aimed, anchor))
 }
 
-/// What a document points at and is not there.
+/// The broken links and paths of a document.
 fn dead_ends(document: &Path, text: &str) -> Vec<String> {
     let prose = prose(text);
     let name = document.strip_prefix(root()).unwrap().display();

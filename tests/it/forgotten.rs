@@ -1,4 +1,4 @@
-//! What is over is forgotten, once nothing can refer to it any more.
+//! Expired rows are deleted, once nothing can refer to them any more.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -43,7 +43,7 @@ async fn a_session_is_forgotten_a_week_after_it_ended_or_expired(world: World) {
     }
 }
 
-/// What grew from a session refers to it, and goes first.
+/// The tokens of a session refer to it, and are deleted first.
 #[apply(on_both_engines)]
 async fn a_session_stays_for_as_long_as_tokens_or_codes_of_it_are_remembered(world: World) {
     let server = world.server().await;

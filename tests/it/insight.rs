@@ -1,5 +1,5 @@
-//! What an application's owner sees of it: tokens per day, the last requests with the reason why each failed, and
-//! the flights of its sign-ins (DESIGN §10).
+//! What an application's owner can see: tokens per day, the last requests with the reason why each failed, and the
+//! delivery traces of its sign-ins.
 
 use macro_rules_attribute::apply;
 use std::net::IpAddr;
@@ -149,7 +149,7 @@ async fn the_other_requests_of_an_application_are_noted_too(world: World) {
     assert_eq!(noted(&request), ("access_denied", None, None, None, None));
 }
 
-/// On a page of ours while the redirect URI is not proven, at the application's address from then on.
+/// On a page of this server while the redirect URI is not proven, at the redirect URI from then on.
 #[apply(on_both_engines)]
 async fn a_refusal_in_a_browser_is_noted_wherever_it_is_told(world: World) {
     let server = world.server().await;
@@ -206,7 +206,7 @@ async fn tokens_are_counted_by_day_and_grant_and_routine_is_one_line(world: Worl
     let id = id_of(&server.rooms, &service).await;
     let activity = server.rooms.insight.application_activity(id, 2).await.unwrap();
     assert_eq!(activity.per_day[0].by_grant, [(GrantType::ClientCredentials, 3)]);
-    // Whoever asks for nothing gets today, and for too much what is kept.
+    // Zero days means today, and too many mean all that are kept.
     assert_eq!(server.rooms.insight.application_activity(id, 0).await.unwrap().per_day.len(), 1);
     assert_eq!(server.rooms.insight.application_activity(id, u32::MAX).await.unwrap().per_day.len(), 90);
 }
@@ -234,7 +234,7 @@ async fn nodes_add_up(world: World) {
         for _ in 0..1000 {
             node.insight.log_request(&refused(&service, &refusal));
         }
-        // Nobody has looked the application up on these nodes, so only so many wait for that.
+        // These nodes have not looked the application up, so only so many requests wait for that.
         node.upkeep.flush_usage().await.unwrap();
         node.insight.log_request(&refused(&service, &refusal));
     }
@@ -269,7 +269,7 @@ async fn a_flood_of_failures_is_counted_stays_bounded_and_hides_no_success(world
     assert_eq!(total, ["103"], "nothing of those whom nobody knows");
 }
 
-/// Whoever knows a client id can send nonsense in its name.
+/// An attacker who knows a client id can send nonsense in its name.
 #[apply(on_both_engines)]
 async fn nonsense_from_anybody_pushes_no_failure_of_the_application_out(world: World) {
     let server = world.server().await;
@@ -291,7 +291,7 @@ async fn nonsense_from_anybody_pushes_no_failure_of_the_application_out(world: W
     assert_eq!((of("invalid_scope"), of("invalid_client"), of("unsupported_grant_type")), (1, 1, 10));
 }
 
-/// Nobody has looked the application up when the database goes away.
+/// The application is not in the cache when the database becomes unreachable.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_looked_up_now_is_looked_up_later() {
     World::on_postgres(async |world| {
@@ -310,7 +310,7 @@ async fn what_cannot_be_looked_up_now_is_looked_up_later() {
     .await;
 }
 
-/// Whatever is sent wherever, and however wrongly.
+/// Wrong requests of every kind at every endpoint.
 #[apply(on_both_engines)]
 async fn nothing_secret_and_nobodys_address_is_kept(world: World) {
     let server = world.server().await;

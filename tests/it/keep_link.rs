@@ -44,7 +44,7 @@ async fn kept_times(world: &World) -> usize {
     world.database.dump().await["audit_events"].iter().filter(|line| line.contains("application.kept")).count()
 }
 
-/// Whoever only opens it keeps nothing: mail scanners do. Pressed twice it is pressed once.
+/// Opening it changes nothing, because mail scanners open links. Pressing the button twice has the effect of once.
 #[apply(on_both_engines)]
 async fn opening_changes_nothing_and_the_button_keeps_once(world: World) {
     let server = world.server().await;
@@ -65,7 +65,7 @@ async fn opening_changes_nothing_and_the_button_keeps_once(world: World) {
     for _ in 0..2 {
         let done = browser.post(&page.form_with("keep"), &[]).await;
         assert_eq!((done.answer.status.as_u16(), done.redirect().as_deref()), (303, Some(path)));
-        assert!(browser.get(&link).await.text().contains("It stays"));
+        assert!(browser.get(&link).await.text().contains("The application is kept"));
     }
     assert_eq!(kept_times(&world).await, 1);
     let kept = server.rooms.store.application(&application.id()).await.unwrap().unwrap();

@@ -127,7 +127,7 @@ async fn never_meets_an_unknown_key(at: Installation) {
     node = at.start().await;
     place.send_replace(Some(node.url("")));
     sleep(Duration::from_secs(16)).await;
-    // Long enough for the announced key to have taken over while nobody was there.
+    // Long enough for the announced key to have taken over while no server was up.
     node.kill();
     sleep(Duration::from_secs(3)).await;
     node = at.start().await;
@@ -262,7 +262,7 @@ async fn a_retired_key_is_published_for_as_long_as_was_configured_and_then_forgo
     let kept = before.elapsed();
     assert!(kept > Duration::from_secs(3), "kept {kept:?}");
     assert_eq!(node.hello(&token).await, StatusCode::UNAUTHORIZED);
-    // Whoever tends the keys next forgets it; any key command does.
+    // The next maintenance of the keys deletes it; every key command runs one.
     at.json(&["key", "rotate"]).await;
     let left = at.texts("select kid from signing_keys").await;
     assert!(!left.contains(&old), "{left:?}");
@@ -322,7 +322,7 @@ async fn private_keys_are_nowhere_in_the_database_in_the_clear(at: Installation)
         assert!(!hex.starts_with("30"), "{kid}: begins like DER");
     }
     if at.is_sqlite() {
-        // The file and its journal as a thief finds them: no trace, whatever SQLite left behind.
+        // The file and its journal as a thief would find them: no trace of the key.
         for file in ["gatepost.db", "gatepost.db-wal"] {
             let bytes = std::fs::read(at.path(file)).unwrap();
             for (name, identifier) in identifiers {
@@ -370,7 +370,7 @@ async fn a_private_key_that_was_changed_or_moved_is_noticed(at: Installation) {
     at.start().await;
 }
 
-/// The public half is in the clear; it must not be what is believed.
+/// The public half is stored in the clear; it must not be trusted.
 #[apply(installed_on_both_engines)]
 async fn whoever_can_write_to_the_database_cannot_have_a_key_of_theirs_published(at: Installation) {
     at.start().await.stop().await;
@@ -383,7 +383,7 @@ async fn whoever_can_write_to_the_database_cannot_have_a_key_of_theirs_published
     let token = node.token(&at.application("honest").await).await;
     assert_eq!(node.hello(&token).await, StatusCode::OK, "the published key is the one that signs");
     node.stop().await;
-    // A key that seems to be retiring need not sign anything to be believed.
+    // A retiring key need not sign anything to be trusted.
     at.execute(&format!(
         "insert into signing_keys (kid, algorithm, jwk, private_key, master_key_id, created_at, activates_at, keep_for) \
          select 'theirs', algorithm, jwk, private_key, master_key_id, created_at - 1000, activates_at - 1000, keep_for \

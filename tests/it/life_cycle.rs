@@ -1,5 +1,5 @@
-//! The life of applications that nobody uses (docs/deployment.md, "Unused applications"): days pass by the test
-//! clock, and sweeps run when the test says so.
+//! The life cycle of unused applications (docs/deployment.md, "Unused applications"): days pass by the test clock, and
+//! sweeps run when the test says so.
 
 use macro_rules_attribute::apply;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const DAY: Duration = Duration::from_hours(24);
 const HOUR: Duration = Duration::from_hours(1);
 const OWNER: &str = "ada@example.com";
 
-/// A service that Ada looks after.
+/// A service whose owner is Ada.
 fn owned(settings: &mut ApplicationSettings) {
     settings.owner = Some(OWNER.to_owned());
 }
@@ -133,13 +133,13 @@ async fn a_late_sweep_moves_what_follows_it(world: World) {
     assert_eq!(hours, [(0, "warn"), (6 * 24, "warn"), (7 * 24, "deactivate"), (63 * 24, "delete")]);
 }
 
-/// While no server is up, nobody could use it: that time does not count, wherever it falls.
+/// While no server is up an application cannot be used: that time does not count, wherever it falls.
 #[apply(on_both_engines)]
 async fn the_clocks_wait_while_no_server_is_up(world: World) {
     let server = quiet(&world).await;
     let application = Registered::at(&server, service(owned)).await;
     pass(&world, 20 * DAY).await;
-    // Nobody says that it is up: an outage.
+    // No heartbeat: an outage.
     world.clock.advance(100 * DAY);
     assert_eq!(swept(&server).await, [""; 0], "not even before the first heartbeat after it");
     server.life_cycle.heartbeat().await.unwrap();
@@ -262,7 +262,7 @@ async fn whoever_brings_it_back_gets_all_of_its_time_again(world: World) {
     assert!(gone.to_string().contains("there is no application"), "{gone}");
 }
 
-/// Who had it deactivated on purpose did not ask for it to work again.
+/// An application that was deactivated on request stays deactivated.
 #[apply(on_both_engines)]
 async fn one_that_was_deactivated_on_request_comes_back_deactivated(world: World) {
     let server = quiet(&world).await;
@@ -327,8 +327,8 @@ async fn a_use_in_the_moment_of_the_sweep_wins(world: World) {
     }
 }
 
-/// A node writes its uses down once a second. One that a sweep of another node could not know of proves the
-/// deactivation wrong, and the owner is told.
+/// A node writes its uses down once a second. A use that a sweep of another node could not know of undoes the
+/// deactivation, and the owner is told by mail.
 #[apply(on_both_engines)]
 async fn a_use_that_is_written_down_after_the_deactivation_undoes_it(world: World) {
     let (one, other) = (quiet(&world).await, world.command().await);
@@ -352,7 +352,7 @@ async fn a_use_that_is_written_down_after_the_deactivation_undoes_it(world: Worl
     assert!(!is_active(&one, &application).await, "what somebody asked for is not undone");
 }
 
-/// Token requests and introspection are uses; failed authentication is none. And the application itself is told.
+/// Token requests and introspection are uses; failed authentication is none. The refusal names the reason.
 #[apply(on_both_engines)]
 async fn only_success_is_a_use_and_the_refusal_says_since_when(world: World) {
     let server = world.server().await;

@@ -1,4 +1,4 @@
-//! Guessing does not pay, and one application under attack costs the others nothing.
+//! Limits on wrong secrets: an attack on one application does not affect the others.
 
 use macro_rules_attribute::apply;
 use std::collections::BTreeMap;
@@ -11,14 +11,14 @@ use tokio::task::JoinSet;
 
 use crate::harness::{Answer, Registered, World, on_both_engines};
 
-/// A secret of the right form that is nobody's.
+/// A well-formed secret that no application has.
 fn guess(application: &Registered) -> Registered {
     static COUNT: AtomicU8 = AtomicU8::new(0);
     let secret = ClientSecret::from_random([COUNT.fetch_add(1, Ordering::SeqCst); 32]);
     application.with_secret(secret.expose())
 }
 
-/// A restart under load: everybody comes at once with a right secret that this server has not seen yet.
+/// A restart under load: many requests at once with a right secret that this server has not verified yet.
 #[apply(on_both_engines)]
 async fn many_at_once_with_a_right_secret_are_one_guess(world: World) {
     let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 1").await;
@@ -29,7 +29,7 @@ async fn many_at_once_with_a_right_secret_are_one_guess(world: World) {
     }
 }
 
-/// RFC 6585 §4: 429 with `Retry-After`. Who is known already is not held up.
+/// RFC 6585 §4: 429 with `Retry-After`. A secret that was verified before is not held up.
 #[apply(on_both_engines)]
 async fn wrong_secrets_run_out_for_one_application_while_its_own_goes_on_working(world: World) {
     let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
@@ -64,7 +64,7 @@ async fn wrong_secrets_run_out_for_one_address(world: World) {
     }
 }
 
-/// A proxy that is trusted says whom it speaks for; a stranger's word counts for nothing.
+/// `X-Forwarded-For` is taken from a trusted proxy only.
 #[apply(on_both_engines)]
 async fn behind_a_trusted_proxy_each_of_its_clients_is_counted(world: World) {
     for (trusted, third_and_fourth) in [("[\"127.0.0.0/8\"]", 401), ("[]", 429)] {

@@ -1,5 +1,5 @@
-//! Mail: queued with what it tells, sent once and in time, by whichever node is there; what it looks like; and
-//! where a developer reads it.
+//! Mail: queued in the transaction of what it is about, sent once and in time by any node; its content; and where a
+//! developer reads it.
 
 use macro_rules_attribute::apply;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ struct Queued {
 }
 
 impl Queued {
-    /// Begins a sign-in and queues its mail, in one transaction. Nobody is woken: whoever sends finds it.
+    /// Begins a sign-in and queues its mail, in one transaction. The outbox is not woken: its job finds the mail.
     async fn with(server: &Rooms, to: &str, locale: &str, life: Duration) -> Self {
         let now = server.instruments.now();
         let link = LinkToken::from_random(server.instruments.random());
@@ -363,7 +363,7 @@ async fn a_mail_is_given_up_when_no_time_is_left_to_try_again(world: World) {
     assert_eq!(detail, "given up: no time is left to try again: 451 4.3.0 later");
 }
 
-/// A row that cannot be read, or that somebody changed, keeps no other mail from being sent.
+/// A row that cannot be read, or that was tampered with, keeps no other mail from being sent.
 #[apply(on_both_engines)]
 async fn a_damaged_mail_stands_in_nobodys_way(world: World) {
     let smtp = SmtpServer::start().await;
@@ -395,7 +395,7 @@ async fn a_server_that_stops_finishes_what_it_sends(world: World) {
     assert_eq!(smtp.received().len(), 1);
 }
 
-/// `--dev` catches mail; the page is for whoever sits at this machine.
+/// `--dev` catches mail; the page is for users of this machine only.
 #[apply(on_both_engines)]
 async fn caught_mail_is_read_in_a_page_that_runs_nothing(world: World) {
     let server = world.server().await;
@@ -417,7 +417,7 @@ async fn caught_mail_is_read_in_a_page_that_runs_nothing(world: World) {
     server.get("/dev/mail/nothing").await.refusal(404, "not_found");
 }
 
-/// Mail is nobody else's to read.
+/// Without `--dev` there is no page of mails.
 #[apply(on_both_engines)]
 async fn there_is_no_page_of_mails_on_a_real_server(world: World) {
     let smtp = SmtpServer::start().await;

@@ -53,7 +53,7 @@ async fn an_application_that_authenticates_is_counted_for_itself(world: World) {
     refused.refusal(429, "temporarily_unavailable");
     assert_eq!(refused.header("retry-after"), Some("10"));
     assert_eq!(ask_as(&server, &other, "user8@example.com").await.status, 200, "others have their own");
-    // Nobody authenticates: the address is counted, and five at once are enough.
+    // Without authentication the network address is counted, and five at once are the limit.
     world.clock.advance(Duration::from_secs(61));
     let mut statuses = Vec::new();
     for user in users().take(6) {
@@ -68,7 +68,7 @@ async fn an_application_that_authenticates_is_counted_for_itself(world: World) {
     ask_as(&server, &tight, "user8@example.com").await.refusal(429, "temporarily_unavailable");
 }
 
-/// Whoever could ask without end would know who has an account here.
+/// Without a limit an application could find out which addresses have an account.
 #[apply(on_both_engines)]
 async fn an_application_that_names_many_without_an_account_waits_like_one_that_guesses_secrets(world: World) {
     let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
@@ -120,7 +120,7 @@ async fn a_passwordless_request_may_authenticate_and_then_must_do_it_right(world
     request["client_assertion"] = signed.into();
     assert_eq!(ask(&server, &request).await.status, 200);
     ask(&server, &request).await.refusal(401, "invalid_client");
-    // Who is asked for has no account, not who asks: no Basic challenge for that.
+    // The 401 is about the account and not about the client's credentials, so it has no Basic challenge.
     let unknown = ask_as(&server, &application, "nobody@example.com").await;
     unknown.refusal(401, "access_denied");
     assert!(unknown.header("www-authenticate").unwrap().starts_with("Passwordless"));
@@ -132,7 +132,7 @@ async fn ask_in(browser: &Browser, application: &Registered) -> Page {
     browser.enter_address(&page, JOHN).await
 }
 
-/// DESIGN §4: three at once and then one an hour is what any one stranger can have sent.
+/// Three at once and then one an hour is what any one attacker can have sent.
 #[apply(on_both_engines)]
 async fn a_stranger_uses_up_their_own_mails_to_an_address_and_not_everybodys(world: World) {
     let server = world.server_with(PROXY).await;
@@ -155,7 +155,7 @@ async fn a_stranger_uses_up_their_own_mails_to_an_address_and_not_everybodys(wor
     assert!(!ask_in(&Browser::at(&server, "2001:db8::4"), &application).await.has("login-code"));
 }
 
-/// Many strangers together can fill a mailbox only so far, and whoever was signed in there before gets in all the same.
+/// Many attackers together can fill a mailbox only so far, and a browser that was signed in before still gets its mail.
 #[apply(on_both_engines)]
 async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world: World) {
     let total = "[rate_limits]\nmail_per_address_total_burst = 4";
@@ -171,7 +171,7 @@ async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world:
     }
     let late = ask_in(&Browser::at(&server, "198.51.100.99"), &application).await;
     assert_eq!(late.answer.status, StatusCode::TOO_MANY_REQUESTS, "all together may have four");
-    // Another browser that has stolen only the marks is not the one they were made for.
+    // The marks are void in another browser.
     let thief = Browser::at(&server, "198.51.100.100");
     thief.remember("gatepost_known", &browser.cookie("gatepost_known").unwrap());
     assert!(!ask_in(&thief, &application).await.has("login-code"));
@@ -181,7 +181,7 @@ async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world:
         letter(&server, JOHN, count).await;
     }
     assert!(!ask_in(&browser, &application).await.has("login-code"), "it has an allowance, too");
-    // What it is known for is one account.
+    // A browser is known for one account only.
     let page = browser.visit(&authorize(&application, &[])).await;
     browser.enter_address(&page, "jane@example.com").await;
     letter(&server, "jane@example.com", 1).await;
@@ -189,7 +189,7 @@ async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world:
     assert_eq!(from.await.len(), 1, "to another one it is a stranger");
 }
 
-/// Every request of a browser is a row, and anybody can send one.
+/// Every authorization request is stored, and needs no authentication.
 #[apply(on_both_engines)]
 async fn authorization_requests_are_limited_and_told_when_to_come_back(world: World) {
     let limits = "[rate_limits]\nauthorizations_per_ip_burst = 4\nauthorizations_per_ip_every = \"30s\"";
@@ -203,7 +203,7 @@ async fn authorization_requests_are_limited_and_told_when_to_come_back(world: Wo
     assert_eq!((refused.answer.status.as_u16(), refused.answer.header("retry-after")), (429, Some("30")));
     assert!(refused.has("trace-id"), "it is a page: {}", refused.text());
     assert_eq!(rows().await, 4);
-    // Others at other addresses are not held up, nor is somebody who is signed in by those at theirs.
+    // Other network addresses are not held up, nor is a person who is signed in.
     let person = Browser::at(&server, "198.51.100.2");
     let page = person.visit(&authorize(&application, &[])).await;
     person.sign_in(&server, &page, JOHN, 1).await;
@@ -216,7 +216,7 @@ async fn authorization_requests_are_limited_and_told_when_to_come_back(world: Wo
     assert!(Browser::at(&server, "198.51.100.1").visit(&authorize(&application, &[])).await.has("login-submit"));
 }
 
-/// RFC 9126: an application that need not authenticate is anybody.
+/// RFC 9126: anyone can push a request in the name of a public client.
 #[apply(on_both_engines)]
 async fn anonymous_pushed_requests_are_limited_too(world: World) {
     let server = world.server_with("[rate_limits]\nauthorizations_per_ip_burst = 2").await;
@@ -264,7 +264,7 @@ async fn requests_that_were_answered_without_a_code_are_soon_forgotten(world: Wo
     assert_eq!(rows().await, 1);
 }
 
-/// Whoever has the link can open it as often as they like.
+/// A link can be opened any number of times.
 #[apply(on_both_engines)]
 async fn opening_a_link_again_and_again_is_written_down_only_so_often(world: World) {
     let server = world.server().await;

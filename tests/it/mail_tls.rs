@@ -82,7 +82,7 @@ async fn starttls_is_used_where_it_is_offered_whatever_the_certificate_says() {
     assert_eq!(smtp.in_clear(), ["EHLO", "STARTTLS"]);
 }
 
-/// RFC 6125: whoever sits in between has a certificate too, but not this name from this authority.
+/// RFC 6125: a man in the middle has a certificate too, but not for this name from this authority.
 #[tokio::test]
 async fn a_server_that_cannot_prove_its_name_is_told_nothing() {
     let [ours, theirs, impostor] = ["Ours", "Theirs", "Ours"].map(Authority::named);
@@ -114,7 +114,7 @@ async fn mail_waits_rather_than_go_to_a_server_that_cannot_prove_its_name() {
     assert_eq!(smtp.offered(), Vec::<String>::new());
 }
 
-/// RFC 3207 §6: whoever sits in between can withhold the offer.
+/// RFC 3207 §6: a man in the middle can withhold the offer.
 #[tokio::test]
 async fn without_the_offer_of_starttls_there_is_no_mail_where_it_is_required() {
     let smtp = SmtpServer::start().await;

@@ -152,7 +152,7 @@ async fn bad_input_is_told_with_the_member(world: World) {
     assert_eq!(server.rooms.store.applications().await.unwrap().len(), 1, "a refusal leaves nothing behind");
 }
 
-/// What nobody is at, and what takes no such method, are problems too; other addresses keep their form.
+/// Unknown paths and methods of the API are problem details too; other addresses keep their form.
 #[apply(on_both_engines)]
 async fn every_refusal_below_the_path_is_a_problem(world: World) {
     let server = world.server().await;
@@ -174,7 +174,7 @@ async fn every_refusal_below_the_path_is_a_problem(world: World) {
     assert!(narrow.header("www-authenticate").unwrap().contains("insufficient_scope"));
 }
 
-/// RFC 9110 §13.1.1: with If-Match nobody overwrites a change they have not seen; without it, the last one counts.
+/// RFC 9110 §13.1.1: with If-Match no caller overwrites a change they have not seen; without it, the last one counts.
 #[apply(on_both_engines)]
 async fn a_change_of_what_was_changed_meanwhile_is_refused(world: World) {
     let server = world.server().await;

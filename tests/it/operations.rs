@@ -102,7 +102,7 @@ async fn metrics_tell_too_many_tries_from_an_outage(world: World) {
     assert!(!text.contains(&format!("{counted},status=\"503\"}}")), "{text}");
 }
 
-/// SQLSTATE 3D000: somebody dropped the database, to restore it in a moment, perhaps.
+/// SQLSTATE 3D000: the database was dropped, perhaps to be restored.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_was_dropped_is_an_outage_and_not_a_defect() {
     World::on_postgres(async |world| {
@@ -172,7 +172,7 @@ async fn a_body_that_is_too_large_is_a_413(world: World) {
     server.token().with_basic(&application).send().await.success();
 }
 
-/// Every answer has a name of its own, by which its line in the log is found.
+/// Every answer has a trace id, by which its line in the log is found.
 #[apply(on_both_engines)]
 async fn every_answer_carries_a_request_id_of_our_own(world: World) {
     let server = world.server().await;
@@ -187,7 +187,7 @@ async fn every_answer_carries_a_request_id_of_our_own(world: World) {
     assert_eq!(seen.len(), 4);
 }
 
-/// Graceful stop: not ready any more, requests in flight are finished, then nobody listens.
+/// Graceful stop: not ready any more, requests in flight are finished, then the listeners are closed.
 #[apply(on_both_engines)]
 async fn a_server_that_is_told_to_stop_stops(world: World) {
     let server = world.server().await;

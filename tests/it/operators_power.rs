@@ -1,5 +1,5 @@
-//! The power of an operator: nobody comes to it by a way round, nobody uses it with an old sign-in, and somebody
-//! always has it.
+//! The power of an operator: it cannot be gained indirectly, cannot be used with an old sign-in, and the last operator
+//! keeps it.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -45,7 +45,7 @@ async fn takes_hold(management: &Management<'_>, who: &Who, application: &Regist
     ]
 }
 
-/// Whoever controls an application has its power: a narrow token would otherwise become a mighty one.
+/// Control of an application gives its power: a narrow token could otherwise become a powerful one.
 #[apply(on_both_engines)]
 async fn a_token_takes_hold_of_nothing_that_may_do_more(world: World) {
     let server = world.server().await;
@@ -163,7 +163,7 @@ async fn the_portal_wants_a_fresh_sign_in_where_the_operators_pages_do(world: Wo
     assert!(answer.redirect().unwrap().ends_with("?done=created"));
 }
 
-/// Somebody always runs the server, whatever door is tried.
+/// The last operator stays, in the pages, by API and on the command line.
 #[apply(on_both_engines)]
 async fn the_last_operator_stays(world: World) {
     let server = world.server().await;
@@ -192,7 +192,7 @@ async fn the_last_operator_stays(world: World) {
     assert!(server.rooms.store.operator_exists().await.unwrap());
 }
 
-/// Who may look after accounts looks after people's, not after those who run the server.
+/// The scope for accounts does not extend to operators.
 #[apply(on_both_engines)]
 async fn an_operators_account_is_an_operators_to_change(world: World) {
     let server = world.server().await;
@@ -209,7 +209,7 @@ async fn an_operators_account_is_an_operators_to_change(world: World) {
     assert_eq!(management.delete(&machine, &path).await.status, 204);
 }
 
-/// The token of somebody who is no operator makes no accounts, at neither of the two addresses.
+/// The token of a person who is no operator creates no accounts, at neither of the two endpoints.
 #[apply(on_both_engines)]
 async fn a_person_s_token_allows_no_more_than_the_person_may(world: World) {
     let server = world.server().await;

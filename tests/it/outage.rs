@@ -1,4 +1,4 @@
-//! When the database goes away, when the server is told to stop, and when clients mean harm.
+//! An unreachable database, shutdown, and hostile clients.
 
 use macro_rules_attribute::apply;
 use std::fs::File;
@@ -360,7 +360,7 @@ fn is_closed(stream: &mut TcpStream) -> bool {
     }
 }
 
-/// Everybody else is served without delay.
+/// All other clients are served without delay.
 async fn others_are_served(node: &Node, credentials: &Credentials) {
     for _ in 0..10 {
         let fresh = reqwest::Client::new();

@@ -1,4 +1,4 @@
-//! Who looks after an application, and what only they may see and change.
+//! Owners of applications, and what only they may see and change.
 
 mod invitations;
 
@@ -64,7 +64,7 @@ async fn who_proves_the_address_named_as_owner_owns_the_application(world: World
     assert_eq!(owners.iter().map(|owner| owner.user).collect::<Vec<_>>(), [Some(ann.id)]);
 }
 
-/// An account that exists owns at once; when it is deleted, nobody who gets its address later does.
+/// An existing account is owner at once; after its deletion, a later account with the same address is not.
 #[apply(on_both_engines)]
 async fn an_owner_who_deletes_the_account_leaves_nothing_to_the_next_with_the_address(world: World) {
     let server = world.command().await;
@@ -80,7 +80,7 @@ async fn an_owner_who_deletes_the_account_leaves_nothing_to_the_next_with_the_ad
     assert_eq!(left.as_deref(), Some("deleted-account@invalid"), "nobody's, and not the operator's own");
 }
 
-/// RFC 9110 §13.1.1: who changes what somebody else has changed meanwhile is told so, and nothing is lost.
+/// RFC 9110 §13.1.1: a change of something that has changed meanwhile is refused, and nothing is lost.
 #[apply(on_both_engines)]
 async fn of_two_changes_of_the_same_version_one_is_made(world: World) {
     let server = world.command().await;
@@ -136,7 +136,7 @@ fn code(refused: &Result<impl Sized, Refusal>) -> Option<ErrorCode> {
     refused.as_ref().err().map(|refusal| refusal.code)
 }
 
-/// Only who proves the invited address becomes an owner, once; owners are equal and the last one stays.
+/// Only the person who proves the invited address becomes an owner, once; owners are equal and the last one stays.
 #[apply(on_both_engines)]
 async fn an_invitation_makes_one_more_owner_and_the_last_owner_cannot_leave(world: World) {
     let running = world.server().await;
@@ -182,7 +182,7 @@ async fn an_invitation_makes_one_more_owner_and_the_last_owner_cannot_leave(worl
     assert_eq!(code(refused[0]), Some(ErrorCode::Conflict));
 }
 
-/// Who hands an application over leaves when it is taken, and not before.
+/// An owner who hands an application over leaves when it is accepted, and not before.
 #[apply(on_both_engines)]
 async fn an_application_is_handed_over(world: World) {
     let running = world.server().await;
@@ -200,7 +200,7 @@ async fn an_application_is_handed_over(world: World) {
     assert_eq!(named.as_deref(), Some("bob@example.com"), "the address that users are shown follows");
 }
 
-/// An invitation that was declined, withdrawn or is too old makes nobody an owner.
+/// An invitation that was declined, withdrawn or has expired is void.
 #[apply(on_both_engines)]
 async fn an_invitation_that_is_over_is_worth_nothing(world: World) {
     let running = world.server().await;

@@ -113,7 +113,7 @@ async fn the_mail_speaks_the_persons_language(world: World) {
     }
 }
 
-/// OIDC Core §3.1.2.1 `id_token_hint`: nobody else gets a mail in its place.
+/// OIDC Core §3.1.2.1 `id_token_hint`: no other person gets a mail instead.
 #[apply(on_both_engines)]
 async fn a_hint_at_somebody_else_than_the_username_sends_nothing(world: World) {
     let server = world.server_with("rate_limits.enabled = false\nlogin.unknown_account = \"conceal\"").await;
@@ -128,7 +128,7 @@ async fn a_hint_at_somebody_else_than_the_username_sends_nothing(world: World) {
     let hinted = with(asked, "id_token_hint", tokens["id_token"].clone());
     ask_well(&server, &hinted).await;
     letter(&server, JOHN, 2).await;
-    // Somebody else's address and nobody's are told the same.
+    // The answer for another person's address is the same as for one without an account.
     let refused = async |username: &str| {
         ask(&server, &with(hinted.clone(), "username", username)).await.refusal(400, "login_required")
     };
@@ -229,7 +229,7 @@ async fn whoever_fetches_a_link_before_the_person_takes_nothing_away(world: Worl
     let answer = browser.post(&page.form_with("confirm-login"), &[]).await;
     let verifier = [("code_verifier", VERIFIER)];
     redeem(&server, &application, &code_of(&answer), &verifier).await.success();
-    // With that, every sibling is dead, and so is the link.
+    // With that, every other code and the link are void.
     redeem(&server, &application, &minted[0], &verifier).await.refusal(400, "invalid_grant");
     let page = browser.get(&link).await;
     assert_eq!((page.answer.status.as_u16(), page.redirect()), (400, None));

@@ -1,6 +1,6 @@
 //! The developer portal: registering applications and looking after them in a browser (PRODUCT §2, DESIGN §10).
 //!
-//! What all of it stands on is here; the rules are in the modules below.
+//! Shared helpers are here; the rules are in the modules below.
 
 mod access;
 mod changes;

@@ -206,7 +206,7 @@ async fn a_declared_application_is_not_rotated_or_deleted_elsewhere(world: World
     assert_eq!(status(&server, SECRET).await, 200);
 }
 
-/// Provisioning: an application that somebody registered can be taken over by the file.
+/// Provisioning: a registered application can be taken over by the file.
 #[apply(on_both_engines)]
 async fn a_registered_application_can_be_declared_and_keeps_its_secret(world: World) {
     let server = world.server().await;

@@ -47,8 +47,8 @@ fn redemption(code: &str) -> String {
 /// question here, not how long the others wait.
 const PATIENT: &str = "[database]\nacquire_timeout = \"30s\"";
 
-/// The test's server, and on PostgreSQL a second one on the same database. Each has seen the secret before:
-/// a hundred that nobody has seen yet would be as many guesses.
+/// The test's server, and on PostgreSQL a second one on the same database. Each has seen the secret before: a hundred
+/// that were not verified before would be as many guesses.
 async fn nodes(world: &World, server: &TestServer, application: &Registered) -> Vec<Arc<Rooms>> {
     let mut nodes = vec![Arc::clone(&server.rooms)];
     if server.rooms.store.engine_name() == "PostgreSQL" {

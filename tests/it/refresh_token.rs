@@ -50,7 +50,7 @@ async fn a_refreshed_id_token_keeps_who_when_and_how_and_has_no_nonce(world: Wor
     assert_eq!((after["iat"].as_i64(), &after["nonce"]), (Some(world.clock.seconds()), &Value::Null));
 }
 
-/// DESIGN: a lost answer costs nobody the session, as long as nobody has gone on.
+/// A lost answer does not end the session, as long as the successor is unused.
 #[apply(on_both_engines)]
 async fn a_retry_within_the_grace_gets_the_same_successor_again(world: World) {
     let server = world.server().await;
@@ -63,7 +63,7 @@ async fn a_retry_within_the_grace_gets_the_same_successor_again(world: World) {
     grant.refresh(&refresh_token(&again)).await.success();
 }
 
-/// RFC 9700 §4.14.2: reuse is noticed and ends what grew.
+/// RFC 9700 §4.14.2: reuse ends the family.
 #[apply(on_both_engines)]
 async fn a_later_reuse_ends_the_family(world: World) {
     let server = world.server().await;
@@ -162,7 +162,7 @@ async fn a_refresh_token_lives_its_time_from_its_last_use(world: World) {
     grant.refresh(&token).await.refusal(400, "invalid_grant");
 }
 
-/// A disabled account speaks to nobody.
+/// A disabled account gets no tokens.
 #[apply(on_both_engines)]
 async fn a_refresh_token_dies_with_the_account(world: World) {
     let server = world.server().await;

@@ -83,7 +83,7 @@ async fn a_secret_is_in_no_file_and_no_log(world: World) {
     }
     log.push_str(&server.kill());
     assert!(log.contains("DEBUG") && log.contains("refused"), "the log was on: {log}");
-    // Before anybody opens the database again and tidies its journal away.
+    // Before the database is opened again, which would remove its journal.
     let read = |path: PathBuf| (fs::read(&path).unwrap(), path);
     let files: Vec<_> = files_below(&world.database.folder()).into_iter().map(read).collect();
     let dump = format!("{:?}", world.database.dump().await);
@@ -97,7 +97,7 @@ async fn a_secret_is_in_no_file_and_no_log(world: World) {
     assert!(dump.contains("$argon2id$"), "what is kept is a hash");
 }
 
-/// What types show of themselves, in a log line or a panic.
+/// What `Debug` shows, in a log line or a panic.
 #[apply(on_both_engines)]
 async fn a_secret_is_in_no_debug_output(world: World) {
     let server = world.server_with("[[applications]]\nclient_id = \"a\"\nclient_secret = \"hidden-thing\"").await;

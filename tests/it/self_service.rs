@@ -127,7 +127,7 @@ async fn a_narrow_token_cannot_make_itself_an_operator(world: World) {
     assert!(server.self_service.register_for(&token("gatepost:admin"), asked(), "").await.is_ok());
 }
 
-/// However one comes to an application: registered, brought back, or taken over.
+/// However an application is gained: registered, brought back, or taken over.
 #[apply(on_both_engines)]
 async fn nobody_gets_past_the_limit_by_deleting_or_by_an_invitation(world: World) {
     let running = world.server_with(LIMITS).await;
@@ -229,7 +229,7 @@ async fn a_granted_scope_is_asked_for_by_name(world: World) {
     }
 }
 
-/// What an application is called is what people trust; a developer cannot call theirs by this server's name.
+/// People trust the name of an application; a developer cannot use this server's name.
 #[apply(on_both_engines)]
 async fn a_name_can_be_seen_and_is_not_the_servers(world: World) {
     let running = world.server_with(LIMITS).await;

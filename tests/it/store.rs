@@ -218,7 +218,7 @@ async fn secrets_come_and_go_and_remember_their_last_day(world: World) {
     assert_eq!(read(&store, &known).await, known);
 }
 
-/// Store, transactions: dropped without a commit, it never happened.
+/// Store, transactions: dropped without a commit, it is rolled back.
 #[apply(on_both_engines)]
 async fn what_is_not_committed_never_happened(world: World) {
     let store = world.store().await;

@@ -1,4 +1,4 @@
-//! Asking whether a token counts (RFC 7662) and ending one (RFC 7009).
+//! Introspection (RFC 7662) and revocation (RFC 7009).
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -52,7 +52,7 @@ async fn an_application_learns_about_its_own_tokens(world: World) {
     assert_eq!(ask(&server, &service, &token).await["active"], true);
 }
 
-/// RFC 7662 §2.1, §4: nobody fishes for others' tokens.
+/// RFC 7662 §2.1, §4: no client can scan for other clients' tokens.
 #[apply(on_both_engines)]
 async fn of_others_tokens_it_learns_nothing_unless_it_may(world: World) {
     let server = world.server().await;
@@ -80,7 +80,7 @@ async fn introspection_is_for_applications_that_authenticate_themselves(world: W
     server.form("/oauth/introspect", &grant.application, &[]).await.refusal(400, "invalid_request");
 }
 
-/// RFC 7662 §2.2: whatever the reason, only that it does not count.
+/// RFC 7662 §2.2: whatever the reason, the answer is only that it is inactive.
 #[apply(on_both_engines)]
 async fn a_token_that_does_not_count_is_inactive_and_nothing_more(world: World) {
     let server = world.server().await;
@@ -155,7 +155,7 @@ async fn what_cannot_be_revoked_is_either_nothing_or_anothers(world: World) {
     revoke(&server, &wrong, "x").await.refusal(401, "invalid_client");
 }
 
-/// What is over is forgotten, what is not stays.
+/// Expired entries are deleted, others stay.
 #[apply(on_both_engines)]
 async fn time_clears_away_what_no_rule_needs(world: World) {
     let server = world.server_with("[tokens]\nrefresh_ttl = \"1h\"").await;

@@ -70,7 +70,7 @@ async fn a_listing_for_people_has_a_line_for_each_account(world: World) {
     assert!(lines.len() == 3 && lines[0].starts_with("EMAIL") && lines[1].starts_with("anna@"), "{text}");
 }
 
-/// Nothing is made of what is not an account.
+/// Invalid arguments create no account.
 #[apply(on_both_engines)]
 async fn a_command_that_is_wrong_says_why_and_changes_nothing(world: World) {
     Child::run(&world, &[], &["migrate"]).await;

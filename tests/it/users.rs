@@ -1,4 +1,4 @@
-//! `POST /users`: who may have accounts made, and what becomes of what they send.
+//! `POST /users`: who may create accounts, and how bodies are read.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -95,7 +95,7 @@ async fn an_application_needs_no_token_and_may_say_username(world: World) {
     assert_eq!(server.post_users_basic(&application, &both).await.status, 201);
 }
 
-/// A newer client may say more than this server knows, but nobody becomes an administrator by it.
+/// Unknown members are ignored, and none makes an operator.
 #[apply(on_both_engines)]
 async fn members_that_mean_nothing_here_are_ignored(world: World) {
     let server = world.server().await;
@@ -234,7 +234,7 @@ async fn only_who_has_the_scope_may_have_accounts_made(world: World) {
     assert_eq!(count(&server.rooms.store).await, 0);
 }
 
-/// RFC 6749 §2.1: a public client's name is no proof of anything.
+/// RFC 6749 §2.1: a client id alone does not authenticate.
 #[apply(on_both_engines)]
 async fn a_public_client_cannot_have_accounts_made_by_its_name_alone(world: World) {
     let server = world.server().await;
@@ -263,7 +263,7 @@ async fn a_token_for_another_audience_is_refused(world: World) {
     assert_eq!(server.post_users(&ours, &john()).await.status, 201);
 }
 
-/// A deactivation is obeyed at once, whatever its tokens still say.
+/// A deactivation takes effect at once, also for tokens that were issued before.
 #[apply(on_both_engines)]
 async fn a_deactivated_application_makes_no_accounts(world: World) {
     let server = world.server().await;

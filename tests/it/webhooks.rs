@@ -1,4 +1,4 @@
-//! Webhooks: who is told what, how a receiver can check it, what happens when it is not there.
+//! Webhooks: which events they get, signatures, and receivers that fail.
 
 mod addresses;
 mod commands;
@@ -87,7 +87,7 @@ async fn an_event_is_sent_once_and_signed(world: World) {
     assert_eq!(delivery.last.unwrap().status, Some(204));
 }
 
-/// The operators learn of everything, an application of itself, and of accounts nothing but the `sub`.
+/// The server's webhooks get all events, an application's its own, and of accounts only the `sub`.
 #[apply(on_both_engines)]
 async fn each_webhook_is_told_what_is_its_business(world: World) {
     let server = world.command().await;
@@ -118,7 +118,7 @@ async fn each_webhook_is_told_what_is_its_business(world: World) {
     assert_eq!(all.received()[3].id(), own.received()[1].id(), "one message, whoever is told");
 }
 
-/// What was not committed is told to nobody; what was is told at once, not when somebody looks next.
+/// An event that was not committed is not sent; a committed one is sent at once, not at the next tick.
 #[apply(on_both_engines)]
 async fn a_message_is_part_of_its_transaction_and_wakes_whoever_sends_it(world: World) {
     let (server, receiver) = (world.server().await, Receiver::start().await);
@@ -133,11 +133,11 @@ async fn a_message_is_part_of_its_transaction_and_wakes_whoever_sends_it(world: 
         user(&server.rooms, &format!("user{count}@example.com")).await;
         eventually("it arrives", async || receiver.received().len() == count).await;
     }
-    // Whoever only looked once a second would need five.
+    // With one look a second it would take five.
     assert!(started.elapsed().as_millis() < 3500, "{:?}", started.elapsed());
 }
 
-/// Design, nodes: a message is sent by one node, whichever claims it.
+/// Nodes: a message is sent by one node, the one that claims it.
 #[apply(on_both_engines)]
 async fn two_nodes_send_each_message_once(world: World) {
     let (first, second) = (world.command().await, world.command().await);
@@ -180,7 +180,7 @@ async fn silent_receivers_of_one_application_take_two_places(world: World) {
     assert_eq!(silent.received().len(), 2, "the others wait");
 }
 
-/// One that never answers holds up nobody: not other webhooks, and no request.
+/// A receiver that never answers holds up neither other webhooks nor requests.
 #[apply(on_both_engines)]
 async fn a_receiver_that_is_silent_holds_up_nobody_else(world: World) {
     let server = world.server_with("[webhooks]\ntimeout = \"30s\"\n").await;

@@ -1,8 +1,8 @@
-//! Which addresses a request of ours may go to.
+//! The network addresses that outgoing requests may connect to.
 //!
-//! Who may name a URL that we fetch could otherwise reach what only this machine can reach: its own ports, the
-//! neighbours in its network, the metadata service of a cloud. So only addresses of the public internet are
-//! permitted, and networks that the operator names. It is the address that is judged, never the name.
+//! A user who chooses the URL of a webhook could otherwise make this server connect to what only it can reach: its own
+//! ports, hosts in its network, the metadata service of a cloud (SSRF). So only addresses of the public internet are
+//! permitted, and networks that the operator configured. The address is checked, never the name.
 
 use std::net::IpAddr;
 
@@ -28,11 +28,11 @@ const RESERVED_V4: [&str; 16] = [
     "224.0.0.0/3",     // multicast, reserved, broadcast
 ];
 
-/// The only part of IPv6 that is handed out as the public internet. Not in it: loopback, unspecified, unique local,
+/// The only part of IPv6 that is assigned to the public internet. Not in it: loopback, unspecified, unique local,
 /// link-local, multicast, NAT64 (`64:ff9b::/96` and `64:ff9b:1::/48`), discard-only.
 const GLOBAL_V6: &str = "2000::/3";
 
-/// What in [`GLOBAL_V6`] leads somewhere else.
+/// The parts of [`GLOBAL_V6`] that are not public.
 const RESERVED_V6: [&str; 5] = [
     "2001::/23",     // protocol assignments, among them Teredo and ORCHID
     "2001:db8::/32", // documentation
@@ -41,7 +41,7 @@ const RESERVED_V6: [&str; 5] = [
     "3fff::/20",     // documentation
 ];
 
-/// Judges addresses.
+/// The addresses that may be connected to.
 #[derive(Clone, Debug)]
 pub(super) struct Permitted {
     reserved: Vec<IpNet>,
@@ -56,7 +56,7 @@ impl Permitted {
         Self { reserved, global_v6: GLOBAL_V6.parse().ok(), by_operator }
     }
 
-    /// Whether a connection to this address is fine. An IPv4 address in the clothes of an IPv6 one is the former.
+    /// Whether a connection to this address is permitted. An IPv4-mapped IPv6 address is checked as the IPv4 address.
     pub(super) fn is_fine(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         if self.by_operator.iter().any(|network| network.contains(&address)) {

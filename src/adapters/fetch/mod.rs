@@ -1,8 +1,8 @@
-//! Requests of our own to addresses that somebody else chose.
+//! Outgoing requests to URLs that users chose.
 //!
-//! Built on a bare connection and not on a client library, for what such libraries do by themselves is what must not
-//! happen here: follow redirects, use a proxy of the environment, look a name up a second time after it was judged,
-//! read without end. A name is looked up once, its addresses are judged, and one of those is connected to.
+//! Built on a bare connection and not on a client library, because such libraries do by themselves what must not happen
+//! here: follow redirects, use a proxy of the environment, resolve a name a second time after it was checked, read
+//! without limit. A name is resolved once, its addresses are checked, and one of those is connected to.
 
 mod address;
 mod resolve;
@@ -33,10 +33,10 @@ use url::{Host, Position, Url};
 use address::Permitted;
 pub use resolve::{Resolver, Resolving, SystemResolver};
 
-/// How long one address is waited for.
+/// The time limit for connecting to one address.
 const CONNECTING: Duration = Duration::from_secs(5);
 
-/// How long the body of an answer is listened to.
+/// How long the body of an answer is read.
 const LEAVING: Duration = Duration::from_secs(1);
 
 /// How much of a head is read, and of a body before the rest is left unread.
@@ -55,29 +55,29 @@ pub struct Post<'a> {
     pub body: String,
 }
 
-/// What is of interest in an answer.
+/// The parts of an answer that are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Its status.
     pub status: u16,
-    /// When to ask again, as it was said.
+    /// The `Retry-After` header.
     pub retry_after: Option<String>,
 }
 
-/// Why there is no answer. The sentences are for whoever chose the URL.
+/// Why there is no answer. The messages are shown to the user who chose the URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// No address, or none that we may connect to. Which of the two is not told, nor which address: whoever chooses
-    /// URLs could otherwise ask for the names of the operator's own network.
-    #[error("the URL leads nowhere on the public internet; an operator can permit networks in webhooks.allow_private")]
+    /// The name has no address, or none that is permitted. The two are not told apart and no address is named: an
+    /// attacker could otherwise probe the names of the operator's own network.
+    #[error("the URL leads to no public address; an operator can permit networks in webhooks.allow_private")]
     NotPublic,
-    /// Nobody answers there.
+    /// The connection failed.
     #[error("no connection: {0}")]
     Connect(String),
-    /// Not privately.
+    /// The TLS handshake failed.
     #[error("no TLS connection: {0}")]
     Tls(String),
-    /// What came back is no HTTP.
+    /// The answer is not valid HTTP.
     #[error("no answer: {0}")]
     Http(String),
     /// It took too long.
@@ -94,18 +94,17 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// One that reaches the public internet and these networks.
+    /// A fetcher that reaches the public internet and these networks.
     pub fn new(resolver: Arc<dyn Resolver>, private: Vec<IpNet>) -> Self {
         Self { resolver, permitted: Permitted::with(private), certificates: of_this_machine, tls: OnceCell::new() }
     }
 
-    /// Whether the URL leads somewhere permitted as of now. What it leads to later is judged then.
+    /// Whether the URL resolves to a permitted address now. It is checked again for each connection.
     pub async fn check(&self, url: &Url, limit: Duration) -> Result<(), FetchError> {
         timeout(limit, self.addresses(url)).await.map_err(|_| FetchError::TimeOut(limit))?.map(|_| ())
     }
 
-    /// Sends a request and gives the answer. Redirects are answers like any other, and what the body says is of no
-    /// interest.
+    /// Sends a request and returns the answer. Redirects are not followed, and the body is ignored.
     pub async fn post(&self, post: Post<'_>, limit: Duration) -> Result<Answer, FetchError> {
         let answered = async {
             let stream = self.connect(post.url).await?;
@@ -119,7 +118,7 @@ impl Fetcher {
         let (answer, connection) = timeout(limit, answered).await.map_err(|_| FetchError::TimeOut(limit))??;
         let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let heard = Answer { status: answer.status().as_u16(), retry_after: retry_after.map(str::to_owned) };
-        // A receiver that is still writing should not see its connection break; one that never ends is left.
+        // The connection of a receiver that is still writing should not break; one that never ends is closed.
         let _ = timeout(LEAVING, leave(answer.into_body())).await;
         drop(connection);
         Ok(heard)
@@ -149,13 +148,13 @@ impl Fetcher {
             match timeout(CONNECTING, TcpStream::connect(SocketAddr::new(address, port))).await {
                 Ok(Ok(stream)) => return Ok(stream),
                 Ok(Err(e)) => failure = e.to_string(),
-                Err(_) => failure = format!("nobody answers within {} s", CONNECTING.as_secs()),
+                Err(_) => failure = format!("no answer within {} s", CONNECTING.as_secs()),
             }
         }
         Err(FetchError::Connect(failure))
     }
 
-    /// Made when it is first needed: it reads the machine's certificates, which are files, so not where others wait.
+    /// Built when it is first needed, off the async threads: it reads the machine's certificate files.
     async fn tls(&self) -> Result<&TlsConnector, FetchError> {
         self.tls
             .get_or_try_init(async || {
@@ -175,7 +174,7 @@ fn of_this_machine() -> Vec<CertificateDer<'static>> {
     found.certs
 }
 
-/// Nothing is made of no certificates: the next request looks again.
+/// Without certificates there is no connector, and the next request tries again.
 fn connector(certificates: Vec<CertificateDer<'static>>) -> Result<TlsConnector, FetchError> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates);
@@ -222,7 +221,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     Ok((sender.send_request(request).await.map_err(broken)?, connection))
 }
 
-/// Reads a body to its end, or until it is too long.
+/// Reads a body to its end, or to the size limit.
 async fn leave(mut body: Incoming) {
     let mut read = 0;
     while let Some(Ok(frame)) = body.frame().await {
@@ -233,7 +232,7 @@ async fn leave(mut body: Incoming) {
     }
 }
 
-/// What lies behind an error, in the words of whoever knows best.
+/// The innermost cause of an error.
 fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     let last = std::iter::successors(Some(error), |error| error.source()).last();
     last.unwrap_or(error).to_string()
@@ -245,7 +244,7 @@ mod tests {
 
     use super::*;
 
-    /// A machine whose certificates come late.
+    /// A machine on which certificates are installed only later.
     fn late() -> Vec<CertificateDer<'static>> {
         static LOOKS: AtomicUsize = AtomicUsize::new(0);
         if LOOKS.fetch_add(1, Ordering::AcqRel) == 0 {

@@ -1,4 +1,4 @@
-//! Names become addresses.
+//! Name resolution.
 
 use std::io;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ pub trait Resolver: Send + Sync {
     fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a>;
 }
 
-/// The machine's own way of finding addresses.
+/// The resolver of the operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemResolver;
 

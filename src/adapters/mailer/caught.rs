@@ -1,4 +1,4 @@
-//! Mail that goes nowhere: kept in memory, for a developer or a test to read.
+//! Mail that is not sent but kept in memory, for a developer or a test to read.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -28,7 +28,7 @@ impl CaughtMail {
 impl Mailer for CaughtMail {
     fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a> {
         self.keep(mail.clone());
-        Box::pin(async { Ok("caught, and not sent to anybody".to_owned()) })
+        Box::pin(async { Ok("caught, and not sent".to_owned()) })
     }
 
     fn caught(&self) -> Option<&CaughtMail> {

@@ -1,7 +1,7 @@
 //! Sending mail.
 //!
-//! A [`Mail`] is made of parts that cannot hold a second line or a second recipient, so nothing that a user or
-//! an application wrote can become a header.
+//! A [`Mail`] is made of parts that cannot hold a second line or a second recipient, so no text of a user or an
+//! application can become a header.
 
 mod caught;
 mod smtp;
@@ -17,7 +17,7 @@ use crate::domain::user::EmailAddress;
 pub use caught::CaughtMail;
 pub use smtp::{SmtpAccount, SmtpMailer, SmtpSecurity, SmtpSettings};
 
-/// What comes of sending, when it comes: the mail server's answer, or why there is none.
+/// The future result of sending: the mail server's answer, or an error.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<String, MailError>> + Send + 'a>>;
 
 /// Sends mail.
@@ -25,7 +25,7 @@ pub trait Mailer: Send + Sync {
     /// Sends a mail to its one recipient. Dropped before it ends, the mail may or may not have been sent.
     fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a>;
 
-    /// The mails that were caught instead of being sent, where that is what this mailer does.
+    /// The mails that were caught instead of being sent, if this mailer does that.
     fn caught(&self) -> Option<&CaughtMail> {
         None
     }
@@ -34,10 +34,10 @@ pub trait Mailer: Send + Sync {
 /// Why a mail was not sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// Not now; worth trying again.
+    /// A temporary failure; worth trying again.
     #[error("{0}")]
     Temporary(String),
-    /// Never, however often it is tried.
+    /// A permanent failure.
     #[error("{0}")]
     Permanent(String),
 }
@@ -46,12 +46,11 @@ pub enum MailError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderText(String);
 
-/// More than a subject needs, and less than any mail server refuses.
+/// The longest header text, in characters: below the limits of mail servers.
 const LONGEST_HEADER_TEXT: usize = 200;
 
 impl HeaderText {
-    /// Makes one line of any text: whatever breaks, hides or reorders it becomes a space, and it is cut to a
-    /// sensible length.
+    /// Makes one line of any text: characters that break, hide or reorder it become spaces, and it is cut at the limit.
     pub fn new(text: &str) -> Self {
         let tame = |c: char| if c.is_control() || is_formatting(c) { ' ' } else { c };
         let line: String = text.chars().map(tame).take(LONGEST_HEADER_TEXT).collect();
@@ -64,19 +63,19 @@ impl HeaderText {
     }
 }
 
-/// Line and paragraph separators, marks without width, and those that turn the direction of writing.
+/// Line and paragraph separators, zero-width characters, and controls of the direction of writing.
 const fn is_formatting(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Whom mail is from.
+/// The sender of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
     name: Option<HeaderText>,
     address: Address,
 }
 
-/// A sender's address that no mail server would take.
+/// A sender's address that no mail server would accept.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is no mail address")]
 pub struct SenderError(String);
@@ -103,30 +102,30 @@ impl fmt::Display for Sender {
     }
 }
 
-/// A mail: what it says as text and the same as HTML.
+/// A mail, with its body as text and as HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// Whom it is from.
+    /// The sender.
     pub from: Sender,
-    /// Whom it is for.
+    /// The recipient.
     pub to: EmailAddress,
-    /// What stands above it.
+    /// The subject.
     pub subject: HeaderText,
-    /// What it says.
+    /// The body as text.
     pub text: String,
-    /// The same as HTML.
+    /// The body as HTML.
     pub html: String,
-    /// Its name (RFC 5322 §3.6.4) without angle brackets. The same however often it is tried, so that a mail
-    /// program can tell that two copies are one mail.
+    /// The `Message-ID` (RFC 5322 §3.6.4) without angle brackets. It is the same for every attempt, so that a mail
+    /// program recognises two copies as one mail.
     pub message_id: String,
     /// When it was written.
     pub date: Timestamp,
-    /// What it is known by to people, if it is.
+    /// The reference that the waiting page shows too, if it is a sign-in mail.
     pub reference: Option<String>,
 }
 
 impl Mail {
-    /// The part of its name that tells it from our other mails.
+    /// The unique part of its `Message-ID`.
     pub fn name(&self) -> &str {
         self.message_id.split('@').next().unwrap_or_default()
     }

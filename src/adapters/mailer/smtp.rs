@@ -1,8 +1,8 @@
 //! Mail through an SMTP server (RFC 5321), with TLS as configured and connections that are used again.
 //!
-//! Connections are kept here and not by lettre's pool: that one takes back a connection whose dialogue was cut
-//! off in the middle, where the next mail would become part of the last one. Here a connection is kept only
-//! after a dialogue that ended well; anything else closes it.
+//! Connections are kept here and not by lettre's pool: that one takes back a connection whose dialogue was interrupted,
+//! and the next mail could become part of the last one. Here a connection is kept only after a complete dialogue;
+//! otherwise it is closed.
 
 mod connections;
 mod message;
@@ -17,42 +17,42 @@ use tokio::time::timeout;
 use super::{Mail, MailError, Mailer, Sending};
 use connections::Connections;
 
-/// How long it may take until a mail can be handed over: name, connection, TLS, login.
+/// The time limit for connecting: name, connection, TLS, login.
 const CONNECTING: Duration = Duration::from_secs(10);
 
-/// How long the mail server may take for one mail. Mail programs wait ten minutes (RFC 5321 §4.5.3.2.6), but a
-/// sign-in that took so long has lost its person; trying again serves them better.
+/// How long the mail server may take for one mail. Mail programs wait ten minutes (RFC 5321 §4.5.3.2.6), but by then a
+/// person has given up signing in; an earlier second attempt is better.
 const TRANSFERRING: Duration = Duration::from_secs(30);
 
 /// How much of a mail server's answer is kept.
 const LONGEST_ANSWER: usize = 300;
 
-/// Where the mail server is, and how to talk to it.
+/// The settings of the mail server.
 #[derive(Clone)]
 pub struct SmtpSettings {
     /// Its host.
     pub host: String,
     /// Its port.
     pub port: u16,
-    /// How the connection is kept private.
+    /// Whether TLS is used.
     pub security: SmtpSecurity,
-    /// Whom to log in as.
+    /// The account to log in with.
     pub account: Option<SmtpAccount>,
-    /// The domain name by which we introduce ourselves, if we have one.
+    /// The domain name for `EHLO`, if there is one.
     pub hello: Option<String>,
 }
 
-/// How the connection is kept private.
+/// Whether TLS is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmtpSecurity {
     /// TLS from the first byte.
     Tls,
-    /// `STARTTLS`, or no mail.
+    /// `STARTTLS` is required.
     StartTlsRequired,
-    /// `STARTTLS` where it is offered, whatever certificate is shown: whoever could forge it could as well
-    /// withhold the offer (RFC 7435).
+    /// `STARTTLS` if it is offered, with any certificate: an attacker who could forge one could as well withhold the
+    /// offer (RFC 7435).
     StartTlsIfOffered,
-    /// Never.
+    /// No TLS.
     Plain,
 }
 
@@ -86,7 +86,7 @@ impl SmtpMailer {
 
     async fn connection(&self) -> Result<AsyncSmtpConnection, MailError> {
         let SmtpSettings { host, port, .. } = self.0.settings();
-        // Whatever goes wrong before a mail is offered is not the mail's fault, even if the answer is final.
+        // An error before a mail is offered is not about the mail, so it is temporary even if the answer is final.
         match timeout(CONNECTING, self.0.take()).await {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(failed)) => {
@@ -120,7 +120,7 @@ impl Mailer for SmtpMailer {
     }
 }
 
-/// Whether trying again cannot help. 53x is about our account (RFC 4954 §6), which the operator can mend.
+/// Whether trying again cannot help. 53x is about this server's account (RFC 4954 §6), which the operator can correct.
 fn is_final(error: &Error) -> bool {
     let about_login = error.status().is_some_and(|code| (530..540).contains(&u16::from(code)));
     (error.is_permanent() && !about_login) || error.is_client()
@@ -131,7 +131,7 @@ fn answer(response: &Response) -> String {
     format!("{} {}", response.code(), lines.join(" "))
 }
 
-/// What went wrong, in the words of whoever knows best: the mail server, or the cause behind all causes.
+/// The message of an error: the answer of the mail server, or the innermost cause.
 fn said(error: &Error) -> String {
     let first: Option<&dyn std::error::Error> = std::error::Error::source(error);
     let Some(cause) = std::iter::successors(first, |cause| cause.source()).last() else { return error.to_string() };

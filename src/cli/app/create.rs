@@ -1,4 +1,4 @@
-//! The words of `gatepost app create`.
+//! The arguments of `gatepost app create`.
 
 use clap::Args;
 
@@ -17,7 +17,7 @@ pub(in crate::cli) struct Arguments {
     /// Its client id [default: a random one]
     #[arg(long)]
     client_id: Option<ClientId>,
-    /// Let it stay, used or not
+    /// Exempt it from the life cycle of unused applications
     #[arg(long)]
     pub(super) exempt: bool,
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 impl Arguments {
-    /// The application these words describe.
+    /// The application that the arguments describe.
     pub(super) fn into_application(self, default: SigningAlgorithm) -> Result<NewApplication, CommandError> {
         let settings = self.settings.0.given()?.create("", default);
         let settings = settings.map_err(|problem| CommandError::Usage(problem.what))?;

@@ -1,4 +1,4 @@
-//! How an application is shown: as JSON members and as lines for people.
+//! Output of applications: as JSON and as text.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -38,7 +38,7 @@ pub(super) struct ShownApplication {
     secrets: Vec<ShownSecret>,
 }
 
-/// What happens to it if it stays unused.
+/// The dates that lie ahead if it stays unused.
 #[derive(Default, Serialize)]
 struct ShownOutlook {
     next_warning_at: Option<String>,
@@ -107,7 +107,7 @@ impl ShownApplication {
     /// The columns of a listing.
     pub(super) const HEADER: [&str; 6] = ["CLIENT ID", "NAME", "TYPE", "STATE", "LAST USED", "IF UNUSED"];
 
-    /// An application and what lies ahead of it.
+    /// An application and the dates that lie ahead of it.
     pub(super) fn with(application: &Application, outlook: &Outlook) -> Self {
         Self { ahead: outlook.into(), ..Self::from(application) }
     }
@@ -162,7 +162,7 @@ impl ShownSecret {
     }
 }
 
-/// An application and the secret it was just given.
+/// An application and its new secret.
 #[derive(Serialize)]
 pub(super) struct ShownWithSecret {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,7 +181,7 @@ impl From<WithSecret> for ShownWithSecret {
 }
 
 impl ShownWithSecret {
-    /// Whether there is a secret to store.
+    /// Whether there is a new secret.
     pub(super) const fn has_secret(&self) -> bool {
         self.client_secret.is_some()
     }

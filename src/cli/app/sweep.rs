@@ -1,4 +1,4 @@
-//! `gatepost app sweep`: what the schedule does, now, or what it would do.
+//! `gatepost app sweep`: the scheduled sweep, now or as a dry run.
 
 use clap::Args;
 use serde::Serialize;
@@ -67,7 +67,7 @@ async fn next(rooms: &Rooms) -> Result<Vec<ShownNext>, CommandError> {
             at: at.to_string(),
         })
         .collect();
-    // RFC 3339 in UTC sorts as time does.
+    // RFC 3339 in UTC sorts by time.
     next.sort_by(|a, b| (&a.at, &a.client_id).cmp(&(&b.at, &b.client_id)));
     Ok(next)
 }

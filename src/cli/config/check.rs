@@ -1,4 +1,4 @@
-//! Everything that `serve` would refuse, found before it is started.
+//! What `serve` would refuse, found before it is started.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use crate::cli::health;
 use crate::config::{Config, DatabaseUrl, Loaded, Mode};
 use crate::flows::provision;
 
-/// What can be seen without asking anybody.
+/// The problems that can be found without a connection.
 pub(super) async fn offline(loaded: &Loaded) -> Vec<String> {
     let config = &loaded.config;
     let sender = config.mail_sender();
@@ -24,7 +24,7 @@ pub(super) async fn offline(loaded: &Loaded) -> Vec<String> {
     .map(Result::err)
     .to_vec();
     let server = &config.server;
-    // A server that runs with this configuration has its ports, and gives them back when it is started anew.
+    // A server that runs with this configuration has its ports, and releases them when it is restarted.
     if health::ready(server.listen).await.is_err() {
         found.push(taken("server.listen", server.listen).await);
         found.push(taken("server.management_listen", server.management_listen).await);
@@ -36,10 +36,10 @@ async fn taken(key: &str, address: SocketAddr) -> Option<String> {
     TcpListener::bind(address).await.err().map(|e| format!("{key} {address}: {e}"))
 }
 
-/// What only the database and the mail server can tell.
+/// The problems that need a connection to the database or the mail server.
 pub(super) async fn online(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
-    // A file that is not there yet is made by the first start.
+    // A database file that does not exist yet is created by the first start.
     if !matches!(&config.database.url, DatabaseUrl::Sqlite { path } if !path.exists()) {
         problems.extend(database(config).await.err());
     }

@@ -1,4 +1,4 @@
-//! How an account is shown: as JSON members and as lines for people.
+//! Output of accounts: as JSON and as text.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! How a webhook is shown: as JSON members and as lines for people.
+//! Output of webhooks: as JSON and as text.
 
 use serde::Serialize;
 
@@ -106,7 +106,7 @@ impl ShownWithSecret {
     }
 }
 
-/// A webhook with what became of its newest messages.
+/// A webhook with the deliveries of its newest messages.
 #[derive(Serialize)]
 pub(super) struct ShownWithDeliveries {
     #[serde(flatten)]

@@ -1,7 +1,7 @@
-//! Reads sections: asks the environment, then the file, then the default, and notes every answer and every problem.
+//! Reads sections from the environment, the file and the defaults, and records every value and every problem.
 //!
-//! The calls that the sections make here are the list of keys: what no call asked for is unknown, and what was asked is
-//! what `config show`, the messages and the test of the sample file know about.
+//! The keys that the sections read here are the list of known keys, for `config show`, for messages and for the test of
+//! the sample file; all others are unknown.
 
 mod table;
 
@@ -19,7 +19,7 @@ pub(super) use table::{Answer, TableReader};
 /// The sections that are lists of tables; they come from the file only.
 const LISTS: [&str; 3] = ["applications", "scopes", "resources"];
 
-/// What was written, and what was found out about it so far.
+/// The sources, and the values and problems found so far.
 #[derive(Debug, Default)]
 pub(in crate::config) struct Reader {
     pub(in crate::config) file: Vec<Entry>,
@@ -56,12 +56,12 @@ impl Reader {
         Some(self.file.remove(index).value)
     }
 
-    /// Notes a problem.
+    /// Records a problem.
     pub(in crate::config) fn refuse(&mut self, key: &str, place: Place, message: String) {
         self.problems.push(Problem { key: key.to_owned(), place: Some(place), message });
     }
 
-    /// Refuses whatever no section asked for; call it last.
+    /// Refuses every key that no section read; call it last.
     pub(in crate::config) fn refuse_leftovers(&mut self) {
         let keys: Vec<String> = self.section_keys().map(str::to_owned).collect();
         for entry in std::mem::take(&mut self.file) {
@@ -75,7 +75,7 @@ impl Reader {
         }
     }
 
-    /// Every `section.key` that was asked for.
+    /// Every `section.key` that was read.
     fn section_keys(&self) -> impl Iterator<Item = &str> {
         let settings = self.settings.iter().filter(|setting| !setting.is_declared());
         settings.map(|setting| setting.key.as_str())
@@ -101,7 +101,7 @@ fn unknown_variable(name: &str, keys: &[String]) -> String {
             _ => "unknown variable; expected GATEPOST__SECTION__KEY".to_owned(),
         };
     };
-    // `applications` is a section as well: there an index or a third part tells that the list is meant.
+    // `applications` is a section as well: an index or a third part shows that the list is meant.
     let is_of_entry = key.contains("__") || key.starts_with(|c: char| c.is_ascii_digit());
     if LISTS.contains(&section.as_str()) && (section != "applications" || is_of_entry) {
         return from_the_file_only(&section);
@@ -136,12 +136,12 @@ pub(in crate::config) struct SectionReader<'r> {
 }
 
 impl SectionReader<'_> {
-    /// The value of `key`; `default` is written as the environment would write it.
+    /// The value of `key`; `default` is written as in an environment variable.
     pub(in crate::config) fn setting<T: Setting>(&mut self, key: &'static str, default: &'static str) -> T {
         self.setting_or(key, default, |value| value)
     }
 
-    /// As [`SectionReader::setting`], where what nobody set is `default` adapted to other settings.
+    /// As [`SectionReader::setting`], where what is not set is `default` adapted to other settings.
     pub(in crate::config) fn setting_or<T: Setting>(
         &mut self,
         key: &'static str,
@@ -157,7 +157,7 @@ impl SectionReader<'_> {
         value
     }
 
-    /// As [`SectionReader::setting`], refusing what is not in `range`.
+    /// As [`SectionReader::setting`], and refuses a value outside `range`.
     pub(in crate::config) fn setting_within<T: Setting + PartialOrd>(
         &mut self,
         key: &'static str,
@@ -169,7 +169,7 @@ impl SectionReader<'_> {
         value
     }
 
-    /// Refuses a value of `key` that is not in `range`.
+    /// Refuses a value of `key` outside `range`.
     pub(in crate::config) fn refuse_outside<T: Setting + PartialOrd>(
         &mut self,
         key: &'static str,
@@ -184,12 +184,12 @@ impl SectionReader<'_> {
         }
     }
 
-    /// Notes a problem of a `key` that was read before.
+    /// Records a problem of a `key` that was read before.
     pub(in crate::config) fn refuse(&mut self, key: &'static str, message: String) {
         self.table.refuse(key, message);
     }
 
-    /// The value of `key`, if anybody set it.
+    /// The value of `key`, if it is set.
     pub(in crate::config) fn optional<T: Setting>(&mut self, key: &'static str) -> Option<T> {
         let (value, place) = match self.read(key) {
             Answer::Good(value, place) => (Some(value), place),
@@ -220,7 +220,7 @@ impl SectionReader<'_> {
     fn default_of<T: Setting>(&self, key: &str, default: &'static str) -> T {
         let value = Value::untyped(default, Place::Default);
         T::read(&value).unwrap_or_else(|unfit| {
-            // A constant of this program: the test that reads every default would have failed.
+            // Defaults are constants, and a test reads all of them.
             unreachable!("the default of {}.{key}: {}", self.section, unfit.message)
         })
     }

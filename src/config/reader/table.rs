@@ -7,14 +7,14 @@ use crate::config::setting::Setting;
 use crate::config::sources::ShownSetting;
 use crate::config::value::{Entry, Unfit, Value};
 
-/// What somebody said about a key. A bad answer has been noted as a problem.
+/// The value of a key. A bad one has been noted as a problem.
 pub(in crate::config) enum Answer<T> {
     Good(T, Place),
     Bad(Place),
     Absent,
 }
 
-/// The entries of a table that were not asked for yet.
+/// The entries of a table that were not read yet.
 pub(in crate::config) struct TableReader<'r> {
     pub(in crate::config) reader: &'r mut Reader,
     name: String,
@@ -41,7 +41,7 @@ impl<'r> TableReader<'r> {
         }
     }
 
-    /// Reads `key` and notes it for `config show` if it is there.
+    /// Reads `key` and records it for `config show` if it is there.
     pub(in crate::config) fn optional<T: Setting>(&mut self, key: &'static str) -> Option<T> {
         let Answer::Good(value, place) = self.read::<T>(key) else {
             return None;
@@ -50,7 +50,7 @@ impl<'r> TableReader<'r> {
         Some(value)
     }
 
-    /// As [`TableReader::optional`]; that `key` is missing is a problem of the table at `place`.
+    /// As [`TableReader::optional`]; a missing `key` is a problem of the table at `place`.
     pub(in crate::config) fn required<T: Setting>(&mut self, key: &'static str, place: &Place) -> Option<T> {
         match self.read::<T>(key) {
             Answer::Good(value, place) => {
@@ -89,13 +89,13 @@ impl<'r> TableReader<'r> {
         self.take(key);
     }
 
-    /// Notes the effective value of `key`.
+    /// Records the effective value of `key`.
     pub(in crate::config) fn note(&mut self, key: &str, value: serde_json::Value, place: Place) {
         let key = self.full_key(key);
         self.reader.settings.push(ShownSetting { key, value, place });
     }
 
-    /// Notes a problem of a `key` whose value was noted before.
+    /// Records a problem of a `key` whose value was recorded before.
     pub(in crate::config) fn refuse(&mut self, key: &str, message: String) {
         let key = self.full_key(key);
         let noted = self.reader.settings.iter().rfind(|noted| noted.key == key);
@@ -103,7 +103,7 @@ impl<'r> TableReader<'r> {
         self.reader.refuse(&key, place, message);
     }
 
-    /// Refuses every entry that nobody asked for.
+    /// Refuses every entry that was not read.
     pub(in crate::config) fn refuse_unknown_keys(&mut self) {
         for entry in std::mem::take(&mut self.entries) {
             let message = match nearest(&entry.key, self.asked.iter().copied()) {
@@ -115,7 +115,7 @@ impl<'r> TableReader<'r> {
         }
     }
 
-    /// The key as messages name it.
+    /// The full key for messages.
     pub(in crate::config) fn full_key(&self, key: &str) -> String {
         format!("{}.{key}", self.name)
     }

@@ -1,4 +1,4 @@
-//! Somebody who wants to see or change something, and how far their permission goes.
+//! The caller of a change or a query, and how far their permission goes.
 
 use crate::domain::application::Application;
 use crate::domain::approval::is_management;
@@ -12,7 +12,7 @@ use crate::protocol::scope::Scope;
 /// The scope that allows everything. A person's token carries its power only while they are an operator.
 pub const ADMIN_SCOPE: &str = "gatepost:admin";
 
-/// What somebody needs to be allowed, each with the scope that allows it and nothing else.
+/// What a caller wants to do, with the scopes that allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// To see applications.
@@ -63,7 +63,7 @@ impl Need {
         }
     }
 
-    /// Whether owners have it for what is theirs, without being operators.
+    /// Whether owners may do it with their own applications.
     const fn is_owners(self) -> bool {
         matches!(self, Self::ReadApplications | Self::WriteApplications)
     }
@@ -74,43 +74,43 @@ impl Need {
     }
 }
 
-/// Somebody who wants to see or change something.
+/// The caller of a flow that needs authorization.
 #[derive(Clone, Debug)]
 pub enum Caller {
-    /// Somebody signed in, at one of this server's own pages.
+    /// A person with a session, at one of this server's own pages.
     Person(User, SignIn),
-    /// Whoever has an access token.
+    /// The bearer of an access token.
     Token {
         /// The application it was issued to.
         client_id: ClientId,
-        /// What it allows.
+        /// Its scope.
         scope: Scope,
-        /// Whom it speaks for; none where the application speaks for itself.
+        /// The person it was issued for; none if the application acts for itself.
         user: Option<User>,
     },
 }
 
-/// How far somebody's permission goes.
+/// How far a caller's permission goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Over everything.
     All,
-    /// Over the applications that this account looks after.
+    /// Over the applications of this owner.
     OwnedBy(UserId),
 }
 
 impl Caller {
-    /// Somebody who just did with their own hands what nobody else could, such as accepting an invitation.
+    /// A person in the act itself, such as accepting an invitation; it needs no fresh sign-in.
     pub(in crate::flows) fn in_person(user: &User) -> Self {
         Self::Person(user.clone(), SignIn::Fresh)
     }
 
-    /// Somebody signed in.
+    /// The caller of a session.
     pub fn person(person: SignedInPerson) -> Self {
         Self::Person(person.user, person.sign_in)
     }
 
-    /// Who the audit log says it was.
+    /// The actor for the audit log.
     pub fn actor(&self) -> Actor {
         match self {
             Self::Person(user, _) | Self::Token { user: Some(user), .. } => Actor::User(user.id),
@@ -166,8 +166,8 @@ impl Caller {
         matches!(self, Self::Person(_, SignIn::Aged))
     }
 
-    /// Whoever controls an application has all of its power, so a token changes none that may do more here than the
-    /// token itself, and none of the operator's own, whose users are not asked for consent.
+    /// Control of an application gives all of its power, so a token must not change one that may do more here than the
+    /// token itself, nor a `first_party` one, which needs no consent.
     pub(super) fn check_power_over(&self, application: &Application) -> Result<(), Refusal> {
         let Self::Token { scope, .. } = self else { return Ok(()) };
         if self.chooses_everything() {

@@ -9,11 +9,11 @@ use crate::domain::ownership::Owner;
 use crate::domain::user::User;
 use crate::protocol::refusal::Refusal;
 
-/// The most applications that are shown of one account; the list of applications has all of them.
+/// How many applications of one owner are shown; the list of applications has all of them.
 pub const MOST_OWNED: i64 = 100;
 
 impl Access {
-    /// Applications that this caller may see, behind this place of the list.
+    /// Applications that this caller may see, after this cursor.
     pub async fn applications_page(
         &self,
         caller: &Caller,
@@ -29,8 +29,7 @@ impl Access {
         Ok(self.store.applications_page(&filter, after, i64::from(limit)).await?)
     }
 
-    /// Applications that this account looks after, in these states, behind this place of the list, without their
-    /// secrets.
+    /// Applications of this owner, in these states, after this cursor, without their secrets.
     pub async fn own_applications(
         &self,
         user: UserId,
@@ -42,22 +41,22 @@ impl Access {
         Ok(self.store.applications_page(&filter, after, i64::from(limit)).await?)
     }
 
-    /// Whether this account looks after an application.
+    /// Whether this account is an owner of an application.
     pub async fn looks_after(&self, user: UserId, application: &Application) -> Result<bool, Refusal> {
         Ok(self.store.is_owner(application.id, user).await?)
     }
 
-    /// Everybody who looks after an application, the longest serving first.
+    /// The owners of an application, the longest serving first.
     pub async fn owners_of(&self, application: &Application) -> Result<Vec<Owner>, Refusal> {
         Ok(self.store.owners_of(application.id).await?)
     }
 
-    /// What an application waits for.
+    /// The open request of an application.
     pub async fn approval_of(&self, application: &Application) -> Result<Option<Approval>, Refusal> {
         Ok(self.store.approval_of(application.id).await?)
     }
 
-    /// Who looks after each of these applications, in their order.
+    /// The owners of each of these applications, in their order.
     pub async fn owners_of_all(&self, caller: &Caller, all: &[Application]) -> Result<Vec<Vec<Owner>>, Refusal> {
         caller.reach(Need::Oversee)?;
         let ids: Vec<ApplicationId> = all.iter().map(|application| application.id).collect();
@@ -65,7 +64,7 @@ impl Access {
         Ok(ids.iter().map(|id| owners.remove(id).unwrap_or_default()).collect())
     }
 
-    /// The first applications that somebody looks after.
+    /// The first applications of this owner.
     pub async fn applications_of(&self, caller: &Caller, user: &User) -> Result<Vec<Application>, Refusal> {
         caller.reach(Need::Oversee)?;
         Ok(self.store.applications_of_owner(user.id, MOST_OWNED).await?)

@@ -1,5 +1,5 @@
-//! Who may do what to whose applications, accounts and keys: one answer for the portal, the operator's pages and
-//! the management API.
+//! Authorization: who may do what to which applications, accounts and keys; one answer for the portal, the operator's
+//! pages and the management API.
 
 mod caller;
 mod list;
@@ -20,14 +20,14 @@ pub struct Access {
 }
 
 impl Access {
-    /// Who is no operator looks after at most so many applications.
+    /// A person who is no operator owns at most so many applications.
     pub const fn new(store: Store, applications_per_owner: u32) -> Self {
         Self { store, applications_per_owner }
     }
 
-    /// The application that this caller may see or change, as the database has it now; a deleted one is gone.
+    /// The application, if this caller may see or change it, as the database has it now; a deleted one is `not_found`.
     ///
-    /// Somebody else's is `not_found`, like one that never was: who may not see it does not learn that it is there.
+    /// Another owner's is `not_found` too, so a caller does not learn that it exists.
     pub async fn application_for(
         &self,
         caller: &Caller,
@@ -41,7 +41,7 @@ impl Access {
         Ok(application)
     }
 
-    /// The same, and also one that was deleted, as long as anything of it is remembered.
+    /// The same, including deleted applications that are not purged.
     pub async fn remembered_application_for(
         &self,
         caller: &Caller,
@@ -65,8 +65,8 @@ impl Access {
         }
     }
 
-    /// Whether the caller may look after as many applications as they do now, with the one that this transaction has
-    /// just given them. It holds the lock of applications, so of two at once the second counts the first.
+    /// Checks the limit of applications per owner, including the one of this transaction. The transaction holds the
+    /// lock of applications, so that parallel ones count each other.
     pub(in crate::flows) async fn check_number(&self, tx: &mut Transaction, caller: &Caller) -> Result<(), Refusal> {
         let Some(user) = caller.user().filter(|_| !caller.chooses_everything()) else { return Ok(()) };
         let most = self.applications_per_owner;
@@ -76,12 +76,12 @@ impl Access {
         if caller.could_choose_everything() {
             return Err(sign_in_anew());
         }
-        let what = format!("you look after {most} applications already, as many as this server allows");
+        let what = format!("you own {most} applications already, as many as this server allows");
         Err(Refusal::new(ErrorCode::AccessDenied, what))
     }
 }
 
-/// What whoever may not see an application is told, whether or not there is one.
+/// The answer for an application that does not exist or that the caller may not see.
 pub fn unknown_application() -> Refusal {
     Refusal::new(ErrorCode::NotFound, "there is no such application")
 }

@@ -1,4 +1,4 @@
-//! Registering applications and looking after them.
+//! Registering and changing applications.
 
 mod owner;
 mod settings;
@@ -30,34 +30,34 @@ pub use settings::SettingsChange;
 pub use state::{ACTIVATE, DEACTIVATE, DELETE};
 pub(super) use state::{Standing, standing};
 
-/// What a new application is to be.
+/// A new application.
 #[derive(Clone, Debug)]
 pub struct NewApplication {
-    /// Its client id; one is made if none is given.
+    /// Its client id; a random one if none is given.
     pub client_id: Option<ClientId>,
     /// Its settings.
     pub settings: ApplicationSettings,
 }
 
-/// An application together with a secret that is shown now and never again.
+/// An application with a secret that is shown only now.
 #[derive(Debug)]
 pub struct WithSecret {
     /// The application as it is now.
     pub application: Application,
     /// Its new secret, if it authenticates with one.
     pub secret: Option<ClientSecret>,
-    /// What could not be done once both were stored. It is no failure, or the secret would be lost with it.
+    /// What failed after both were stored. It is not an error, because the secret would be lost with it.
     pub unfinished: Option<KeyChangeError>,
 }
 
-/// A new secret, as it is stored and as it is shown once.
+/// A new secret, hashed and in the clear.
 pub(super) struct MadeSecret {
     stored: StoredSecret,
     plain: ClientSecret,
 }
 
 impl MadeSecret {
-    /// The secret itself, to be shown to whoever it was made for.
+    /// The secret in the clear.
     pub(super) fn into_plain(self) -> ClientSecret {
         self.plain
     }
@@ -78,13 +78,13 @@ pub enum ManageError {
     /// A client id is never issued twice, not even after its application was deleted.
     #[error("the client id {0} is or was another application's")]
     Taken(ClientId),
-    /// It is that already.
+    /// It is in that state already.
     #[error("the application {0} is {1} already")]
     NothingToDo(ClientId, &'static str),
-    /// Somebody changed it after it was read.
+    /// It was changed after it was read.
     #[error("the application {0} was changed meanwhile; read it again")]
     Changed(ClientId),
-    /// What it is for decides too much to be changed.
+    /// The type cannot be changed.
     #[error("an application's type cannot be changed; register another one")]
     Kind,
     /// An operator stopped it, or it left the configuration.
@@ -93,7 +93,7 @@ pub enum ManageError {
     /// It has no secret of this id.
     #[error("the application {0} has no such secret")]
     UnknownSecret(ClientId),
-    /// It has no use for a secret.
+    /// It does not authenticate with a secret.
     #[error("the application {0} does not authenticate with a secret")]
     NoSecret(ClientId),
     /// The configuration file is the only place to change it.
@@ -102,10 +102,10 @@ pub enum ManageError {
     /// Its signing algorithm has no keys yet and none could be made.
     #[error(transparent)]
     Keys(#[from] KeyChangeError),
-    /// A hash that was brought along is none of ours.
+    /// An imported hash is invalid.
     #[error("{0}")]
     Hash(String),
-    /// Something that it needs was refused, such as hashing a secret while too many are waiting for that.
+    /// A part of it was refused, such as hashing a secret while too many wait for that.
     #[error("{}", .0.description)]
     Refused(Refusal),
 }
@@ -138,7 +138,7 @@ impl From<Refusal> for ManageError {
     }
 }
 
-/// The applications, to be registered and looked after.
+/// The applications, to be registered and managed.
 pub struct Applications {
     instruments: Instruments,
     store: Store,
@@ -164,7 +164,7 @@ impl Applications {
         }
     }
 
-    /// Registers an application; it works at once.
+    /// Registers an application, which is active at once.
     pub async fn application_create(&self, new: NewApplication, actor: &Actor) -> Result<WithSecret, ManageError> {
         new.settings.check()?;
         let secret = self.secret_for(&new.settings).await?;
@@ -176,7 +176,7 @@ impl Applications {
         Ok(WithSecret { application, secret: secret.map(MadeSecret::into_plain), unfinished })
     }
 
-    /// The secret that an application with these settings begins with, made before any row is locked.
+    /// The first secret of an application with these settings, hashed before any row is locked.
     pub(super) async fn secret_for(&self, settings: &ApplicationSettings) -> Result<Option<MadeSecret>, ManageError> {
         Ok(match settings.authentication {
             ClientAuthentication::Secret => Some(self.make_secret(self.instruments.now()).await?),
@@ -184,8 +184,8 @@ impl Applications {
         })
     }
 
-    /// The same within a transaction that does more. Its caller has raised the counter of applications. Gives the
-    /// application as it is stored.
+    /// The same within a larger transaction, which has raised the counter of applications. Returns the application as
+    /// it is stored.
     pub(super) async fn application_create_in(
         &self,
         tx: &mut Transaction,
@@ -221,7 +221,7 @@ impl Applications {
         existing(tx, &client_id).await
     }
 
-    /// Looks at what was changed, and makes the keys that it needs. A running server does both by itself, soon.
+    /// Reloads what was changed, and makes the keys that it needs. A running server does both by itself, soon.
     pub(super) async fn take_notice(&self) -> Result<(), KeyChangeError> {
         let noticed = async {
             self.application_cache.refresh().await?;
@@ -230,13 +230,13 @@ impl Applications {
         noticed.await.inspect_err(|e| warn!(error = %e, "a change is not noticed here yet; tried again soon"))
     }
 
-    /// The same after what was asked for is stored: it is done, whatever else fails now.
+    /// The same after a commit: the change is done, so errors are only logged.
     pub(super) async fn after_commit(&self) {
         self.take_notice().await.ok();
     }
 
-    /// Gives an application a new secret. The newest of the old ones keeps working, so that the application
-    /// can be moved over without a break.
+    /// Gives an application a new secret. The newest of the old ones stays valid, so that the application can change
+    /// over without a break.
     pub async fn application_rotate_secret(
         &self,
         client_id: &ClientId,
@@ -313,7 +313,7 @@ pub(super) async fn existing(tx: &mut Transaction, client_id: &ClientId) -> Resu
     }
 }
 
-/// The same, if whoever is at it may still change it: an owner who was removed a moment ago may not.
+/// The application, if the actor may still change it: an owner who was removed meanwhile may not.
 pub(super) async fn changeable(
     tx: &mut Transaction,
     client_id: &ClientId,

@@ -5,8 +5,7 @@ use crate::domain::ids::Timestamp;
 use crate::domain::user::EmailAddress;
 use crate::store::{StoreError, Transaction};
 
-/// Makes the address that an application was registered with its owner: the account that has it, or whoever
-/// proves it first.
+/// Makes the address that an application was registered with its owner: its account, or the one that proves it first.
 pub(in crate::flows) async fn settle_owner(
     tx: &mut Transaction,
     application: &Application,

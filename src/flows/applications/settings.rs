@@ -1,4 +1,4 @@
-//! Changing an application that somebody has seen, and ending one of its secrets.
+//! Changing the settings of an application, and revoking one of its secrets.
 
 use super::{Applications, ManageError, changeable, existing, settle_owner};
 use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
@@ -7,7 +7,7 @@ use crate::domain::ids::{ClientId, SecretId};
 use crate::domain::settings_change::changes;
 use crate::store::{Generation, Transaction};
 
-/// What an application is to be, given what it was when its settings were read.
+/// A change of settings, based on a version.
 #[derive(Clone, Debug)]
 pub struct SettingsChange {
     /// All of its settings.
@@ -17,8 +17,8 @@ pub struct SettingsChange {
 }
 
 impl Applications {
-    /// Changes what its owner can set of an application, if it is still the version they have seen. The type
-    /// stays what it is. An application that no longer authenticates with a secret loses those it had.
+    /// Changes the settings of an application, if it still has the version they were read at. The type cannot change.
+    /// An application that no longer authenticates with a secret loses its secrets.
     pub async fn application_change_settings(
         &self,
         client_id: &ClientId,
@@ -33,7 +33,7 @@ impl Applications {
         Ok(application)
     }
 
-    /// The same within a transaction that does more. Its caller has raised the counter of applications.
+    /// The same within a larger transaction, which has raised the counter of applications.
     pub(in crate::flows) async fn change_settings_in(
         &self,
         tx: &mut Transaction,
@@ -76,8 +76,8 @@ impl Applications {
         existing(tx, client_id).await
     }
 
-    /// Ends one secret of an application, at once. It may be the last one: then nothing authenticates as this
-    /// application until it gets a new one.
+    /// Revokes one secret of an application, at once. It may be the last one: then the application cannot authenticate
+    /// until it gets a new one.
     pub async fn application_revoke_secret(
         &self,
         client_id: &ClientId,

@@ -8,7 +8,7 @@ use crate::domain::settings_change::asked;
 use crate::store::{StoreError, Transaction};
 
 impl Applications {
-    /// Ends what an application waits for once somebody who may has given it all of it by hand.
+    /// Ends a request once an operator has granted all of it in the settings.
     pub(super) async fn settle_approval(
         &self,
         tx: &mut Transaction,

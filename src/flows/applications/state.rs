@@ -1,4 +1,4 @@
-//! Stopping an application, letting it go on, deleting it; and who lifts what somebody else has decided.
+//! Deactivating, activating and deleting applications; and who may undo what an operator has decided.
 
 use super::{Applications, ManageError, changeable};
 use crate::domain::application::{Application, ApplicationState, DeactivationReason, Origin};
@@ -6,30 +6,30 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
 use crate::store::{Generation, StateChange, StoreError, Transaction};
 
-/// What an operator's or owner's request to deactivate means.
+/// Deactivation by a request.
 pub const DEACTIVATE: StateChange = StateChange::Deactivate(DeactivationReason::Requested);
 
-/// What the same of an operator means.
+/// Deactivation by an operator.
 const SUSPEND: StateChange = StateChange::Deactivate(DeactivationReason::Suspended);
 
-/// What a request to activate means.
+/// Activation by a request.
 pub const ACTIVATE: StateChange = StateChange::Activate;
 
-/// What a request to delete means.
+/// Deletion by a request.
 pub const DELETE: StateChange = StateChange::Delete;
 
-/// As what somebody changes an application.
+/// The capacity in which an actor changes an application.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::flows) enum Standing {
     /// As one of its owners.
     Owner,
     /// As an operator, or a machine with an operator's power.
     Operator,
-    /// As an owner who is an operator too: stops it as an owner, and lifts what an operator has stopped.
+    /// As an owner who is an operator too: deactivates as an owner, and may activate what an operator deactivated.
     Both,
 }
 
-/// The standing of whoever is at it.
+/// The capacity of this actor.
 pub(in crate::flows) async fn standing(
     tx: &mut Transaction,
     application: &Application,
@@ -48,7 +48,7 @@ fn owner_may_activate(application: &Application) -> bool {
 }
 
 impl Applications {
-    /// Deactivates, activates or deletes an application; every node obeys within a second.
+    /// Deactivates, activates or deletes an application; it takes effect on every node within a second.
     pub async fn application_change_state(
         &self,
         client_id: &ClientId,
@@ -58,7 +58,7 @@ impl Applications {
         self.application_change_state_seen(client_id, change, None, actor).await
     }
 
-    /// The same, if it is still the version that somebody has seen.
+    /// The same, only if it still has the version that the caller has seen.
     pub async fn application_change_state_seen(
         &self,
         client_id: &ClientId,
@@ -79,7 +79,7 @@ impl Applications {
                 return Err(ManageError::Suspended(client_id.clone()));
             }
             (StateChange::Delete, Standing::Operator) => {
-                // Its owner can bring it back, and cannot undo with that what an operator meant to stop.
+                // An owner can bring it back, but not undo with that the decision of an operator.
                 let removed = StateChange::Deactivate(DeactivationReason::Removed);
                 let marked = tx.application_change_state(application.id, removed, seen, now).await?;
                 (change, seen.map(|version| if marked { version + 1 } else { version }))

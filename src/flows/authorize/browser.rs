@@ -21,23 +21,23 @@ use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
 
-/// What became of a request that arrived.
+/// The result of receiving a request.
 #[derive(Clone, Debug)]
 pub enum Begun {
     /// It is stored and can be continued.
     Stored(AuthorizationId),
-    /// It was refused, and the application is told.
+    /// It was refused, and the refusal is sent to the application.
     Refused(Refused),
 }
 
-/// A refusal that the application is told.
+/// A refusal that is sent to the application.
 #[derive(Clone, Debug)]
 pub struct Refused {
-    /// How it is told.
+    /// How it is sent.
     pub answer: Answer,
     /// Why.
     pub refusal: Refusal,
-    /// Who is told.
+    /// The application.
     pub application: Arc<Application>,
 }
 
@@ -52,7 +52,7 @@ pub enum Continuation {
     Answer(Answer),
     /// Send it back with a refusal.
     Refused(Refused),
-    /// It was answered before, or its time is over.
+    /// It was answered before, or has expired.
     Over,
 }
 
@@ -61,13 +61,13 @@ pub enum Continuation {
 pub struct OpenAuthorization {
     /// The request.
     pub authorization: Authorization,
-    /// Who asks.
+    /// The application.
     pub application: Arc<Application>,
 }
 
 impl Authorizations {
-    /// Takes an authorization request of a browser. An `Err` must be shown on a page of ours: the redirect
-    /// URI is not proven.
+    /// Takes an authorization request of a browser. An `Err` must be shown on a page, because the redirect URI is not
+    /// proven.
     pub async fn begin_authorization(
         &self,
         parameters: &Parameters,
@@ -89,7 +89,7 @@ impl Authorizations {
         let proven = self.prove_client(parameters, Matching::Exact).await?;
         match self.store_authorization(parameters, &proven, browser, requester).await {
             Ok(id) => Ok(Begun::Stored(id)),
-            // What is our own fault is shown here; the application could do nothing about it.
+            // A fault of this server is shown here; the application could do nothing about it.
             Err(refusal) if refusal.code.status() >= 500 => Err(refusal),
             Err(refusal) => {
                 let mode = parameters.value("response_mode").and_then(ResponseMode::from_name).unwrap_or_default();
@@ -135,7 +135,7 @@ impl Authorizations {
         Ok(OpenAuthorization { authorization, application })
     }
 
-    /// What would come next, without doing anything.
+    /// The next step, without taking it.
     pub async fn peek_authorization(
         &self,
         open: &OpenAuthorization,
@@ -151,7 +151,7 @@ impl Authorizations {
         Ok(open.authorization.next_step(seen, trust, self.instruments.now()))
     }
 
-    /// Looks at what is true now and says what comes next.
+    /// Takes the next step, or says which page to show.
     pub async fn continue_authorization(
         &self,
         open: OpenAuthorization,
@@ -164,8 +164,8 @@ impl Authorizations {
             (Step::Over, _) => return Ok(Continuation::Over),
             (Step::Answer, Some(person)) => return self.approve(&open, person, Consent::Remembered).await,
             (Step::ConsentRequired, _) => Refusal::new(ErrorCode::ConsentRequired, "the person would have to agree"),
-            (Step::SomebodyElse, _) => login_required("somebody else signed in than the id_token_hint names"),
-            (Step::LoginRequired | Step::Answer, _) => login_required("somebody would have to sign in"),
+            (Step::OtherAccount, _) => login_required("another account is signed in than the id_token_hint names"),
+            (Step::LoginRequired | Step::Answer, _) => login_required("the person would have to sign in"),
         };
         self.finish_with(&open, refusal).await
     }
@@ -219,12 +219,12 @@ impl Authorizations {
     }
 }
 
-/// How the person came to agree.
+/// How consent was given.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Consent {
-    /// Before, or by running the application themselves.
+    /// Earlier, or it is not needed.
     Remembered,
-    /// Just now.
+    /// On the consent page.
     Given,
 }
 

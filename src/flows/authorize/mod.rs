@@ -1,7 +1,7 @@
 //! Authorization requests (RFC 6749 §4.1.1) from their arrival to their answer.
 //!
-//! Until the redirect URI is proven to be the application's, a refusal can only be told to whoever is in
-//! front of the browser; [`Proven`] is what makes the difference, and only [`Authorizations::prove_client`] makes one.
+//! Until the redirect URI is proven to be the application's, a refusal can only be shown on a page; [`Proven`] is what
+//! makes the difference, and only [`Authorizations::prove_client`] makes one.
 
 mod browser;
 mod passwordless;
@@ -43,7 +43,7 @@ pub use pushed_request::PUSHED_REQUEST_LIFETIME;
 /// An application and a redirect URI that is its own. From here on a refusal may be sent there.
 #[derive(Clone, Debug)]
 pub struct Proven {
-    /// Who asks.
+    /// The application.
     pub application: Arc<Application>,
     /// Where the answer goes.
     pub redirect: RegisteredRedirect,
@@ -57,8 +57,8 @@ pub(in crate::flows) struct Settled {
     request: AuthorizationRequest,
     scope: Scope,
     resources: Vec<ResourceId>,
-    // Whom an id_token_hint means is not looked up: the sign-in page would tell the address to whoever has the
-    // token, and an application need not know it.
+    // The account of an id_token_hint is not looked up: the sign-in page would reveal its address to anyone who has the
+    // token, and the application need not know it.
     expected_sub: Option<String>,
 }
 
@@ -114,7 +114,7 @@ impl Authorizations {
         }
     }
 
-    /// Finds the application and proves its redirect URI. What goes wrong here must not be sent anywhere.
+    /// Finds the application and proves its redirect URI. A refusal of this must not be sent to the redirect URI.
     pub async fn prove_client(&self, parameters: &Parameters, matching: Matching) -> Result<Proven, Refusal> {
         let application = self.asking_application(parameters).await?;
         let registered = &application.settings.redirect_uris;
@@ -141,8 +141,8 @@ impl Authorizations {
 
     /// Reads a request and checks it against what the application may ask for. `extra` is allowed besides.
     ///
-    /// Whichever way a request comes in, its first mistake is the same: that the application may not ask at all,
-    /// then what is malformed, then a missing PKCE, and only then that it asks for too much.
+    /// The order of checks is the same for every kind of request: whether the application may use the grant at all,
+    /// then malformed parameters, then missing PKCE, then scope and resources.
     pub(in crate::flows) fn settle(
         &self,
         application: &Application,

@@ -1,4 +1,4 @@
-//! The passwordless request: an application asks that a mail be sent to one of its users (seed of it all).
+//! The passwordless request: an application asks that a mail be sent to one of its users.
 //!
 //! The answer is empty and comes before any mail is sent. The link in the mail leads to the application's
 //! redirect URI with a code.
@@ -20,10 +20,10 @@ use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
 
-/// The scope that names this way of asking; every application that may ask may name it.
+/// The scope that marks a passwordless request; every application may use it there.
 const PASSWORDLESS: &str = "passwordless";
 
-/// What needs nobody's consent: that a person is who they were last time.
+/// Scopes that need no consent: they only identify the person.
 const UNASKED: &str = "passwordless openid";
 
 impl Authorizations {
@@ -57,7 +57,7 @@ impl Authorizations {
         self.check_agreed(&proven.application, user.as_ref(), &settled.scope).await?;
         let mut requester = requester.clone();
         let wanted = settled.request.ui_locales.as_deref().and_then(Language::first_of);
-        // An application's server says nothing of the person's language, but their account may.
+        // The request comes from the application's server, so the language is that of the account.
         let known = user.as_ref().and_then(|user| user.locale.as_deref()).and_then(Language::from_tag);
         if let Some(language) = wanted.or(known) {
             language.tag().clone_into(&mut requester.locale);
@@ -67,7 +67,7 @@ impl Authorizations {
         let new = NewSignIn {
             purpose: Purpose::Authorization(authorization.id),
             browser: None,
-            // Mail goes to the address of the account, never to what was typed.
+            // Mail goes to the address of the account, never to the spelling in the request.
             email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
             user: user.map(|user| user.id),
             application: Some(&proven.application.settings.name),
@@ -80,8 +80,7 @@ impl Authorizations {
         Ok(())
     }
 
-    /// What an application that authenticates itself may find out is limited here; everybody else's network is, by
-    /// the limits on mail.
+    /// Limits how many addresses an authenticated application may try; for other senders the limits on mail do that.
     fn guess_at_address(&self, sender: &MailSender) -> Result<Option<Guess>, Refusal> {
         match sender {
             MailSender::Application(client_id) => {
@@ -91,8 +90,8 @@ impl Authorizations {
         }
     }
 
-    /// Whose request it is for the limits on mail. An application need not authenticate here; one that does is
-    /// counted for itself and not with everybody at its address. What it does has to be right, as at the token
+    /// The sender for the limits on mail. An application need not authenticate here; one that does has a count of its
+    /// own instead of that of its network address. Credentials that are sent have to be valid, as at the token
     /// endpoint.
     async fn passwordless_sender(&self, asked: &ClientRequest<'_>) -> Result<MailSender, Refusal> {
         let credentials = ["client_secret", "client_assertion", "client_assertion_type"];
@@ -108,9 +107,9 @@ impl Authorizations {
         Ok(MailSender::Application(client.application.client_id.clone()))
     }
 
-    /// Nobody is shown a consent page here. An application that the operator has registered is trusted not to
-    /// need one; somebody else's gets no more than to know that the person is back, and what they have agreed
-    /// to before in the browser flow.
+    /// There is no consent page here. An application of the operator is trusted not to need one; a developer's
+    /// application gets only the scopes that identify the person, and those they have agreed to before in the browser
+    /// flow.
     async fn check_agreed(&self, application: &Application, user: Option<&User>, scope: &Scope) -> Result<(), Refusal> {
         if application.settings.first_party || application.settings.owner.is_none() {
             return Ok(());
@@ -128,8 +127,8 @@ impl Authorizations {
         }
     }
 
-    /// OIDC Core §3.1.2.1: a hint names the only person who may answer. That an address is somebody else's and
-    /// that it is nobody's are not told apart where the second is concealed.
+    /// OIDC Core §3.1.2.1: a hint names the only person who may answer. An address of another person and one without an
+    /// account get the same answer if the latter is concealed.
     fn delivery_to(&self, user: Option<&User>, proven: &Proven, settled: &Settled) -> Result<Delivery, Refusal> {
         let delivery = match user {
             Some(_) => Delivery::Mail,

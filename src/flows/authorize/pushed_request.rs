@@ -18,7 +18,7 @@ use crate::store::PushedRow;
 /// What every URI of a pushed request begins with (RFC 9126 §2.2).
 const URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
-/// How long a browser has to bring the URI.
+/// The lifetime of a pushed request.
 pub const PUSHED_REQUEST_LIFETIME: Duration = Duration::from_secs(90);
 
 /// Parameters that authenticate the application. They are for this request only and are not kept.
@@ -32,7 +32,7 @@ impl Authorizations {
     }
 
     async fn push_request_of(&self, application: &Application, request: &ClientRequest<'_>) -> Result<String, Refusal> {
-        // Whoever need not authenticate is anybody.
+        // An attacker can push requests in the name of a public client.
         if application.settings.authentication == ClientAuthentication::None {
             self.request_limits.admit(Sender::at(request.address), self.instruments.now())?;
         }

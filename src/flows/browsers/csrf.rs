@@ -7,17 +7,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::Browsers;
 use crate::domain::one_time::{BrowserToken, SessionToken};
 
-/// The browser a form is shown in.
+/// The browser in which a form is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct FormBrowser<'a> {
     /// Its own token.
     pub browser: &'a BrowserToken,
-    /// Its session, if somebody is signed in. A form from before a sign-in is worth nothing after it.
+    /// Its session, if there is one. A form from before a sign-in is void after it.
     pub session: Option<&'a SessionToken>,
 }
 
 impl Browsers {
-    /// The token for forms of this browser. It is derived, so nothing has to be remembered.
+    /// The token for forms of this browser. It is derived, so nothing is stored.
     pub fn csrf_token(&self, form: FormBrowser<'_>) -> String {
         let tag = self.csrf_keys().first().map(|key| hmac::sign(key, message(form).as_bytes()));
         tag.map(|tag| URL_SAFE_NO_PAD.encode(tag.as_ref())).unwrap_or_default()

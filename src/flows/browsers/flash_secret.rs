@@ -1,8 +1,8 @@
 //! A secret on its way to a page that shows it once.
 //!
-//! The page comes after a redirect, so something has to hold the secret until then. That is the browser itself, which
-//! gets it sealed: only this server can open it, only for the session and the place it was sealed for, and only for
-//! two minutes. So it stands in no address, no log and no database.
+//! The page comes after a redirect, so the secret has to be kept until then. The browser keeps it, sealed in a cookie:
+//! only this server can open it, only for the session and object it was sealed for, and only for two minutes. So it is
+//! in no URL, log or database.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ impl FlashSecret for WebhookSecret {
 }
 
 impl Browsers {
-    /// Seals a secret for this session and what it belongs to.
+    /// Seals a secret for this session and object.
     pub fn seal_flash_secret(&self, session: SessionId, of: &str, secret: &str) -> Result<String, Refusal> {
         let until = self.instruments.now().plus(SHOWN_WITHIN).as_micros().to_be_bytes();
         let plain = [&until[..], secret.as_bytes()].concat();
@@ -47,7 +47,7 @@ impl Browsers {
         Ok(format!("{}.{}", sealed.master_key_id, URL_SAFE_NO_PAD.encode(sealed.bytes)))
     }
 
-    /// Opens it again, if it was sealed for this session and for the same, and not too long ago.
+    /// Opens it, if it was sealed for this session and object less than two minutes ago.
     pub fn open_flash_secret<S: FlashSecret>(&self, session: SessionId, of: &str, text: &str) -> Option<S> {
         let (master_key_id, bytes) = text.split_once('.')?;
         let sealed = Sealed { master_key_id: master_key_id.to_owned(), bytes: URL_SAFE_NO_PAD.decode(bytes).ok()? };

@@ -1,5 +1,5 @@
-//! Browsers in which an account was signed in before. They keep a mark of it that only this server can make and
-//! that proves nothing but that: it signs nobody in. Nothing is stored here.
+//! Browsers in which an account was signed in before. They keep a mark of it in a cookie, which only this server can
+//! make and which does not sign in. Nothing is stored in the database.
 
 use std::fmt;
 
@@ -11,18 +11,18 @@ use super::Browsers;
 use crate::domain::ids::UserId;
 use crate::domain::one_time::{BrowserToken, ValueHash};
 
-/// How many accounts a browser is known for; a shared one forgets the oldest.
+/// How many accounts a browser is known for; beyond that the oldest is dropped.
 const MOST_ACCOUNTS: usize = 8;
 
 /// How much of the HMAC a mark has, in bytes.
 const MARK_LENGTH: usize = 16;
 
-/// The marks a browser has brought along, true or not.
+/// The marks in a browser's cookie, not verified yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownAccounts(Vec<String>);
 
 impl KnownAccounts {
-    /// As the cookie has them.
+    /// Parses the cookie.
     pub fn read(text: &str) -> Self {
         Self(text.split('.').filter(|mark| !mark.is_empty()).take(MOST_ACCOUNTS).map(str::to_owned).collect())
     }
@@ -44,7 +44,7 @@ impl Browsers {
         })
     }
 
-    /// What this browser is to bring along from now on, because this account was signed in in it.
+    /// The new value of the cookie after this account signed in.
     pub fn known_accounts_with(&self, browser: &BrowserToken, user: UserId, known: &KnownAccounts) -> KnownAccounts {
         let keys = self.mark_keys();
         let own: Vec<_> = keys.iter().map(|key| URL_SAFE_NO_PAD.encode(mark(key, browser.hash(), user))).collect();

@@ -1,4 +1,4 @@
-//! Finding out which application a request comes from (RFC 6749 §2.3).
+//! Client authentication (RFC 6749 §2.3).
 
 mod verify_secret;
 
@@ -25,27 +25,27 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{ApplicationUse, Store};
 use verify_secret::{SecretVerifier, Verdict};
 
-/// An application that has proven itself, or that need not.
+/// An application that has authenticated, or a public one, which need not.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient {
     /// Which one.
     pub application: Arc<Application>,
-    /// The secret it proved itself with, if it was one.
+    /// The secret that it authenticated with, if it has one.
     pub secret: Option<SecretId>,
 }
 
 impl AuthenticatedClient {
-    /// What becomes of the request of an application that has proven itself: a refusal tells that it has.
+    /// Marks a refusal as one of an authenticated application.
     pub(super) fn proven<T>(&self, answer: Result<T, Refusal>) -> Result<T, Refusal> {
         match self.application.settings.authentication {
-            // Anybody can send a request in the name of an application that need not authenticate.
+            // An attacker can send requests in the name of a public client.
             ClientAuthentication::None => answer,
             _ => answer.map_err(Refusal::of_proven_application),
         }
     }
 }
 
-/// A request of an application's own, as it came in.
+/// A request that an application sends itself.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientRequest<'a> {
     /// The `Authorization` header, if there was one.
@@ -88,7 +88,7 @@ impl Clients {
         }
     }
 
-    /// Finds out which application a request comes from, and that it does.
+    /// Authenticates the client of a request.
     pub async fn authenticate_request(&self, request: &ClientRequest<'_>) -> Result<AuthenticatedClient, Refusal> {
         let credentials = ClientCredentials::from_request(request.authorization, request.parameters)?;
         self.authenticate_client(&credentials, request.address).await
@@ -96,8 +96,8 @@ impl Clients {
 
     /// Checks the credentials of a request.
     ///
-    /// An unknown client id and a wrong secret get the same answer. Why an application is refused although
-    /// it exists (deactivated, deleted) is told only to who has its secret or its key.
+    /// An unknown client id and a wrong secret get the same answer. Only a client that authenticated learns that its
+    /// application is deactivated or deleted.
     pub async fn authenticate_client(
         &self,
         credentials: &ClientCredentials,
@@ -122,8 +122,7 @@ impl Clients {
         }
     }
 
-    /// Checks the credentials of who calls an API of this server's own instead of asking for a token with
-    /// `scope` first: the application must be one that could have it.
+    /// Authenticates a client at an API of this server itself, without a token. It must be registered for `scope`.
     pub async fn check_client_scope(
         &self,
         credentials: &ClientCredentials,
@@ -133,7 +132,9 @@ impl Clients {
         let client = self.authenticate_client(credentials, address).await?;
         let settings = &client.application.settings;
         if settings.authentication == ClientAuthentication::None {
-            return Err(Refusal::invalid_client("this application has no secret, so anybody could call in its name"));
+            return Err(Refusal::invalid_client(
+                "this application has no secret, so any caller could pretend to be it",
+            ));
         }
         if !settings.scope.contains(scope) {
             let description = format!("this application may not ask for the scope '{scope}', which is needed here");
@@ -148,7 +149,7 @@ impl Clients {
     }
 
     async fn find(&self, client_id: &str) -> Result<Option<Arc<Application>>, Refusal> {
-        // A text that cannot be a client id is simply unknown; the database need not be asked.
+        // A text that cannot be a client id is unknown, without a look into the database.
         let Ok(client_id) = client_id.parse::<ClientId>() else { return Ok(None) };
         Ok(self.application_cache.application(&client_id).await?)
     }
@@ -199,15 +200,15 @@ impl Clients {
             }
             Ok(Verdict::Wrong) => Ok(Verdict::Wrong),
             Err(refusal) => {
-                // It was not compared at all, so it was no guess.
+                // It was not compared, so it does not count as a guess.
                 guess.withdraw();
                 Err(refusal)
             }
         }
     }
 
-    /// RFC 7523 §3. The `jti` is spent only by an assertion that is right in every other way, so nobody can
-    /// use up another's.
+    /// RFC 7523 §3. The `jti` is spent only by an assertion that is valid in every other way, so an attacker cannot use
+    /// it up.
     async fn authenticate_by_assertion(
         &self,
         client_id: Option<&str>,

@@ -1,8 +1,8 @@
-//! Checking client secrets, so that right ones cost nearly nothing and wrong ones cost only their sender.
+//! Verifying client secrets: cheap for right ones, and limited for wrong ones.
 //!
 //! Comparing with a stored hash is slow on purpose ([`crate::flows::hash_secrets`]). What was verified once is
-//! remembered as an HMAC under a key that lives only in this process, over the client id, the stored hash and
-//! the presented secret; when the stored hash changes, the memory of it is worth nothing.
+//! remembered as an HMAC under a key that lives only in this process, over the client id, the stored hash and the
+//! presented secret; when the stored hash changes, the entry no longer matches.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,11 +20,11 @@ use crate::protocol::refusal::Refusal;
 /// How many verified secrets are remembered, and as many wrong ones.
 const CAPACITY: usize = 10_000;
 
-/// How many secrets can be found out about at once without one forgetting the other's turn. A turn that is
-/// forgotten costs a second verification, nothing else.
+/// How many secrets can be verified at the same time with a lock of their own. Beyond that a secret may be verified
+/// twice.
 const TURNS: usize = 1_000;
 
-/// What is known about a presented secret.
+/// The result of verifying a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It is this secret of the application's.
@@ -33,7 +33,7 @@ pub(super) enum Verdict {
     Wrong,
 }
 
-/// Verifies secrets and remembers what it found.
+/// Verifies secrets and caches the results.
 pub(super) struct SecretVerifier {
     memory_key: hmac::Key,
     right: Cache<[u8; 32], ()>,
@@ -43,7 +43,7 @@ pub(super) struct SecretVerifier {
 }
 
 impl SecretVerifier {
-    /// A verifier that remembers under this key.
+    /// A verifier whose cache is keyed with this.
     pub(super) fn new(memory_key: [u8; 32], hasher: Arc<SecretHasher>) -> Self {
         Self {
             memory_key: hmac::Key::new(hmac::HMAC_SHA256, &memory_key),
@@ -54,7 +54,7 @@ impl SecretVerifier {
         }
     }
 
-    /// What is remembered about this secret. Costs a few hash computations.
+    /// The cached result for this secret. Costs a few hash computations.
     pub(super) fn recall(&self, application: &Application, presented: &ClientSecret) -> Option<Verdict> {
         let memory = |hash: &SecretHash| self.memory_of(application, hash, presented);
         let right = application.secrets.iter().find(|secret| self.right.get(&memory(&secret.hash)).is_some());
@@ -65,9 +65,9 @@ impl SecretVerifier {
         all_wrong.then_some(Verdict::Wrong)
     }
 
-    /// Waits until no other request is finding out about the same secret. Of many that come at once with one
-    /// nobody has seen here yet, as after a restart, the first verifies it and the others find it remembered:
-    /// one Argon2 run and one guess, not one for each.
+    /// Waits until no other request is verifying the same secret. Of many requests with a secret that is not cached, as
+    /// after a restart, the first verifies it and the others find the result: one Argon2 run and one guess, not one for
+    /// each.
     pub(super) async fn turn(&self, application: &Application, presented: &ClientSecret) -> OwnedMutexGuard<()> {
         let hash = application.secrets.first().map(|secret| &secret.hash);
         let key = hash.map_or([0; 32], |hash| self.memory_of(application, hash, presented));
@@ -75,8 +75,8 @@ impl SecretVerifier {
         turn.lock_owned().await
     }
 
-    /// Compares the presented secret with each stored hash and remembers the outcome. Waits for a thread;
-    /// when too many wait already, answers 503 at once.
+    /// Compares the presented secret with each stored hash and caches the result. Waits for a thread; when too many
+    /// wait already, answers 503 at once.
     pub(super) async fn verify(&self, application: &Application, presented: &ClientSecret) -> Result<Verdict, Refusal> {
         for secret in application.secrets.iter().filter(|secret| secret.could_be(presented)) {
             let memory = self.memory_of(application, &secret.hash, presented);

@@ -1,4 +1,4 @@
-//! What an application's owner sees of it. Whoever calls has made sure that it is theirs to see.
+//! What an application's owner sees of it. The caller has checked that they may.
 
 mod request_log;
 
@@ -52,8 +52,8 @@ impl Insight {
         Self { instruments, store, application_cache, requests: RequestLog::default() }
     }
 
-    /// How much an application was used on the last days, at least today and at most as many as are kept. What
-    /// happened within the last second may be missing.
+    /// How much an application was used on the last days, at least today and at most as many as are kept. Requests of
+    /// the last second may be missing.
     pub async fn application_activity(&self, id: ApplicationId, days: u32) -> Result<Activity, StoreError> {
         let kept = u32::try_from(DAYS_KEPT_FOR.as_secs() / DAY.as_secs()).unwrap_or(u32::MAX);
         let today = self.instruments.now().start_of_day();
@@ -73,7 +73,7 @@ impl Insight {
         self.store.requests_of_application(id, limit).await
     }
 
-    /// The last sign-ins that an application asked for, newest first, with what became of each mail.
+    /// The newest sign-ins of an application, newest first, with the delivery trace of each mail.
     pub async fn application_delivery_traces(
         &self,
         id: ApplicationId,

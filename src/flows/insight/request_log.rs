@@ -1,8 +1,8 @@
-//! Noting requests for the applications that they name: behind the requests, bounded, in batches.
+//! Recording requests for the applications that they name: asynchronously, bounded, in batches.
 //!
-//! A request only counts and, if there is something to tell, leaves a note in memory; about once a second the
-//! notes are written down. However many requests fail, an application gets a few lines a second and the server
-//! a few hundred; the others are counted all the same.
+//! A request is counted and possibly noted in memory; about once a second the notes are written to the database.
+//! However many requests fail, an application gets a few lines a second and the server a few hundred; the others are
+//! counted all the same.
 
 mod waiting;
 
@@ -22,7 +22,7 @@ use waiting::MOST_OF_ONE;
 
 pub(super) use waiting::RequestLog;
 
-/// How many rows are written in one transaction: on SQLite nobody else writes while one is open.
+/// How many rows are written in one transaction: on SQLite no other write is possible while one is open.
 const BATCH: usize = 200;
 
 /// How many applications' notes are: each has up to three quotas.
@@ -31,7 +31,7 @@ const APPLICATIONS: usize = BATCH / (3 * MOST_OF_ONE);
 /// A request that names an application, and how it ended.
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedRequest<'a> {
-    /// Where it went.
+    /// The endpoint.
     pub endpoint: Endpoint,
     /// The application it names, which need not exist.
     pub client_id: &'a str,
@@ -39,7 +39,7 @@ pub struct LoggedRequest<'a> {
     pub grant: Option<GrantType>,
     /// Where it came from.
     pub address: IpAddr,
-    /// Its name in the log.
+    /// The trace id of its log line.
     pub trace_id: &'a str,
     /// Why it was refused, if it was.
     pub refusal: Option<&'a Refusal>,
@@ -54,13 +54,13 @@ impl LoggedRequest<'_> {
         }
     }
 
-    /// Whether it is what machines do all day, and went well.
+    /// Whether it is a successful routine request of a machine.
     fn is_routine(&self) -> bool {
         let by_machine = matches!(self.grant, Some(GrantType::ClientCredentials | GrantType::RefreshToken));
         self.refusal.is_none() && (by_machine || self.endpoint == Endpoint::Introspect)
     }
 
-    /// What is kept of it: nothing that could be a secret or a person's.
+    /// The note of it, without secrets and personal data.
     fn noted(&self, at: Timestamp) -> NotedRequest {
         let failure = self.refusal.map(|refusal| Failure {
             error: refusal.code.name().to_owned(),
@@ -81,20 +81,19 @@ impl LoggedRequest<'_> {
 }
 
 impl Insight {
-    /// Notes a request for the application that it names, if there is one. Asks no database.
+    /// Notes a request for the application that it names. Does not access the database.
     pub fn log_request(&self, request: &LoggedRequest<'_>) {
         let Ok(client_id) = request.client_id.parse::<ClientId>() else { return };
         let now = self.instruments.now();
         match self.application_cache.known_application(&client_id) {
             Some(application) => self.requests.note(application.id, request, now),
-            // Refused before anybody had to know who request.
+            // It was refused before the application was looked up.
             None if request.refusal.is_some() => self.requests.note_unknown(client_id, request.noted(now)),
             None => {}
         }
     }
 
-    /// Writes down what was noted. What the database does not take now is kept for the next time, as far as
-    /// there is room.
+    /// Writes counts and notes to the database. If that fails they are kept for the next time, as far as there is room.
     pub(in crate::flows) async fn flush_requests(&self) -> Result<(), StoreError> {
         self.look_up_unknown().await?;
         let counts = self.requests.take_counts();
@@ -110,7 +109,7 @@ impl Insight {
         }
         for (at, batch) in notes.chunks(APPLICATIONS).enumerate() {
             if let Err(error) = self.write_notes(batch).await {
-                // What the database refuses for any other reason it would refuse for ever.
+                // For any other error it would fail every time, so these notes are dropped.
                 let again = if matches!(error, StoreError::Unavailable(_)) { at } else { at + 1 };
                 self.requests.put_back(notes.into_iter().skip(again * APPLICATIONS));
                 return Err(error);
@@ -119,7 +118,7 @@ impl Insight {
         Ok(())
     }
 
-    /// Finds the applications of requests that were refused before theirs was looked for.
+    /// Looks up the applications of requests that were refused before.
     async fn look_up_unknown(&self) -> Result<(), StoreError> {
         let mut unknown = self.requests.take_unknown().into_iter();
         while let Some((client_id, note)) = unknown.next() {

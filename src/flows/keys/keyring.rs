@@ -1,4 +1,4 @@
-//! The signing keys at hand: an immutable snapshot that readers never wait for.
+//! The signing keys in memory: an immutable snapshot, so that readers never wait.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::protocol::jose::{KeyError, Signer, SigningAlgorithm};
 use crate::protocol::refusal::Refusal;
 use crate::store::StoreError;
 
-/// The keys as of the last look at the database.
+/// The keys as they were last loaded.
 #[derive(Default)]
 pub(super) struct Keyring(ArcSwap<Snapshot>);
 
@@ -71,7 +71,7 @@ impl From<SnapshotError> for StoreError {
 }
 
 impl Keyring {
-    /// The signer whose turn it is.
+    /// The active signer of this algorithm.
     pub(super) fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<Signer>, Refusal> {
         let snapshot = self.0.load();
         let active = snapshot.sequences.iter().filter_map(|sequence| sequence.active(now));
@@ -81,7 +81,7 @@ impl Keyring {
             .ok_or_else(|| Refusal::server_error(format!("there is no active {algorithm} signing key")))
     }
 
-    /// The key to verify one of our own tokens with, if it is still published.
+    /// The key to verify a token of this server with, if it is still published.
     pub(super) fn verifying_key(&self, kid: &str) -> Option<VerifyingKey> {
         self.0.load().verifying.get(kid).cloned()
     }
@@ -131,8 +131,8 @@ impl Snapshot {
             if !state.is_published() {
                 continue;
             }
-            // What is published comes out of the sealed private half, of keys that no longer sign too: whoever
-            // can write to the database but lacks the master key cannot have a key of theirs believed.
+            // The public key is derived from the sealed private half, for retiring keys too: an attacker who can write
+            // to the database but lacks the master key cannot insert a key of their own.
             let signer = previous.signer_of(key, master_keys)?;
             if let Ok(decoding) = DecodingKey::from_jwk(signer.jwk()) {
                 snapshot.verifying.insert(key.kid.clone(), VerifyingKey { algorithm: key.algorithm, key: decoding });
@@ -145,7 +145,7 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    /// The signer of a key: the one at hand, or parsed now.
+    /// The signer of a key, from the previous snapshot or parsed now.
     fn signer_of(&self, key: &SigningKey, master_keys: &MasterKeyring) -> Result<Arc<Signer>, SnapshotError> {
         if let Some(signer) = self.signers.get(&key.kid) {
             return Ok(Arc::clone(signer));

@@ -7,12 +7,12 @@ use crate::flows::access::{Caller, Need};
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::refusal::Refusal;
 
-/// A key with the dates of its life.
+/// A key with its dates.
 #[derive(Clone, Debug)]
 pub struct KeyLife {
     /// Which.
     pub key: SigningKey,
-    /// Where in it the key is.
+    /// The state of the key.
     pub state: KeyState,
     /// When its successor takes over; none if there is none yet.
     pub retires_at: Option<Timestamp>,
@@ -26,7 +26,7 @@ impl KeyLife {
 }
 
 impl Keys {
-    /// Every signing key that is remembered, with the state it is in, by algorithm and age.
+    /// Every stored signing key with its state, by algorithm and age.
     pub async fn keys_for(&self, caller: &Caller) -> Result<Vec<(SigningKey, KeyState)>, Refusal> {
         caller.reach(Need::ReadKeys)?;
         let keys = self.store.signing_keys().await?;
@@ -37,7 +37,7 @@ impl Keys {
             .collect())
     }
 
-    /// Every signing key that is remembered, by algorithm and age.
+    /// Every stored signing key, by algorithm and age.
     pub async fn key_lives(&self, caller: &Caller) -> Result<Vec<KeyLife>, Refusal> {
         caller.reach(Need::ReadKeys)?;
         let (keys, now) = (self.store.signing_keys().await?, self.instruments.now());

@@ -56,22 +56,22 @@ impl Keys {
         self.settings.algorithm
     }
 
-    /// How keys follow one another here.
+    /// The configured rotation.
     pub const fn rotation_policy(&self) -> RotationPolicy {
         RotationPolicy { rotate_every: self.settings.rotate_every, announce_for: self.settings.announce_for }
     }
 
-    /// The signer whose turn it is.
+    /// The active signer of this algorithm.
     pub fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<Signer>, Refusal> {
         self.keyring.signer(algorithm, now)
     }
 
-    /// The key to verify one of our own tokens with, if it is still published.
+    /// The key to verify a token of this server with, if it is still published.
     pub fn verifying_key(&self, kid: &str) -> Option<VerifyingKey> {
         self.keyring.verifying_key(kid)
     }
 
-    /// Whom an ID token of ours is about.
+    /// Reads an ID token of this server.
     pub(super) fn read_id_token_hint(&self, token: &str, issuer: &Issuer) -> Result<IdTokenHint, Refusal> {
         id_token_hint::read(token, |kid: &str| self.verifying_key(kid), issuer.as_str())
     }

@@ -1,9 +1,8 @@
-//! Keeping signing keys young: making, announcing, promoting and revoking them.
+//! Key rotation: making, announcing, promoting and revoking signing keys.
 //!
-//! A key's dates are set when it is made, and its state follows from them, so there is no moment at which a
-//! rotation is half done: either the row of the next key is there or it is not. The counter of changes is
-//! raised first in every transaction here and keeps its row locked, so of several nodes one acts and the
-//! others find it done.
+//! A key's dates are set when it is made, and its state follows from them, so there is no moment at which a rotation is
+//! half done: either the row of the next key is there or it is not. The counter of changes is raised first in every
+//! transaction here and keeps its row locked, so of several nodes one acts and the others see its changes.
 
 use std::time::Duration;
 
@@ -42,13 +41,13 @@ impl From<KeyChangeError> for Refusal {
 /// Which key of an algorithm is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Missing {
-    /// There is none to sign with now.
+    /// There is no active key.
     Active,
-    /// There is none to follow.
+    /// There is no announced key.
     Announced,
 }
 
-/// A key that was made and may be needed.
+/// A new key that may be needed.
 struct Candidate {
     signer: Signer,
     pkcs8: Vec<u8>,
@@ -57,21 +56,20 @@ struct Candidate {
 /// How the announced keys are to take over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Promotion {
-    /// As soon as they were announced long enough.
+    /// Once they were announced for long enough.
     WhenAnnounced,
-    /// At once, at the price that a verifier with an old copy of the key set has to fetch it again.
+    /// At once; a verifier with an old copy of the key set has to fetch it again.
     Now,
 }
 
-/// Names the place a private key is sealed for.
+/// The place that a private key is sealed for.
 pub(super) fn place_of(kid: &str) -> String {
     format!("signing_keys.private_key.{kid}")
 }
 
 impl Keys {
-    /// Sees to it that every algorithm in use has a key that signs and one that is announced, that keys stay
-    /// as long as tokens may need them, and that those no token can need are forgotten. Does nothing, and
-    /// writes nothing, when all is well.
+    /// Makes sure that every algorithm in use has an active and an announced key, that keys are kept as long as tokens
+    /// may need them, and that others are deleted. Usually it writes nothing.
     pub async fn maintain_keys(&self) -> Result<(), KeyChangeError> {
         let (algorithms, longest_ttl) = self.store.applications_signing().await?;
         let algorithms = with_default(algorithms, self.settings.algorithm);
@@ -119,7 +117,7 @@ impl Keys {
         self.maintain_keys().await
     }
 
-    /// Takes a key out of use and out of the key set, now. If it was signing, the announced one takes over.
+    /// Revokes a key: it leaves the key set now. If it was signing, the announced one takes over.
     pub async fn revoke_key(&self, kid: &str, actor: &Actor) -> Result<(), KeyChangeError> {
         self.maintain_keys().await?;
         let now = self.instruments.now();
@@ -148,7 +146,7 @@ impl Keys {
         Ok(())
     }
 
-    /// Seals every private key again under the newest master key, within a transaction that does more; says how many it
+    /// Seals every private key again under the newest master key, within a larger transaction; returns how many it
     /// changed.
     pub(in crate::flows) async fn reseal_keys(&self, tx: &mut Transaction) -> Result<usize, StoreError> {
         tx.generation_raise(Generation::SigningKeys).await?;
@@ -178,7 +176,7 @@ impl Keys {
         self.settings.retire_after_or(longest)
     }
 
-    /// Makes a key for each gap, before any lock is taken: an RSA key takes a while.
+    /// Makes a key for each gap before any lock is taken, because an RSA key takes a while.
     async fn candidates(&self, missing: &[(SigningAlgorithm, Missing)]) -> Result<Vec<Candidate>, KeyChangeError> {
         let entropy = self.instruments.entropy();
         let algorithms: Vec<_> = missing.iter().map(|(algorithm, _)| *algorithm).collect();
@@ -287,7 +285,7 @@ fn missing(algorithms: &[SigningAlgorithm], keys: &[SigningKey], now: Timestamp)
     missing
 }
 
-/// Whether no token that this key signed can still be alive.
+/// Whether no token of this key can still be valid.
 fn is_forgettable(key: &SigningKey, keys: &[SigningKey], now: Timestamp) -> bool {
     let sequence = KeySequence::of(key.algorithm, keys);
     let state = sequence.states(now).find(|(other, _)| other.kid == key.kid).map(|(_, state)| state);

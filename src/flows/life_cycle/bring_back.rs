@@ -1,4 +1,4 @@
-//! What people do about the life of an application: bring a deleted one back, or take one out of the rules.
+//! Bringing back deleted applications, and exemption from the life cycle.
 
 use super::super::access::{Caller, Need};
 use super::super::applications::{ManageError, Standing, existing, standing};
@@ -11,8 +11,8 @@ use crate::protocol::refusal::Refusal;
 use crate::store::{Generation, Transaction};
 
 impl LifeCycle {
-    /// Brings back a deleted application, with its secrets; its time begins anew. It is active, unless somebody had
-    /// asked for its deactivation: nobody asked for the contrary. What an operator deleted an owner gets back stopped.
+    /// Brings back a deleted application, with its secrets; its time begins anew. It is active unless it had been
+    /// deactivated on request. If an operator deleted it and an owner brings it back, it is deactivated.
     pub async fn application_undelete(&self, client_id: &ClientId, actor: &Actor) -> Result<Application, ManageError> {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
@@ -22,8 +22,8 @@ impl LifeCycle {
         Ok(application)
     }
 
-    /// The same for a caller who may write it, and has room for it among what they look after; if it is still the
-    /// version that they have seen, where they say which.
+    /// The same for a caller who may write it and is below the limit of applications; optionally only if it still has
+    /// the version that they have seen.
     pub async fn undelete_for(
         &self,
         caller: &Caller,
@@ -34,7 +34,7 @@ impl LifeCycle {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = self.undelete_in(&mut tx, client_id, seen, &caller.actor()).await?;
-        // Counted with this one, as this transaction sees it.
+        // The count includes this one, as this transaction sees it.
         self.access.check_number(&mut tx, caller).await?;
         tx.commit().await?;
         self.applications.after_commit().await;
@@ -55,11 +55,11 @@ impl LifeCycle {
         if !matches!(known.state, ApplicationState::Deleted { .. }) {
             return Err(ManageError::NothingToDo(client_id.clone(), known.state.name()));
         }
-        // Nobody else changes it meanwhile: the counter of changes is ours until the end.
+        // No other transaction changes it meanwhile: the counter of changes is locked until the end.
         if seen.is_some_and(|version| version != known.version) {
             return Err(ManageError::Changed(client_id.clone()));
         }
-        // Whoever may delete it as an operator may undo that whole.
+        // An operator may undo the deletion by an operator completely.
         let lifted = match standing(tx, &known, actor).await? {
             Standing::Operator | Standing::Both => DeactivationReason::Removed,
             Standing::Owner => DeactivationReason::Unused,
@@ -73,7 +73,7 @@ impl LifeCycle {
         Ok(application)
     }
 
-    /// Says whether an application stays, used or not.
+    /// Sets or ends the exemption of an application.
     pub async fn application_set_exempt(
         &self,
         client_id: &ClientId,
@@ -83,7 +83,7 @@ impl LifeCycle {
         self.application_set_exempt_seen(client_id, exempt, None, actor).await
     }
 
-    /// The same, if it is still the version that somebody has seen.
+    /// The same, only if it still has the version that the caller has seen.
     pub async fn application_set_exempt_seen(
         &self,
         client_id: &ClientId,

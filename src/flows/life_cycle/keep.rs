@@ -1,4 +1,4 @@
-//! The link in a warning: whoever has it may keep the application, and nothing else. Opening it changes nothing.
+//! The link in a warning: its bearer may keep the application, and nothing else. Opening it changes nothing.
 
 use super::LifeCycle;
 use crate::domain::application::{Application, ApplicationState};
@@ -14,16 +14,16 @@ pub struct KeepView {
     pub name: String,
     /// The language of its mail.
     pub locale: String,
-    /// What there is to say.
+    /// The state of the application.
     pub state: KeepState,
 }
 
-/// Where the application of a keep link is.
+/// The state of the application of a keep link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepState {
     /// It can be kept.
     Asks {
-        /// When it is deactivated otherwise; nothing if it never is.
+        /// When it is deactivated otherwise; none if it never is.
         deactivated_at: Option<Timestamp>,
     },
     /// It was kept since the link was sent.
@@ -33,7 +33,7 @@ pub enum KeepState {
 }
 
 impl LifeCycle {
-    /// What a keep link shows; nothing if it leads nowhere.
+    /// The page of a keep link; none if the link is unknown.
     pub async fn keep_view(&self, token: &KeepToken) -> Result<Option<KeepView>, StoreError> {
         let Some((link, application)) = self.find_keep_link(token).await? else { return Ok(None) };
         let state = match application.state {
@@ -67,7 +67,7 @@ impl LifeCycle {
 
     async fn find_keep_link(&self, token: &KeepToken) -> Result<Option<(KeepLink, Application)>, StoreError> {
         let Some(link) = self.store.keep_link(token.hash()).await? else { return Ok(None) };
-        // Read from the database: keeping is not a change that nodes learn of.
+        // Read from the database: keeping does not raise the counter of changes.
         let application = self.store.application(&link.client_id).await?;
         Ok(application.map(|application| (link, application)))
     }

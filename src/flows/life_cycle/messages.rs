@@ -1,19 +1,19 @@
-//! What the mails to owners say, in each language.
+//! The mails to owners, in each language.
 
 use super::tell_owners::News;
 use crate::domain::application::Application;
 use crate::domain::language::Language;
 use crate::flows::mail::moment;
 
-/// The words of one mail.
+/// The messages of one mail.
 pub(super) struct Words {
     pub(super) subject: String,
     pub(super) paragraphs: Vec<String>,
-    /// What stands on its button.
+    /// The label of its button.
     pub(super) label: String,
 }
 
-/// The words for this news in this language.
+/// The messages for this news in this language.
 pub(super) fn words(language: Language, application: &Application, news: News) -> Words {
     match language {
         Language::English => english(application, news),

@@ -1,4 +1,4 @@
-//! The life of applications that nobody uses: warned, deactivated, deleted, purged, by schedule. The rules are in
+//! The life cycle of unused applications: warned, deactivated, deleted, purged, by schedule. The rules are in
 //! [`crate::domain::life_cycle`].
 
 mod bring_back;
@@ -30,16 +30,16 @@ use crate::store::{DueBy, Store, StoreError};
 
 pub use keep::{KeepState, KeepView};
 
-/// Whether a sweep does what is due, or only says it.
+/// Whether a sweep takes the steps that are due, or only lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sweep {
-    /// It does it.
+    /// It takes them.
     Real,
-    /// It only says it.
+    /// It only lists them.
     Dry,
 }
 
-/// A step that was taken, or that a dry run found due.
+/// A step that was taken, or that is due in a dry run.
 #[derive(Clone, Debug)]
 pub struct DueStep {
     /// Whose.
@@ -50,7 +50,7 @@ pub struct DueStep {
     pub step: Step,
 }
 
-/// The moment of a sweep, on the wall and on the clock that stands still during outages.
+/// The time of a sweep, on the wall clock and on the uptime clock.
 struct Present {
     now: Timestamp,
     up: UptimeClock,
@@ -58,7 +58,7 @@ struct Present {
 }
 
 impl Present {
-    /// The last moment that is this long ago.
+    /// The last moment that is this long ago in uptime.
     fn ago(&self, span: Duration) -> Timestamp {
         self.up.moment(self.counted.minus(span))
     }
@@ -101,12 +101,12 @@ impl LifeCycle {
         }
     }
 
-    /// Says that a server is up, so that the time of applications runs.
+    /// Writes the heartbeat.
     pub async fn heartbeat(&self) -> Result<(), StoreError> {
         self.store.heartbeat(self.instruments.now(), self.silence()).await
     }
 
-    /// How often that is said: every minute, and more often where the spans are short.
+    /// The interval of the heartbeat: a minute, and less where the spans are short.
     pub fn heartbeat_every(&self) -> Duration {
         let shortest = self.settings.deactivate_after / 20;
         shortest.clamp(Duration::from_millis(50), Duration::from_mins(1))
@@ -117,21 +117,21 @@ impl LifeCycle {
         self.settings.sweep_every
     }
 
-    /// What lies ahead of an application if nobody uses it.
+    /// The dates that lie ahead of an application if it is not used.
     pub async fn life_cycle_of(&self, application: &Application) -> Result<Outlook, StoreError> {
         let present = self.present().await?;
         Ok(outlook(application, &self.spans(), &present.up, present.now))
     }
 
-    /// What lies ahead of each of these applications if nobody uses it.
+    /// The dates that lie ahead of each of these applications if it is not used.
     pub async fn life_cycle_of_all(&self, applications: &[Application]) -> Result<Vec<Outlook>, StoreError> {
         let present = self.present().await?;
         let spans = self.spans();
         Ok(applications.iter().map(|application| outlook(application, &spans, &present.up, present.now)).collect())
     }
 
-    /// Looks for applications that nobody uses and takes the step that is due, at most one for each. Runs on every
-    /// node; the database decides who takes a step. Says which were taken here.
+    /// Finds unused applications and takes the step that is due, at most one for each. Runs on every node; the database
+    /// decides which one takes a step. Returns the steps that were taken here.
     ///
     /// What this node knows of uses is written down first. A use that another node has not written down yet is not
     /// lost either: see `write_uses.rs`.
@@ -142,7 +142,7 @@ impl LifeCycle {
         for client_id in self.store.applications_due(self.due_by(&present)).await? {
             match self.sweep_one(&client_id, sweep, &present, actor).await {
                 Ok(step) => steps.extend(step),
-                // A row that cannot be read must not keep the others from being looked at.
+                // A row that cannot be read must not stop the sweep of the others.
                 Err(e @ StoreError::Corrupt { .. }) => error!(client_id = client_id.as_str(), error = %e, "not swept"),
                 Err(e) => return Err(e),
             }
@@ -172,7 +172,7 @@ impl LifeCycle {
         Ok(taken.then_some(DueStep { client_id: application.client_id, name, step: next.step }))
     }
 
-    /// Forgets outages that no span reaches back to any more.
+    /// Deletes outages that no span reaches back to any more.
     pub(super) async fn forget_outages(&self) -> Result<(), StoreError> {
         let life = &self.settings;
         let longest = life.delete_after.max(life.undelete_for);
@@ -206,8 +206,8 @@ impl LifeCycle {
         Ok(Present { now, counted: up.counted(now), up })
     }
 
-    /// How long no server may have said that it is up until that counts as an outage. Shorter ones, such as a
-    /// restart, are not worth remembering.
+    /// How long the heartbeat may be missing before that counts as an outage. Shorter gaps, such as a restart, are not
+    /// recorded.
     fn silence(&self) -> Duration {
         self.heartbeat_every() * 5
     }

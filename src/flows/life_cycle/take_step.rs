@@ -1,4 +1,4 @@
-//! Taking a step: the guarded update decides, and whatever tells of it is written in the same transaction.
+//! Taking a step: the guarded update decides, and mails and audit event are written in the same transaction.
 
 use tracing::info;
 
@@ -46,7 +46,7 @@ impl LifeCycle {
         if !tx.application_warn(&guarded(application, unused_by), warning).await? {
             return Ok(false);
         }
-        // The links of warnings before the last use lead nowhere any more.
+        // The links of warnings before the last use become void.
         tx.keep_links_forget(application.id, application.unused_since()).await?;
         let warned =
             Application { life: LifeMarks { warned: Some(warning), ..application.life }, ..application.clone() };
@@ -119,8 +119,8 @@ impl LifeCycle {
         Ok(true)
     }
 
-    /// Makes an application active again that a sweep deactivated although it was in use: another node had not
-    /// written that use down yet. Who was told of the deactivation is told of its end.
+    /// Makes an application active again that a sweep deactivated although it was in use: another node had not written
+    /// that use down yet. The owners, who were told of the deactivation by mail, are told of its end.
     pub(super) async fn revive(&self, id: ApplicationId) -> Result<(), StoreError> {
         let now = self.instruments.now();
         let Some(client_id) = self.store.application_client_id(id).await? else { return Ok(()) };

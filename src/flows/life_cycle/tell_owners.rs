@@ -1,4 +1,4 @@
-//! Telling an application's owners what becomes of it, each in their language.
+//! Mails to an application's owners about its life cycle, each in their language.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::domain::one_time::KeepToken;
 use crate::domain::ownership::Owner;
 use crate::store::{KeepLink, StoreError, Transaction};
 
-/// How long a mail that cannot be delivered is tried again. A warning is no use after its deactivation.
+/// How long a mail that cannot be delivered is tried again. A warning is useless after the deactivation.
 const WORTH_TRYING: Duration = Duration::from_hours(3 * 24);
 
 /// How long it is tried at least, however short the spans are.
@@ -41,7 +41,8 @@ pub(super) enum News {
 }
 
 impl LifeCycle {
-    /// Writes a mail to each owner. Only a warning's link does something by itself, so each has one of its own.
+    /// Writes a mail to each owner. Only the link of a warning acts without a sign-in, so each owner has one of their
+    /// own.
     pub(super) async fn tell_owners(
         &self,
         tx: &mut Transaction,

@@ -1,7 +1,7 @@
-//! Writing down when applications and secrets were last used: behind the requests, in batches.
+//! Recording when applications and secrets were last used: asynchronously, in batches.
 //!
 //! A sweep of another node may deactivate an application as unused before its use is written down here. Then the
-//! use proves it wrong and the application is active again.
+//! application is activated again when the use is written.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ impl LifeCycle {
     }
 
     async fn write_uses(&self, uses: &[ApplicationUse]) -> Result<(), StoreError> {
-        // Small transactions: on SQLite nobody else writes while one is open.
+        // Small transactions: on SQLite no other write is possible while one is open.
         for batch in uses.chunks(200) {
             let mut tx = self.store.begin().await?;
             let mut proven_wrong = BTreeSet::new();
@@ -32,7 +32,7 @@ impl LifeCycle {
                 }
             }
             tx.commit().await?;
-            // In transactions of their own: they lock the counter of changes before the application.
+            // In separate transactions, because they lock the counter of changes before the application.
             for application in proven_wrong {
                 self.revive(application).await?;
             }

@@ -1,9 +1,9 @@
-//! Reading mail that was caught instead of being sent: while somebody tries things out, on their own machine.
+//! Reading mail that was caught instead of being sent, with `serve --dev`.
 
 pub use crate::adapters::mailer::Mail;
 
 impl super::Mail {
-    /// The caught mails, newest first; nothing where mail is really sent, or where others could ask for it.
+    /// The caught mails, newest first; none if mail is sent, or if other machines can reach this server.
     pub fn caught_mails(&self) -> Option<Vec<Mail>> {
         let caught = self.mailer.as_ref()?.caught()?;
         self.issuer.is_loopback().then(|| caught.mails())

@@ -1,4 +1,4 @@
-//! Writing a mail: what it says, as text and as HTML, in the language of its reader.
+//! Composing mails, as text and as HTML, in the language of their recipient.
 
 mod messages;
 
@@ -13,7 +13,7 @@ use crate::domain::language::Language;
 pub(in crate::flows) use messages::moment;
 use messages::{Facts, SignInMessages};
 
-/// What an application's name may take of a line.
+/// The longest application name in a subject, in characters.
 const LONGEST_TARGET: usize = 60;
 
 #[derive(Template)]
@@ -49,8 +49,7 @@ struct NoticeHtml<'a> {
     link: Option<&'a NoticeLink>,
 }
 
-/// Writes the mail that signs somebody in. `own_name` is what this server is called where the mail is for no
-/// application.
+/// Composes a sign-in mail. `own_name` is the name of this server, for a sign-in without an application.
 pub(super) fn sign_in(
     mail: &SignInMail<'_>,
     own_name: &str,
@@ -78,7 +77,7 @@ pub(super) fn sign_in(
     })
 }
 
-/// Writes a notice. Every sentence stays on its line, whatever names it holds.
+/// Composes a notice. Every sentence stays on its line, whatever names it contains.
 pub(super) fn notice(notice: &Notice<'_>) -> Result<Letter, askama::Error> {
     let one_line = |text: &String| HeaderText::new(text).as_str().to_owned();
     let heading = one_line(&notice.heading);
@@ -130,8 +129,8 @@ mod tests {
              Link and code work for 15 minutes, and only once.\n\n\
              This mail answers the request marked K7QF, which came from:\n\n\
              - Device: Firefox on Linux\n- Address: 203.0.113.5\n- Time: 1 March 2026, 12:00 UTC\n\n\
-             If this was not you, ignore this mail. Without the link or the code nobody can sign in, \
-             so do not give them to anybody."
+             If this was not you, ignore this mail. Without the link or the code no one can sign in, \
+             so do not pass them on."
         );
         let letter = letter(Some("Shop"), "en-GB", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0");
         assert_eq!(letter.text.trim_end(), expected);

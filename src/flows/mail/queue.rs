@@ -1,4 +1,4 @@
-//! Writing mail to the outbox, in the transaction of what it tells.
+//! Writing mail to the outbox, in the transaction of what it is about.
 
 use std::fmt;
 
@@ -13,14 +13,14 @@ use crate::domain::sign_in::{DeliveryEvent, LoginCode};
 use crate::domain::user::EmailAddress;
 use crate::store::{NewMail, StoreError, Transaction};
 
-/// A mail that signs somebody in.
+/// A sign-in mail.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInMail<'a> {
     /// The sign-in.
     pub sign_in: SignInId,
     /// The link's token as it is stored.
     pub link_hash: ValueHash,
-    /// Whom it is for: the stored address of the account, or the one to be proven.
+    /// The recipient: the stored address of the account, or the one to be proven.
     pub recipient: &'a EmailAddress,
     /// The application's name; none for this server's own pages.
     pub application: Option<&'a str>,
@@ -28,46 +28,46 @@ pub struct SignInMail<'a> {
     pub link: &'a str,
     /// The code that can be typed instead.
     pub code: &'a LoginCode,
-    /// What mail and waiting page both show.
+    /// The four characters that mail and waiting page both show.
     pub reference: &'a str,
-    /// Where it was asked for.
+    /// The device that requested it.
     pub device: &'a Device,
-    /// The language of its reader.
+    /// The language of its recipient.
     pub locale: &'a str,
-    /// When nobody can use it any more.
+    /// When it becomes useless.
     pub not_after: Timestamp,
 }
 
-/// A mail that tells somebody about something they look after. Its words are ready, in its reader's language.
+/// A mail to an owner about an application. Its sentences are ready, in the recipient's language.
 #[derive(Clone, Debug)]
 pub struct Notice<'a> {
-    /// Whom it is for.
+    /// The recipient.
     pub recipient: &'a EmailAddress,
-    /// The language of its reader.
+    /// The language of its recipient.
     pub locale: &'a str,
-    /// What stands above it. Stored in the clear and listed, so no secret.
+    /// The subject. It is stored in the clear and listed, so it holds no secret.
     pub subject: String,
-    /// What stands at the top of it.
+    /// The heading.
     pub heading: String,
-    /// What it says. Names in it that others chose are kept on their line.
+    /// The paragraphs. Names that users chose cannot break a line.
     pub paragraphs: Vec<String>,
-    /// The one thing to do about it.
+    /// The action, if there is one.
     pub link: Option<NoticeLink>,
-    /// When it would be no use any more.
+    /// When it becomes useless.
     pub not_after: Timestamp,
 }
 
-/// Where a notice leads.
+/// The action of a notice.
 #[derive(Clone, Debug)]
 pub struct NoticeLink {
-    /// What stands on the button.
+    /// The label of the button.
     pub label: String,
     /// The whole address.
     pub url: String,
 }
 
-/// All that is sent of a mail, as it is sealed in the outbox. The recipient is inside, so that whoever can write
-/// to the database cannot have somebody's link sent to themselves.
+/// A mail as it is sealed in the outbox. The recipient is inside, so that an attacker who can write to the database
+/// cannot redirect a sign-in link to their own address.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Letter {
     pub(super) to: String,
@@ -77,7 +77,7 @@ pub(super) struct Letter {
     pub(super) reference: Option<String>,
 }
 
-/// Where a mail's body is sealed for.
+/// The place that a mail's body is sealed for.
 pub(super) fn place(mail: MailId) -> String {
     format!("outbox.body.{mail}")
 }

@@ -1,4 +1,4 @@
-//! Sending what is in the outbox: each mail once, for as long as it is of use, and never twice on purpose.
+//! Sending the mails of the outbox: each until the mail server accepts it or it becomes useless.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,16 +18,16 @@ use crate::store::{ClaimedMail, StoreError};
 /// How many mails are being sent at the same time.
 const AT_ONCE: usize = 8;
 
-/// How long a mail is ours once claimed. If this process ends meanwhile, another sends it after that.
+/// How long a claim lasts. If this process ends meanwhile, another sends the mail after that.
 const CLAIM: Duration = Duration::from_mins(1);
 
-/// How long one try may take: less than the claim lasts, so that no two workers try at the same time.
+/// The time limit of an attempt: less than the claim, so that no two workers send at the same time.
 const ONE_TRY: Duration = Duration::from_secs(45);
 
-/// How long to wait after each failed try; the last one is for all further tries.
+/// The delay after each failed attempt, in seconds; the last one for all further attempts.
 const BACK_OFF: [u64; 5] = [2, 5, 15, 30, 60];
 
-/// How often to try to write down how a try ended, when the database is away.
+/// How often recording the result is tried when the database is unreachable.
 const WRITE_TRIES: u32 = 6;
 
 /// What the workers of one process share.
@@ -44,7 +44,7 @@ impl Default for Workers {
     }
 }
 
-/// How a try ended.
+/// How an attempt ended.
 enum Ending {
     Accepted { answer: String },
     Postponed { wait: Duration, reason: String },
@@ -52,17 +52,17 @@ enum Ending {
 }
 
 impl Mail {
-    /// Says that there may be mail to send.
+    /// Wakes the job that sends mail.
     pub fn wake_outbox(&self) {
         self.workers.woken.notify_one();
     }
 
-    /// Waits for somebody to say so.
+    /// Waits until it is woken.
     pub async fn outbox_woken(&self) {
         self.workers.woken.notified().await;
     }
 
-    /// Begins to send what is due, as many at the same time as allowed. Each that ends wakes the outbox again.
+    /// Begins to send due mails, as many at the same time as allowed. Each that ends wakes the outbox again.
     pub async fn send_due_mail(self: &Arc<Self>) -> Result<(), StoreError> {
         let Some(mailer) = &self.mailer else { return Ok(()) };
         while let Ok(slot) = Arc::clone(&self.workers.slots).try_acquire_owned() {
@@ -70,7 +70,7 @@ impl Mail {
             if !self.store.outbox_has_due(now).await? {
                 break;
             }
-            // Nothing: another node was quicker. There may be more.
+            // Another node was quicker. There may be more.
             let Some(mail) = self.store.outbox_claim(now, now.plus(CLAIM)).await? else { continue };
             let (room, mailer) = (Arc::clone(self), Arc::clone(mailer));
             self.workers.sending.spawn(async move {
@@ -82,7 +82,7 @@ impl Mail {
         Ok(())
     }
 
-    /// Waits until every mail that is being sent is, but not longer than this.
+    /// Waits for all running attempts, but not longer than this.
     pub async fn finish_sending(&self, patience: Duration) {
         self.workers.sending.close();
         if timeout(patience, self.workers.sending.wait()).await.is_err() {
@@ -97,7 +97,7 @@ impl Mail {
             Err(MailError::Temporary(reason)) => self.after_failure(mail, reason),
         };
         log(mail, &ending);
-        // A mail that was accepted and is not known to be is sent again: worth some patience.
+        // An accepted mail whose success is not recorded would be sent again, so recording is tried several times.
         for failures in 0..WRITE_TRIES {
             match self.conclude(mail, &ending).await {
                 Ok(()) => return,
@@ -120,7 +120,7 @@ impl Mail {
     fn open(&self, mail: &ClaimedMail) -> Result<mailer::Mail, MailError> {
         let damaged = |e: String| MailError::Permanent(format!("the stored mail cannot be read: {e}"));
         let opened = self.master_keys.open(&place(mail.id), &mail.body).map_err(|e| match e {
-            // The operator may give the key back.
+            // The operator may configure the key again.
             SealError::UnknownMasterKey(_) => MailError::Temporary(e.to_string()),
             SealError::Corrupt => damaged(e.to_string()),
         })?;
@@ -139,7 +139,7 @@ impl Mail {
         })
     }
 
-    /// Tries again later, if there is a later.
+    /// Postpones it, if there is time left.
     fn after_failure(&self, mail: &ClaimedMail, reason: String) -> Ending {
         let step = usize::try_from(mail.attempts - 1).unwrap_or(0).min(BACK_OFF.len() - 1);
         let [jitter] = self.instruments.random::<1>();
@@ -151,7 +151,7 @@ impl Mail {
         }
     }
 
-    /// Writes down how a try ended, and in the same transaction what that means for the sign-in. Nothing if
+    /// Records how an attempt ended, and in the same transaction the step of the delivery trace. Does nothing if
     /// another worker has done so already.
     async fn conclude(&self, mail: &ClaimedMail, ending: &Ending) -> Result<(), StoreError> {
         let now = self.instruments.now();

@@ -1,4 +1,4 @@
-//! The audit log from its end to its beginning, some lines at a time: it may be longer than fits in memory.
+//! The whole audit log, newest first, in batches: it may be longer than fits in memory.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::protocol::refusal::Refusal;
 /// How many lines are read at a time.
 const READ_AT_ONCE: u16 = 1_000;
 
-/// What of the audit log is still to be read.
+/// The rest of an export of the audit log.
 pub struct AuditExport {
     oversight: Arc<Oversight>,
     caller: Caller,

@@ -21,7 +21,7 @@ impl Oversight {
         Self { store }
     }
 
-    /// How much there is of everything.
+    /// The numbers of the overview.
     pub async fn counts(&self, caller: &Caller) -> Result<Counts, Refusal> {
         caller.reach(Need::Oversee)?;
         Ok(self.store.counts().await?)

@@ -1,4 +1,4 @@
-//! Asking somebody by mail to look after an application.
+//! Invitations by mail to become an owner of an application.
 
 mod limits;
 mod messages;
@@ -19,11 +19,11 @@ use crate::store::{Generation, StoreError, Transaction};
 /// How long an invitation can be accepted.
 const INVITATION_LIFETIME: Duration = Duration::from_hours(24 * 7);
 
-/// How many open invitations an application may have; each of them is a mail to an address somebody typed.
+/// How many open invitations an application may have; each of them is a mail to an unproven address.
 const MOST_INVITATIONS: usize = 10;
 
 impl Ownership {
-    /// Asks somebody by mail to look after an application. Only who proves the address can accept.
+    /// Invites a person by mail to become an owner. Only a person who proves the address can accept.
     pub async fn invite_owner(
         &self,
         caller: &Caller,
@@ -32,7 +32,7 @@ impl Ownership {
         purpose: InvitationPurpose,
     ) -> Result<Invitation, Refusal> {
         self.access.application_for(caller, &application.client_id, Need::WriteApplications).await?;
-        let needs_person = || Refusal::new(ErrorCode::AccessDenied, "only a person can invite somebody");
+        let needs_person = || Refusal::new(ErrorCode::AccessDenied, "only a person can invite another");
         let inviter = caller.user().ok_or_else(needs_person)?;
         let now = self.instruments.now();
         let token = InvitationToken::from_random(self.instruments.random());
@@ -47,7 +47,7 @@ impl Ownership {
             spent_at: None,
         };
         let mut tx = self.store.begin().await?;
-        // Of many invitations at once each counts the ones before.
+        // Of parallel invitations each counts the ones before.
         tx.lock(Generation::Applications).await?;
         self.check_invitation(&mut tx, application, &invitation).await?;
         self.take_invitation_limits(&mut tx, &invitation).await?;
@@ -74,7 +74,7 @@ impl Ownership {
         }
         let key = invitation.email.key();
         if tx.owners_of(application.id).await?.iter().any(|owner| owner.email.key() == key) {
-            return Err(Refusal::new(ErrorCode::Conflict, "they look after this application already"));
+            return Err(Refusal::new(ErrorCode::Conflict, "this person owns the application already"));
         }
         let open = tx.invitations_of(application.id, self.instruments.now()).await?;
         if open.iter().any(|known| known.email.key() == key) {
@@ -92,7 +92,7 @@ impl Ownership {
         Ok(self.store.invitations_of(application.id, self.instruments.now()).await?)
     }
 
-    /// The open invitations to somebody who has proven their address, each with its application.
+    /// The open invitations to a person who has proven their address, each with its application.
     pub async fn invitations_for(&self, user: &User) -> Result<Vec<(Invitation, Application)>, Refusal> {
         match proven(user) {
             Some(email) => Ok(self.store.invitations_for(email, self.instruments.now()).await?),
@@ -100,7 +100,7 @@ impl Ownership {
         }
     }
 
-    /// An invitation, shown to whom it was sent. For everybody else there is none.
+    /// An invitation, for the person it was sent to. For other accounts it is `not_found`.
     pub async fn invitation_for(
         &self,
         user: &User,
@@ -120,13 +120,13 @@ impl Ownership {
         Ok((invitation, application))
     }
 
-    /// Accepts an invitation; where it hands the application over, whoever invited leaves.
+    /// Accepts an invitation; if it hands the application over, the sender stops being an owner.
     pub async fn invitation_accept(&self, user: &User, path: &InvitationPath) -> Result<ClientId, Refusal> {
         let (invitation, application) = self.invitation_for(user, path).await?;
         let caller = Caller::in_person(user);
         let mut tx = self.store.begin().await?;
         tx.lock(Generation::Applications).await?;
-        // Who is no owner any more hands nothing over, and so the invitation is not open any more either.
+        // The invitation of a former owner is not open any more.
         if !tx.invitation_spend(invitation.id, self.instruments.now()).await? {
             return Err(gone());
         }
@@ -140,7 +140,8 @@ impl Ownership {
         Ok(application.client_id)
     }
 
-    /// Whoever hands an application over leaves. False if they did not look after it, or only share it.
+    /// Removes the sender of an invitation that hands the application over. False if they were no owner, or only share
+    /// it.
     async fn hand_over(
         &self,
         tx: &mut Transaction,
@@ -166,7 +167,7 @@ impl Ownership {
         self.end_invitation(&Caller::in_person(user), &application, &invitation, InvitationEnd::Declined).await
     }
 
-    /// Takes an invitation back.
+    /// Withdraws an invitation.
     pub async fn invitation_withdraw(
         &self,
         caller: &Caller,

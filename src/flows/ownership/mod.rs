@@ -1,4 +1,4 @@
-//! Who looks after an application: named when it is registered, joined, gone.
+//! Owners of an application: named at registration, joined, removed.
 
 mod invitations;
 
@@ -16,7 +16,7 @@ use crate::domain::user::{EmailAddress, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, Store, StoreError, Transaction};
 
-/// Who looks after applications.
+/// The owners of applications.
 pub struct Ownership {
     instruments: Instruments,
     store: Store,
@@ -39,13 +39,13 @@ impl Ownership {
         }
     }
 
-    /// Stops looking after an application. The last owner cannot: somebody has to.
+    /// Removes the person as an owner. The last owner has to stay.
     pub async fn leave_application(&self, user: &User, application: &Application) -> Result<(), Refusal> {
         let email = user.email.as_ref().ok_or_else(unknown_application)?;
         self.drop_owner(&Caller::in_person(user), application, email).await
     }
 
-    /// Takes an application away from one of its owners, or from an address that was named for one.
+    /// Removes an owner, or an address that was named as one.
     pub async fn remove_owner(
         &self,
         caller: &Caller,
@@ -61,13 +61,13 @@ impl Ownership {
             return Err(declared());
         }
         let mut tx = self.store.begin().await?;
-        // Of two owners who leave at once the second sees that it is the last.
+        // Of two owners who leave at the same time the second sees that they are the last.
         tx.lock(Generation::Applications).await?;
         let owners = tx.owners_of(application.id).await?;
         let Some(leaving) = owners.iter().find(|owner| owner.email.key() == who.key()) else {
-            return Err(Refusal::new(ErrorCode::NotFound, "they do not look after this application"));
+            return Err(Refusal::new(ErrorCode::NotFound, "this person does not own the application"));
         };
-        // Who cannot sign in looks after nothing.
+        // A disabled account does not count as an owner.
         let stays = owners.iter().any(|owner| owner.active && owner.user != leaving.user);
         if leaving.user.is_some() && !stays {
             let what = "the last owner cannot leave; hand the application over or delete it";
@@ -89,7 +89,7 @@ impl Ownership {
         Ok(tx.commit().await?)
     }
 
-    /// Keeps the address that stands for an application's owner, on the consent page for one, true.
+    /// Updates the address that stands for an application's owner, for example on the consent page.
     async fn settle_named_owner(&self, tx: &mut Transaction, application: &Application) -> Result<(), StoreError> {
         let owners = tx.owners_of(application.id).await?;
         let named = application.settings.owner.as_deref().map(str::to_ascii_lowercase);

@@ -11,7 +11,7 @@ use crate::flows::access::{Caller, Need};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 impl People {
-    /// The account that this `sub` or address names, as a filter; nobody at all if there is none.
+    /// The account of this `sub` or address, as a filter; none if there is no such account.
     pub async fn owner_named(&self, named: &str) -> Result<Option<UserId>, Refusal> {
         let found = match named.parse::<EmailAddress>() {
             Ok(address) => self.store.user_by_email(&address).await?,
@@ -37,7 +37,7 @@ impl People {
         caller.reach(need)?;
         match self.user_by_sub(sub).await? {
             Some(user) if !matches!(user.state, UserState::Deleted { .. }) => {
-                // Whoever could end an operator's account would need no more to be one.
+                // A caller who may change an operator's account could take it over.
                 if need == Need::WriteUsers && user.admin {
                     caller.reach(Need::Operate)?;
                 }
@@ -54,7 +54,7 @@ impl People {
         }
     }
 
-    /// The accounts of these rows, as far as they are there.
+    /// The accounts of these ids, as far as they exist.
     pub async fn accounts_named(&self, caller: &Caller, ids: Vec<UserId>) -> Result<HashMap<UserId, User>, Refusal> {
         caller.reach(Need::Oversee)?;
         Ok(self.store.users_of(&ids).await?)
@@ -65,7 +65,7 @@ impl People {
         Ok(self.store.user(user).await?.and_then(|user| user.email))
     }
 
-    /// The sessions of an account that still count.
+    /// The valid sessions of an account.
     pub async fn user_sessions(&self, user: &User) -> Result<Vec<Session>, Refusal> {
         Ok(self.store.sessions_of(user.id, self.instruments.now()).await?)
     }

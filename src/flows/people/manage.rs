@@ -1,4 +1,4 @@
-//! Making accounts and looking after them.
+//! Creating and changing accounts.
 
 use super::People;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -8,26 +8,26 @@ use crate::domain::user::{EmailAddress, Profile, ProfileError, User, UserState, 
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
-/// Whether an account may run this server's operator pages.
+/// Whether an account is an operator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Admin {
-    /// It may.
+    /// It is.
     Yes,
-    /// It may not. What everybody gets who does not work on the server's machine.
+    /// It is not. Only the command line can create operators directly.
     #[default]
     No,
 }
 
-/// What a new account is to be.
+/// A new account.
 #[derive(Clone, Debug)]
 pub struct NewUser {
-    /// Its address; nobody has proven yet that it is theirs.
+    /// Its address, not yet proven.
     pub email: EmailAddress,
-    /// What it is called.
+    /// The person's name.
     pub name: Option<String>,
     /// The language of its mails and pages.
     pub locale: Option<String>,
-    /// What it may do here.
+    /// Whether it is an operator.
     pub admin: Admin,
 }
 
@@ -37,7 +37,7 @@ pub enum ManageUserError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It cannot be called that, or speak that.
+    /// The name or locale is refused.
     #[error(transparent)]
     Profile(#[from] ProfileError),
     /// The address has an account, perhaps in another spelling.
@@ -46,13 +46,13 @@ pub enum ManageUserError {
     /// No such account, or one that is deleted.
     #[error("there is no such account")]
     Unknown,
-    /// Somebody changed it after it was read.
+    /// It was changed after it was read.
     #[error("the account was changed meanwhile; read it again")]
     Changed,
-    /// Nobody would be left who runs this server.
-    #[error("this is the last operator of this server; make somebody else one first")]
+    /// No operator would be left.
+    #[error("this is the last operator of this server; make another account one first")]
     LastOperator,
-    /// It is that already.
+    /// It is in that state already.
     #[error("the account is {0} already")]
     NothingToDo(&'static str),
 }
@@ -73,7 +73,7 @@ impl From<ManageUserError> for Refusal {
 }
 
 impl People {
-    /// Makes an account; its owner can sign in at once.
+    /// Creates an account; the person can sign in at once.
     pub async fn user_create(&self, new: NewUser, actor: &Actor) -> Result<User, ManageUserError> {
         let mut tx = self.store.begin().await?;
         let user = self.user_create_in(&mut tx, new, actor).await?;
@@ -81,7 +81,7 @@ impl People {
         Ok(user)
     }
 
-    /// The same within a transaction that does more, such as signing its owner in.
+    /// The same within a larger transaction, such as one that also signs the person in.
     pub async fn user_create_in(
         &self,
         tx: &mut Transaction,
@@ -112,7 +112,7 @@ impl People {
         Ok(user)
     }
 
-    /// Disables an account: nobody can sign in, and all that it has granted has ended.
+    /// Disables an account: its sessions and grants end, and there is no sign-in.
     pub async fn user_disable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
@@ -128,7 +128,7 @@ impl People {
         Ok(User { state: UserState::Disabled { at: now }, ..user })
     }
 
-    /// Enables an account again. What ended with it stays ended; its owner signs in anew.
+    /// Enables an account again. Its sessions and grants stay ended.
     pub async fn user_enable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
         let mut tx = self.store.begin().await?;
         let user = existing_user(&mut tx, id).await?;
@@ -141,7 +141,7 @@ impl People {
         Ok(User { state: UserState::Active, ..user })
     }
 
-    /// Changes what is known of an account, if it is still as whoever changes it has seen it.
+    /// Changes the profile of an account, if it is still as it was read.
     pub async fn user_change(&self, known: &User, profile: Profile, actor: &Actor) -> Result<User, ManageUserError> {
         profile.name.as_deref().map(check_name).transpose()?;
         profile.locale.as_deref().map(check_locale).transpose()?;
@@ -170,7 +170,7 @@ impl People {
         Ok(User { name, locale, admin, ..known.clone() })
     }
 
-    /// Signs somebody out everywhere and ends what their account has granted. They may sign in anew.
+    /// Ends all sessions and grants of an account.
     pub async fn user_sign_out(&self, user: &User, actor: &Actor) -> Result<(), ManageUserError> {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
@@ -181,12 +181,12 @@ impl People {
         Ok(tx.commit().await?)
     }
 
-    /// Deletes an account for good, with all that it has begun and granted. Its address is free again.
+    /// Deletes an account for good, with its sign-ins, sessions and grants. Its address is free again.
     pub async fn user_delete(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
         self.user_delete_seen(id, None, actor).await
     }
 
-    /// The same, if it is still as somebody has seen it.
+    /// The same, if it is still as it was read.
     pub async fn user_delete_seen(
         &self,
         id: UserId,
@@ -197,7 +197,7 @@ impl People {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         if let Some(seen) = seen {
-            // A change to what it is: it fails if it is not, and locks the row if it is.
+            // An update with the known values: it fails if they have changed, and locks the row if not.
             let same = Profile { name: seen.name.clone(), locale: seen.locale.clone(), admin: seen.admin };
             if !tx.user_update(seen, &same).await? {
                 return Err(ManageUserError::Changed);
@@ -209,7 +209,7 @@ impl People {
             return Err(ManageUserError::Unknown);
         }
         end_all_of(&mut tx, id, now).await?;
-        // What nobody else looks after goes on; operators see that it has no owner.
+        // Applications without another owner go on; operators see that they have none.
         tx.owner_leaves_all(id).await?;
         tx.invitations_end_of_all(id, now).await?;
         if let Some(email) = &user.email {
@@ -229,8 +229,8 @@ async fn existing_user(tx: &mut Transaction, id: UserId) -> Result<User, ManageU
     }
 }
 
-/// Refuses to take the last operator away. Locks a counter's row, so that two who take each other's place away are
-/// judged one after the other. Whoever works on the server's machine can make another one, and may.
+/// Refuses to remove the last operator. Locks a counter's row, so that two operators who remove each other are checked
+/// one after the other. The command line is allowed to, because it can create another one.
 async fn keep_an_operator(tx: &mut Transaction, leaving: &User, actor: &Actor) -> Result<(), ManageUserError> {
     if *actor == Actor::CommandLine || !(leaving.admin && leaving.is_active()) {
         return Ok(());
@@ -242,7 +242,7 @@ async fn keep_an_operator(tx: &mut Transaction, leaving: &User, actor: &Actor) -
     Ok(())
 }
 
-/// Ends what an account has begun, after the write that keeps it from beginning more.
+/// Ends the sign-ins, sessions and grants of an account, after the write that prevents new ones.
 async fn end_all_of(tx: &mut Transaction, id: UserId, now: Timestamp) -> Result<(), StoreError> {
     tx.sign_ins_end_of(id, now).await?;
     tx.sessions_end_of(id, now).await?;

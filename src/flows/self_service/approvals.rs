@@ -1,4 +1,4 @@
-//! What developers have asked for and an operator decides.
+//! Requests of developers that an operator decides.
 
 use super::SelfService;
 use crate::domain::application::{Application, ApplicationState};
@@ -12,26 +12,26 @@ use crate::flows::mail::{Notice, NoticeLink};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
-/// How many requests are shown at once: those that are decided make room.
+/// How many open requests are shown at once.
 pub const MOST_WAITING: i64 = 200;
 
-/// How long the mail about a decision may take.
+/// How long the mail about a decision is tried.
 const NEWS_FOR: std::time::Duration = std::time::Duration::from_hours(48);
 
 impl SelfService {
-    /// What has waited longest, each with its application.
+    /// The open requests, oldest first, each with its application.
     pub async fn approvals_waiting(&self, caller: &Caller) -> Result<Vec<(Approval, Application)>, Refusal> {
         caller.reach(Need::Oversee)?;
         Ok(self.store.approvals_waiting(MOST_WAITING).await?)
     }
 
-    /// Grants or refuses what an application waits for, and tells its owners.
+    /// Decides a request, and tells the owners by mail.
     pub async fn approval_decide(&self, caller: &Caller, id: ApprovalId, decision: Decision) -> Result<(), Refusal> {
         let unknown = || Refusal::new(ErrorCode::NotFound, "nothing waits under this id");
         let approval = self.store.approval(id).await?.ok_or_else(unknown)?;
         let application = self.approved_application(&approval).await?.ok_or_else(unknown)?;
         match (caller.reach(Need::WriteApplications)?, decision) {
-            // Owners take back what they asked for, and no more.
+            // Owners can withdraw their request, but not grant it.
             (Reach::OwnedBy(user), Decision::Withdrawn) if self.store.is_owner(application.id, user).await? => {}
             (Reach::OwnedBy(_), Decision::Withdrawn) => return Err(unknown()),
             _ => {

@@ -1,5 +1,5 @@
-//! Registering and changing applications as somebody who may not choose everything: what is theirs to choose
-//! holds at once, the rest waits for an operator.
+//! Registering and changing applications as a developer: what they may choose takes effect at once, the rest waits for
+//! an operator.
 
 mod approvals;
 
@@ -28,7 +28,7 @@ pub use approvals::MOST_WAITING;
 /// The longest reason a developer gives, in characters.
 const LONGEST_REASON: usize = 1000;
 
-/// What stands at the top of every page.
+/// The name at the top of every page.
 const OWN_NAME: &str = "Gatepost";
 
 /// An application that was just registered.
@@ -86,8 +86,8 @@ impl SelfService {
         }
     }
 
-    /// Registers an application for a caller, who becomes its owner; `reason` is for the operator who decides
-    /// what the caller may not.
+    /// Registers an application for a caller, who becomes its owner; `reason` is for the operator who decides about the
+    /// rest.
     pub async fn register_for(
         &self,
         caller: &Caller,
@@ -101,7 +101,7 @@ impl SelfService {
         settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
         let secret = self.applications.secret_for(&settings).await?;
         let mut tx = self.store.begin().await?;
-        // Locks the counter's row, so of two registrations at once the second counts the first.
+        // Locks the counter's row, so that parallel registrations count each other.
         tx.generation_raise(Generation::Applications).await?;
         let new = NewApplication { client_id: None, settings };
         let application =
@@ -125,11 +125,12 @@ impl SelfService {
         settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        // What it has now, not what it had when it was read: what an operator just took away is an extra again.
+        // Compared with what it has now, not with what it had when it was read: what an operator has just removed is an
+        // extra again.
         let known = changeable(&mut tx, client_id, &caller.actor()).await?;
         let (mut settings, extras) = self.part_for(caller, settings, Some(&known.settings))?;
         if !caller.chooses_everything() {
-            // Who looks after it is changed by inviting and leaving.
+            // Owners are changed by invitations and by leaving.
             settings.owner.clone_from(&known.settings.owner);
         }
         let change = SettingsChange { settings, version };
@@ -167,13 +168,13 @@ impl SelfService {
             parted => parted?,
         };
         if caller.user().is_none() && !parted.1.is_empty() {
-            let what = "this asks for more than anybody may choose; it needs a token with the scope gatepost:admin";
+            let what = "this asks for more than the free scopes; it needs a token with the scope gatepost:admin";
             return Err(Refusal::new(ErrorCode::InsufficientScope, what));
         }
         Ok(parted)
     }
 
-    /// Whether a name is the one that this server goes by, on its pages and in its mails.
+    /// Whether a name is that of this server, on its pages and in its mails.
     fn is_own_name(&self, name: &str) -> bool {
         let own = [Some(OWN_NAME), self.sender_name.as_deref()];
         own.into_iter().flatten().any(|own| own.to_lowercase() == name.trim().to_lowercase())
@@ -216,8 +217,8 @@ impl SelfService {
     }
 }
 
-/// An operator may register for somebody else, and everybody else for themselves. A machine has no self: it says for
-/// whom, since what has no owner counts as the operator's own.
+/// An operator may register for another owner, a developer only for themselves. A machine has to name an owner, because
+/// an application without one counts as the operator's own.
 fn owner_of(caller: &Caller, named: Option<String>) -> Result<Option<String>, Refusal> {
     let own = caller.user().and_then(|user: &User| user.email.as_ref()).map(EmailAddress::to_string);
     if caller.chooses_everything() {
@@ -229,7 +230,7 @@ fn owner_of(caller: &Caller, named: Option<String>) -> Result<Option<String>, Re
         (Some(_), Some(named)) if Some(&named) != own.as_ref() => Err(if caller.could_choose_everything() {
             sign_in_anew()
         } else {
-            Refusal::new(ErrorCode::AccessDenied, "only an operator registers an application for somebody else")
+            Refusal::new(ErrorCode::AccessDenied, "only an operator registers an application for another person")
         }),
         (Some(_), _) => Ok(own),
     }

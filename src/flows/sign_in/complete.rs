@@ -16,16 +16,16 @@ use crate::store::Transaction;
 pub struct SignedIn {
     /// The new value of its session cookie.
     pub token: SessionToken,
-    /// What it goes on with.
+    /// What happens next.
     pub purpose: Purpose,
 }
 
-/// What became of a typed code.
+/// The result of entering a code.
 #[derive(Debug)]
 pub enum CodeOutcome {
     /// It was right.
     SignedIn(SignedIn),
-    /// It cannot be a code; that costs no try.
+    /// It cannot be a code; no try is used up.
     Malformed,
     /// It was wrong; this many tries are left.
     Wrong {
@@ -37,7 +37,7 @@ pub enum CodeOutcome {
 }
 
 impl SignIns {
-    /// Checks a code that was typed where the sign-in began.
+    /// Checks a code that was entered in the browser that began the sign-in.
     pub async fn enter_code(&self, sign_in: &SignIn, typed: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
         let outcome = self.try_code(sign_in, typed, device).await;
         let why = match &outcome {
@@ -65,7 +65,7 @@ impl SignIns {
         if self.login_codes.is_code_over(sign_in, now).await? {
             return Ok(CodeOutcome::Over(SignInOver::Expired));
         }
-        // What cannot be a code costs no try: it is a slip, not a guess.
+        // A text that cannot be a code uses up no try: it is a typing error.
         let Some(code) = LoginCode::typed(typed) else {
             return Ok(CodeOutcome::Malformed);
         };
@@ -79,7 +79,7 @@ impl SignIns {
         Ok(done.map_or_else(CodeOutcome::Over, CodeOutcome::SignedIn))
     }
 
-    /// Spends the sign-in and signs the browser in. A new address becomes an account here.
+    /// Spends the sign-in and signs the browser in. A new address gets its account here.
     pub(super) async fn complete_sign_in(
         &self,
         sign_in: &SignIn,
@@ -101,11 +101,11 @@ impl SignIns {
         Ok(Ok(SignedIn { token, purpose: sign_in.purpose.clone() }))
     }
 
-    /// The account whose address was just proven; made now if there is none.
+    /// The account whose address was just proven; created if there is none.
     async fn account_of(&self, tx: &mut Transaction, sign_in: &SignIn) -> Result<UserId, Refusal> {
         let known = match sign_in.user {
             Some(id) => tx.user(id).await?,
-            // Somebody may have made it since the mail was sent.
+            // It may have been created since the mail was sent.
             None => tx.user_by_email(&sign_in.email).await?,
         };
         match known {
@@ -115,7 +115,7 @@ impl SignIns {
             }
             Some(_) => Err(disabled()),
             None if sign_in.user.is_some() => Err(disabled()),
-            // It may have been closed since the mail was sent.
+            // Sign-up may have been closed since the mail was sent.
             None if self.login.signup == SignUp::Closed => Err(disabled()),
             None => self.sign_up(tx, sign_in).await,
         }
@@ -130,7 +130,7 @@ impl SignIns {
     }
 }
 
-/// Whether it was disabled or deleted since the mail was sent is for the operator to tell.
+/// The answer does not say whether it was disabled or deleted.
 fn disabled() -> Refusal {
     Refusal::new(ErrorCode::AccessDenied, "this account cannot be signed in to any more")
 }

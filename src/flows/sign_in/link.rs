@@ -1,9 +1,8 @@
 //! Opening the link of a mail.
 //!
-//! Opening never spends it. For an application's passwordless request it mints a short-lived code, and the
-//! link is spent when one of its codes is redeemed; so whoever fetches, renders or follows links before the
-//! person does takes nothing away. In a browser flow the link belongs to the browser that asked: there it
-//! signs in, anywhere else it only shows the code to type.
+//! Opening never spends it. For an application's passwordless request it issues a short-lived code, and the link is
+//! spent when one of its codes is redeemed, so mail scanners do no harm. In a browser flow the link belongs to the
+//! browser that began: there it signs in, anywhere else it only shows the code to type.
 
 use std::sync::Arc;
 
@@ -25,38 +24,38 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 pub enum Confirmation {
     /// A GET as a person's browser makes it.
     Fetch,
-    /// A HEAD, a prefetch or a known previewer: nobody looks at the answer.
+    /// A HEAD request, a prefetch or a known link previewer: the answer is not shown to a person.
     Preview,
     /// The button of the page it showed.
     Button,
 }
 
-/// Who opens a link.
+/// The sender of a request for a link.
 #[derive(Debug)]
 pub struct Visitor<'a> {
     /// The browser's own token, if it began a sign-in here.
     pub browser: Option<&'a BrowserToken>,
     /// How it was opened.
     pub press: Confirmation,
-    /// From where.
+    /// Its browser and network address.
     pub device: &'a Device,
 }
 
-/// Why a link leads nowhere.
+/// Why a link is void.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkOver {
-    /// There never was such a link, or it is long gone.
+    /// There is no such link, or it was deleted.
     Unknown,
     /// Its time is over.
     Expired,
     /// It, or another of the same sign-in, was used.
     Used,
-    /// The sign-in was ended by wrong codes, or the account is not there any more.
+    /// The sign-in was ended by wrong codes, or the account was disabled or deleted.
     Ended,
 }
 
 impl LinkOver {
-    /// In words, for the sign-in's flight.
+    /// The reason in words, for the delivery trace.
     const fn why(self) -> &'static str {
         match self {
             Self::Unknown => "the link was not known",
@@ -80,7 +79,7 @@ pub enum LinkView {
     Answer(Answer, Arc<Application>),
     /// This browser is signed in.
     SignedIn(SignedIn),
-    /// It leads nowhere.
+    /// It is void.
     Over(LinkOver),
 }
 
@@ -100,13 +99,13 @@ pub struct LinkFacts {
     pub application: Option<String>,
     /// The address that is to be signed in, masked.
     pub address: String,
-    /// Where it was asked for.
+    /// The device that requested it.
     pub device: Device,
     /// When.
     pub asked_at: Timestamp,
-    /// What mail and waiting page both show.
+    /// The four characters that mail and waiting page both show.
     pub reference: String,
-    /// The language the sign-in is held in.
+    /// The language of the sign-in.
     pub locale: String,
     /// Where the answer will go; none for this server's own pages.
     pub redirect_uri: Option<String>,
@@ -166,7 +165,7 @@ impl SignIns {
         let mut tx = self.store.begin().await?;
         if tx.sign_in_end(sign_in.id, self.instruments.now()).await? {
             self.delivery_traces
-                .append_delivery(&mut tx, &sign_in, DeliveryEvent::Refused, "stopped by whoever got the mail")
+                .append_delivery(&mut tx, &sign_in, DeliveryEvent::Refused, "stopped by the recipient of the mail")
                 .await?;
         }
         tx.commit().await?;

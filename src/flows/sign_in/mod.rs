@@ -25,7 +25,7 @@ use crate::domain::user::{EmailAddress, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, StoreError, Transaction};
 
-/// Where a sign-in leads that no application asked for.
+/// The page after a sign-in without an application.
 pub const ACCOUNT_PAGE: &str = "/account";
 
 /// How far a sign-in is that began in a browser.
@@ -49,7 +49,7 @@ pub use link::{Confirmation, LinkFacts, LinkOver, LinkView, Stopped, Visitor};
 pub(super) enum Delivery {
     /// Yes.
     Mail,
-    /// The same work is done and nothing is sent: whoever asks cannot tell that there is no account.
+    /// The same work is done and nothing is sent, so that the client cannot tell that there is no account.
     Pretend,
 }
 
@@ -140,7 +140,7 @@ impl SignIns {
         Ok(sign_in)
     }
 
-    /// Sends another mail for the same sign-in; links sent before stay good.
+    /// Sends another mail for the same sign-in; links sent before stay valid.
     pub async fn resend_sign_in(
         &self,
         sign_in: &SignIn,
@@ -197,8 +197,8 @@ impl SignIns {
         }
     }
 
-    /// A link that signs its holder in without any mail, for the operator to hand over when mail is broken.
-    /// Whoever opens it presses a button first.
+    /// A link that signs its bearer in without mail, for the operator to hand over when mail is broken. It shows a
+    /// button first.
     pub async fn login_link(&self, email: &EmailAddress, requester: &Requester) -> Result<String, Refusal> {
         let mut tx = self.store.begin().await?;
         let user = tx.user_by_email(email).await?.filter(User::is_active);
@@ -220,7 +220,7 @@ impl SignIns {
         Ok(self.link_address(&token))
     }
 
-    /// The host is the issuer's, whatever Host header a request had.
+    /// The host is the issuer's, never that of the Host header.
     fn link_address(&self, token: &LinkToken) -> String {
         self.issuer.url_of(&format!("/l/{}", token.expose()))
     }

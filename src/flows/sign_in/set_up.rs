@@ -1,4 +1,4 @@
-//! Letting the first operator in: whoever can read what the server prints when it starts runs it anyway.
+//! The link for the first operator: only the person who runs the server can read its output.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use crate::flows::people::{Admin, ManageUserError, NewUser};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
-/// How long the link is good. The next start prints another one.
+/// The lifetime of the link. The next start prints another one.
 const LINK_LIFETIME: Duration = Duration::from_hours(24);
 
 impl SignIns {
-    /// A link that makes its opener the first operator, once; none where there is an operator.
+    /// A link that creates the first operator, once; none if there is an operator.
     pub async fn set_up_link(&self) -> Result<Option<String>, StoreError> {
         if self.store.operator_exists().await? {
             return Ok(None);
@@ -26,13 +26,13 @@ impl SignIns {
         Ok(Some(self.issuer.url_of(&format!("/admin/set-up/{}", token.expose()))))
     }
 
-    /// Refuses a link that would not make an operator any more.
+    /// Refuses a link that is used, expired or superseded.
     pub async fn set_up_is_open(&self, token: &SetUpToken) -> Result<(), Refusal> {
         if self.store.set_up_link_is_open(token.hash(), self.instruments.now()).await? { Ok(()) } else { Err(gone()) }
     }
 
-    /// Makes the account of this address an operator's, a new one if need be, and signs it in. No mail is
-    /// waited for: it may be what is still to be set up.
+    /// Makes the account of this address an operator's, a new one if need be, and signs it in. No mail is needed,
+    /// because mail may not be set up yet.
     pub async fn set_up(
         &self,
         token: &SetUpToken,
@@ -41,13 +41,13 @@ impl SignIns {
     ) -> Result<SessionToken, Refusal> {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
-        // One at a time: of two links that are used at once, the second finds an operator.
+        // Serialised: of two links that are used at once, the second finds an operator.
         tx.lock(Generation::Applications).await?;
         if !tx.set_up_link_spend(token.hash(), now).await? {
             return Err(gone());
         }
         let user = self.first_operator(&mut tx, email).await?;
-        // The address is not proven: anybody's could have been typed, and what waits for it is not theirs.
+        // The address is not proven, so applications that were registered for it are not handed over.
         if !tx.user_let_in(user.id, now).await? {
             return Err(Refusal::new(ErrorCode::AccessDenied, "this account is disabled"));
         }

@@ -1,4 +1,4 @@
-//! The authorization code grant (RFC 6749 §4.1.3): a person was sent back to the application with a code.
+//! The authorization code grant (RFC 6749 §4.1.3): a code of the authorization endpoint is exchanged for tokens.
 
 use super::Tokens;
 use super::granted::{Beginning, Granted, Payment};
@@ -13,10 +13,10 @@ use crate::protocol::pkce;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::StoreError;
 
-/// Finds out what a code is good for. Nothing is spent yet.
+/// Checks a code and returns its grant. Nothing is spent yet.
 ///
-/// That the code was used before counts as a replay only from who could have redeemed it: the application it
-/// was issued to, with the right redirect URI and verifier. Anybody else's try changes nothing.
+/// A second use counts as a replay only if the request could have redeemed the code: by the application it was issued
+/// to, with the right redirect URI and verifier. Any other request changes nothing.
 pub(super) async fn grant(
     tokens: &Tokens,
     application: &Application,
@@ -84,7 +84,7 @@ async fn find_code(tokens: &Tokens, parameters: &Parameters) -> Result<(ValueHas
     Ok((presented.hash(), code))
 }
 
-/// A code that is unknown and one of another application are not told apart.
+/// The same answer for an unknown code and for one of another application.
 fn unknown() -> Refusal {
     invalid("the code is not known, or was issued to another application")
 }
@@ -103,8 +103,8 @@ fn check_redirect_uri(sent: Option<&str>, authorization: &Authorization) -> Resu
     }
 }
 
-/// RFC 7636 §4.6. That an application had to use it was checked when the code was requested, and is again:
-/// a registration may have changed since.
+/// RFC 7636 §4.6. That the application must use PKCE was checked at the authorization request, and is again, because
+/// its registration may have changed.
 pub(super) fn check_pkce(
     application: &Application,
     authorization: &Authorization,
@@ -117,8 +117,8 @@ pub(super) fn check_pkce(
     pkce::check(authorization.code_challenge.as_ref(), verifier)
 }
 
-/// RFC 6749 §4.1.2, RFC 9700 §4.5: a code that is used again revokes what grew from it, because the one who
-/// used it first may have been the wrong one.
+/// RFC 6749 §4.1.2, RFC 9700 §4.5: a code that is used again ends its token family, because an attacker may have used
+/// it first.
 async fn end_what_grew(
     tokens: &Tokens,
     application: &Application,
@@ -128,7 +128,7 @@ async fn end_what_grew(
     Ok(invalid("the code was used before; every token that was issued for it has been revoked"))
 }
 
-/// Why a code that looked good could not be spent: somebody else was faster, by a hair.
+/// The refusal when a valid code could not be spent, because a parallel request was faster.
 pub(super) async fn not_spent(
     tokens: &Tokens,
     application: &Application,

@@ -1,4 +1,4 @@
-//! The life of a token family at the token endpoint: how it begins, how long it lasts, how a replay ends it.
+//! Token families at the token endpoint: beginning, lifetime, end after a replay.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::protocol::token::GrantType;
 use crate::store::{StoreError, Transaction};
 
 impl Granted {
-    /// A family that is to begin. With `offline_access` it does not hang on the session it was granted in.
+    /// A family that is to begin. With `offline_access` it does not depend on the session it was granted in.
     pub(super) fn begin(
         user: User,
         mut family: TokenFamily,
@@ -45,19 +45,19 @@ impl Tokens {
         if may_refresh(application) { access.max(self.settings.refresh_ttl) } else { access }
     }
 
-    /// A refresh token as it is remembered; its time counts from now.
+    /// A refresh token as it is stored; its lifetime begins now.
     pub(super) fn new_refresh_token(&self, family: &TokenFamily, now: Timestamp) -> StoredRefreshToken {
         let expires_at = now.plus(self.settings.refresh_ttl);
         StoredRefreshToken { family: family.id, created_at: now, expires_at, spent_at: None }
     }
 
-    /// The account, if it can be spoken for.
+    /// The account, if it is active.
     pub(super) async fn active_user(&self, id: UserId) -> Result<User, Refusal> {
         let user = self.store.user(id).await?.filter(User::is_active);
         user.ok_or_else(|| invalid("the account is disabled or deleted"))
     }
 
-    /// A code does not outlive a sign-out.
+    /// A code is void once its session has ended.
     pub(super) async fn check_session(&self, session: Option<SessionId>) -> Result<(), Refusal> {
         let Some(session) = session else { return Ok(()) };
         match self.store.session(session).await? {
@@ -66,7 +66,7 @@ impl Tokens {
         }
     }
 
-    /// Spends what a family costs and begins it, all at once or not at all.
+    /// Spends the code or sign-in and begins the family, in one transaction.
     pub(super) async fn begin_family(
         &self,
         application: &Application,
@@ -101,8 +101,8 @@ impl Tokens {
         Ok(refresh_token)
     }
 
-    /// Redeem on exchange: with the first code of a sign-in that is redeemed, its other codes and its links
-    /// die, because a sign-in is redeemed once.
+    /// Redeem on exchange: with the first code of a sign-in that is redeemed, its other codes and its links become
+    /// void, because a sign-in is redeemed once.
     async fn redeem_sign_in(
         &self,
         tx: &mut Transaction,
@@ -118,7 +118,7 @@ impl Tokens {
         Ok(())
     }
 
-    /// Ends a family because something of it was used twice, and writes that down once.
+    /// Ends a family after a replay, and audits that once.
     pub(super) async fn end_after_replay(
         &self,
         application: &Application,

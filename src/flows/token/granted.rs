@@ -1,5 +1,5 @@
-//! What a grant comes to: whom the token speaks for, what it may carry, and what has to be written before the
-//! answer may leave.
+//! The result of a grant: the subject of the token, what it may carry, and what has to be written before the answer is
+//! sent.
 
 use crate::domain::ids::{SessionId, SignInId};
 use crate::domain::one_time::{RefreshToken, ValueHash};
@@ -15,11 +15,11 @@ pub(super) struct Granted {
     pub(super) subject: Subject,
     /// What it may carry at most.
     pub(super) allowed_scope: Scope,
-    /// What it carries when nothing is asked for.
+    /// The scope if none is requested.
     pub(super) default_scope: Scope,
-    /// For which resources it may be.
+    /// The resources it may be for.
     pub(super) resources: Resources,
-    /// What the write that decides has to do.
+    /// What has to be spent.
     pub(super) payment: Payment,
 }
 
@@ -31,23 +31,23 @@ pub(super) enum Subject {
     Person(Box<Person>),
 }
 
-/// A person who granted something.
+/// The person who made the grant.
 pub(super) struct Person {
     /// Their account.
     pub(super) user: User,
-    /// What they granted; not yet stored if it begins with this request.
+    /// Their grant; not yet stored if it begins with this request.
     pub(super) family: TokenFamily,
     /// The session they granted it in.
     pub(super) session: Option<SessionId>,
-    /// The nonce that the ID token has to carry: only in the answer to the request it came with.
+    /// The nonce for the ID token; only in the answer to its own request.
     pub(super) nonce: Option<String>,
 }
 
 /// The resources a token may be for.
 pub(super) enum Resources {
-    /// Any of these, and none unless asked for.
+    /// Any of these, and none by default.
     Any(Vec<ResourceId>),
-    /// Some or all of these, and all unless asked otherwise (RFC 8707 §2.2).
+    /// Some or all of these, and all by default (RFC 8707 §2.2).
     Granted(Vec<ResourceId>),
 }
 
@@ -55,7 +55,7 @@ impl Resources {
     /// The resources that were granted, as far as the application may still ask for them.
     pub(super) fn granted(granted: &[ResourceId], registered: &[ResourceId]) -> Result<Self, Refusal> {
         let still: Vec<_> = granted.iter().filter(|resource| registered.contains(resource)).cloned().collect();
-        // Going on without any would silently make it a token for the application itself.
+        // Without any it would become a token for the application itself.
         if still.is_empty() && !granted.is_empty() {
             return Err(Refusal::new(
                 ErrorCode::InvalidTarget,
@@ -65,7 +65,7 @@ impl Resources {
         Ok(Self::Granted(still))
     }
 
-    /// Those of this request.
+    /// The resources for this request.
     pub(super) fn settle(&self, asked: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
         match self {
             Self::Granted(granted) if asked.is_empty() => Ok(granted.clone()),
@@ -74,25 +74,25 @@ impl Resources {
     }
 }
 
-/// What has to be written before the answer may leave. Whether that succeeds decides.
+/// What has to be spent before the answer is sent. Whether that write succeeds decides.
 pub(super) enum Payment {
     /// Nothing.
     Nothing,
-    /// A family begins, at the price of a code, of a sign-in, or of both.
+    /// A code, a sign-in, or both, for a new family.
     Begin(Beginning),
     /// A refresh token is spent for its successor.
     Rotate(RefreshToken),
-    /// It was spent a moment ago; its unused successor is given out again.
+    /// It was spent within the grace period; its unused successor is sent again.
     Repeat(RefreshToken),
 }
 
-/// What a family begins with.
+/// What is spent for a new family.
 pub(super) struct Beginning {
     /// The authorization code.
     pub(super) code: Option<ValueHash>,
     /// The sign-in that is redeemed together with it.
     pub(super) sign_in: Option<SignInId>,
-    /// The sign-in that the person did for this, redeemed before or now.
+    /// The sign-in of the person for this request, for its delivery trace.
     pub(super) flight: Option<SignInId>,
 }
 

@@ -14,7 +14,7 @@ use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::{OPENID, Scope};
 use crate::protocol::token::TokenResponse;
 
-/// What a token is to carry once scope and audience are settled.
+/// The scope and audience of a token.
 pub(super) struct Settled {
     /// The scope.
     pub(super) scope: Scope,
@@ -23,8 +23,8 @@ pub(super) struct Settled {
 }
 
 impl Tokens {
-    /// Signs the tokens with the application's lifetime, profile and algorithm. They count only once the
-    /// grant is paid for, so they are signed before that: a code is not lost to a key that fails.
+    /// Signs the tokens with the application's lifetime, profile and algorithm. They are signed before the code or
+    /// refresh token is spent, so that a failing key does not cost a code.
     pub(super) fn issue(
         &self,
         application: &Application,

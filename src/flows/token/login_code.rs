@@ -1,5 +1,5 @@
-//! The login code grant, ours: a person reads the code in the mail and types it into an application that has
-//! no browser, such as a command or a kiosk.
+//! The login code grant, an extension of this server: a person types the code of a mail into an application without a
+//! browser, such as a command or a kiosk.
 //!
 //! The application begins the sign-in with the passwordless request and then sends `username`, `login_code`
 //! and, if it began with PKCE, `code_verifier`.
@@ -17,7 +17,7 @@ use crate::domain::user::EmailAddress;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Finds out which sign-in a code completes. A try is used up, nothing else is spent yet.
+/// Finds the sign-in of a code. A try is used up, nothing else is spent yet.
 pub(super) async fn grant(
     tokens: &Tokens,
     application: &Application,
@@ -48,7 +48,7 @@ pub(super) async fn grant(
     Granted::begin(user, family, application, payment)
 }
 
-/// What somebody typed, and what the application adds to it.
+/// The parameters of the grant.
 struct EnteredCode<'a> {
     email: EmailAddress,
     code: LoginCode,
@@ -63,7 +63,7 @@ impl<'a> EnteredCode<'a> {
         };
         let email = required("username")?.parse();
         let email = email.map_err(|e| Refusal::invalid_request(format!("the username is {e}")))?;
-        // A text that cannot be a code costs no try: it is a slip of the finger, and guesses nothing.
+        // A text that cannot be a code uses up no try: it is a typing error.
         let code = LoginCode::typed(required("login_code")?).ok_or_else(wrong)?;
         let verifier =
             if application.needs_pkce() { Some(required("code_verifier")?) } else { parameters.value("code_verifier") };
@@ -71,8 +71,8 @@ impl<'a> EnteredCode<'a> {
     }
 }
 
-/// Every open sign-in that the code is compared with pays one of its tries, before it is compared, so that
-/// many guesses at once are not more than many one after the other.
+/// Every open sign-in that the code is compared with uses up one of its tries, before the comparison, so that parallel
+/// guesses do not exceed the limit.
 async fn find_sign_in(
     tokens: &Tokens,
     application: &Application,
@@ -92,7 +92,7 @@ async fn find_sign_in(
         }
         let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
         let authorization = tokens.store.authorization(authorization).await?.ok_or_else(wrong)?;
-        // Who did not begin the sign-in has no verifier, and costs its code no try.
+        // An attacker who did not begin the sign-in has no verifier, and uses up no try.
         let why = if check_pkce(application, &authorization, typed.verifier).is_err() {
             "a login code came with the wrong code_verifier".to_owned()
         } else if !tokens.store.sign_in_try(sign_in.id, tokens.instruments.now()).await? {
@@ -107,8 +107,8 @@ async fn find_sign_in(
     Err(wrong())
 }
 
-/// The one answer to a wrong code, to an address without sign-in, to one that is over and to one that was
-/// guessed at too often.
+/// The same answer for a wrong code, for an address without a sign-in, and for a sign-in that has ended or has no tries
+/// left.
 fn wrong() -> Refusal {
     Refusal::new(
         ErrorCode::InvalidGrant,

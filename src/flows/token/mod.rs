@@ -1,9 +1,9 @@
-//! The token endpoint (RFC 6749 §3.2) as phases that no grant can forget: parse, authenticate the
-//! application, apply the grant, settle scope and audience, issue, pay.
+//! The token endpoint (RFC 6749 §3.2), in phases that are the same for all grants: parse, authenticate the application,
+//! apply the grant, settle scope and audience, issue, pay.
 //!
-//! A grant is one file here. It decides who the token speaks for, what may be asked and what it costs;
-//! everything before and after it happens in this file, the same for all. Until the payment nothing is
-//! spent, so a request that fails for any other reason can be sent again.
+//! A grant is one file here. It decides the subject of the token, what may be requested and what has to be spent;
+//! everything before and after it is in this file. Until the payment nothing is spent, so a request that fails for any
+//! other reason can be sent again.
 
 mod authorization_code;
 mod client_credentials;
@@ -124,7 +124,7 @@ impl Tokens {
         }
     }
 
-    /// Writes what the grant costs; only now is it decided. Gives the refresh token that goes with it.
+    /// Spends what the grant costs; this write decides. Returns the refresh token.
     async fn pay(&self, application: &Application, granted: &Granted) -> Result<Option<RefreshToken>, Refusal> {
         let Subject::Person(person) = &granted.subject else { return Ok(None) };
         match &granted.payment {
@@ -141,7 +141,7 @@ impl Tokens {
         }
     }
 
-    /// The scope of the token: what was asked within what is allowed, cut to what the resources understand.
+    /// The scope of the token: the requested scope within the allowed one, limited to what the resources understand.
     async fn settle_scope(
         &self,
         granted: &Granted,
@@ -155,7 +155,7 @@ impl Tokens {
         let Some(understood) = self.application_cache.catalogue().await?.scope_of(resources) else { return Ok(scope) };
         let understood = match granted.subject {
             Subject::Application => understood,
-            // What a person lets be known about them is told by this server, not by the resource.
+            // The OpenID scopes are for this server's userinfo, not for the resource.
             Subject::Person(_) => understood.union(&Scope::identity()),
         };
         match scope.first_outside(&understood) {

@@ -1,4 +1,4 @@
-//! The refresh token grant (RFC 6749 §6): what was granted goes on, one token after the other (RFC 9700
+//! The refresh token grant (RFC 6749 §6): each refresh token is exchanged for new tokens and its successor (RFC 9700
 //! §4.14.2).
 //!
 //! An application gets refresh tokens if it is registered for this grant. A family ends with the session it
@@ -14,10 +14,10 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::StoreError;
 
-/// What successors are derived under.
+/// The purpose of the key that successors are derived with.
 const SUCCESSOR: &str = "refresh_tokens.successor";
 
-/// Finds out what a refresh token is good for. Nothing is spent yet.
+/// Checks a refresh token and returns its grant. Nothing is spent yet.
 pub(super) async fn grant(
     tokens: &Tokens,
     application: &Application,
@@ -46,7 +46,7 @@ pub(super) async fn grant(
     })
 }
 
-/// A token that is unknown and one of another application are not told apart.
+/// The same answer for an unknown token and for one of another application.
 async fn find_token(
     tokens: &Tokens,
     application: &Application,
@@ -62,7 +62,7 @@ async fn find_token(
     if family.application == application.id { Ok((presented, stored, family)) } else { Err(unknown()) }
 }
 
-/// A token that was used a moment ago leads to the same successor again, as long as nobody has used that.
+/// A token that was used within the grace period gets the same successor again, as long as that is unused.
 async fn repeat(
     tokens: &Tokens,
     application: &Application,
@@ -80,8 +80,7 @@ async fn repeat(
     Err(end_the_family(tokens, application, family).await?)
 }
 
-/// RFC 9700 §4.14.2: a refresh token that is used again ends its family, because one of the two users is the
-/// wrong one.
+/// RFC 9700 §4.14.2: a refresh token that is used again ends its family, because one of the two users is an attacker.
 async fn end_the_family(
     tokens: &Tokens,
     application: &Application,
@@ -91,8 +90,7 @@ async fn end_the_family(
     Ok(invalid("the refresh token was used before; every token of its family has been revoked"))
 }
 
-/// Spends the token for its successor. Whoever loses that race is somebody who shows a token that was used
-/// a moment ago.
+/// Spends the token for its successor. The loser of a race is treated as a repetition within the grace period.
 pub(super) async fn rotate(
     tokens: &Tokens,
     application: &Application,

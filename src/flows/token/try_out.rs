@@ -1,9 +1,8 @@
-//! A token for whoever looks after an application to look at, got without its secret, which only the application
-//! has.
+//! "Try it": a token of an application for its owner to look at, without the application's secret.
 //!
-//! It is issued by the phases of the token endpoint from the grant on, so it is the very token that the application
-//! would get. It gives an owner nothing that a new secret would not; the audit log tells it. It does not count as a
-//! use of the application: what only its owner looks at is unused.
+//! It is issued by the phases of the token endpoint from the grant on, so it is the same token that the application
+//! would get. It gives an owner no more than a new secret would, and the audit log records it. It does not count as a
+//! use of the application.
 
 use super::Tokens;
 use super::client_credentials;
@@ -15,7 +14,7 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::{GrantType, TokenResponse};
 
 impl Tokens {
-    /// The token that an application would get if it asked for nothing in particular.
+    /// The token that an application would get without `scope` and `resource`.
     pub async fn token_to_look_at(&self, caller: &Caller, application: &Application) -> Result<TokenResponse, Refusal> {
         if application.state != ApplicationState::Active {
             return Err(Refusal::new(ErrorCode::Conflict, "only an active application gets tokens"));

@@ -1,5 +1,5 @@
-//! Checking an access token as any resource server would (RFC 6750, RFC 9068 §4), and knowing more than
-//! one: whether the account and the application behind it still count.
+//! Checking an access token as any resource server would (RFC 6750, RFC 9068 §4), and checking what only this server
+//! knows: whether the account and the application are still valid.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
 
-/// Who has a good access token.
+/// The bearer of a valid access token.
 #[derive(Clone, Debug)]
 pub struct Bearer {
-    /// What the token says.
+    /// The claims of the token.
     pub claims: AccessTokenClaims,
-    /// The account it speaks for; none where the application speaks for itself.
+    /// The account it was issued for; none if the application acts for itself.
     pub user: Option<User>,
 }
 
@@ -34,8 +34,8 @@ impl Bearer {
         Err(Refusal::new(ErrorCode::InsufficientScope, description))
     }
 
-    /// RFC 9068 §4: the token must be meant for this server, or it may come from an API that it was sent to.
-    /// One for no resource in particular is its application's to use here.
+    /// RFC 9068 §4: the token must be for this server; otherwise an API that received it could use it here. A token
+    /// without a resource may be used here by its application.
     pub(super) fn require_audience(&self, issuer: &str) -> Result<(), Refusal> {
         let audience = &self.claims.aud;
         if audience.contains(&self.claims.client_id) || audience.contains(issuer) {
@@ -46,8 +46,8 @@ impl Bearer {
 }
 
 impl TokenStatus {
-    /// Who has this token. An application's own is checked as any API would, without the database; behind a
-    /// person's stands an account, and whether that still counts only the database knows.
+    /// The bearer of this token. A token of an application itself is checked without the database, as any API would;
+    /// for a person's token the account is checked in the database.
     pub async fn check_bearer(&self, token: &str) -> Result<Bearer, Refusal> {
         let claims = self.check_signed(token)?;
         if claims.sub == claims.client_id {
@@ -56,14 +56,14 @@ impl TokenStatus {
         Ok(self.check_all(claims).await?.0)
     }
 
-    /// Who has this token, and from which application, with all that only this server knows: whether the
-    /// token was revoked, the grant ended, the account disabled or the application deactivated.
+    /// The bearer of this token and its application, with all checks: whether the token was revoked, the grant ended,
+    /// the account disabled or the application deactivated.
     pub(super) async fn check_active_bearer(&self, token: &str) -> Result<(Bearer, Arc<Application>), Refusal> {
         self.check_all(self.check_signed(token)?).await
     }
 
-    /// Who calls an API of this server's own with this token. What they may do there is theirs to say; what was taken
-    /// from the application since the token was issued is gone from the token too.
+    /// The caller of an API of this server with this token. Scopes that were removed from the application since the
+    /// token was issued are removed from the token too.
     pub async fn check_bearer_caller(&self, token: &str) -> Result<Caller, Refusal> {
         let (bearer, application) = self.check_active_bearer(token).await?;
         bearer.require_audience(self.issuer.as_str())?;
@@ -87,7 +87,7 @@ impl TokenStatus {
         Ok((Bearer { claims, user }, application))
     }
 
-    /// The application that a token was issued to, if it works and its tokens were not ended since.
+    /// The application that a token was issued to, if it is active and its tokens were not ended since.
     async fn working_client(&self, claims: &AccessTokenClaims) -> Result<Arc<Application>, Refusal> {
         let refused = || invalid("the application that the access token was issued to is deactivated or deleted");
         let client_id = claims.client_id.parse::<ClientId>().map_err(|_| refused())?;

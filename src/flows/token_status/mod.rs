@@ -1,4 +1,4 @@
-//! Whether a token still counts, for who may ask (RFC 7662), and ending one before its time (RFC 7009).
+//! Introspection (RFC 7662) and revocation (RFC 7009).
 
 mod check_bearer;
 mod userinfo;
@@ -60,8 +60,8 @@ impl TokenStatus {
         }
     }
 
-    /// RFC 7662 §2. An application learns about tokens that were issued to it or are meant for it, and with
-    /// the scope `introspect` about every access token. Of any other token it learns as much as of none.
+    /// RFC 7662 §2. An application learns about tokens that were issued to it or are meant for it, and with the scope
+    /// `introspect` about every access token. Any other token is inactive for it.
     pub async fn introspect(&self, request: ClientRequest<'_>) -> Result<Introspection, Refusal> {
         let client = self.clients.authenticate_request(&request).await?;
         if client.application.settings.authentication == ClientAuthentication::None {
@@ -83,7 +83,7 @@ impl TokenStatus {
     async fn introspect_access_token(&self, asker: &Application, token: &str) -> Result<Introspection, Refusal> {
         let claims = match self.check_active_bearer(token).await {
             Ok((bearer, _)) => bearer.claims,
-            // A token that does not count is an answer; a database that does not is none.
+            // An invalid token is an answer; an unreachable database is an error.
             Err(refusal) if refusal.code == ErrorCode::InvalidToken => return Ok(Introspection::inactive()),
             Err(refusal) => return Err(refusal),
         };
@@ -91,7 +91,7 @@ impl TokenStatus {
         Ok(if concerned { Introspection::of_access_token(claims) } else { Introspection::inactive() })
     }
 
-    /// A refresh token is between its application and this server; nobody else has any business with it.
+    /// Only the application of a refresh token may ask about it.
     async fn introspect_refresh_token(
         &self,
         asker: &Application,
@@ -104,7 +104,7 @@ impl TokenStatus {
         }))
     }
 
-    /// A refresh token that would be taken now, with what it continues and for whom.
+    /// A refresh token that is valid now, with its family and account.
     async fn usable_refresh_token(
         &self,
         token: &RefreshToken,
@@ -120,8 +120,7 @@ impl TokenStatus {
         Ok(user.map(|user| (stored, family, user)))
     }
 
-    /// RFC 7009 §2. A token that does not count anyway is as good as revoked; one of another application is
-    /// not this one's to revoke.
+    /// RFC 7009 §2. Revoking an invalid token succeeds; the token of another application is refused.
     pub async fn revoke(&self, request: ClientRequest<'_>) -> Result<(), Refusal> {
         let client = self.clients.authenticate_request(&request).await?;
         client.proven(self.revoke_for(&client.application, &request).await)
@@ -135,7 +134,7 @@ impl TokenStatus {
         }
     }
 
-    /// RFC 7009 §2.1: with a refresh token goes all that was granted with it.
+    /// RFC 7009 §2.1: with a refresh token the whole grant is revoked.
     async fn revoke_refresh_token(&self, application: &Application, token: &RefreshToken) -> Result<(), Refusal> {
         let Some(stored) = self.store.refresh_token(token.hash()).await? else { return Ok(()) };
         let Some(family) = self.store.family(stored.family).await? else { return Ok(()) };
@@ -147,7 +146,7 @@ impl TokenStatus {
         Ok(tx.commit().await?)
     }
 
-    /// An access token goes alone; the grant goes on.
+    /// An access token is revoked alone; the grant goes on.
     async fn revoke_access_token(&self, application: &Application, token: &str) -> Result<(), Refusal> {
         let key_of = |kid: &str| self.keys.verifying_key(kid);
         let issuer = self.issuer.as_str();
@@ -160,7 +159,7 @@ impl TokenStatus {
         Ok(self.store.revoked_token_insert(&claims.jti, Timestamp::from_seconds(claims.exp)).await?)
     }
 
-    /// What a signature cannot tell: whether the token, or the grant it grew from, was ended.
+    /// Checks what a signature cannot tell: whether the token or its family was ended.
     async fn check_not_revoked(&self, claims: &AccessTokenClaims) -> Result<(), Refusal> {
         let revoked = || Refusal::new(ErrorCode::InvalidToken, "the access token was revoked");
         if self.store.revoked_token(&claims.jti).await? {
@@ -186,7 +185,7 @@ fn token_of<'a>(request: &ClientRequest<'a>) -> Result<&'a str, Refusal> {
     request.parameters.value("token").ok_or_else(|| Refusal::invalid_request("the parameter 'token' is missing"))
 }
 
-/// Whether an application may know of the tokens of this client.
+/// Whether an application may ask about the tokens of this client.
 fn may_ask_about(asker: &Application, client_id: &str) -> bool {
     asker.client_id.as_str() == client_id || asker.settings.scope.contains(INTROSPECT)
 }

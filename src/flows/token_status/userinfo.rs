@@ -1,4 +1,4 @@
-//! What the bearer of an access token may know about the person it speaks for (OIDC Core §5.3).
+//! Userinfo (OIDC Core §5.3).
 
 use super::TokenStatus;
 use crate::protocol::id_token::UserInfo;
@@ -6,8 +6,8 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::OPENID;
 
 impl TokenStatus {
-    /// The claims that the token's scope allows. A token that was restricted to a resource (RFC 8707) opens that
-    /// resource only: else every API that is sent one could ask here who the person is (RFC 9700 §2.3).
+    /// The claims that the token's scope allows. A token for a resource (RFC 8707) is not accepted: otherwise every API
+    /// that receives one could ask here who the person is (RFC 9700 §2.3).
     pub async fn userinfo(&self, token: &str) -> Result<UserInfo, Refusal> {
         let (bearer, _) = self.check_active_bearer(token).await?;
         bearer.require_audience(self.issuer.as_str())?;

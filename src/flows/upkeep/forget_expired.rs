@@ -1,4 +1,4 @@
-//! Forgetting what has expired.
+//! Deleting expired rows.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use super::Upkeep;
 use crate::domain::activity::{DAYS_KEPT_FOR, REQUESTS_KEPT_FOR};
 use crate::store::StoreError;
 
-/// How long the outbox tells what became of a mail.
+/// How long mails are kept in the outbox after their end.
 const MAIL_KEPT: Duration = Duration::from_hours(24);
 
 impl Upkeep {
-    /// Deletes rows whose time is over and that no rule needs any more.
+    /// Deletes expired rows that no rule needs any more.
     pub async fn forget_expired(&self) -> Result<(), StoreError> {
         let now = self.instruments.now();
         self.store.client_assertions_forget(now).await?;

@@ -29,7 +29,7 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// Looks after these rooms.
+    /// The upkeep of these rooms.
     #[expect(clippy::too_many_arguments, reason = "these are the rooms it works in")]
     pub fn new(
         base: &Foundations,
@@ -50,13 +50,14 @@ impl Upkeep {
         }
     }
 
-    /// Writes down what was noted: uses, and requests for whoever looks after their applications.
+    /// Writes uses and request notes to the database.
     pub async fn flush_usage(&self) -> Result<(), StoreError> {
         self.life_cycle.flush_uses().await?;
         self.insight.flush_requests().await
     }
 
-    /// Seals every private key and every webhook's secret again under the newest master key; says how many it changed.
+    /// Seals every private key and every webhook's secret again under the newest master key; returns how many it
+    /// changed.
     pub async fn reencrypt_keys(&self, actor: &Actor) -> Result<usize, StoreError> {
         let mut tx = self.store.begin().await?;
         let count = self.keys.reseal_keys(&mut tx).await? + self.webhooks.reseal_webhooks(&mut tx).await?;

@@ -1,4 +1,4 @@
-//! Learning that something kept in memory has changed in the database.
+//! Noticing that cached data has changed in the database.
 //!
 //! One small query, several times a second, on either engine. LISTEN/NOTIFY would save that query on
 //! PostgreSQL, but needs a second mechanism for SQLite and a poll as its safety net, and does not pass
@@ -8,13 +8,13 @@ use super::Upkeep;
 use crate::store::{Generations, StoreError};
 
 impl Upkeep {
-    /// [`Self::look_for_changes`] for who does not need the counters.
+    /// [`Self::look_for_changes`] without the counters.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         self.look_for_changes().await.map(|_| ())
     }
 
-    /// Reads the counters of changes and acts on them: applications at hand are trusted for another while
-    /// or loaded anew when next asked for, keys are loaded at once.
+    /// Reads the counters of changes and acts on them: cached applications are confirmed or loaded again when next
+    /// needed, keys are loaded at once.
     pub async fn look_for_changes(&self) -> Result<Generations, StoreError> {
         let asked_at = self.instruments.now();
         let generations = self.store.generations().await?;

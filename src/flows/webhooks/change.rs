@@ -1,4 +1,4 @@
-//! Making, changing and deleting webhooks.
+//! Creating, changing and deleting webhooks.
 
 use super::{WebhookError, Webhooks};
 use crate::adapters::fetch::FetchError;
@@ -10,23 +10,23 @@ use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_secret::{WebhookSecret, WebhookSecrets};
 use crate::domain::webhook_url::WebhookUrl;
 
-/// What a new webhook is to be.
+/// A new webhook.
 #[derive(Clone, Debug)]
 pub struct NewWebhook {
-    /// Whose it is.
+    /// Its owner.
     pub owner: WebhookOwner,
     /// Where messages are sent.
     pub url: WebhookUrl,
-    /// The events it is told; none means all.
+    /// The subscribed events; none means all.
     pub events: Vec<EventType>,
 }
 
-/// What is to be different about a webhook; what is none stays as it is.
+/// A change of a webhook; what is none stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct WebhookChange {
     /// Where messages are sent.
     pub url: Option<WebhookUrl>,
-    /// The events it is told; an empty list means all.
+    /// The subscribed events; an empty list means all.
     pub events: Option<Vec<EventType>>,
     /// Whether messages are sent.
     pub sending: Option<Sending>,
@@ -37,11 +37,11 @@ pub struct WebhookChange {
 pub enum Sending {
     /// They are.
     On,
-    /// They are not. What waits to be sent is given up.
+    /// They are not. Waiting messages are given up.
     Off,
 }
 
-/// A webhook together with a secret that is shown now and never again.
+/// A webhook with a secret that is shown only now.
 #[derive(Debug)]
 pub struct WithWebhookSecret {
     /// The webhook as it is now.
@@ -51,7 +51,7 @@ pub struct WithWebhookSecret {
 }
 
 impl Webhooks {
-    /// Makes a webhook. Its address must lead somewhere permitted now; it is judged again for every message.
+    /// Creates a webhook. Its URL must resolve to a permitted address; that is checked again for every message.
     pub async fn webhook_create(&self, new: NewWebhook, actor: &Actor) -> Result<WithWebhookSecret, WebhookError> {
         check_events(&new.owner, &new.events)?;
         self.check_address(&new.url).await?;
@@ -77,7 +77,7 @@ impl Webhooks {
                 return Err(WebhookError::NoApplication(client_id.clone()));
             }
         }
-        // Before it is there: it is not told of itself.
+        // Before it exists, so that it does not get the event of its own creation.
         tx.audit_append(&self.instruments.audit_entry(actor, AuditEvent::WebhookCreated { webhook: id }, now)).await?;
         if !tx.webhook_insert(&webhook).await? {
             return Err(WebhookError::TooMany(webhook.owner.limit()));
@@ -86,7 +86,7 @@ impl Webhooks {
         Ok(WithWebhookSecret { webhook, secret })
     }
 
-    /// Changes a webhook. One that is enabled again starts with a clean record.
+    /// Changes a webhook. One that is enabled again starts without failures.
     pub async fn webhook_update(
         &self,
         webhook: &Webhook,
@@ -166,7 +166,7 @@ impl Webhooks {
     }
 }
 
-/// Refuses to wait for what would never come.
+/// Refuses events that such a webhook never gets.
 fn check_events(owner: &WebhookOwner, events: &[EventType]) -> Result<(), WebhookError> {
     let foreign = events.iter().find(|event| !event.is_of_applications());
     match (owner, foreign) {

@@ -1,4 +1,4 @@
-//! Sending what waits for webhooks: each message until its receiver takes it, for a day at most.
+//! Sending messages to webhooks: each until its receiver accepts it, for a day at most.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,27 +17,27 @@ use crate::domain::webhook_delivery::Attempt;
 use crate::protocol::retry_after::RetryAfter;
 use crate::store::{AfterTry, ClaimedDelivery, StoreError};
 
-/// How many messages are on their way at the same time, never two of them to the same webhook, nor three to those of
-/// one application. A message that waits for its receiver costs little but its place.
+/// How many messages are sent at the same time, at most one to the same webhook and two to those of one application.
+/// Waiting for a receiver costs little else.
 const AT_ONCE: usize = 64;
 
-/// How long a message is ours once claimed; more than twice what a try may take. If this process ends meanwhile,
-/// another sends it after that.
+/// How long a claim lasts; more than twice the time limit of an attempt. If this process ends meanwhile, another sends
+/// the message after that.
 const CLAIM: Duration = Duration::from_secs(75);
 
-/// How long to wait after each failed try, in seconds: about a day in all.
+/// The delay after each failed attempt, in seconds: about a day in all.
 const BACK_OFF: [u64; 8] = [5, 60, 300, 1800, 7200, 18_000, 28_800, 28_800];
 
-/// How long a receiver may ask us to wait; what it asks beyond that it does not get.
+/// The longest `Retry-After` that is honoured.
 const LONGEST_ASKED: Duration = Duration::from_hours(24);
 
-/// How often to try to write down how a try ended, when the database is away.
+/// How often recording the result is tried when the database is unreachable.
 const WRITE_TRIES: u32 = 6;
 
-/// How long what a message said is kept, so that it can be sent again by hand.
+/// How long the body of a message is kept, so that it can be sent again by hand.
 const TEXTS_KEPT: Duration = Duration::from_hours(3 * 24);
 
-/// How long one can look up what became of a message.
+/// How long the delivery of a message is kept.
 const DELIVERIES_KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// "The receiver is gone for good" (RFC 9110 §15.5.11).
@@ -47,7 +47,7 @@ const GONE: u16 = 410;
 /// (RFC 9110 §15.6.4).
 const ASK_TO_WAIT: [u16; 2] = [429, 503];
 
-/// A try, and how long the receiver asked not to be tried again.
+/// An attempt, with the receiver's `Retry-After`.
 struct Tried {
     attempt: Attempt,
     asked: Option<Duration>,
@@ -68,7 +68,7 @@ impl Default for Workers {
 }
 
 impl Webhooks {
-    /// Waits until there may be a message to send: one was committed here, or another try has ended.
+    /// Waits until there may be a message to send: one was committed here, or an attempt has ended.
     pub async fn webhooks_woken(&self) {
         tokio::select! {
             () = self.store.deliveries_queued() => {}
@@ -76,14 +76,14 @@ impl Webhooks {
         }
     }
 
-    /// Begins to send what is due, as many at the same time as allowed.
+    /// Begins to send due messages, as many at the same time as allowed.
     pub async fn send_due_webhooks(self: &Arc<Self>) -> Result<(), StoreError> {
         while let Ok(slot) = Arc::clone(&self.workers.slots).try_acquire_owned() {
             let now = self.instruments.now();
             if !self.store.webhook_deliveries_has_due(now).await? {
                 break;
             }
-            // Nothing: another node was quicker. There may be more.
+            // Another node was quicker. There may be more.
             let Some(claimed) = self.store.webhook_delivery_claim(now, now.plus(CLAIM)).await? else { continue };
             let room = Arc::clone(self);
             self.workers.sending.spawn(async move {
@@ -95,7 +95,7 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Waits until every message that is on its way has ended, but not longer than this.
+    /// Waits for all running attempts, but not longer than this.
     pub async fn finish_webhooks(&self, patience: Duration) {
         self.workers.sending.close();
         if timeout(patience, self.workers.sending.wait()).await.is_err() {
@@ -105,7 +105,7 @@ impl Webhooks {
         }
     }
 
-    /// Forgets what nobody can want to look at any more.
+    /// Deletes old bodies and old deliveries.
     pub(in crate::flows) async fn forget_webhook_deliveries(&self, now: Timestamp) -> Result<(), StoreError> {
         self.store.webhook_deliveries_forget(now.minus(TEXTS_KEPT), now.minus(DELIVERIES_KEPT)).await
     }
@@ -117,7 +117,7 @@ impl Webhooks {
             Some(_) => self.after_failed_try(claimed, tried.asked),
         };
         log(claimed, &tried.attempt, after);
-        // A message that was taken and is not known to be is sent again: worth some patience.
+        // A delivered message whose success is not recorded would be sent again, so recording is tried several times.
         for failures in 0..WRITE_TRIES {
             match self.conclude_delivery(claimed, &tried, after).await {
                 Ok(()) => return,
@@ -160,7 +160,7 @@ impl Webhooks {
         self.fetcher.post(post, self.settings.timeout).await.map_err(|e| e.to_string())
     }
 
-    /// The next try, if there is one: not before the receiver wants it.
+    /// The next attempt, if there is one; not before the receiver's `Retry-After`.
     fn after_failed_try(&self, claimed: &ClaimedDelivery, asked: Option<Duration>) -> AfterTry {
         let step = usize::try_from(claimed.attempts - 1).unwrap_or(0);
         let Some(wait) = BACK_OFF.get(step) else { return AfterTry::GivenUp };
@@ -169,8 +169,8 @@ impl Webhooks {
         AfterTry::Again(self.instruments.now().plus(wait.max(asked.unwrap_or_default())))
     }
 
-    /// Writes down how a try ended, and in the same transaction what that means for the webhook. Nothing if the
-    /// claim was not ours any more.
+    /// Records how an attempt ended, and in the same transaction what follows for the webhook. Does nothing if the
+    /// claim had expired.
     async fn conclude_delivery(
         &self,
         claimed: &ClaimedDelivery,
@@ -190,7 +190,7 @@ impl Webhooks {
         if let Some(asked) = tried.asked {
             tx.webhook_deliveries_wait(id, now.plus(asked)).await?;
         }
-        // As it is now: it may have been enabled again while we waited for the answer.
+        // Read again: it may have been enabled while the attempt was running.
         let since = tx.webhook(id).await?.filter(|webhook| webhook.state == WebhookState::Active);
         let since = since.and_then(|webhook| webhook.failing_since).unwrap_or(now);
         let reason = match tried.attempt.status {
@@ -210,7 +210,7 @@ impl Webhooks {
     }
 }
 
-/// How long the receiver asks to be left alone, as far as we do so.
+/// The receiver's `Retry-After`, up to the limit.
 fn asked_to_wait(answer: &Answer, now: Timestamp) -> Option<Duration> {
     let said = answer.retry_after.as_deref().filter(|_| ASK_TO_WAIT.contains(&answer.status))?;
     Some(RetryAfter::read(said)?.wait(now.as_seconds()).min(LONGEST_ASKED))

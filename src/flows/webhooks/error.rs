@@ -17,31 +17,31 @@ pub enum WebhookError {
     /// No address for messages.
     #[error(transparent)]
     Url(#[from] WebhookUrlError),
-    /// The address leads nowhere, or where it may not.
+    /// The address resolves to no permitted address.
     #[error("this address cannot be used: {0}")]
     Address(#[from] FetchError),
-    /// Its events are those of an application that is not there.
+    /// There is no such application.
     #[error("there is no application {0}")]
     NoApplication(ClientId),
-    /// Enough is enough.
+    /// The limit of webhooks is reached.
     #[error("there are {0} webhooks already, and no more are allowed")]
     TooMany(i64),
-    /// An application is told its own events only.
+    /// The event is not sent to webhooks of an application.
     #[error("the event {0} is not told to the webhooks of an application")]
     NotForApplications(EventType),
     /// No such webhook, or not in reach.
     #[error("there is no such webhook")]
     Unknown,
-    /// No such message, or its text is forgotten, or it is on its way at this moment.
+    /// No such message, or its body was deleted, or it is being sent.
     #[error("this message cannot be sent again: it is unknown, too old, or being sent right now")]
     NotRepeatable,
-    /// The test event before it has not arrived yet.
+    /// The test event before it was not delivered yet.
     #[error("a test event waits to be delivered already; its deliveries say why")]
     PingWaits,
-    /// Nothing is sent to it.
+    /// The webhook is disabled.
     #[error("the webhook is disabled; enable it first")]
     Disabled,
-    /// Its secret does not open.
+    /// Its secret cannot be decrypted.
     #[error("the webhook's secret cannot be read: {0}")]
     Sealed(#[from] SealError),
 }

@@ -1,6 +1,6 @@
-//! Looking after webhooks: finding, making, changing, trying and deleting them.
+//! Webhooks: finding, creating, changing, testing and deleting them.
 //!
-//! Whoever wants one has to find it first, within what they may reach; every other act takes a webhook that was found.
+//! A caller has to find a webhook first, within what they may reach; every other flow takes a webhook that was found.
 
 mod change;
 mod deliver;
@@ -24,10 +24,10 @@ use deliver::Workers;
 pub use change::{NewWebhook, Sending, WebhookChange, WithWebhookSecret};
 pub use error::WebhookError;
 
-/// How many of a webhook's messages can be looked at.
+/// How many of a webhook's messages are listed.
 const DELIVERIES_SHOWN: u32 = 50;
 
-/// Which webhooks somebody may see.
+/// The webhooks that a caller may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// All: an operator.
@@ -88,7 +88,7 @@ impl Webhooks {
         found.ok_or(WebhookError::Unknown)
     }
 
-    /// What became of a webhook's newest messages, the newest first.
+    /// The deliveries of a webhook's newest messages, the newest first.
     pub async fn webhook_deliveries(&self, webhook: &Webhook) -> Result<Vec<Delivery>, WebhookError> {
         Ok(self.store.webhook_deliveries_of(webhook.id, DELIVERIES_SHOWN).await?)
     }

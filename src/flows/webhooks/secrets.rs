@@ -1,4 +1,4 @@
-//! The secrets of webhooks: kept sealed, opened to sign.
+//! The secrets of webhooks: stored sealed, opened to sign.
 
 use super::Webhooks;
 use crate::domain::encryption::{SealError, Sealed};
@@ -7,20 +7,20 @@ use crate::domain::webhook::Webhook;
 use crate::domain::webhook_secret::WebhookSecrets;
 use crate::store::{StoreError, Transaction};
 
-/// Where a webhook's secrets are sealed for.
+/// The place that a webhook's secrets are sealed for.
 fn place(id: WebhookId) -> String {
     format!("webhooks.secrets.{id}")
 }
 
 impl Webhooks {
-    /// What signs a webhook's messages.
+    /// The secrets that sign a webhook's messages.
     pub(in crate::flows) fn webhook_secrets(&self, webhook: &Webhook) -> Result<WebhookSecrets, SealError> {
         let opened = self.master_keys.open(&place(webhook.id), &webhook.secrets)?;
         serde_json::from_slice(&opened).map_err(|_| SealError::Corrupt)
     }
 
-    /// Seals every webhook's secrets under the newest master key, within a transaction that does more; says how many
-    /// it changed.
+    /// Seals every webhook's secrets under the newest master key, within a larger transaction; returns how many it
+    /// changed.
     pub(in crate::flows) async fn reseal_webhooks(&self, tx: &mut Transaction) -> Result<usize, StoreError> {
         let mut count = 0;
         for webhook in tx.webhooks().await? {

@@ -1,4 +1,4 @@
-//! Sending by hand: to try a webhook, and once more what did not arrive.
+//! Sending by hand: test messages, and messages that were not delivered.
 
 use super::{WebhookError, Webhooks};
 use crate::domain::ids::MessageId;
@@ -7,7 +7,7 @@ use crate::domain::webhook_event::Message;
 use crate::store::Transaction;
 
 impl Webhooks {
-    /// Sends a webhook a message that tells of nothing, so that its owner sees whether messages arrive.
+    /// Sends a webhook a test message, so that its owner sees whether messages arrive.
     pub async fn webhook_ping(&self, webhook: &Webhook) -> Result<MessageId, WebhookError> {
         let now = self.instruments.now();
         let message = Message::ping(MessageId::new(self.instruments.row_id(now)), now);
@@ -20,7 +20,7 @@ impl Webhooks {
         Ok(message.id)
     }
 
-    /// Sends a message once more, under the same name, so that the receiver can tell.
+    /// Sends a message again, under the same id, so that the receiver recognises it.
     pub async fn webhook_redeliver(&self, webhook: &Webhook, message: MessageId) -> Result<(), WebhookError> {
         let mut tx = self.store.begin().await?;
         active(&mut tx, webhook).await?;

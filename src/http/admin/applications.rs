@@ -1,4 +1,4 @@
-//! `/admin/applications`: everybody's.
+//! `/admin/applications`: the applications of all owners.
 
 use super::frame::{Bar, Here};
 use super::view::{ApplicationLine, ApplicationsPage, PAGE};

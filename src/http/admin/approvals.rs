@@ -1,4 +1,4 @@
-//! `/admin/approvals`: what developers have asked for.
+//! `/admin/approvals`: requests of developers.
 
 use axum::extract::Path;
 use axum::response::Response;

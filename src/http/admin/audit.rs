@@ -54,7 +54,7 @@ async fn rows(operator: &Operator, lines: Vec<Line>) -> Result<Vec<AuditRow>, Re
     Ok(lines.into_iter().map(|line| (by(&line), line)).map(|(by, line)| row(line, by)).collect())
 }
 
-/// What was asked for, as it was typed.
+/// The filter as it was entered.
 pub(super) fn asked(parameters: &Parameters) -> AuditFilterForm {
     let typed = |name| parameters.value(name).unwrap_or_default().trim().to_owned();
     AuditFilterForm {
@@ -66,7 +66,7 @@ pub(super) fn asked(parameters: &Parameters) -> AuditFilterForm {
     }
 }
 
-/// The filter that this means. An end that is a day includes that day.
+/// Parses the filter. An end that is a day includes that day.
 pub(super) fn filter(asked: &AuditFilterForm) -> Result<AuditFilter, &'static str> {
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let to = moment(&asked.to)?;

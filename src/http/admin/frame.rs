@@ -13,7 +13,7 @@ pub(in crate::http) struct Bar {
     pub(in crate::http) sign_out: Form,
 }
 
-/// The page that one is at, or that it belongs to.
+/// The page, or the page that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Here {
     Overview,

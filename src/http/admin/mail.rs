@@ -1,4 +1,4 @@
-//! `/admin/mail`: what was not delivered.
+//! `/admin/mail`: mail that was not delivered.
 
 use super::frame::{Bar, Here};
 use super::view::MailPage;

@@ -1,8 +1,8 @@
-//! OPERATOR: where whoever runs this server sees and steers everything.
+//! OPERATOR: the operators' pages.
 //!
-//! Owns the pages below `/admin`, in English. Does not own what anybody may do: every handler asks a flow as
-//! [`crate::flows::access::Caller`]. For whoever is no operator the pages are not there. Everything works without
-//! JavaScript; a change that matters wants a fresh sign-in first.
+//! Owns the pages below `/admin`, in English. Does not own authorization: every handler asks a flow as
+//! [`crate::flows::access::Caller`]. For other accounts the pages are 404. Everything works without JavaScript;
+//! important changes need a fresh sign-in.
 
 mod applications;
 mod approvals;

@@ -1,4 +1,4 @@
-//! `/admin`: what there is, and what wants attention.
+//! `/admin`: numbers, and what needs attention.
 
 use super::frame::{Bar, Here};
 use super::view::OverviewPage;

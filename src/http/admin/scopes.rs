@@ -1,4 +1,4 @@
-//! `/admin/scopes`: what scopes and resources mean here.
+//! `/admin/scopes`: the catalogue of scopes and resources.
 
 use super::frame::{Bar, Here};
 use super::view::ScopesPage;

@@ -1,4 +1,4 @@
-//! `/admin/settings`: every setting with who set it.
+//! `/admin/settings`: every setting with its source.
 
 use super::frame::{Bar, Here};
 use super::view::{SettingLine, SettingsPage, SettingsPart};
@@ -33,7 +33,7 @@ fn parts(settings: &[ShownSetting]) -> Vec<SettingsPart> {
     parts
 }
 
-/// Secrets are masked where the settings are read; here nobody knows them.
+/// Secrets were masked when the settings were read.
 fn line(name: &str, setting: &ShownSetting) -> SettingLine {
     let value = match &setting.value {
         serde_json::Value::Null => None,

@@ -1,4 +1,4 @@
-//! `/admin/users`: everybody who has an account.
+//! `/admin/users`: all accounts.
 
 use super::frame::{Bar, Here};
 use super::view::{PAGE, UsersPage};

@@ -1,4 +1,4 @@
-//! `/api/v1/applications`: what developers register.
+//! `/api/v1/applications`.
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -25,14 +25,14 @@ use crate::http::reply::Answer;
 /// An application, without anything secret.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Application {
-    /// Its public name; never issued twice.
+    /// The client id; never issued twice.
     client_id: String,
     /// Its settings.
     #[serde(flatten)]
     settings: ShownSettings,
     /// `active`, `deactivated` or `deleted`.
     state: &'static str,
-    /// Since when it is deactivated or deleted.
+    /// When it was deactivated or deleted.
     #[schema(format = DateTime)]
     state_since: Option<String>,
     /// Why it is deactivated, such as `requested`.
@@ -46,7 +46,7 @@ pub(super) struct Application {
     /// When it was registered.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When it last got something it asked for.
+    /// When it last made a successful request.
     #[schema(format = DateTime)]
     last_used_at: Option<String>,
 }
@@ -91,20 +91,20 @@ pub(super) struct RegisteredApplication {
 pub(super) struct ChangedApplication {
     /// What waits for an operator.
     waiting: Option<Approval>,
-    /// The application, with all of the change that its owner may make alone.
+    /// The application, with the part of the change that the owner may make alone.
     #[serde(flatten)]
     application: Application,
 }
 
-/// Where an application is in its life.
+/// The state of an application.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum State {
-    /// It works.
+    /// It can be used.
     Active,
     /// It gets no tokens.
     Deactivated,
-    /// It is gone, and can be brought back for a while.
+    /// It is deleted, and can be brought back for a while.
     Deleted,
 }
 
@@ -118,7 +118,7 @@ impl From<State> for ApplicationStates {
     }
 }
 
-/// Which applications.
+/// The filter of a list of applications.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -133,7 +133,7 @@ pub(super) struct ApplicationQuery {
     /// Only those in this state; without it all but deleted ones.
     #[param(inline)]
     state: Option<State>,
-    /// Only those that this account looks after: its `sub` or its address.
+    /// Only those of this owner: a `sub` or an address.
     owner: Option<String>,
     /// How many applications a page has.
     #[serde(default)]
@@ -143,7 +143,7 @@ pub(super) struct ApplicationQuery {
     cursor: Option<String>,
 }
 
-/// Lists applications by name: one's own, or with the power to see them, all.
+/// Lists applications by name: a person's own, or all for an operator.
 #[utoipa::path(get, path = "/applications", tag = "Applications", params(ApplicationQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Application>)))]
@@ -167,8 +167,8 @@ pub(super) async fn list(
     Ok(query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string())))
 }
 
-/// Registers an application. It works at once; its secret is in the answer and nowhere else. What only an operator may
-/// grant waits.
+/// Registers an application. It is active at once; its secret is in the answer and nowhere else. What only an operator
+/// may grant waits for approval.
 #[utoipa::path(post, path = "/applications", tag = "Applications", request_body = NewApplication, params(Once),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Registered", body = RegisteredApplication, headers(("Location" = String), ("ETag" = String)))))]
@@ -200,7 +200,7 @@ pub(super) async fn show(Owned(application, _): Owned<ReadApplications>) -> Tagg
     Tagged::of(application)
 }
 
-/// Changes settings of an application. Its type stays what it is; what only an operator may grant waits.
+/// Changes settings of an application. Its type cannot change; what only an operator may grant waits for approval.
 #[utoipa::path(patch, path = "/applications/{client_id}", tag = "Applications", request_body = ApplicationChange,
     params(IfMatch), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]

@@ -1,4 +1,4 @@
-//! `/api/v1/approvals`: what developers have asked for and an operator decides.
+//! `/api/v1/approvals`: requests of developers that an operator decides.
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -10,30 +10,30 @@ use crate::domain::approval::{self, Decision};
 use crate::domain::ids::ApprovalId;
 use crate::http::reply::Answer;
 
-/// What an application is to have, once an operator says yes.
+/// A request for what only an operator may grant.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Approval {
-    /// Its name.
+    /// Its id.
     id: String,
-    /// For which application.
+    /// The application.
     client_id: String,
-    /// The scopes that are asked for.
+    /// The requested scopes.
     scope: String,
-    /// Those of them that it is to get when it asks for none.
+    /// Those of them that are to become default scopes.
     default_scope: String,
     /// The grants.
     grants: Vec<&'static str>,
     /// The audiences.
     audiences: Vec<String>,
-    /// Why, in the developer's words.
+    /// The developer's reason.
     reason: String,
-    /// Since when it waits.
+    /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
 }
 
 impl Approval {
-    /// What is asked for, for the application of this client id.
+    /// A request for the application of this client id.
     pub(super) fn of(approval: &approval::Approval, client_id: &str) -> Self {
         let extras = &approval.extras;
         Self {
@@ -49,7 +49,7 @@ impl Approval {
     }
 }
 
-/// Lists what waits, the longest first; 200 at most, since those that are decided make room.
+/// Lists the open requests, oldest first, 200 at most.
 #[utoipa::path(get, path = "/approvals", tag = "Approvals", security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Approval>)))]
 pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Approval>> {
@@ -58,7 +58,7 @@ pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Approval>> {
     Ok(Page::of(shown))
 }
 
-/// Gives an application what it waits for.
+/// Grants a request.
 #[utoipa::path(post, path = "/approvals/{approval_id}/grant", tag = "Approvals",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])), responses((status = 204, description = "Granted")))]
 pub(super) async fn grant(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
@@ -66,7 +66,7 @@ pub(super) async fn grant(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Refuses what an application waits for.
+/// Refuses a request.
 #[utoipa::path(post, path = "/approvals/{approval_id}/refuse", tag = "Approvals",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])), responses((status = 204, description = "Refused")))]
 pub(super) async fn refuse(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {

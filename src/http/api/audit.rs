@@ -17,18 +17,18 @@ use crate::protocol::refusal::Refusal;
 /// A line of the audit log.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AuditLine {
-    /// Its name; later lines have greater ones.
+    /// Its id; later lines have greater ones.
     id: String,
     /// When.
     #[schema(format = DateTime)]
     at: String,
-    /// Who: `user ID`, `application CLIENT_ID`, `command line`, `configuration`, `schedule` or `visitor`.
+    /// The actor: `user ID`, `application CLIENT_ID`, `command line`, `configuration`, `schedule` or `visitor`.
     actor: String,
-    /// What, such as `application.created`.
+    /// The event, such as `application.created`.
     event: String,
-    /// To what: a client id, a `sub`, a key's name.
+    /// The subject: a client id, a `sub`, a key's id.
     subject: String,
-    /// What else there is to say.
+    /// More about it.
     detail: String,
 }
 
@@ -45,7 +45,7 @@ impl From<Line> for AuditLine {
     }
 }
 
-/// Which lines.
+/// The filter of the audit log.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -54,12 +54,12 @@ pub(super) struct AuditQuery {
     event: Option<String>,
     /// Only this actor, as lines show it.
     actor: Option<String>,
-    /// Only what happened to this.
+    /// Only events of this subject.
     subject: Option<String>,
-    /// Only what happened then or later (RFC 3339).
+    /// Only events at this time or later (RFC 3339).
     #[param(format = DateTime)]
     from: Option<String>,
-    /// Only what happened before (RFC 3339).
+    /// Only events before this time (RFC 3339).
     #[param(format = DateTime)]
     to: Option<String>,
     /// How many lines a page has.
@@ -88,7 +88,7 @@ fn moment(field: &str, text: Option<String>) -> Answer<Option<Timestamp>> {
     text.parse::<Timestamp>().map(Some).map_err(bad)
 }
 
-/// Lists what happened, newest first.
+/// Lists events, newest first.
 #[utoipa::path(get, path = "/audit", tag = "Audit", params(AuditQuery),
     security(("bearer" = ["audit:read"]), ("session" = [])), responses((status = 200, body = Page<AuditLine>)))]
 pub(super) async fn list(asked: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Page<AuditLine>> {
@@ -99,7 +99,7 @@ pub(super) async fn list(asked: May<ReadAudit>, Query(mut query): Query<AuditQue
     Ok(query.limit.page(lines, |line| line.id.to_string()))
 }
 
-/// The same as a file: a JSON object a line, newest first, all of them. `limit` has no say here.
+/// The same as a file: a JSON object a line, newest first, all of them. `limit` is ignored.
 #[utoipa::path(get, path = "/audit/export", tag = "Audit", params(AuditQuery),
     security(("bearer" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "The lines", content_type = "application/x-ndjson", body = String)))]

@@ -1,4 +1,4 @@
-//! `/api/v1/scopes` and `/api/v1/resources`: what the configuration gives a name to.
+//! `/api/v1/scopes` and `/api/v1/resources`: the catalogue of the configuration.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use super::paging::Page;
 use crate::domain::catalogue;
 use crate::http::reply::Answer;
 
-/// A scope with words for people.
+/// A scope with its description.
 #[derive(Serialize, ToSchema)]
 pub(super) struct NamedScope {
     /// The scope.
@@ -28,7 +28,7 @@ impl From<catalogue::NamedScope> for NamedScope {
 pub(super) struct Resource {
     /// What its tokens carry as `aud`.
     identifier: String,
-    /// For people.
+    /// The name that people see.
     name: String,
     /// The scopes it understands; none means any.
     scopes: Vec<String>,

@@ -1,4 +1,4 @@
-//! `/api/v1/webhooks/{webhook_id}/deliveries`: what became of a webhook's messages.
+//! `/api/v1/webhooks/{webhook_id}/deliveries`: the messages of a webhook.
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -14,11 +14,11 @@ use crate::http::reply::Answer;
 /// A message to a webhook.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Delivery {
-    /// Its name.
+    /// Its id.
     id: String,
-    /// What it tells.
+    /// The event's name.
     event: String,
-    /// When that happened.
+    /// When the event happened.
     #[schema(format = DateTime)]
     created_at: String,
     /// `pending`, `delivered` or `given_up`.
@@ -28,9 +28,9 @@ pub(super) struct Delivery {
     /// When it was last tried.
     #[schema(format = DateTime)]
     last_attempt_at: Option<String>,
-    /// What the receiver answered then.
+    /// The status that the receiver answered then.
     last_status: Option<u16>,
-    /// What was wrong then.
+    /// What went wrong then.
     last_error: Option<String>,
     /// When it is tried next, if it is.
     #[schema(format = DateTime)]

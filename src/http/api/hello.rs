@@ -1,4 +1,4 @@
-//! `GET /api/v1/hello`: checks an access token as any resource server would, and explains what it saw.
+//! `GET /api/v1/hello`: checks an access token as any resource server would, and returns what it found.
 
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -20,7 +20,7 @@ struct Hello {
     checked: [&'static str; 5],
 }
 
-/// What the token says, in words.
+/// The answer: what the token contains.
 #[derive(Serialize)]
 struct Seen {
     issued_by: String,
@@ -46,7 +46,7 @@ impl From<AccessTokenClaims> for Seen {
     }
 }
 
-/// Greets who has a good token.
+/// Answers the bearer of a valid token.
 pub(in crate::http) async fn hello(
     State(edge): State<Edge>,
     BearerToken(token): BearerToken,

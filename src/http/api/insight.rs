@@ -1,4 +1,4 @@
-//! What an application did lately, and why what failed has failed.
+//! The recent activity of an application, with the reason of each failure.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +18,13 @@ const DAYS: u32 = 30;
 /// A day of an application.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Day {
-    /// Which, UTC.
+    /// The date, UTC.
     #[serde(rename = "day")]
     #[schema(format = Date)]
     date: String,
     /// How many tokens were issued.
     tokens: u64,
-    /// The same by grant.
+    /// The tokens by grant.
     by_grant: BTreeMap<&'static str, u64>,
     /// How many requests failed.
     failures: u64,
@@ -44,26 +44,26 @@ impl From<DayCount> for Day {
 /// A request that named the application, or several that were alike.
 #[derive(Serialize, ToSchema)]
 pub(super) struct RecentRequest {
-    /// When; of several, the last.
+    /// When it arrived; of several, the last.
     #[schema(format = DateTime)]
     at: String,
-    /// Where it went.
+    /// The endpoint.
     endpoint: &'static str,
     /// The grant it asked for, at the token endpoint.
     grant: Option<&'static str>,
-    /// How many there were, one right after the other.
+    /// How many equal requests this stands for.
     times: u64,
-    /// The value of `error`; none if it did not fail.
+    /// The value of `error`; none if it succeeded.
     error: Option<String>,
-    /// Why it failed, as its sender was told.
+    /// Why it failed: the `error_description` that was sent.
     reason: Option<String>,
-    /// What was sent, where something else is registered, as far as it may be shown.
+    /// The value that was sent if another one is registered, redacted.
     sent: Option<String>,
-    /// The closest that would have been right.
+    /// The closest valid value.
     registered: Option<String>,
     /// The first character of `sent` that differs, counted from 0.
     differs_at: Option<usize>,
-    /// Its name in the server's log.
+    /// The trace id of its line in the server's log.
     trace_id: String,
     /// The network it came from.
     network: String,
@@ -93,31 +93,31 @@ impl From<NotedRequest> for RecentRequest {
     }
 }
 
-/// A sign-in that the application asked for, and what became of its mail.
+/// A sign-in for the application, with the delivery trace of its mail.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignInTrace {
     /// When it was started.
     #[schema(format = DateTime)]
     created_at: String,
-    /// Whose it is, masked.
+    /// The address, masked.
     address: String,
-    /// What mail and waiting page both show.
+    /// The four characters that mail and waiting page both show.
     reference: String,
-    /// Its name in the server's log.
+    /// The trace id of its line in the server's log.
     trace_id: String,
-    /// What happened, oldest first.
+    /// The steps, oldest first.
     steps: Vec<DeliveryStep>,
 }
 
-/// A step of a sign-in.
+/// A step of a delivery trace.
 #[derive(Serialize, ToSchema)]
 struct DeliveryStep {
     /// When.
     #[schema(format = DateTime)]
     at: String,
-    /// What happened.
+    /// The event's name.
     event: &'static str,
-    /// What else there is to say.
+    /// More about it.
     detail: String,
 }
 
@@ -138,7 +138,7 @@ impl From<DeliveryTrace> for SignInTrace {
     }
 }
 
-/// How much of it.
+/// How many rows.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -149,7 +149,7 @@ pub(super) struct RecentQuery {
     limit: Limit,
 }
 
-/// Tells how many tokens an application got on each of the last 30 days.
+/// Shows how many tokens an application got on each of the last 30 days.
 #[utoipa::path(get, path = "/applications/{client_id}/activity", tag = "Insight",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Day>)))]
 pub(super) async fn activity(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Day>> {
@@ -167,7 +167,7 @@ pub(super) async fn requests(
     Ok(Page::of(asked.edge.insight().application_requests(application.id, query.limit.items()).await?))
 }
 
-/// Lists the last sign-ins that an application asked for, with what became of each mail.
+/// Lists the newest sign-ins of an application, with the delivery trace of each mail.
 #[utoipa::path(get, path = "/applications/{client_id}/flights", tag = "Insight", params(RecentQuery),
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<SignInTrace>)))]

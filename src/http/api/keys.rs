@@ -13,7 +13,7 @@ use crate::http::reply::Answer;
 /// A signing key; its private half never leaves the server.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Key {
-    /// Its name in tokens and in the key set.
+    /// The key id in tokens and in the key set.
     kid: String,
     /// What it signs with, such as `RS256`.
     algorithm: &'static str,
@@ -43,12 +43,12 @@ impl From<(SigningKey, KeyState)> for Key {
     }
 }
 
-/// How keys are to be rotated.
+/// How to rotate keys.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Rotation {
-    /// Sign with the next keys at once, although not every API may know them yet. Without it they take over as soon
-    /// as they were announced long enough.
+    /// Sign with the next keys at once, although not every API may know them yet. Without it they take over once they
+    /// were announced for long enough.
     now: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn list(asked: May<ReadKeys>) -> Answer<Page<Key>> {
     listed(&asked).await
 }
 
-/// Hands over to the announced keys and announces others.
+/// Rotates keys: the announced ones take over and others are announced.
 #[utoipa::path(post, path = "/keys/rotate", tag = "Keys", request_body = Option<Rotation>,
     security(("bearer" = ["keys:write"]), ("session" = [])),
     responses((status = 200, description = "The keys as they are now", body = Page<Key>)))]
@@ -69,7 +69,7 @@ pub(super) async fn rotate(asked: May<WriteKeys>, Optional(rotation): Optional<R
     listed(&asked).await
 }
 
-/// Takes a key out of use, with every token it has signed. The next one takes over.
+/// Revokes a key, with every token it has signed. The next one takes over.
 #[utoipa::path(post, path = "/keys/{kid}/revoke", tag = "Keys", security(("bearer" = ["keys:write"]), ("session" = [])),
     responses((status = 204, description = "Revoked")))]
 pub(super) async fn revoke(asked: May<WriteKeys>, Named(kid): Named<String>) -> Answer<StatusCode> {

@@ -1,4 +1,4 @@
-//! The life of applications: deactivating them, bringing them back, and what lies ahead of them.
+//! The life cycle of applications: deactivating them, bringing them back, and the dates that lie ahead.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,10 +14,11 @@ use crate::flows::access::Need;
 use crate::flows::applications::{ACTIVATE, DEACTIVATE, StateChange};
 use crate::http::reply::{Answer, Unkept};
 
-/// What happens to an application if nobody uses it and no server goes down; nothing where a step does not lie ahead.
+/// The dates that lie ahead of an application if it is not used and no server goes down; null where a step does not lie
+/// ahead.
 #[derive(Serialize, ToSchema)]
 pub(super) struct LifeCycle {
-    /// Whether it stays, used or not.
+    /// Whether it is exempt from the life cycle of unused applications.
     exempt: bool,
     /// When its owners are warned next.
     #[schema(format = DateTime)]
@@ -42,15 +43,15 @@ impl LifeCycle {
     }
 }
 
-/// Whether an application is to stay, used or not.
+/// Whether an application is exempt from the life cycle of unused applications.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Exemption {
-    /// Whether it is.
+    /// Whether it is exempt.
     exempt: bool,
 }
 
-/// Deactivates an application: it gets no tokens, and those it has are not honoured, until it is activated again.
+/// Deactivates an application: until it is activated again it gets no tokens, and its tokens are refused here.
 #[utoipa::path(post, path = "/applications/{client_id}/deactivate", tag = "Applications", params(IfMatch),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
@@ -86,7 +87,7 @@ async fn change_state(
     ))
 }
 
-/// Brings back a deleted application, with its secrets, while it is remembered.
+/// Brings back a deleted application, with its secrets, until it is purged.
 #[utoipa::path(post, path = "/applications/{client_id}/undelete", tag = "Applications", params(IfMatch),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
@@ -102,7 +103,7 @@ pub(super) async fn undelete(
     Ok(Tagged::of(asked.edge.life_cycle().undelete_for(&asked.caller, &client_id, seen).await?))
 }
 
-/// Tells what happens to an application if nobody uses it.
+/// Shows the dates that lie ahead of an application if it is not used.
 #[utoipa::path(get, path = "/applications/{client_id}/life-cycle", tag = "Applications",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = LifeCycle)))]
 pub(super) async fn outlook(Owned(application, asked): Owned<ReadApplications>) -> Answer<Unkept<LifeCycle>> {
@@ -110,7 +111,7 @@ pub(super) async fn outlook(Owned(application, asked): Owned<ReadApplications>) 
     Ok(Unkept(LifeCycle::of(&outlook, application.life.exempt)))
 }
 
-/// Says whether an application stays, used or not.
+/// Exempts an application from the life cycle of unused applications, or ends that.
 #[utoipa::path(put, path = "/applications/{client_id}/exempt", tag = "Applications", request_body = Exemption,
     params(IfMatch), security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]

@@ -1,4 +1,4 @@
-//! `/api/v1/me`: who the caller is to this API.
+//! `/api/v1/me`: the caller, as this API sees them.
 
 use std::collections::BTreeSet;
 
@@ -16,23 +16,23 @@ use crate::http::reply::Unkept;
 pub(super) struct Me {
     /// `token` or `session`.
     authenticated_by: &'static str,
-    /// The account that asks, or that the token speaks for.
+    /// The account of the session, or that the token was issued for.
     sub: Option<String>,
     /// Its address, if the token may see it.
     email: Option<String>,
     /// What it is called, if the token may see it.
     name: Option<String>,
-    /// Whether it runs this server, if the token has to do with that.
+    /// Whether it is an operator, if the token has an operator's scope.
     admin: bool,
     /// The application that the token was issued to.
     client_id: Option<String>,
     /// The scope of the token.
     scope: Option<String>,
-    /// What it may do here, each by the narrowest scope that allows it.
+    /// What the caller may do here, each by the narrowest scope that allows it.
     may: BTreeSet<&'static str>,
 }
 
-/// Tells who asks and what they may do.
+/// Shows the caller and what they may do.
 #[utoipa::path(get, path = "/me", tag = "Caller", responses((status = 200, body = Me)))]
 pub(super) async fn show(asked: ApiCaller) -> Unkept<Me> {
     Unkept(Me::of(&asked))
@@ -45,7 +45,7 @@ impl Me {
             Caller::Person(..) => (None, None),
             Caller::Token { client_id, scope, .. } => (Some(client_id.to_string()), Some(scope.to_string())),
         };
-        // What an application was not allowed to see of a person it does not see here either.
+        // Personal data is shown only if the token's scope allows it.
         let sees = |scope: &str| match &asked.caller {
             Caller::Person(..) => true,
             Caller::Token { scope: granted, .. } => granted.contains(scope) || granted.iter().any(is_management),

@@ -1,7 +1,7 @@
 //! The API under `/api/v1`: what the portal and the operator's pages do, for programs.
 //!
-//! One file for each noun. The attribute above a handler is what the router and the `OpenAPI` document are both made
-//! from, so neither can have what the other lacks.
+//! One file for each noun. The router and the `OpenAPI` document are both made from the attribute above a handler, so
+//! they agree.
 
 mod applications;
 mod approvals;
@@ -36,7 +36,7 @@ use utoipa_axum::routes;
 
 use super::Edge;
 
-/// The URL table of the management API, and what it says about itself.
+/// The URL table of the management API, and its `OpenAPI` document.
 fn table() -> (Router<Edge>, OpenApi) {
     let nouns = OpenApiRouter::new()
         .routes(routes!(me::show))

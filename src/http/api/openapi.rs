@@ -1,4 +1,4 @@
-//! `/api/v1/openapi.json`: what the management API says about itself.
+//! `/api/v1/openapi.json`: the `OpenAPI` document of the management API.
 
 use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse as _, Response};
@@ -49,7 +49,7 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
         for operation in operations.into_iter().flatten() {
             tell_apart(operation);
             add_segments(operation, path);
-            // What anybody may read refuses nobody.
+            // The document is public, so it has no refusals.
             if !path.ends_with("/openapi.json") {
                 add_problems(operation);
             }
@@ -59,7 +59,7 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// The first sentence of what is said above a handler is its summary, wherever its lines end.
+/// The first sentence of a handler's comment is its summary, wherever its lines end.
 fn tell_apart(operation: &mut Operation) {
     let parts = [operation.summary.take(), operation.description.take()];
     let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" ").replace('\n', " ");
@@ -68,7 +68,7 @@ fn tell_apart(operation: &mut Operation) {
     operation.description = (!rest.is_empty()).then(|| rest.to_owned());
 }
 
-/// A name that no other operation has: the nouns of its path and what it does.
+/// A unique operation id: the nouns of its path and its verb.
 fn name(path: &str, act: &str) -> String {
     let nouns = path.trim_start_matches("/api/v1/").split('/').filter(|part| !part.starts_with('{') && *part != act);
     nouns.chain([act]).collect::<Vec<_>>().join("_").replace(['-', '.'], "_")
@@ -118,8 +118,8 @@ fn add_problems(operation: &mut Operation) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
     for (status, description) in [
         ("400", "Something in the request is wrong"),
-        ("401", "Nobody knows who asks"),
-        ("403", "Whoever asks may not"),
+        ("401", "The caller is not authenticated"),
+        ("403", "The caller may not do this"),
         ("default", "Anything else that was wrong, such as 404, 409, 412, 422 or 503"),
     ] {
         let response =
@@ -135,7 +135,7 @@ pub(super) async fn document() -> Answer<Response> {
     Ok(axum::Json(&*DOCUMENT).into_response())
 }
 
-/// Around every answer: nothing of it is kept or taken for something else.
+/// Headers of every answer: not cached, and no content sniffing.
 pub(super) async fn not_kept(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

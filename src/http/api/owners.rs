@@ -1,4 +1,5 @@
-//! `/api/v1/applications/{client_id}/owners` and `…/invitations`: who looks after an application, and who is asked to.
+//! `/api/v1/applications/{client_id}/owners` and `…/invitations`: the owners of an application, and invitations to
+//! become one.
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -15,14 +16,14 @@ use crate::domain::user::EmailAddress;
 use crate::http::reply::Answer;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Somebody who looks after an application.
+/// An owner of an application.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Owner {
-    /// The account; none while nobody has proven the address.
+    /// The account's `sub`; none while the address is not proven.
     sub: Option<String>,
     /// Where mail for them goes.
     email: String,
-    /// What they are called.
+    /// Their name.
     name: Option<String>,
     /// Since when.
     #[schema(format = DateTime)]
@@ -35,7 +36,7 @@ impl From<ownership::Owner> for Owner {
     }
 }
 
-/// What becomes of who invites.
+/// What accepting means for the owner who invites.
 #[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Purpose {
@@ -46,19 +47,19 @@ enum Purpose {
     Transfer,
 }
 
-/// Somebody asked by mail to look after an application.
+/// An invitation by mail to become an owner.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Invitation {
-    /// Its name.
+    /// Its id.
     id: String,
-    /// Who is asked.
+    /// The invited address.
     email: String,
-    /// What becomes of who asks.
+    /// What accepting means for the owner who invites.
     purpose: Purpose,
-    /// When they were asked.
+    /// When it was sent.
     #[schema(format = DateTime)]
     created_at: String,
-    /// Until when they can accept.
+    /// When it expires.
     #[schema(format = DateTime)]
     expires_at: String,
 }
@@ -93,25 +94,25 @@ impl From<ownership::Invitation> for Invitation {
     }
 }
 
-/// Who is to be asked.
+/// An invitation to send.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewInvitation {
     /// Their address.
     #[schema(example = "jane@example.com")]
     email: String,
-    /// What becomes of who asks; `share` if nothing is said.
+    /// What accepting means for the owner who invites; `share` by default.
     purpose: Option<Purpose>,
 }
 
-/// Lists who looks after an application, the longest serving first.
+/// Lists the owners of an application, the longest serving first.
 #[utoipa::path(get, path = "/applications/{client_id}/owners", tag = "Owners",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Owner>)))]
 pub(super) async fn list(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Owner>> {
     Ok(Page::of(asked.edge.access().owners_of(&application).await?))
 }
 
-/// Takes an application away from one of its owners. The last one cannot go.
+/// Removes an owner of an application. The last one has to stay.
 #[utoipa::path(delete, path = "/applications/{client_id}/owners/{sub}", tag = "Owners",
     security(("bearer" = ["applications:write"]), ("session" = [])), responses((status = 204, description = "Gone")))]
 pub(super) async fn remove(
@@ -128,14 +129,14 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Lists who has been asked to look after an application and has not answered.
+/// Lists the open invitations to become an owner of an application.
 #[utoipa::path(get, path = "/applications/{client_id}/invitations", tag = "Owners",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Invitation>)))]
 pub(super) async fn invitations(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Invitation>> {
     Ok(Page::of(asked.edge.ownership().invitations_of(&application).await?))
 }
 
-/// Asks somebody by mail to look after an application. Only a person can ask.
+/// Invites a person by mail to become an owner. Only a person can invite.
 #[utoipa::path(post, path = "/applications/{client_id}/invitations", tag = "Owners", request_body = NewInvitation,
     params(Once), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Asked", body = Invitation)))]
@@ -152,7 +153,7 @@ pub(super) async fn invite(
     once.make(&asked, making).await
 }
 
-/// Takes an invitation back.
+/// Withdraws an invitation.
 #[utoipa::path(delete, path = "/applications/{client_id}/invitations/{invitation_id}", tag = "Owners",
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Taken back")))]

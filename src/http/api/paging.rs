@@ -15,7 +15,7 @@ use crate::protocol::refusal::Refusal;
 /// The most items of a page.
 const MOST: u16 = 100;
 
-/// How many items a page has unless it is said otherwise.
+/// How many items a page has by default.
 const USUAL: u16 = 50;
 
 /// One page of a list.
@@ -23,7 +23,7 @@ const USUAL: u16 = 50;
 pub(super) struct Page<T> {
     /// The items.
     items: Vec<T>,
-    /// Where the next page begins: send it as `cursor`. None on the last page.
+    /// The cursor of the next page: send it as `cursor`. None on the last page.
     next_cursor: Option<String>,
 }
 
@@ -56,7 +56,7 @@ impl Limit {
         u32::from(self.0)
     }
 
-    /// The page of these rows; `place` says where a row stands in the list.
+    /// The page of these rows; `place` gives the cursor of a row.
     pub(super) fn page<R, T: From<R>, P: Serialize>(self, mut rows: Vec<R>, place: impl Fn(&R) -> P) -> Page<T> {
         let shown = usize::from(self.0);
         let more = rows.len() > shown;
@@ -67,7 +67,7 @@ impl Limit {
 }
 
 impl<T> Page<T> {
-    /// All there is.
+    /// A list on one page.
     pub(super) fn of<R>(rows: impl IntoIterator<Item = R>) -> Self
     where
         T: From<R>,
@@ -87,18 +87,18 @@ impl<T: Serialize> IntoResponse for Page<T> {
     }
 }
 
-/// What is looked for in names and addresses.
+/// Parses a search text.
 pub(super) fn searched(text: Option<&str>) -> Answer<Option<Search>> {
     let wrong = |e| Refusal::invalid_request(format!("'q': {e}")).of("q");
     text.map(|text| text.parse::<Search>().map_err(wrong)).transpose()
 }
 
-/// A place in a list, as it is handed out.
+/// Encodes a cursor.
 pub(super) fn cursor(place: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
 }
 
-/// The place that a cursor names.
+/// Decodes a cursor.
 pub(super) fn place<P: DeserializeOwned>(cursor: Option<&str>) -> Answer<Option<P>> {
     let Some(cursor) = cursor else { return Ok(None) };
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();

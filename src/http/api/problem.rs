@@ -5,19 +5,19 @@ use crate::http::problem::FieldProblem;
 use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Every kind of problem that the management API has, with its status and what to make of it.
+/// Every kind of problem of the management API, with advice.
 pub(super) const KINDS: [(ErrorCode, &str); 15] = [
     (
         ErrorCode::InvalidRequest,
         "The request is not what the document says; `errors` names the member where one is at fault.",
     ),
-    (ErrorCode::InvalidToken, "No access token, or one that is expired, revoked or for somebody else."),
+    (ErrorCode::InvalidToken, "No access token, or one that is expired, revoked or meant for another audience."),
     (ErrorCode::InsufficientScope, "The token is good, its scope is not enough."),
     (
         ErrorCode::InsufficientUserAuthentication,
         "The portal's session is good for what is one's own; what only operators do wants a sign-in of the last 15 minutes.",
     ),
-    (ErrorCode::AccessDenied, "Whoever asks may not do this, or a change came from another site."),
+    (ErrorCode::AccessDenied, "The caller may not do this, or a change came from another site."),
     (ErrorCode::NotFound, "There is no such thing, or none that the caller may see."),
     (ErrorCode::Conflict, "What is there already stands in the way."),
     (ErrorCode::PreconditionFailed, "It was changed since it was read: read it again, then change it."),
@@ -58,8 +58,7 @@ impl Named for Refusal {
     }
 }
 
-/// The address in the member `email`. What was sent is not repeated: addresses stay out of the log, and this one may be
-/// anything.
+/// The address in the member `email`. The value is not quoted: addresses must not be logged.
 pub(super) fn email_address(text: &str) -> Answer<EmailAddress> {
     text.parse().map_err(|e| Refusal::invalid_request(format!("the value of 'email' is {e}")).of("email"))
 }

@@ -13,10 +13,10 @@ use crate::domain::secret::StoredSecret;
 use crate::http::reply::Answer;
 use crate::protocol::refusal::Refusal;
 
-/// A live secret; only a hash of it is kept.
+/// A secret; only its hash is stored.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Secret {
-    /// Its name.
+    /// Its id.
     id: String,
     /// Its last four characters.
     hint: String,
@@ -44,20 +44,19 @@ impl From<&StoredSecret> for Secret {
 struct NewSecret {
     /// The secret itself. It is shown here and never again.
     client_secret: String,
-    /// What is kept of it.
+    /// The stored secret.
     #[serde(flatten)]
     secret: Secret,
 }
 
-/// Lists the live secrets of an application, oldest first.
+/// Lists the secrets of an application, oldest first.
 #[utoipa::path(get, path = "/applications/{client_id}/secrets", tag = "Secrets",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Secret>)))]
 pub(super) async fn list(Owned(application, _): Owned<ReadApplications>) -> Answer<Page<Secret>> {
     Ok(Page::of(&application.secrets))
 }
 
-/// Gives an application another secret. The newest of the old ones keeps working; with two there already, the older
-/// one ends.
+/// Gives an application a new secret. The newest of the old ones stays valid; of two, the older one is revoked.
 #[utoipa::path(post, path = "/applications/{client_id}/secrets", tag = "Secrets", params(Once),
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = NewSecret)))]
@@ -75,7 +74,7 @@ pub(super) async fn create(
     once.make(&asked, making).await
 }
 
-/// Ends a secret, at once.
+/// Revokes a secret, at once.
 #[utoipa::path(delete, path = "/applications/{client_id}/secrets/{secret_id}", tag = "Secrets",
     security(("bearer" = ["applications:write"]), ("session" = [])), responses((status = 204, description = "Ended")))]
 pub(super) async fn revoke(

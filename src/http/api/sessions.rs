@@ -1,4 +1,4 @@
-//! `/api/v1/users/{sub}/sessions`: where somebody is signed in.
+//! `/api/v1/users/{sub}/sessions`: the sessions of an account.
 
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -9,15 +9,15 @@ use super::paging::Page;
 use crate::domain::session;
 use crate::http::reply::Answer;
 
-/// A browser in which somebody is signed in.
+/// A session of a browser.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Session {
-    /// Its name, `sid` in ID tokens.
+    /// Its id, `sid` in ID tokens.
     id: String,
     /// When it began.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When the person last proved who they are.
+    /// When the person last authenticated.
     #[schema(format = DateTime)]
     auth_time: String,
     /// When the browser was last seen, to the hour.
@@ -28,7 +28,7 @@ pub(super) struct Session {
     expires_at: String,
     /// The address that the browser had.
     address: String,
-    /// What the browser says it is.
+    /// The browser's `User-Agent`.
     user_agent: String,
 }
 
@@ -46,14 +46,14 @@ impl From<session::Session> for Session {
     }
 }
 
-/// Lists where somebody is signed in, newest first.
+/// Lists the sessions of an account, newest first.
 #[utoipa::path(get, path = "/users/{sub}/sessions", tag = "Accounts",
     security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<Session>)))]
 pub(super) async fn list(Account(user, asked): Account<ReadUsers>) -> Answer<Page<Session>> {
     Ok(Page::of(asked.edge.people().user_sessions(&user).await?))
 }
 
-/// Signs somebody out everywhere, and takes back what their account has granted.
+/// Ends all sessions and grants of an account.
 #[utoipa::path(delete, path = "/users/{sub}/sessions", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])), responses((status = 204, description = "Signed out")))]
 pub(super) async fn end(Account(user, asked): Account<WriteUsers>) -> Answer<StatusCode> {

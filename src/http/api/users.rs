@@ -19,20 +19,20 @@ use crate::flows::people::{Admin, ManageUserError, NewUser};
 use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::Refusal;
 
-/// Somebody's account.
+/// An account of a person.
 #[derive(Serialize, ToSchema)]
 pub(super) struct User {
-    /// Its public name, in tokens too.
+    /// The subject identifier, as in tokens.
     sub: String,
     /// Its address; none once deleted.
     email: Option<String>,
-    /// Whether somebody has proven that the address is theirs.
+    /// Whether the address was proven.
     email_verified: bool,
-    /// What it is called.
+    /// The person's name.
     name: Option<String>,
     /// The language of its mails, such as `de`.
     locale: Option<String>,
-    /// Whether it runs this server.
+    /// Whether it is an operator.
     admin: bool,
     /// `active`, `disabled` or `deleted`.
     state: &'static str,
@@ -42,7 +42,7 @@ pub(super) struct User {
     /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When somebody last signed in.
+    /// When the person last signed in.
     #[schema(format = DateTime)]
     last_sign_in_at: Option<String>,
 }
@@ -67,15 +67,15 @@ impl From<user::User> for User {
     }
 }
 
-/// Where an account is in its life.
+/// The state of an account.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum AccountState {
-    /// Its owner can sign in.
+    /// The person can sign in.
     Active,
-    /// Nobody can sign in.
+    /// The person cannot sign in.
     Disabled,
-    /// It is gone.
+    /// It is deleted.
     Deleted,
 }
 
@@ -89,7 +89,7 @@ impl From<AccountState> for UserStates {
     }
 }
 
-/// Which accounts.
+/// The filter of a list of accounts.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -115,19 +115,19 @@ pub(super) struct NewAccount {
     /// Its address.
     #[schema(example = "john.smith@example.com")]
     email: String,
-    /// What it is called.
+    /// The person's name.
     name: Option<String>,
     /// The language of its mails and pages, such as `de`.
     locale: Option<String>,
-    /// Whether it is to run this server; only operators can say so.
+    /// Whether it is to be an operator; only operators can set this.
     admin: Option<bool>,
 }
 
-/// What is to change of an account (RFC 7396): what is left out stays, `null` takes away.
+/// A change of an account (RFC 7396): what is left out stays, `null` removes.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountChange {
-    /// What it is called.
+    /// The person's name.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     name: Change<String>,
@@ -135,7 +135,7 @@ pub(super) struct AccountChange {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     locale: Change<String>,
-    /// Whether it runs this server; only operators can say so.
+    /// Whether it is an operator; only operators can set this.
     #[serde(default)]
     #[schema(value_type = Option<bool>)]
     admin: Change<bool>,
@@ -151,7 +151,7 @@ pub(super) async fn list(asked: May<ReadUsers>, Query(query): Query<UserQuery>) 
     Ok(query.limit.page(rows, |user| user.id.to_string()))
 }
 
-/// Makes an account. Its owner can sign in at once, by a mail to that address.
+/// Creates an account. The person can sign in at once, by a mail to that address.
 #[utoipa::path(post, path = "/users", tag = "Accounts", request_body = NewAccount, params(Once),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = User, headers(("Location" = String), ("ETag" = String)))))]
@@ -179,7 +179,7 @@ pub(super) async fn show(Account(user, _): Account<ReadUsers>) -> Tagged<User> {
     Tagged::of(user)
 }
 
-/// Changes what is known of an account.
+/// Changes an account.
 #[utoipa::path(patch, path = "/users/{sub}", tag = "Accounts", request_body = AccountChange, params(IfMatch),
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
@@ -217,7 +217,7 @@ pub(super) async fn delete(Account(user, asked): Account<WriteUsers>, if_match: 
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Disables an account: nobody can sign in, and all that it has granted has ended.
+/// Disables an account: its sessions and grants end, and there is no sign-in.
 #[utoipa::path(post, path = "/users/{sub}/disable", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
@@ -225,7 +225,7 @@ pub(super) async fn disable(Account(user, asked): Account<WriteUsers>) -> Answer
     Ok(Tagged::of(asked.edge.people().user_disable(user.id, &asked.actor()).await?))
 }
 
-/// Enables an account again. What ended with it stays ended; its owner signs in anew.
+/// Enables an account again. Its sessions and grants stay ended.
 #[utoipa::path(post, path = "/users/{sub}/enable", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]

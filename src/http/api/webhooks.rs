@@ -1,5 +1,4 @@
-//! `/api/v1/webhooks`: who is told what happens. Those of an application are its owners', those of the server the
-//! operators'.
+//! `/api/v1/webhooks`: those of an application belong to its owners, those of the server to the operators.
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -23,20 +22,20 @@ use crate::http::Edge;
 use crate::http::reply::{Answer, Refused, Unkept};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Somebody who is told what happens.
+/// A webhook.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Webhook {
-    /// Its name.
+    /// Its id.
     id: String,
-    /// Whose events it is told; none for those of the server.
+    /// The application whose events it gets; none for those of the server.
     client_id: Option<String>,
     /// Where messages are sent.
     url: String,
-    /// The events it is told; none means all.
+    /// The subscribed events; none means all.
     events: Vec<&'static str>,
     /// `active` or `disabled`.
     state: &'static str,
-    /// Since when it is disabled.
+    /// When it was disabled.
     #[schema(format = DateTime)]
     state_since: Option<String>,
     /// Why it is disabled, such as `failing`.
@@ -44,10 +43,10 @@ pub(super) struct Webhook {
     /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
-    /// When a message last got through.
+    /// When a message was last delivered.
     #[schema(format = DateTime)]
     last_delivered_at: Option<String>,
-    /// Since when none gets through.
+    /// Since when every attempt fails.
     #[schema(format = DateTime)]
     failing_since: Option<String>,
 }
@@ -89,14 +88,14 @@ impl From<WithWebhookSecret> for WebhookWithSecret {
     }
 }
 
-/// A webhook to be made.
+/// A new webhook.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WebhookToMake {
     /// Where messages are to be sent: https.
     #[schema(example = "https://example.com/hooks/gatepost")]
     url: String,
-    /// The events it is to be told; none means all.
+    /// The events to subscribe to; none means all.
     #[serde(default)]
     events: Option<Vec<String>>,
 }
@@ -108,15 +107,15 @@ impl WebhookToMake {
     }
 }
 
-/// What is to change of a webhook; what is left out stays.
+/// A change of a webhook; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WebhookPatch {
     /// Where messages are to be sent.
     url: Option<String>,
-    /// The events it is to be told; an empty list means all.
+    /// The events to subscribe to; an empty list means all.
     events: Option<Vec<String>>,
-    /// Whether messages are sent. What waits when it is disabled is given up.
+    /// Whether messages are sent. Waiting messages are given up when it is disabled.
     enabled: Option<bool>,
 }
 
@@ -137,7 +136,7 @@ pub(super) async fn list_of_application(Owned(application, asked): Owned<ReadApp
     listed(&asked, &WebhookOwner::Application(application.client_id)).await
 }
 
-/// Makes a webhook that is told the events of an application.
+/// Creates a webhook for the events of an application.
 #[utoipa::path(post, path = "/applications/{client_id}/webhooks", tag = "Webhooks", request_body = WebhookToMake,
     params(Once), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = WebhookWithSecret, headers(("Location" = String)))))]
@@ -155,7 +154,7 @@ pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Webhook>> {
     listed(&asked, &WebhookOwner::Server).await
 }
 
-/// Makes a webhook that is told everything that happens on the server.
+/// Creates a webhook for all events of the server.
 #[utoipa::path(post, path = "/webhooks", tag = "Webhooks", request_body = WebhookToMake, params(Once),
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 201, description = "Made", body = WebhookWithSecret, headers(("Location" = String)))))]
@@ -185,7 +184,7 @@ pub(super) async fn change(
     Ok(Unkept(Webhook::from(&changed.map_err(refused)?)))
 }
 
-/// Deletes a webhook, with what waits to be sent to it.
+/// Deletes a webhook, with its waiting messages.
 #[utoipa::path(delete, path = "/webhooks/{webhook_id}", tag = "Webhooks",
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
@@ -194,7 +193,7 @@ pub(super) async fn delete(OwnedWebhook(webhook, asked): OwnedWebhook<WriteAppli
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a webhook another secret. Messages carry the signatures of both for a day.
+/// Gives a webhook a new secret. Messages carry the signatures of both for a day.
 #[utoipa::path(post, path = "/webhooks/{webhook_id}/rotate-secret", tag = "Webhooks",
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "With its new secret", body = WebhookWithSecret)))]
@@ -204,7 +203,7 @@ pub(super) async fn rotate_secret(
     Ok(Unkept(asked.edge.webhooks().webhook_rotate_secret(&webhook, &asked.actor()).await?.into()))
 }
 
-/// Sends a webhook a message that says nothing, to see whether it gets through.
+/// Sends a webhook a test message, to see whether it arrives.
 #[utoipa::path(post, path = "/webhooks/{webhook_id}/ping", tag = "Webhooks",
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
@@ -213,7 +212,7 @@ pub(super) async fn ping(OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplica
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The webhook of the path, with its caller, who may do `N` with what it is told of.
+/// The webhook of the path, with its caller, who may do `N` with the webhooks of its owner.
 pub(super) struct OwnedWebhook<N>(pub(super) webhook::Webhook, pub(super) May<N>);
 
 impl<N: Needed> FromRequestParts<Edge> for OwnedWebhook<N> {
@@ -241,7 +240,7 @@ async fn check_owner(asked: &ApiCaller, webhook: &webhook::Webhook, need: Need) 
     }
 }
 
-/// Whether somebody is refused because it is not theirs: then they do not learn that it is there.
+/// Whether a refusal would reveal that it exists; it becomes `not_found`.
 const fn is_foreign(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::NotFound | ErrorCode::AccessDenied | ErrorCode::InsufficientScope)
 }

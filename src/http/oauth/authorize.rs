@@ -21,7 +21,7 @@ use crate::http::request_body;
 use crate::protocol::parameters::{BodyFormat, Parameters};
 use crate::protocol::refusal::ErrorCode;
 
-/// What is safely carried in a query.
+/// The longest query that clients and proxies handle safely, in characters.
 const LONGEST_QUERY: usize = 8000;
 
 /// `GET`: the parameters are in the query.
@@ -29,7 +29,7 @@ pub(in crate::http) async fn get(visit: Visit, Query(parameters): Query) -> Page
     begin(&visit, &parameters).await
 }
 
-/// `POST`: a form begins a browser flow, JSON asks for a mail.
+/// `POST`: a form begins a browser flow, JSON is a passwordless request.
 pub(in crate::http) async fn post(
     State(edge): State<Edge>,
     headers: HeaderMap,
@@ -51,7 +51,7 @@ pub(in crate::http) async fn post(
             let request = ClientRequest { authorization, parameters: &parameters, address };
             let asked = edge.authorizations().passwordless_request(request, &visit.requester).await;
             asked.map_err(|refusal| match refusal.code {
-                // It tried to authenticate, as at the token endpoint.
+                // Client authentication failed, as at the token endpoint.
                 ErrorCode::InvalidClient => Refused::from(refusal),
                 _ => Refused::with_challenge(refusal, Challenge::Passwordless),
             })?;

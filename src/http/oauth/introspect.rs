@@ -7,7 +7,7 @@ use super::client_post::{ClientPost, Introspect};
 use crate::http::Edge;
 use crate::http::reply::{Answer, Unkept};
 
-/// Says whether a token counts.
+/// Answers whether a token is valid.
 pub(in crate::http) async fn introspect(
     State(edge): State<Edge>,
     post: ClientPost<Introspect>,

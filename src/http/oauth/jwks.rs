@@ -1,4 +1,4 @@
-//! `GET /.well-known/jwks.json`: the public keys (RFC 7517 §5), from memory even when the database is away.
+//! `GET /.well-known/jwks.json`: the public keys (RFC 7517 §5), from memory, even if the database is unreachable.
 
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
@@ -8,7 +8,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use crate::http::Edge;
 use crate::http::reply::is_known;
 
-/// Serves the key set, or 304 to who has it.
+/// Serves the key set, or 304 for a known version.
 pub(in crate::http) async fn jwks(State(edge): State<Edge>, headers: HeaderMap) -> Response {
     let keys = edge.keys().published();
     let max_age = edge.keys().rotation_policy().jwks_max_age().as_secs();

@@ -10,7 +10,7 @@ use crate::http::reply::Answer;
 use crate::protocol::metadata::Metadata;
 use crate::protocol::refusal::Refusal;
 
-/// Describes the server.
+/// Serves the metadata.
 pub(in crate::http) async fn metadata(State(edge): State<Edge>) -> Answer<Response> {
     let scopes = edge.application_cache().scope_names().await.map_err(Refusal::from)?;
     let metadata = Metadata::new(edge.config().server.issuer.as_str(), scopes);

@@ -16,7 +16,7 @@ struct Pushed {
     expires_in: u64,
 }
 
-/// Takes an authorization request and gives the URI it goes by.
+/// Accepts a pushed authorization request and returns its URI.
 pub(in crate::http) async fn par(
     State(edge): State<Edge>,
     post: ClientPost<PushedRequest>,

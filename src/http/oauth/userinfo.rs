@@ -13,7 +13,7 @@ use crate::http::request_body::parameters;
 use crate::protocol::parameters::BodyFormat;
 use crate::protocol::refusal::Refusal;
 
-/// Says who the person is.
+/// Answers the claims of the person.
 pub(in crate::http) async fn userinfo(
     State(edge): State<Edge>,
     method: Method,

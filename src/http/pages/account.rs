@@ -1,4 +1,4 @@
-//! `/account`: where am I signed in, and who may speak for me.
+//! `/account`: a person's sessions, and applications with access.
 
 use axum::extract::Path;
 use axum::http::StatusCode;

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::http::reply::{Refused, is_known};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// A file and what its address carries, so that a new version is a new address.
+/// A file and its version, which is in its URL, so that a new version has a new URL.
 #[derive(Debug)]
 pub(in crate::http) struct Asset {
     name: &'static str,
@@ -41,9 +41,9 @@ macro_rules! assets {
 }
 
 assets! {
-    /// How everything looks.
+    /// The stylesheet.
     STYLESHEET = "gatepost.css", "text/css; charset=utf-8";
-    /// The picture in the browser's tab.
+    /// The icon.
     LOGO = "logo.svg", "image/svg+xml";
     /// Adds copy buttons; without it values are selected by hand.
     COPY_SCRIPT = "copy.js", "text/javascript; charset=utf-8";
@@ -59,7 +59,7 @@ fn version(bytes: &[u8]) -> String {
 }
 
 impl Asset {
-    /// Where a page finds this very version.
+    /// The URL of this version.
     pub(in crate::http) fn href(&self) -> String {
         format!("/static/{}?v={}", self.name, *self.version)
     }
@@ -68,7 +68,7 @@ impl Asset {
         format!("\"{}\"", *self.version)
     }
 
-    /// For good under the address of this version; under any other the browser asks each time.
+    /// Cached for good under the URL of this version; under any other it is revalidated each time.
     fn caching(&self, query: Option<&str>) -> &'static str {
         let asked = query.and_then(|query| query.strip_prefix("v="));
         let this_version = asked.is_some_and(|asked| asked == *self.version);
@@ -76,7 +76,7 @@ impl Asset {
     }
 }
 
-/// Serves a file, or 304 to who has it.
+/// Serves a file, or 304 for a known version.
 pub(in crate::http) async fn asset(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,

@@ -1,4 +1,4 @@
-//! `/consent`: may this application do that in your name?
+//! `/consent`: the consent page.
 
 use axum::response::{IntoResponse as _, Response};
 

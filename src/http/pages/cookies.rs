@@ -1,9 +1,9 @@
-//! The cookies of the pages: one names the browser, one whoever is signed in, one the accounts that were before, one
-//! brings a new secret to the page that shows it.
+//! The cookies of the pages: one for the browser, one for the session, one for the accounts that were signed in before,
+//! one for a new secret on its way to the page that shows it.
 //!
-//! The first two are opaque random values; the database has their hashes. The third is marks of the server's own
-//! (`flows/known_browser.rs`), the fourth is sealed and lives for two minutes. With https they carry the `__Host-`
-//! prefix, so that no other host and no plain connection can plant them.
+//! The first two are opaque random values; the database has their hashes. The third has keyed marks of the server, the
+//! fourth is sealed and lives for two minutes. With https they have the `__Host-` prefix, so that no other host and no
+//! plain connection can set them.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -31,48 +31,48 @@ pub(super) fn browser(headers: &HeaderMap, issuer: &Issuer) -> Option<BrowserTok
     value(headers, &name(BROWSER, issuer))
 }
 
-/// The session's token, if somebody is signed in.
+/// The session's token, if there is a session.
 pub(in crate::http) fn session(headers: &HeaderMap, issuer: &Issuer) -> Option<SessionToken> {
     value(headers, &name(SESSION, issuer))
 }
 
-/// The accounts that this browser says were signed in in it.
+/// The marks of accounts that were signed in before; not verified yet.
 pub(super) fn known_accounts(headers: &HeaderMap, issuer: &Issuer) -> KnownAccounts {
     let text: Option<String> = value(headers, &name(KNOWN, issuer));
     text.as_deref().map(KnownAccounts::read).unwrap_or_default()
 }
 
-/// Has the browser remember them, for as long as it is recognised.
+/// Sets the cookie with the marks, as long-lived as that of the browser.
 pub(super) fn set_known_accounts(known: &KnownAccounts, issuer: &Issuer) -> Option<HeaderValue> {
     set(KNOWN, &known.to_string(), BROWSER_LIFETIME, issuer)
 }
 
-/// Tells the browser its token.
+/// Sets the cookie of the browser.
 pub(super) fn set_browser(token: &BrowserToken, issuer: &Issuer) -> Option<HeaderValue> {
     set(BROWSER, token.expose(), BROWSER_LIFETIME, issuer)
 }
 
-/// Signs the browser in.
+/// Sets the cookie of the session.
 pub(super) fn set_session(token: &SessionToken, issuer: &Issuer) -> Option<HeaderValue> {
     set(SESSION, token.expose(), SESSION_LIFETIME, issuer)
 }
 
-/// Signs the browser out.
+/// Removes the cookie of the session.
 pub(super) fn clear_session(issuer: &Issuer) -> Option<HeaderValue> {
     set(SESSION, "", Duration::ZERO, issuer)
 }
 
-/// The sealed secret that the browser was given to bring along.
+/// The sealed secret in the cookie.
 pub(super) fn flash_secret(headers: &HeaderMap, issuer: &Issuer) -> Option<String> {
     value(headers, &name(SHOWN_ONCE, issuer))
 }
 
-/// Gives the browser a sealed secret for the page that it is being sent to.
+/// Sets the cookie with a sealed secret for the next page.
 pub(super) fn set_flash_secret(sealed: &str, issuer: &Issuer) -> Option<HeaderValue> {
     set(SHOWN_ONCE, sealed, SHOWN_WITHIN, issuer)
 }
 
-/// Takes it back.
+/// Removes it.
 pub(super) fn clear_flash_secret(issuer: &Issuer) -> Option<HeaderValue> {
     set(SHOWN_ONCE, "", Duration::ZERO, issuer)
 }
@@ -83,7 +83,7 @@ fn value<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
     cookies.find(|cookie| cookie.name() == name).and_then(|cookie| cookie.value().parse().ok())
 }
 
-/// Lax: an application in another site must be able to send a signed-in person here.
+/// `Lax`: an application of another site must be able to send a browser here with its session.
 fn set(name_of: &str, value: &str, lifetime: Duration, issuer: &Issuer) -> Option<HeaderValue> {
     let cookie = Cookie::build((name(name_of, issuer), value))
         .path("/")

@@ -1,4 +1,4 @@
-//! The fields of a form of ours that came back.
+//! The fields of a form that was posted to this server.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -46,12 +46,12 @@ pub(in crate::http) fn query(uri: &axum::http::Uri) -> Result<Parameters, Refusa
     Parameters::from_form(uri.query().unwrap_or_default().as_bytes())
 }
 
-/// An id out of a parameter; one that cannot be one is nobody's.
+/// Parses an id from a parameter; none if it is not one.
 pub(in crate::http) fn id<T: std::str::FromStr>(parameters: &Parameters, name: &str) -> Option<T> {
     parameters.value(name).and_then(|text| text.parse().ok())
 }
 
-/// What a list is narrowed to by a parameter, if it is sent; something that no list can be narrowed to is told.
+/// Parses the filter of a list from a parameter; an unknown value is refused.
 pub(in crate::http) fn narrowed<T>(parameters: &Parameters, name: &str) -> Result<Option<T>, Refusal>
 where
     T: std::str::FromStr<Err: std::fmt::Display>,

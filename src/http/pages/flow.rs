@@ -59,7 +59,7 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
     }
 }
 
-/// Sends a refusal to the application, for whom it is noted whichever page it was refused on.
+/// Sends a refusal to the application, and records it for that application.
 pub(in crate::http) fn refuse(visit: &Visit, refused: Refused) -> Response {
     let Refused { answer: answer_with, refusal, application } = refused;
     visit.named_client.names(Endpoint::Authorize, application.client_id.as_str());

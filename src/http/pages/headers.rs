@@ -1,4 +1,4 @@
-//! What protects a page in a browser.
+//! Security headers of pages.
 
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -11,16 +11,16 @@ use super::page::Exceptions;
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// Around the pages and redirects of the browser flow.
+/// For the pages and redirects of the browser flow.
 ///
-/// They set no opener policy: applications open the flow in a pop-up, whose last page, their own, reports to
-/// the window that opened it. `Cross-Origin-Opener-Policy` on any page before that would cut the two apart.
+/// They set no opener policy: applications open the flow in a pop-up, whose last page, their own, reports to the window
+/// that opened it. `Cross-Origin-Opener-Policy` on an earlier page would break that connection.
 pub(in crate::http) async fn for_sign_in(mut response: Response) -> Response {
     protect(&mut response);
     response
 }
 
-/// Around the pages that belong to this server alone: account, portal, operator's pages.
+/// For the pages of this server itself: account, portal, operator pages.
 pub(in crate::http) async fn for_own_pages(mut response: Response) -> Response {
     protect(&mut response);
     response.headers_mut().insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
@@ -32,8 +32,8 @@ fn protect(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Not `no-referrer`: under that, browsers send `Origin: null` with a form's post (Fetch §3.2), which cannot
-    // be told from a forged one. `same-origin` keeps our addresses, some of them secrets, from everybody else.
+    // Not `no-referrer`: under that, browsers send `Origin: null` with a form's post (Fetch §3.2), which cannot be told
+    // from a forged one. `same-origin` keeps URLs, some of which are credentials, from other sites.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     if is_page(headers) {
         headers.insert(CONTENT_SECURITY_POLICY, policy(exceptions));
@@ -47,8 +47,7 @@ fn is_page(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// Nothing that a page of ours would use; passkeys, the only candidate, are allowed to a page's own origin unless
-/// it says otherwise.
+/// Features that no page uses. Passkeys would be allowed to a page's own origin by default.
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; base-uri 'none'";
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_redirect_is_not_kept_and_tells_nobody_where_it_came_from() {
+    async fn a_redirect_is_not_kept_and_sends_no_referrer() {
         let response = for_sign_in(Redirect::to("https://acme.example/").into_response()).await;
         assert_eq!(header(&response, &CACHE_CONTROL), "no-store");
         assert_eq!(header(&response, &REFERRER_POLICY), "same-origin");

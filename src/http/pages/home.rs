@@ -1,4 +1,4 @@
-//! `GET /`: what this server is, and where to go on.
+//! `GET /`: the home page.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -10,7 +10,7 @@ use super::page::page;
 use super::view::Home;
 use crate::http::Edge;
 
-/// Shows the page. It asks nothing of the database, so it is there whenever the server is.
+/// Shows the page. It needs no database.
 pub(in crate::http) async fn show(State(edge): State<Edge>, headers: HeaderMap) -> Response {
     let view = Home {
         t: Messages::of(requested(&headers)),

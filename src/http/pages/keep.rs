@@ -1,5 +1,5 @@
-//! `/keep/<token>`: the link in the warning that an application will be deactivated. It works without signing in,
-//! and opening it changes nothing, so that a program that follows links keeps nothing.
+//! `/keep/<token>`: the link in the warning that an application will be deactivated. It works without signing in, and
+//! opening it changes nothing, because mail scanners follow links.
 
 use axum::extract::Path;
 use axum::response::Response;

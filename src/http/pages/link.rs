@@ -20,8 +20,7 @@ use crate::domain::one_time::LinkToken;
 use crate::flows::sign_in::{Confirmation, LinkFacts, LinkOver, LinkView, Stopped, Visitor};
 use crate::protocol::parameters::Parameters;
 
-/// Programs that fetch links to show what is behind them. They tell who they are; those that do not are
-/// harmless too, since a fetch spends nothing.
+/// `User-Agent` marks of link previewers. Unknown ones do no harm either, because a fetch spends nothing.
 const PREVIEWERS: [&str; 16] = [
     "slackbot",
     "facebookexternalhit",
@@ -132,7 +131,7 @@ async fn visited(mut visit: Visit, text: &str, press: Confirmation) -> PageResul
     }
 }
 
-/// A link speaks the language of its mail.
+/// The page of a link is in the language of its mail.
 fn speak(visit: &mut Visit, facts: &LinkFacts) {
     visit.speak(Some(&facts.locale));
 }
@@ -178,7 +177,7 @@ fn over(visit: &Visit, why: LinkOver) -> PageError {
     problem_page(visit, problem, None)
 }
 
-/// Whether nobody looks at the answer.
+/// Whether the answer is not shown to a person.
 fn is_preview(headers: &HeaderMap) -> bool {
     let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_lowercase();
     let purpose = ["sec-purpose", "purpose", "x-purpose", "x-moz"];

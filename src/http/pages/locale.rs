@@ -1,4 +1,4 @@
-//! In which language a page speaks, unless an application asks for another.
+//! The language of a page, unless an application requests another.
 
 use std::sync::{Arc, OnceLock};
 
@@ -45,8 +45,8 @@ fn from_range(range: &str) -> Option<Language> {
     if range == "*" { Some(Language::default()) } else { Language::from_tag(range) }
 }
 
-/// One element of `Accept-Language` and its weight in thousandths (RFC 9110 §12.4.2). One whose weight cannot
-/// be read is passed over.
+/// One element of `Accept-Language` and its weight in thousandths (RFC 9110 §12.4.2). One with an invalid weight is
+/// ignored.
 fn weighed_range(element: &str) -> Option<(&str, u16)> {
     let (range, parameter) = element.split_once(';').map_or((element, None), |(range, rest)| (range, Some(rest)));
     let Some(parameter) = parameter else { return Some((range.trim(), 1000)) };

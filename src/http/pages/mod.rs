@@ -1,7 +1,7 @@
-//! PAGES: what people see.
+//! PAGES: the pages for people.
 //!
-//! Owns the templates' structs, the texts in every language, the stylesheet and what protects a page in a
-//! browser. Does not own what a page leads to: handlers fill a view from a flow and answer with [`page()`].
+//! Owns the templates' structs, the messages in every language, the stylesheet and security headers. Does not own the
+//! flows: handlers fill a view from a flow and answer with [`page()`].
 
 pub(in crate::http) mod account;
 pub(in crate::http) mod assets;

@@ -1,4 +1,4 @@
-//! How a view becomes an answer.
+//! Rendering a view.
 
 use askama::Template;
 use axum::http::header::SET_COOKIE;
@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::http::reply::Refused;
 use crate::protocol::refusal::Refusal;
 
-/// A rendered page on its way out. Its headers are set by [`super::headers`], around every page alike.
+/// A rendered page. Its headers are set by [`super::headers`], the same for every page.
 #[derive(Debug)]
 pub(in crate::http) struct Page {
     status: StatusCode,

@@ -1,4 +1,4 @@
-//! Addresses that browsers visit: whatever goes wrong there is told on a page.
+//! Addresses that browsers visit: every refusal there is shown on a page.
 
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, SET_COOKIE};
@@ -16,12 +16,12 @@ use crate::http::observe::TraceId;
 use crate::http::reply::{Refused, not_found, report_refusal};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Whose pages an address belongs to.
+/// The part of the site that an address belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Place {
     /// The browser flow, which an application begins.
     SignIn,
-    /// This server alone: account, portal, operator's pages.
+    /// This server itself: account, portal, operator pages.
     Own,
 }
 
@@ -118,8 +118,8 @@ pub(in crate::http) async fn nothing_here(request: Request) -> Response {
     headers::for_own_pages(told).await
 }
 
-/// Whether a page was asked for by name, and no less than JSON was (RFC 9110 §12.5.1). Browsers do; `*/*` is what
-/// programs send that take anything.
+/// Whether a page was asked for by name, and no less than JSON was (RFC 9110 §12.5.1). Browsers do; programs send
+/// `*/*`.
 fn prefers_page(headers: &HeaderMap) -> bool {
     let accepted = || headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
     let weight = |kind: &str| {
@@ -132,8 +132,8 @@ fn prefers_page(headers: &HeaderMap) -> bool {
     weight("text/html").is_some_and(|page| page > 0.0 && page >= weight("application/json").unwrap_or(0.0))
 }
 
-/// What a refusal means that no handler of ours has worded: of the layer that keeps other sites' forms away, or of
-/// the router for an address that is not UTF-8.
+/// The refusal of a response that no handler made: of the layer against cross-site forms, or of the router for a path
+/// that is not UTF-8.
 fn without_words(response: &Response) -> Option<Refusal> {
     let worded = response.headers().get(CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
     match response.status() {

@@ -9,7 +9,7 @@ use crate::http::request_body;
 use crate::protocol::parameters::form_decode;
 use crate::protocol::refusal::Refusal;
 
-/// More fields than any form of ours has.
+/// More fields than any form has.
 const MOST_FIELDS: usize = 200;
 
 /// The fields of a posted form. Unlike the parameters of a protocol they may be empty, repeated (boxes that are
@@ -50,7 +50,7 @@ impl PostedForm {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// What was typed there; empty if the form had no such field.
+    /// The value of a field; empty if the form had no such field.
     pub(in crate::http) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }

@@ -1,4 +1,4 @@
-//! Pages that say no, and what to do about it.
+//! Pages that show a refusal, with advice.
 
 use std::time::Duration;
 

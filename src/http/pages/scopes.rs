@@ -5,7 +5,7 @@ use super::visit::Visit;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scope::Scope;
 
-/// A line for each scope, in the operator's words where there are any.
+/// A line for each scope, with the operator's description if there is one.
 pub(super) async fn scope_lines(visit: &Visit, scope: &Scope) -> Result<Vec<ScopeLine>, Refusal> {
     let catalogue = visit.edge.application_cache().catalogue().await?;
     let described = |name: &str| {

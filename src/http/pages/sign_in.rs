@@ -22,7 +22,7 @@ use crate::flows::sign_in::ACCOUNT_PAGE;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// The parameter that asks somebody who is signed in to do it once more, for a page of this server.
+/// The parameter that requests a new sign-in in spite of a session, for a page of this server.
 pub(in crate::http) const FRESH: &str = "fresh";
 
 /// `GET /login`.
@@ -63,7 +63,7 @@ pub(in crate::http) async fn switch(mut visit: Visit, Query(parameters): Query) 
     Ok(sign_in_page(&visit, &target, String::new(), None))
 }
 
-/// What somebody signs in for.
+/// The purpose of a sign-in.
 enum Target {
     Application(Box<OpenAuthorization>),
     Page(String),
@@ -92,7 +92,7 @@ impl Target {
         }
     }
 
-    /// Where one signs in for it.
+    /// The address of its sign-in page.
     fn address(&self) -> String {
         match self {
             Self::Application(open) => format!("/login?flow={}", open.authorization.id),
@@ -129,7 +129,7 @@ impl Target {
     }
 }
 
-/// A path of this server's own pages, whatever was asked for: never another site.
+/// A path of this server's own pages, whatever was requested: never another site.
 fn own_page(wanted: Option<&str>) -> String {
     let own = |path: &&str| {
         ["/account", "/portal", "/admin"]
@@ -138,7 +138,7 @@ fn own_page(wanted: Option<&str>) -> String {
     };
     let plain =
         |path: &&str| path.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c)) && !path.contains("//");
-    // A browser would take these out and go wherever is left.
+    // A browser would remove these and go to the remaining path.
     let straight = |path: &&str| !path.split('/').any(|part| part == "." || part == "..");
     wanted.filter(own).filter(plain).filter(straight).unwrap_or(ACCOUNT_PAGE).to_owned()
 }

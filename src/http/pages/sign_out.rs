@@ -22,7 +22,7 @@ pub(in crate::http) async fn get(visit: Visit, Query(parameters): Query) -> Page
 /// `POST`: an application's form, or the answer to the question of our own page.
 pub(in crate::http) async fn post(visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
     match fields.value("decision") {
-        // Without our own token it is an application's form that happens to have such a field.
+        // Without the CSRF token it is an application's form that happens to have such a field.
         Some(decision) if visit.sent_form(fields.value("csrf")) => match decision {
             "yes" => confirmed(&visit, &fields).await,
             _ => Ok(stayed(&visit)),
@@ -42,7 +42,7 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> PageResult<Respons
     if request.proven {
         return sign_out(visit, &request).await;
     }
-    // Any site could have sent the browser here, so the person is asked.
+    // Another site could have sent the browser here, so the person is asked.
     let mut form = visit.form("/oauth/logout");
     for name in ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"] {
         if let Some(value) = parameters.value(name) {
@@ -76,7 +76,7 @@ async fn sign_out(visit: &Visit, request: &SignOutRequest) -> PageResult<Respons
     Ok(visit.signed_out(done(visit, request)))
 }
 
-/// Back to the application if it asked for that, else a page that says so.
+/// Back to the application if it requested that, else a page that confirms the sign-out.
 fn done(visit: &Visit, request: &SignOutRequest) -> Response {
     if let Some(address) = &request.return_to {
         return see(address);

@@ -1,4 +1,4 @@
-//! A browser at one of our pages: who it is, who is signed in, what language to speak.
+//! The visitor of a page: browser, session, language.
 
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -34,7 +34,7 @@ pub(in crate::http) struct Visit {
     pub(in crate::http) edge: Edge,
     /// The browser's token, new if it had none; every answer sets it again.
     pub(in crate::http) browser: BrowserToken,
-    /// Whether the browser brought its token along. One that did not cannot have begun anything.
+    /// Whether the browser sent its token. One that did not cannot have begun anything.
     pub(in crate::http) known: bool,
     pub(in crate::http) session: Option<SessionToken>,
     pub(in crate::http) person: Option<SignedInPerson>,
@@ -96,17 +96,17 @@ impl FromRequestParts<Edge> for Visit {
 }
 
 impl Visit {
-    /// The present moment.
+    /// The current time.
     pub(in crate::http) fn now(&self) -> Timestamp {
         self.edge.instruments().now()
     }
 
-    /// What its pages say.
+    /// The messages of its language.
     pub(in crate::http) const fn messages(&self) -> &'static Messages {
         Messages::of(self.language)
     }
 
-    /// Speaks the first of these languages that we have; else goes on in the browser's.
+    /// Switches to the first known one of these languages; else keeps the browser's.
     pub(in crate::http) fn speak(&mut self, wanted: Option<&str>) {
         if let Some(language) = wanted.and_then(Language::first_of) {
             self.language = language;
@@ -115,14 +115,14 @@ impl Visit {
         }
     }
 
-    /// The browser's token, if it brought it along.
+    /// The browser's token, if it sent one.
     pub(in crate::http) fn known_browser(&self) -> Option<&BrowserToken> {
         self.known.then_some(&self.browser)
     }
 
-    /// Whether a post came without any cookie of ours: browsers keep `SameSite=Lax` cookies back from a form of
-    /// another site. Answered as it is, it would sign nobody out and give the browser a new name; the GET that
-    /// follows a redirect brings the cookies along.
+    /// Whether a post came without any cookie: browsers withhold `SameSite=Lax` cookies from a form of another site.
+    /// Answered directly, it would not sign out and would replace the browser's token; the GET after a redirect has the
+    /// cookies.
     pub(in crate::http) const fn is_stripped(&self) -> bool {
         !self.known && self.session.is_none()
     }
@@ -178,7 +178,7 @@ impl Visit {
         page.with_cookie(cookies::clear_flash_secret(&self.edge.config().server.issuer))
     }
 
-    /// Sends the browser to the page of `of`, with a secret that this page will show once.
+    /// Redirects to the page of `of`, which will show this secret once.
     pub(in crate::http) fn see_secret(&self, address: &str, of: &str, secret: &str) -> Result<Response, Refusal> {
         let mut response = see(address);
         if let Some(person) = &self.person {
@@ -188,7 +188,7 @@ impl Visit {
         Ok(response)
     }
 
-    /// The answer that signs the browser in, and lets it be known as one that was.
+    /// Sets the cookies of the session and of known accounts.
     pub(in crate::http) fn signed_in(&self, token: &SessionToken, mut response: Response) -> Response {
         let edge = &self.edge;
         let issuer = &edge.config().server.issuer;
@@ -201,7 +201,7 @@ impl Visit {
         response
     }
 
-    /// The answer that signs the browser out.
+    /// Removes the cookie of the session.
     pub(in crate::http) fn signed_out(&self, mut response: Response) -> Response {
         append(response.headers_mut(), cookies::clear_session(&self.edge.config().server.issuer));
         response
@@ -219,7 +219,7 @@ pub(in crate::http) fn sign_in_first(page: &str) -> Response {
     see(&address("/login", &[("return_to", page)]))
 }
 
-/// The same for what wants a fresh sign-in, though somebody is signed in.
+/// The same for a page that needs a fresh sign-in.
 pub(in crate::http) fn sign_in_anew(page: &str) -> Response {
     see(&address("/login", &[(FRESH, "1"), ("return_to", page)]))
 }
@@ -233,7 +233,7 @@ pub(in crate::http) fn address(path: &str, parameters: &[(&str, &str)]) -> Strin
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// 303: whatever was posted, the next page is fetched.
+/// 303: the next page is fetched with GET.
 pub(in crate::http) fn see(address: &str) -> Response {
     Redirect::to(address).into_response()
 }

@@ -1,4 +1,4 @@
-//! What an application's owner sees of its use: how much, what failed and why, what became of each mail.
+//! The activity part of an application's page: tokens by day, requests with their failures, delivery traces of mails.
 
 use super::view::{Activity, DeliveryStepLine, DeliveryTraceLine, FailureLines, Marked, RequestLine};
 use crate::domain::activity::{Failure, NotedRequest};
@@ -19,7 +19,7 @@ const REQUESTS: u32 = 20;
 /// How many sign-ins are listed.
 const FLIGHTS: u32 = 10;
 
-/// The part of the page that is about use.
+/// The activity part of the page.
 pub(super) async fn activity(visit: &Visit, application: &Application) -> Result<Activity, Refusal> {
     let edge = &visit.edge;
     let days = edge.insight().application_activity(application.id, DAYS).await?;

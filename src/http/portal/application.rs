@@ -1,4 +1,4 @@
-//! `/portal/applications/{client_id}`: all about one application.
+//! `/portal/applications/{client_id}`: the page of an application.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -34,12 +34,12 @@ use crate::http::webhooks::hooks;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
 
-/// Where an application's page is. A client id needs no encoding.
+/// The address of an application's page. A client id needs no encoding.
 pub(super) fn address_of(client_id: &ClientId) -> String {
     format!("{APPLICATIONS}/{client_id}")
 }
 
-/// The same, where it says what was just done.
+/// The same with a notice.
 pub(super) fn done(client_id: &ClientId, what: &str) -> String {
     format!("{APPLICATIONS}/{client_id}?done={what}")
 }
@@ -49,22 +49,22 @@ pub(super) fn done(client_id: &ClientId, what: &str) -> String {
 pub(super) struct Occasion {
     /// What was just done.
     pub(super) notice: Option<ApplicationNotice>,
-    /// What could not be done.
+    /// The problems.
     pub(super) problems: Vec<FieldProblem>,
-    /// The status that goes with that.
+    /// The status of the page.
     pub(super) status: StatusCode,
-    /// A secret that is shown this once.
+    /// A secret that is shown now only.
     pub(super) secret: Option<ClientSecret>,
-    /// A token that was just got.
+    /// A token of "Try it".
     pub(super) tried: Option<Tried>,
-    /// An address that was not invited, as it was typed.
+    /// An address that was refused, as it was entered.
     pub(super) invited: Option<String>,
-    /// Settings that were refused, as they were typed.
+    /// Settings that were refused, as they were entered.
     pub(super) refused: Option<(PostedForm, Vec<FieldProblem>)>,
 }
 
 impl Occasion {
-    /// Something could not be done.
+    /// The page after a refusal.
     pub(super) fn refused(refusal: &Refusal) -> Self {
         Self {
             problems: vec![FieldProblem::whole(refusal.description.clone())],
@@ -155,7 +155,7 @@ impl Forms<'_> {
         self.visit.form(format!("{}/{action}", address_of(&self.application.client_id)))
     }
 
-    /// A form that is there only when it makes sense, and never for what was deleted.
+    /// A form that is shown only when it makes sense, and never for a deleted application.
     fn when(&self, sensible: bool, action: &str) -> Option<Form> {
         let deleted = matches!(self.application.state, ApplicationState::Deleted { .. });
         (sensible && !deleted).then(|| self.form(action))
@@ -189,7 +189,7 @@ impl Forms<'_> {
         self.when(gets_tokens && self.application.state == ApplicationState::Active, "try")
     }
 
-    /// With what is asked for, so that saving the form asks for it still.
+    /// With what was asked for, so that saving the form keeps asking for it.
     fn settings(
         &self,
         reader: SettingsReader,

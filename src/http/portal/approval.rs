@@ -1,4 +1,4 @@
-//! What an application waits for until an operator has decided.
+//! The open request of an application.
 
 use axum::response::Response;
 
@@ -13,7 +13,7 @@ use crate::http::pages::visit::Visit;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::GrantType;
 
-/// What the page says about it.
+/// The part of the page about it.
 pub(super) fn waiting(visit: &Visit, application: &Application, approval: Approval) -> Waiting {
     let grants = approval.extras.grants.iter().copied().map(GrantType::name).map(str::to_owned);
     let audiences = approval.extras.audiences.iter().map(ToString::to_string);

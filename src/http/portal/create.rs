@@ -61,7 +61,7 @@ fn form_page(viewer: &Viewer, typed: &PostedForm, problems: Vec<FieldProblem>) -
         inputs: new_inputs(viewer, typed, &problems),
         kinds: kind_cards(typed),
         reason: Input::lines("app-reason", "reason", "For the operator")
-            .hinted("Only if you ask for more than everybody may choose: what do you need it for?")
+            .hinted("Only if you ask for more than the free scopes: what do you need it for?")
             .holding(typed.text("reason")),
         problems: Vec::new(),
         form: making_form(viewer, NEW),
@@ -95,7 +95,7 @@ fn kind_cards(typed: &PostedForm) -> Vec<KindCard> {
     offered.map(|kind| KindCard { value: kind.name(), words: kinds::words(kind), chosen: kind == chosen }).collect()
 }
 
-/// What can be chosen, and what is when nothing is.
+/// The scopes that can be chosen, and the default.
 fn scope_hint(visit: &Visit) -> String {
     let free = &visit.edge.config().self_service.scopes;
     format!(

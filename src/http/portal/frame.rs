@@ -16,7 +16,7 @@ pub(in crate::http) struct Frame {
     pub(in crate::http) sign_out: Form,
 }
 
-/// The part of the pages that one is in.
+/// The part of the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Here {
     /// One's own applications.

@@ -1,4 +1,4 @@
-//! Buttons that make something: pressed twice they make it once, and the page that the browser ends up at has it.
+//! Forms that create an object: sent twice they create one, and the browser ends at its page.
 
 use std::future::Future;
 
@@ -15,10 +15,10 @@ use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 
-/// The hidden field that tells one showing of a form from the next.
+/// The hidden field that identifies one showing of a form.
 const SHOWN: &str = "shown";
 
-/// What was made: whose page shows it, and its new secret.
+/// A created object: the address of its page, and its new secret.
 #[derive(Serialize, Deserialize)]
 pub(in crate::http) struct Made {
     page: String,
@@ -27,12 +27,12 @@ pub(in crate::http) struct Made {
 }
 
 impl Made {
-    /// Something that is seen at this page, which shows the secrets of `of`.
+    /// An object at this page, which shows the secrets of `of`.
     pub(in crate::http) fn at(page: String, of: String, secret: &str) -> Self {
         Self { page, of, secret: Some(secret.to_owned()) }
     }
 
-    /// Something of an application.
+    /// An object of an application.
     pub(super) fn of(application: &Application, secret: Option<&ClientSecret>) -> Self {
         let client_id = &application.client_id;
         let secret = secret.map(|secret| secret.expose().to_owned());
@@ -40,12 +40,12 @@ impl Made {
     }
 }
 
-/// A form whose button makes something.
+/// A form that creates an object.
 pub(in crate::http) fn making_form(visit: &Visit, action: impl Into<String>) -> Form {
     visit.form(action).carrying(SHOWN, visit.edge.idempotency().name_form())
 }
 
-/// Makes `what` for `about`, and sends the browser to the page that says so and shows the secret once.
+/// Creates an object once, and sends the browser to its page, which shows the secret once.
 pub(in crate::http) async fn press<Making, Failed>(
     viewer: &Viewer,
     typed: &PostedForm,

@@ -1,4 +1,4 @@
-//! `/portal/invitations/{path}`: where the link of an invitation leads, and the list of one's own.
+//! `/portal/invitations/{path}`: the page of an invitation, from the link in the mail or from the list.
 
 use axum::extract::Path;
 use axum::response::Response;

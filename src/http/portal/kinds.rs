@@ -1,8 +1,8 @@
-//! What the types of application are called, and when to choose which.
+//! The names of application types, and when to choose which.
 
 use crate::domain::application::ApplicationKind;
 
-/// The words for a type.
+/// The messages for a type.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::http) struct KindMessages {
     /// In a list.
@@ -13,13 +13,13 @@ pub(in crate::http) struct KindMessages {
     pub(in crate::http) when: &'static str,
 }
 
-/// The words for this type.
+/// The messages for this type.
 pub(in crate::http) const fn words(kind: ApplicationKind) -> KindMessages {
     let (short, title, when) = match kind {
         ApplicationKind::Service => (
             "Service",
             "A program that calls an API by itself",
-            "A job, a script, another server. Nobody signs in: it gets its tokens with its own secret.",
+            "A job, a script, another server. No person signs in: it gets its tokens with its own secret.",
         ),
         ApplicationKind::Web => (
             "Web application",
@@ -29,7 +29,7 @@ pub(in crate::http) const fn words(kind: ApplicationKind) -> KindMessages {
         ApplicationKind::Spa => (
             "Browser application",
             "An application that runs wholly in the browser",
-            "People sign in. It has no secret, because everybody could read it; PKCE takes its place.",
+            "People sign in. It has no secret, because every user could read it; PKCE takes its place.",
         ),
         ApplicationKind::Native => (
             "App",

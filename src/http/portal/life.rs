@@ -1,4 +1,4 @@
-//! What the portal says about an application's life: where it is in it, and what comes next if nobody uses it.
+//! The life cycle of an application in the portal: its state, and what comes next if it stays unused.
 
 use super::view::Standing;
 use crate::domain::application::{Application, ApplicationState, DeactivationReason};
@@ -7,7 +7,7 @@ use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
 use crate::http::pages::messages::Messages;
 
-/// Where an application is in its life.
+/// The state of an application.
 pub(super) fn standing(application: &Application, outlook: &Outlook) -> Standing {
     match application.state {
         ApplicationState::Active => Standing::Active { outlook: sentence(application, outlook) },
@@ -18,7 +18,7 @@ pub(super) fn standing(application: &Application, outlook: &Outlook) -> Standing
     }
 }
 
-/// What comes next, if anything does.
+/// What comes next, if there is a next step.
 pub(super) fn sentence(application: &Application, outlook: &Outlook) -> Option<String> {
     let day = |at: Timestamp| Messages::of(Language::English).date(at);
     match application.state {
@@ -30,14 +30,14 @@ pub(super) fn sentence(application: &Application, outlook: &Outlook) -> Option<S
 
 fn why(application: &Application, reason: DeactivationReason) -> String {
     match reason {
-        DeactivationReason::Requested => "because somebody who looks after it said so".to_owned(),
+        DeactivationReason::Requested => "because an owner asked for it".to_owned(),
         DeactivationReason::Suspended | DeactivationReason::Removed => {
             "because an operator of this server said so".to_owned()
         }
         DeactivationReason::Undeclared => "because it left the server's configuration".to_owned(),
         DeactivationReason::Unused => {
             let since = Messages::of(Language::English).date(application.unused_since());
-            format!("because nobody used it since {since}")
+            format!("because it has not been used since {since}")
         }
     }
 }

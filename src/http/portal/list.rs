@@ -1,4 +1,4 @@
-//! `/portal/applications`: everything one looks after.
+//! `/portal/applications`: a person's own applications.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::Visit;
 
-/// From when on the end of an application's life stands out: when its owners are warned of it.
+/// From when on the next step is highlighted: when the first warning is due by default.
 const SOON: Duration = Duration::from_hours(7 * 24);
 
 /// How many applications a page shows, and how many deleted ones the first one shows.
@@ -52,7 +52,7 @@ pub(in crate::http) async fn show(viewer: Viewer, Query(parameters): Query) -> P
     }))
 }
 
-/// Where the page behind this application is.
+/// The address of the page after this application.
 fn behind(last: &Application) -> String {
     let place = [("after", last.settings.name.as_str()), ("id", last.client_id.as_str())];
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(place).finish();

@@ -1,8 +1,8 @@
-//! PORTAL: where developers look after their own applications.
+//! PORTAL: developers manage their own applications.
 //!
-//! Owns the pages below `/portal`, in English. Does not own what an application is or who may change it: every
-//! handler asks a flow as [`crate::flows::access::Caller`], and what is not one's own is not there. Everything
-//! works without JavaScript; each change is a form that answers with 303, or with the page and what was wrong.
+//! Owns the pages below `/portal`, in English. Does not own applications or authorization: every handler asks a flow as
+//! [`crate::flows::access::Caller`], and an application of another owner is 404. Everything works without JavaScript;
+//! each change is a form that answers with 303, or with the page and what was wrong.
 
 mod activity;
 mod application;

@@ -1,4 +1,4 @@
-//! Who looks after an application: inviting, handing over, removing, leaving.
+//! The owners of an application: inviting, handing over, removing, leaving.
 
 use axum::extract::Path;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! From what was typed to settings: everything that is wrong is found at once, each thing with its field.
+//! From form input to settings: all problems at once, each with its field.
 
 use super::view::{FieldProblem, element, sentence};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Place, SETTINGS, Setting, Shape};
@@ -41,7 +41,7 @@ pub(super) fn new_settings(typed: &PostedForm, algorithm: SigningAlgorithm) -> R
     reading.finish()
 }
 
-/// The settings of an application after a change. What the form does not show stays as it is.
+/// The settings of an application after a change. Settings that the form does not have stay as they are.
 pub(super) fn changed_settings(typed: &PostedForm, current: &ApplicationSettings) -> Read<ApplicationSettings> {
     let mut reading = Reading { typed, page: "set", settings: current.clone(), problems: Vec::new() };
     for setting in SETTINGS.iter().filter(|setting| setting.place != Place::Nowhere) {

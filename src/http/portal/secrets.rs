@@ -1,4 +1,4 @@
-//! The secrets of an application: another one, or one less.
+//! The secrets of an application: rotating and revoking.
 
 use axum::extract::Path;
 use axum::response::Response;

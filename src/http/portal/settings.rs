@@ -45,7 +45,7 @@ async fn not_changed(own: &OwnedApplication, typed: PostedForm, refusal: Refusal
     let Some(status) = status_on_page(&refusal) else { return Err(refusal.into()) };
     let text = match refusal.code {
         ErrorCode::PreconditionFailed => {
-            "Somebody changed this application after you opened the page. Your changes are still in the form: compare \
+            "This application was changed after you opened the page. Your changes are still in the form: compare \
              them with what is there now, and save again."
         }
         _ => refusal.description.as_ref(),

@@ -17,16 +17,16 @@ pub(in crate::http) struct Snippet {
     pub(in crate::http) code: String,
 }
 
-/// Where people are sent back to in a program of an application that has no address yet.
+/// The redirect URI in a program if the application has none yet.
 const SOMEWHERE: &str = "http://localhost:3000/callback";
 
-/// What the programs are filled with.
+/// The values in the programs.
 struct Values {
     issuer: String,
     client_id: Text,
     scope: Text,
     redirect_uri: Text,
-    /// How the application proves who it is.
+    /// How the application authenticates.
     login: Login,
 }
 
@@ -55,7 +55,7 @@ enum Login {
     Secret(Option<String>),
     /// With an assertion that its own key signed.
     Assertion,
-    /// Not at all.
+    /// As a public client.
     Public,
 }
 
@@ -81,7 +81,7 @@ programs! {
     PeopleGo = "portal/snippets/people.go.txt";
 }
 
-/// The programs that fit the application. The secret, if it is being shown, stands where it can be pasted from.
+/// The programs that fit the application, with the secret in them while it is shown.
 pub(in crate::http) fn snippets(application: &Application, issuer: &str, shown: Option<&ClientSecret>) -> Vec<Snippet> {
     let settings = &application.settings;
     let v = Values {
@@ -112,7 +112,7 @@ pub(in crate::http) fn snippets(application: &Application, issuer: &str, shown: 
     } else {
         Vec::new()
     };
-    // With a key of its own the request is the same and only curl's form of it is short enough to be of use.
+    // With `private_key_jwt` the request is the same, and only curl's form is short enough to be useful.
     let only_curl = matches!(v.login, Login::Assertion);
     let fits = |id: &str| !only_curl || id == "curl";
     let written = written.into_iter().filter(|(_, id, _)| fits(id));
@@ -161,7 +161,7 @@ impl Values {
         matches!(self.login, Login::Secret(_))
     }
 
-    /// How curl proves who asks.
+    /// curl's options for client authentication.
     fn curl_login(&self) -> String {
         match &self.login {
             Login::Secret(Some(secret)) => format!("--user {}", word(&format!("{}:{secret}", self.client_id.0))),

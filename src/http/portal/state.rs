@@ -44,7 +44,7 @@ pub(in crate::http) async fn delete(form: CsrfForm<OwnedApplication>) -> PageRes
     }
 }
 
-/// A name as people read it: how its accents are composed cannot be seen, nor how wide its spaces are.
+/// A name as people read it: composed accents and different spaces look the same.
 fn as_read(name: &str) -> String {
     let composed: String = name.nfc().collect();
     composed.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -38,7 +38,7 @@ fn tried(response: TokenResponse, issuer: &str) -> Tried {
     }
 }
 
-/// A part of a token as people read it.
+/// A part of a token, decoded and formatted.
 fn readable(part: &str) -> String {
     let bytes = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
     let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();

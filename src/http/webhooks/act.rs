@@ -1,4 +1,4 @@
-//! What one button of a webhook's page does.
+//! The buttons of a webhook's page.
 
 use axum::response::Response;
 
@@ -12,7 +12,7 @@ use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::visit::see;
 use crate::http::portal::idempotent_form::{Made, press};
 
-/// What there is to do.
+/// The actions.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Act {
     Ping,

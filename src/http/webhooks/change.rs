@@ -1,4 +1,4 @@
-//! Changing where a webhook's messages go and which they are.
+//! Changing a webhook's URL and events.
 
 use axum::response::Response;
 

@@ -1,4 +1,4 @@
-//! `…/webhooks/new`: making a webhook.
+//! `…/webhooks/new`: creating a webhook.
 
 use axum::response::{IntoResponse as _, Response};
 

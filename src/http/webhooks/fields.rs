@@ -1,4 +1,4 @@
-//! What is typed about a webhook: its address and its events.
+//! The fields of a webhook: its URL and its events.
 
 use super::messages::sentence_about;
 use super::view::{EventLine, FieldsPart};
@@ -16,23 +16,23 @@ const URL: &str = "hook-url";
 /// The element of the events.
 const EVENTS: &str = "hook-events";
 
-/// What stands in the form: as it is, or as it was typed.
+/// The values of the form: as stored, or as entered.
 pub(super) struct Fields {
     owner: WebhookOwner,
     url: String,
-    /// Whether every event is wanted, those of later versions too.
+    /// Whether all events are subscribed, those of later versions too.
     all: bool,
-    /// What is ticked, by name.
+    /// The checked events, by name.
     ticked: Vec<String>,
 }
 
 impl Fields {
-    /// Of a new webhook.
+    /// For a new webhook.
     pub(super) fn empty(owner: &WebhookOwner) -> Self {
         Self { owner: owner.clone(), url: String::new(), all: true, ticked: Vec::new() }
     }
 
-    /// As the webhook is.
+    /// For an existing webhook.
     pub(super) fn of(webhook: &Webhook) -> Self {
         Self {
             owner: webhook.owner.clone(),
@@ -42,7 +42,7 @@ impl Fields {
         }
     }
 
-    /// As it was typed.
+    /// From a posted form.
     pub(super) fn typed(owner: &WebhookOwner, typed: &PostedForm) -> Self {
         Self {
             owner: owner.clone(),
@@ -76,7 +76,7 @@ impl Fields {
         self.ticked.iter().map(read).collect()
     }
 
-    /// The same on a page, with what was wrong beside it.
+    /// The fields of a page, with their problems.
     pub(super) fn shown(&self, problems: &[FieldProblem]) -> FieldsPart {
         let problem = |id| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
         let mut url = Input::line(URL, "url", "Address")
@@ -100,7 +100,7 @@ impl Fields {
     }
 }
 
-/// Why something was not done.
+/// Why a change was refused.
 pub(super) struct NotDone {
     /// At the fields that have to be put right.
     pub(super) problems: Vec<FieldProblem>,

@@ -1,40 +1,42 @@
-//! What events and what was done are called.
+//! The messages for events and notices.
 
 use crate::domain::webhook_event::EventType;
 
 /// How many events a list names.
 const MOST_NAMED: usize = 3;
 
-/// What happened, to whom the message is about.
+/// A sentence about an event, for owners.
 pub(super) const fn sentence_about(event: EventType) -> &'static str {
     match event {
         EventType::ApplicationCreated => "An application is registered.",
         EventType::ApplicationChanged => "Its settings are changed.",
-        EventType::ApplicationDeactivated => "It gets no tokens any more: somebody wanted it so, or nobody used it.",
+        EventType::ApplicationDeactivated => {
+            "It gets no more tokens: an owner or operator asked for that, or it was unused."
+        }
         EventType::ApplicationActivated => "It gets tokens again.",
-        EventType::ApplicationWarned => "Nobody uses it, and its owners are told by mail.",
+        EventType::ApplicationWarned => "It is unused, and its owners are told by mail.",
         EventType::ApplicationKept => "An owner followed the link that keeps it.",
         EventType::ApplicationDeleted => "It is deleted. For a while it can be brought back.",
         EventType::ApplicationUndeleted => "It is brought back.",
-        EventType::OwnersChanged => "Somebody looks after it from now on, or does not any more.",
+        EventType::OwnersChanged => "An owner was added or removed.",
         EventType::ApprovalDecided => "What was asked of an operator is granted, refused or withdrawn.",
         EventType::SecretAdded => "It has another secret.",
         EventType::SecretRevoked => "One of its secrets is refused from now on.",
-        EventType::ReplayDetected => "A code or a token that works once was used twice: somebody may have a copy.",
-        EventType::UserCreated => "Somebody has an account.",
+        EventType::ReplayDetected => "A code or a token that works once was used twice: it may have been copied.",
+        EventType::UserCreated => "An account was made.",
         EventType::UserChanged => "Something about an account is changed.",
         EventType::UserDisabled => "An account is disabled, and all that it granted ends.",
         EventType::UserEnabled => "An account can be used again.",
         EventType::UserDeleted => "An account is deleted for good.",
         EventType::KeyRevoked => "A signing key is revoked: fetch the key set again.",
-        EventType::WebhookCreated => "Somebody made a webhook.",
+        EventType::WebhookCreated => "A webhook was made.",
         EventType::WebhookChanged => "A webhook is changed or has another secret.",
         EventType::WebhookDisabled => "A webhook is sent nothing any more.",
         EventType::WebhookDeleted => "A webhook is deleted.",
     }
 }
 
-/// Which events a webhook is told, in a list of webhooks.
+/// The subscribed events, in short, for a list of webhooks.
 pub(super) fn events_in_short(events: &[EventType]) -> String {
     match events.len() {
         0 => "every event".to_owned(),
@@ -43,7 +45,7 @@ pub(super) fn events_in_short(events: &[EventType]) -> String {
     }
 }
 
-/// What was just done, by its name in an address.
+/// The notice of this name.
 pub(super) fn notice(name: &str) -> Option<&'static str> {
     Some(match name {
         "created" => "The webhook is made. Send a test event to see whether it arrives.",

@@ -1,7 +1,8 @@
 //! WEBHOOKS: the pages about webhooks, those of an application in the portal and those of the server for operators.
 //!
-//! Both are the same pages; what differs is whose webhooks they are about, who gets to see them and the bar at the top
-//! ([`place`]). Owns no rule: who may do what is the portal's and the operator pages' answer, what happens is the flows'.
+//! Both are the same pages; they differ in the owner of the webhooks, in who may see them and in the bar at the top
+//! ([`place`]). Owns no rule: access is decided by the portal's and the operator pages' frames, everything else by the
+//! flows.
 
 mod act;
 mod change;

@@ -1,4 +1,4 @@
-//! Whose webhooks a page is about, and who looks at it.
+//! The owner of the webhooks of a page, and its visitor.
 
 use std::ops::Deref;
 
@@ -22,7 +22,7 @@ use crate::http::portal::frame::{self as portal_frame, Frame};
 use crate::http::portal::owned_application::OwnedApplication;
 use crate::protocol::refusal::Refusal;
 
-/// What the address of a page names.
+/// The parameters in the path of a page.
 #[derive(Deserialize)]
 struct Names {
     /// The application; none for the server's own.
@@ -86,12 +86,12 @@ impl At {
         }
     }
 
-    /// Where new ones are made.
+    /// The page for a new one.
     pub(super) fn new_page(&self) -> String {
         format!("{}/new", base_of(&self.owner()))
     }
 
-    /// Where one finds oneself after a webhook was deleted.
+    /// The page after a webhook was deleted.
     pub(super) fn without(&self) -> String {
         match self {
             Self::Application(own) => format!("/portal/applications/{}?done=webhook-deleted", own.client_id()),
@@ -110,7 +110,7 @@ impl At {
         }
     }
 
-    /// What stands around the page.
+    /// The frame of the page.
     pub(super) async fn around(&self) -> Result<Around, Refusal> {
         Ok(match self {
             Self::Application(own) => Around::Portal {
@@ -177,7 +177,7 @@ pub(super) fn base_of(owner: &WebhookOwner) -> String {
     }
 }
 
-/// Where the page of a webhook is.
+/// The address of a webhook's page.
 pub(super) fn page_of(webhook: &Webhook) -> String {
     format!("{}/{}", base_of(&webhook.owner), webhook.id)
 }

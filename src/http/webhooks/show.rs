@@ -1,4 +1,4 @@
-//! The page of a webhook: what it is, how its messages fare, and what can be done with it.
+//! The page of a webhook: its settings, its messages and its actions.
 
 use axum::response::{IntoResponse as _, Response};
 
@@ -22,11 +22,11 @@ use crate::http::portal::view::{FieldProblem, sentence};
 struct Occasion {
     /// What was just done.
     notice: Option<&'static str>,
-    /// What could not be done.
+    /// The problems.
     problems: Vec<FieldProblem>,
     /// A secret that is shown this once.
     secret: Option<WebhookSecret>,
-    /// What was typed and refused.
+    /// The input that was refused.
     fields: Option<Fields>,
 }
 

@@ -17,7 +17,7 @@ use crate::http::portal::view::{FieldProblem, Input};
 pub(super) enum Around {
     Portal {
         frame: Frame,
-        /// Whether the application is somebody else's, seen by an operator.
+        /// Whether an operator sees another owner's application.
         as_operator: bool,
     },
     Operator(Bar),
@@ -34,9 +34,9 @@ impl Around {
 pub(in crate::http) struct Hooks {
     /// Each of them, oldest first.
     pub(in crate::http) lines: Vec<HookLine>,
-    /// Where another one is made, if there may be one.
+    /// The page for a new one, if the limit is not reached.
     pub(in crate::http) add: Option<String>,
-    /// How many there may be.
+    /// The limit.
     pub(in crate::http) most: i64,
 }
 
@@ -45,29 +45,29 @@ pub(in crate::http) struct Hooks {
 pub(in crate::http) struct HookLine {
     /// Its page.
     pub(in crate::http) href: String,
-    /// Where it sends to.
+    /// Its URL.
     pub(in crate::http) url: String,
-    /// What it is told.
+    /// The subscribed events, in short.
     pub(in crate::http) events: String,
-    /// How it fares.
+    /// Whether messages get through.
     pub(in crate::http) standing: HookStanding,
 }
 
-/// How a webhook fares.
+/// Whether messages to a webhook get through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum HookStanding {
     /// Nothing was sent yet.
     Untried,
-    /// A message got through then, and none failed since.
+    /// The last message was delivered then, and none failed since.
     Works(Timestamp),
-    /// None gets through since then.
+    /// Every attempt has failed since then.
     Failing(Timestamp),
-    /// Nothing is sent since then.
+    /// It has been disabled since then.
     Disabled(Timestamp, DisabledBecause),
 }
 
 impl HookStanding {
-    /// That of this webhook.
+    /// The state of this webhook.
     pub(super) fn of(webhook: &Webhook) -> Self {
         match (webhook.state, webhook.failing_since, webhook.last_delivered_at) {
             (WebhookState::Disabled { at, reason }, _, _) => Self::Disabled(at, reason),
@@ -97,7 +97,7 @@ impl HookStanding {
         matches!(self, Self::Works(_))
     }
 
-    /// Why nothing is sent; empty where it is.
+    /// Why it is disabled; empty if it is not.
     pub(in crate::http) const fn why(self) -> &'static str {
         match self {
             Self::Disabled(_, DisabledBecause::Requested) => "by hand",
@@ -114,27 +114,27 @@ impl HookStanding {
 pub(super) struct ListPage {
     pub(super) t: &'static Messages,
     pub(super) around: Around,
-    /// The present.
+    /// The current time.
     pub(super) now: Timestamp,
     /// What was just done.
     pub(super) notice: Option<&'static str>,
     pub(super) hooks: Hooks,
 }
 
-/// What is typed about a webhook.
+/// The fields of a webhook.
 #[derive(Clone, Debug)]
 pub(super) struct FieldsPart {
     /// Where messages are sent.
     pub(super) url: Input,
-    /// Whether every event is wanted.
+    /// Whether all events are subscribed.
     pub(super) all: bool,
-    /// What can be wanted.
+    /// The events.
     pub(super) events: Vec<EventLine>,
-    /// What is wrong with that.
+    /// What is wrong with the events.
     pub(super) events_problem: Option<String>,
 }
 
-/// An event that can be wanted.
+/// An event to subscribe to.
 #[derive(Clone, Debug)]
 pub(super) struct EventLine {
     pub(super) name: &'static str,
@@ -142,15 +142,15 @@ pub(super) struct EventLine {
     pub(super) chosen: bool,
 }
 
-/// A webhook to be made.
+/// A new webhook.
 #[derive(Debug, Template)]
 #[template(path = "webhooks/new.html")]
 pub(super) struct NewPage {
     pub(super) t: &'static Messages,
     pub(super) around: Around,
-    /// The list that it will be in.
+    /// The list that it will be in, as a link.
     pub(super) trail: Link,
-    /// All that has to be put right.
+    /// The problems.
     pub(super) problems: Vec<FieldProblem>,
     pub(super) fields: FieldsPart,
     pub(super) form: Form,
@@ -162,31 +162,31 @@ pub(super) struct NewPage {
 pub(super) struct WebhookPage {
     pub(super) t: &'static Messages,
     pub(super) around: Around,
-    /// The present.
+    /// The current time.
     pub(super) now: Timestamp,
     /// The list that it is in.
     pub(super) trail: Link,
     /// What was just done.
     pub(super) notice: Option<&'static str>,
-    /// What could not be done.
+    /// The problems.
     pub(super) problems: Vec<FieldProblem>,
     /// A new secret, shown this once.
     pub(super) secret: Option<String>,
-    /// Its address, as long as there is room.
+    /// Its URL, shortened.
     pub(super) name: String,
     pub(super) id: String,
     pub(super) url: String,
     pub(super) standing: HookStanding,
     pub(super) created_at: Timestamp,
     pub(super) last_delivered_at: Option<Timestamp>,
-    /// What it is told; none means everything.
+    /// The subscribed events; none means all.
     pub(super) events: Vec<&'static str>,
     /// Its newest messages, the newest first.
     pub(super) deliveries: Vec<DeliveryLine>,
     pub(super) fields: FieldsPart,
     /// Changes address and events.
     pub(super) change: Form,
-    /// Sends it a message that tells of nothing.
+    /// Sends it a test message.
     pub(super) ping: Option<Form>,
     /// Gives it another secret.
     pub(super) rotate: Form,
@@ -195,14 +195,14 @@ pub(super) struct WebhookPage {
     pub(super) delete: Form,
 }
 
-/// A message and what became of it.
+/// A message with its delivery.
 #[derive(Clone, Debug)]
 pub(super) struct DeliveryLine {
-    /// Its name, as the receiver sees it.
+    /// Its id, as the receiver sees it.
     pub(super) message: String,
-    /// What it tells.
+    /// The event's name.
     pub(super) event: String,
-    /// When that happened.
+    /// When the event happened.
     pub(super) created_at: Timestamp,
     pub(super) state: DeliveryState,
     /// How often it was tried.
@@ -213,7 +213,7 @@ pub(super) struct DeliveryLine {
     pub(super) answer: Option<String>,
     /// When it is tried again.
     pub(super) next: Option<Timestamp>,
-    /// Sends it once more, or now.
+    /// Sends it again, or at once.
     pub(super) again: Option<Form>,
 }
 

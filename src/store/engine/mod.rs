@@ -25,7 +25,7 @@ pub use postgres::Pooling;
 pub(super) use postgres::Postgresql;
 pub(super) use statement::{Bind, Column, Record, Row, Statement, sql};
 
-/// How long PostgreSQL is waited for when the server stops.
+/// How long to wait for PostgreSQL to close when the server stops.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How long one statement may take before the database counts as away.
@@ -35,7 +35,7 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Store {
     pub(super) engine: Engine,
-    /// Told when messages for webhooks were committed.
+    /// Notified when messages for webhooks were committed.
     committed: Arc<Notify>,
 }
 
@@ -46,7 +46,7 @@ pub(super) enum Engine {
     Postgres(Postgresql),
 }
 
-/// A transaction that may write. Dropped without [`Transaction::commit`], it never happened.
+/// A transaction that may write. It is rolled back if it is dropped without [`Transaction::commit`].
 pub struct Transaction {
     ongoing: Ongoing,
     /// Whether it wrote messages for webhooks.
@@ -60,7 +60,7 @@ enum Ongoing {
 }
 
 impl Store {
-    /// Waits until something was committed through this process that deliveries wait for.
+    /// Waits until this process commits messages for webhooks.
     pub async fn deliveries_queued(&self) {
         self.committed.notified().await;
     }
@@ -114,7 +114,7 @@ impl Store {
         bounded(self.execute_unbounded(statement)).await
     }
 
-    /// The same for what may take as long as it takes, such as a backup. Never called by a request.
+    /// The same without a time limit, for a backup. Never called by a request.
     pub(super) async fn execute_unbounded(&self, statement: Statement) -> Result<u64, StoreError> {
         Ok(match &self.engine {
             Engine::Sqlite { writer, .. } => statement.for_sqlite().execute(writer).await?.rows_affected(),
@@ -130,8 +130,8 @@ impl Store {
         }
     }
 
-    /// Ends every connection, after what they are doing. Does not wait long for a server that has fallen silent:
-    /// whatever was to be written is written by now, and it notices by itself that we are gone.
+    /// Closes every connection once it is idle. Does not wait long for a server that does not answer: everything is
+    /// written by now, and the server notices the closed connections by itself.
     pub async fn close(&self) {
         let closed = match &self.engine {
             Engine::Sqlite { readers, writer, .. } => {
@@ -185,12 +185,12 @@ impl Transaction {
         .await
     }
 
-    /// Says that messages for webhooks were written, so that whoever sends them is woken once they are committed.
+    /// Says that messages for webhooks were written, so that the sender is woken once they are committed.
     pub(super) fn queued_deliveries(&mut self) {
         self.has_deliveries = true;
     }
 
-    /// Makes it all true at once.
+    /// Commits.
     pub async fn commit(self) -> Result<(), StoreError> {
         bounded(async {
             match self.ongoing {
@@ -207,7 +207,7 @@ impl Transaction {
     }
 }
 
-/// Nothing waits for a database for ever: the server's own time-outs do not help when the network is gone.
+/// No statement waits for ever: the time-outs of the database server do not help when the network is gone.
 async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let limit = STATEMENT_TIMEOUT + Duration::from_secs(1);
     timeout(limit, work)

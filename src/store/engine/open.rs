@@ -49,7 +49,7 @@ impl Store {
 
     async fn open_sqlite(path: PathBuf, settings: &DatabaseSettings) -> Result<Self, StoreError> {
         create_private(&path)?;
-        // FULL: a code that was answered as spent stays spent through a power cut. See docs/decisions.
+        // FULL: a code that was reported as spent stays spent after a power failure. See docs/decisions.
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
@@ -71,13 +71,13 @@ impl Store {
             .acquire_timeout(settings.acquire_timeout)
             .test_before_acquire(false)
             .connect_lazy_with(options.pragma("query_only", "on"));
-        // The locks beside the file must be the same ones by whatever name it is opened.
+        // The lock files beside it must be the same, by whatever path it is opened.
         let path = path.canonicalize().map_err(sqlx::Error::Io)?;
         Ok(Self { engine: Engine::Sqlite { readers, writer, path }, committed: Arc::default() })
     }
 }
 
-/// Makes the file before SQLite would, so that nobody else on the machine can read it. SQLite gives the files
+/// Makes the file before SQLite would, so that no other account on the machine can read it. SQLite gives the files
 /// beside it the same permissions.
 fn create_private(path: &Path) -> Result<(), StoreError> {
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);

@@ -144,9 +144,8 @@ fn is_refused_by_pooler(error: &StoreError) -> bool {
     error.to_string().contains(POOLER_REFUSAL)
 }
 
-/// Whether a connection that comes back to the pool is worth keeping. The driver asks too, but without a limit:
-/// a connection that a firewall forgot would keep its place in the pool for ever, and after a few of them
-/// there would be none left.
+/// Whether a connection that comes back to the pool is worth keeping. The driver asks too, but without a limit: a
+/// connection that a firewall dropped would keep its place in the pool for ever, and a few of them would use it up.
 async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     timeout(Duration::from_secs(1), connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
     Ok(true)

@@ -142,6 +142,6 @@ impl Row {
 
 /// Something a row can be turned into.
 pub(in crate::store) trait Record: Sized {
-    /// Reads it, or says which row of which table cannot be read.
+    /// Reads it, or fails with the row and table that cannot be read.
     fn from_row(row: &Row) -> Result<Self, StoreError>;
 }

@@ -56,7 +56,7 @@ const looks = {
 };
 
 for (const [name, options] of Object.entries(looks)) {
-  test(`the account page is readable by everybody: ${name}`, async () => {
+  test(`the account page is accessible: ${name}`, async () => {
     const { page, email } = await atTheAccount(options);
     assert.match(await page.textContent('main'), new RegExp(email));
     await assertAccessible(page);
@@ -106,7 +106,7 @@ for (const javaScriptEnabled of [true, false]) {
       for (const device of [page, other]) assert.equal(await answerWithoutAsking(device), 'login_required');
     });
 
-    test('is deleted by whoever types its address, and everything with it', async () => {
+    test('is deleted, and everything with it, when its address is typed', async () => {
       const { page, email, tokens } = await atTheAccount(options);
       await page.click('#delete-account');
       await page.fill('#delete-email', 'somebody@example.com');

@@ -9,7 +9,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** Waits until the link leads nowhere any more. */
+/** Waits until the link has expired. */
 async function isOver(link) {
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await fetch(link)).status === 400) return;

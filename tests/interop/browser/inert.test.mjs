@@ -382,7 +382,7 @@ describe('at a server where everything is poisoned', () => {
         await context.close();
       });
 
-      test('addresses and parameters that nobody expects', async () => {
+      test('addresses and parameters that are not expected', async () => {
         const { context, see } = await again(operator);
         const segment = encodeURIComponent(poison('segment'));
         const folders = ['', 'admin/', 'admin/users/', 'admin/set-up/', 'portal/applications/', 'portal/invitations/', 'l/', 'keep/', 'static/', 'account/', 'dev/mail/', 'api/v1/', 'api/v1/applications/'];

@@ -1,4 +1,4 @@
-// Whoever runs a server: the first link, then every operator page and what can be done there.
+// The operator of a server: the first link, then every operator page and what can be done there.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Person } from '../person.mjs';
@@ -86,7 +86,7 @@ for (const javaScriptEnabled of [true, false]) {
       await late.context().close();
     });
 
-    test('everybody else finds nothing there', async () => {
+    test('other people find nothing there', async () => {
       for (const path of ['/admin', '/admin/approvals', '/admin/audit', '/admin/settings']) {
         assert.equal((await theirs.goto(at(path))).status(), 404, path);
       }

@@ -1,7 +1,7 @@
 // What a person does in a browser at any server: sign up, sign in once more, register an application.
 import { Person } from '../person.mjs';
 
-/** Enters the address and opens the link of the n-th sign-in mail to it. Whoever is asked to sign in once more begins here too. */
+/** Enters the address and opens the link of the n-th sign-in mail to it. A person who has to sign in once more begins here too. */
 export async function signInAs(page, email, n) {
   await page.fill('#email', email);
   await page.click('#login-submit');

@@ -134,7 +134,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test('an error page and the way to the account are readable by everybody', async () => {
+test('an error page and the way to the account are accessible', async () => {
   const page = await newDevice(browser, {});
   await page.goto(authorization({ redirect_uri: 'https://elsewhere.example/callback' }).url);
   await assertAccessible(page);

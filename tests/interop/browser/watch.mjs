@@ -1,4 +1,4 @@
-// Finds out whether a page let somebody else's markup through.
+// Finds out whether a page let injected markup through.
 import assert from 'node:assert/strict';
 
 /** What ends whatever it may stand in and then runs: text, attributes, scripts, titles, comments, templates. */

@@ -27,7 +27,7 @@ test('a token verifies with nothing but the key set', async () => {
   assert.equal(protectedHeader.alg, 'RS256');
 });
 
-test('a token with somebody else\'s payload does not verify', async () => {
+test('a token with another token\'s payload does not verify', async () => {
   const [header, , signature] = (await newToken()).split('.');
   const payload = Buffer.from(JSON.stringify({ iss: issuer, aud: app.client_id, scope: 'everything' }));
   await assert.rejects(

@@ -55,7 +55,7 @@ for (const by of ['link', 'code']) {
   });
 }
 
-test('whoever is signed in already is not asked again', async () => {
+test('a person who is signed in is not asked again', async () => {
   const person = newPerson();
   const first = await signIn(person);
   const second = await signIn(person, { more: { prompt: 'none' } });

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { Page, Person } from '../person.mjs';
 import { application } from './gatepost.mjs';
 
-/** Nobody listens there: the person's browser stops before it. */
+/** Nothing listens there: the person's browser stops before it. */
 export const callback = 'https://www.example.com/oauth/callback';
 export const afterLogout = 'https://www.example.com/bye';
 
 export const webApplication = () => application('shop');
 
-/** Somebody the server has never seen; signing in is signing up. */
+/** A person the server has never seen; signing in is signing up. */
 export const newPerson = () => new Person(`${randomUUID()}@example.com`);
 
 /** Signs the person in and returns the address that the application is called back at. */

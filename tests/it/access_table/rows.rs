@@ -19,7 +19,7 @@ const OPERATORS: [u16; 9] = [401, 403, 403, 403, 403, 200, 403, 200, 403];
 const READ_OWN: [u16; 9] = [401, 404, 200, 200, 200, 200, 200, 200, 403];
 const WRITE_OWN: [u16; 9] = [401, 404, 200, 200, 403, 200, 403, 200, 403];
 
-// At the pages a token is worth nothing: its bearer is asked to sign in.
+// Pages ignore tokens: the bearer is asked to sign in.
 const OWN_PAGE: [u16; 9] = [303, 404, 200, 200, 303, 200, 303, 303, 303];
 const OPERATORS_PAGE: [u16; 9] = [303, 404, 404, 404, 303, 200, 303, 303, 303];
 // A form without its token.
@@ -50,7 +50,7 @@ pub(super) const TABLE: &[Row] = &[
     row("PATCH", "/api/v1/applications/{app}", r#"{"name": "Changed"}"#, WRITE_OWN),
     row("DELETE", "/api/v1/applications/{app}", "", instead(WRITE_OWN, 204)),
     row("POST", "/api/v1/applications/{app}/deactivate", "", WRITE_OWN),
-    // It is active, which only who may change it learns.
+    // It is active, which only a caller who may change it learns.
     row("POST", "/api/v1/applications/{app}/activate", "", instead(WRITE_OWN, 409)),
     row("POST", "/api/v1/applications/{app}/undelete", "", instead(WRITE_OWN, 409)),
     row("GET", "/api/v1/applications/{app}/life-cycle", "", READ_OWN),
@@ -61,7 +61,7 @@ pub(super) const TABLE: &[Row] = &[
     row("GET", "/api/v1/applications/{app}/owners", "", READ_OWN),
     row("DELETE", "/api/v1/applications/{app}/owners/co-owner@example.com", "", instead(WRITE_OWN, 204)),
     row("GET", "/api/v1/applications/{app}/invitations", "", READ_OWN),
-    // Somebody has to be the one who asks.
+    // Only a person can invite.
     row(
         "POST",
         "/api/v1/applications/{app}/invitations",

@@ -12,7 +12,7 @@ use crate::harness::{Management, Who, World, on_both_engines};
 const SCOPES: [&str; 7] =
     ["applications:read", "applications:write", "users:read", "users:write", "keys:read", "keys:write", "audit:read"];
 
-/// The column of whoever may do everything, by token and by session.
+/// The columns of the callers who may do everything, by token and by session.
 const MACHINE: usize = 7;
 const ADMIN: usize = 5;
 
@@ -42,14 +42,14 @@ async fn a_scope_allows_what_the_document_says_and_nothing_else(world: World) {
             let Some(declared) = declared(&management, row, path) else { continue };
             let allowed = declared == scope || declared.replace(":read", ":write") == scope;
             let status = cast.ask(row, &machine).await.status.as_u16();
-            // A machine that is no operator has to say for whom it registers.
+            // A machine that is no operator has to name the owner of what it registers.
             let registers = (row.method, path) == ("POST", "/applications");
             let expected = match allowed {
                 true if registers => 400,
                 true => row.expected[MACHINE],
                 false => 403,
             };
-            // Who may not see the webhooks of the server does not learn of them.
+            // A caller who may not see the webhooks of the server gets 404.
             if status != expected && !(expected == 403 && status == 404 && row.path.contains("hook")) {
                 wrong.push(format!("{scope}: {} {path} is {status}, not {expected} (for {declared})", row.method));
             }
@@ -58,7 +58,7 @@ async fn a_scope_allows_what_the_document_says_and_nothing_else(world: World) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// An operator who signed in a while ago sees what operators see, and changes what everybody may.
+/// An operator with an old sign-in sees what operators see, and may change what any developer may.
 #[apply(on_both_engines)]
 async fn an_old_sign_in_changes_nothing_that_only_operators_may(world: World) {
     assert_eq!(CALLERS[ADMIN], "admin");

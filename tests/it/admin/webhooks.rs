@@ -1,4 +1,4 @@
-//! The server's own webhooks: the same pages as an application's, for operators who have signed in lately.
+//! The server's own webhooks: the same pages as an application's, for operators with a fresh sign-in.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;

@@ -125,7 +125,7 @@ pub(super) const BYTES: [(&[u8], u16, &str); 4] = [
     (b"\x1f\x8b\x08\0\0\0\0\0\0\x03", 400, REQUEST),
 ];
 
-/// Sent without a header, so that the form has to say who asks.
+/// Sent without a header, so that the form has to name the client.
 pub(super) const ANONYMOUS: [Case; 30] = [
     ("grant_type=client_credentials", 401, CLIENT),
     ("grant_type=client_credentials&client_id=", 401, CLIENT),

@@ -1,4 +1,4 @@
-//! A browser without JavaScript: keeps cookies, reads forms, follows redirects when told to.
+//! A browser without JavaScript: keeps cookies, reads forms, follows redirects on request.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -51,12 +51,12 @@ impl Browser {
         self.cookies.lock().unwrap().get(name).cloned()
     }
 
-    /// Loses a cookie.
+    /// Deletes a cookie.
     pub(crate) fn forget(&self, name: &str) {
         self.cookies.lock().unwrap().remove(name);
     }
 
-    /// Has a cookie from somewhere.
+    /// Sets a cookie.
     pub(crate) fn remember(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }

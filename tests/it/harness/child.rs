@@ -30,7 +30,7 @@ fn command(world: &World, environment: &[(&str, &str)]) -> Command {
 impl Child {
     /// Starts the server and waits until it says that it is ready.
     pub(crate) fn serve(world: &World, environment: &[(&str, &str)]) -> Self {
-        // Nothing listens there: a server wants to know where mail goes, a test that has mail says so itself.
+        // Nothing listens there: a server needs a mail URL, and a test of mail sets its own.
         let nowhere = ("GATEPOST__MAIL__URL", "smtp://127.0.0.1:9");
         let environment: Vec<_> = [nowhere].iter().chain(environment).copied().collect();
         let mut command = command(world, &environment);

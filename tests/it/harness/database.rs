@@ -104,7 +104,7 @@ impl Database {
         self.connect().await.dump().await
     }
 
-    /// The same without what running servers write by themselves, to tell that they are up.
+    /// The same without the heartbeat of running servers.
     pub(crate) async fn facts(&self) -> Dump {
         let mut dump = self.dump().await;
         dump.retain(|table, _| !["heartbeat", "outages"].contains(&table.as_str()));
@@ -118,7 +118,7 @@ impl Database {
         }
     }
 
-    /// Removes it from the server, whoever is still connected.
+    /// Removes it from the server, even if there are connections.
     pub(crate) async fn remove(&self) {
         if let Self::Postgres { server, name, .. } = self {
             let mut connection = PgConnection::connect(server).await.unwrap();

@@ -31,10 +31,10 @@ use super::server::TestServer;
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// The challenge of [`VERIFIER`].
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-/// Where every application of these tests is sent back to.
+/// The redirect URI of the applications of these tests.
 pub(crate) const CALLBACK: &str = "https://app.example/cb";
 
-/// A person, an application, and what the one has granted the other.
+/// A person, an application, and the grant.
 pub(crate) struct Grant<'a> {
     pub(crate) server: &'a TestServer,
     pub(crate) application: Registered,
@@ -208,7 +208,7 @@ impl Grant<'_> {
         code.expose().to_owned()
     }
 
-    /// Redeems a code as one should.
+    /// Redeems a code correctly.
     pub(crate) async fn redeem(&self, code: &str) -> Answer {
         self.redeem_with(code, &[("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]).await
     }
@@ -238,7 +238,7 @@ impl Grant<'_> {
         self.server.form("/token", &self.application, &form).await
     }
 
-    /// Whether an access token of the person still counts.
+    /// Whether an access token of the person is still valid.
     pub(crate) async fn is_known(&self, access_token: &str) -> bool {
         let answer = Answer::of(self.server.request(Method::GET, "/oauth/userinfo").bearer_auth(access_token)).await;
         match answer.status.as_u16() {

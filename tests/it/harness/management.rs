@@ -1,4 +1,4 @@
-//! The management API: who calls, and whether what comes back is what its document says.
+//! The management API: callers, and whether answers conform to its document.
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::ids::SessionId;
@@ -13,21 +13,21 @@ use super::application::Registered;
 use super::grant::for_people;
 use super::server::TestServer;
 
-/// Somebody who calls the management API.
+/// A caller of the management API.
 #[derive(Clone, Debug)]
 pub(crate) enum Who {
-    /// Nobody known.
+    /// No credentials.
     Anonymous,
     /// The bearer of an access token.
     Token(String),
     /// A browser at one of the server's own pages, with its session.
     Session(String),
-    /// The same browser, sent by a page of somebody else's.
+    /// The same browser, sent by a page of another site.
     Elsewhere(String),
 }
 
 impl Who {
-    /// Adds to a request what proves who sends it.
+    /// Adds the credentials to a request.
     pub(crate) fn sends(&self, request: RequestBuilder) -> RequestBuilder {
         let cookie = |value: &str| format!("gatepost_session={value}");
         match self {
@@ -85,7 +85,7 @@ impl TestServer {
         Who::Session(token.expose().to_owned())
     }
 
-    /// An application that speaks for this person, with this scope.
+    /// A token of this person for an application, with this scope.
     pub(crate) async fn speaking_for(&self, user: &User, scope: &str) -> Who {
         let mut settings = for_people(ApplicationKind::Web);
         settings.scope = scope.parse().unwrap();
@@ -96,7 +96,7 @@ impl TestServer {
         Who::Token(grant.redeem(&grant.code().await).await.access_token())
     }
 
-    /// An application that this person looks after.
+    /// An application of this owner.
     pub(crate) async fn application_of(&self, user: &User, name: &str) -> Registered {
         let settings = ApplicationSettings {
             owner: user.email.as_ref().map(ToString::to_string),
@@ -178,7 +178,7 @@ impl Management<'_> {
     /// Whether a value is what a schema of the document says: as much of JSON Schema as the document uses.
     fn conforms(&self, value: &Value, schema: &Value) -> Result<(), String> {
         if let Some(place) = schema["$ref"].as_str() {
-            let schema = self.document.pointer(place.trim_start_matches('#')).ok_or("a reference leads nowhere")?;
+            let schema = self.document.pointer(place.trim_start_matches('#')).ok_or("a reference has no target")?;
             return self.conforms(value, schema);
         }
         for part in schema["allOf"].as_array().into_iter().flatten() {

@@ -1,7 +1,7 @@
 //! What every test stands on: the server in process, on either engine, with a clock the test moves.
 //!
-//! Owns starting, stopping and looking at the outside of a server. Does not own what is right or wrong: a
-//! test says that itself, in its own words. One file for each thing a test can hold in its hand.
+//! Owns starting, stopping and looking at the outside of a server. Does not own assertions about rules: they stand in
+//! the tests. One file for each kind of object that tests use.
 //!
 //! [`World`] is one database and one clock; [`World::server`] starts a server in it, any number on PostgreSQL.
 //! [`TestServer::token`] begins a token request, [`Answer`] is what came back.

@@ -1,4 +1,4 @@
-//! A name service that the test answers for.
+//! A resolver whose answers the test sets.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;

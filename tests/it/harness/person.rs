@@ -14,7 +14,7 @@ use super::server::TestServer;
 use super::wait::eventually;
 use super::world::World;
 
-/// Where the applications of tests are called back.
+/// The redirect URI of the applications of tests.
 pub(crate) const CALLBACK: &str = "https://www.example.com/oauth/callback";
 
 /// RFC 7636 appendix B.
@@ -34,7 +34,7 @@ pub(crate) async fn operator(server: &Rooms, email: &str) -> User {
     server.people.user_create(new, &Actor::CommandLine).await.unwrap()
 }
 
-/// A web application that is called back at [`CALLBACK`].
+/// A web application with [`CALLBACK`] as redirect URI.
 pub(crate) async fn web_application(server: &Rooms) -> Registered {
     Registered::at(server, web_settings("Shop")).await
 }
@@ -112,7 +112,7 @@ impl Browser {
         self.submit(page.form_with("login-submit"), &[("email", email)]).await
     }
 
-    /// Signs in by the code in the mail and goes wherever that leads.
+    /// Signs in by the code in the mail and follows the redirects.
     pub(crate) async fn sign_in(&self, server: &TestServer, page: &Page, email: &str, mails: usize) -> Page {
         let waiting = self.enter_address(page, email).await;
         let letter = letter(server, email, mails).await;

@@ -1,5 +1,5 @@
-//! Installations: the binary as an operator runs it, with settings, a folder and a database of its own, any
-//! number of nodes and commands. Waits for what the server says, never for a guessed time.
+//! Installations: the binary as an operator runs it, with settings, a folder and a database of its own, any number of
+//! nodes and commands. Waits for output of the server, never for a guessed time.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -112,7 +112,7 @@ impl Installation {
             .with("server.listen", "127.0.0.1:0")
             .with("server.management_listen", "127.0.0.1:0")
             .with("log.format", "json")
-            // Nothing listens there: a server wants to know where mail goes, a test that has mail says so itself.
+            // Nothing listens there: a server needs a mail URL, and a test of mail sets its own.
             .with("mail.url", "smtp://127.0.0.1:9")
     }
 
@@ -130,7 +130,7 @@ impl Installation {
         self.settings.remove(&variable(key));
     }
 
-    /// The same where this authority is known, and no other.
+    /// The same with this authority as the only trusted one.
     pub(crate) fn trusting(mut self, authority: &Authority) -> Self {
         let file = self.path("authority.pem");
         std::fs::write(&file, &authority.pem).expect("it can be written");

@@ -1,5 +1,4 @@
-//! A receiver of webhooks: takes messages, is slow, refuses or sends elsewhere as the test says, and hands over what
-//! it was sent.
+//! A receiver of webhooks: accepts, delays, refuses or redirects messages as the test says, and records them.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -131,7 +130,7 @@ impl Receiver {
         self.received.lock().unwrap().clone()
     }
 
-    /// The names of the events it was told so far.
+    /// The names of the events it was sent so far.
     pub(crate) fn events(&self) -> Vec<String> {
         self.received().iter().map(Message::event).collect()
     }
@@ -146,7 +145,7 @@ impl Drop for Receiver {
 async fn serve_tls(listener: TcpListener, tls: TlsAcceptor, router: Router) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
-        // Whoever does not trust the certificate hangs up.
+        // A client that does not trust the certificate closes the connection.
         let Ok(stream) = tls.accept(stream).await else { continue };
         let service = TowerToHyperService::new(router.clone());
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));

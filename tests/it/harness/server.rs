@@ -99,8 +99,8 @@ impl TestServer {
         Answer::of(self.request(Method::GET, "/api/v1/hello").bearer_auth(token)).await
     }
 
-    /// Checks a token's signature as a stranger would: with the key of its `kid` from the published set, and
-    /// the algorithm that the key, not the token, names.
+    /// Checks a token's signature as an API would: with the key of its `kid` from the published set, and the algorithm
+    /// of the key, not of the token.
     pub(crate) async fn verify(&self, token: &str) -> Verified {
         let keys: JwkSet = serde_json::from_slice(&self.get("/.well-known/jwks.json").await.body).unwrap();
         let header = decode_header(token).unwrap();

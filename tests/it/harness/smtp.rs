@@ -1,5 +1,5 @@
-//! A mail server of the test's own: takes mail, is slow, refuses or hangs up as the test says, and hands over what
-//! it took.
+//! A mail server of the test's own: accepts, delays or refuses mail or closes the connection as the test says, and
+//! records mail.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::received_mail::ReceivedMail;
 
-/// How the server keeps its connections private.
+/// Whether the server uses TLS.
 #[derive(Clone, Default)]
 pub(crate) enum Privacy {
     /// Not at all.
@@ -49,7 +49,7 @@ struct Shared {
     received: Mutex<Vec<ReceivedMail>>,
     offered: Mutex<Vec<String>>,
     connections: Mutex<usize>,
-    /// Commands that anybody on the way could read.
+    /// Commands that were sent without TLS.
     in_clear: Mutex<Vec<String>>,
     /// The one user and password, where it wants any.
     account: Option<(&'static str, &'static str)>,
@@ -75,7 +75,7 @@ impl SmtpServer {
         Self::start_as(account, Privacy::Never).await
     }
 
-    /// A server that can be spoken to in private.
+    /// A server with TLS.
     pub(crate) async fn start_private(privacy: Privacy) -> Self {
         Self::start_as(None, privacy).await
     }
@@ -128,7 +128,7 @@ impl SmtpServer {
         *self.shared.connections.lock().unwrap()
     }
 
-    /// The commands that anybody on the way could read, in order.
+    /// The commands that were sent without TLS, in order.
     pub(crate) fn in_clear(&self) -> Vec<String> {
         self.shared.in_clear.lock().unwrap().clone()
     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::answer::Answer;
 use super::application::Registered;
 
-/// A token request that is being put together. Says `grant_type=client_credentials` unless told otherwise.
+/// A token request that is being put together. Its `grant_type` is `client_credentials` unless the test changes it.
 #[derive(Clone)]
 pub(crate) struct TokenRequest {
     http: Client,

@@ -1,4 +1,4 @@
-//! Waiting for what happens soon, but nobody tells when.
+//! Waiting for an event that has no notification.
 
 use std::future::Future;
 use std::time::Duration;

@@ -13,13 +13,13 @@ pub(crate) enum State {
     Whole,
     /// Connections end at once, as when the database has stopped.
     Cut,
-    /// Nothing arrives and nobody says so, as when a network fails.
+    /// Nothing arrives, without an error, as when a network fails.
     Silent,
     /// The same, and what is open now or opened meanwhile never works again: a firewall has lost its memory.
     Forgotten,
 }
 
-/// Forwards connections to another address, for as long as it is told to.
+/// Forwards connections to another address until its state changes.
 pub(crate) struct Wire {
     /// Where to connect instead.
     pub(crate) address: SocketAddr,

@@ -31,7 +31,7 @@ pub(crate) struct World {
     pub(crate) database: Arc<Database>,
     /// The mail, unless `mail.url` is set.
     pub(crate) mail: Arc<CaughtMail>,
-    /// The names that servers look up on somebody's behalf.
+    /// The names that servers resolve for users.
     pub(crate) names: Arc<TestNames>,
     entropy: Arc<PooledEntropy>,
 }

@@ -27,7 +27,7 @@ async fn the_document_and_the_router_agree(world: World) {
     }
 }
 
-/// Every reference leads somewhere, every operation says what it does, has a name of its own and names its scope.
+/// Every reference resolves, every operation says what it does, has a name of its own and names its scope.
 #[apply(on_both_engines)]
 async fn the_document_is_whole(world: World) {
     let server = world.server().await;

@@ -1,4 +1,4 @@
-//! `If-Match` (RFC 9110 §13.1.1), and what happens to whoever does not send it.
+//! `If-Match` (RFC 9110 §13.1.1), and changes without it.
 
 use gatepost::domain::audit::Actor;
 use gatepost::domain::user::Profile;
@@ -46,7 +46,7 @@ async fn it_is_obeyed_wherever_an_application_changes(world: World) {
     send(&server, &ops, (Method::POST, &undelete), ("*", json!({}))).await.success();
 }
 
-/// Between the comparison and the deletion somebody else may have changed it: the deletion itself looks.
+/// The object may be changed between the comparison and the deletion: the deletion itself compares the version.
 #[apply(on_both_engines)]
 async fn what_was_changed_meanwhile_is_not_deleted(world: World) {
     let server = world.server().await;
@@ -70,7 +70,7 @@ async fn what_was_changed_meanwhile_is_not_deleted(world: World) {
     server.rooms.people.user_delete_seen(ann.id, Some(&now), &actor).await.unwrap();
 }
 
-/// The last change counts, and nobody has to know that there was another.
+/// Without it, the last change counts.
 #[apply(on_both_engines)]
 async fn changes_without_it_all_succeed(world: World) {
     let server = world.server().await;
@@ -104,7 +104,7 @@ async fn changes_without_it_all_succeed(world: World) {
     assert_eq!(answers.iter().filter(|answer| answer.status == 412).count(), 4);
 }
 
-/// It is stored and holds, whatever this node could not look at afterwards.
+/// The change is committed and holds, even if the node fails to read the database afterwards.
 #[apply(on_both_engines)]
 async fn what_is_stored_is_told_as_done(world: World) {
     let server = world.server().await;

@@ -1,4 +1,4 @@
-//! What developers share, ask for and are told: owners, invitations, approvals, webhooks, insight.
+//! The developers' part: owners, invitations, approvals, webhooks, insight.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::harness::{World, eventually, on_both_engines, person};
 
-/// Who registers with their own session owns it; what only an operator may grant waits until one does.
+/// A developer owns what they register in their session; what only an operator may grant waits for one.
 #[apply(on_both_engines)]
 async fn a_developer_registers_and_an_operator_grants_the_rest(world: World) {
     let server = world.server().await;

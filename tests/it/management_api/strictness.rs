@@ -1,4 +1,4 @@
-//! Bodies are read so that everybody reads the same in them, and nothing in them is passed over in silence.
+//! Bodies are parsed strictly: duplicate and unknown members are refused.
 
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -13,7 +13,7 @@ async fn send(server: &TestServer, who: &Who, (method, path): (Method, &str), (k
 
 const JSON: &str = "application/json";
 
-/// Whoever checked the request before us may have read the other one.
+/// A gateway that checked the request before may have read the other value.
 #[apply(on_both_engines)]
 async fn a_member_that_is_sent_twice_is_refused_everywhere(world: World) {
     let server = world.server().await;
@@ -66,7 +66,7 @@ async fn what_cannot_be_done_is_not_passed_over(world: World) {
     management.post(&ops, &format!("{path}/deactivate"), json!({})).await.success();
 }
 
-/// They would be good for no signature, and their application would not know why it is refused.
+/// No signature could be verified with them, and the application would be refused without knowing why.
 #[apply(on_both_engines)]
 async fn keys_that_are_good_for_nothing_are_refused_when_they_are_registered(world: World) {
     let server = world.server().await;

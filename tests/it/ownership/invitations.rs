@@ -1,4 +1,4 @@
-//! What invitations may cost, what becomes of them when whoever sent them is gone, and what is written down of it.
+//! Limits of invitations, what becomes of them when their sender is no longer an owner, and their audit events.
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -23,7 +23,7 @@ async fn invite_and_withdraw(server: &Rooms, by: &Caller, application: &Applicat
     server.ownership.invitation_withdraw(by, application, invited.id).await
 }
 
-/// Whatever becomes of them: so many go to one address, and so many come from one account.
+/// Whether accepted or not: so many go to one address, and so many come from one account.
 #[apply(on_both_engines)]
 async fn invitations_are_no_way_to_send_mail_without_end(world: World) {
     let running = world.server().await;
@@ -40,7 +40,7 @@ async fn invitations_are_no_way_to_send_mail_without_end(world: World) {
     let caught =
         || server.mail.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == "eve@example.com");
     eventually("three mails and no more", || async { caught().count() == 3 }).await;
-    // Somebody else has not used up what they may send there.
+    // Another sender still has their own limit.
     invite_and_withdraw(server, &bob, &bobs, "eve@example.com").await.unwrap();
 
     let many = |number: usize| format!("user{number}@example.com");
@@ -53,7 +53,7 @@ async fn invitations_are_no_way_to_send_mail_without_end(world: World) {
     invite_and_withdraw(server, &ann, &anns, &many(27)).await.unwrap();
 }
 
-/// The subject is in everybody's list of mail, and the name of an application is whatever somebody typed.
+/// Subjects are visible in a mailbox, and the name of an application is free text of its developer.
 #[apply(on_both_engines)]
 async fn an_invitation_has_our_subject_and_makes_no_node_read_everything_again(world: World) {
     let running = world.server().await;
@@ -78,7 +78,7 @@ async fn an_invitation_has_our_subject_and_makes_no_node_read_everything_again(w
     );
 }
 
-/// Who is gone, or disabled, invites nobody; whoever stays can.
+/// Invitations of an account that left or is disabled are void; those of the other owners are not.
 #[apply(on_both_engines)]
 async fn an_invitation_counts_as_long_as_whoever_sent_it(world: World) {
     let running = world.server().await;
@@ -116,7 +116,7 @@ async fn an_invitation_counts_as_long_as_whoever_sent_it(world: World) {
     accept(eve.clone(), again).await.unwrap();
 }
 
-/// Whoever reads the log knows who did what to whom, without an address.
+/// The log says who did what to whom, without an address.
 #[apply(on_both_engines)]
 async fn all_that_happens_to_owners_is_written_down_with_who_it_is_about(world: World) {
     let server = world.command().await;
@@ -157,7 +157,7 @@ async fn all_that_happens_to_owners_is_written_down_with_who_it_is_about(world: 
     assert_eq!(told(&server, &application).await, expected);
 }
 
-/// An application that had an owner never counts as the operator's own, and every node hears of it.
+/// An application that had an owner never counts as the operator's own, on every node.
 #[apply(on_both_engines)]
 async fn an_application_that_loses_its_last_address_is_nobodys(world: World) {
     let server = world.command().await;

@@ -1,4 +1,4 @@
-//! Who sees which page, who may send which form, and what names with script in them come to.
+//! Who sees which page, who may send which form, and names with script in them.
 
 use macro_rules_attribute::apply;
 use reqwest::Method;

@@ -48,7 +48,7 @@ async fn an_application_is_deactivated_activated_and_deleted_by_its_name(world: 
     let list = browser.submit(wrong.form_with("app-delete"), &[("name", "Orders")]).await;
     assert!(list.text().contains("The application is deleted."), "{}", list.text());
     server.token().with_basic(&application).send().await.refusal(401, "invalid_client");
-    // Sent twice, a form says what is the matter instead of doing it again.
+    // Sent twice, a form is refused instead of acting again.
     let late = browser.submit(page.form_with("app-deactivate"), &[]).await;
     assert_eq!(status(&late), 404);
 }
@@ -283,7 +283,7 @@ async fn what_waits_stands_in_the_form_and_goes_on_waiting_when_something_else_i
     assert_eq!(application.settings.scope.to_string(), "openid");
     let waiting = server.rooms.store.approval_of(application.id).await.unwrap().unwrap();
     assert_eq!(waiting.extras.scope.to_string(), "payments:write");
-    // An operator who saves the same form has not been asked whether they grant it.
+    // Saving the form as an operator does not grant what waits.
     let root = crate::harness::person::operator(&server.rooms, "root@example.com").await;
     let operator = developer(&server, root.email.unwrap().as_str()).await;
     let theirs = operator.visit(&format!("{APPLICATIONS}/{id}")).await;

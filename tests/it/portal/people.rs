@@ -33,16 +33,16 @@ async fn an_application_is_shared_with_who_accepts_and_the_last_owner_cannot_lea
     assert!(page.text().contains("Invited") && page.text().contains(ANNA), "{}", page.text());
     assert!(anna.visit(APPLICATIONS).await.text().contains("You are invited"));
     let link = invitation_to(&server, ANNA, 1).await;
-    // Opening it changes nothing, and for somebody else there is none.
+    // Opening it changes nothing, and for another account it is 404.
     assert_eq!(status(&john.visit(&link).await), 404);
     let asked = anna.visit(&link).await;
     assert!(asked.text().contains(JOHN) && asked.text().contains("Orders"), "{}", asked.text());
     assert_eq!(status(&anna.visit(&address(&application)).await), 404);
     let joined = anna.submit(asked.form_with("invitation-accept"), &[]).await;
-    assert!(joined.text().contains("You look after this application now.") && joined.has("app-leave"));
+    assert!(joined.text().contains("You own this application now.") && joined.has("app-leave"));
     assert_eq!(status(&anna.visit(&link).await), 404, "it is used up");
     let left = john.submit(alone.clone(), &[]).await;
-    assert!(left.text().contains("You do not look after that application any more."), "{}", left.text());
+    assert!(left.text().contains("You no longer own that application."), "{}", left.text());
     assert_eq!(status(&john.visit(&address(&application)).await), 404);
     let last = anna.visit(&address(&application)).await;
     assert!(!last.has("app-leave"));
@@ -57,7 +57,7 @@ async fn an_application_is_handed_over_when_the_other_accepts(world: World) {
     let (page, application) = service(&john).await;
     let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "transfer")]).await;
     assert!(page.text().contains("to take it over"), "{}", page.text());
-    // Who is signed in needs no mail for it; somebody else gets nowhere with the same address.
+    // With a session no mail is needed; another account gets 404 at the same address.
     let list = anna.visit(APPLICATIONS).await;
     let listed = list.text().split('"').find(|text| text.starts_with("/portal/invitations/")).unwrap().to_owned();
     assert_eq!(status(&john.visit(&listed).await), 404);
@@ -98,7 +98,7 @@ async fn an_invitation_is_declined_or_withdrawn_and_an_owner_removed(world: Worl
     anna.submit(asked.form_with("invitation-accept"), &[]).await;
     let both = john.visit(&address(&application)).await;
     let removed = john.submit(form_to(&both, "/owners/remove"), &[]).await;
-    assert!(removed.text().contains("They do not look after this application any more."), "{}", removed.text());
+    assert!(removed.text().contains("They no longer own this application."), "{}", removed.text());
     assert_eq!(status(&anna.visit(&address(&application)).await), 404);
     assert!(page.has("app-invite"));
 }

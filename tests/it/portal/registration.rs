@@ -55,7 +55,7 @@ async fn a_secret_is_shown_once_to_who_made_it_and_stands_in_no_address(world: W
     assert!(again.text().contains(&format!("gps_…{}", &hint[hint.len() - 4..])), "{}", again.text());
 }
 
-/// Only a page that somebody can read takes the secret away from the browser.
+/// Only a page that was shown takes the secret away from the browser.
 #[apply(on_both_engines)]
 async fn a_secret_that_nobody_has_seen_is_still_there(world: World) {
     let server = world.server().await;

@@ -1,4 +1,4 @@
-//! The webhooks of an application: making one, seeing what becomes of its messages, changing and deleting it.
+//! The webhooks of an application: creating one, its deliveries, changing and deleting it.
 
 use gatepost::domain::audit::Actor;
 use gatepost::domain::webhook::{Webhook, WebhookOwner};
@@ -14,7 +14,7 @@ fn new_page(application: &Registered) -> String {
     format!("{}/webhooks/new", address(application))
 }
 
-/// Makes a webhook that is told everything; the page that follows.
+/// Creates a webhook for all events; returns the page that follows.
 async fn made(browser: &Browser, application: &Registered, url: &str) -> Page {
     let form = browser.visit(&new_page(application)).await.form_with("hook-create");
     let page = browser.submit(form, &[("url", url), ("which", "all")]).await;
@@ -114,7 +114,7 @@ async fn what_is_wrong_with_a_webhook_is_said_beside_its_field(world: World) {
     for (url, which, event, problem, said) in [
         ("http://example.com/", "all", "", "hook-url", "A webhook&#39;s address is https; http is for localhost only."),
         ("", "all", "", "hook-url", "A webhook&#39;s address is a URL such as"),
-        ("https://10.0.0.1/", "all", "", "hook-url", "the URL leads nowhere on the public internet"),
+        ("https://10.0.0.1/", "all", "", "hook-url", "the URL leads to no public address"),
         ("\"><script>alert(1)</script>", "all", "", "hook-url", "is a URL such as"),
         (good, "chosen", "", "hook-events", "Tick at least one event"),
         (good, "chosen", "secret.exploded", "hook-events", "There is no such event."),

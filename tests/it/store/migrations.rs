@@ -1,5 +1,4 @@
-//! Bringing a database up to date, once, whoever else tries (DESIGN: additive migrations, one history for both
-//! engines).
+//! Migrations: once, even if several processes try; additive; one history for both engines.
 
 use gatepost::app;
 use gatepost::store::{Store, StoreError};
@@ -37,7 +36,7 @@ async fn many_that_migrate_at_once_make_one_schema(world: World) {
     assert_eq!(world.database.dump().await, together, "nothing was left to do");
 }
 
-/// An older binary keeps its hands off a newer database, and says so.
+/// An older binary refuses a newer database.
 #[apply(on_both_engines)]
 async fn a_newer_database_is_refused_by_name_of_its_migration(world: World) {
     let store = world.store().await;

@@ -1,4 +1,4 @@
-//! Where messages may go: nobody can make this server connect to what only it can reach.
+//! Where messages may go: a user cannot make this server connect to what only it can reach (SSRF).
 
 use macro_rules_attribute::apply;
 use std::time::Duration;
@@ -11,14 +11,14 @@ use gatepost::protocol::refusal::Refusal;
 use super::{now, only_delivery, send_all, user, webhook};
 use crate::harness::{Receiver, Reply, World, on_both_engines};
 
-/// A server that the public reaches; its own machine is none of a webhook's business.
+/// A public server; webhooks may not reach its own machine.
 const PUBLIC: &str = "[server]\nissuer = \"https://id.example.com\"\n";
 
 fn to(url: &str) -> NewWebhook {
     NewWebhook { owner: WebhookOwner::Server, url: url.parse().unwrap(), events: Vec::new() }
 }
 
-/// An address is judged when the webhook is made, however it is spelled, and by each of its names.
+/// The address is checked when the webhook is created, however it is spelled, and through each of its names.
 #[apply(on_both_engines)]
 async fn an_address_that_is_not_public_is_refused_at_once(world: World) {
     let server = world.idle_with(PUBLIC).await;
@@ -43,7 +43,7 @@ async fn an_address_that_is_not_public_is_refused_at_once(world: World) {
         "https://both.example.com/",
     ] {
         let refused = server.webhooks.webhook_create(to(url), &Actor::CommandLine).await.unwrap_err();
-        assert!(refused.to_string().contains("leads nowhere on the public internet"), "{url}: {refused}");
+        assert!(refused.to_string().contains("leads to no public address"), "{url}: {refused}");
         let refusal = Refusal::from(refused);
         assert_eq!(refusal.code.wire().1, 400, "{url}");
     }
@@ -63,8 +63,8 @@ async fn an_address_that_is_not_public_is_refused_at_once(world: World) {
     assert_eq!(now(&server, &made.webhook).await, made.webhook);
 }
 
-/// A name that was public when it was looked at and is private when it counts (DNS rebinding): the address that
-/// would be connected to is judged, for every message.
+/// A name that was public when it was looked at and is private when it counts (DNS rebinding): the address that would
+/// be connected to is checked, for every message.
 #[apply(on_both_engines)]
 async fn a_name_that_turns_private_later_is_not_connected_to(world: World) {
     let server = world.idle_with(PUBLIC).await;
@@ -78,7 +78,7 @@ async fn a_name_that_turns_private_later_is_not_connected_to(world: World) {
         send_all(&world.idle_with(PUBLIC).await).await;
         let last = only_delivery(&server, &made.webhook).await.last.unwrap();
         let error = last.error.unwrap();
-        assert!(error.starts_with("the URL leads nowhere on the public internet"), "{error}");
+        assert!(error.starts_with("the URL leads to no public address"), "{error}");
         world.clock.advance(Duration::from_secs(90));
     }
     assert_eq!(receiver.received().len(), 0);

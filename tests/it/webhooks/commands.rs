@@ -85,7 +85,7 @@ async fn a_command_that_is_wrong_says_why(world: World) {
     Child::run(&world, &[], &["migrate"]).await;
     for (words, says) in [
         (&["create", "--url", "http://example.com/"][..], "http is for localhost only"),
-        (&["create", "--url", "https://10.0.0.1/"], "leads nowhere on the public internet"),
+        (&["create", "--url", "https://10.0.0.1/"], "leads to no public address"),
         (&["create", "--url", "https://1.1.1.1/", "--event", "user.creatd"], "no event"),
         (&["create", "--url", "https://1.1.1.1/", "--application", "ghost"], "no application ghost"),
         (&["show", "019a0000-0000-7000-8000-000000000000"], "no such webhook"),

@@ -1,4 +1,4 @@
-//! Connections to the mail server: opened as configured, kept for a while after a mail went well.
+//! Connections to the mail server: opened as configured, kept for a while after a mail was sent.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -17,10 +17,10 @@ const IDLE: Duration = Duration::from_secs(30);
 /// How many are kept without use.
 const MOST_IDLE: usize = 4;
 
-/// How long a kept connection may take to show that it still works.
+/// The time limit for testing a kept connection.
 const PROVING: Duration = Duration::from_secs(2);
 
-/// What we can log in with.
+/// The login mechanisms, in order of preference.
 const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
 
 /// Why there is no connection, and how far it got.
@@ -105,7 +105,7 @@ impl Connections {
         Ok(connection)
     }
 
-    /// Made when it is first needed: it reads the machine's certificates.
+    /// Built when it is first needed: it reads the machine's certificates.
     fn tls(&self) -> Result<TlsParameters, Failed> {
         if let Some(made) = self.tls.get() {
             return Ok(made.clone());
@@ -120,7 +120,7 @@ impl Connections {
     }
 }
 
-/// Waits until what was just kept has been kept long enough, and says goodbye.
+/// Waits until the connection that was just kept has been idle for long enough, and closes it.
 async fn close_unused(idle: Arc<Mutex<Vec<Idle>>>) {
     sleep(IDLE).await;
     let unused: Vec<_> = {

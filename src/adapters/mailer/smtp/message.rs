@@ -1,4 +1,4 @@
-//! A [`Mail`] as it travels (RFC 5322, RFC 2046 §5.1.4).
+//! A [`Mail`] on the wire (RFC 5322, RFC 2046 §5.1.4).
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,10 +9,11 @@ use lettre::{Address, Message};
 
 use crate::adapters::mailer::{Mail, MailError};
 
-/// RFC 3834 §5: nobody answers to it automatically, not even Exchange, which looks at the second.
-const NOBODY_ANSWERS: [(&str, &str); 2] = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")];
+/// RFC 3834 §5: no automatic answers; Exchange looks at the second header only.
+const NO_AUTOMATIC_REPLIES: [(&str, &str); 2] =
+    [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")];
 
-/// Writes it out. The envelope has its one recipient, whatever the headers say.
+/// Serialises a mail. The envelope has one recipient, whatever the headers say.
 pub(super) fn compose(mail: &Mail) -> Result<Message, MailError> {
     let refused = |e: &dyn std::fmt::Display| MailError::Permanent(format!("the mail cannot be written: {e}"));
     let from = &mail.from;
@@ -26,7 +27,7 @@ pub(super) fn compose(mail: &Mail) -> Result<Message, MailError> {
         .to(Mailbox::new(None, recipient))
         .subject(mail.subject.as_str())
         .message_id(Some(format!("<{}>", mail.message_id)));
-    for (name, value) in NOBODY_ANSWERS {
+    for (name, value) in NO_AUTOMATIC_REPLIES {
         builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
     }
     builder.multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone())).map_err(|e| refused(&e))

@@ -1,4 +1,4 @@
-//! What is noted and not written down yet: in memory, and bounded.
+//! Notes that are not written yet: in memory, and bounded.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,23 +19,23 @@ const MOST_WAITING: usize = 500;
 /// How many notes are waiting at most whose application has to be looked up.
 const MOST_UNKNOWN: usize = 50;
 
-/// How often success is noted where it is no news.
+/// How often a successful routine request is noted.
 const ROUTINE: Duration = Duration::from_mins(1);
 
-/// What is still to be written down.
+/// The counts and notes that are still to be written.
 #[derive(Debug, Default)]
 pub(in crate::flows::insight) struct RequestLog(Mutex<Waiting>);
 
-/// Sorted where it is written from, so that nodes lock rows in the same order.
+/// Sorted, so that nodes lock rows in the same order.
 #[derive(Debug, Default)]
 struct Waiting {
     counts: BTreeMap<(ApplicationId, Timestamp, Counted), u64>,
     notes: BTreeMap<ApplicationId, Vec<NotedRequest>>,
     /// How many notes there are of each quota.
     room_taken: HashMap<Quota, usize>,
-    /// Notes for a name that nobody has looked up yet.
+    /// Notes for client ids that were not looked up yet.
     unknown: Vec<(ClientId, NotedRequest)>,
-    /// When routine was last noted.
+    /// When each routine request was last noted.
     routine: HashMap<(ApplicationId, Endpoint, Option<GrantType>), Timestamp>,
     /// How many notes there was no room for, since the last batch.
     dropped: u64,
@@ -46,7 +46,7 @@ impl Waiting {
         *self.counts.entry((application, at.start_of_day(), counted)).or_default() += 1;
     }
 
-    /// Whether routine is to be noted again.
+    /// Whether a routine request is due to be noted again.
     fn is_due(&mut self, application: ApplicationId, request: &LoggedRequest<'_>, at: Timestamp) -> bool {
         let last = self.routine.entry((application, request.endpoint, request.grant));
         let mut due = false;
@@ -93,7 +93,7 @@ impl RequestLog {
         if request.is_routine() && !waiting.is_due(application, request, at) {
             return;
         }
-        // Nobody else waits while the note is written.
+        // The lock is not held while the note is made.
         drop(waiting);
         let note = request.noted(at);
         self.waiting().add(application, note);
@@ -108,12 +108,12 @@ impl RequestLog {
         }
     }
 
-    /// What nobody has looked up yet.
+    /// Takes the notes for client ids that were not looked up yet.
     pub(super) fn take_unknown(&self) -> Vec<(ClientId, NotedRequest)> {
         std::mem::take(&mut self.waiting().unknown)
     }
 
-    /// Counts and keeps what is known by now to be of this application.
+    /// Counts and keeps a note whose application is known now.
     pub(super) fn note_found(&self, application: ApplicationId, note: NotedRequest) {
         let mut waiting = self.waiting();
         waiting.count(application, note.at, Counted::Failed);
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_anybody_may_have_sent_is_one_line_for_each_error_and_takes_no_room_from_the_application() {
+    fn unauthenticated_failures_are_one_line_for_each_error_and_take_no_room_from_the_application() {
         let log = RequestLog::default();
         for number in 0..1000 {
             log.note(ONE, &request(Some(&refusal(number))), AT);
@@ -221,7 +221,7 @@ mod tests {
         log.note(ONE, &request(Some(&proven(7))), AT);
         let (notes, dropped) = log.take_notes(AT);
         let kept: Vec<_> = notes[0].1.iter().map(|note| (note.quota(), note.times)).collect();
-        assert_eq!(kept, [(Quota::Anybody, 1000), (Quota::Anybody, 1000), (Quota::Proven, 1)]);
+        assert_eq!(kept, [(Quota::Unproven, 1000), (Quota::Unproven, 1000), (Quota::Proven, 1)]);
         assert_eq!(dropped, 0);
     }
 
@@ -237,7 +237,7 @@ mod tests {
         log.note(ApplicationId::from_bytes([255; 16]), &request(Some(&proven(0))), AT);
         let (notes, dropped) = log.take_notes(AT);
         let count = |quota| notes.iter().flat_map(|(_, notes)| notes).filter(|note| note.quota() == quota).count();
-        assert_eq!((count(Quota::Anybody), count(Quota::Proven)), (MOST_WAITING, 1));
+        assert_eq!((count(Quota::Unproven), count(Quota::Proven)), (MOST_WAITING, 1));
         assert_eq!(dropped, 1500);
         assert!(notes.iter().all(|(_, notes)| !notes.is_empty()), "what found no room leaves no trace");
     }

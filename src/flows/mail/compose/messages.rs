@@ -1,4 +1,4 @@
-//! What the mails say, in each language: whole sentences, ready for the template.
+//! The messages of mails in each language: whole sentences, ready for the template.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::session::Device;
 
-/// The facts that a sign-in mail tells.
+/// The facts in a sign-in mail.
 pub(super) struct Facts<'a> {
-    /// What is signed in to.
+    /// The application or server that the person signs in to.
     pub(super) target: &'a str,
-    /// Whose mail it is.
+    /// The recipient.
     pub(super) recipient: &'a str,
-    /// What mail and waiting page both show.
+    /// The four characters that mail and waiting page both show.
     pub(super) reference: &'a str,
-    /// Where it was asked for.
+    /// The device that requested it.
     pub(super) device: &'a Device,
     /// When it was asked for.
     pub(super) at: Timestamp,
@@ -67,8 +67,8 @@ fn english(facts: &Facts<'_>) -> SignInMessages {
         lifetime: format!("Link and code work for {life}, and only once."),
         origin: format!("This mail answers the request marked {reference}, which came from:"),
         facts: rows(["Device", "Address", "Time"], DeviceName::of(&device.user_agent).phrase("on"), device, time(*at)),
-        not_you: "If this was not you, ignore this mail. Without the link or the code nobody can sign in, \
-                  so do not give them to anybody.",
+        not_you: "If this was not you, ignore this mail. Without the link or the code no one can sign in, \
+                  so do not pass them on.",
         full_link: "If the button does not work, open this link:",
     }
 }
@@ -98,7 +98,7 @@ fn german(facts: &Facts<'_>) -> SignInMessages {
     }
 }
 
-/// What is known of who asked, each with its name.
+/// The facts about the sender of the request, each with its label.
 fn rows(
     names: [&'static str; 3],
     device_name: Option<String>,

@@ -1,5 +1,5 @@
-//! How many invitations may be sent. Each is a mail to an address that somebody typed, so all of them count: whether
-//! they were accepted, declined, withdrawn or are still open.
+//! How many invitations may be sent. Each is a mail to an unproven address, so all of them count: whether they were
+//! accepted, declined, withdrawn or are still open.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ struct Limit {
     every: Duration,
 }
 
-/// From one account to one address. A stranger cannot use up what others may send there.
+/// From one account to one address, so that one sender cannot use up the limit of others.
 const TO_ONE_ADDRESS: Limit = Limit { burst: 3, every: Duration::from_hours(12) };
 
-/// To one address, from everybody.
+/// To one address, from all senders together.
 const TO_AN_ADDRESS: Limit = Limit { burst: 10, every: Duration::from_hours(2) };
 
-/// From one account, to everybody.
+/// From one account, to all addresses together.
 const FROM_AN_ACCOUNT: Limit = Limit { burst: 30, every: Duration::from_mins(10) };
 
 impl Ownership {

@@ -1,4 +1,4 @@
-//! What an invitation says. Its subject is ours: the name of an application is whatever somebody typed.
+//! The mail of an invitation. Its subject does not have the application's name, which is free text of a developer.
 
 use crate::domain::application::Application;
 use crate::domain::language::Language;
@@ -22,14 +22,14 @@ impl Ownership {
         let host = self.issuer.host();
         let (heading, text, until, label) = match Language::of(locale) {
             Language::English => (
-                format!("You are invited to look after an application at {host}"),
-                format!("{who} invites you to look after the application “{name}” at {host}."),
+                format!("You are invited to become an owner of an application at {host}"),
+                format!("{who} invites you to become an owner of the application “{name}” at {host}."),
                 format!("You can accept until {}.", invitation.expires_at.date()),
                 "See the invitation",
             ),
             Language::German => (
-                format!("Sie sind eingeladen, eine Anwendung auf {host} zu betreuen"),
-                format!("{who} lädt Sie ein, die Anwendung „{name}“ auf {host} zu betreuen."),
+                format!("Sie sind eingeladen, eine Anwendung auf {host} zu verwalten"),
+                format!("{who} lädt Sie ein, die Anwendung „{name}“ auf {host} zu verwalten."),
                 format!("Sie können bis {} annehmen.", invitation.expires_at.date()),
                 "Einladung ansehen",
             ),

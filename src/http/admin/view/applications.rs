@@ -8,25 +8,25 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::view::App;
 
-/// Everybody's applications.
+/// The applications of all owners.
 #[derive(Debug, Template)]
 #[template(path = "admin/applications.html")]
 pub(in crate::http::admin) struct ApplicationsPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
-    /// The present.
+    /// The current time.
     pub(in crate::http::admin) now: Timestamp,
-    /// What is looked for.
+    /// The search text.
     pub(in crate::http::admin) search: String,
-    /// In which state.
+    /// The state to filter by.
     pub(in crate::http::admin) state: String,
-    /// Those of this page.
+    /// The rows of this page.
     pub(in crate::http::admin) lines: Vec<ApplicationLine>,
-    /// Where the list begins, unless it begins here.
+    /// The address of the first page, unless this is it.
     pub(in crate::http::admin) first: Option<String>,
-    /// Where it goes on.
+    /// The address of the next page.
     pub(in crate::http::admin) next: Option<String>,
 }
 
@@ -35,15 +35,15 @@ pub(in crate::http::admin) struct ApplicationsPage {
 pub(in crate::http::admin) struct ApplicationLine {
     /// Its name.
     pub(in crate::http::admin) app: App,
-    /// Where its page is.
+    /// The address of its page.
     pub(in crate::http::admin) href: String,
     /// Its public name.
     pub(in crate::http::admin) client_id: String,
     /// What it is.
     pub(in crate::http::admin) kind: &'static str,
-    /// Where in its life.
+    /// Its state.
     pub(in crate::http::admin) state: &'static str,
-    /// Who looks after it, if anybody does.
+    /// An owner, if there is one.
     pub(in crate::http::admin) owner: Option<String>,
     /// Since when it is registered.
     pub(in crate::http::admin) created_at: Timestamp,

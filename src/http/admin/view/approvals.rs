@@ -8,47 +8,47 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 
-/// What developers have asked for.
+/// The requests of developers.
 #[derive(Debug, Template)]
 #[template(path = "admin/approvals.html")]
 pub(in crate::http::admin) struct ApprovalsPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
-    /// The present.
+    /// The current time.
     pub(in crate::http::admin) now: Timestamp,
     /// What was just done.
     pub(in crate::http::admin) notice: Option<&'static str>,
-    /// Whether more waits than is shown.
+    /// Whether there are more open requests.
     pub(in crate::http::admin) more: bool,
-    /// What waits, longest first.
+    /// The open requests, oldest first.
     pub(in crate::http::admin) lines: Vec<ApprovalLine>,
 }
 
-/// A request that waits.
+/// An open request.
 #[derive(Clone, Debug)]
 pub(in crate::http::admin) struct ApprovalLine {
-    /// For which application.
+    /// The application.
     pub(in crate::http::admin) app: App,
-    /// Where its page is.
+    /// The address of its page.
     pub(in crate::http::admin) href: String,
-    /// Who asks.
+    /// The address of the developer.
     pub(in crate::http::admin) by: Option<String>,
     /// When.
     pub(in crate::http::admin) at: Timestamp,
     /// Scopes.
     pub(in crate::http::admin) scope: String,
-    /// Those of them that are to be in every token.
+    /// Those of them that are requested as default scopes.
     pub(in crate::http::admin) default_scope: String,
     /// Grants.
     pub(in crate::http::admin) grants: Vec<&'static str>,
     /// Audiences.
     pub(in crate::http::admin) audiences: Vec<String>,
-    /// Why, in the developer's words.
+    /// The developer's reason.
     pub(in crate::http::admin) reason: String,
-    /// Says yes.
+    /// Grants it.
     pub(in crate::http::admin) grant: Form,
-    /// Says no.
+    /// Refuses it.
     pub(in crate::http::admin) refuse: Form,
 }

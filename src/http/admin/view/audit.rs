@@ -11,43 +11,43 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "admin/audit.html")]
 pub(in crate::http::admin) struct AuditPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
-    /// What is looked for.
+    /// The search text.
     pub(in crate::http::admin) asked: AuditFilterForm,
-    /// What was wrong with that.
+    /// What is wrong with the input.
     pub(in crate::http::admin) problem: Option<&'static str>,
-    /// What happened, newest first.
+    /// The events, newest first.
     pub(in crate::http::admin) rows: Vec<AuditRow>,
-    /// Where the list begins, unless it begins here.
+    /// The address of the first page, unless this is it.
     pub(in crate::http::admin) first: Option<String>,
-    /// Where it goes on.
+    /// The address of the next page.
     pub(in crate::http::admin) next: Option<String>,
-    /// The same as a table.
+    /// The address of the CSV file.
     pub(in crate::http::admin) csv: String,
-    /// The same as JSON, an object a line.
+    /// The address of the NDJSON file.
     pub(in crate::http::admin) ndjson: String,
 }
 
-/// What is looked for, as it was typed.
+/// The filter as it was entered.
 #[derive(Clone, Debug, Default)]
 pub(in crate::http::admin) struct AuditFilterForm {
-    /// What happened.
+    /// The event's name.
     pub(in crate::http::admin) event: String,
-    /// Who did it.
+    /// The actor.
     pub(in crate::http::admin) actor: String,
-    /// To what.
+    /// The subject.
     pub(in crate::http::admin) subject: String,
-    /// Since which day.
+    /// The first day.
     pub(in crate::http::admin) from: String,
-    /// Until which day.
+    /// The last day.
     pub(in crate::http::admin) to: String,
 }
 
 impl AuditFilterForm {
-    /// The same in an address.
+    /// The query parameters.
     pub(in crate::http::admin) fn parameters(&self) -> [(&str, &str); 5] {
         [
             ("event", &self.event),
@@ -59,25 +59,25 @@ impl AuditFilterForm {
     }
 }
 
-/// Something that happened.
+/// A row of the audit log.
 #[derive(Clone, Debug)]
 pub(in crate::http::admin) struct AuditRow {
     /// When.
     pub(in crate::http::admin) at: Timestamp,
     /// What.
     pub(in crate::http::admin) event: String,
-    /// Who, by address where there is one.
+    /// The actor, by address if it has one.
     pub(in crate::http::admin) by: String,
-    /// To what.
+    /// The subject.
     pub(in crate::http::admin) subject: String,
-    /// What else there is to say.
+    /// More about it.
     pub(in crate::http::admin) detail: String,
-    /// Where the page of that is.
+    /// The address of the subject's page.
     pub(in crate::http::admin) about: Option<String>,
-    /// Everything of the kind.
+    /// A filter for the same event.
     pub(in crate::http::admin) only_event: String,
-    /// Everything that they did.
+    /// A filter for the same actor.
     pub(in crate::http::admin) only_actor: String,
-    /// Everything that happened to it.
+    /// A filter for the same subject.
     pub(in crate::http::admin) only_subject: String,
 }

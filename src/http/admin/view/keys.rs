@@ -14,7 +14,7 @@ use crate::http::pages::view::Form;
 #[derive(Debug, Template)]
 #[template(path = "admin/keys.html")]
 pub(in crate::http::admin) struct KeysPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
@@ -22,22 +22,22 @@ pub(in crate::http::admin) struct KeysPage {
     pub(in crate::http::admin) notice: Option<&'static str>,
     /// Why nothing was.
     pub(in crate::http::admin) problem: Option<&'static str>,
-    /// When which of them does what.
+    /// The drawing of their states over time.
     pub(in crate::http::admin) line: TimeLine,
-    /// Each of them, in the order of the line.
+    /// The keys, in the order of the drawing.
     pub(in crate::http::admin) keys: Vec<KeyLine>,
-    /// Hands over as soon as verifiers can know the next ones.
+    /// Rotates once the next keys were announced for long enough.
     pub(in crate::http::admin) rotate: Form,
-    /// Hands over at once.
+    /// Rotates at once.
     pub(in crate::http::admin) rotate_now: Form,
 }
 
 /// A key.
 #[derive(Clone, Debug)]
 pub(in crate::http::admin) struct KeyLine {
-    /// With the dates of its life.
+    /// The key with its dates.
     pub(in crate::http::admin) life: KeyLife,
-    /// Takes it out of use, where it is in use.
+    /// Revokes it, if it is published.
     pub(in crate::http::admin) revoke: Option<Form>,
 }
 
@@ -57,25 +57,25 @@ const WIDTH: i64 = 1000;
 /// The height of a key's row, of which its bar leaves a part free.
 const ROW: i64 = 16;
 
-/// When which key does what, laid out in whole numbers.
+/// The states of keys over time, laid out in whole numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http::admin) struct TimeLine {
     /// Its left end.
     pub(in crate::http::admin) from: Timestamp,
     /// Its right end.
     pub(in crate::http::admin) to: Timestamp,
-    /// Where the present is.
+    /// The position of the current time.
     pub(in crate::http::admin) now: i64,
     /// Its height in its own units.
     pub(in crate::http::admin) height: i64,
-    /// What each key does when.
+    /// The bars.
     pub(in crate::http::admin) spans: Vec<KeySpan>,
 }
 
-/// What a key does for a while.
+/// A bar: a key in one state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http::admin) struct KeySpan {
-    /// What, for whoever points at it.
+    /// The text of its tooltip.
     pub(in crate::http::admin) what: String,
     /// Its class in the stylesheet.
     pub(in crate::http::admin) class: &'static str,
@@ -94,7 +94,7 @@ impl TimeLine {
             [Some(key.created_at), Some(key.activates_at), life.gone_at()].into_iter().flatten()
         });
         let (from, last) = dates.fold((now, now), |(from, to), date| (from.min(date), to.max(date)));
-        // What signs last goes on beyond the last date.
+        // The last key signs beyond the last date.
         let to = last.plus(last.since(from) / 10).plus(std::time::Duration::from_secs(1));
         let whole = (to.as_micros() - from.as_micros()).max(1);
         let place = |at: Timestamp| {
@@ -116,7 +116,7 @@ impl TimeLine {
     }
 }
 
-/// What a key does, from when, until when. A revoked one stops there.
+/// The states of a key, each with beginning and end. A revoked key ends there.
 fn phases(life: &KeyLife, to: Timestamp) -> Vec<(&'static str, &'static str, u8, Timestamp, Timestamp)> {
     let key = &life.key;
     let revoked = key.revoked_at.unwrap_or(to);

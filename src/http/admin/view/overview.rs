@@ -9,15 +9,15 @@ use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
-/// What there is, and what wants attention.
+/// Numbers, and what needs attention.
 #[derive(Debug, Template)]
 #[template(path = "admin/overview.html")]
 pub(in crate::http::admin) struct OverviewPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
-    /// The present.
+    /// The current time.
     pub(in crate::http::admin) now: Timestamp,
     /// How many of what.
     pub(in crate::http::admin) counts: Counts,

@@ -13,21 +13,21 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "admin/mail.html")]
 pub(in crate::http::admin) struct MailPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
-    /// The present.
+    /// The current time.
     pub(in crate::http::admin) now: Timestamp,
     /// Newest first.
     pub(in crate::http::admin) mails: Vec<UnsentMail>,
 }
 
-/// What scopes and resources mean here.
+/// The catalogue of scopes and resources.
 #[derive(Debug, Template)]
 #[template(path = "admin/scopes.html")]
 pub(in crate::http::admin) struct ScopesPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
@@ -35,11 +35,11 @@ pub(in crate::http::admin) struct ScopesPage {
     pub(in crate::http::admin) catalogue: Catalogue,
 }
 
-/// Every setting with who set it.
+/// Every setting with its source.
 #[derive(Debug, Template)]
 #[template(path = "admin/settings.html")]
 pub(in crate::http::admin) struct SettingsPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
@@ -63,8 +63,8 @@ pub(in crate::http::admin) struct SettingsPart {
 pub(in crate::http::admin) struct SettingLine {
     /// Its name.
     pub(in crate::http::admin) name: String,
-    /// What it is worth; none if nothing is set. Secrets are masked.
+    /// Its value; none if it is not set. Secrets are masked.
     pub(in crate::http::admin) value: Option<String>,
-    /// Who said so.
+    /// Its source.
     pub(in crate::http::admin) place: String,
 }

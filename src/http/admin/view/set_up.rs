@@ -6,11 +6,11 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 
-/// Who is the first operator? Posts `email`.
+/// The form for the first operator's address. Posts `email`.
 #[derive(Debug, Template)]
 #[template(path = "admin/set_up.html")]
 pub(in crate::http::admin) struct SetUpPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// What the field holds to begin with.
     pub(in crate::http::admin) email: String,

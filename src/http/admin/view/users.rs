@@ -9,27 +9,27 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 
-/// Everybody who has an account.
+/// All accounts.
 #[derive(Debug, Template)]
 #[template(path = "admin/users.html")]
 pub(in crate::http::admin) struct UsersPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
-    /// The present.
+    /// The current time.
     pub(in crate::http::admin) now: Timestamp,
     /// What was just done.
     pub(in crate::http::admin) notice: Option<&'static str>,
-    /// What is looked for.
+    /// The search text.
     pub(in crate::http::admin) search: String,
-    /// In which state.
+    /// The state to filter by.
     pub(in crate::http::admin) state: String,
-    /// Those of this page, newest first.
+    /// The rows of this page, newest first.
     pub(in crate::http::admin) users: Vec<User>,
-    /// Where the list begins, unless it begins here.
+    /// The address of the first page, unless this is it.
     pub(in crate::http::admin) first: Option<String>,
-    /// Where it goes on.
+    /// The address of the next page.
     pub(in crate::http::admin) next: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub(in crate::http::admin) struct UsersPage {
 #[derive(Debug, Template)]
 #[template(path = "admin/user.html")]
 pub(in crate::http::admin) struct UserPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http::admin) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
@@ -45,35 +45,35 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) notice: Option<&'static str>,
     /// Why it was not deleted.
     pub(in crate::http::admin) problem: Option<&'static str>,
-    /// Whose it is.
+    /// The account.
     pub(in crate::http::admin) user: User,
-    /// In how many browsers they are signed in.
+    /// How many sessions it has.
     pub(in crate::http::admin) sessions: usize,
-    /// What they look after.
+    /// The applications it owns.
     pub(in crate::http::admin) owned: Vec<OwnedLine>,
-    /// Where the rest of it is, if that is not all.
+    /// The address of the full list, if these are not all.
     pub(in crate::http::admin) all_owned: Option<String>,
-    /// Whether it is the operator's own; then nothing can be done with it here.
+    /// Whether it is the operator's own account, which cannot be changed here.
     pub(in crate::http::admin) own: bool,
-    /// Lets nobody sign in.
+    /// Disables it.
     pub(in crate::http::admin) disable: Form,
-    /// Takes that back.
+    /// Enables it.
     pub(in crate::http::admin) enable: Form,
     /// Makes them an operator.
     pub(in crate::http::admin) promote: Form,
-    /// Takes that back.
+    /// Makes them an ordinary account.
     pub(in crate::http::admin) demote: Form,
     /// Deletes it for good.
     pub(in crate::http::admin) delete: Form,
 }
 
-/// An application that somebody looks after.
+/// An application of the account.
 #[derive(Clone, Debug)]
 pub(in crate::http::admin) struct OwnedLine {
     /// Its name.
     pub(in crate::http::admin) app: App,
-    /// Where its page is.
+    /// The address of its page.
     pub(in crate::http::admin) href: String,
-    /// Where in its life.
+    /// Its state.
     pub(in crate::http::admin) state: &'static str,
 }

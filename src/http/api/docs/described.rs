@@ -7,9 +7,9 @@ use serde_json::Value;
 pub(super) struct Group {
     /// Its name.
     pub(super) name: String,
-    /// Its name in addresses.
+    /// Its id in anchors.
     pub(super) id: String,
-    /// What can be done.
+    /// The operations.
     pub(super) operations: Vec<Operation>,
 }
 
@@ -18,7 +18,7 @@ pub(super) struct Group {
 pub(super) struct Operation {
     pub(super) method: String,
     pub(super) path: String,
-    /// Its name in addresses.
+    /// Its id in anchors.
     pub(super) id: String,
     pub(super) summary: String,
     pub(super) description: String,
@@ -29,7 +29,7 @@ pub(super) struct Operation {
     pub(super) answers: Vec<AnswerLine>,
 }
 
-/// What can come back.
+/// A possible response.
 #[derive(Debug)]
 pub(super) struct AnswerLine {
     pub(super) status: String,
@@ -48,7 +48,7 @@ pub(super) struct Member {
     pub(super) description: String,
 }
 
-/// A type: in words, and the shape it is or is made of.
+/// A type: its description, and the shape it is or consists of.
 #[derive(Debug, Default)]
 pub(super) struct Kind {
     pub(super) words: String,

@@ -18,7 +18,7 @@ pub(in crate::http::api) struct Object<T>(pub(in crate::http::api) T);
 /// A body that may be left out.
 pub(in crate::http::api) struct Optional<T>(pub(in crate::http::api) T);
 
-/// What there is to say where there is nothing to say.
+/// An object without members.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct Nothing {}

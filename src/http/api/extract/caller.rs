@@ -15,7 +15,7 @@ use crate::http::pages::cookies;
 use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// How a caller proved who they are.
+/// How the caller authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http::api) enum Proof {
     /// By an access token.

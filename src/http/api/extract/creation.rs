@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: what a creation was answered is answered again.
+//! `Idempotency-Key`: a repeated creation gets the first answer.
 
 use std::future::Future;
 
@@ -31,18 +31,18 @@ pub(in crate::http::api) struct Created {
 }
 
 impl Created {
-    /// Something that was made.
+    /// The answer for a created object.
     pub(in crate::http::api) fn new(body: &impl Serialize) -> Self {
         Self { location: None, etag: None, body: serde_json::to_value(body).unwrap_or_default() }
     }
 
-    /// Where it is.
+    /// Adds its `Location`.
     pub(in crate::http::api) fn at(mut self, location: String) -> Self {
         self.location = Some(location);
         self
     }
 
-    /// Its version.
+    /// Adds its `ETag`.
     pub(in crate::http::api) fn tagged(mut self, tag: String) -> Self {
         self.etag = Some(tag);
         self

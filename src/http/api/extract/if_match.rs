@@ -1,4 +1,4 @@
-//! Changes of what the caller has seen, and of nothing else (RFC 9110 §13.1.1).
+//! Preconditions: changes of the version that the caller has seen only (RFC 9110 §13.1.1).
 //!
 //! `If-Match` is optional and obeyed when sent, by the write itself; without it the last change counts.
 
@@ -63,7 +63,7 @@ impl IfMatch {
         Self(headers.contains_key(IF_MATCH).then(|| tags.collect()))
     }
 
-    /// Refuses a change of something that is not what the caller has seen.
+    /// Refuses a change if the entity tag is not the one that the caller has seen.
     pub(in crate::http::api) fn check(&self, known: &impl Versioned) -> Answer<()> {
         let tag = known.tag();
         match &self.0 {
@@ -98,7 +98,7 @@ impl IfMatch {
         Err(Refusal::unavailable("too many change this at once", Duration::from_secs(1)).into())
     }
 
-    /// Whether the caller wants only what they have seen to be changed. `*` is any version.
+    /// Whether the change depends on the version. `*` is any version.
     fn is_conditional(&self) -> bool {
         self.0.as_ref().is_some_and(|seen| !seen.iter().any(|tag| tag == "*"))
     }

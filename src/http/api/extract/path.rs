@@ -1,4 +1,4 @@
-//! Segments of the path. One that cannot be read names nothing that is here.
+//! Segments of the path. One that cannot be parsed is 404.
 
 use std::str::FromStr;
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::language::Language;
 
-/// The texts in German.
+/// The messages in German.
 pub(in crate::http) const DE: Messages = Messages {
     language: Language::German,
     skip: "Zum Inhalt springen",
@@ -20,7 +20,7 @@ pub(in crate::http) const DE: Messages = Messages {
         lead: "Hier melden sich Menschen bei den Anwendungen an, die sie nutzen: mit einer E-Mail statt mit einem Passwort.",
         sign_in: "Im eigenen Konto anmelden",
         developers: "Für Entwickler",
-        portal: "Portal: Anwendungen registrieren und betreuen",
+        portal: "Portal: Anwendungen registrieren und verwalten",
         docs: "Dokumentation der Verwaltungs-API",
         discovery: "Metadaten für Clients (OpenID Connect Discovery)",
     },
@@ -104,21 +104,21 @@ pub(in crate::http) const DE: Messages = Messages {
     keep: KeepMessages {
         title: "Diese Anwendung behalten?",
         heading: Around("Brauchen Sie ", " noch?"),
-        lead: Around("Niemand benutzt die Anwendung. Bleibt es dabei, wird sie deaktiviert: ", "."),
+        lead: Around("Die Anwendung wird nicht benutzt. Bleibt es dabei, wird sie deaktiviert: ", "."),
         submit: "Behalten",
         otherwise: "Brauchen Sie die Anwendung nicht mehr, müssen Sie nichts tun.",
     },
     consent: ConsentMessages {
         title: "Zugriff erlauben",
         heading: Around("Darf ", " Ihr Konto nutzen?"),
-        by_operator: "Ein Angebot der Betreiber dieses Servers",
+        by_operator: "Ein Angebot des Betreibers dieses Servers",
         by_named: Around("Ein Angebot von ", ""),
         account: "Ihr Konto",
         switch_account: "Anderes Konto verwenden",
         scopes: "Die Anwendung darf dann",
         nothing_more: "Mehr bekommt sie nicht.",
         back: Around("Wie auch immer Sie sich entscheiden, es geht zurück zu ", "."),
-        remembered: "Ihre Zustimmung wird gemerkt. Auf Ihrer Kontoseite können Sie sie jederzeit zurücknehmen.",
+        remembered: "Ihre Zustimmung wird gemerkt. Auf Ihrer Kontoseite können Sie sie jederzeit widerrufen.",
         allow: "Erlauben",
         deny: "Ablehnen",
     },
@@ -126,8 +126,8 @@ pub(in crate::http) const DE: Messages = Messages {
         openid: "Sie wiedererkennen, wenn Sie sich anmelden",
         profile: "Ihren Namen sehen",
         email: "Ihre E-Mail-Adresse sehen",
-        offline_access: "Diesen Zugriff behalten, während Sie fort sind, bis Sie ihn zurücknehmen",
-        undescribed: "Niemand hat gesagt, was das erlaubt",
+        offline_access: "Diesen Zugriff behalten, während Sie fort sind, bis Sie ihn entziehen",
+        undescribed: "Es ist nicht beschrieben, was das erlaubt",
     },
     logout: LogoutMessages {
         title: "Abmelden",
@@ -144,7 +144,7 @@ pub(in crate::http) const DE: Messages = Messages {
     account: AccountMessages {
         title: "Ihr Konto",
         signed_in_as: "Angemeldet als",
-        portal: "Ihre betreuten Anwendungen",
+        portal: "Von Ihnen verwaltete Anwendungen",
         sign_out: "Abmelden",
         sessions: "Wo Sie angemeldet sind",
         sessions_lead: "Kommt Ihnen davon etwas fremd vor? Melden Sie es ab.",
@@ -155,12 +155,12 @@ pub(in crate::http) const DE: Messages = Messages {
         everywhere: "Überall abmelden",
         everywhere_hint: "Beendet jede Sitzung, auch diese.",
         applications: "Anwendungen mit Zugriff",
-        applications_lead: "Sie dürfen, was hier steht, bis Sie es zurücknehmen.",
+        applications_lead: "Sie haben den hier genannten Zugriff, bis Sie ihn entziehen.",
         no_applications: "Keine Anwendung hat Zugriff auf Ihr Konto.",
         since: Around("Seit ", ""),
         remove: "Zugriff entziehen",
         delete_heading: "Konto löschen",
-        delete_hint: "Löscht Ihre Adresse und alles, was Sie erlaubt haben. Niemand kann es zurückholen.",
+        delete_hint: "Löscht Ihre Adresse und alles, was Sie erlaubt haben. Das lässt sich nicht rückgängig machen.",
         delete: "Konto löschen …",
         session_ended: "Diese Sitzung wurde abgemeldet.",
         application_removed: "Die Anwendung hat keinen Zugriff mehr.",
@@ -197,8 +197,8 @@ pub(in crate::http) const DE: Messages = Messages {
             "Zu Ihrer Sicherheit gelten Links nur kurz. Gehen Sie zurück zur Anwendung und fordern Sie eine neue E-Mail an.",
         ],
         browser_lost: [
-            "Ihr Browser hat den Faden verloren",
-            "Er hat das Cookie nicht mitgeschickt, das zu dieser Seite gehört. Erlauben Sie dieser Seite Cookies, und beginnen Sie neu.",
+            "Ein Cookie fehlt",
+            "Ihr Browser hat das Cookie nicht mitgeschickt, das zu dieser Seite gehört. Erlauben Sie dieser Seite Cookies, und beginnen Sie neu.",
         ],
         form_too_old: [
             "Diese Seite war zu lange offen",
@@ -207,7 +207,7 @@ pub(in crate::http) const DE: Messages = Messages {
         open_again: "Seite neu öffnen",
         account_disabled: [
             "Dieses Konto ist gesperrt",
-            "Niemand kann sich damit anmelden. Die Betreiber dieses Servers können Ihnen sagen, warum.",
+            "Eine Anmeldung damit ist nicht möglich. Der Betreiber dieses Servers kann Ihnen sagen, warum.",
         ],
         not_allowed: ["Das dürfen Sie nicht", "Es wurde nichts geändert. Der Grund steht unten."],
         mistake: [
@@ -223,7 +223,7 @@ pub(in crate::http) const DE: Messages = Messages {
         ],
         broken: [
             "Bei uns ist etwas schiefgegangen",
-            "Es liegt nicht an Ihnen. Versuchen Sie es noch einmal; bleibt es so, nennen Sie den Betreibern die Vorgangsnummer unten.",
+            "Es liegt nicht an Ihnen. Versuchen Sie es noch einmal; bleibt es so, nennen Sie dem Betreiber die Vorgangsnummer unten.",
         ],
         details: "Einzelheiten",
         sentence: "Grund",
@@ -247,10 +247,10 @@ pub(in crate::http) const DE: Messages = Messages {
             "Ihr Konto ist gelöscht",
             "Ihre Adresse ist gelöscht, und Anwendungen haben keinen Zugriff mehr.",
         ],
-        application_kept: ["Sie bleibt", "Die Anwendung bleibt aktiv, und ihre Zeit beginnt von vorn."],
+        application_kept: ["Die Anwendung bleibt", "Sie bleibt aktiv, und die Zeit ohne Benutzung beginnt von vorn."],
         application_deactivated: [
             "Sie ist schon deaktiviert",
-            "Zu lange hat sie niemand benutzt. Wer für sie zuständig ist, kann sie wieder aktivieren.",
+            "Sie wurde zu lange nicht benutzt. Ihre Besitzer können sie wieder aktivieren.",
         ],
     },
     form_post: FormPostMessages {

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::domain::language::Language;
 
-/// The texts in English.
+/// The messages in English.
 pub(in crate::http) const EN: Messages = Messages {
     language: Language::English,
     skip: "Skip to the content",
-    footer: "You need no password here. Never tell anybody a code from your mail, whoever they say they are.",
+    footer: "You need no password here. Never tell a code from your mail to anyone, whatever they say they are.",
     error_prefix: "Error:",
     problem_heading: "That did not work",
     home: HomeMessages {
@@ -20,7 +20,7 @@ pub(in crate::http) const EN: Messages = Messages {
         lead: "People sign in here to the applications that they use, with an e-mail instead of a password.",
         sign_in: "Sign in to your account",
         developers: "For developers",
-        portal: "Portal: register applications and look after them",
+        portal: "Portal: register and manage applications",
         docs: "Documentation of the management API",
         discovery: "Metadata for clients (OpenID Connect Discovery)",
     },
@@ -79,7 +79,7 @@ pub(in crate::http) const EN: Messages = Messages {
         signed_in_as: Around("as ", ""),
         lead: "You opened the link from your e-mail. One more click and you are signed in.",
         submit: "Continue",
-        not_you: "You did not ask for this? Then close this page. Nobody gets in unless you press the button.",
+        not_you: "You did not ask for this? Then close this page. No one is signed in unless you press the button.",
     },
     link_elsewhere: LinkElsewhereMessages {
         title: "Finish where you started",
@@ -90,7 +90,7 @@ pub(in crate::http) const EN: Messages = Messages {
         code: "Code",
         no_code: "Was it you? Then go back to that browser and type the code from the e-mail there.",
         not_you_heading: "It was not you?",
-        not_you: "Then somebody typed your address, by mistake or on purpose. Tell nobody the code: without it they cannot get in.",
+        not_you: "Then another person entered your address, by mistake or on purpose. Do not pass the code on: without it they cannot get in.",
         not_you_submit: "Stop this sign-in",
     },
     stop_sign_in: StopSignInMessages {
@@ -104,21 +104,21 @@ pub(in crate::http) const EN: Messages = Messages {
     keep: KeepMessages {
         title: "Keep this application?",
         heading: Around("Do you still need ", "?"),
-        lead: Around("Nobody uses it. If that stays so, it will be deactivated on ", "."),
+        lead: Around("It is not being used. If that stays so, it will be deactivated on ", "."),
         submit: "Keep it",
         otherwise: "If you do not need it any more, you need not do anything.",
     },
     consent: ConsentMessages {
         title: "Allow access",
         heading: Around("Allow ", " to use your account?"),
-        by_operator: "Offered by those who run this server",
+        by_operator: "Offered by the operator of this server",
         by_named: Around("Offered by ", ""),
         account: "Your account",
         switch_account: "Use another account",
         scopes: "It will be able to",
         nothing_more: "It gets nothing beyond this.",
         back: Around("Whatever you choose, you go back to ", "."),
-        remembered: "Your consent is remembered. You can take it back on your account page at any time.",
+        remembered: "Your consent is remembered. You can withdraw it on your account page at any time.",
         allow: "Allow",
         deny: "Deny",
     },
@@ -126,8 +126,8 @@ pub(in crate::http) const EN: Messages = Messages {
         openid: "Recognise you when you sign in",
         profile: "See your name",
         email: "See your e-mail address",
-        offline_access: "Keep this access while you are away, until you take it back",
-        undescribed: "Nobody has said what this allows",
+        offline_access: "Keep this access while you are away, until you remove it",
+        undescribed: "There is no description of what this allows",
     },
     logout: LogoutMessages {
         title: "Sign out",
@@ -141,7 +141,7 @@ pub(in crate::http) const EN: Messages = Messages {
     account: AccountMessages {
         title: "Your account",
         signed_in_as: "Signed in as",
-        portal: "Applications you look after",
+        portal: "Applications you manage",
         sign_out: "Sign out",
         sessions: "Where you are signed in",
         sessions_lead: "Do you not recognise one of these? Sign it out.",
@@ -152,12 +152,12 @@ pub(in crate::http) const EN: Messages = Messages {
         everywhere: "Sign out everywhere",
         everywhere_hint: "Ends every session, this one too.",
         applications: "Applications with access",
-        applications_lead: "They can do what stands here until you take it back.",
+        applications_lead: "They have the access listed here until you remove it.",
         no_applications: "No application has access to your account.",
         since: Around("Since ", ""),
         remove: "Remove access",
         delete_heading: "Delete your account",
-        delete_hint: "Erases your address and everything you allowed. Nobody can bring it back.",
+        delete_hint: "Erases your address and everything you allowed. This cannot be undone.",
         delete: "Delete account …",
         session_ended: "That session has been signed out.",
         application_removed: "The application no longer has access.",
@@ -194,8 +194,8 @@ pub(in crate::http) const EN: Messages = Messages {
             "For your safety links are good for a short time only. Go back to the application and ask for a new e-mail.",
         ],
         browser_lost: [
-            "Your browser has lost the thread",
-            "It did not send the cookie that belongs to this page. Allow cookies for this site, then start again.",
+            "A cookie is missing",
+            "Your browser did not send the cookie that belongs to this page. Allow cookies for this site, then start again.",
         ],
         form_too_old: [
             "This page was open too long",
@@ -204,9 +204,9 @@ pub(in crate::http) const EN: Messages = Messages {
         open_again: "Open the page again",
         account_disabled: [
             "This account is disabled",
-            "Nobody can sign in with it. Those who run this server can tell you why.",
+            "It cannot be used to sign in. The operator of this server can tell you why.",
         ],
-        not_allowed: ["This is not yours to do", "Nothing was changed. The reason is below."],
+        not_allowed: ["You may not do this", "Nothing was changed. The reason is below."],
         mistake: [
             "This address or form has a mistake in it",
             "Nothing was changed. Go back and try again; the reason is below.",
@@ -217,7 +217,7 @@ pub(in crate::http) const EN: Messages = Messages {
         unavailable: ["We will be right back", "The server cannot answer at the moment. Try again in a minute."],
         broken: [
             "Something went wrong on our side",
-            "It is not your doing. Try again; if it stays like this, give those who run this server the trace id below.",
+            "It is not your doing. Try again; if it stays like this, give the operator of this server the trace id below.",
         ],
         details: "Details",
         sentence: "Reason",
@@ -241,10 +241,10 @@ pub(in crate::http) const EN: Messages = Messages {
             "Your account is deleted",
             "Your address has been erased, and applications no longer have access.",
         ],
-        application_kept: ["It stays", "The application stays active, and its time has begun anew."],
+        application_kept: ["The application is kept", "It stays active, and its unused time begins anew."],
         application_deactivated: [
             "It is deactivated already",
-            "Nobody used it for too long. Its owners can activate it again.",
+            "It was not used for too long. Its owners can activate it again.",
         ],
     },
     form_post: FormPostMessages {

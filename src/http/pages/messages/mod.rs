@@ -1,4 +1,4 @@
-//! What pages say, in every language. One catalogue for each: a text that is missing somewhere does not compile.
+//! The messages of pages, one catalogue for each language: a missing message does not compile.
 //!
 //! The catalogues are data. Whatever is computed from them (times, lengths, numbers) is in [`words`].
 
@@ -12,7 +12,7 @@ pub(in crate::http) use scopes::ScopeMessages;
 
 use crate::domain::language::Language;
 
-/// Declares the texts of one page, or of a part that pages share.
+/// Declares the messages of one page, or of a part that pages share.
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)+ })+) => {$(
         $(#[$doc])*
@@ -23,11 +23,11 @@ macro_rules! messages {
     )+};
 }
 
-/// A text that stands as it is.
+/// A message without values.
 type Text = &'static str;
 
 messages! {
-    /// Everything in one language.
+    /// The catalogue of one language.
     Messages {
         language: Language,
         skip: Text,
@@ -65,7 +65,7 @@ messages! {
         discovery: Text,
     }
 
-    /// Where and when a sign-in was asked for.
+    /// Where and when a sign-in was requested.
     AskedMessages {
         heading: Text,
         device: Text,
@@ -216,7 +216,7 @@ messages! {
         application_removed: Text,
     }
 
-    /// The last question before an account is gone.
+    /// The confirmation page before an account is deleted.
     DeleteAccountMessages {
         title: Text,
         lead: Text,
@@ -253,7 +253,7 @@ messages! {
         copied: Text,
     }
 
-    /// Pages that only tell something. Each message has a heading and a sentence.
+    /// Pages with only a message. Each message has a heading and a sentence.
     MessageMessages {
         signed_out: [Text; 2],
         signed_out_everywhere: [Text; 2],

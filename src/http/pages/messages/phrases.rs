@@ -1,4 +1,4 @@
-//! Words with values in them: names, numbers, lengths of time, moments.
+//! Phrases with values: names, numbers, durations, timestamps.
 
 use std::fmt;
 use std::time::Duration;
@@ -41,13 +41,13 @@ impl fmt::Debug for Around {
 pub(in crate::http) struct Plural(pub(in crate::http) &'static str, pub(in crate::http) Around);
 
 impl Plural {
-    /// The sentence about so many.
+    /// The sentence for this number.
     pub(in crate::http) fn of(self, number: u64) -> String {
         if number == 1 { self.0.to_owned() } else { self.1.with(number) }
     }
 }
 
-/// Lengths of time and moments. The words for lengths follow a preposition: "in", "for", "ago".
+/// Durations and timestamps. Durations follow a preposition: "in", "for", "ago".
 #[derive(Debug)]
 pub(in crate::http) struct Units {
     pub(in crate::http) seconds: Plural,
@@ -64,7 +64,7 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 impl Messages {
-    /// How long to wait or how long something is good, rounded up so that coming back then is late enough.
+    /// A duration, rounded up, so that waiting that long is enough.
     pub(in crate::http) fn length(&self, length: Duration) -> String {
         let seconds = length.as_secs() + u64::from(length.subsec_nanos() > 0);
         match seconds {
@@ -74,7 +74,7 @@ impl Messages {
         }
     }
 
-    /// How long ago something was; a date where that says more.
+    /// How long ago something was; the date if it was long ago.
     pub(in crate::http) fn ago(&self, at: Timestamp, now: Timestamp) -> String {
         let units = &self.units;
         match now.since(at).as_secs() {
@@ -86,20 +86,20 @@ impl Messages {
         }
     }
 
-    /// A day, UTC, as one writes it.
+    /// A date, UTC.
     pub(in crate::http) fn date(&self, at: Timestamp) -> String {
         let Ok(moment) = OffsetDateTime::from_unix_timestamp(at.as_seconds()) else { return at.date() };
         let month = self.language.months()[usize::from(u8::from(moment.month()) - 1)];
         format!("{} {month} {}", self.units.day.with(moment.day()), moment.year())
     }
 
-    /// A moment to the minute, with its zone.
+    /// A timestamp to the minute, with its zone.
     pub(in crate::http) fn moment(&self, at: Timestamp) -> String {
         let time = at.to_string().get(11..16).map(|time| format!(", {time} UTC"));
         format!("{}{}", self.date(at), time.unwrap_or_default())
     }
 
-    /// A browser, as its owner would call it.
+    /// The name of a browser.
     pub(in crate::http) fn device(&self, device: &Device) -> String {
         match (device.browser(), device.system()) {
             (Some(browser), Some(system)) => format!("{browser} {} {system}", self.asked.browser_on),

@@ -1,4 +1,4 @@
-//! What the scopes that everybody knows let an application do.
+//! The descriptions of well-known scopes.
 
 use super::Messages;
 
@@ -9,13 +9,13 @@ pub(in crate::http) struct ScopeMessages {
     pub(in crate::http) profile: &'static str,
     pub(in crate::http) email: &'static str,
     pub(in crate::http) offline_access: &'static str,
-    /// What stands beside a scope that is described nowhere.
+    /// The sentence beside a scope without a description.
     pub(in crate::http) undescribed: &'static str,
 }
 
 impl Messages {
-    /// The sentence for a scope: what the operator wrote about it, else ours. Without one nobody can know what it
-    /// allows, and that is what people are told.
+    /// The sentence for a scope: the operator's description, else the one for well-known scopes, else that there is no
+    /// description.
     pub(in crate::http) fn scope<'a>(&self, name: &str, description: Option<&'a str>) -> Option<&'a str> {
         let ours = match name {
             "openid" => Some(self.scopes.openid),

@@ -1,4 +1,4 @@
-//! `/account`: what is known and allowed here in one's name.
+//! `/account`: a person's sessions, and applications with access.
 
 use askama::Template;
 
@@ -12,9 +12,9 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "pages/account.html")]
 pub(in crate::http) struct Account {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
-    /// The present.
+    /// The current time.
     pub(in crate::http) now: Timestamp,
     /// The address of the account.
     pub(in crate::http) address: String,
@@ -22,9 +22,9 @@ pub(in crate::http) struct Account {
     pub(in crate::http) name: Option<String>,
     /// What was just done.
     pub(in crate::http) notice: Option<AccountNotice>,
-    /// Where one is signed in.
+    /// The sessions.
     pub(in crate::http) sessions: Vec<SessionLine>,
-    /// What has access.
+    /// The applications with access.
     pub(in crate::http) applications: Vec<ApplicationLine>,
     /// Ends this session.
     pub(in crate::http) sign_out: Form,
@@ -34,7 +34,7 @@ pub(in crate::http) struct Account {
     pub(in crate::http) delete: String,
 }
 
-/// A browser in which one is signed in.
+/// A session of a browser.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct SessionLine {
     /// The browser.
@@ -49,7 +49,7 @@ pub(in crate::http) struct SessionLine {
     pub(in crate::http) end: Form,
 }
 
-/// Whether a session is the one that looks at it.
+/// Whether a session is that of the current browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum WhichSession {
     /// It is.
@@ -61,13 +61,13 @@ pub(in crate::http) enum WhichSession {
 /// An application with access.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct ApplicationLine {
-    /// Which.
+    /// The application.
     pub(in crate::http) app: App,
-    /// To what.
+    /// The scopes it has access to.
     pub(in crate::http) scopes: Vec<ScopeLine>,
     /// Since when.
     pub(in crate::http) since: Timestamp,
-    /// Takes it back.
+    /// Withdraws it.
     pub(in crate::http) end: Form,
 }
 
@@ -76,7 +76,7 @@ pub(in crate::http) struct ApplicationLine {
 pub(in crate::http) enum AccountNotice {
     /// A session was ended.
     SessionEnded,
-    /// An application's access was taken back.
+    /// An application's access was withdrawn.
     ApplicationRemoved,
 }
 
@@ -95,11 +95,11 @@ impl SessionLine {
     }
 }
 
-/// The last question before an account is gone. Posts `email`.
+/// The confirmation page before an account is deleted. Posts `email`.
 #[derive(Debug, Template)]
 #[template(path = "pages/delete_account.html")]
 pub(in crate::http) struct DeleteAccount {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
     /// The address that has to be typed.
     pub(in crate::http) address: String,
@@ -111,7 +111,7 @@ pub(in crate::http) struct DeleteAccount {
     pub(in crate::http) back: String,
 }
 
-/// Why the account is still there.
+/// Why the account was not deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum DeleteProblem {
     /// Another address was typed.

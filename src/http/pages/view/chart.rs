@@ -1,8 +1,8 @@
 //! A small chart of days: tokens issued, and requests that failed on top of them.
 //!
-//! Everything is laid out here in whole numbers, so that the template only writes them down. Colours and their
-//! dark counterparts are classes of the stylesheet. What the bars say is also in a table, for whoever cannot see
-//! them. A page with a field `chart` includes `portal/chart.html`.
+//! Everything is laid out here in whole numbers, so that the template only writes them down. Colours and their dark
+//! counterparts are classes of the stylesheet. The values are also in a table, for screen readers. A page with a field
+//! `chart` includes `portal/chart.html`.
 
 use crate::domain::activity::DayCount;
 
@@ -13,7 +13,7 @@ const BAR: u64 = 9;
 /// The height of the tallest bar.
 const HEIGHT: u64 = 96;
 
-/// The least height of what is there at all.
+/// The least height of a bar that is not empty.
 const LEAST: u64 = 2;
 
 /// The chart as it is drawn.
@@ -50,7 +50,7 @@ pub(in crate::http) struct Bar {
     pub(in crate::http) failed: Span,
 }
 
-/// From where downwards, and how far.
+/// The top of a bar and its height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Span {
     pub(in crate::http) y: u64,
@@ -72,7 +72,7 @@ impl Chart {
         }
     }
 
-    /// What the chart says, in one sentence.
+    /// The chart in one sentence.
     pub(in crate::http) fn sentence(&self) -> String {
         match (self.bars.first(), self.bars.last()) {
             (Some(first), Some(last)) => format!(
@@ -88,7 +88,7 @@ impl Chart {
 }
 
 impl Bar {
-    /// What the bar says.
+    /// The bar in one sentence.
     pub(in crate::http) fn sentence(&self) -> String {
         format!("{}: {}, {} failed", self.date, requests(self.tokens, "token"), requests(self.failures, "request"))
     }
@@ -115,7 +115,7 @@ fn bar(at: u64, day: &DayCount, busiest: u64) -> Bar {
     }
 }
 
-/// The height that stands for a number: nothing for none, and never too little to be seen.
+/// The height that stands for a number: zero for none, and never too small to be seen.
 fn height(number: u64, busiest: u64) -> u64 {
     if number == 0 {
         return 0;

@@ -1,4 +1,4 @@
-//! `/login/check`: a mail is on its way, and here is where its code can be typed.
+//! `/login/check`: a mail was sent, and its code can be typed here.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::http::pages::messages::{Around, Messages};
 #[derive(Debug, Template)]
 #[template(path = "pages/check_mail.html")]
 pub(in crate::http) struct CheckMail {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
-    /// What one signs in to; none for this server's own pages.
+    /// The application; none for this server's own pages.
     pub(in crate::http) app: Option<App>,
-    /// The address as it was typed here.
+    /// The address as it was entered.
     pub(in crate::http) address: String,
-    /// What the mail's subject shows too.
+    /// The four characters in the mail's subject.
     pub(in crate::http) reference: String,
-    /// How much may be said about the mail.
+    /// What the page may say about the mail.
     pub(in crate::http) delivery: Delivery,
-    /// How long link and code are good.
+    /// The lifetime of link and code.
     pub(in crate::http) link_ttl: Duration,
     /// What was wrong with the code.
     pub(in crate::http) problem: Option<CodeProblem>,
@@ -37,7 +37,7 @@ pub(in crate::http) struct CheckMail {
     pub(in crate::http) resend: Form,
     /// Back to the address.
     pub(in crate::http) change: String,
-    /// Where a development server shows the mail that it caught.
+    /// The address of the caught mail, with `serve --dev`.
     pub(in crate::http) dev_mail: Option<String>,
 }
 
@@ -80,18 +80,18 @@ impl WaitingFrame {
 pub(in crate::http) enum Delivery {
     /// It was sent.
     Sent,
-    /// It was sent if the address has an account, which is not told.
+    /// It was sent if the address has an account, which the page does not say.
     SentIfKnown,
 }
 
-/// Why the code signed nobody in.
+/// Why the code was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum CodeProblem {
     /// It cannot be a code.
     Malformed,
     /// It is not the code.
     Wrong {
-        /// How many more can be tried.
+        /// How many tries are left.
         tries_left: u32,
     },
     /// The sign-in has ended after too many wrong ones.
@@ -138,7 +138,7 @@ impl CheckMail {
         }
     }
 
-    /// What the problem points to: nothing once there is no field any more.
+    /// The field that the problem points to; none if there is no field any more.
     fn code_field(&self) -> &'static str {
         if self.is_over() { "" } else { "login-code" }
     }
@@ -147,7 +147,7 @@ impl CheckMail {
         if self.is_over() { self.t.check_mail.over } else { self.t.check_mail.title }
     }
 
-    /// Whether there is nothing left to type a code for.
+    /// Whether the sign-in has ended.
     fn is_over(&self) -> bool {
         matches!(self.problem, Some(CodeProblem::TooManyTries | CodeProblem::Expired))
     }

@@ -10,11 +10,11 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "pages/consent.html")]
 pub(in crate::http) struct Consent {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
-    /// Who asks.
+    /// The application.
     pub(in crate::http) app: App,
-    /// Who is behind it.
+    /// Who offers the application.
     pub(in crate::http) publisher: Publisher,
     /// The address of the account that it is about.
     pub(in crate::http) account: String,
@@ -28,11 +28,11 @@ pub(in crate::http) struct Consent {
     pub(in crate::http) form: Form,
 }
 
-/// Who is behind an application.
+/// Who offers an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Publisher {
-    /// Those who run this server.
+    /// The operator of this server.
     Operator,
-    /// Somebody with an account here.
+    /// A developer with an account here.
     Named(String),
 }

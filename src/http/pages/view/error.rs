@@ -1,4 +1,4 @@
-//! `/error` and every other page that has bad news.
+//! Pages of problems.
 
 use std::time::Duration;
 
@@ -12,30 +12,30 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "pages/error.html")]
 pub(in crate::http) struct ErrorPage {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
-    /// What the person is told.
+    /// The problem.
     pub(in crate::http) problem: Problem,
-    /// The application that is concerned, if one is known for sure.
+    /// The application, if it is known for sure.
     pub(in crate::http) app: Option<App>,
-    /// The exact reason, in English, for whoever looks after the application.
+    /// The exact reason, in English, for the owner of the application.
     pub(in crate::http) sentence: String,
     /// The code of the refusal.
     pub(in crate::http) code: String,
-    /// Under which the log tells more.
+    /// The trace id of the log line.
     pub(in crate::http) trace_id: String,
-    /// Where one can go on.
+    /// A link to go on.
     pub(in crate::http) onward: Option<Link>,
 }
 
-/// What went wrong, from the person's side.
+/// The kinds of problems that people see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Problem {
     /// The application's request makes no sense.
     BadRequest,
     /// The sign-in took too long, or was ended.
     SignInExpired,
-    /// The link signed somebody in before.
+    /// The link was used before.
     LinkUsed,
     /// The link's time is over.
     LinkExpired,
@@ -45,9 +45,9 @@ pub(in crate::http) enum Problem {
     FormTooOld,
     /// The account is disabled.
     AccountDisabled,
-    /// Whoever is signed in may not do this.
+    /// The person may not do this.
     NotAllowed,
-    /// The address or form of a page of ours is wrong, and no application has to do with it.
+    /// An address or form of this server is wrong, without an application.
     Mistake,
     /// There is no such page.
     NotFound,
@@ -58,7 +58,7 @@ pub(in crate::http) enum Problem {
     },
     /// The server cannot answer now.
     Unavailable,
-    /// A defect of ours.
+    /// A fault of this server.
     Broken,
 }
 

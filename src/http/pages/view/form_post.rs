@@ -6,14 +6,14 @@ use super::App;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
-/// The page that carries an answer to the application. A script presses its button; without scripts the person
-/// does. The form has no token of ours: it goes to somebody else.
+/// The page that carries an answer to the application. A script presses its button; without scripts the person does.
+/// The form has no CSRF token, because it goes to the application.
 #[derive(Debug, Template)]
 #[template(path = "pages/form_post.html")]
 pub(in crate::http) struct FormPost {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
-    /// Whom it goes to.
+    /// The application.
     pub(in crate::http) app: App,
     /// The redirect URI.
     pub(in crate::http) action: String,

@@ -9,10 +9,10 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "pages/home.html")]
 pub(in crate::http) struct Home {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
     /// The server's public name.
     pub(in crate::http) host: String,
-    /// Whether mail is caught here instead of sent.
+    /// Whether mail is caught instead of sent.
     pub(in crate::http) catches_mail: bool,
 }

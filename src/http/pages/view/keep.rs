@@ -7,13 +7,13 @@ use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
-/// The page that asks whether an unused application is to stay.
+/// The page that asks whether to keep an unused application.
 #[derive(Debug, Template)]
 #[template(path = "pages/keep.html")]
 pub(in crate::http) struct Keep {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
-    /// Which.
+    /// The application.
     pub(in crate::http) app: App,
     /// When it is deactivated otherwise, if it is at all.
     pub(in crate::http) deactivated_at: Option<Timestamp>,

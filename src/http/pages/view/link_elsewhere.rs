@@ -1,4 +1,4 @@
-//! `/l/<token>` in another browser than the one that asked.
+//! `/l/<token>` in another browser than the one that began.
 
 use askama::Template;
 
@@ -6,14 +6,14 @@ use super::{App, RequestedFrom};
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
-/// The page behind a link of a browser flow, opened elsewhere. It approves nothing: otherwise whoever starts a
-/// sign-in with somebody else's address would only have to wait for a careless click.
+/// The page behind a link of a browser flow, opened elsewhere. It approves nothing: otherwise an attacker could start a
+/// sign-in with another person's address and wait for a careless click.
 #[derive(Debug, Template)]
 #[template(path = "pages/link_elsewhere.html")]
 pub(in crate::http) struct LinkElsewhere {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
-    /// What was to be signed in to; none for this server's own pages.
+    /// The application; none for this server's own pages.
     pub(in crate::http) app: Option<App>,
     /// The address, masked.
     pub(in crate::http) address: String,

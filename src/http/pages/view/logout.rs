@@ -1,4 +1,4 @@
-//! `/oauth/logout`: shall this session end?
+//! `/oauth/logout`: the confirmation page of a logout.
 
 use askama::Template;
 
@@ -10,7 +10,7 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "pages/confirm_logout.html")]
 pub(in crate::http) struct ConfirmLogout {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
     /// The application that asks; none if the person does.
     pub(in crate::http) app: Option<App>,

@@ -1,4 +1,4 @@
-//! Just enough of an HTML reader to look at our own pages: every attribute of theirs is quoted.
+//! A minimal HTML reader for tests of the pages, in which every attribute is quoted.
 
 /// A start tag.
 #[derive(Debug)]

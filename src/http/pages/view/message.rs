@@ -1,4 +1,4 @@
-//! Pages that only tell something.
+//! Pages with only a message.
 
 use askama::Template;
 
@@ -10,13 +10,13 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "pages/message.html")]
 pub(in crate::http) struct MessagePage {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
     /// What.
     pub(in crate::http) message: Message,
-    /// The application that is concerned.
+    /// The application.
     pub(in crate::http) app: Option<App>,
-    /// Where one can go on.
+    /// A link to go on.
     pub(in crate::http) onward: Option<Link>,
 }
 
@@ -25,15 +25,15 @@ pub(in crate::http) struct MessagePage {
 pub(in crate::http) enum Message {
     /// This session has ended.
     SignedOut,
-    /// All have.
+    /// All sessions have ended.
     SignedOutEverywhere,
-    /// None has.
+    /// No session has ended.
     StillSignedIn,
-    /// The sign-in was ended by the owner of its address.
+    /// The sign-in was ended by the recipient of its mail.
     SignInStopped,
-    /// The account is gone.
+    /// The account was deleted.
     AccountDeleted,
-    /// The application stays.
+    /// The application was kept.
     ApplicationKept,
     /// It is too late to keep the application.
     ApplicationDeactivated,

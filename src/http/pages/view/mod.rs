@@ -1,7 +1,7 @@
 //! One struct for each page: everything that it shows, and nothing else.
 //!
-//! A view is plain data beside the texts of its language (`t`). What a page decides from its data is which of
-//! its words to use; whether a problem exists, who may see what and where a form leads is the handler's.
+//! A view is plain data and the messages of its language (`t`). A page decides which message to show; whether a problem
+//! exists, who may see what and where a form leads is decided by the handler.
 
 mod account;
 mod chart;

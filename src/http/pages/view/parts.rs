@@ -3,12 +3,12 @@
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
 
-/// An application, as people know it.
+/// An application as pages show it.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct App {
     /// Its name.
     pub(in crate::http) name: String,
-    /// The host that it lives on, if it has one. Names can be anything; this cannot.
+    /// The host of its redirect URI, if it has one. Unlike the name it cannot be chosen freely.
     pub(in crate::http) domain: Option<String>,
 }
 
@@ -16,8 +16,8 @@ pub(in crate::http) struct App {
 const LONGEST_NAME: usize = 60;
 
 impl App {
-    /// Its name as it is shown. A name is its developer's word: characters that cannot be seen, or that turn the
-    /// words around them, are left out, and one that would fill the page is cut.
+    /// Its name as it is shown. A name is free text of its developer: invisible characters and controls of the
+    /// direction of writing are left out, and a long one is cut.
     pub(in crate::http) fn called(&self) -> String {
         let mut seen = self.name.chars().filter(|c| !c.is_control() && !turns_text(*c));
         let mut name: String = seen.by_ref().take(LONGEST_NAME).collect();
@@ -27,27 +27,27 @@ impl App {
         name
     }
 
-    /// What stands in its tile.
+    /// The letter in its tile.
     pub(in crate::http) fn initial(&self) -> String {
         let first = self.name.chars().find(|c| c.is_alphanumeric());
         first.map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
     }
 }
 
-/// The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9 §2), and what has
-/// no width at all.
+/// The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9 §2), and zero-width
+/// characters.
 const fn turns_text(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Where a form posts to, and what it carries unseen.
+/// Where a form posts to, and its hidden fields.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Form {
-    /// The address, one of ours.
+    /// The path.
     pub(in crate::http) action: String,
-    /// The token that proves that the form is ours, posted as `csrf`.
+    /// The CSRF token, posted as `csrf`.
     pub(in crate::http) csrf: String,
-    /// More fields that nobody sees.
+    /// More hidden fields.
     pub(in crate::http) carried: Vec<(String, String)>,
 }
 
@@ -65,7 +65,7 @@ impl Form {
     }
 }
 
-/// Somewhere to go on to.
+/// A link.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Link {
     /// The address.
@@ -74,14 +74,14 @@ pub(in crate::http) struct Link {
     pub(in crate::http) text: String,
 }
 
-/// Where and when a sign-in was asked for, so that its owner can tell it from somebody else's.
+/// Where and when a sign-in was requested, so that a person can tell their own from another's.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct RequestedFrom {
     /// The browser.
     pub(in crate::http) device: Device,
     /// When.
     pub(in crate::http) at: Timestamp,
-    /// The present, to tell how long ago that is.
+    /// The current time, to show how long ago that is.
     pub(in crate::http) now: Timestamp,
 }
 
@@ -90,7 +90,7 @@ pub(in crate::http) struct RequestedFrom {
 pub(in crate::http) struct ScopeLine {
     /// The scope token.
     pub(in crate::http) name: String,
-    /// What the operator wrote about it; without it well-known scopes have a sentence of ours.
+    /// The operator's description; well-known scopes have one in the messages.
     pub(in crate::http) description: Option<String>,
 }
 

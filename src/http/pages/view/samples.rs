@@ -1,4 +1,4 @@
-//! Every page with something on it, kind or hostile.
+//! Every page with sample values, ordinary or hostile.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub(super) const HOSTILE: Values = Values {
     sentence: "</code><script>alert(1)</script>",
 };
 
-/// What is only long, or written from the right.
+/// Values that are long, or written from right to left.
 pub(super) const AWKWARD: Values = Values {
     app: "שירות_הנאמנות_הגדול_\u{202e}_of_a_name_that_nobody_could_ever_want_to_break_into_lines_at_any_place_whatsoever",
     domain: "a-very-long-label-of-a-domain.another-very-long-label-of-a-domain.yet-another-one-of-them.example",

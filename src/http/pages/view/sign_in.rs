@@ -12,9 +12,9 @@ use crate::http::pages::messages::Messages;
 #[derive(Debug, Template)]
 #[template(path = "pages/sign_in.html")]
 pub(in crate::http) struct SignIn {
-    /// The texts of its language.
+    /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
-    /// What one signs in to; none for this server's own pages.
+    /// The application; none for this server's own pages.
     pub(in crate::http) app: Option<App>,
     /// What the field holds to begin with.
     pub(in crate::http) email: String,
@@ -29,11 +29,11 @@ pub(in crate::http) struct SignIn {
 /// Whether people make their own accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum SignUp {
-    /// By signing in for the first time.
+    /// By their first sign-in.
     Open,
     /// No.
     Closed,
-    /// It has no bearing: somebody who has one signs in once more.
+    /// Not shown: the person has an account and signs in again.
     Again,
 }
 
@@ -42,7 +42,7 @@ pub(in crate::http) enum SignUp {
 pub(in crate::http) enum SignInProblem {
     /// It was no address.
     NotAnAddress,
-    /// Too many mails, to it or from here.
+    /// Too many mails, to this address or from this network.
     TooMany {
         /// Until when to wait.
         wait: Duration,

@@ -1,4 +1,4 @@
-//! What holds for every page, in every language, whatever is on it.
+//! What holds for every page, in every language, with any values.
 
 use std::collections::HashSet;
 use std::fs;
@@ -145,7 +145,8 @@ fn a_scope_that_is_described_nowhere_is_its_bare_name_with_a_warning() {
     let pages = pages(Messages::of(Language::English), &KIND);
     let consent = &pages.iter().find(|(name, _)| name == "consent").unwrap().1;
     assert!(consent.contains("<li><span>Recognise you when you sign in</span> <code>openid</code></li>"), "{consent}");
-    let warned = "<li class=\"undescribed\"><code>ledger</code> <span>Nobody has said what this allows</span></li>";
+    let warned =
+        "<li class=\"undescribed\"><code>ledger</code> <span>There is no description of what this allows</span></li>";
     assert!(consent.contains(warned) && consent.matches("undescribed").count() == 1, "{consent}");
 }
 
@@ -166,7 +167,7 @@ fn a_page_stays_under_ten_kilobytes() {
     each_page(&KIND, |name, html, _| assert!(html.len() < 10 * 1024, "{name}: {}", html.len()));
 }
 
-/// To look at them: `GATEPOST_PAGES_DIR=somewhere cargo test --lib pages_can_be_looked_at`.
+/// To view them: `GATEPOST_PAGES_DIR=somewhere cargo test --lib pages_can_be_looked_at`.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a folder for people who work on the pages, not a setting")]
 fn pages_can_be_looked_at() {

@@ -1,4 +1,4 @@
-//! What an application's owner sees of its use.
+//! The activity part of an application's page.
 
 use crate::domain::ids::Timestamp;
 use crate::http::pages::view::Chart;
@@ -17,17 +17,17 @@ pub(in crate::http) struct Activity {
 /// A request that named the application.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct RequestLine {
-    /// When; of several, the last.
+    /// When it arrived; of several, the last.
     pub(in crate::http) at: Timestamp,
-    /// How many there were, one after the other.
+    /// How many equal requests this stands for.
     pub(in crate::http) times: u64,
-    /// Where it went.
+    /// The endpoint.
     pub(in crate::http) endpoint: &'static str,
     /// The grant it asked for.
     pub(in crate::http) grant: Option<&'static str>,
     /// Why it failed.
     pub(in crate::http) failure: Option<FailureLines>,
-    /// Its name in the log.
+    /// The trace id of its log line.
     pub(in crate::http) trace_id: String,
     /// The network it came from.
     pub(in crate::http) network: String,
@@ -44,11 +44,11 @@ pub(in crate::http) struct FailureLines {
     pub(in crate::http) field: Option<&'static str>,
     /// What was sent in it.
     pub(in crate::http) sent: Option<Marked>,
-    /// What would have been right.
+    /// The closest valid value.
     pub(in crate::http) registered: Option<Marked>,
 }
 
-/// A text with one character that stands out.
+/// A text with one highlighted character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Marked {
     /// What is before it.
@@ -60,7 +60,7 @@ pub(in crate::http) struct Marked {
 }
 
 impl Marked {
-    /// A text of which the character at this place stands out, if there is a place.
+    /// A text with the character at this place highlighted, if there is one.
     pub(in crate::http) fn new(text: &str, at: Option<usize>) -> Self {
         let Some(at) = at else {
             return Self { before: text.to_owned(), at: String::new(), after: String::new() };
@@ -72,27 +72,27 @@ impl Marked {
     }
 }
 
-/// A sign-in and what became of its mail.
+/// A sign-in with the delivery trace of its mail.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct DeliveryTraceLine {
     /// When it was asked for.
     pub(in crate::http) at: Timestamp,
-    /// Whose it is, masked.
+    /// The address, masked.
     pub(in crate::http) address: String,
-    /// What mail and waiting page both show.
+    /// The four characters that mail and waiting page both show.
     pub(in crate::http) reference: String,
-    /// What happened, in order.
+    /// The steps, in order.
     pub(in crate::http) steps: Vec<DeliveryStepLine>,
 }
 
-/// One thing that happened.
+/// A step.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct DeliveryStepLine {
     /// When.
     pub(in crate::http) at: Timestamp,
     /// What.
     pub(in crate::http) what: &'static str,
-    /// What else there is to say.
+    /// More about it.
     pub(in crate::http) detail: String,
 }
 

@@ -1,4 +1,4 @@
-//! `/portal/applications/{client_id}`: all about one application.
+//! `/portal/applications/{client_id}`: the page of an application.
 
 use askama::Template;
 
@@ -16,11 +16,11 @@ use crate::http::webhooks::{HookStanding, Hooks};
 #[derive(Debug, Template)]
 #[template(path = "portal/application.html")]
 pub(in crate::http) struct ApplicationPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
-    /// The present.
+    /// The current time.
     pub(in crate::http) now: Timestamp,
     /// Its name.
     pub(in crate::http) app: App,
@@ -28,11 +28,11 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) client_id: String,
     /// What it is.
     pub(in crate::http) kind: KindMessages,
-    /// Where it is in its life.
+    /// Its state.
     pub(in crate::http) standing: Standing,
     /// Whether the configuration file is the only place to change it.
     pub(in crate::http) declared: bool,
-    /// Whether it is somebody else's, seen by an operator.
+    /// Whether an operator sees another owner's application.
     pub(in crate::http) as_operator: bool,
     /// When it was registered.
     pub(in crate::http) created_at: Timestamp,
@@ -40,7 +40,7 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) last_used_at: Option<Timestamp>,
     /// What was just done.
     pub(in crate::http) notice: Option<ApplicationNotice>,
-    /// What could not be done.
+    /// The problems.
     pub(in crate::http) problems: Vec<FieldProblem>,
     /// A new secret, shown this once.
     pub(in crate::http) secret: Option<String>,
@@ -54,17 +54,17 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) endpoints: Vec<Endpoint>,
     /// Gets a token without a program.
     pub(in crate::http) try_out: Option<Form>,
-    /// The token that was just got.
+    /// The token of "Try it".
     pub(in crate::http) tried: Option<Tried>,
-    /// What an operator has to decide.
+    /// The open request.
     pub(in crate::http) waiting: Option<Waiting>,
-    /// How it is used.
+    /// Its activity.
     pub(in crate::http) activity: Activity,
-    /// Who is told what happens to it.
+    /// Its webhooks.
     pub(in crate::http) hooks: Hooks,
-    /// Who looks after it.
+    /// Its owners.
     pub(in crate::http) people: People,
-    /// Its settings, unless they stand elsewhere.
+    /// Its settings, unless it is declared in the configuration.
     pub(in crate::http) settings: Option<SettingsForm>,
     /// Deactivates it.
     pub(in crate::http) deactivate: Option<Form>,
@@ -91,12 +91,12 @@ impl ApplicationPage {
     }
 }
 
-/// Where an application is in its life, as it is told.
+/// The state of an application, as the page shows it.
 #[derive(Clone, Debug)]
 pub(in crate::http) enum Standing {
-    /// It works.
+    /// It can be used.
     Active {
-        /// What will happen if nobody uses it.
+        /// What comes next if it stays unused.
         outlook: Option<String>,
     },
     /// It is refused.
@@ -105,10 +105,10 @@ pub(in crate::http) enum Standing {
         at: Timestamp,
         /// Why.
         why: String,
-        /// What will happen if nobody activates it.
+        /// What comes next if it is not activated.
         outlook: Option<String>,
     },
-    /// It is gone.
+    /// It is deleted.
     Deleted {
         /// Since when.
         at: Timestamp,
@@ -128,7 +128,7 @@ pub(in crate::http) enum ApplicationNotice {
     Revoked,
     /// Its settings were changed.
     Saved,
-    /// They were, as far as one may choose alone.
+    /// They were changed as far as a developer may choose alone.
     ApiRequest,
     /// It was deactivated.
     Deactivated,
@@ -136,11 +136,11 @@ pub(in crate::http) enum ApplicationNotice {
     Activated,
     /// It was brought back.
     Undeleted,
-    /// Somebody was invited.
+    /// An owner was invited.
     Invited,
-    /// Somebody accepted: it is one's own now.
+    /// The person accepted an invitation and is an owner now.
     Joined,
-    /// Somebody does not look after it any more.
+    /// An owner was removed.
     Removed,
     /// An invitation was withdrawn.
     Withdrawn,
@@ -183,8 +183,8 @@ impl ApplicationNotice {
             Self::Activated => "The application works again.",
             Self::Undeleted => "The application is back.",
             Self::Invited => "The invitation is on its way.",
-            Self::Joined => "You look after this application now.",
-            Self::Removed => "They do not look after this application any more.",
+            Self::Joined => "You own this application now.",
+            Self::Removed => "They no longer own this application.",
             Self::Withdrawn => "The invitation is withdrawn.",
             Self::ApprovalWithdrawn => "The request is withdrawn.",
             Self::WebhookDeleted => "The webhook is deleted. Nothing is sent to it any more.",
@@ -192,16 +192,16 @@ impl ApplicationNotice {
     }
 }
 
-/// What was asked for and not given yet.
+/// An open request for approval.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Waiting {
     /// Scopes, grants and audiences.
     pub(in crate::http) what: Vec<String>,
-    /// Why, in the developer's words.
+    /// The developer's reason.
     pub(in crate::http) reason: String,
     /// Since when.
     pub(in crate::http) since: Timestamp,
-    /// Takes the request back.
+    /// Withdraws the request.
     pub(in crate::http) withdraw: Form,
 }
 
@@ -223,11 +223,11 @@ pub(in crate::http) struct SecretLine {
 pub(in crate::http) struct Endpoint {
     /// What it is.
     pub(in crate::http) name: &'static str,
-    /// Where it is.
+    /// Adds its `Location`.
     pub(in crate::http) address: String,
 }
 
-/// A token that was got to look at.
+/// A token of "Try it".
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Tried {
     /// The token.

@@ -1,4 +1,4 @@
-//! `/portal/applications`: everything one looks after.
+//! `/portal/applications`: a person's own applications.
 
 use askama::Template;
 
@@ -12,23 +12,23 @@ use crate::http::portal::frame::Frame;
 #[derive(Debug, Template)]
 #[template(path = "portal/applications.html")]
 pub(in crate::http) struct ApplicationsPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
-    /// The present.
+    /// The current time.
     pub(in crate::http) now: Timestamp,
     /// What was just done.
     pub(in crate::http) notice: Option<ListNotice>,
-    /// Those one was asked to look after.
+    /// The open invitations.
     pub(in crate::http) invitations: Vec<InvitedLine>,
-    /// Those that are there.
+    /// The applications.
     pub(in crate::http) applications: Vec<ApplicationLine>,
     /// Those that can be brought back.
     pub(in crate::http) deleted: Vec<DeletedLine>,
-    /// Where the list begins, if this is not there.
+    /// The address of the first page, unless this is it.
     pub(in crate::http) first: Option<String>,
-    /// Where it goes on.
+    /// The address of the next page.
     pub(in crate::http) next: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub(in crate::http) struct ApplicationsPage {
 pub(in crate::http) enum ListNotice {
     /// An application was deleted.
     Deleted,
-    /// One's part in an application ended.
+    /// The person left an application.
     Left,
     /// An invitation was declined.
     Declined,
@@ -57,7 +57,7 @@ impl ListNotice {
     fn text(self) -> &'static str {
         match self {
             Self::Deleted => "The application is deleted. Its tokens and secrets are refused from now on.",
-            Self::Left => "You do not look after that application any more.",
+            Self::Left => "You no longer own that application.",
             Self::Declined => "You declined the invitation.",
         }
     }
@@ -68,28 +68,28 @@ impl ListNotice {
 pub(in crate::http) struct ApplicationLine {
     /// Its name.
     pub(in crate::http) app: App,
-    /// Where its page is.
+    /// The address of its page.
     pub(in crate::http) href: String,
     /// What it is.
     pub(in crate::http) kind: &'static str,
-    /// Whether it works.
+    /// Whether it is active.
     pub(in crate::http) active: bool,
     /// When it was last used, if ever.
     pub(in crate::http) last_used_at: Option<Timestamp>,
-    /// What will happen to it if nobody uses it.
+    /// What comes next if it stays unused.
     pub(in crate::http) outlook: Option<String>,
     /// Whether that is soon.
     pub(in crate::http) soon: bool,
 }
 
-/// An application that one was asked to look after. The link to accept is in the mail.
+/// An open invitation.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct InvitedLine {
     /// Its name.
     pub(in crate::http) app: App,
-    /// Where one accepts or declines.
+    /// The page to accept or decline.
     pub(in crate::http) href: String,
-    /// Whether who asks gives it up.
+    /// Whether the sender hands the application over.
     pub(in crate::http) hands_over: bool,
     /// Until when one can accept.
     pub(in crate::http) until: Timestamp,

@@ -1,4 +1,4 @@
-//! Fields of forms, as they are shown: with what was typed, and what was wrong with it.
+//! Fields of forms, with their input and problems.
 
 use std::borrow::Cow;
 
@@ -9,13 +9,13 @@ pub(in crate::http) struct Input {
     pub(in crate::http) id: Cow<'static, str>,
     /// What it is posted as.
     pub(in crate::http) name: &'static str,
-    /// What stands above it.
+    /// Its label.
     pub(in crate::http) label: &'static str,
-    /// What helps to fill it in; may be empty.
+    /// Its hint; may be empty.
     pub(in crate::http) hint: String,
-    /// What is in it.
+    /// Its value.
     pub(in crate::http) value: String,
-    /// What was wrong with that.
+    /// What is wrong with the input.
     pub(in crate::http) problem: Option<String>,
     /// How many lines it has.
     pub(in crate::http) lines: usize,
@@ -32,13 +32,13 @@ impl Input {
         Self { lines: 3, ..Self::line(id, name, label) }
     }
 
-    /// The same with words that help.
+    /// The same with a hint.
     #[must_use]
     pub(in crate::http) fn hinted(self, hint: impl Into<String>) -> Self {
         Self { hint: hint.into(), ..self }
     }
 
-    /// The same with this in it.
+    /// The same with this value.
     #[must_use]
     pub(in crate::http) fn holding(self, value: impl Into<String>) -> Self {
         let value = value.into();
@@ -65,17 +65,17 @@ pub(in crate::http) struct Choice {
     pub(in crate::http) id: String,
     /// What it is posted as.
     pub(in crate::http) name: &'static str,
-    /// What stands above it.
+    /// Its label.
     pub(in crate::http) label: &'static str,
-    /// What helps to choose.
+    /// Its hint.
     pub(in crate::http) hint: &'static str,
-    /// What there is to choose from.
+    /// The options.
     pub(in crate::http) options: Vec<ChoiceOption>,
     /// What was wrong with what was chosen.
     pub(in crate::http) problem: Option<String>,
 }
 
-/// Something that can be chosen or ticked.
+/// An option of a list, or a check box.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct ChoiceOption {
     /// What is posted.
@@ -93,7 +93,7 @@ pub(in crate::http) fn sentence(text: &str) -> String {
     format!("{first}{}.", characters.as_str())
 }
 
-/// Something about what was sent that has to be put right, and where.
+/// A problem of the input, and its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) struct FieldProblem {
     /// The element; empty if it is about the whole.
@@ -108,7 +108,7 @@ impl FieldProblem {
         Self { id: id.into(), text: text.into() }
     }
 
-    /// Something about the whole.
+    /// A problem of the whole form.
     pub(in crate::http) fn whole(text: impl Into<String>) -> Self {
         Self::at("", text)
     }

@@ -1,4 +1,4 @@
-//! `/portal/applications/new`: what an application is to be.
+//! `/portal/applications/new`: the form of a new application.
 
 use askama::Template;
 
@@ -13,7 +13,7 @@ use crate::http::portal::kinds::KindMessages;
 #[derive(Debug, Template)]
 #[template(path = "portal/new.html")]
 pub(in crate::http) struct NewApplicationPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
@@ -23,7 +23,7 @@ pub(in crate::http) struct NewApplicationPage {
     pub(in crate::http) kinds: Vec<KindCard>,
     /// Why, where an operator has to decide.
     pub(in crate::http) reason: Input,
-    /// All that has to be put right.
+    /// The problems.
     pub(in crate::http) problems: Vec<FieldProblem>,
     /// Where it goes.
     pub(in crate::http) form: Form,

@@ -1,4 +1,4 @@
-//! Who looks after an application, and who was asked to.
+//! The owners of an application, and open invitations.
 
 use askama::Template;
 
@@ -12,68 +12,68 @@ use crate::http::portal::frame::Frame;
 /// The part of an application's page.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct People {
-    /// Everybody who looks after it.
+    /// The owners.
     pub(in crate::http) owners: Vec<OwnerLine>,
-    /// Everybody who was asked to.
+    /// The open invitations.
     pub(in crate::http) invitations: Vec<InvitationLine>,
-    /// Asks somebody. Posts `email` and `purpose`.
+    /// Invites an owner. Posts `email` and `purpose`.
     pub(in crate::http) invite: Option<Form>,
-    /// Whom.
+    /// The address to invite.
     pub(in crate::http) email: Input,
-    /// Ends one's own part.
+    /// Leaves the application.
     pub(in crate::http) leave: Option<Form>,
 }
 
-/// Somebody who looks after it.
+/// An owner.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct OwnerLine {
     /// Their address.
     pub(in crate::http) email: String,
-    /// What they are called.
+    /// Their name.
     pub(in crate::http) name: Option<String>,
     /// Since when.
     pub(in crate::http) since: Timestamp,
     /// Whether they have proven the address by signing in.
     pub(in crate::http) proven: bool,
-    /// Whether it is who looks at the page.
+    /// Whether it is the person who sees the page.
     pub(in crate::http) you: bool,
-    /// Takes it from them.
+    /// Removes them.
     pub(in crate::http) remove: Option<Form>,
 }
 
-/// Somebody who was asked to.
+/// An open invitation.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct InvitationLine {
     /// Their address.
     pub(in crate::http) email: String,
-    /// Whether who asked leaves when they accept.
+    /// Whether the sender leaves when it is accepted.
     pub(in crate::http) hands_over: bool,
-    /// Until when they can accept.
+    /// When it expires.
     pub(in crate::http) until: Timestamp,
     /// Takes it back.
     pub(in crate::http) withdraw: Form,
 }
 
-/// `/portal/invitations/{token}`: an invitation, seen by whom it is for.
+/// `/portal/invitations/{token}`: an invitation, as its recipient sees it.
 #[derive(Debug, Template)]
 #[template(path = "portal/invitation.html")]
 pub(in crate::http) struct InvitationPage {
-    /// The words that all pages share.
+    /// The messages that all pages share.
     pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
-    /// What to look after.
+    /// The application.
     pub(in crate::http) app: App,
     /// What it is.
     pub(in crate::http) kind: &'static str,
-    /// Who asks.
+    /// The sender of the invitation.
     pub(in crate::http) inviter: String,
-    /// Whether they leave.
+    /// Whether they hand the application over.
     pub(in crate::http) hands_over: bool,
     /// Until when it can be accepted.
     pub(in crate::http) until: Timestamp,
-    /// Says yes.
+    /// Accepts it.
     pub(in crate::http) accept: Form,
-    /// Says no.
+    /// Declines it.
     pub(in crate::http) decline: Form,
 }

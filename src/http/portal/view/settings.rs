@@ -15,16 +15,16 @@ pub(in crate::http) enum SettingsReader {
     Operator,
 }
 
-/// The form. It carries the version of what was read, so that nobody overwrites a change they have not seen.
+/// The form. It has the version that was read, so that no owner overwrites a change they have not seen.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct SettingsForm {
     /// Where it goes.
     pub(in crate::http) form: Form,
-    /// All that has to be put right.
+    /// The problems.
     pub(in crate::http) problems: Vec<FieldProblem>,
-    /// What most people change.
+    /// The settings that are changed most.
     pub(in crate::http) inputs: Vec<Input>,
-    /// What few do.
+    /// The settings that are changed less.
     pub(in crate::http) more: Vec<Input>,
     /// What is chosen from a list.
     pub(in crate::http) choices: Vec<Choice>,
@@ -51,7 +51,7 @@ impl SettingsForm {
         shown
     }
 
-    /// The same with a word at each field that has something in it which an operator has not granted yet.
+    /// The same with a hint at each field that has something which is not approved yet.
     #[must_use]
     pub(in crate::http) fn waiting_for(mut self, asked: &Extras) -> Self {
         let asked = asked.alone();
@@ -71,7 +71,7 @@ impl SettingsForm {
         self
     }
 
-    /// The same with what was typed, and what was wrong with it.
+    /// The same with the input and its problems.
     #[must_use]
     pub(in crate::http) fn refused(mut self, typed: &PostedForm, problems: Vec<FieldProblem>) -> Self {
         let problem = |id: &str| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());

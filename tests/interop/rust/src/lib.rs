@@ -14,7 +14,7 @@ use openidconnect::{
 };
 use serde_json::Value;
 
-/// Where the answer goes. Nobody is there: what matters is the address.
+/// Where the answer goes. Nothing listens there: what matters is the address.
 const CALLBACK: &str = "https://www.example.com/oauth/callback";
 
 /// Whatever went wrong, in words.
@@ -75,7 +75,7 @@ impl Application {
     pub fn finish(&self, waiting: Waiting, answer: &Url) -> Result<SignedIn> {
         let given = |name| answer.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned());
         if given("state").as_ref() != Some(waiting.state.secret()) {
-            return Err("the answer is to somebody else's question".into());
+            return Err("the answer is to another request".into());
         }
         let code = AuthorizationCode::new(given("code").ok_or_else(|| format!("no code in {answer}"))?);
         let exchange = self.client.exchange_code(code)?.set_pkce_verifier(waiting.verifier);
@@ -128,7 +128,7 @@ impl Waiting {
     }
 }
 
-/// An address that nobody else has.
+/// An address that is used once.
 pub fn new_address() -> String {
     format!("rust-{}@example.com", CsrfToken::new_random_len(12).secret().to_lowercase())
 }
