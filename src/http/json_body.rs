@@ -1,23 +1,25 @@
 //! Bodies of this server's own APIs: one JSON object, read strictly.
 
-use axum::body::{Body, to_bytes};
-use axum::http::HeaderMap;
+use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 
+use super::reply::Refused;
+use super::request_body;
 use super::strict_json::{check_content_type, object};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 
-/// The largest body that is read, in bytes.
-const LARGEST_BODY: usize = 64 * 1024;
+/// A body that is an object of this shape. Members that the shape does not have are ignored, so that a newer client can
+/// talk to an older server; a wrong type or a member sent twice is refused.
+pub(super) struct JsonObject<T>(pub(super) T);
 
-/// Reads a body as an object of this shape. Members that the shape does not have are ignored, so that a
-/// newer client can talk to an older server; a wrong type or a member sent twice is refused.
-pub(super) async fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
-    check_content_type(headers, &["application/json"])?;
-    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| {
-        Refusal::new(ErrorCode::TooLarge, format!("the body is incomplete or larger than {LARGEST_BODY} bytes"))
-    })?;
-    read(&body)
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for JsonObject<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
+        let (parts, body) = request.into_parts();
+        check_content_type(&parts.headers, &["application/json"])?;
+        Ok(Self(read(&request_body::bytes(body).await?)?))
+    }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
@@ -74,6 +76,6 @@ mod tests {
         assert_eq!(refused("{} {}"), "something follows the JSON object in the body");
         assert!(read::<Shape>(b"{\"name\": \"\xff\"}").is_err());
         // As deep as a body can be.
-        assert!(refused(&format!("{{\"x\":{}", "[".repeat(LARGEST_BODY))).contains("recursion limit"));
+        assert!(refused(&format!("{{\"x\":{}", "[".repeat(request_body::LARGEST_BODY))).contains("recursion limit"));
     }
 }

@@ -3,14 +3,17 @@
 //! Owns URLs, headers, bodies and status codes. Does not own rules, facts or acts. Imports `flows`,
 //! `domain`, `protocol` and `config`; never sees SQL.
 
+mod account_maker;
 mod admin;
 mod api;
 mod audit_file;
 mod authorization;
-mod caller;
 mod client_address;
+mod content_encoding;
+mod cors;
 mod dev_mail;
 mod edge;
+mod head;
 mod json_body;
 mod named_client;
 mod oauth;
@@ -24,6 +27,8 @@ mod request_body;
 mod serve;
 mod stalled;
 mod strict_json;
+mod time_limit;
+mod unread_body;
 mod users;
 mod webhooks;
 
@@ -31,7 +36,6 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{Any, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
 pub use edge::Edge;
@@ -52,10 +56,8 @@ pub fn routes(edge: Edge) -> Router {
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
         .route("/api/v1/hello", get(api::hello::hello))
         // Before the CORS layer: set afterwards, it would answer the preflight's OPTIONS itself.
-        .method_not_allowed_fallback(reply::method_not_allowed)
-        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any));
-    let table = for_browsers_anywhere
-        .merge(flow_pages())
+        .method_not_allowed_fallback(reply::method_not_allowed);
+    let others = flow_pages()
         .merge(own_pages())
         .merge(api::routes())
         .route("/users", post(users::create))
@@ -64,7 +66,8 @@ pub fn routes(edge: Edge) -> Router {
         .route("/dev/mail/{name}", get(dev_mail::single))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
-    observed(table.fallback(pages::place::nothing_here), edge)
+    let others = others.fallback(pages::place::nothing_here);
+    observed(guarded(for_browsers_anywhere, &edge).layer(cors::layer()).merge(guarded(others, &edge)), edge)
 }
 
 /// The pages of the browser flow: one URL for each step, working without JavaScript.
@@ -78,13 +81,16 @@ fn flow_pages() -> Router<Edge> {
         .route("/login", get(pages::sign_in::show).post(pages::sign_in::enter_address))
         .route("/login/code", get(pages::code::wait).post(pages::code::enter_code))
         .route("/login/code/watch", get(pages::code::watch))
-        .route("/login/resend", post(pages::code::resend))
         .route("/login/switch", get(pages::sign_in::switch))
         .route("/consent", get(pages::consent::show).post(pages::consent::decide))
+        .layer(CsrfLayer::new());
+    let told_by_mail = Router::new()
+        .route("/login/resend", post(pages::code::resend))
         .route("/l/{token}", get(pages::link::open).post(pages::link::confirm))
         .route("/l/{token}/not-me", get(pages::link::ask_not_me).post(pages::link::not_me))
         .layer(CsrfLayer::new());
-    from_anywhere.merge(from_here).layer(map_response(pages::headers::for_sign_in))
+    let steps = from_anywhere.merge(from_here).layer(from_fn(head::answer_without_a_step));
+    steps.merge(told_by_mail).layer(map_response(pages::headers::for_sign_in))
 }
 
 /// The pages that belong to this server alone.
@@ -111,14 +117,21 @@ pub fn management_routes(edge: Edge) -> Router {
         .route("/metrics", get(ops::metrics))
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
-    observed(table.fallback(reply::not_found), edge)
+    observed(guarded(table.fallback(reply::not_found), &edge), edge)
+}
+
+/// What happens inside of all else: whatever a handler does, its request is answered, and in time.
+fn guarded(table: Router<Edge>, edge: &Edge) -> Router<Edge> {
+    table
+        .layer(from_fn(content_encoding::refuse_packed_bodies))
+        .layer(CatchPanicLayer::custom(reply::panicked))
+        .layer(from_fn_with_state(edge.clone(), time_limit::limit_time))
 }
 
 /// The layers around every request of a table.
 fn observed(table: Router<Edge>, edge: Edge) -> Router {
     table
         .method_not_allowed_fallback(reply::method_not_allowed)
-        .layer(CatchPanicLayer::custom(reply::panicked))
         .layer(from_fn(pages::place::tell_on_pages))
         .layer(from_fn_with_state(edge.clone(), observe::observe))
         .with_state(edge)

@@ -1,23 +1,24 @@
-//! The layer around every request: trace id, time limit, log line, metrics, and the request log of the application that
+//! The layer around every request: trace id, log line, metrics, and the request log of the application that
 //! it names.
 
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
-use tokio::time::{Instant, timeout};
-use tracing::{Instrument as _, debug, error, info, info_span};
+use axum::response::Response;
+use tokio::time::Instant;
+use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
 use super::Edge;
 use super::named_client::NamedClientSlot;
 use super::reply::{Refused, ReportedRefusal, Telling, render};
 use crate::protocol::mismatch::redact;
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::telemetry::RequestLabels;
 
-const TRACE_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const TRACE_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The trace id of a request, as in the log.
 #[derive(Clone, Debug, Default)]
@@ -33,11 +34,7 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     request.extensions_mut().insert(named_client.clone());
     let path = request.uri().path().to_owned();
-    let limit = edge.config().server.request_timeout;
-    let mut response = timeout(limit, next.run(request)).instrument(span.clone()).await.unwrap_or_else(|_| {
-        let refusal = Refusal::unavailable("the request took too long", Duration::from_secs(1));
-        Refused::from(refusal.with_detail("server.request_timeout ran out")).into_response()
-    });
+    let mut response = next.run(request).instrument(span.clone()).await;
     let refused = response.extensions_mut().remove::<Refused>();
     if let Some(refused) = &refused {
         let issuer = edge.config().server.issuer.as_str();
@@ -45,6 +42,7 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     }
     let told = response.extensions_mut().remove::<ReportedRefusal>().map(|ReportedRefusal(refusal)| refusal);
     let refusal = refused.map(|refused| refused.refusal).or(told);
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         response.headers_mut().insert(TRACE_HEADER, value);
     }
@@ -69,6 +67,8 @@ fn log(status: u16, refusal: Option<&Refusal>, elapsed: Duration) {
     let (description, detail) = (redact(&refusal.description), refusal.detail.as_deref());
     if status >= 500 {
         error!(status, micros, error, description, detail, "failed");
+    } else if refusal.code == ErrorCode::RequestTimeout {
+        warn!(status, micros, error, description, detail, "refused");
     } else {
         info!(status, micros, error, description, detail, "refused");
     }

@@ -68,6 +68,7 @@ pub(super) const fn slug(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::MethodNotAllowed => "method_not_allowed",
         ErrorCode::UnsupportedMediaType => "unsupported_media_type",
+        ErrorCode::RequestTimeout => "request_timeout",
         ErrorCode::TooLarge => "too_large",
         ErrorCode::TooManyRequests => "too_many_requests",
         _ => code.name(),
@@ -83,6 +84,7 @@ pub(super) const fn title(code: ErrorCode) -> &'static str {
         ErrorCode::PreconditionFailed => "Changed meanwhile",
         ErrorCode::KeyReused => "Idempotency key reused",
         ErrorCode::UnsupportedMediaType => "Not read here",
+        ErrorCode::RequestTimeout => "Too slow",
         ErrorCode::TooLarge => "Too large",
         ErrorCode::InvalidToken | ErrorCode::InvalidClient => "Not authenticated",
         ErrorCode::InsufficientScope => "Scope not sufficient",

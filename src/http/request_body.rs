@@ -9,10 +9,7 @@ use crate::protocol::parameters::{BodyFormat, Parameters};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// The largest body that is read, in bytes. A client assertion with a long key is much smaller.
-const LARGEST_BODY: usize = 64 * 1024;
-
-/// How much of a larger body is read before the refusal is sent.
-const MOST_DRAINED: usize = 1024 * 1024;
+pub(super) const LARGEST_BODY: usize = 64 * 1024;
 
 /// Reads the parameters of a body, in the format that its `Content-Type` says.
 pub(super) async fn parameters(headers: &HeaderMap, body: Body) -> Result<Parameters, Refusal> {
@@ -26,24 +23,13 @@ pub(super) fn format(headers: &HeaderMap) -> Result<BodyFormat, Refusal> {
 }
 
 /// Reads a body, up to the limit.
-pub(super) async fn bytes(mut body: Body) -> Result<Bytes, Refusal> {
-    match Limited::new(&mut body, LARGEST_BODY).collect().await {
+pub(super) async fn bytes(body: Body) -> Result<Bytes, Refusal> {
+    match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(read) => Ok(read.to_bytes()),
         Err(e) if e.is::<LengthLimitError>() => {
-            drain(body).await;
             Err(Refusal::new(ErrorCode::TooLarge, format!("the body is larger than {LARGEST_BODY} bytes")))
         }
         Err(e) => Err(Refusal::invalid_request("the body is incomplete or badly framed").with_detail(e.to_string())),
-    }
-}
-
-/// Reads and discards, so that a client that is still sending sees the answer: closing the connection would lose it.
-async fn drain(mut body: Body) {
-    let mut drained = 0;
-    while drained < MOST_DRAINED
-        && let Some(Ok(frame)) = body.frame().await
-    {
-        drained += frame.data_ref().map_or(0, Bytes::len);
     }
 }
 

@@ -1,12 +1,14 @@
 //! Accepting connections, and graceful shutdown.
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::http::header::{CONNECTION, HeaderValue};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,7 +22,8 @@ use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
 use super::client_address::Peer;
-use super::stalled::Stalling;
+use super::stalled::{Lingering, Stalling};
+use super::unread_body::KeptBody;
 use super::{Edge, management_routes, routes};
 
 /// The time limit for sending the head of a request, for accepting more of an answer, and for idle connections.
@@ -83,17 +86,34 @@ async fn accept(
 
 async fn connection(stream: TcpStream, peer: Peer, router: Router, watcher: Watcher, permit: OwnedSemaphorePermit) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request: Request = request.map(Body::new);
+    let lingering = Lingering::default();
+    let stream = Stalling::new(TokioIo::new(stream), CLIENT_TIMEOUT, lingering.clone());
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        router.clone().oneshot(request)
+        answer(router.clone(), request, lingering.clone())
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CLIENT_TIMEOUT)
-        .serve_connection(Stalling::new(TokioIo::new(stream), CLIENT_TIMEOUT), service);
+        .serve_connection(stream, service);
     if let Err(e) = watcher.watch(connection).await {
         debug!(error = %e, "a connection ended early");
     }
     drop(permit);
+}
+
+/// Answers a request, and says so where the connection cannot be used for another one.
+async fn answer(
+    router: Router,
+    request: hyper::Request<Incoming>,
+    lingering: Lingering,
+) -> Result<Response, Infallible> {
+    let (body, mut request) = KeptBody::of(request);
+    request.extensions_mut().insert(body.clone());
+    let mut response = router.oneshot(request.map(|()| Body::new(body.clone()))).await?;
+    if !body.finish().await {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        lingering.begin();
+    }
+    Ok(response)
 }

@@ -1,28 +1,22 @@
 //! `POST /users`: creates an account.
 
-use axum::body::Body;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse};
 use serde::{Deserialize, Serialize};
 
 use super::Edge;
-use super::caller::caller;
-use super::client_address::ClientAddress;
-use super::json_body::json_body;
-use super::reply::{Refused, json_no_store};
+use super::account_maker::AccountMaker;
+use super::json_body::JsonObject;
+use super::reply::{Answer, Unkept};
 use crate::domain::user::{EmailAddress, User};
-use crate::flows::access::Need;
 use crate::flows::people::{Admin, NewUser};
 use crate::protocol::refusal::Refusal;
 
-/// The scope that the caller needs.
-const SCOPE: &str = "users:write";
-
 /// The body. `username` is another word for `email`. No member makes an operator.
 #[derive(Deserialize)]
-struct NewAccount {
+pub(super) struct NewAccount {
     email: Option<String>,
     username: Option<String>,
     name: Option<String>,
@@ -57,18 +51,14 @@ impl From<User> for Account {
 /// unauthenticated client.
 pub(super) async fn create(
     State(edge): State<Edge>,
-    ClientAddress(address): ClientAddress,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refused> {
-    let actor = caller(&edge, &headers, address, (Need::WriteUsers, SCOPE)).await?;
-    let new: NewAccount = json_body(&headers, body).await?;
+    AccountMaker(actor): AccountMaker,
+    JsonObject(new): JsonObject<NewAccount>,
+) -> Answer<impl IntoResponse> {
     let email = address_of(new.email.as_deref(), new.username.as_deref())?;
     let new = NewUser { email, name: new.name, locale: new.locale, admin: Admin::No };
-    let user = edge.people().user_create(new, &actor).await.map_err(Refusal::from)?;
-    let location = format!("{}/api/v1/users/{}", edge.config().server.issuer.as_str(), user.sub);
-    let account = json_no_store(&Account::from(user));
-    Ok((StatusCode::CREATED, AppendHeaders([(LOCATION, location)]), account).into_response())
+    let user = edge.people().user_create(new, &actor).await?;
+    let location = edge.config().server.issuer.url_of(&format!("/api/v1/users/{}", user.sub));
+    Ok((StatusCode::CREATED, AppendHeaders([(LOCATION, location)]), Unkept(Account::from(user))))
 }
 
 fn address_of(email: Option<&str>, username: Option<&str>) -> Result<EmailAddress, Refusal> {

@@ -52,8 +52,10 @@ pub enum ErrorCode {
     PreconditionFailed,
     /// RFC 9110 §15.5.21: an idempotency key that belongs to another request.
     KeyReused,
-    /// RFC 9110 §15.5.16: the format of the body is not supported.
+    /// RFC 9110 §15.5.16: the format or the packing of the body is not supported.
     UnsupportedMediaType,
+    /// RFC 9110 §15.5.9: the body did not arrive in time.
+    RequestTimeout,
     /// The body is larger than any request to this endpoint.
     TooLarge,
     /// Too many tries; `Retry-After` says when the next one counts.
@@ -91,6 +93,7 @@ impl ErrorCode {
             Self::PreconditionFailed => ("precondition_failed", 412),
             Self::KeyReused => ("idempotency_key_reused", 422),
             Self::UnsupportedMediaType => ("invalid_request", 415),
+            Self::RequestTimeout => ("invalid_request", 408),
             Self::TooLarge => ("invalid_request", 413),
             Self::TooManyRequests => ("temporarily_unavailable", 429),
             Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),

@@ -332,6 +332,37 @@ async fn an_application_can_sign_the_person_out_and_have_them_sent_back(world: W
     refresh.send().await.refusal(400, "invalid_grant");
 }
 
+/// RFC 9110 §9.2.1: asking for the headers of a step does not take it.
+#[apply(on_both_engines)]
+async fn a_head_request_goes_no_step_further(world: World) {
+    let server = world.server().await;
+    let application = web_application(&server.rooms).await;
+    let browser = Browser::of(&server);
+    let own = authorize(&application, &[]);
+    let form: Vec<_> = url::form_urlencoded::parse(own.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
+    let pushed = server.request(Method::POST, "/oauth/par").form(&form);
+    let pushed = pushed.basic_auth(&application.client_id, Some(&application.secret));
+    let uri = Answer::of(pushed).await.json()["request_uri"].as_str().unwrap().to_owned();
+    let parameters = [("client_id", application.client_id.as_str()), ("request_uri", &uri)];
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    for path in ["/oauth/authorize", "/oauth2/authorize"] {
+        let head = browser.head(&format!("{path}?{query}")).await.answer;
+        assert_eq!((head.status.as_u16(), head.body.len(), head.header("location")), (200, 0, None));
+    }
+    let page = browser.visit(&format!("/oauth/authorize?{query}")).await;
+    let consent = browser.sign_in(&server, &page, JOHN, 1).await;
+    let answer = allow(&browser, &consent).await;
+    let hint = redeem(&server, &application, &answer).await["id_token"].as_str().unwrap().to_owned();
+    // With consent given, fetching this would issue a code at once.
+    assert_eq!(browser.head(&own).await.redirect(), None);
+    let sign_out = format!("/oauth/logout?id_token_hint={hint}");
+    assert_eq!(browser.head(&sign_out).await.answer.status, 200);
+    assert!(browser.visit("/account").await.has("sign-out"), "still signed in");
+    browser.visit(&sign_out).await;
+    assert_eq!(browser.cookie("gatepost_session"), None);
+    assert_eq!(browser.head("/login/resend").await.answer.status, 405);
+}
+
 #[apply(on_both_engines)]
 async fn people_see_and_end_what_is_theirs_on_the_account_page(world: World) {
     let server = world.server().await;

@@ -21,6 +21,7 @@ mod delivery_trace;
 mod deployment;
 mod discovery;
 mod documents;
+mod early_answers;
 mod forgotten;
 mod forms;
 mod harness;

@@ -318,19 +318,60 @@ async fn a_token_is_good_for_its_lifetime_and_not_a_second_more(world: World) {
     server.hello(&token).await.refusal(401, "invalid_token");
 }
 
-/// Fetch standard, CORS: scripts of any origin may ask for tokens and read the answer.
+/// Fetch standard, CORS: scripts of any origin may ask wherever an application in a browser asks, with the headers that
+/// they name, and may read the answer, also where it is a refusal. `*` would not stand for `Authorization`.
 #[apply(on_both_engines)]
 async fn a_browser_of_any_origin_may_ask(world: World) {
     let server = world.server().await;
-    let preflight = server
-        .request(Method::OPTIONS, "/token")
-        .header("origin", "https://app.example.com")
-        .header("access-control-request-method", "POST")
-        .header("access-control-request-headers", "authorization");
-    let answer = Answer::of(preflight).await;
-    assert!(answer.status.is_success());
+    for (method, path) in [
+        ("POST", "/token"),
+        ("POST", "/oauth/revoke"),
+        ("POST", "/oauth/par"),
+        ("POST", "/oauth/introspect"),
+        ("GET", "/oauth/userinfo"),
+        ("GET", "/.well-known/jwks.json"),
+        ("GET", "/.well-known/openid-configuration"),
+        ("GET", "/api/v1/hello"),
+    ] {
+        let preflight = server
+            .request(Method::OPTIONS, path)
+            .header("origin", "https://app.example.com")
+            .header("access-control-request-method", method)
+            .header("access-control-request-headers", "authorization,dpop");
+        let allowed = Answer::of(preflight).await;
+        assert!(allowed.status.is_success(), "{path}");
+        assert_eq!(allowed.header("access-control-allow-origin"), Some("*"), "{path}");
+        assert_eq!(allowed.header("access-control-allow-headers"), Some("authorization,dpop"), "{path}");
+        assert!(allowed.header("access-control-allow-methods").unwrap().contains(method), "{path}");
+        assert_eq!(allowed.header("access-control-max-age"), Some("7200"), "{path}");
+        assert_eq!(allowed.header("access-control-allow-credentials"), None, "{path}");
+        let ask = server.request(method.parse().unwrap(), path).header("origin", "https://app.example.com");
+        let answer = Answer::of(ask).await;
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
+        let exposed = answer.header("access-control-expose-headers").unwrap();
+        for name in ["www-authenticate", "retry-after", "dpop-nonce", "x-request-id"] {
+            assert!(exposed.contains(name), "{path}: {exposed}");
+        }
+    }
+}
+
+/// RFC 9700 §2.6: no script has business at the authorization endpoint, nor where cookies count.
+#[apply(on_both_engines)]
+async fn a_browser_of_another_origin_reads_nothing_where_people_sign_in(world: World) {
+    let server = world.server().await;
+    for path in ["/oauth/authorize", "/login", "/api/v1/me", "/users", "/portal"] {
+        let ask = server.request(Method::GET, path).header("origin", "https://app.example.com");
+        assert_eq!(Answer::of(ask).await.header("access-control-allow-origin"), None, "{path}");
+    }
+}
+
+/// A script learns that the server was too busy or the request too slow, instead of a network error.
+#[apply(on_both_engines)]
+async fn a_browser_sees_what_went_wrong_on_the_way(world: World) {
+    let server = world.server_with("[server]\nrequest_timeout = \"100ms\"").await;
+    let request = "POST /token HTTP/1.1\r\nhost: x\r\norigin: https://app.example.com\r\n\
+                   content-type: application/x-www-form-urlencoded\r\ncontent-length: 9\r\n\r\n";
+    let answer = server.raw(request.as_bytes()).await.answer();
+    answer.refusal(408, "invalid_request");
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(answer.header("access-control-allow-credentials"), None);
-    let refused = server.request(Method::POST, "/token").header("origin", "https://app.example.com");
-    assert_eq!(Answer::of(refused).await.header("access-control-allow-origin"), Some("*"));
 }

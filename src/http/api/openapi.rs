@@ -1,6 +1,6 @@
 //! `/api/v1/openapi.json`: the `OpenAPI` document of the management API.
 
-use axum::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::Type;
@@ -78,7 +78,8 @@ fn name(path: &str, act: &str) -> String {
 fn add_segments(operation: &mut Operation, path: &str) {
     let segments = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let segments = segments.map(|name| RefOr::T(text_parameter(name, ParameterIn::Path, segment(path, name))));
-    operation.parameters = Some(segments.chain(operation.parameters.take().unwrap_or_default()).collect());
+    let all: Vec<_> = segments.chain(operation.parameters.take().unwrap_or_default()).collect();
+    operation.parameters = Some(all).filter(|all| !all.is_empty());
 }
 
 fn segment(path: &str, name: &str) -> &'static str {
@@ -135,10 +136,8 @@ pub(super) async fn document() -> Answer<Response> {
     Ok(axum::Json(&*DOCUMENT).into_response())
 }
 
-/// Headers of every answer: not cached, and no content sniffing.
+/// Headers of every answer: not cached.
 pub(super) async fn not_kept(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

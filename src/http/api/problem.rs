@@ -6,7 +6,7 @@ use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Every kind of problem of the management API, with advice.
-pub(super) const KINDS: [(ErrorCode, &str); 15] = [
+pub(super) const KINDS: [(ErrorCode, &str); 16] = [
     (
         ErrorCode::InvalidRequest,
         "The request is not what the document says; `errors` names the member where one is at fault.",
@@ -23,7 +23,8 @@ pub(super) const KINDS: [(ErrorCode, &str); 15] = [
     (ErrorCode::PreconditionFailed, "It was changed since it was read: read it again, then change it."),
     (ErrorCode::KeyReused, "The idempotency key belongs to another request."),
     (ErrorCode::MethodNotAllowed, "The address does not take this method; `Allow` says which it takes."),
-    (ErrorCode::UnsupportedMediaType, "The body is JSON in another encoding than UTF-8."),
+    (ErrorCode::UnsupportedMediaType, "The body is JSON in another encoding than UTF-8, or packed."),
+    (ErrorCode::RequestTimeout, "The body did not arrive in time."),
     (ErrorCode::TooLarge, "The body is larger than any request of this API."),
     (ErrorCode::TooManyRequests, "Too much at once; come back after `Retry-After` seconds."),
     (

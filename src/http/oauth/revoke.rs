@@ -1,14 +1,16 @@
 //! `POST /oauth/revoke` (RFC 7009).
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde_json::json;
 
 use super::client_post::{ClientPost, Revoke};
 use crate::http::Edge;
-use crate::http::reply::Answer;
+use crate::http::reply::{Answer, Unkept};
 
-/// Revokes a token. RFC 7009 §2.2: 200 without content, whether or not the token was valid.
-pub(in crate::http) async fn revoke(State(edge): State<Edge>, post: ClientPost<Revoke>) -> Answer<StatusCode> {
+/// Revokes a token. RFC 7009 §2.2: 200, whether or not the token was valid. The empty object is for clients that read
+/// every answer as JSON.
+pub(in crate::http) async fn revoke(State(edge): State<Edge>, post: ClientPost<Revoke>) -> Answer<impl IntoResponse> {
     edge.token_status().revoke(post.request()?).await?;
-    Ok(StatusCode::OK)
+    Ok(Unkept(json!({})))
 }

@@ -68,6 +68,11 @@ impl Browser {
         self.send(Method::GET, address, None).await
     }
 
+    /// Asks for the headers of an address.
+    pub(crate) async fn head(&self, address: &str) -> Page {
+        self.send(Method::HEAD, address, None).await
+    }
+
     /// Fetches an address and follows redirects for as long as they stay on the server.
     pub(crate) async fn visit(&self, address: &str) -> Page {
         let page = self.get(address).await;

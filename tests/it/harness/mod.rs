@@ -47,6 +47,7 @@ pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random,
     run_installed_on_postgres, run_installed_on_sqlite, text, until,
 };
+pub(crate) use raw::RawAnswer;
 pub(crate) use receiver::{Receiver, Reply};
 pub(crate) use server::TestServer;
 pub(crate) use smtp::{Privacy, SmtpServer, Verdict};

@@ -15,6 +15,12 @@ use super::answer::Answer;
 #[derive(Debug)]
 pub(crate) struct RawAnswer(Vec<u8>);
 
+impl From<Vec<u8>> for RawAnswer {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
 impl RawAnswer {
     /// Sends these bytes, then nothing more, and reads until the server closes the connection.
     pub(crate) async fn of(address: SocketAddr, request: &[u8]) -> Self {
