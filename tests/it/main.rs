@@ -22,6 +22,7 @@ mod deployment;
 mod discovery;
 mod documents;
 mod forgotten;
+mod forms;
 mod harness;
 mod hello;
 mod insight;

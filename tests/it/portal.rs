@@ -8,7 +8,7 @@ mod people;
 mod registration;
 mod webhooks;
 
-use crate::harness::browser::{Browser, Page, PageForm};
+use crate::harness::browser::{Browser, Page};
 use crate::harness::{Registered, TestServer};
 
 const JOHN: &str = "john@example.com";
@@ -57,42 +57,6 @@ fn tag(page: &Page, id: &str) -> String {
     let at = page.text().find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no #{id} in {}", page.text()));
     let start = page.text()[..at].rfind('<').unwrap();
     page.text()[start..].split('>').next().unwrap().to_owned()
-}
-
-/// The first form that is sent to an address with this in it.
-fn form_to(page: &Page, action: &str) -> PageForm {
-    let forms = page.text().split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap());
-    let form = forms
-        .into_iter()
-        .find(|form| form.split("action=\"").nth(1).unwrap().split('"').next().unwrap().contains(action));
-    let form = form.unwrap_or_else(|| panic!("no form to {action} in {}", page.text()));
-    let of = |input: &str, name: &str| Some(input.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?.to_owned());
-    let hidden = form.split("<input").skip(1).filter(|input| input.contains("type=\"hidden\""));
-    PageForm {
-        action: of(form, "action").unwrap(),
-        fields: hidden.map(|input| (of(input, "name").unwrap(), of(input, "value").unwrap())).collect(),
-    }
-}
-
-/// What a browser would send with a form beside its hidden fields: every field as it is.
-fn filled(page: &Page, id: &str) -> PageForm {
-    let mut form = page.form_with(id);
-    let wanted = format!("id=\"{id}\"");
-    let markup =
-        page.text().split("<form").skip(1).find(|form| form.split("</form>").next().unwrap().contains(&wanted));
-    let markup = markup.unwrap().split("</form>").next().unwrap();
-    for area in markup.split("<textarea").skip(1) {
-        let name = area.split("name=\"").nth(1).unwrap().split('"').next().unwrap();
-        let text = area.split_once('>').unwrap().1.split("</textarea>").next().unwrap();
-        form.fields.push((name.to_owned(), text.trim_start_matches('\n').to_owned()));
-    }
-    for input in markup.split("<input").skip(1).map(|input| input.split('>').next().unwrap()) {
-        let of = |name: &str| Some(input.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?.to_owned());
-        if of("type").as_deref() == Some("text") {
-            form.fields.push((of("name").unwrap(), of("value").unwrap_or_default()));
-        }
-    }
-    form
 }
 
 fn status(page: &Page) -> u16 {

@@ -15,8 +15,8 @@ before(async () => {
 after(() => browser.close());
 
 /** Signs up at the portal and ends at the empty list. */
-async function newDeveloper(options) {
-  const [page, email] = [await newDevice(browser, options), newAddress()];
+async function newDeveloper(options, email = newAddress()) {
+  const page = await newDevice(browser, options);
   await page.goto(`${issuer}/portal`);
   await page.fill('#email', email);
   await page.click('#login-submit');
@@ -124,6 +124,41 @@ test('a form that was refused keeps what was typed', async () => {
   assert.equal(await page.inputValue('#app-name'), 'Shop');
   assert.equal(await page.isChecked('#kind-web'), true);
   assert.equal((await page.inputValue('#app-redirect-uris')).trim(), 'not an address');
+});
+
+test('an owner saves the settings of an application of each type, as they are and changed', async () => {
+  const [email, redirect] = [newAddress(), ['--redirect-uri', 'https://shop.example/callback']];
+  const types = { service: [], web: redirect, spa: redirect, native: redirect, device: [] };
+  const ids = [];
+  for (const [type, more] of Object.entries(types)) {
+    const words = ['app', 'create', '--name', `A ${type}`, '--type', type, '--owner', email, '--json', ...more];
+    ids.push(JSON.parse((await run(process.env.GATEPOST, words)).stdout).client_id);
+  }
+  const page = await newDeveloper({}, email);
+  const lists = page.locator('form:has(#app-save) select');
+  const saved = async () => {
+    await page.click('#app-save');
+    await page.waitForSelector('text=The settings are saved.');
+  };
+  for (const id of ids) {
+    const address = `${issuer}/portal/applications/${id}`;
+    await page.goto(address);
+    const before = await lists.evaluateAll((all) => all.map(({ value }) => value));
+    await saved();
+    await page.goto(address);
+    assert.deepEqual(await lists.evaluateAll((all) => all.map(({ value }) => value)), before, 'saved as it is, nothing changes');
+    await page.click('.more > summary');
+    const chosen = [];
+    for (const list of await lists.all()) {
+      const last = await list.locator('option').last().getAttribute('value');
+      await list.selectOption(last);
+      chosen.push(last);
+    }
+    assert.ok(chosen.length > 0);
+    await saved();
+    await page.goto(address);
+    assert.deepEqual(await lists.evaluateAll((all) => all.map(({ value }) => value)), chosen, address);
+  }
 });
 
 for (const colorScheme of ['light', 'dark']) {

@@ -1,4 +1,4 @@
-//! A browser without JavaScript: keeps cookies, reads forms, follows redirects on request.
+//! A browser without JavaScript: keeps cookies, sends forms, follows redirects on request.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -7,6 +7,8 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method};
 
 use super::answer::Answer;
+use super::document::Document;
+use super::form::Form;
 use super::server::TestServer;
 
 /// A browser of one person.
@@ -23,12 +25,12 @@ pub(crate) struct Page {
     pub(crate) answer: Answer,
 }
 
-/// A form of a page, with the fields that it brings along.
-#[derive(Clone, Debug)]
+/// A form of a page as a browser sends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PageForm {
     /// Where it is posted to.
     pub(crate) action: String,
-    /// Its fields.
+    /// Its fields, as the page shows them.
     pub(crate) fields: Vec<(String, String)>,
 }
 
@@ -147,13 +149,24 @@ impl Page {
         self.answer.text()
     }
 
-    /// The form with an element of this id in it.
+    /// Its elements.
+    pub(crate) fn document(&self) -> Document {
+        Document::of(self.text())
+    }
+
+    /// What is sent when the button with this id is pressed, or the return key in the field with this id.
     pub(crate) fn form_with(&self, id: &str) -> PageForm {
-        let wanted = format!("id=\"{id}\"");
-        let forms: Vec<_> =
-            self.text().split("<form").skip(1).filter_map(|rest| rest.split("</form>").next()).collect();
-        let form = forms.into_iter().find(|form| form.contains(&wanted));
-        PageForm::of(form.unwrap_or_else(|| panic!("no form with #{id} in {}", self.text())))
+        let document = self.document();
+        let form = document.forms().into_iter().find(|form| form.has(id));
+        form.unwrap_or_else(|| panic!("no form with #{id} in {}", self.text())).pressed(id)
+    }
+
+    /// What the first form that is sent to an address with this in it sends.
+    pub(crate) fn form_to(&self, action: &str) -> PageForm {
+        let document = self.document();
+        let form = document.forms().into_iter().find(|form| form.action().contains(action));
+        let form: Form<'_> = form.unwrap_or_else(|| panic!("no form to {action} in {}", self.text()));
+        form.submission(form.buttons().first().copied())
     }
 
     /// Whether there is an element of this id.
@@ -163,20 +176,11 @@ impl Page {
 }
 
 impl PageForm {
-    fn of(markup: &str) -> Self {
-        let hidden = markup.split("<input").skip(1).filter_map(|input| {
-            let input = input.split('>').next()?;
-            let is_hidden = attribute(input, "type").as_deref() == Some("hidden");
-            is_hidden.then(|| Some((attribute(input, "name")?, attribute(input, "value")?))).flatten()
-        });
-        Self { action: attribute(markup, "action").unwrap(), fields: hidden.collect() }
+    /// The same with every box of this name unticked.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(known, _)| known != name);
+        self
     }
-}
-
-fn attribute(markup: &str, name: &str) -> Option<String> {
-    let (_, rest) = markup.split_once(&format!(" {name}=\""))?;
-    let value = rest.split('"').next()?;
-    Some(value.replace("&#38;", "&").replace("&amp;", "&").replace("&#34;", "\"").replace("&#39;", "'"))
 }
 
 fn form_urlencoded<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {

@@ -16,6 +16,8 @@ mod certificates;
 mod child;
 mod clock;
 mod database;
+mod document;
+pub(crate) mod form;
 mod grant;
 mod keys;
 mod management;

@@ -3,7 +3,7 @@
 use macro_rules_attribute::apply;
 use reqwest::Method;
 
-use super::{ANNA, APPLICATIONS, JOHN, NEW, address, developer, element, filled, register, service, status};
+use super::{ANNA, APPLICATIONS, JOHN, NEW, address, developer, element, register, service, status};
 use crate::harness::browser::{Browser, PageForm};
 use crate::harness::person::operator;
 use crate::harness::{Answer, World, on_both_engines};
@@ -114,7 +114,7 @@ async fn a_name_with_script_in_it_stays_a_name(world: World) {
     let id = element(&page, "app-client-id");
     let refused =
         register(&browser, &[("name", HOSTILE), ("type", "web"), ("redirect_uris", HOSTILE), ("scope", HOSTILE)]).await;
-    let again = browser.submit(filled(&page, "app-save"), &[("token_ttl", HOSTILE), ("audiences", HOSTILE)]).await;
+    let again = browser.submit(page.form_with("app-save"), &[("token_ttl", HOSTILE), ("audiences", HOSTILE)]).await;
     let kept = browser.submit(page.form_with("app-delete"), &[("name", "x")]).await;
     for page in [page, refused, again, kept, browser.visit(APPLICATIONS).await] {
         let text = page.text();

@@ -7,7 +7,7 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
 use gatepost::flows::applications::DEACTIVATE;
 
-use super::{ANNA, APPLICATIONS, JOHN, address, developer, element, filled, register, service, status, tag};
+use super::{ANNA, APPLICATIONS, JOHN, address, developer, element, register, service, status, tag};
 use crate::harness::browser::{Browser, PageForm};
 use crate::harness::{Registered, World, eventually, on_both_engines};
 
@@ -131,14 +131,14 @@ async fn settings_are_changed_and_nobody_overwrites_what_they_have_not_seen(worl
         ("token_profile", "plain"),
         ("signing_algorithm", "ES256"),
     ];
-    let page = browser.submit(filled(&stale, "app-save"), &changes).await;
+    let page = browser.submit(stale.form_with("app-save"), &changes).await;
     assert!(page.text().contains("The settings are saved.") && page.text().contains("Invoices"), "{}", page.text());
     let token = server.token().with_basic(&application).send().await.success();
     assert_eq!(token["expires_in"], 86400);
     let header = server.verify(token["access_token"].as_str().unwrap()).await.header;
     assert_eq!((header.typ.as_deref(), format!("{:?}", header.alg).as_str()), (Some("JWT"), "ES256"));
 
-    let late = browser.submit(filled(&stale, "app-save"), &[("name", "Overwritten")]).await;
+    let late = browser.submit(stale.form_with("app-save"), &[("name", "Overwritten")]).await;
     assert_eq!(status(&late), 412);
     assert!(
         late.text().contains("Somebody changed this application") && tag(&late, "set-name").contains("Overwritten")
@@ -146,7 +146,7 @@ async fn settings_are_changed_and_nobody_overwrites_what_they_have_not_seen(worl
     let kept = server.rooms.store.application(&application.id()).await.unwrap().unwrap();
     assert_eq!(kept.settings.name, "Invoices");
 
-    let bad = browser.submit(filled(&page, "app-save"), &[("token_ttl", "soon"), ("name", "")]).await;
+    let bad = browser.submit(page.form_with("app-save"), &[("token_ttl", "soon"), ("name", "")]).await;
     assert_eq!(status(&bad), 400);
     assert!(
         tag(&bad, "set-token-ttl").contains("value=\"soon\"") && tag(&bad, "set-token-ttl").contains("aria-invalid")
@@ -170,7 +170,7 @@ async fn what_nobody_may_choose_alone_waits_for_an_operator(world: World) {
     let page = browser.submit(page.form_with("approval-withdraw"), &[]).await;
     assert!(page.text().contains("The request is withdrawn.") && !page.has("approval-withdraw"), "{}", page.text());
     let page = browser
-        .submit(filled(&page, "app-save"), &[("scope", "openid users:write"), ("grant", "client_credentials")])
+        .submit(page.form_with("app-save"), &[("scope", "openid users:write"), ("grant", "client_credentials")])
         .await;
     assert!(
         page.text().contains("except for what waits") && page.text().contains("<code>users:write</code>"),
@@ -178,7 +178,7 @@ async fn what_nobody_may_choose_alone_waits_for_an_operator(world: World) {
         page.text()
     );
     let long =
-        browser.submit(filled(&page, "app-save"), &[("token_ttl", "300d"), ("grant", "client_credentials")]).await;
+        browser.submit(page.form_with("app-save"), &[("token_ttl", "300d"), ("grant", "client_credentials")]).await;
     assert_eq!(status(&long), 403);
     assert!(tag(&long, "set-token-ttl").contains("value=\"300d\""), "{}", long.text());
 }

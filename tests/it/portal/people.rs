@@ -1,6 +1,6 @@
 //! Sharing an application: inviting, accepting, handing over, removing, leaving.
 
-use super::{ANNA, APPLICATIONS, JOHN, address, developer, form_to, service, status, tag};
+use super::{ANNA, APPLICATIONS, JOHN, address, developer, service, status, tag};
 use crate::harness::browser::PageForm;
 use crate::harness::{TestServer, World, eventually, on_both_engines};
 use macro_rules_attribute::apply;
@@ -89,7 +89,7 @@ async fn an_invitation_is_declined_or_withdrawn_and_an_owner_removed(world: Worl
 
     let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
     let link = invitation_to(&server, ANNA, 2).await;
-    let withdrawn = john.submit(form_to(&page, "/withdraw"), &[]).await;
+    let withdrawn = john.submit(page.form_to("/withdraw"), &[]).await;
     assert!(withdrawn.text().contains("The invitation is withdrawn."), "{}", withdrawn.text());
     assert_eq!(status(&anna.visit(&link).await), 404);
 
@@ -97,7 +97,7 @@ async fn an_invitation_is_declined_or_withdrawn_and_an_owner_removed(world: Worl
     let asked = anna.visit(&invitation_to(&server, ANNA, 3).await).await;
     anna.submit(asked.form_with("invitation-accept"), &[]).await;
     let both = john.visit(&address(&application)).await;
-    let removed = john.submit(form_to(&both, "/owners/remove"), &[]).await;
+    let removed = john.submit(both.form_to("/owners/remove"), &[]).await;
     assert!(removed.text().contains("They no longer own this application."), "{}", removed.text());
     assert_eq!(status(&anna.visit(&address(&application)).await), 404);
     assert!(page.has("app-invite"));

@@ -1,0 +1,189 @@
+//! Every form of every page, sent as it is shown: it is taken, or the page says what is still to be filled in.
+//!
+//! A page that offers what the server does not understand would fail here: nobody has to think of that form first.
+
+mod sign_in;
+mod visitor;
+
+use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
+use gatepost::domain::user::User;
+use macro_rules_attribute::apply;
+
+use crate::access_table::form_addresses;
+use crate::harness::browser::{Browser, Page};
+use crate::harness::{Receiver, Registered, TestServer, World, eventually, for_people, on_both_engines, person};
+use visitor::{Outcome, Visitor, kind_of, not_refused};
+
+const APPLICATIONS: &str = "/portal/applications";
+const NEW: &str = "/portal/applications/new";
+
+/// Mail may be asked for as often as the forms say, and there is an application that only its configuration changes.
+const SETTINGS: &str = "
+[rate_limits]
+enabled = false
+[[applications]]
+client_id = \"declared-1\"
+name = \"Declared\"
+type = \"service\"
+";
+
+/// The forms that lack something as they are shown, and the field that the page says it of.
+const REFUSED: [(&str, &str); 8] = [
+    ("/portal/applications/new", "app-name"),
+    ("/portal/applications/{}/delete", "delete-name"),
+    ("/portal/applications/{}/owners/invite", "invite-email"),
+    ("/portal/applications/{}/webhooks/new", "hook-url"),
+    ("/admin/webhooks/new", "hook-url"),
+    ("/admin/users/{}/delete", "delete-email"),
+    ("/account/delete", "delete-email"),
+    // There is such a field for each key.
+    ("/admin/keys/revoke", ""),
+];
+
+/// A server where there is something on every page.
+struct Stage<'a> {
+    server: &'a TestServer,
+    root: User,
+    owner: User,
+    /// An application of each type, with what its type is called.
+    applications: Vec<(&'static str, Registered)>,
+}
+
+impl<'a> Stage<'a> {
+    async fn of(server: &'a TestServer, receiver: &Receiver) -> Self {
+        let root = person::operator(&server.server, "root@example.com").await;
+        let owner = person::account(&server.server, "owner@example.com").await;
+        person::account(&server.server, "other@example.com").await;
+        let mut applications = Vec::new();
+        for kind in ApplicationKind::ALL {
+            let settings = match kind {
+                ApplicationKind::Service => ApplicationSettings::new(String::new(), kind),
+                _ => for_people(kind),
+            };
+            let owner = Some("owner@example.com".to_owned());
+            let settings = ApplicationSettings { name: format!("Of type {kind}"), owner, ..settings };
+            applications.push((kind.name(), Registered::at(&server.server, settings).await));
+        }
+        let share = "insert into application_owners (application_id, user_id, since) \
+                     select applications.id, users.id, 1 from applications, users \
+                     where applications.name like 'Of type %' and users.email = 'other@example.com'";
+        server.world.database.execute(share).await;
+        let stage = Self { server, root, owner, applications };
+        stage.applications_in_every_state().await;
+        stage.webhooks(receiver).await;
+        stage
+    }
+
+    /// Each with somebody invited, and others that wait for an operator, rest, or are deleted.
+    async fn applications_in_every_state(&self) {
+        let owner = Visitor::of(self.server, &self.owner).await;
+        for (kind, application) in &self.applications {
+            let page = format!("{APPLICATIONS}/{}", application.client_id);
+            owner.does(&page, "app-invite", &[("email", &format!("{kind}@example.com"))]).await;
+        }
+        for name in ["More", "More still", "Most"] {
+            let more = [("name", name), ("type", "service"), ("scope", "openid orders:write")];
+            owner.does(NEW, "app-create", &more).await;
+        }
+        for name in ["Resting", "Gone"] {
+            let page = owner.does(NEW, "app-create", &[("name", name), ("type", "service")]).await;
+            let button = if name == "Gone" { "app-delete" } else { "app-deactivate" };
+            let page = owner.browser.submit(page.form_with(button), &[("name", name)]).await;
+            assert_eq!(page.answer.status, 200, "{}", page.text());
+        }
+    }
+
+    /// For each application and for the server: one that works, with a message, and one that is disabled.
+    async fn webhooks(&self, receiver: &Receiver) {
+        let (owner, root) = (Visitor::of(self.server, &self.owner).await, Visitor::of(self.server, &self.root).await);
+        let new = |(_, application): &(_, Registered)| format!("{APPLICATIONS}/{}/webhooks/new", application.client_id);
+        let of_applications = self.applications.iter().map(|one| (&owner, new(one)));
+        for (visitor, page) in of_applications.chain([(&root, "/admin/webhooks/new".to_owned())]) {
+            let fields = [("url", &*receiver.url()), ("which", "all")];
+            let made = visitor.does(&page, "hook-create", &fields).await;
+            visitor.browser.submit(made.form_with("hook-ping"), &[]).await;
+            let hook = format!("{}/{}", page.trim_end_matches("/new"), element(&made, "hook-id"));
+            eventually("the message is on the page", async || {
+                visitor.browser.visit(&hook).await.text().contains("/again")
+            })
+            .await;
+            let made = visitor.does(&page, "hook-create", &fields).await;
+            visitor.browser.submit(made.form_with("hook-disable"), &[]).await;
+        }
+    }
+}
+
+/// The text of the element with this id.
+fn element(page: &Page, id: &str) -> String {
+    let document = page.document();
+    document.at(document.with_id(id).unwrap_or_else(|| panic!("no #{id} in {}", page.text()))).text.clone()
+}
+
+/// Nothing went wrong, and of each kind of form one at least was as its page showed it; these are among them.
+fn assert_all_went_well<'a>(outcome: &Outcome, expected: impl Iterator<Item = &'a str>) {
+    assert!(outcome.faults.is_empty(), "{}", outcome.faults.join("\n"));
+    let unsent: Vec<_> = outcome.sent.iter().filter(|(_, times)| **times == 0).collect();
+    assert!(unsent.is_empty(), "never as it was shown: {unsent:?}");
+    let unseen: Vec<_> = expected.map(kind_of).filter(|kind| !outcome.sent.contains_key(kind)).collect();
+    assert!(unseen.is_empty(), "on no page: {unseen:?}");
+}
+
+#[apply(on_both_engines)]
+async fn an_owner_sends_every_form_as_it_is_shown(world: World) {
+    let (server, receiver) = (world.server_with(SETTINGS).await, Receiver::start().await);
+    let stage = Stage::of(&server, &receiver).await;
+    let other = person::account(&server.server, "inviting@example.com").await;
+    let inviting = Visitor::of(&server, &other).await;
+    for name in ["Shared", "Handed over"] {
+        let page = inviting.does(NEW, "app-create", &[("name", name), ("type", "service")]).await;
+        inviting.browser.submit(page.form_with("app-invite"), &[("email", "owner@example.com")]).await;
+    }
+    let owner = Visitor::of(&server, &stage.owner).await;
+    let outcome = owner.sends_everything(&[APPLICATIONS], &REFUSED).await;
+    assert_all_went_well(&outcome, form_addresses("/portal/"));
+    for (kind, application) in &stage.applications {
+        let settings = format!("{APPLICATIONS}/{}/settings", application.client_id);
+        assert!(outcome.actions.contains(&settings), "the settings of type {kind} were saved");
+    }
+}
+
+#[apply(on_both_engines)]
+async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
+    let (server, receiver) = (world.server_with(SETTINGS).await, Receiver::start().await);
+    let stage = Stage::of(&server, &receiver).await;
+    let root = Visitor::of(&server, &stage.root).await;
+    for (email, button) in [("off@example.com", "user-disable"), ("second@example.com", "user-promote")] {
+        let account = person::account(&server.server, email).await;
+        root.does(&format!("/admin/users/{}", account.sub), button, &[]).await;
+    }
+    let root = Visitor::of(&server, &stage.root).await;
+    let outcome = root.sends_everything(&["/admin", "/portal/applications/declared-1"], &REFUSED).await;
+    assert_all_went_well(&outcome, form_addresses("/admin/"));
+}
+
+#[apply(on_both_engines)]
+async fn a_person_sends_every_form_as_it_is_shown(world: World) {
+    let server = world.server_with(SETTINGS).await;
+    let user = person::account(&server.server, "person@example.com").await;
+    let (first, second) = (Visitor::of(&server, &user).await, Visitor::of(&server, &user).await);
+    let application = person::web_application(&server.server).await;
+    let asked = first.browser.visit(&person::authorize(&application, &[])).await;
+    let answer = first.browser.submit(asked.form_with("consent-allow"), &[]).await.answer_parameters();
+    let redeeming = server.token().with_basic(&application).by_grant("authorization_code");
+    let redeeming = redeeming.parameter("code", &answer["code"]).parameter("redirect_uri", person::CALLBACK);
+    redeeming.parameter("code_verifier", person::VERIFIER).send().await.success();
+    let outcome = second.sends_everything(&["/account"], &REFUSED).await;
+    let forms = ["applications/{}/end", "sessions/{}/end", "sign-out", "sign-out-everywhere", "delete"];
+    let forms = forms.map(|form| format!("/account/{form}"));
+    assert_all_went_well(&outcome, forms.iter().map(String::as_str));
+}
+
+#[apply(on_both_engines)]
+async fn the_form_for_the_first_operator_asks_whom(world: World) {
+    let server = world.server().await;
+    let link = server.server.set_up_link().await.unwrap().unwrap();
+    let browser = Browser::of(&server);
+    let page = browser.visit(&link).await;
+    let answer = browser.submit(page.form_with("set-up-submit"), &[]).await;
+    assert_eq!(not_refused(&answer, "email"), None);
+}
