@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::{Config, ConfigErrors, Loaded, Mode, Place};
@@ -226,4 +227,19 @@ fn mail_is_required_where_it_is_asked_for() {
 fn a_default_has_the_place_default() {
     let loaded = load("", &[]).unwrap();
     assert_eq!(loaded.sources.place_of("log.level"), Some(&Place::Default));
+}
+
+proptest! {
+    #[test]
+    fn any_file_is_read_or_refused_with_what_is_wrong(
+        text in "\\PC{0,60}",
+        section in "\\[(server|login|tokens|mail|log|database|nonsense)\\]|\\[\\[(applications|scopes|resources)\\]\\]|",
+        lines in "((issuer|listen|url|from|client_id|name|type|redirect_uris|access_ttl|link_ttl|level) = (\"[^\"\\\\\\p{Cc}]{0,12}\"|[0-9]{1,6}|true|\\[\\]|\\[1, \"a\"\\])\n){0,4}",
+    ) {
+        for file in [text, format!("{section}\n{lines}")] {
+            if let Err(errors) = load(&file, &[]) {
+                prop_assert!(!errors.problems().is_empty(), "{file}");
+            }
+        }
+    }
 }

@@ -33,6 +33,20 @@ impl Language {
         tags.split_ascii_whitespace().find_map(Self::from_tag)
     }
 
+    /// The language of a browser that sends this `Accept-Language` (RFC 9110 §12.5.4), else English: the one of highest
+    /// weight; of equals, the first.
+    pub fn accepted(accept_language: Option<&str>) -> Self {
+        let weighed = accept_language.unwrap_or_default().split(',').filter_map(weighed_range);
+        let known = weighed.filter_map(|(range, weight)| Self::from_range(range).map(|language| (language, weight)));
+        let wanted = known.filter(|(_, weight)| *weight > 0);
+        let best = wanted.reduce(|best, next| if next.1 > best.1 { next } else { best });
+        best.map(|(language, _)| language).unwrap_or_default()
+    }
+
+    fn from_range(range: &str) -> Option<Self> {
+        if range == "*" { Some(Self::default()) } else { Self::from_tag(range) }
+    }
+
     /// The language of a locale; English where there is no translation.
     pub fn of(locale: &str) -> Self {
         Self::from_tag(locale).unwrap_or_default()
@@ -45,6 +59,16 @@ impl Language {
             Self::German => &GERMAN_MONTHS,
         }
     }
+}
+
+/// One element of `Accept-Language` and its weight in thousandths (RFC 9110 §12.4.2). One whose weight cannot
+/// be read is passed over.
+fn weighed_range(element: &str) -> Option<(&str, u16)> {
+    let (range, parameter) = element.split_once(';').map_or((element, None), |(range, rest)| (range, Some(rest)));
+    let Some(parameter) = parameter else { return Some((range.trim(), 1000)) };
+    let weight: f32 = parameter.trim().strip_prefix("q=")?.parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1000")]
+    (0.0..=1.0).contains(&weight).then_some((range.trim(), (weight * 1000.0) as u16))
 }
 
 const ENGLISH_MONTHS: [&str; 12] = [
@@ -79,6 +103,8 @@ const GERMAN_MONTHS: [&str; 12] = [
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -97,6 +123,37 @@ mod tests {
         assert_eq!(Language::first_of("fr-CA de-AT en"), Some(Language::German));
         for nothing in ["", "fr", "deutsch", ";;; \u{0}"] {
             assert_eq!(Language::first_of(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn the_highest_weight_wins_and_of_equals_the_first() {
+        for (header, expected) in [
+            ("en;q=0.5, de;q=0.7", Language::German),
+            ("de;q=0.5,en;q=0.5", Language::German),
+            ("en,de", Language::English),
+            ("fr, de;q=0.1", Language::German),
+            ("DE-de", Language::German),
+            ("*;q=0.5, de;q=0.4", Language::English),
+        ] {
+            assert_eq!(Language::accepted(Some(header)), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_is_not_wanted_leaves_english() {
+        for header in ["", ",,,", "de;q=0", "de;q=2", "de;q=-1", "de;q=NaN", "de;level=1", "fr, it", "d", "german"] {
+            assert_eq!(Language::accepted(Some(header)), Language::English, "{header}");
+        }
+        assert_eq!(Language::accepted(None), Language::English);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_browser_sends_some_language_is_meant(header in "([a-z*]{0,3}(-[A-Z]{2})?(; ?q=[0-9.]{0,5})?,? ?){0,6}|\\PC{0,40}") {
+            let language = Language::accepted(Some(&header));
+            // An element that names nothing changes nothing.
+            prop_assert_eq!(Language::accepted(Some(&format!("{header},"))), language);
         }
     }
 }

@@ -3,6 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 use super::application::ApplicationKind;
 use super::ids::{Timestamp, UserId};
 
@@ -83,6 +89,26 @@ impl fmt::Display for UnknownState {
     }
 }
 
+/// A place in a list, as it is handed out.
+pub fn cursor_of(place: &impl Serialize) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
+}
+
+/// The place that a cursor names. Texts with NUL are in no list, and PostgreSQL could not be asked for them.
+pub fn place_of<P: DeserializeOwned>(cursor: &str) -> Option<P> {
+    let place: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    (!has_nul(&place)).then(|| serde_json::from_value(place).ok()).flatten()
+}
+
+fn has_nul(place: &Value) -> bool {
+    match place {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(parts) => parts.iter().any(has_nul),
+        Value::Object(members) => members.iter().any(|(name, part)| name.contains('\0') || has_nul(part)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// The filter of a list of applications.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApplicationFilter {
@@ -133,6 +159,8 @@ pub struct AuditFilter {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -144,5 +172,31 @@ mod tests {
         assert_eq!("deactivated".parse(), Ok(ApplicationStates::Deactivated));
         let refused = "actve".parse::<UserStates>().unwrap_err();
         assert_eq!(refused.to_string(), "expected one of active, disabled, deleted");
+    }
+
+    fn read(cursor: &str) -> Option<(String, String)> {
+        place_of(cursor)
+    }
+
+    #[test]
+    fn a_cursor_reads_back_and_nothing_else_does() {
+        // The second is a backslash and five characters, not a NUL.
+        for name in ["Ä name", "\\u0000", "\"", ""] {
+            let here = (name.to_owned(), "id".to_owned());
+            assert_eq!(read(&cursor_of(&here)), Some(here));
+        }
+        for bad in ["", "!", "bm90IGpzb24", &cursor_of(&7), &cursor_of(&("a\0", "b")), &cursor_of(&("a", "\0"))] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert_eq!(place_of::<Value>(&cursor_of(&serde_json::json!({"a\0": 1}))), None);
+        assert_eq!(place_of(&cursor_of(&(1_i64, true, None::<String>))), Some((1_i64, true, None::<String>)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_and_any_place_read_back(text in "\\PC{0,60}", name in "[^\0]{0,40}", id in "[^\0]{0,20}") {
+            let _ = read(&text);
+            prop_assert_eq!(read(&cursor_of(&(&name, &id))), Some((name, id)));
+        }
     }
 }

@@ -50,6 +50,10 @@ impl FromStr for WebhookUrl {
         if url.scheme() != "https" && !(url.scheme() == "http" && is_local) {
             return Err(WebhookUrlError::NotHttps);
         }
+        // What is kept is longer where characters had to be encoded, and it is read as strictly as what was entered.
+        if url.as_str().len() > LONGEST_URL {
+            return Err(WebhookUrlError::NoUrl);
+        }
         let has_extras = !url.username().is_empty() || url.password().is_some() || url.fragment().is_some();
         if has_extras { Err(WebhookUrlError::Extras) } else { Ok(Self(url)) }
     }
@@ -63,6 +67,8 @@ impl fmt::Display for WebhookUrl {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -93,5 +99,27 @@ mod tests {
             assert_eq!(bad.parse::<WebhookUrl>(), Err(error), "{bad}");
         }
         assert!(format!("https://example.com/{}", "a".repeat(1000)).parse::<WebhookUrl>().is_err());
+    }
+
+    /// The store keeps the URL as it is written out, and refuses to read what could not have been entered.
+    #[test]
+    fn what_is_kept_can_be_read_back() {
+        assert!(
+            format!("https://example.com/{}", "ä".repeat(400)).parse::<WebhookUrl>().is_err(),
+            "it would be kept as 2420"
+        );
+        for text in ["https://example.com/ä?ö=\"", "https://EXAMPLE.com:443", "http://127.1/"] {
+            let url: WebhookUrl = text.parse().unwrap();
+            assert_eq!(url.to_string().parse(), Ok(url), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_taken_again(path in "\\PC{0,400}") {
+            if let Ok(url) = format!("https://example.com/{path}").parse::<WebhookUrl>() {
+                prop_assert_eq!(url.to_string().parse(), Ok(url));
+            }
+        }
     }
 }

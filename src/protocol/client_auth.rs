@@ -54,8 +54,8 @@ impl ClientCredentials {
     ///
     /// RFC 6749 §2.3: a client uses one method per request; two are refused even if both would be right.
     pub fn from_request(authorization: Option<&str>, parameters: &Parameters) -> Result<Self, Refusal> {
-        let client_id = parameters.value("client_id").map(str::trim);
-        let secret = parameters.value("client_secret").map(str::trim);
+        let client_id = trimmed(parameters, "client_id");
+        let secret = trimmed(parameters, "client_secret");
         let assertion = assertion(parameters)?;
         let methods = [authorization.is_some(), secret.is_some(), assertion.is_some()];
         if methods.into_iter().filter(|used| *used).count() > 1 {
@@ -93,11 +93,16 @@ impl ClientCredentials {
 
 /// The client that a request claims to come from, even if the request is malformed otherwise.
 pub fn claimed_client(authorization: Option<&str>, parameters: Option<&Parameters>) -> Option<String> {
-    let named = parameters.and_then(|parameters| parameters.value("client_id")).map(|id| id.trim().to_owned());
+    let named = parameters.and_then(|parameters| trimmed(parameters, "client_id")).map(str::to_owned);
     let signed = || parameters.and_then(|parameters| parameters.value("client_assertion"));
     named
         .or_else(|| authorization.and_then(|header| basic_pair(header).ok()).map(|(client_id, _)| client_id))
         .or_else(|| signed().and_then(|assertion| client_of_assertion(assertion).ok()))
+}
+
+/// White space around a value is a slip of the pen; where there is nothing else, there is no value.
+fn trimmed<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
+    parameters.value(name).map(str::trim).filter(|value| !value.is_empty())
 }
 
 fn basic_pair(header: &str) -> Result<(String, String), Refusal> {
@@ -138,6 +143,8 @@ fn assertion(parameters: &Parameters) -> Result<Option<String>, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::protocol::refusal::ErrorCode;
 
@@ -213,6 +220,7 @@ mod tests {
         let public = ClientCredentials::Identifier { client_id: "a".to_owned() };
         assert_eq!(read(Some(&basic("a:")), "").unwrap(), public);
         assert_eq!(read(None, "client_id=a&client_secret=").unwrap(), public);
+        assert_eq!(read(None, "client_id=a&client_secret=+").unwrap(), public);
     }
 
     #[test]
@@ -226,11 +234,28 @@ mod tests {
 
     #[test]
     fn no_client_at_all_is_invalid_client() {
-        assert_eq!(read(None, "").unwrap_err().code, ErrorCode::InvalidClient);
+        for form in ["", "client_id=+", "client_id=+&client_secret=b"] {
+            assert_eq!(read(None, form).unwrap_err().code, ErrorCode::InvalidClient, "{form}");
+        }
     }
 
     #[test]
     fn debug_output_shows_no_secret() {
         assert!(!format!("{:?}", secret("a", "hidden-thing")).contains("hidden-thing"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_or_refused_without_a_panic(header in "([Bb]asic )?\\PC{0,60}", pair in "\\PC{0,30}") {
+            let _ = read(Some(&header), "");
+            let _ = read(Some(&basic(&pair)), "client_id=a");
+        }
+
+        #[test]
+        fn any_id_and_secret_are_read_back(id in "[^\\p{Cc}]{1,20}", password in "[^\\p{Cc}]{1,20}") {
+            let encoded = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+            let header = basic(&format!("{}:{}", encoded(&id), encoded(&password)));
+            prop_assert_eq!(read(Some(&header), "").unwrap(), secret(&id, &password));
+        }
     }
 }

@@ -127,6 +127,7 @@ fn decoded(text: &str) -> Result<Vec<u8>, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -198,6 +199,19 @@ mod tests {
             let mut key = rsa(MODULUS, "AQAB");
             key[member] = json!("AQAB");
             assert_eq!(client_keys(&json!({"keys": [key]}).to_string()), Err(ClientKeysError::PrivateKey), "{member}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_document_is_read_or_refused_without_a_panic(
+            text in "\\PC{0,80}",
+            kty in "RSA|EC|OKP|oct|[a-z]{0,4}",
+            crv in "P-256|P-384|Ed25519|[a-z]{0,4}",
+            value in "[A-Za-z0-9_=-]{0,90}",
+        ) {
+            let _ = client_keys(&text);
+            let _ = read(&json!([{"kty": kty, "crv": crv, "x": value, "y": value, "n": value, "e": "AQAB", "k": value}]));
         }
     }
 }

@@ -51,9 +51,9 @@ struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     async fn of(server: &'a TestServer, receiver: &Receiver) -> Self {
-        let root = person::operator(&server.server, "root@example.com").await;
-        let owner = person::account(&server.server, "owner@example.com").await;
-        person::account(&server.server, "other@example.com").await;
+        let root = person::operator(&server.rooms, "root@example.com").await;
+        let owner = person::account(&server.rooms, "owner@example.com").await;
+        person::account(&server.rooms, "other@example.com").await;
         let mut applications = Vec::new();
         for kind in ApplicationKind::ALL {
             let settings = match kind {
@@ -62,7 +62,7 @@ impl<'a> Stage<'a> {
             };
             let owner = Some("owner@example.com".to_owned());
             let settings = ApplicationSettings { name: format!("Of type {kind}"), owner, ..settings };
-            applications.push((kind.name(), Registered::at(&server.server, settings).await));
+            applications.push((kind.name(), Registered::at(&server.rooms, settings).await));
         }
         let share = "insert into application_owners (application_id, user_id, since) \
                      select applications.id, users.id, 1 from applications, users \
@@ -132,7 +132,7 @@ fn assert_all_went_well<'a>(outcome: &Outcome, expected: impl Iterator<Item = &'
 async fn an_owner_sends_every_form_as_it_is_shown(world: World) {
     let (server, receiver) = (world.server_with(SETTINGS).await, Receiver::start().await);
     let stage = Stage::of(&server, &receiver).await;
-    let other = person::account(&server.server, "inviting@example.com").await;
+    let other = person::account(&server.rooms, "inviting@example.com").await;
     let inviting = Visitor::of(&server, &other).await;
     for name in ["Shared", "Handed over"] {
         let page = inviting.does(NEW, "app-create", &[("name", name), ("type", "service")]).await;
@@ -153,7 +153,7 @@ async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
     let stage = Stage::of(&server, &receiver).await;
     let root = Visitor::of(&server, &stage.root).await;
     for (email, button) in [("off@example.com", "user-disable"), ("second@example.com", "user-promote")] {
-        let account = person::account(&server.server, email).await;
+        let account = person::account(&server.rooms, email).await;
         root.does(&format!("/admin/users/{}", account.sub), button, &[]).await;
     }
     let root = Visitor::of(&server, &stage.root).await;
@@ -164,9 +164,9 @@ async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
 #[apply(on_both_engines)]
 async fn a_person_sends_every_form_as_it_is_shown(world: World) {
     let server = world.server_with(SETTINGS).await;
-    let user = person::account(&server.server, "person@example.com").await;
+    let user = person::account(&server.rooms, "person@example.com").await;
     let (first, second) = (Visitor::of(&server, &user).await, Visitor::of(&server, &user).await);
-    let application = person::web_application(&server.server).await;
+    let application = person::web_application(&server.rooms).await;
     let asked = first.browser.visit(&person::authorize(&application, &[])).await;
     let answer = first.browser.submit(asked.form_with("consent-allow"), &[]).await.answer_parameters();
     let redeeming = server.token().with_basic(&application).by_grant("authorization_code");
@@ -181,7 +181,7 @@ async fn a_person_sends_every_form_as_it_is_shown(world: World) {
 #[apply(on_both_engines)]
 async fn the_form_for_the_first_operator_asks_whom(world: World) {
     let server = world.server().await;
-    let link = server.server.set_up_link().await.unwrap().unwrap();
+    let link = server.rooms.sign_ins.set_up_link().await.unwrap().unwrap();
     let browser = Browser::of(&server);
     let page = browser.visit(&link).await;
     let answer = browser.submit(page.form_with("set-up-submit"), &[]).await;

@@ -1,14 +1,12 @@
 //! Long lists in pages.
 
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::Named as _;
-use crate::domain::listing::Search;
+use crate::domain::listing::{Search, cursor_of, place_of};
 use crate::http::reply::{Answer, Unkept};
 use crate::protocol::refusal::Refusal;
 
@@ -61,7 +59,7 @@ impl Limit {
         let shown = usize::from(self.0);
         let more = rows.len() > shown;
         rows.truncate(shown);
-        let next_cursor = rows.last().filter(|_| more).map(|last| cursor(&place(last)));
+        let next_cursor = rows.last().filter(|_| more).map(|last| cursor_of(&place(last)));
         Page { items: rows.into_iter().map(T::from).collect(), next_cursor }
     }
 }
@@ -93,21 +91,10 @@ pub(super) fn searched(text: Option<&str>) -> Answer<Option<Search>> {
     text.map(|text| text.parse::<Search>().map_err(wrong)).transpose()
 }
 
-/// Encodes a cursor.
-pub(super) fn cursor(place: &impl Serialize) -> String {
-    URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).unwrap_or_default())
-}
-
 /// Decodes a cursor.
 pub(super) fn place<P: DeserializeOwned>(cursor: Option<&str>) -> Answer<Option<P>> {
-    let Some(cursor) = cursor else { return Ok(None) };
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
-    let read = bytes.filter(|bytes| !bytes.windows(6).any(|six| six == b"\\u0000"));
-    let read = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    match read {
-        Some(place) => Ok(Some(place)),
-        None => Err(Refusal::invalid_request("this cursor is not one that was handed out").of("cursor")),
-    }
+    let unknown = || Refusal::invalid_request("this cursor is not one that was handed out").of("cursor");
+    cursor.map(|cursor| place_of(cursor).ok_or_else(unknown)).transpose()
 }
 
 #[cfg(test)]
@@ -115,18 +102,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back_and_nothing_else_does() {
-        let here = ("Ä name".to_owned(), "id".to_owned());
-        assert_eq!(place::<(String, String)>(Some(&cursor(&here))).ok().flatten(), Some(here));
-        for bad in ["", "!", "bm90IGpzb24", &cursor(&7), &cursor(&("a\0", "b"))] {
-            assert!(place::<(String, String)>(Some(bad)).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
     fn the_last_page_has_no_cursor() {
         let page = |rows: Vec<i32>| Limit(2).page::<i32, i32, i32>(rows, |row| *row);
-        assert_eq!((page(vec![1, 2, 3]).items, page(vec![1, 2, 3]).next_cursor), (vec![1, 2], Some(cursor(&2))));
+        assert_eq!((page(vec![1, 2, 3]).items, page(vec![1, 2, 3]).next_cursor), (vec![1, 2], Some(cursor_of(&2))));
         assert_eq!(page(vec![1, 2]).next_cursor, None);
     }
 }

@@ -36,7 +36,7 @@ async fn application_of_type(server: &TestServer, kind: ApplicationKind) -> Regi
     let ApplicationSettings { redirect_uris, scope, default_scope, .. } = web_settings("");
     let grants = vec![GrantType::AuthorizationCode];
     let own = ApplicationSettings::new(format!("Of type {kind}"), kind);
-    Registered::at(&server.server, ApplicationSettings { grants, redirect_uris, scope, default_scope, ..own }).await
+    Registered::at(&server.rooms, ApplicationSettings { grants, redirect_uris, scope, default_scope, ..own }).await
 }
 
 #[apply(on_both_engines)]

@@ -1,0 +1,8 @@
+//! The layers that read what strangers send, without the server above them: a target builds in a minute.
+
+#[path = "../../src/config/mod.rs"]
+pub mod config;
+#[path = "../../src/domain/mod.rs"]
+pub mod domain;
+#[path = "../../src/protocol/mod.rs"]
+pub mod protocol;
