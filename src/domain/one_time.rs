@@ -131,6 +131,16 @@ one_time_values! {
 mod tests {
     use super::*;
 
+    /// RFC 6234 §8.5: the digest of "abc".
+    #[test]
+    fn a_hash_is_the_sha_256_and_reads_back_from_what_is_stored() {
+        let hash = ValueHash::of("abc");
+        assert_eq!(hash.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let stored = ValueHash::from_bytes(hash.as_bytes()).unwrap();
+        assert!(stored.is(&hash) && !stored.is(&ValueHash::of("abd")));
+        assert!(ValueHash::from_bytes(&[0; 31]).is_none());
+    }
+
     #[test]
     fn a_value_reads_back_as_its_own_kind_and_as_no_other() {
         let code = AuthorizationCode::from_random([7; 32]);

@@ -315,6 +315,14 @@ mod tests {
 
     proptest! {
         #[test]
+        fn an_address_is_kept_as_it_was_written(text in "[A-Za-z0-9.+_-]{1,20}@[A-Za-z0-9.-]{1,20}") {
+            if let Ok(address) = text.parse::<EmailAddress>() {
+                prop_assert_eq!(address.as_str(), &text);
+                prop_assert_eq!(address.key(), text.to_ascii_lowercase());
+            }
+        }
+
+        #[test]
         fn what_is_taken_is_one_plain_mailbox(text in "[ -~]{0,30}@[ -~]{0,30}") {
             if let Ok(address) = text.parse::<EmailAddress>() {
                 prop_assert_eq!(address.as_str().matches('@').count(), 1);

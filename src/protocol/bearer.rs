@@ -79,9 +79,13 @@ pub fn verify(
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
+    use crate::protocol::jose::Signer;
 
     #[test]
     fn the_scheme_is_case_insensitive_and_another_scheme_is_no_bearer_token() {
@@ -95,6 +99,49 @@ mod tests {
         for header in ["Bearer", "Bearer ", "Bearer a b", "Bearer \"a\"", "Bearer ==", "Bearer a,b"] {
             assert!(credentials(Some(header)).is_err(), "{header}");
         }
+    }
+
+    const ISSUER: &str = "https://login.example.com";
+
+    /// RFC 8410 §10.3.
+    fn signer() -> Signer {
+        let key = STANDARD.decode("MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC").unwrap();
+        Signer::from_pkcs8(SigningAlgorithm::EdDsa, &key).unwrap()
+    }
+
+    /// A token of this type and with these changes of its claims, looked at one second before it ends.
+    fn verified(typ: &str, change: impl FnOnce(&mut AccessTokenClaims)) -> Result<AccessTokenClaims, Refusal> {
+        let mut claims: AccessTokenClaims = serde_json::from_value(json!({
+            "iss": ISSUER, "sub": "a", "aud": "b", "client_id": "c", "scope": "openid", "iat": 1, "exp": 100, "jti": "d",
+        }))
+        .unwrap();
+        change(&mut claims);
+        let signer = signer();
+        let key_of = |kid: &str| {
+            let key = DecodingKey::from_jwk(signer.jwk()).unwrap();
+            (kid == signer.kid()).then_some(VerifyingKey { algorithm: SigningAlgorithm::EdDsa, key })
+        };
+        verify(&signer.sign_jwt(typ, &claims).unwrap(), key_of, ISSUER, 99)
+    }
+
+    #[test]
+    fn a_token_of_this_server_is_good_until_the_second_it_ends() {
+        for typ in ["at+jwt", "AT+JWT", "JWT"] {
+            assert_eq!(verified(typ, |_| ()).unwrap().sub, "a", "{typ}");
+        }
+        for exp in [99, 98, 0] {
+            assert_eq!(verified("at+jwt", |claims| claims.exp = exp).unwrap_err().code, ErrorCode::InvalidToken);
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_server_of_another_type_or_of_an_unknown_key_is_refused() {
+        assert!(verified("at+jwt", |claims| claims.iss = format!("{ISSUER}/")).is_err());
+        for typ in ["", "logout+jwt", "at"] {
+            assert!(verified(typ, |_| ()).is_err(), "{typ}");
+        }
+        let good = signer().sign_jwt("JWT", &json!({})).unwrap();
+        assert!(verify(&good, |_| None, ISSUER, 0).is_err());
     }
 
     proptest! {

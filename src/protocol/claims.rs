@@ -119,4 +119,19 @@ mod tests {
         assert_eq!(json(&Audience::of(&[id("https://a")], "client")), r#""https://a""#);
         assert_eq!(json(&Audience::of(&[id("https://a"), id("https://b")], "client")), r#"["https://a","https://b"]"#);
     }
+
+    #[test]
+    fn a_token_is_for_each_of_its_audiences_and_for_no_other() {
+        let (one, many) = (Audience::One("a".to_owned()), Audience::Many(vec!["a".to_owned(), "b".to_owned()]));
+        assert!(one.contains("a") && many.contains("a") && many.contains("b"));
+        assert!(!one.contains("b") && !many.contains("c") && !Audience::Many(Vec::new()).contains(""));
+    }
+
+    #[test]
+    fn a_token_format_is_found_by_its_name() {
+        for profile in TokenProfile::ALL {
+            assert_eq!(TokenProfile::from_name(&profile.to_string()), Some(profile));
+        }
+        assert_eq!(TokenProfile::from_name("jwt"), None);
+    }
 }

@@ -226,10 +226,12 @@ mod tests {
     #[test]
     fn an_assertion_needs_its_type() {
         assert_eq!(read(None, "client_assertion=x").unwrap_err().code, ErrorCode::InvalidRequest);
-        assert_eq!(
-            read(None, "client_assertion=x&client_assertion_type=y").unwrap_err().code,
-            ErrorCode::InvalidRequest
-        );
+        let other = read(None, "client_assertion=x&client_assertion_type=y").unwrap_err();
+        assert!(other.description.contains(JWT_BEARER_ASSERTION), "it says which it must be: {}", other.description);
+        assert_eq!(other.code, ErrorCode::InvalidRequest);
+        let good = format!("client_id=a&client_assertion=x&client_assertion_type={JWT_BEARER_ASSERTION}");
+        let assertion = ClientCredentials::Assertion { client_id: Some("a".to_owned()), assertion: "x".to_owned() };
+        assert_eq!(read(None, &good).unwrap(), assertion);
     }
 
     #[test]
@@ -240,8 +242,26 @@ mod tests {
     }
 
     #[test]
-    fn debug_output_shows_no_secret() {
-        assert!(!format!("{:?}", secret("a", "hidden-thing")).contains("hidden-thing"));
+    fn debug_output_shows_the_client_and_no_secret() {
+        let shown = format!("{:?}", secret("a", "hidden-thing"));
+        assert!(shown.contains('a') && shown.starts_with("Secret") && !shown.contains("hidden-thing"));
+    }
+
+    /// For the log and the limits: the body first, then the header, then the assertion.
+    #[test]
+    fn a_request_claims_a_client_even_if_it_is_refused() {
+        let claimed = |header: Option<&str>, form: &str| {
+            claimed_client(header, Some(&Parameters::from_form(form.as_bytes()).unwrap()))
+        };
+        let header = basic("of-header:b");
+        // Header and claims say RS256 and the subject; the signature is none.
+        let assertion = "client_assertion=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJvZi1hc3NlcnRpb24ifQ.AAAA";
+        assert_eq!(claimed(Some(&header), &format!("client_id=of-body&{assertion}")).as_deref(), Some("of-body"));
+        assert_eq!(claimed(Some(&header), assertion).as_deref(), Some("of-header"));
+        assert_eq!(claimed(Some("Basic !"), assertion).as_deref(), Some("of-assertion"));
+        assert_eq!(claimed(None, "client_assertion=x"), None);
+        assert_eq!(claimed_client(Some(&header), None).as_deref(), Some("of-header"));
+        assert_eq!(claimed_client(None, None), None);
     }
 
     proptest! {

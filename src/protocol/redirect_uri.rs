@@ -264,7 +264,40 @@ mod tests {
         assert_eq!(answer("https://a.example/cb"), "https://a.example/cb?code=a%20b&state=%26%3D");
         assert_eq!(answer("https://a.example/cb?x=%2f"), "https://a.example/cb?x=%2f&code=a%20b&state=%26%3D");
         assert_eq!(answer("https://a.example/cb?"), "https://a.example/cb?code=a%20b&state=%26%3D");
+        assert_eq!(answer("https://a.example/cb?x&"), "https://a.example/cb?x&code=a%20b&state=%26%3D");
         assert_eq!(answer("com.example.app:/cb"), "com.example.app:/cb?code=a%20b&state=%26%3D");
+    }
+
+    #[test]
+    fn a_query_that_is_open_at_its_end_goes_on_with_the_applications_own() {
+        for (registered, good) in [
+            ("https://a.example/cb?", "https://a.example/cb?x=1"),
+            ("https://a.example/cb?x&", "https://a.example/cb?x&y"),
+        ] {
+            assert!(find(good, &[registered], Matching::WithOwnQuery).is_ok(), "{good}");
+            assert!(find(good, &[registered.trim_end_matches(['?', '&'])], Matching::Exact).is_err(), "{good}");
+        }
+        assert!(find("https://a.example/cb&x", &["https://a.example/cb&"], Matching::WithOwnQuery).is_err());
+    }
+
+    #[test]
+    fn only_https_has_a_certificate() {
+        assert!(is_https("https://a.example/cb") && is_https("HTTPS://a.example/cb"));
+        assert!(!is_https("http://127.0.0.1/cb") && !is_https("com.example.app:/https://") && !is_https("https"));
+    }
+
+    #[test]
+    fn debug_output_is_the_address() {
+        assert_eq!(format!("{:?}", RegisteredRedirect("https://a.example/cb".to_owned())), "https://a.example/cb");
+    }
+
+    #[test]
+    fn what_is_too_long_or_has_a_fragment_or_foreign_characters_is_refused_though_it_begins_right() {
+        let longest = format!("{}?{}", REGISTERED[0], "a".repeat(LONGEST - REGISTERED[0].len() - 1));
+        assert!(find(&longest, REGISTERED, Matching::WithOwnQuery).is_ok());
+        for more in [format!("{longest}a"), format!("{}?a#b", REGISTERED[0]), format!("{}?\u{e4}", REGISTERED[0])] {
+            assert!(find(&more, REGISTERED, Matching::WithOwnQuery).is_err(), "{more}");
+        }
     }
 
     proptest! {
