@@ -1,7 +1,7 @@
 //! The cache of applications: no database access while nothing has changed.
 //!
 //! An entry is good while the database's counter of changes to applications is the one it was loaded under, and while
-//! that counter was confirmed within the last second. Several times a second [`super::watch_changes`] confirms it, so a
+//! that counter was confirmed within the last second. Several times a second [`super::upkeep`] confirms it, so a
 //! change made anywhere takes effect within a second, and an entry is not used for longer than that if the database is
 //! unreachable.
 

@@ -1,11 +1,13 @@
 //! `GET /api/v1/hello`: checks an access token as any resource server would, and returns what it found.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::Serialize;
 
 use crate::domain::ids::Timestamp;
-use crate::http::Edge;
+use crate::flows::token_status::TokenStatus;
 use crate::http::authorization::{BearerToken, bearer};
 use crate::http::reply::{Answer, Unkept};
 use crate::protocol::claims::{AccessTokenClaims, Audience};
@@ -48,10 +50,10 @@ impl From<AccessTokenClaims> for Seen {
 
 /// Answers the bearer of a valid token.
 pub(in crate::http) async fn hello(
-    State(edge): State<Edge>,
+    State(token_status): State<Arc<TokenStatus>>,
     BearerToken(token): BearerToken,
 ) -> Answer<impl IntoResponse> {
-    let claims = edge.token_status().check_bearer(&token).await.map_err(bearer)?.claims;
+    let claims = token_status.check_bearer(&token).await.map_err(bearer)?.claims;
     let checked = [
         "the header's typ says that it is an access token",
         "the header's kid names a key in /.well-known/jwks.json",

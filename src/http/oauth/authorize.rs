@@ -1,6 +1,8 @@
 //! The authorization endpoint (RFC 6749 §3.1): a browser flow by query or form, the passwordless request of
 //! an application by JSON.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
@@ -8,9 +10,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::activity::Endpoint;
+use crate::flows::authorize::Authorizations;
 use crate::flows::authorize::Begun;
 use crate::flows::clients::ClientRequest;
-use crate::http::Edge;
 use crate::http::authorization::authorization;
 use crate::http::pages::fields::Query;
 use crate::http::pages::flow::{continue_flow, refuse};
@@ -31,7 +33,7 @@ pub(in crate::http) async fn get(visit: Visit, Query(parameters): Query) -> Page
 
 /// `POST`: a form begins a browser flow, JSON is a passwordless request.
 pub(in crate::http) async fn post(
-    State(edge): State<Edge>,
+    State(authorizations): State<Arc<Authorizations>>,
     headers: HeaderMap,
     visit: Visit,
     body: Body,
@@ -49,7 +51,7 @@ pub(in crate::http) async fn post(
             let authorization = authorization(&headers)?;
             let address = visit.requester.address;
             let request = ClientRequest { authorization, parameters: &parameters, address };
-            let asked = edge.authorizations().passwordless_request(request, &visit.requester).await;
+            let asked = authorizations.passwordless_request(request, &visit.requester).await;
             asked.map_err(|refusal| match refusal.code {
                 // Client authentication failed, as at the token endpoint.
                 ErrorCode::InvalidClient => Refused::from(refusal),

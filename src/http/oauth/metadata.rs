@@ -1,18 +1,24 @@
 //! `GET /.well-known/oauth-authorization-server` and `…/openid-configuration` (RFC 8414 §3, OIDC Discovery §4).
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 
-use crate::http::Edge;
+use crate::config::Config;
+use crate::flows::application_cache::ApplicationCache;
 use crate::http::reply::Answer;
 use crate::protocol::metadata::Metadata;
 use crate::protocol::refusal::Refusal;
 
 /// Serves the metadata.
-pub(in crate::http) async fn metadata(State(edge): State<Edge>) -> Answer<Response> {
-    let scopes = edge.application_cache().scope_names().await.map_err(Refusal::from)?;
-    let metadata = Metadata::new(edge.config().server.issuer.as_str(), scopes);
+pub(in crate::http) async fn metadata(
+    State(application_cache): State<Arc<ApplicationCache>>,
+    State(config): State<Arc<Config>>,
+) -> Answer<Response> {
+    let scopes = application_cache.scope_names().await.map_err(Refusal::from)?;
+    let metadata = Metadata::new(config.server.issuer.as_str(), scopes);
     Ok(([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response())
 }

@@ -1,12 +1,14 @@
 //! `GET, POST /oauth/userinfo` (OIDC Core §5.3), with the token in the header or the form (RFC 6750 §2.1, §2.2).
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method};
 use axum::response::IntoResponse;
 
-use crate::http::Edge;
+use crate::flows::token_status::TokenStatus;
 use crate::http::authorization::{SEND_A_TOKEN, bearer, bearer_token, missing_token};
 use crate::http::reply::{Answer, Unkept};
 use crate::http::request_body::parameters;
@@ -15,7 +17,7 @@ use crate::protocol::refusal::Refusal;
 
 /// Answers the claims of the person.
 pub(in crate::http) async fn userinfo(
-    State(edge): State<Edge>,
+    State(token_status): State<Arc<TokenStatus>>,
     method: Method,
     headers: HeaderMap,
     body: Body,
@@ -28,7 +30,7 @@ pub(in crate::http) async fn userinfo(
         }
         (None, None) => return Err(missing_token(SEND_A_TOKEN)),
     };
-    Ok(Unkept(edge.token_status().userinfo(token).await.map_err(bearer)?))
+    Ok(Unkept(token_status.userinfo(token).await.map_err(bearer)?))
 }
 
 /// RFC 6750 §2.2: only a form can carry the token, and only in a request that has a body by its method.

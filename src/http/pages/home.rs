@@ -1,5 +1,7 @@
 //! `GET /`: the home page.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
@@ -8,14 +10,19 @@ use super::locale::requested;
 use super::messages::Messages;
 use super::page::page;
 use super::view::Home;
-use crate::http::Edge;
+use crate::config::Config;
+use crate::flows::mail::Mail;
 
 /// Shows the page. It needs no database.
-pub(in crate::http) async fn show(State(edge): State<Edge>, headers: HeaderMap) -> Response {
+pub(in crate::http) async fn show(
+    State(config): State<Arc<Config>>,
+    State(mail): State<Arc<Mail>>,
+    headers: HeaderMap,
+) -> Response {
     let view = Home {
         t: Messages::of(requested(&headers)),
-        host: edge.config().server.issuer.host().to_owned(),
-        catches_mail: edge.mail().caught_mails().is_some(),
+        host: config.server.issuer.host().to_owned(),
+        catches_mail: mail.caught_mails().is_some(),
     };
     page(&view).into_response()
 }
