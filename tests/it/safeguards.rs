@@ -17,7 +17,7 @@ const A_WHILE: Duration = Duration::from_mins(20);
 #[apply(on_both_engines)]
 async fn a_scanner_that_presses_every_button_ends_no_sign_in(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let (asking, scanner) = (Browser::of(&server), Browser::of(&server));
     asking.enter_address(&asking.visit(&authorize(&application, &[])).await, JOHN).await;
     let link = letter(&server, JOHN, 1).await.link;
@@ -60,11 +60,11 @@ async fn an_account_is_deleted_by_one_who_signed_in_a_moment_ago(world: World) {
     let anew = "/login?fresh=1&return_to=/account/delete";
     assert_eq!(browser.get("/account/delete").await.redirect().as_deref(), Some(anew));
     assert_eq!(browser.post(&form, &[("email", JOHN)]).await.redirect().as_deref(), Some(anew));
-    let stored = server.server.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap();
+    let stored = server.rooms.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap();
     assert!(stored.is_some(), "a browser that was left open is not enough");
     let asked = browser.sign_in(&server, &browser.visit(anew).await, JOHN, 2).await;
     browser.submit(asked.form_with("delete-submit"), &[("email", JOHN)]).await;
-    assert!(server.server.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
+    assert!(server.rooms.store.user_by_email(&JOHN.parse().unwrap()).await.unwrap().is_none());
 }
 
 /// Browsers hold `form-action` against every redirect after a post, and where an application's callback leads to next
@@ -72,7 +72,7 @@ async fn an_account_is_deleted_by_one_who_signed_in_a_moment_ago(world: World) {
 #[apply(on_both_engines)]
 async fn a_form_that_ends_at_an_application_is_followed_wherever_that_leads(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let policy = |page: &crate::harness::browser::Page| {
         page.answer.header("content-security-policy").unwrap_or_else(|| panic!("{}", page.text())).to_owned()

@@ -30,7 +30,7 @@ fn looks_again(frame: &Page) -> bool {
 #[apply(on_both_engines)]
 async fn the_frame_leads_on_when_the_link_was_opened_in_another_tab(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let waiting = browser.enter_address(&browser.visit(&authorize(&application, &[])).await, JOHN).await;
     let policy = waiting.answer.header("content-security-policy").unwrap();
@@ -50,7 +50,7 @@ async fn the_frame_leads_on_when_the_link_was_opened_in_another_tab(world: World
 #[apply(on_both_engines)]
 async fn the_frame_leads_nowhere_once_the_application_has_its_answer(world: World) {
     let server = world.server().await;
-    let application = web_application(&server.server).await;
+    let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     let waiting = browser.enter_address(&browser.visit(&authorize(&application, &[])).await, JOHN).await;
     let consent = browser.visit(&letter(&server, JOHN, 1).await.link).await;

@@ -221,7 +221,7 @@ async fn a_failed_request_is_compared_with_nothing_where_nothing_like_it_is_regi
         let bad = format!("/oauth/authorize?client_id={id}&response_type=code&redirect_uri={sent}");
         assert_eq!(status(&Browser::of(&server).visit(&bad).await), 400);
         eventually("the request is noted", || async {
-            server.server.flush_usage().await.unwrap();
+            server.rooms.upkeep.flush_usage().await.unwrap();
             look().await.text().contains(&format!("<code>{sent}</code>"))
         })
         .await;

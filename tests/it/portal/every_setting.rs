@@ -4,7 +4,7 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings, Place,
 use macro_rules_attribute::apply;
 use serde_json::Value;
 
-use super::{JOHN, address, developer, filled, register, tag};
+use super::{JOHN, address, developer, register, tag};
 use crate::harness::{Registered, World, on_both_engines, person};
 use crate::settings::{Round, assert_round, every_other_setting, rounds};
 
@@ -45,7 +45,7 @@ async fn every_setting_is_set_and_read_in_the_form(world: World) {
         let fields: Vec<_> = shown.flat_map(|setting| fields(setting, &round[setting.name])).collect();
         let fields: Vec<_> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let page = operator.visit(&address(&application)).await;
-        let saved = operator.submit(filled(&page, "app-save"), &fields).await;
+        let saved = operator.submit(page.form_with("app-save"), &fields).await;
         assert!(saved.text().contains("The settings are saved."), "{fields:?}: {}", saved.text());
         let stored = server.rooms.store.application(&application.id()).await.unwrap().unwrap();
         let mut expected: Round = round.clone();
@@ -69,7 +69,7 @@ async fn a_developer_is_not_asked_what_only_operators_decide(world: World) {
     let fields = [("name", "Shop"), ("type", "web"), ("redirect_uris", "https://shop.example/callback")];
     let page = register(&browser, &fields).await;
     assert!(!page.has("set-first-party") && page.has("set-pkce"), "{}", page.text());
-    let refused = browser.submit(filled(&page, "app-save"), &[("first_party", "true")]).await;
+    let refused = browser.submit(page.form_with("app-save"), &[("first_party", "true")]).await;
     assert!(refused.text().contains("only an operator can set first_party"), "{}", refused.text());
     assert!(page.text().contains("Depends on the type: required for spa and native"), "{}", page.text());
     assert!(page.text().contains("Token format (typ)"), "{}", page.text());
