@@ -25,7 +25,7 @@ pub(super) struct Lingering(Arc<AtomicBool>);
 impl Lingering {
     /// It has.
     pub(super) fn begin(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.fetch_or(true, Ordering::Relaxed);
     }
 
     fn is_begun(&self) -> bool {

@@ -113,7 +113,7 @@ async fn revoking_a_refresh_token_ends_all_that_grew_from_the_grant(world: World
         let grant = server.grant_to(for_people(kind)).await.stored().await;
         let answer = grant.redeem(&grant.code().await).await;
         let done = revoke(&server, &grant.application, &refresh_token(&answer)).await;
-        assert_eq!((done.status.as_u16(), done.text()), (200, ""));
+        assert_eq!((done.status.as_u16(), done.text()), (200, "{}"));
         assert!(!grant.is_known(&answer.access_token()).await);
         grant.refresh(&refresh_token(&answer)).await.refusal(400, "invalid_grant");
         assert_eq!(revoke(&server, &grant.application, &refresh_token(&answer)).await.status, 200);

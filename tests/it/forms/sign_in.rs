@@ -69,7 +69,10 @@ async fn until_signed_in(
     let again = press(browser, &waiting, &all, "resend").await;
     assert_eq!(buttons(&again), all);
     let (elsewhere, link) = (Browser::of(server), letter(server, email, 2).await.link);
-    let stopped = press(&elsewhere, &elsewhere.visit(&link).await, &["not-me"], "not-me").await;
+    assert!(buttons(&elsewhere.visit(&link).await).is_empty(), "a scanner finds nothing to press");
+    let stop = elsewhere.visit(&format!("{link}/not-me")).await;
+    lacks(&elsewhere, &stop, &["stop-submit"], ("stop-submit", "stop-email")).await;
+    let stopped = elsewhere.submit(stop.form_with("stop-submit"), &[("email", email)]).await;
     assert_eq!((stopped.answer.status.as_u16(), buttons(&stopped).len()), (200, 0));
     let login = browser.visit(&authorize(application, &[])).await;
     let consent = browser.sign_in(server, &login, email, 3).await;

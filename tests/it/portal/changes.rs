@@ -141,7 +141,8 @@ async fn settings_are_changed_and_nobody_overwrites_what_they_have_not_seen(worl
     let late = browser.submit(stale.form_with("app-save"), &[("name", "Overwritten")]).await;
     assert_eq!(status(&late), 412);
     assert!(
-        late.text().contains("Somebody changed this application") && tag(&late, "set-name").contains("Overwritten")
+        late.text().contains("This application was changed after you opened the page")
+            && tag(&late, "set-name").contains("Overwritten")
     );
     let kept = server.rooms.store.application(&application.id()).await.unwrap().unwrap();
     assert_eq!(kept.settings.name, "Invoices");
