@@ -128,7 +128,7 @@ impl<'a> Visitor<'a> {
             self.sign_in().await;
             page = self.browser.visit(&way.page).await;
         }
-        let shown = is_page(&page).then(|| ways_of(&way.page, &page)).unwrap_or_default();
+        let shown = if is_page(&page) { ways_of(&way.page, &page) } else { Vec::new() };
         let shown = shown.into_iter().find(|other| other.form.action == way.form.action && other.at == way.at);
         let kind = kind_of(&way.form.action);
         let form = match &shown {
