@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     step!(12, "0012_names_and_asks"),
     step!(13, "0013_proven_requests"),
     step!(14, "0014_tokens_not_before"),
+    step!(15, "0015_indexes_to_forget_by"),
 ];
 
 /// The state of a database compared with the migrations of this binary.
