@@ -141,8 +141,8 @@ impl<'a> Visitor<'a> {
             // Another form has made this one pointless since.
             (None, _) => not_clear(&answer),
             (Some(_), Some(field)) => not_refused(&answer, field),
-            // The event of the attempt before may still be on its way.
-            (Some(_), None) if kind.ends_with("/ping") && answer.answer.status == 409 => not_clear(&answer),
+            // What an earlier form began may still be on its way, such as a test event.
+            (Some(_), None) if answer.answer.status == 409 => not_clear(&answer),
             (Some(_), None) => self.not_taken(&answer).await,
         };
         if let Some(fault) = fault {
