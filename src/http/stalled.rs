@@ -6,8 +6,7 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -20,16 +19,17 @@ const MOST_THROWN_AWAY: usize = 16 * 1024 * 1024;
 
 /// Whether a connection has answered a client that still sends.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lingering(Arc<AtomicBool>);
+pub(super) struct Lingering(Arc<OnceLock<()>>);
 
 impl Lingering {
     /// It has.
     pub(super) fn begin(&self) {
-        self.0.fetch_or(true, Ordering::Relaxed);
+        // It may have begun already.
+        let _ = self.0.set(());
     }
 
     fn is_begun(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.get().is_some()
     }
 }
 
