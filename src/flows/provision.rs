@@ -23,7 +23,6 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ApplicationId, ClientId};
-use crate::domain::life_marks::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
 use crate::domain::settings_change::changes;
 use crate::protocol::jose::SigningAlgorithm;
@@ -206,19 +205,9 @@ impl Provisioning {
 
     async fn declare_new(&self, tx: &mut Transaction, declared: &Declared<'_>) -> Result<Application, ProvisionError> {
         let now = self.instruments.now();
-        let application = Application {
-            id: ApplicationId::new(self.instruments.row_id(now)),
-            client_id: declared.client_id.clone(),
-            settings: declared.settings.clone(),
-            origin: Origin::Declared,
-            state: ApplicationState::Active,
-            secrets: Vec::new(),
-            created_at: now,
-            last_used_at: None,
-            version: 1,
-            life: LifeMarks::default(),
-            tokens_not_before: None,
-        };
+        let id = ApplicationId::new(self.instruments.row_id(now));
+        let (client_id, settings) = (declared.client_id.clone(), declared.settings.clone());
+        let application = Application::new(id, client_id, settings, Origin::Declared, now);
         tx.application_insert(&application).await?;
         let event = AuditEvent::ApplicationCreated { client_id: declared.client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&Actor::Configuration, event, now)).await?;

@@ -2,7 +2,7 @@
 
 use gatepost::app::App;
 use gatepost::config::Config;
-use gatepost::domain::application::{ApplicationState, DeactivationReason, Origin, PkcePolicy};
+use gatepost::domain::application::{ApplicationSettings, ApplicationState, DeactivationReason, Origin, PkcePolicy};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::flows::applications::DEACTIVATE;
 use gatepost::store::StateChange;
@@ -38,6 +38,12 @@ async fn status(server: &TestServer, secret: &str) -> u16 {
 
 async fn state(server: &TestServer) -> ApplicationState {
     server.rooms.store.application(&"reports".parse().unwrap()).await.unwrap().unwrap().state
+}
+
+/// The settings that requests are served by.
+async fn settings_of(server: &TestServer) -> ApplicationSettings {
+    let cache = &server.rooms.application_cache;
+    cache.application(&"reports".parse().unwrap()).await.unwrap().unwrap().settings.clone()
 }
 
 /// Why a server with this configuration does not start.
@@ -80,28 +86,12 @@ async fn what_an_application_decides_for_its_sign_ins_can_be_declared(world: Wor
          link_mode = \"confirm\"\nunknown_account = \"conceal\"\n\
          post_logout_redirect_uris = [\"https://a.example/bye\"]";
     let server = world.server_with(&declared(decided)).await;
-    let settings = server
-        .rooms
-        .application_cache
-        .application(&"reports".parse().unwrap())
-        .await
-        .unwrap()
-        .unwrap()
-        .settings
-        .clone();
+    let settings = settings_of(&server).await;
     assert_eq!((settings.pkce, settings.link_mode), (PkcePolicy::Required, Some(LinkMode::Confirm)));
     assert_eq!(settings.unknown_account, Some(UnknownAccount::Conceal));
     assert_eq!(settings.post_logout_redirect_uris, ["https://a.example/bye"]);
     let server = restarted(&world, server, &declared("type = \"web\"")).await;
-    let settings = server
-        .rooms
-        .application_cache
-        .application(&"reports".parse().unwrap())
-        .await
-        .unwrap()
-        .unwrap()
-        .settings
-        .clone();
+    let settings = settings_of(&server).await;
     assert_eq!((settings.pkce, settings.link_mode), (PkcePolicy::ByType, None));
     assert_eq!((settings.unknown_account, settings.post_logout_redirect_uris), (None, Vec::new()));
 }

@@ -17,7 +17,6 @@ use gatepost::domain::audit::{Actor, AuditEntry, AuditEvent};
 use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource};
 use gatepost::domain::encryption::Sealed;
 use gatepost::domain::ids::{ApplicationId, AuditId, SecretId, Timestamp};
-use gatepost::domain::life_marks::LifeMarks;
 use gatepost::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::domain::signing_key::SigningKey;
@@ -36,19 +35,8 @@ fn later(seconds: u64) -> Timestamp {
 }
 
 fn application(client_id: &str, settings: ApplicationSettings) -> Application {
-    Application {
-        id: ApplicationId::new(row_id(&SystemEntropy::default(), NOW)),
-        client_id: client_id.parse().unwrap(),
-        settings,
-        origin: Origin::Registered,
-        state: ApplicationState::Active,
-        secrets: Vec::new(),
-        created_at: NOW,
-        last_used_at: None,
-        version: 1,
-        life: LifeMarks::default(),
-        tokens_not_before: None,
-    }
+    let id = ApplicationId::new(row_id(&SystemEntropy::default(), NOW));
+    Application::new(id, client_id.parse().unwrap(), settings, Origin::Registered, NOW)
 }
 
 fn secret(hash: &str, origin: SecretOrigin, created_at: Timestamp) -> StoredSecret {

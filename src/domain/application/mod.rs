@@ -65,6 +65,29 @@ pub struct Application {
 }
 
 impl Application {
+    /// One that is registered at `now`: active, without secrets, never used.
+    pub fn new(
+        id: ApplicationId,
+        client_id: ClientId,
+        settings: ApplicationSettings,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            client_id,
+            settings,
+            origin,
+            state: ApplicationState::Active,
+            secrets: Vec::new(),
+            created_at: now,
+            last_used_at: None,
+            version: 1,
+            life: LifeMarks::default(),
+            tokens_not_before: None,
+        }
+    }
+
     /// Whether the presented text could be one of its secrets, by shape and checksum alone.
     pub fn could_have_secret(&self, presented: &ClientSecret) -> bool {
         self.secrets.iter().any(|secret| secret.could_be(presented))

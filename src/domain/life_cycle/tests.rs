@@ -23,19 +23,14 @@ const SPANS: Spans<'_> =
     Spans { deactivate_after: days(28), delete_after: days(84), warn_before: &WARNINGS, undelete_for: days(30) };
 
 fn application() -> Application {
-    Application {
-        id: ApplicationId::from_bytes([1; 16]),
-        client_id: "orders".parse().unwrap(),
-        settings: ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service),
-        origin: Origin::Registered,
-        state: ApplicationState::Active,
-        secrets: Vec::new(),
-        created_at: day(0),
-        last_used_at: None,
-        life: LifeMarks::default(),
-        tokens_not_before: None,
-        version: 1,
-    }
+    let settings = ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service);
+    Application::new(
+        ApplicationId::from_bytes([1; 16]),
+        "orders".parse().unwrap(),
+        settings,
+        Origin::Registered,
+        day(0),
+    )
 }
 
 fn warned(at: u64, before: u64) -> Application {

@@ -19,7 +19,6 @@ use crate::domain::application::{
 };
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
-use crate::domain::life_marks::LifeMarks;
 use crate::domain::secret::{ClientSecret, SecretHash, SecretOrigin, StoredSecret};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, Store, StoreError, Transaction};
@@ -195,19 +194,8 @@ impl Applications {
     ) -> Result<Application, ManageError> {
         let now = self.instruments.now();
         let client_id = new.client_id.unwrap_or_else(|| ClientId::from_random(self.instruments.random()));
-        let mut application = Application {
-            id: ApplicationId::new(self.instruments.row_id(now)),
-            client_id: client_id.clone(),
-            settings: new.settings,
-            origin: Origin::Registered,
-            state: ApplicationState::Active,
-            secrets: Vec::new(),
-            created_at: now,
-            last_used_at: None,
-            version: 1,
-            life: LifeMarks::default(),
-            tokens_not_before: None,
-        };
+        let id = ApplicationId::new(self.instruments.row_id(now));
+        let mut application = Application::new(id, client_id.clone(), new.settings, Origin::Registered, now);
         tx.application_insert(&application).await.map_err(|e| match e {
             StoreError::Conflict => ManageError::Taken(client_id.clone()),
             other => other.into(),
