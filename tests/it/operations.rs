@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::harness::{Answer, WireState, World, eventually, on_both_engines};
+use crate::harness::{Answer, PROMPTLY, WireState, World, eventually, on_both_engines};
 
 /// Liveness and readiness answer on both listeners.
 #[apply(on_both_engines)]
@@ -44,10 +44,9 @@ async fn without_its_database_a_node_says_when_to_come_back() {
         for broken in [WireState::Cut, WireState::Silent] {
             wire.set(broken);
             world.clock.advance(Duration::from_secs(1));
-            let patience = Duration::from_secs(2);
-            let answer = timeout(patience, ask()).await.unwrap_or_else(|_| panic!("a hang, {broken:?}"));
+            let answer = timeout(PROMPTLY, ask()).await.unwrap_or_else(|_| panic!("a hang, {broken:?}"));
             answer.refusal(503, "temporarily_unavailable");
-            let ready = timeout(patience, server.get("/health/ready")).await.expect("no hang");
+            let ready = timeout(PROMPTLY, server.get("/health/ready")).await.expect("no hang");
             ready.refusal(503, "temporarily_unavailable");
             server.get("/health/live").await.success();
             server.get("/.well-known/jwks.json").await.success();

@@ -16,11 +16,8 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
 use crate::harness::{
-    Credentials, Installation, Node, PATIENCE, Wire, WireState, installed_on_both_engines, master_key, until,
+    Credentials, Installation, Node, PATIENCE, PROMPTLY, Wire, WireState, installed_on_both_engines, master_key, until,
 };
-
-/// What "within a second" may take here: a debug build, while other tests use every core.
-const A_SECOND: Duration = Duration::from_secs(3);
 
 /// An installation whose database is at the other end of a wire.
 async fn wired(at: Installation) -> (Installation, Wire) {
@@ -48,7 +45,7 @@ async fn refuses_at_once_and_recovers(
         let took = asked.elapsed();
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{state:?}, attempt {attempt}");
         assert!(answer.headers().contains_key(RETRY_AFTER), "{state:?}");
-        assert!(took < A_SECOND, "{state:?}, attempt {attempt}: after {took:?}");
+        assert!(took < PROMPTLY, "{state:?}, attempt {attempt}: after {took:?}");
         let error: serde_json::Value = answer.json().await.expect("JSON");
         assert_eq!(error["error"], "temporarily_unavailable", "{error}");
     }
@@ -56,18 +53,18 @@ async fn refuses_at_once_and_recovers(
     assert_eq!(node.get("/health/live").await.status(), StatusCode::OK);
     assert_eq!(node.published().await, published, "the key set is served from memory");
     assert_eq!(node.hello(&token).await, StatusCode::OK, "a token is checked without the database");
-    assert!(asked.elapsed() < A_SECOND, "{state:?}: {:?}", asked.elapsed());
+    assert!(asked.elapsed() < PROMPTLY, "{state:?}: {:?}", asked.elapsed());
     let asked = Instant::now();
     let ready = node.get("/health/ready").await;
     assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert!(ready.headers().contains_key(RETRY_AFTER) && asked.elapsed() < A_SECOND);
+    assert!(ready.headers().contains_key(RETRY_AFTER) && asked.elapsed() < PROMPTLY);
 
     // Many at once must not queue behind one another.
     let asked = Instant::now();
     for status in crowd(node, cold, 40).await.unwrap() {
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     }
-    assert!(asked.elapsed() < 2 * A_SECOND, "{state:?}: a crowd of 40 waited {:?}", asked.elapsed());
+    assert!(asked.elapsed() < PROMPTLY, "{state:?}: a crowd of 40 waited {:?}", asked.elapsed());
 
     wire.set(WireState::Whole);
     let ready = async || (node.get("/health/ready").await.status() == StatusCode::OK).then_some(());
@@ -88,7 +85,7 @@ async fn without_postgresql_the_server_refuses_within_a_second_and_recovers_by_i
         }
         let asked = Instant::now();
         assert_eq!(node.stop().await.code(), Some(0));
-        assert!(asked.elapsed() < A_SECOND, "{:?}", asked.elapsed());
+        assert!(asked.elapsed() < PROMPTLY, "{:?}", asked.elapsed());
     })
     .await;
 }
@@ -110,16 +107,16 @@ async fn statements_in_flight_when_connections_fall_silent_do_not_use_up_the_poo
         let waiting = "select pid::text from pg_stat_activity where wait_event_type = 'Lock' \
                        and datname = current_database()";
         let full = async || (direct.texts(waiting).await.len() >= 8).then_some(());
-        until("every connection of the pool waits", A_SECOND, full).await;
+        until("every connection of the pool waits", PROMPTLY, full).await;
         wire.set(WireState::Forgotten);
         for answer in waiters.await.unwrap() {
             assert_eq!(answer, StatusCode::SERVICE_UNAVAILABLE);
         }
-        assert!(asked.elapsed() < Duration::from_secs(12), "a silent database kept them {:?}", asked.elapsed());
+        assert!(asked.elapsed() < PATIENCE, "a silent database kept them {:?}", asked.elapsed());
         lock.execute("rollback").await.unwrap();
         wire.set(WireState::Whole);
         let took = node.answers(&credentials, StatusCode::OK).await;
-        assert!(took < Duration::from_secs(8), "it took {took:?} to recover");
+        assert!(took < PATIENCE, "it took {took:?} to recover");
         for status in crowd(&node, &credentials, 16).await.unwrap() {
             assert_eq!(status, StatusCode::OK);
         }
@@ -155,7 +152,7 @@ async fn the_server_stops_although_its_database_has_fallen_silent() {
         sleep(Duration::from_millis(300)).await;
         let asked = Instant::now();
         assert_eq!(node.stop().await.code(), Some(0));
-        assert!(asked.elapsed() < Duration::from_secs(20), "it took {:?} to stop", asked.elapsed());
+        assert!(asked.elapsed() < PATIENCE, "it took {:?} to stop", asked.elapsed());
     })
     .await;
 }
@@ -173,7 +170,7 @@ async fn a_server_and_a_command_without_their_database_say_so_and_end() {
                 assert_eq!(ran.code, Some(1), "{state:?}: {ran:?}");
                 let said = format!("{}{}", ran.stdout, ran.stderr);
                 assert!(said.contains("the database does not answer"), "{state:?}, {words:?}: {ran:?}");
-                assert!(asked.elapsed() < 2 * A_SECOND, "{state:?}, {words:?}: {:?}", asked.elapsed());
+                assert!(asked.elapsed() < PROMPTLY, "{state:?}, {words:?}: {:?}", asked.elapsed());
             }
         }
     })
@@ -243,7 +240,7 @@ async fn told_to_stop_the_server_finishes_what_is_in_flight_and_writes_down_what
         Ok(answer) => (answer.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(()),
         Err(e) => e.is_connect().then_some(()),
     };
-    until("no new requests are taken", A_SECOND, closed).await;
+    until("no new requests are taken", PROMPTLY, closed).await;
     for request in requests {
         let credentials = credentials.clone();
         let answer = spawn_blocking(move || request.finish(&credentials)).await.unwrap();
@@ -283,7 +280,7 @@ async fn ends_soon(node: &mut Node) {
     node.signal("TERM");
     let ended = node.ended().await;
     assert_eq!(ended.code(), Some(0), "{}", node.log());
-    assert!(asked.elapsed() < A_SECOND, "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < PROMPTLY, "{:?}", asked.elapsed());
     assert!(node.log().contains("stopped before it was ready"), "{}", node.log());
 }
 
@@ -320,7 +317,7 @@ async fn a_second_signal_stops_at_once(at: Installation) {
         let asked = Instant::now();
         node.signal(second);
         assert_eq!(node.ended().await.code(), Some(1));
-        assert!(asked.elapsed() < A_SECOND, "{:?}", asked.elapsed());
+        assert!(asked.elapsed() < PROMPTLY, "{:?}", asked.elapsed());
     }
 }
 
@@ -335,7 +332,7 @@ async fn requests_that_never_finish_do_not_keep_the_server_from_stopping(at: Ins
     let asked = Instant::now();
     assert_eq!(node.stop().await.code(), Some(0));
     let took = asked.elapsed();
-    assert!((Duration::from_millis(900)..Duration::from_secs(6)).contains(&took), "{took:?}");
+    assert!((Duration::from_millis(900)..PROMPTLY).contains(&took), "{took:?}");
 }
 
 /// Thousands of sockets in one process; many shells allow a thousand.
@@ -368,7 +365,7 @@ async fn others_are_served(node: &Node, credentials: &Credentials) {
         let answer = fresh.get(node.url("/.well-known/jwks.json")).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK);
         node.token(credentials).await;
-        assert!(asked.elapsed() < A_SECOND, "others waited {:?}", asked.elapsed());
+        assert!(asked.elapsed() < PROMPTLY, "others waited {:?}", asked.elapsed());
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) use database::{Dump, dump_of_file};
 pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token};
 pub(crate) use management::{Management, Who};
 pub(crate) use process::{
-    Credentials, Installation, Node, PATIENCE, Ran, installed_on_both_engines, kid_of, master_key, random,
+    Credentials, Installation, Node, PATIENCE, PROMPTLY, Ran, installed_on_both_engines, kid_of, master_key, random,
     run_installed_on_postgres, run_installed_on_sqlite, text, until,
 };
 pub(crate) use raw::RawAnswer;
