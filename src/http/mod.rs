@@ -30,6 +30,7 @@ mod strict_json;
 mod time_limit;
 mod unread_body;
 mod users;
+mod webhook_list;
 mod webhooks;
 
 use axum::Router;
@@ -107,6 +108,7 @@ fn own_pages() -> Router<Edge> {
         .route("/keep/{token}", get(pages::keep::show).post(pages::keep::keep))
         .merge(portal::routes())
         .merge(admin::routes())
+        .merge(webhooks::routes())
         .layer(CsrfLayer::new())
         .layer(map_response(pages::headers::for_own_pages))
 }

@@ -22,7 +22,7 @@ mod view;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{Edge, webhooks};
+use super::Edge;
 
 /// The URL table of the operator pages.
 pub(super) fn routes() -> Router<Edge> {
@@ -48,5 +48,4 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/settings", get(settings::show))
         .route("/admin/scopes", get(scopes::show))
         .route("/admin/set-up/{token}", get(set_up::show).post(set_up::set_up))
-        .merge(webhooks::routes("/admin/webhooks"))
 }

@@ -30,7 +30,7 @@ use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
 use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::Visit;
-use crate::http::webhooks::hooks;
+use crate::http::webhook_list::hooks;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
 

@@ -28,8 +28,8 @@ use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
+use super::Edge;
 use super::pages::place::back;
-use super::{Edge, webhooks};
 
 /// The list of one's own applications.
 const APPLICATIONS: &str = "/portal/applications";
@@ -57,5 +57,4 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/portal/invitations/{path}", get(invitation::show))
         .route("/portal/invitations/{path}/accept", post(invitation::accept))
         .route("/portal/invitations/{path}/decline", post(invitation::decline))
-        .merge(webhooks::routes("/portal/applications/{client_id}/webhooks"))
 }

@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use super::fields::NotDone;
-use super::place::{OwnedWebhook, page_of};
+use super::place::OwnedWebhook;
 use super::show::could_not;
 use crate::flows::webhooks::{Sending, WebhookChange};
 use crate::http::pages::csrf_form::CsrfForm;
@@ -11,6 +11,7 @@ use crate::http::pages::page_error::PageResult;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::visit::see;
 use crate::http::portal::idempotent_form::{Made, press};
+use crate::http::webhook_list::page_of;
 
 /// The actions.
 #[derive(Clone, Copy, Debug)]

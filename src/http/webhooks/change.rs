@@ -3,12 +3,13 @@
 use axum::response::Response;
 
 use super::fields::{Fields, NotDone};
-use super::place::{OwnedWebhook, page_of};
+use super::place::OwnedWebhook;
 use super::show::could_not;
 use crate::flows::webhooks::WebhookChange;
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::visit::see;
+use crate::http::webhook_list::page_of;
 
 /// `POST …/change`.
 pub(super) async fn change(form: CsrfForm<OwnedWebhook>) -> PageResult<Response> {

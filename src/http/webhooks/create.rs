@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{Fields, NotDone};
-use super::place::{At, page_of};
+use super::place::At;
 use super::view::NewPage;
 use crate::domain::language::Language;
 use crate::flows::webhooks::NewWebhook;
@@ -14,6 +14,7 @@ use crate::http::pages::posted_form::PostedForm;
 use crate::http::portal::idempotent_form::{Made, making_form, press};
 use crate::http::portal::owned_application::status_on_page;
 use crate::http::portal::view::FieldProblem;
+use crate::http::webhook_list::page_of;
 
 /// `GET …/webhooks/new`.
 pub(super) async fn show(at: At) -> PageResult {

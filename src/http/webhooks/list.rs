@@ -1,19 +1,14 @@
-//! The webhooks of an application or of the server, in a list.
+//! The page with the server's webhooks.
 
 use axum::response::{IntoResponse as _, Response};
 
-use super::messages::events_in_short;
-use super::place::{At, base_of, page_of};
-use super::view::{HookLine, HookStanding, Hooks, ListPage};
+use super::place::At;
+use super::view::ListPage;
 use crate::domain::language::Language;
-use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
-use crate::http::pages::visit::{Visit, see};
-use crate::protocol::refusal::Refusal;
-
-/// How much of an address a list shows, in characters.
-const LONGEST_URL: usize = 90;
+use crate::http::pages::visit::see;
+use crate::http::webhook_list::hooks;
 
 /// `GET /admin/webhooks`. An application's are on the page of the application.
 pub(super) async fn show(at: At) -> PageResult<Response> {
@@ -29,44 +24,4 @@ pub(super) async fn show(at: At) -> PageResult<Response> {
         hooks: hooks(&at, &at.owner()).await?,
     };
     Ok(at.page(&view).into_response())
-}
-
-/// All webhooks of an owner.
-pub(in crate::http) async fn hooks(visit: &Visit, owner: &WebhookOwner) -> Result<Hooks, Refusal> {
-    let webhooks = visit.edge.webhooks().webhooks_of(owner).await?;
-    let has_room = i64::try_from(webhooks.len()).is_ok_and(|count| count < owner.limit());
-    Ok(Hooks {
-        lines: webhooks.iter().map(line).collect(),
-        add: has_room.then(|| format!("{}/new", base_of(owner))),
-        most: owner.limit(),
-    })
-}
-
-fn line(webhook: &Webhook) -> HookLine {
-    HookLine {
-        href: page_of(webhook),
-        url: short(webhook.url.as_url().as_str()),
-        events: events_in_short(&webhook.events),
-        standing: HookStanding::of(webhook),
-    }
-}
-
-/// An address, cut where it would fill the page.
-pub(super) fn short(url: &str) -> String {
-    if url.chars().count() <= LONGEST_URL {
-        return url.to_owned();
-    }
-    url.chars().take(LONGEST_URL).chain(['…']).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_an_address_that_would_fill_the_page_is_cut() {
-        let fits = format!("https://a/{}", "b".repeat(80));
-        assert_eq!(short(&fits), fits);
-        assert_eq!(short(&format!("{fits}c")), format!("{fits}…"));
-    }
 }

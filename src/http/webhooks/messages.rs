@@ -2,9 +2,6 @@
 
 use crate::domain::webhook_event::EventType;
 
-/// How many events a list names.
-const MOST_NAMED: usize = 3;
-
 /// A sentence about an event, for owners.
 pub(super) const fn sentence_about(event: EventType) -> &'static str {
     match event {
@@ -36,15 +33,6 @@ pub(super) const fn sentence_about(event: EventType) -> &'static str {
     }
 }
 
-/// The subscribed events, in short, for a list of webhooks.
-pub(super) fn events_in_short(events: &[EventType]) -> String {
-    match events.len() {
-        0 => "every event".to_owned(),
-        1..=MOST_NAMED => events.iter().map(|event| event.name()).collect::<Vec<_>>().join(", "),
-        more => format!("{more} kinds of event"),
-    }
-}
-
 /// The notice of this name.
 pub(super) fn notice(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -57,17 +45,4 @@ pub(super) fn notice(name: &str) -> Option<&'static str> {
         "disabled" => "The webhook is sent nothing any more, and what waited is given up.",
         _ => return None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_list_names_events_as_long_as_they_are_few() {
-        let all = EventType::ALL;
-        assert_eq!(events_in_short(&[]), "every event");
-        assert_eq!(events_in_short(&all[..2]), "application.created, application.changed");
-        assert_eq!(events_in_short(&all[..4]), "4 kinds of event");
-    }
 }

@@ -21,11 +21,12 @@ use super::Edge;
 use super::pages::place::back;
 use act::{Act, act};
 
-pub(in crate::http) use list::hooks;
-pub(in crate::http) use view::{HookStanding, Hooks};
+/// The URL table, below the page of an application and among the operators'.
+pub(super) fn routes() -> Router<Edge> {
+    below("/portal/applications/{client_id}/webhooks").merge(below("/admin/webhooks"))
+}
 
-/// The URL table below an address that belongs to an application or to the server.
-pub(in crate::http) fn routes(base: &str) -> Router<Edge> {
+fn below(base: &str) -> Router<Edge> {
     let one = |rest: &str| format!("{base}/{{hook}}{rest}");
     let acts = [
         ("/ping", Act::Ping),

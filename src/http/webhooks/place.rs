@@ -20,6 +20,7 @@ use crate::http::pages::viewer::{FreshOperator, Operator, Viewer};
 use crate::http::pages::visit::Visit;
 use crate::http::portal::frame::{self as portal_frame, Frame};
 use crate::http::portal::owned_application::OwnedApplication;
+use crate::http::webhook_list::{base_of, page_of};
 use crate::protocol::refusal::Refusal;
 
 /// The parameters in the path of a page.
@@ -167,17 +168,4 @@ impl OwnedWebhook {
     pub(super) fn form_to(&self, action: &str) -> Form {
         self.form(format!("{}/{action}", page_of(&self.webhook)))
     }
-}
-
-/// Where the pages of an owner's webhooks are. A client id needs no encoding.
-pub(super) fn base_of(owner: &WebhookOwner) -> String {
-    match owner {
-        WebhookOwner::Application(client_id) => format!("/portal/applications/{client_id}/webhooks"),
-        WebhookOwner::Server => admin_frame::Here::Webhooks.href().to_owned(),
-    }
-}
-
-/// The address of a webhook's page.
-pub(super) fn page_of(webhook: &Webhook) -> String {
-    format!("{}/{}", base_of(&webhook.owner), webhook.id)
 }

@@ -3,10 +3,9 @@
 use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{Fields, NotDone};
-use super::list::short;
 use super::messages::notice;
-use super::place::{OwnedWebhook, page_of};
-use super::view::{DeliveryLine, HookStanding, WebhookPage};
+use super::place::OwnedWebhook;
+use super::view::{DeliveryLine, WebhookPage};
 use crate::domain::language::Language;
 use crate::domain::webhook::WebhookState;
 use crate::domain::webhook_delivery::{Attempt, Delivery};
@@ -16,6 +15,7 @@ use crate::http::pages::page_error::PageResult;
 use crate::http::portal::idempotent_form::making_form;
 use crate::http::portal::owned_application::status_on_page;
 use crate::http::portal::view::{FieldProblem, sentence};
+use crate::http::webhook_list::{HookStanding, page_of, short};
 
 /// What the page shows besides the webhook.
 #[derive(Default)]

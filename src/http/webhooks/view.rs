@@ -3,7 +3,6 @@
 use askama::Template;
 
 use crate::domain::ids::Timestamp;
-use crate::domain::webhook::{DisabledBecause, Webhook, WebhookState};
 use crate::domain::webhook_delivery::DeliveryState;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
@@ -11,6 +10,7 @@ use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{Form, Link};
 use crate::http::portal::frame::Frame;
 use crate::http::portal::view::{FieldProblem, Input};
+use crate::http::webhook_list::{HookStanding, Hooks};
 
 /// The bar at the top: the portal's or the operators'.
 #[derive(Clone, Debug)]
@@ -26,85 +26,6 @@ pub(super) enum Around {
 impl Around {
     const fn as_operator(&self) -> bool {
         matches!(self, Self::Portal { as_operator: true, .. })
-    }
-}
-
-/// The webhooks of an owner.
-#[derive(Clone, Debug)]
-pub(in crate::http) struct Hooks {
-    /// Each of them, oldest first.
-    pub(in crate::http) lines: Vec<HookLine>,
-    /// The page for a new one, if the limit is not reached.
-    pub(in crate::http) add: Option<String>,
-    /// The limit.
-    pub(in crate::http) most: i64,
-}
-
-/// A webhook in a list.
-#[derive(Clone, Debug)]
-pub(in crate::http) struct HookLine {
-    /// Its page.
-    pub(in crate::http) href: String,
-    /// Its URL.
-    pub(in crate::http) url: String,
-    /// The subscribed events, in short.
-    pub(in crate::http) events: String,
-    /// Whether messages get through.
-    pub(in crate::http) standing: HookStanding,
-}
-
-/// Whether messages to a webhook get through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum HookStanding {
-    /// Nothing was sent yet.
-    Untried,
-    /// The last message was delivered then, and none failed since.
-    Works(Timestamp),
-    /// Every attempt has failed since then.
-    Failing(Timestamp),
-    /// It has been disabled since then.
-    Disabled(Timestamp, DisabledBecause),
-}
-
-impl HookStanding {
-    /// The state of this webhook.
-    pub(super) fn of(webhook: &Webhook) -> Self {
-        match (webhook.state, webhook.failing_since, webhook.last_delivered_at) {
-            (WebhookState::Disabled { at, reason }, _, _) => Self::Disabled(at, reason),
-            (WebhookState::Active, Some(since), _) => Self::Failing(since),
-            (WebhookState::Active, None, Some(at)) => Self::Works(at),
-            (WebhookState::Active, None, None) => Self::Untried,
-        }
-    }
-
-    pub(in crate::http) const fn badge(self) -> &'static str {
-        match self {
-            Self::Untried | Self::Works(_) => "good",
-            Self::Failing(_) => "bad",
-            Self::Disabled(..) => "warn",
-        }
-    }
-
-    pub(in crate::http) const fn name(self) -> &'static str {
-        match self {
-            Self::Untried | Self::Works(_) => "Active",
-            Self::Failing(_) => "Failing",
-            Self::Disabled(..) => "Disabled",
-        }
-    }
-
-    const fn is_working(self) -> bool {
-        matches!(self, Self::Works(_))
-    }
-
-    /// Why it is disabled; empty if it is not.
-    pub(in crate::http) const fn why(self) -> &'static str {
-        match self {
-            Self::Disabled(_, DisabledBecause::Requested) => "by hand",
-            Self::Disabled(_, DisabledBecause::Failing) => "because nothing got through for days",
-            Self::Disabled(_, DisabledBecause::Gone) => "because the receiver answered 410 Gone",
-            _ => "",
-        }
     }
 }
 

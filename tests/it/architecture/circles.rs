@@ -85,7 +85,7 @@ fn resolved(module: &[String], path: &str) -> Module {
 fn uses_in(sources: &[(Module, String)]) -> Uses {
     let folders: BTreeSet<&[String]> = sources.iter().map(|(module, _)| &module[..module.len().min(2)]).collect();
     let mut uses = Uses::new();
-    for (module, code) in sources.iter().filter(|(module, _)| module.len() > 1 && module[0] != "http") {
+    for (module, code) in sources.iter().filter(|(module, _)| module.len() > 1) {
         // What only tests use is no matter of how the code hangs together.
         let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         for path in paths(code) {

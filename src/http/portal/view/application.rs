@@ -10,7 +10,7 @@ use crate::http::pages::view::{App, Form};
 use crate::http::portal::frame::Frame;
 use crate::http::portal::kinds::KindMessages;
 use crate::http::portal::snippets::Snippet;
-use crate::http::webhooks::{HookStanding, Hooks};
+use crate::http::webhook_list::{HookStanding, Hooks};
 
 /// The page.
 #[derive(Debug, Template)]
