@@ -13,7 +13,7 @@ use crate::domain::ids::{SessionId, SignInId, Timestamp, UserId};
 use crate::domain::one_time::AuthorizationCode;
 use crate::domain::session::{AuthenticationMethod, Session};
 use crate::protocol::authorize::ResponseMode;
-use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
+use crate::protocol::redirect_uri::RegisteredRedirect;
 use crate::protocol::refusal::Refusal;
 use crate::store::{Store, StoreError, Transaction};
 
@@ -86,7 +86,7 @@ impl AuthorizationResponses {
         self.application_cache.application(&client_id).await?.ok_or_else(gone)
     }
 
-    /// Issues a code for a request.
+    /// Issues a code for a request, with the scope that it has here.
     pub(in crate::flows) async fn issue_code(
         &self,
         tx: &mut Transaction,
@@ -140,12 +140,7 @@ impl AuthorizationResponses {
         application: &Application,
         mut fields: Vec<(&'static str, String)>,
     ) -> Result<Answer, Refusal> {
-        let matching = match authorization.source {
-            Source::Browser(_) => Matching::Exact,
-            Source::Api => Matching::WithOwnQuery,
-        };
-        let registered = &application.settings.redirect_uris;
-        let redirect = RegisteredRedirect::find(Some(&authorization.redirect_uri), registered, matching)?;
+        let redirect = authorization.redirect(application)?;
         // The answer to a passwordless request has only `code` unless the request had `state`: an application without
         // `state` does not expect other parameters.
         let plain = authorization.source == Source::Api && authorization.state.is_none();

@@ -51,7 +51,7 @@ impl SignedInPerson {
 pub struct ApplicationAccess {
     /// Which.
     pub application: Arc<Application>,
-    /// The scope of all its valid grants.
+    /// The scope of all its valid grants, and what the person has agreed to.
     pub scope: Scope,
     /// Since when.
     pub since: Timestamp,
@@ -120,17 +120,21 @@ impl Sessions {
     pub async fn account_overview(&self, person: &SignedInPerson) -> Result<AccountOverview, Refusal> {
         let now = self.instruments.now();
         let sessions = self.store.sessions_of(person.user.id, now).await?;
+        let families = self.store.families_of_user(person.user.id).await?.into_iter();
+        let granted = families
+            .filter(|family| family.expires_at > now)
+            .map(|family| (family.application, family.scope, family.created_at));
+        // With consent alone an application gets in again without asking.
+        let consents = self.store.consents_of(person.user.id).await?.into_iter();
+        let agreed = consents.map(|consent| (consent.application, consent.scope, consent.granted_at));
         let mut applications: Vec<ApplicationAccess> = Vec::new();
-        for family in self.store.families_of_user(person.user.id).await? {
-            if family.expires_at <= now {
-                continue;
-            }
-            match applications.iter_mut().find(|known| known.application.id == family.application) {
+        for (id, scope, since) in granted.chain(agreed) {
+            match applications.iter_mut().find(|known| known.application.id == id) {
                 Some(known) => {
-                    known.scope = std::mem::take(&mut known.scope).union(&family.scope);
-                    known.since = known.since.min(family.created_at);
+                    known.scope = std::mem::take(&mut known.scope).union(&scope);
+                    known.since = known.since.min(since);
                 }
-                None => applications.extend(self.access(family.application, family.scope, family.created_at).await?),
+                None => applications.extend(self.access(id, scope, since).await?),
             }
         }
         Ok(AccountOverview { sessions, applications })
@@ -181,6 +185,7 @@ impl Sessions {
     pub async fn sign_out_everywhere(&self, person: &SignedInPerson) -> Result<(), Refusal> {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
+        tx.user_hold(person.user.id).await?;
         tx.sessions_end_of(person.user.id, now).await?;
         tx.families_end_of_user(person.user.id, EndReason::SignedOut, now).await?;
         tx.authorization_codes_end(person.user.id, None, now).await?;
@@ -189,12 +194,14 @@ impl Sessions {
         Ok(())
     }
 
-    /// Withdraws the consent and grants of an application.
+    /// Withdraws the consent and grants of an application, with what is on its way to become one.
     pub async fn withdraw_access(&self, person: &SignedInPerson, client_id: &ClientId) -> Result<(), Refusal> {
         let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such application");
         let application = self.application_cache.application(client_id).await?.ok_or_else(unknown)?;
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
+        tx.user_hold(person.user.id).await?;
+        tx.sign_ins_end_for(person.user.id, application.id, now).await?;
         tx.families_end_of_grant(person.user.id, application.id, EndReason::Withdrawn, now).await?;
         tx.authorization_codes_end(person.user.id, Some(application.id), now).await?;
         tx.consent_delete(person.user.id, application.id).await?;

@@ -47,6 +47,17 @@ impl Audience {
         }
     }
 
+    /// The audiences that `is_left` keeps; nothing if there are none.
+    pub fn only(self, is_left: impl Fn(&str) -> bool) -> Option<Self> {
+        match self {
+            Self::One(one) => is_left(&one).then_some(Self::One(one)),
+            Self::Many(many) => {
+                let left: Vec<String> = many.into_iter().filter(|one| is_left(one)).collect();
+                (!left.is_empty()).then_some(Self::Many(left))
+            }
+        }
+    }
+
     /// Whether the token is meant for this audience.
     pub fn contains(&self, audience: &str) -> bool {
         match self {
@@ -104,6 +115,15 @@ mod tests {
         let (one, many) = (Audience::One("a".to_owned()), Audience::Many(vec!["a".to_owned(), "b".to_owned()]));
         assert!(one.contains("a") && many.contains("a") && many.contains("b"));
         assert!(!one.contains("b") && !many.contains("c") && !Audience::Many(Vec::new()).contains(""));
+    }
+
+    #[test]
+    fn what_is_left_of_an_audience_keeps_its_form() {
+        let many = || Audience::Many(vec!["a".to_owned(), "b".to_owned()]);
+        assert_eq!(many().only(|one| one == "b"), Some(Audience::Many(vec!["b".to_owned()])));
+        assert_eq!(many().only(|_| true), Some(many()));
+        assert_eq!(many().only(|_| false), None);
+        assert_eq!(Audience::One("a".to_owned()).only(|one| one == "b"), None);
     }
 
     #[test]

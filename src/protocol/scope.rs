@@ -55,6 +55,16 @@ impl Scope {
         Self(IDENTITY.map(str::to_owned).to_vec())
     }
 
+    /// [`OPENID`] alone: it identifies the person, and no more.
+    pub fn openid() -> Self {
+        Self(vec![OPENID.to_owned()])
+    }
+
+    /// `passwordless`: marks the request of an application that a mail be sent to one of its users.
+    pub fn passwordless() -> Self {
+        Self(vec!["passwordless".to_owned()])
+    }
+
     /// The tokens that are in both, in this one's order.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {

@@ -224,9 +224,9 @@ impl Transaction {
                 .bind(reason.name())
                 .bind(!reason.is_owners())
             }
-            // Its unused time begins anew, as it does when an owner keeps it.
+            // Its unused time begins anew, as it does when an owner keeps it. What it had got before stays ended.
             StateChange::Activate => sql("update applications set deactivated_at = null, deactivation_reason = null, \
-                     kept_at = $3, version = version + 1 \
+                     kept_at = $3, tokens_not_before = $3, version = version + 1 \
                      where id = $1 and version = coalesce($2, version) and deactivated_at is not null and deleted_at is null")
             .bind(id.to_string())
             .bind(seen)
@@ -240,7 +240,7 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// From now on this server refuses tokens that were issued before.
+    /// From now on this server refuses tokens and codes that were issued by this moment.
     pub async fn application_end_tokens(&mut self, id: ApplicationId, now: Timestamp) -> Result<(), StoreError> {
         let statement = sql("update applications set tokens_not_before = $2 where id = $1");
         self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await?;

@@ -15,6 +15,7 @@ impl Record for CodeGrant {
         if spent_at.is_some() != family.is_some() {
             return Err(row.corrupt("spent_at and family_id must come together"));
         }
+        let (created_at, expires_at) = (row.moment("created_at")?, row.moment("expires_at")?);
         Ok(Self {
             authorization: row.parsed("authorization_id")?,
             application: row.parsed("application_id")?,
@@ -24,8 +25,12 @@ impl Record for CodeGrant {
             scope: row.parsed("scope")?,
             auth_time: row.moment("auth_time")?,
             amr: row.parsed("amr")?,
-            created_at: row.moment("created_at")?,
-            expires_at: row.moment("expires_at")?,
+            created_at,
+            // With the tokens of its application its codes ended too.
+            expires_at: match row.moment_if_any("tokens_not_before")? {
+                Some(moment) if created_at <= moment => expires_at.min(moment),
+                _ => expires_at,
+            },
             spent_at,
             family,
         })
@@ -33,7 +38,10 @@ impl Record for CodeGrant {
 }
 
 fn by_hash(hash: ValueHash) -> Statement {
-    sql("select * from authorization_codes where code_hash = $1").bind(hash.as_bytes().to_vec())
+    let statement = sql("select authorization_codes.*, \
+         (select tokens_not_before from applications where id = application_id) as tokens_not_before \
+         from authorization_codes where code_hash = $1");
+    statement.bind(hash.as_bytes().to_vec())
 }
 
 impl Store {
@@ -92,7 +100,9 @@ impl Transaction {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let statement = sql("update authorization_codes set spent_at = $2, family_id = $3 \
-             where code_hash = $1 and spent_at is null and expires_at > $2")
+             where code_hash = $1 and spent_at is null and expires_at > $2 \
+             and not exists (select 1 from applications where applications.id = application_id \
+             and tokens_not_before >= authorization_codes.created_at)")
         .bind(hash.as_bytes().to_vec())
         .bind(now.as_micros())
         .bind(family.to_string());

@@ -14,6 +14,28 @@ impl Record for Consent {
     }
 }
 
+/// What a person has agreed to for one application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredConsent {
+    /// The application.
+    pub application: ApplicationId,
+    /// What.
+    pub scope: Scope,
+    /// When they last agreed to some of it.
+    pub granted_at: Timestamp,
+}
+
+impl Record for StoredConsent {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let row = TableRow::of(row, "consents", "user_id")?;
+        Ok(Self {
+            application: row.parsed("application_id")?,
+            scope: row.parsed("scope")?,
+            granted_at: row.moment("granted_at")?,
+        })
+    }
+}
+
 fn of(user: UserId, application: ApplicationId) -> Statement {
     sql("select user_id, scope from consents where user_id = $1 and application_id = $2")
         .bind(user.to_string())
@@ -27,7 +49,20 @@ impl Store {
     }
 }
 
+impl Store {
+    /// All that a person has agreed to, the newest first.
+    pub async fn consents_of(&self, user: UserId) -> Result<Vec<StoredConsent>, StoreError> {
+        let statement = sql("select * from consents where user_id = $1 order by granted_at desc, application_id");
+        self.fetch_all(statement.bind(user.to_string())).await
+    }
+}
+
 impl Transaction {
+    /// What a person has agreed to for an application, as this transaction sees it; empty if nothing.
+    pub async fn consent(&mut self, user: UserId, application: ApplicationId) -> Result<Scope, StoreError> {
+        Ok(self.fetch_optional::<Consent>(of(user, application)).await?.map(|consent| consent.0).unwrap_or_default())
+    }
+
     /// Adds to what a person has agreed to.
     pub async fn consent_add(
         &mut self,

@@ -144,14 +144,16 @@ impl Transaction {
     }
 
     /// Brings back an application that was deleted after `after`: active if it was deactivated as unused or for the
-    /// reason `lifted`, else as it was. False if it is not deleted, or was deleted earlier.
+    /// reason `lifted`, else as it was. What it had got before stays ended. False if it is not deleted, or was deleted
+    /// earlier.
     pub async fn application_undelete(
         &mut self,
         id: ApplicationId,
         lifted: DeactivationReason,
         (after, now): (Timestamp, Timestamp),
     ) -> Result<bool, StoreError> {
-        let statement = sql("update applications set deleted_at = null, kept_at = $3, version = version + 1, \
+        let statement = sql("update applications set deleted_at = null, kept_at = $3, tokens_not_before = $3, \
+             version = version + 1, \
              deactivated_at = case when deactivation_reason in ($4, $5) then null else deactivated_at end, \
              deactivation_reason = case when deactivation_reason in ($4, $5) then null else deactivation_reason end \
              where id = $1 and deleted_at > $2 and purged_at is null")

@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::row::TableRow;
-use crate::domain::ids::{AuthorizationId, SignInId, Timestamp, UserId};
+use crate::domain::ids::{ApplicationId, AuthorizationId, SignInId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
 use crate::domain::session::Device;
 use crate::domain::sign_in::{MOST_TRIES, Purpose, SignIn, SignInLink};
@@ -176,6 +176,29 @@ impl Transaction {
         let statement =
             sql("update sign_ins set ended_at = $2 where id = $1 and redeemed_at is null and ended_at is null");
         Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+    }
+
+    /// Locks a sign-in until this transaction ends. False if it is over.
+    pub async fn sign_in_hold(&mut self, id: SignInId, now: Timestamp) -> Result<bool, StoreError> {
+        let statement = sql("update sign_ins set ended_at = null \
+             where id = $1 and redeemed_at is null and ended_at is null and ends_at > $2");
+        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+    }
+
+    /// Ends the open sign-ins of an account for requests of one application.
+    pub async fn sign_ins_end_for(
+        &mut self,
+        user: UserId,
+        application: ApplicationId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let statement = sql("update sign_ins set ended_at = $3 \
+             where user_id = $1 and redeemed_at is null and ended_at is null \
+             and authorization_id in (select id from authorizations where application_id = $2)")
+        .bind(user.to_string())
+        .bind(application.to_string())
+        .bind(now.as_micros());
+        self.execute(statement).await
     }
 
     /// Ends the open sign-ins of an account.

@@ -27,10 +27,26 @@ impl Record for TokenFamily {
     }
 }
 
-/// An end has both a moment and a reason.
+/// The columns that make a [`TokenFamily`], with the moment at which all tokens of its application were ended.
+macro_rules! family_where {
+    ($condition:literal) => {
+        concat!(
+            "select token_families.*, (select tokens_not_before from applications where id = application_id) \
+             as tokens_not_before from token_families where ",
+            $condition
+        )
+    };
+}
+
+/// An end has both a moment and a reason. A family also ends with all that its application had got by some moment.
 fn ended_at(row: &TableRow<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let with_all = row.moment_if_any("tokens_not_before")?;
+    let with_all = match with_all {
+        Some(moment) if row.moment("created_at")? <= moment => Some(moment),
+        _ => None,
+    };
     match (row.moment_if_any("ended_at")?, row.parsed_if_any::<EndReason>("end_reason")?) {
-        (None, None) => Ok(None),
+        (None, None) => Ok(with_all),
         (Some(at), Some(_)) => Ok(Some(at)),
         (Some(_), None) | (None, Some(_)) => Err(row.corrupt("ended_at and end_reason must come together")),
     }
@@ -39,31 +55,25 @@ fn ended_at(row: &TableRow<'_>) -> Result<Option<Timestamp>, StoreError> {
 impl Store {
     /// A family by its id, ended or not.
     pub async fn family(&self, id: TokenFamilyId) -> Result<Option<TokenFamily>, StoreError> {
-        self.fetch_optional(sql("select * from token_families where id = $1").bind(id.to_string())).await
+        self.fetch_optional(sql(family_where!("id = $1")).bind(id.to_string())).await
     }
 
     /// A person's valid families, newest first.
     pub async fn families_of_user(&self, user: UserId) -> Result<Vec<TokenFamily>, StoreError> {
-        let statement = sql("select * from token_families where user_id = $1 and ended_at is null \
-             order by created_at desc, id desc");
-        self.fetch_all(statement.bind(user.to_string())).await
+        let statement = sql(family_where!("user_id = $1 and ended_at is null order by created_at desc, id desc"));
+        let open: Vec<TokenFamily> = self.fetch_all(statement.bind(user.to_string())).await?;
+        Ok(open.into_iter().filter(TokenFamily::is_alive).collect())
     }
 }
 
 impl Transaction {
-    /// Begins a family. False if the account is not active (any more).
-    ///
-    /// The account's row stays locked until the transaction ends, so an account that is disabled meanwhile
-    /// is either refused here, or disabled after this family began and ends it.
+    /// Begins a family. False if the application is not active, or all its tokens were ended since.
     pub async fn family_insert(&mut self, family: &TokenFamily) -> Result<bool, StoreError> {
-        let hold =
-            sql("update users set disabled_at = null where id = $1 and disabled_at is null and deleted_at is null");
-        if self.execute(hold.bind(family.user.to_string())).await? == 0 {
-            return Ok(false);
-        }
         let statement = sql("insert into token_families (id, application_id, user_id, session_id, scope, resources, \
              nonce, auth_time, amr, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+             select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11 from applications \
+             where id = $2 and deactivated_at is null and deleted_at is null \
+             and (tokens_not_before is null or tokens_not_before < $10)")
         .bind(family.id.to_string())
         .bind(family.application.to_string())
         .bind(family.user.to_string())
@@ -75,13 +85,14 @@ impl Transaction {
         .bind(family.amr.name())
         .bind(family.created_at.as_micros())
         .bind(family.expires_at.as_micros());
-        self.execute(statement).await?;
-        Ok(true)
+        Ok(self.execute(statement).await? == 1)
     }
 
-    /// Extends a family. False if it was ended.
+    /// Extends a family. False if it was ended, by itself or with all that its application had got.
     pub async fn family_extend(&mut self, id: TokenFamilyId, expires_at: Timestamp) -> Result<bool, StoreError> {
-        let statement = sql("update token_families set expires_at = $2 where id = $1 and ended_at is null");
+        let statement = sql("update token_families set expires_at = $2 where id = $1 and ended_at is null \
+             and not exists (select 1 from applications where applications.id = application_id \
+             and tokens_not_before >= token_families.created_at)");
         Ok(self.execute(statement.bind(id.to_string()).bind(expires_at.as_micros())).await? == 1)
     }
 

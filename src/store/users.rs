@@ -160,6 +160,14 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
+    /// Locks an account until this transaction ends, so that what begins in its name and what ends that happen one after
+    /// the other. False if it is not active.
+    pub async fn user_hold(&mut self, id: UserId) -> Result<bool, StoreError> {
+        let statement =
+            sql("update users set disabled_at = null where id = $1 and disabled_at is null and deleted_at is null");
+        Ok(self.execute(statement.bind(id.to_string())).await? == 1)
+    }
+
     /// Records a sign-in that did not prove the address. False if the account is not active (any more); its row stays
     /// locked as in [`Self::user_signed_in`].
     pub async fn user_let_in(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {

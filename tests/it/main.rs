@@ -60,3 +60,4 @@ mod user_commands;
 mod users;
 mod waiting_page;
 mod webhooks;
+mod withdrawn;

@@ -17,6 +17,7 @@ use super::ids::{ApplicationId, ClientId, Timestamp};
 use super::life_marks::LifeMarks;
 use super::secret::{ClientSecret, StoredSecret};
 use crate::protocol::redirect_uri;
+use crate::protocol::scope::Scope;
 
 pub use authentication::ClientAuthentication;
 pub use check::SettingsError;
@@ -60,7 +61,7 @@ pub struct Application {
     pub version: i64,
     /// What else the life cycle of unused applications needs.
     pub life: LifeMarks,
-    /// Access tokens that were issued before this second are not accepted by this server.
+    /// What it had got by this moment, tokens and codes, is not accepted by this server any more.
     pub tokens_not_before: Option<Timestamp>,
 }
 
@@ -105,6 +106,29 @@ impl Application {
             first_party: self.settings.first_party,
             identity_assured: authenticates || redirect_uri::is_https(redirect_uri),
         }
+    }
+
+    /// Whether what it got at this moment was ended since, with all that it had got by then.
+    pub fn has_ended(&self, issued_at: Timestamp) -> bool {
+        self.tokens_not_before.is_some_and(|moment| issued_at <= moment)
+    }
+
+    /// What is left of a scope that it was given once: what was taken from its settings since is not in it. Every
+    /// application may ask for [`passwordless`](Scope::passwordless), where that means anything.
+    pub fn still_allowed(&self, given: &Scope) -> Scope {
+        given.intersect(&self.settings.scope.clone().union(&Scope::passwordless()))
+    }
+
+    /// The first scope that needs the person's consent where no page asks for it.
+    ///
+    /// An application of the operator is trusted not to need one; a developer's gets only the scopes that identify the
+    /// person, and those they have agreed to before.
+    pub fn first_unagreed<'a>(&self, scope: &'a Scope, consented: &Scope) -> Option<&'a str> {
+        if self.settings.first_party || self.settings.owner.is_none() {
+            return None;
+        }
+        let free = Scope::passwordless().union(&Scope::openid());
+        scope.first_outside(&free.union(consented))
     }
 
     /// How long its access tokens live, given the server's own setting.

@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use super::{Authorizations, Proven};
-use crate::domain::application::{Application, ApplicationState};
+use crate::domain::application::Application;
 use crate::domain::authorization::{Authorization, Person, Source, Step};
 use crate::domain::ids::AuthorizationId;
 use crate::domain::one_time::BrowserToken;
+use crate::domain::recheck::Withdrawn;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::flows::authorization_response::{Answer, Subject};
 use crate::flows::request_limits::Sender;
@@ -20,6 +21,7 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
+use crate::store::Transaction;
 
 /// The result of receiving a request.
 #[derive(Clone, Debug)]
@@ -129,18 +131,22 @@ impl Authorizations {
             return Err(foreign());
         }
         let application = self.responses.application_of(&authorization).await?;
-        if application.state != ApplicationState::Active {
-            return Err(Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more"));
+        match authorization.recheck(&application, &authorization.scope) {
+            Ok(scope) => Ok(OpenAuthorization { authorization: Authorization { scope, ..authorization }, application }),
+            Err(withdrawn) if withdrawn.is_for_a_page() => Err(withdrawn.into()),
+            Err(_) => Ok(OpenAuthorization { authorization, application }),
         }
-        Ok(OpenAuthorization { authorization, application })
     }
 
-    /// The next step, without taking it.
+    /// The next step, without taking it. A request that its application may not make any more is over.
     pub async fn peek_authorization(
         &self,
         open: &OpenAuthorization,
         person: Option<&SignedInPerson>,
     ) -> Result<Step, Refusal> {
+        if open.recheck().is_err() {
+            return Ok(Step::Over);
+        }
         let consented = match person {
             Some(person) => self.store.consent(person.user.id, open.application.id).await?,
             None => Scope::empty(),
@@ -157,6 +163,9 @@ impl Authorizations {
         open: OpenAuthorization,
         person: Option<&SignedInPerson>,
     ) -> Result<Continuation, Refusal> {
+        if let Err(withdrawn) = open.recheck() {
+            return self.finish_with(&open, withdrawn.into()).await;
+        }
         let step = self.peek_authorization(&open, person).await?;
         let refusal = match (step, person) {
             (Step::SignIn, _) => return Ok(Continuation::SignIn(open)),
@@ -184,15 +193,34 @@ impl Authorizations {
         self.finish_with(open, Refusal::new(ErrorCode::AccessDenied, "the person did not agree")).await
     }
 
+    /// Issues the code. What may have changed since it was read is judged once more, in the transaction: the account, the
+    /// session, the application and the consent.
     async fn approve(
         &self,
         open: &OpenAuthorization,
         person: &SignedInPerson,
         consent: Consent,
     ) -> Result<Continuation, Refusal> {
-        let OpenAuthorization { authorization, application } = open;
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
+        if !tx.user_hold(person.user.id).await? || !tx.session_hold(person.session.id).await? {
+            return Ok(Continuation::SignIn(open.clone()));
+        }
+        let application = tx.application(&open.application.client_id).await?.ok_or(Withdrawn::Application)?;
+        let open = OpenAuthorization { application: Arc::new(application), ..open.clone() };
+        let scope = match open.recheck() {
+            Ok(scope) => scope,
+            Err(withdrawn) if withdrawn.is_for_a_page() => return Err(withdrawn.into()),
+            Err(withdrawn) => return self.finish_in(tx, &open, withdrawn.into()).await,
+        };
+        let OpenAuthorization { application, .. } = &open;
+        let authorization = &Authorization { scope, ..open.authorization.clone() };
+        if consent == Consent::Remembered && !application.settings.first_party {
+            let consented = tx.consent(person.user.id, application.id).await?;
+            if authorization.scope.first_outside(&consented).is_some() {
+                return Ok(Continuation::Consent(open));
+            }
+        }
         if !tx.authorization_complete(authorization.id, now).await? {
             return Ok(Continuation::Over);
         }
@@ -206,7 +234,15 @@ impl Authorizations {
     }
 
     async fn finish_with(&self, open: &OpenAuthorization, refusal: Refusal) -> Result<Continuation, Refusal> {
-        let mut tx = self.store.begin().await?;
+        self.finish_in(self.store.begin().await?, open, refusal).await
+    }
+
+    async fn finish_in(
+        &self,
+        mut tx: Transaction,
+        open: &OpenAuthorization,
+        refusal: Refusal,
+    ) -> Result<Continuation, Refusal> {
         if !tx.authorization_complete(open.authorization.id, self.instruments.now()).await? {
             return Ok(Continuation::Over);
         }
@@ -216,6 +252,13 @@ impl Authorizations {
         tx.commit().await?;
         let answer = self.responses.answer_with_refusal(&open.authorization, &open.application, &refusal)?;
         Ok(Continuation::Refused(Refused { answer, refusal, application: Arc::clone(&open.application) }))
+    }
+}
+
+impl OpenAuthorization {
+    /// What is left of the scope of the request, as the application is now.
+    fn recheck(&self) -> Result<Scope, Withdrawn> {
+        self.authorization.recheck(&self.application, &self.authorization.scope)
     }
 }
 

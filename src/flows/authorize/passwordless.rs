@@ -20,12 +20,6 @@ use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
 
-/// The scope that marks a passwordless request; every application may use it there.
-const PASSWORDLESS: &str = "passwordless";
-
-/// Scopes that need no consent: they only identify the person.
-const UNASKED: &str = "passwordless openid";
-
 impl Authorizations {
     /// Takes the request and queues the mail.
     ///
@@ -34,7 +28,7 @@ impl Authorizations {
         let parameters = asked.parameters;
         let sender = self.passwordless_sender(&asked).await?;
         let proven = self.prove_client(parameters, Matching::WithOwnQuery).await?;
-        let settled = self.settle(&proven.application, parameters, &PASSWORDLESS.parse().unwrap_or_default())?;
+        let settled = self.settle(&proven.application, parameters, &Scope::passwordless())?;
         if settled.request.response_mode != ResponseMode::Query {
             return Err(Refusal::invalid_request("a link can only answer with response_mode query"));
         }
@@ -107,19 +101,13 @@ impl Authorizations {
         Ok(MailSender::Application(client.application.client_id.clone()))
     }
 
-    /// There is no consent page here. An application of the operator is trusted not to need one; a developer's
-    /// application gets only the scopes that identify the person, and those they have agreed to before in the browser
-    /// flow.
+    /// There is no consent page here; what needs one, the person has to have agreed to before, in the browser flow.
     async fn check_agreed(&self, application: &Application, user: Option<&User>, scope: &Scope) -> Result<(), Refusal> {
-        if application.settings.first_party || application.settings.owner.is_none() {
-            return Ok(());
-        }
         let consented = match user {
             Some(user) => self.store.consent(user.id, application.id).await?,
             None => Scope::empty(),
         };
-        let free = UNASKED.parse().unwrap_or_default();
-        match scope.first_outside(&consented.union(&free)) {
+        match application.first_unagreed(scope, &consented) {
             None => Ok(()),
             Some(unasked) => Err(Refusal::invalid_scope(format!(
                 "the person has not agreed to '{unasked}' yet; ask in the browser flow, where they can"

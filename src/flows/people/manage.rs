@@ -174,8 +174,8 @@ impl People {
     pub async fn user_sign_out(&self, user: &User, actor: &Actor) -> Result<(), ManageUserError> {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
+        tx.user_hold(user.id).await?;
         end_all_of(&mut tx, user.id, now).await?;
-        tx.authorization_codes_end(user.id, None, now).await?;
         let event = AuditEvent::UserSignedOut { sub: user.sub.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         Ok(tx.commit().await?)
@@ -242,10 +242,12 @@ async fn keep_an_operator(tx: &mut Transaction, leaving: &User, actor: &Actor) -
     Ok(())
 }
 
-/// Ends the sign-ins, sessions and grants of an account, after the write that prevents new ones.
+/// Ends the sign-ins, sessions, codes and grants of an account, after a write that locks its row: what begins in its
+/// name does so too.
 async fn end_all_of(tx: &mut Transaction, id: UserId, now: Timestamp) -> Result<(), StoreError> {
     tx.sign_ins_end_of(id, now).await?;
     tx.sessions_end_of(id, now).await?;
+    tx.authorization_codes_end(id, None, now).await?;
     tx.families_end_of_user(id, EndReason::AccountEnded, now).await?;
     Ok(())
 }

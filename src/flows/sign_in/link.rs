@@ -9,15 +9,16 @@ use std::sync::Arc;
 use super::{SignIns, SignedIn};
 use crate::domain::application::Application;
 use crate::domain::authorization::Authorization;
-use crate::domain::ids::{AuthorizationId, Timestamp, UserId};
+use crate::domain::ids::{AuthorizationId, ClientId, Timestamp, UserId};
 use crate::domain::one_time::{BrowserToken, LinkToken};
+use crate::domain::recheck::Withdrawn;
 use crate::domain::session::Device;
 use crate::domain::sign_in::{
     DeliveryEvent, LinkMode, LoginCode, MOST_FETCHES, Purpose, SignIn, SignInLink, SignInOver,
 };
 use crate::domain::user::User;
 use crate::flows::authorization_response::{Answer, Subject};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 
 /// How a link was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,17 +222,14 @@ impl SignIns {
             Some(user) => self.store.user(user).await?.filter(User::is_active).map(|user| user.id),
             None => None,
         };
-        let Some(user) = user else {
-            self.delivery_traces.note_refused(sign_in, LinkOver::Ended.why()).await?;
-            return Ok(LinkView::Over(LinkOver::Ended));
-        };
+        let Some(user) = user else { return self.link_ended(sign_in, LinkOver::Ended.why()).await };
         let at_once = press == Confirmation::Button
             || (link.fetches < MOST_FETCHES && self.goes_on_at_once(&application, &authorization));
         self.store.sign_in_link_fetched(token.hash()).await?;
         if !at_once {
             return Ok(LinkView::Confirm(self.facts(sign_in).await?));
         }
-        self.mint(sign_in, user, &authorization, &application).await
+        self.mint(sign_in, user, &authorization, &application.client_id).await
     }
 
     /// An application that sent `state` or used PKCE can tell its own browser from another's; for one that
@@ -249,22 +247,40 @@ impl SignIns {
         sign_in: &SignIn,
         user: UserId,
         authorization: &Authorization,
-        application: &Arc<Application>,
+        client_id: &ClientId,
     ) -> Result<LinkView, Refusal> {
-        if application.state != crate::domain::application::ApplicationState::Active {
-            let refusal = Refusal::new(ErrorCode::UnauthorizedClient, "this application is not active any more");
-            self.delivery_traces.note_refusal(Some(sign_in.id), &refusal).await;
-            return Err(refusal);
-        }
+        let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
-        let code = self
-            .responses
-            .issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, self.instruments.now()))
-            .await?;
+        if !tx.user_hold(user).await? || !tx.sign_in_hold(sign_in.id, now).await? {
+            drop(tx);
+            return self.link_ended(sign_in, LinkOver::Ended.why()).await;
+        }
+        let application = tx.application(client_id).await?.ok_or(Withdrawn::Application)?;
+        let scope = match authorization.recheck(&application, &authorization.scope) {
+            Ok(scope) => scope,
+            Err(withdrawn) => {
+                drop(tx);
+                let refusal = Refusal::from(withdrawn);
+                self.delivery_traces.note_refusal(Some(sign_in.id), &refusal).await;
+                return Err(refusal);
+            }
+        };
+        // The mail may be older than a consent that the person has withdrawn since.
+        if application.first_unagreed(&scope, &tx.consent(user, application.id).await?).is_some() {
+            drop(tx);
+            return self.link_ended(sign_in, "a link was opened for what the person does not agree to any more").await;
+        }
+        let authorization = &Authorization { scope, ..authorization.clone() };
+        let code = self.responses.issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, now)).await?;
         self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::CodeIssued, "").await?;
         tx.commit().await?;
-        let answer = self.responses.answer_with_code(authorization, application, &code)?;
-        Ok(LinkView::Answer(answer, Arc::clone(application)))
+        let answer = self.responses.answer_with_code(authorization, &application, &code)?;
+        Ok(LinkView::Answer(answer, Arc::new(application)))
+    }
+
+    async fn link_ended(&self, sign_in: &SignIn, why: &str) -> Result<LinkView, Refusal> {
+        self.delivery_traces.note_refused(sign_in, why).await?;
+        Ok(LinkView::Over(LinkOver::Ended))
     }
 
     async fn facts(&self, sign_in: &SignIn) -> Result<LinkFacts, Refusal> {

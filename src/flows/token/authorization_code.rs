@@ -6,6 +6,7 @@ use crate::domain::application::Application;
 use crate::domain::authorization::{Authorization, CodeGrant};
 use crate::domain::ids::TokenFamilyId;
 use crate::domain::one_time::{AuthorizationCode, ValueHash};
+use crate::domain::recheck::Withdrawn;
 use crate::domain::token_family::TokenFamily;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
@@ -54,8 +55,9 @@ async fn what_it_grants(
     }
     let now = tokens.instruments.now();
     if now >= code.expires_at {
-        return Err(invalid("the code has expired"));
+        return Err(invalid("the code has expired, or was ended with the tokens of the application"));
     }
+    let scope = authorization.recheck(application, &code.scope).map_err(Withdrawn::of_code)?;
     tokens.check_session(code.session).await?;
     let user = tokens.active_user(code.user).await?;
     let family = TokenFamily {
@@ -63,7 +65,7 @@ async fn what_it_grants(
         application: application.id,
         user: code.user,
         session: code.session,
-        scope: code.scope,
+        scope,
         resources: authorization.resources,
         nonce: authorization.nonce,
         auth_time: code.auth_time,

@@ -76,8 +76,11 @@ impl Tokens {
         let now = self.instruments.now();
         let refresh_token = may_refresh(application).then(|| RefreshToken::from_random(self.instruments.random()));
         let mut tx = self.store.begin().await?;
-        if !tx.family_insert(family).await? {
+        if !tx.user_hold(family.user).await? {
             return Err(invalid("the account is disabled or deleted"));
+        }
+        if !tx.family_insert(family).await? {
+            return Err(invalid("the application was deactivated or deleted meanwhile"));
         }
         if let Some(code) = beginning.code
             && !tx.authorization_code_spend(code, family.id, now).await?

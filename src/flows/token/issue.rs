@@ -1,11 +1,9 @@
 //! Making the tokens (RFC 9068 §2, RFC 6749 §5.1, OIDC Core §2).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::Tokens;
 use super::granted::{Granted, Person, Subject};
 use crate::domain::application::Application;
+use crate::domain::own_token::name_own_token;
 use crate::protocol::claims::{AccessTokenClaims, Audience};
 use crate::protocol::id_token::{IdTokenClaims, PersonClaims, TYPE, at_hash};
 use crate::protocol::jose::Signer;
@@ -36,9 +34,10 @@ impl Tokens {
         let typ = application.settings.token_profile.typ();
         let access_token = signer.sign_jwt(typ, &claims).map_err(|e| Refusal::server_error(e.to_string()))?;
         let id_token = match &granted.subject {
-            Subject::Person(person) if granted.default_scope.contains(OPENID) => {
+            // What a request leaves out of its scope is left out of the ID token too.
+            Subject::Person(person) if settled.scope.contains(OPENID) => {
                 let at_hash = at_hash(signer.signing_algorithm(), &access_token);
-                let person_claims = person.user.claims(&granted.default_scope);
+                let person_claims = person.user.claims(&settled.scope);
                 let claims = IdTokenClaims { person: person_claims, ..self.id_token_claims(person, &claims, at_hash) };
                 Some(sign_id_token(&signer, &claims)?)
             }
@@ -57,7 +56,8 @@ impl Tokens {
     ) -> AccessTokenClaims {
         let client_id = application.client_id.as_str();
         let lifetime = application.token_ttl(self.settings.access_ttl).as_secs();
-        let issued = self.instruments.now().as_seconds();
+        let now = self.instruments.now();
+        let issued = now.as_seconds();
         let own = AccessTokenClaims {
             iss: self.issuer.as_str().to_owned(),
             sub: client_id.to_owned(),
@@ -72,9 +72,7 @@ impl Tokens {
             amr: Vec::new(),
         };
         match &granted.subject {
-            Subject::Application => {
-                AccessTokenClaims { jti: URL_SAFE_NO_PAD.encode(self.instruments.random::<16>()), ..own }
-            }
+            Subject::Application => AccessTokenClaims { jti: name_own_token(now, self.instruments.random()), ..own },
             Subject::Person(person) => AccessTokenClaims {
                 sub: person.user.sub.clone(),
                 jti: person.family.id.name_token(self.instruments.random()),

@@ -10,6 +10,7 @@ use super::granted::{Beginning, Granted, Payment};
 use crate::domain::application::Application;
 use crate::domain::authorization::Authorization;
 use crate::domain::ids::TokenFamilyId;
+use crate::domain::recheck::Withdrawn;
 use crate::domain::session::AuthenticationMethod;
 use crate::domain::sign_in::{LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
 use crate::domain::token_family::TokenFamily;
@@ -29,13 +30,14 @@ pub(super) async fn grant(
         Some(user) => tokens.active_user(user).await?,
         None => return Err(wrong()),
     };
+    let scope = authorization.recheck(application, &authorization.scope).map_err(Withdrawn::of_code)?;
     let now = tokens.instruments.now();
     let family = TokenFamily {
         id: TokenFamilyId::new(tokens.instruments.row_id(now)),
         application: application.id,
         user: user.id,
         session: None,
-        scope: authorization.scope,
+        scope,
         resources: authorization.resources,
         nonce: authorization.nonce,
         auth_time: now,

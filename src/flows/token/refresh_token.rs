@@ -35,7 +35,10 @@ pub(super) async fn grant(
         Standing::Expired => return Err(invalid("the refresh token has expired")),
     };
     // Never more than the application may ask for now, and never more than was granted.
-    let allowed = family.scope.intersect(&application.settings.scope);
+    let allowed = application.still_allowed(&family.scope);
+    if allowed.is_empty() && !family.scope.is_empty() {
+        return Err(invalid("the application may not ask for anything of what was granted any more"));
+    }
     Ok(Granted {
         default_scope: allowed.clone(),
         allowed_scope: allowed,

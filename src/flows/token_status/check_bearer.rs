@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::TokenStatus;
 use crate::domain::application::{Application, ApplicationState};
-use crate::domain::ids::ClientId;
+use crate::domain::ids::{ClientId, TokenFamilyId};
+use crate::domain::own_token::own_token_issued_at;
 use crate::domain::user::User;
 use crate::flows::access::Caller;
 use crate::protocol::bearer;
@@ -57,22 +58,18 @@ impl TokenStatus {
     }
 
     /// The bearer of this token and its application, with all checks: whether the token was revoked, the grant ended,
-    /// the account disabled or the application deactivated.
+    /// the account disabled or the application deactivated. Scopes and resources that were taken from the application
+    /// since the token was issued are taken from the token too.
     pub(super) async fn check_active_bearer(&self, token: &str) -> Result<(Bearer, Arc<Application>), Refusal> {
         self.check_all(self.check_signed(token)?).await
     }
 
-    /// The caller of an API of this server with this token. Scopes that were removed from the application since the
-    /// token was issued are removed from the token too.
+    /// The caller of an API of this server with this token.
     pub async fn check_bearer_caller(&self, token: &str) -> Result<Caller, Refusal> {
         let (bearer, application) = self.check_active_bearer(token).await?;
         bearer.require_audience(self.issuer.as_str())?;
-        let issued: Scope = bearer.claims.scope.parse().unwrap_or_default();
-        Ok(Caller::Token {
-            client_id: application.client_id.clone(),
-            scope: issued.intersect(&application.settings.scope),
-            user: bearer.user,
-        })
+        let scope = bearer.claims.scope.parse().unwrap_or_default();
+        Ok(Caller::Token { client_id: application.client_id.clone(), scope, user: bearer.user })
     }
 
     fn check_signed(&self, token: &str) -> Result<AccessTokenClaims, Refusal> {
@@ -84,7 +81,7 @@ impl TokenStatus {
         let user = self.user_spoken_for(&claims).await?;
         let application = self.working_client(&claims).await?;
         self.check_not_revoked(&claims).await?;
-        Ok((Bearer { claims, user }, application))
+        Ok((Bearer { claims: still_good(claims, &application)?, user }, application))
     }
 
     /// The application that a token was issued to, if it is active and its tokens were not ended since.
@@ -95,7 +92,9 @@ impl TokenStatus {
         if application.state != ApplicationState::Active {
             return Err(refused());
         }
-        if application.tokens_not_before.is_some_and(|moment| claims.iat < moment.as_seconds()) {
+        // A person's token ends with its family.
+        let own = TokenFamilyId::of_token(&claims.jti).is_none();
+        if own && application.has_ended(own_token_issued_at(&claims.jti, claims.iat)) {
             return Err(invalid("the tokens of this application were ended after the access token was issued"));
         }
         Ok(application)
@@ -111,6 +110,18 @@ impl TokenStatus {
             _ => Err(invalid("the account that the access token speaks for is disabled or deleted")),
         }
     }
+}
+
+/// The claims without what the application may not ask for any more. A token for resources of which none is left would
+/// become one for the application itself, so it is refused.
+fn still_good(claims: AccessTokenClaims, application: &Application) -> Result<AccessTokenClaims, Refusal> {
+    let issued: Scope = claims.scope.parse().unwrap_or_default();
+    let (registered, own) = (&application.settings.audiences, application.client_id.as_str());
+    let is_left = |audience: &str| audience == own || registered.iter().any(|known| known.as_str() == audience);
+    let Some(aud) = claims.aud.only(is_left) else {
+        return Err(invalid("the application may not ask for any of the resources of the access token any more"));
+    };
+    Ok(AccessTokenClaims { scope: application.still_allowed(&issued).to_string(), aud, ..claims })
 }
 
 fn invalid(what: &'static str) -> Refusal {

@@ -23,6 +23,7 @@ use crate::protocol::bearer;
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::introspection::{INTROSPECT, Introspection};
 use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::token::GrantType;
 use crate::store::{ApplicationUse, Store, StoreError};
 
 pub use check_bearer::Bearer;
@@ -97,9 +98,13 @@ impl TokenStatus {
         asker: &Application,
         token: &RefreshToken,
     ) -> Result<Introspection, Refusal> {
+        if !asker.settings.grants.contains(&GrantType::RefreshToken) {
+            return Ok(Introspection::inactive());
+        }
         let found = self.usable_refresh_token(token).await?;
         let own = found.filter(|(_, family, _)| family.application == asker.id);
         Ok(own.map_or_else(Introspection::inactive, |(stored, family, user)| {
+            let family = TokenFamily { scope: asker.still_allowed(&family.scope), ..family };
             of_refresh_token(&stored, &family, user, &asker.client_id)
         }))
     }

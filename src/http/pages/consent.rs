@@ -34,6 +34,10 @@ pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) ->
     let Some(person) = asked(&visit, &open).await? else {
         return continue_flow(&visit, open.authorization.id).await;
     };
+    // What was shown is what is agreed to.
+    if fields.value("scope").unwrap_or_default() != open.authorization.scope.to_string() {
+        return continue_flow(&visit, open.authorization.id).await;
+    }
     let edge = &visit.edge;
     let continuation = match fields.value("decision") {
         Some("allow") => edge.authorizations().approve_authorization(&open, person).await?,
@@ -76,7 +80,10 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
         scopes: scope_lines(visit, &authorization.scope).await?,
         redirect_host: host.to_owned(),
         switch_account: format!("/login/switch?flow={}", authorization.id),
-        form: visit.form("/consent").carrying("flow", authorization.id.to_string()),
+        form: visit
+            .form("/consent")
+            .carrying("flow", authorization.id.to_string())
+            .carrying("scope", authorization.scope.to_string()),
     };
     Ok(visit.page(&view).leaving())
 }

@@ -4,7 +4,7 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings, Client
 use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::ClientId;
 use gatepost::flows::Rooms;
-use gatepost::flows::applications::{NewApplication, WithSecret};
+use gatepost::flows::applications::{NewApplication, SettingsChange, WithSecret};
 use gatepost::protocol::client_keys::client_keys;
 use gatepost::store::StateChange;
 
@@ -57,6 +57,14 @@ impl Registered {
     /// Gives it another secret through any server of the database.
     pub(crate) async fn rotated(&self, server: &Rooms) -> Self {
         server.applications.application_rotate_secret(&self.id(), &Actor::CommandLine).await.unwrap().into()
+    }
+
+    /// Changes its settings through any server of the database.
+    pub(crate) async fn settle(&self, server: &Rooms, change: impl FnOnce(&mut ApplicationSettings)) {
+        let mut known = server.store.application(&self.id()).await.unwrap().unwrap();
+        change(&mut known.settings);
+        let change = SettingsChange { settings: known.settings, version: known.version };
+        server.applications.application_change_settings(&self.id(), change, &Actor::CommandLine).await.unwrap();
     }
 
     /// Changes its state through any server of the database.
