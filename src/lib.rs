@@ -18,6 +18,10 @@
 //! together) and [`telemetry`] (logs and metrics). `docs/tour.md` walks through a few requests, `docs/architecture.md`
 //! has the rest.
 
+// An optimised build lays out an endpoint's whole future at once, extractors, flows and statements within one another,
+// which is deeper than the compiler's default of 128.
+#![recursion_limit = "256"]
+
 pub mod adapters;
 pub mod app;
 pub mod cli;
