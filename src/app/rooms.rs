@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::adapters::Outside;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::domain::encryption::MasterKeyring;
 use crate::flows::Rooms;
 use crate::flows::access::Access;
@@ -42,102 +42,189 @@ use crate::flows::webhooks::Webhooks;
 use crate::store::Store;
 
 /// Puts the parts together. Nothing is read from the database yet.
-#[expect(clippy::too_many_lines, reason = "a line for each room and each that it works with")]
 pub(super) fn build(config: Config, store: Store, master_keys: MasterKeyring, outside: Outside) -> Rooms {
-    let instruments = Instruments::new(outside.clock, outside.entropy);
-    let (config, master_keys) = (Arc::new(config), Arc::new(master_keys));
     let base = Foundations {
-        config: Arc::clone(&config),
-        store: store.clone(),
-        master_keys: Arc::clone(&master_keys),
-        instruments: instruments.clone(),
-    };
-    let browsers = Arc::new(Browsers::new(instruments.clone(), Arc::clone(&master_keys)));
-    let idempotency = Arc::new(Idempotency::new(instruments.clone(), store.clone(), Arc::clone(&master_keys)));
-    let delivery_traces = Arc::new(DeliveryTraces::new(instruments.clone(), store.clone()));
-    let mail = Arc::new(Mail::new(&base, &delivery_traces, outside.mailer));
-    let mail_limits =
-        Arc::new(MailLimits::new(instruments.clone(), store.clone(), &browsers, config.rate_limits.clone()));
-    let login_codes = Arc::new(LoginCodes::new(store.clone(), Arc::clone(&master_keys), config.login.link_ttl));
-    let keys = Arc::new(Keys::new(&base));
-    let application_cache = Arc::new(ApplicationCache::new(instruments.clone(), store.clone()));
-    let webhooks = Arc::new(Webhooks::new(&base, outside.resolver));
-    let insight = Arc::new(Insight::new(instruments.clone(), store.clone(), &application_cache));
-    let (hasher, usage) = (Arc::<SecretHasher>::default(), Arc::<UsageLog>::default());
-    let guesses = Arc::new(GuessLimits::new(&config.rate_limits));
-    let request_limits = Arc::new(RequestLimits::new(&config.rate_limits));
-    let clients = Arc::new(Clients::new(&base, &application_cache, &hasher, &guesses, &usage));
-    let sessions = Arc::new(Sessions::new(instruments.clone(), store.clone(), &application_cache));
-    let access = Arc::new(Access::new(store.clone(), config.self_service.applications_per_owner));
-    let people = Arc::new(People::new(instruments.clone(), store.clone()));
-    let oversight = Arc::new(Oversight::new(store.clone()));
-    let applications = Arc::new(Applications::new(&base, &application_cache, &keys, &hasher));
-    let self_service = Arc::new(SelfService::new(&base, &access, &applications, &mail));
-    let ownership = Arc::new(Ownership::new(&base, &access, &mail, &mail_limits));
-    let life_cycle = Arc::new(LifeCycle::new(&base, &access, &applications, &application_cache, &mail, &usage));
-    let provisioning = Arc::new(Provisioning::new(&base, &applications, &hasher));
-    let responses = Arc::new(AuthorizationResponses::new(&base, &application_cache));
-    let sign_ins = Arc::new(SignIns::new(
-        &base,
-        &delivery_traces,
-        &mail,
-        &mail_limits,
-        &login_codes,
-        &sessions,
-        &people,
-        &responses,
-    ));
-    let authorizations = Arc::new(Authorizations::new(
-        &base,
-        &application_cache,
-        &clients,
-        &keys,
-        &delivery_traces,
-        &mail,
-        &mail_limits,
-        &responses,
-        &sign_ins,
-        &guesses,
-        &request_limits,
-    ));
-    let sign_out = Arc::new(SignOut::new(&base, &application_cache, &keys, &sessions));
-    let tokens =
-        Arc::new(Tokens::new(&base, &application_cache, &keys, &clients, &delivery_traces, &login_codes, &usage));
-    let token_status = Arc::new(TokenStatus::new(&base, &application_cache, &keys, &clients, &usage));
-    let upkeep = Arc::new(Upkeep::new(&base, &application_cache, &keys, &insight, &life_cycle, &webhooks));
-    Rooms {
-        config,
-        sources: OnceLock::new(),
+        config: Arc::new(config),
         store,
-        master_keys,
-        instruments,
+        master_keys: Arc::new(master_keys),
+        instruments: Instruments::new(Arc::clone(&outside.clock), Arc::clone(&outside.entropy)),
+    };
+    let shared = Shared::new(&base.config.rate_limits);
+    let ground = Ground::new(&base, &shared, outside);
+    let management = Management::new(&base, &shared, &ground);
+    let endpoints = Endpoints::new(&base, &shared, &ground);
+    all(base, shared.usage, ground, management, endpoints)
+}
+
+/// What several rooms work with that is no room itself.
+struct Shared {
+    hasher: Arc<SecretHasher>,
+    usage: Arc<UsageLog>,
+    guesses: Arc<GuessLimits>,
+    request_limits: Arc<RequestLimits>,
+}
+
+impl Shared {
+    fn new(limits: &config::RateLimits) -> Self {
+        Self {
+            hasher: Arc::default(),
+            usage: Arc::default(),
+            guesses: Arc::new(GuessLimits::new(limits)),
+            request_limits: Arc::new(RequestLimits::new(limits)),
+        }
+    }
+}
+
+/// The rooms that many others hold.
+struct Ground {
+    browsers: Arc<Browsers>,
+    idempotency: Arc<Idempotency>,
+    delivery_traces: Arc<DeliveryTraces>,
+    mail: Arc<Mail>,
+    mail_limits: Arc<MailLimits>,
+    login_codes: Arc<LoginCodes>,
+    keys: Arc<Keys>,
+    application_cache: Arc<ApplicationCache>,
+    webhooks: Arc<Webhooks>,
+    insight: Arc<Insight>,
+    clients: Arc<Clients>,
+    sessions: Arc<Sessions>,
+    access: Arc<Access>,
+    people: Arc<People>,
+    oversight: Arc<Oversight>,
+}
+
+impl Ground {
+    fn new(base: &Foundations, shared: &Shared, outside: Outside) -> Self {
+        let Foundations { config, store, master_keys, instruments } = base;
+        let (instruments, store) = (|| instruments.clone(), || store.clone());
+        let browsers = Arc::new(Browsers::new(instruments(), Arc::clone(master_keys)));
+        let delivery_traces = Arc::new(DeliveryTraces::new(instruments(), store()));
+        let application_cache = Arc::new(ApplicationCache::new(instruments(), store()));
+        let limits = config.rate_limits.clone();
+        Self {
+            idempotency: Arc::new(Idempotency::new(instruments(), store(), Arc::clone(master_keys))),
+            mail: Arc::new(Mail::new(base, &delivery_traces, outside.mailer)),
+            mail_limits: Arc::new(MailLimits::new(instruments(), store(), &browsers, limits)),
+            login_codes: Arc::new(LoginCodes::new(store(), Arc::clone(master_keys), config.login.link_ttl)),
+            keys: Arc::new(Keys::new(base)),
+            webhooks: Arc::new(Webhooks::new(base, outside.resolver)),
+            insight: Arc::new(Insight::new(instruments(), store(), &application_cache)),
+            clients: Arc::new(Clients::new(base, &application_cache, &shared.hasher, &shared.guesses, &shared.usage)),
+            sessions: Arc::new(Sessions::new(instruments(), store(), &application_cache)),
+            access: Arc::new(Access::new(store(), config.self_service.applications_per_owner)),
+            people: Arc::new(People::new(instruments(), store())),
+            oversight: Arc::new(Oversight::new(store())),
+            browsers,
+            delivery_traces,
+            application_cache,
+        }
+    }
+}
+
+/// The rooms in which applications are looked after.
+struct Management {
+    applications: Arc<Applications>,
+    self_service: Arc<SelfService>,
+    ownership: Arc<Ownership>,
+    life_cycle: Arc<LifeCycle>,
+    provisioning: Arc<Provisioning>,
+    upkeep: Arc<Upkeep>,
+}
+
+impl Management {
+    fn new(base: &Foundations, shared: &Shared, ground: &Ground) -> Self {
+        let Shared { hasher, usage, .. } = shared;
+        let Ground { access, application_cache, keys, mail, mail_limits, insight, webhooks, .. } = ground;
+        let applications = Arc::new(Applications::new(base, application_cache, keys, hasher));
+        let life_cycle = Arc::new(LifeCycle::new(base, access, &applications, application_cache, mail, usage));
+        Self {
+            self_service: Arc::new(SelfService::new(base, access, &applications, mail)),
+            ownership: Arc::new(Ownership::new(base, access, mail, mail_limits)),
+            provisioning: Arc::new(Provisioning::new(base, &applications, hasher)),
+            upkeep: Arc::new(Upkeep::new(base, application_cache, keys, insight, &life_cycle, webhooks)),
+            life_cycle,
+            applications,
+        }
+    }
+}
+
+/// The rooms behind the endpoints of the protocol.
+struct Endpoints {
+    responses: Arc<AuthorizationResponses>,
+    sign_ins: Arc<SignIns>,
+    authorizations: Arc<Authorizations>,
+    sign_out: Arc<SignOut>,
+    tokens: Arc<Tokens>,
+    token_status: Arc<TokenStatus>,
+}
+
+impl Endpoints {
+    fn new(base: &Foundations, shared: &Shared, ground: &Ground) -> Self {
+        let Shared { usage, guesses, request_limits, .. } = shared;
+        let Ground { application_cache, clients, keys, delivery_traces, mail, mail_limits, .. } = ground;
+        let Ground { login_codes, sessions, people, .. } = ground;
+        let responses = Arc::new(AuthorizationResponses::new(base, application_cache));
+        let sign_ins =
+            Arc::new(SignIns::new(base, delivery_traces, mail, mail_limits, login_codes, sessions, people, &responses));
+        Self {
+            authorizations: Arc::new(Authorizations::new(
+                base,
+                application_cache,
+                clients,
+                keys,
+                delivery_traces,
+                mail,
+                mail_limits,
+                &responses,
+                &sign_ins,
+                guesses,
+                request_limits,
+            )),
+            sign_out: Arc::new(SignOut::new(base, application_cache, keys, sessions)),
+            tokens: Arc::new(Tokens::new(base, application_cache, keys, clients, delivery_traces, login_codes, usage)),
+            token_status: Arc::new(TokenStatus::new(base, application_cache, keys, clients, usage)),
+            responses,
+            sign_ins,
+        }
+    }
+}
+
+/// A line for each room.
+fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Management, endpoints: Endpoints) -> Rooms {
+    Rooms {
+        config: base.config,
+        sources: OnceLock::new(),
+        store: base.store,
+        master_keys: base.master_keys,
+        instruments: base.instruments,
         usage,
-        browsers,
-        idempotency,
-        delivery_traces,
-        mail,
-        mail_limits,
-        login_codes,
-        keys,
-        application_cache,
-        webhooks,
-        insight,
-        clients,
-        sessions,
-        access,
-        people,
-        oversight,
-        applications,
-        self_service,
-        ownership,
-        life_cycle,
-        provisioning,
-        responses,
-        sign_ins,
-        authorizations,
-        sign_out,
-        tokens,
-        token_status,
-        upkeep,
+        browsers: ground.browsers,
+        idempotency: ground.idempotency,
+        delivery_traces: ground.delivery_traces,
+        mail: ground.mail,
+        mail_limits: ground.mail_limits,
+        login_codes: ground.login_codes,
+        keys: ground.keys,
+        application_cache: ground.application_cache,
+        webhooks: ground.webhooks,
+        insight: ground.insight,
+        clients: ground.clients,
+        sessions: ground.sessions,
+        access: ground.access,
+        people: ground.people,
+        oversight: ground.oversight,
+        applications: management.applications,
+        self_service: management.self_service,
+        ownership: management.ownership,
+        life_cycle: management.life_cycle,
+        provisioning: management.provisioning,
+        upkeep: management.upkeep,
+        responses: endpoints.responses,
+        sign_ins: endpoints.sign_ins,
+        authorizations: endpoints.authorizations,
+        sign_out: endpoints.sign_out,
+        tokens: endpoints.tokens,
+        token_status: endpoints.token_status,
     }
 }

@@ -47,8 +47,25 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
     };
     // Set once, here.
     let _ = app.rooms.sources.set(sources);
-    let address = app.listeners().public.local_addr()?;
-    let issuer = app.rooms.config.server.issuer.to_string();
+    welcome(&app, &arguments).await?;
+    let app_stopping = app.stopping();
+    tokio::spawn(async move {
+        stopping.cancelled().await;
+        app_stopping.cancel();
+    });
+    info!(
+        address = %app.listeners().public.local_addr()?,
+        issuer = %app.rooms.config.server.issuer,
+        version = env!("CARGO_PKG_VERSION"),
+        database = app.rooms.store.engine_name(),
+        "ready"
+    );
+    app.run().await;
+    Ok(())
+}
+
+/// What the operator does next: with `--dev` the command that gets a token, and the link of the first operator.
+async fn welcome(app: &App, arguments: &Arguments) -> Result<(), CommandError> {
     if arguments.dev {
         let management = app.listeners().management.local_addr()?;
         Output::text(&demo::welcome(&app.rooms, management).await?)?;
@@ -58,13 +75,6 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
             "\nNo operator yet. Open this link within a day to become the first one:\n\n  {link}\n"
         ));
     }
-    let app_stopping = app.stopping();
-    tokio::spawn(async move {
-        stopping.cancelled().await;
-        app_stopping.cancel();
-    });
-    info!(%address, issuer, version = env!("CARGO_PKG_VERSION"), database = app.rooms.store.engine_name(), "ready");
-    app.run().await;
     Ok(())
 }
 

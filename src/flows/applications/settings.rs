@@ -42,7 +42,7 @@ impl Applications {
         actor: &Actor,
     ) -> Result<Application, ManageError> {
         settings.check()?;
-        let mut application = changeable(tx, client_id, actor).await?;
+        let application = changeable(tx, client_id, actor).await?;
         if application.origin == Origin::Declared {
             return Err(ManageError::Declared(client_id.clone()));
         }
@@ -56,24 +56,37 @@ impl Applications {
             return Ok(application);
         }
         tx.application_update(application.id, &settings, application.origin).await?;
-        if settings.authentication != ClientAuthentication::Secret {
-            for secret in std::mem::take(&mut application.secrets) {
-                self.drop_secret(tx, &application, &secret, actor).await?;
-            }
-        }
-        if settings.authentication != application.settings.authentication {
-            tx.application_end_tokens(application.id, self.instruments.now()).await?;
-        }
-        if settings.owner != application.settings.owner {
-            tx.owners_clear(application.id).await?;
-            let handed_over = Application { settings: settings.clone(), ..application.clone() };
-            settle_owner(tx, &handed_over, self.instruments.now()).await?;
-        }
+        self.end_what_went_with(tx, &application, &settings, actor).await?;
         let what = changes(&application.settings, &settings);
         let event = AuditEvent::ApplicationChanged { client_id: client_id.clone(), what };
         tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
         self.settle_approval(tx, &application, &settings, actor).await?;
         existing(tx, client_id).await
+    }
+
+    /// Ends what an application had by settings that it has no longer: secrets, tokens, owners.
+    async fn end_what_went_with(
+        &self,
+        tx: &mut Transaction,
+        application: &Application,
+        settings: &ApplicationSettings,
+        actor: &Actor,
+    ) -> Result<(), ManageError> {
+        let now = self.instruments.now();
+        if settings.authentication != ClientAuthentication::Secret {
+            for secret in &application.secrets {
+                self.drop_secret(tx, application, secret, actor).await?;
+            }
+        }
+        if settings.authentication != application.settings.authentication {
+            tx.application_end_tokens(application.id, now).await?;
+        }
+        if settings.owner != application.settings.owner {
+            tx.owners_clear(application.id).await?;
+            let handed_over = Application { settings: settings.clone(), ..application.clone() };
+            settle_owner(tx, &handed_over, now).await?;
+        }
+        Ok(())
     }
 
     /// Revokes one secret of an application, at once. It may be the last one: then the application cannot authenticate

@@ -47,6 +47,27 @@ fn owner_may_activate(application: &Application) -> bool {
     !matches!(application.state, ApplicationState::Deactivated { reason, .. } if !reason.is_owners())
 }
 
+/// What becomes of a request by an actor of this standing, if it may be made at all.
+fn change_of(standing: Standing, application: &Application, asked: StateChange) -> Result<StateChange, ManageError> {
+    let client_id = || application.client_id.clone();
+    match (asked, standing) {
+        (StateChange::Delete, _) if application.origin == Origin::Declared => Err(ManageError::Declared(client_id())),
+        (StateChange::Activate, Standing::Owner) if !owner_may_activate(application) => {
+            Err(ManageError::Suspended(client_id()))
+        }
+        (StateChange::Deactivate(DeactivationReason::Requested), Standing::Operator) => Ok(SUSPEND),
+        _ => Ok(asked),
+    }
+}
+
+fn event(change: StateChange, client_id: ClientId) -> AuditEvent {
+    match change {
+        StateChange::Deactivate(reason) => AuditEvent::ApplicationDeactivated { client_id, reason: reason.name() },
+        StateChange::Activate => AuditEvent::ApplicationActivated { client_id },
+        StateChange::Delete => AuditEvent::ApplicationDeleted { client_id },
+    }
+}
+
 impl Applications {
     /// Deactivates, activates or deletes an application; it takes effect on every node within a second.
     pub async fn application_change_state(
@@ -70,22 +91,15 @@ impl Applications {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = changeable(&mut tx, client_id, actor).await?;
-        if change == StateChange::Delete && application.origin == Origin::Declared {
-            return Err(ManageError::Declared(client_id.clone()));
+        let standing = standing(&mut tx, &application, actor).await?;
+        let change = change_of(standing, &application, change)?;
+        let mut seen = seen;
+        if (change, standing) == (DELETE, Standing::Operator) {
+            // An owner can bring it back, but not undo with that the decision of an operator.
+            let removed = StateChange::Deactivate(DeactivationReason::Removed);
+            let marked = tx.application_change_state(application.id, removed, seen, now).await?;
+            seen = seen.map(|version| version + i64::from(marked));
         }
-        let (change, seen) = match (change, standing(&mut tx, &application, actor).await?) {
-            (StateChange::Deactivate(DeactivationReason::Requested), Standing::Operator) => (SUSPEND, seen),
-            (StateChange::Activate, Standing::Owner) if !owner_may_activate(&application) => {
-                return Err(ManageError::Suspended(client_id.clone()));
-            }
-            (StateChange::Delete, Standing::Operator) => {
-                // An owner can bring it back, but not undo with that the decision of an operator.
-                let removed = StateChange::Deactivate(DeactivationReason::Removed);
-                let marked = tx.application_change_state(application.id, removed, seen, now).await?;
-                (change, seen.map(|version| if marked { version + 1 } else { version }))
-            }
-            _ => (change, seen),
-        };
         if !tx.application_change_state(application.id, change, seen, now).await? {
             return Err(match seen {
                 Some(version) if version != application.version => ManageError::Changed(client_id.clone()),
@@ -94,13 +108,7 @@ impl Applications {
         }
         let unknown = || ManageError::Unknown(client_id.clone());
         let application = tx.application(client_id).await?.ok_or_else(unknown)?;
-        let client_id = client_id.clone();
-        let event = match change {
-            StateChange::Deactivate(reason) => AuditEvent::ApplicationDeactivated { client_id, reason: reason.name() },
-            StateChange::Activate => AuditEvent::ApplicationActivated { client_id },
-            StateChange::Delete => AuditEvent::ApplicationDeleted { client_id },
-        };
-        tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
+        tx.audit_append(&self.instruments.audit_entry(actor, event(change, client_id.clone()), now)).await?;
         tx.commit().await?;
         self.after_commit().await;
         Ok(application)

@@ -49,13 +49,7 @@ impl Authorizations {
             }
         };
         self.check_agreed(&proven.application, user.as_ref(), &settled.scope).await?;
-        let mut requester = requester.clone();
-        let wanted = settled.request.ui_locales.as_deref().and_then(Language::first_of);
-        // The request comes from the application's server, so the language is that of the account.
-        let known = user.as_ref().and_then(|user| user.locale.as_deref()).and_then(Language::from_tag);
-        if let Some(language) = wanted.or(known) {
-            language.tag().clone_into(&mut requester.locale);
-        }
+        let requester = in_their_language(requester, settled.request.ui_locales.as_deref(), user.as_ref());
         let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
         tx.authorization_insert(&authorization).await?;
         let new = NewSignIn {
@@ -140,6 +134,18 @@ impl Authorizations {
             )),
         }
     }
+}
+
+/// The requester with the language of the mail: the request comes from the application's server, so it is the one that
+/// it names, or else that of the account.
+fn in_their_language(requester: &Requester, ui_locales: Option<&str>, user: Option<&User>) -> Requester {
+    let wanted = ui_locales.and_then(Language::first_of);
+    let known = user.and_then(|user| user.locale.as_deref()).and_then(Language::from_tag);
+    let mut requester = requester.clone();
+    if let Some(language) = wanted.or(known) {
+        language.tag().clone_into(&mut requester.locale);
+    }
+    requester
 }
 
 fn username(parameters: &Parameters) -> Result<EmailAddress, Refusal> {

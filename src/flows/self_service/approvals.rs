@@ -95,28 +95,7 @@ impl SelfService {
         let url = self.issuer.url_of(&format!("/portal/applications/{}", application.client_id));
         for owner in tx.owners_of(application.id).await? {
             let locale = owner.locale.as_deref().unwrap_or_default();
-            let (heading, text, label) = match (Language::of(locale), decision) {
-                (Language::English, Decision::Granted) => (
-                    format!("{name} was given what you asked for"),
-                    "An operator has approved your request. It holds from now on.",
-                    "Open the application",
-                ),
-                (Language::English, _) => (
-                    format!("{name} was not given what you asked for"),
-                    "An operator has refused your request. The application goes on as it is.",
-                    "Open the application",
-                ),
-                (Language::German, Decision::Granted) => (
-                    format!("{name} hat erhalten, worum Sie gebeten haben"),
-                    "Ein Betreiber hat Ihrer Bitte zugestimmt. Das gilt ab sofort.",
-                    "Anwendung öffnen",
-                ),
-                (Language::German, _) => (
-                    format!("{name} hat nicht erhalten, worum Sie gebeten haben"),
-                    "Ein Betreiber hat Ihre Bitte abgelehnt. Die Anwendung läuft unverändert weiter.",
-                    "Anwendung öffnen",
-                ),
-            };
+            let (heading, text, label) = messages(Language::of(locale), decision, name);
             let notice = Notice {
                 recipient: &owner.email,
                 locale,
@@ -129,5 +108,31 @@ impl SelfService {
             self.mail.queue_notice(tx, &notice).await?;
         }
         Ok(())
+    }
+}
+
+/// The heading, the text and the label of the button of a mail about a decision.
+fn messages(language: Language, decision: Decision, name: &str) -> (String, &'static str, &'static str) {
+    match (language, decision) {
+        (Language::English, Decision::Granted) => (
+            format!("{name} was given what you asked for"),
+            "An operator has approved your request. It holds from now on.",
+            "Open the application",
+        ),
+        (Language::English, _) => (
+            format!("{name} was not given what you asked for"),
+            "An operator has refused your request. The application goes on as it is.",
+            "Open the application",
+        ),
+        (Language::German, Decision::Granted) => (
+            format!("{name} hat erhalten, worum Sie gebeten haben"),
+            "Ein Betreiber hat Ihrer Bitte zugestimmt. Das gilt ab sofort.",
+            "Anwendung öffnen",
+        ),
+        (Language::German, _) => (
+            format!("{name} hat nicht erhalten, worum Sie gebeten haben"),
+            "Ein Betreiber hat Ihre Bitte abgelehnt. Die Anwendung läuft unverändert weiter.",
+            "Anwendung öffnen",
+        ),
     }
 }

@@ -104,11 +104,7 @@ pub(super) async fn application_page(viewer: &Viewer, application: &Application,
     let forms = Forms { visit: viewer, application };
     let issuer = edge.config().server.issuer.as_str();
     let approval = edge.access().approval_of(application).await?;
-    // An operator who saves the form gives what is in it, so theirs does not have what was asked for.
-    let is_operator = viewer.person.user.admin;
-    let reader = if is_operator { SettingsReader::Operator } else { SettingsReader::Developer };
-    let asked = approval.as_ref().filter(|_| !is_operator).map(|approval| &approval.extras);
-    let settings = forms.settings(reader, asked, occasion.refused);
+    let settings = forms.settings(viewer, approval.as_ref().map(|approval| &approval.extras), occasion.refused);
     let view = ApplicationPage {
         t: Messages::of(Language::English),
         frame: Frame::of(viewer, Here::Applications),
@@ -189,14 +185,18 @@ impl Forms<'_> {
         self.when(gets_tokens && self.application.state == ApplicationState::Active, "try")
     }
 
-    /// With what was asked for, so that saving the form keeps asking for it.
+    /// With what was asked for, so that saving the form keeps asking for it. An operator who saves the form gives what
+    /// is in it, so theirs is without.
     fn settings(
         &self,
-        reader: SettingsReader,
+        viewer: &Viewer,
         asked: Option<&Extras>,
         refused: Option<(PostedForm, Vec<FieldProblem>)>,
     ) -> Option<SettingsForm> {
         let form = self.when(self.application.origin == Origin::Registered, "settings")?;
+        let is_operator = viewer.person.user.admin;
+        let reader = if is_operator { SettingsReader::Operator } else { SettingsReader::Developer };
+        let asked = asked.filter(|_| !is_operator);
         let settings = self.application.settings.clone();
         let form = SettingsForm::of(
             &asked.map_or_else(|| settings.clone(), |asked| asked.added_to(settings.clone())),

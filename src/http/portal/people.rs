@@ -88,10 +88,6 @@ pub(super) async fn people(viewer: &Viewer, application: &Application, occasion:
         }
     };
     let owners: Vec<OwnerLine> = owners.into_iter().map(line).collect();
-    let mut email = Input::line("invite-email", "email", "E-mail address")
-        .hinted("They get a mail with a link that is good for a week.")
-        .holding(occasion.invited.clone().unwrap_or_default());
-    email.problem = occasion.problems.iter().find(|problem| problem.id == email.id).map(|found| found.text.clone());
     Ok(People {
         leave: (changeable && active > 1 && owners.iter().any(|owner| owner.you)).then(|| form("leave")),
         invitations: invitations
@@ -105,6 +101,14 @@ pub(super) async fn people(viewer: &Viewer, application: &Application, occasion:
             .collect(),
         invite: changeable.then(|| form("owners/invite")),
         owners,
-        email,
+        email: address_field(occasion),
     })
+}
+
+fn address_field(occasion: &Occasion) -> Input {
+    let mut email = Input::line("invite-email", "email", "E-mail address")
+        .hinted("They get a mail with a link that is good for a week.")
+        .holding(occasion.invited.clone().unwrap_or_default());
+    email.problem = occasion.problems.iter().find(|problem| problem.id == email.id).map(|found| found.text.clone());
+    email
 }
