@@ -2,7 +2,7 @@
 //! registered one and the requested one, a line each.
 #![no_main]
 
-use gatepost_fuzz::protocol::redirect_uri::{self, Matching, RegisteredRedirect};
+use gatepost_fuzz::protocol::redirect_uri::{Matching, OwnScheme, RegisteredRedirect, ReturnFrom, check_registrable};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 
@@ -14,9 +14,9 @@ fn place(uri: &str) -> Option<(String, Option<String>, String)> {
 
 fuzz_target!(|text: &str| {
     let Some((registered, requested)) = text.split_once('\n') else { return };
-    let usable = redirect_uri::can_be_registered(registered) && redirect_uri::reserved_parameter(registered).is_none();
+    let usable = check_registrable(registered, ReturnFrom::SignIn, OwnScheme::Allowed).is_ok();
     let known = [registered.to_owned()];
-    for matching in [Matching::Exact, Matching::WithOwnQuery] {
+    for matching in [Matching::Exact, Matching::AnyLoopbackPort, Matching::WithOwnQuery] {
         let Ok(found) = RegisteredRedirect::find(Some(requested), &known, matching) else { continue };
         assert_eq!(found.as_str(), requested);
         let answer = found.with_parameters(&[("code", "a b&c=d#e"), ("state", "\u{e4}")]);

@@ -10,12 +10,13 @@ use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
-use crate::domain::application::{Application, ApplicationState};
+use crate::domain::application::{Application, ApplicationKind, ApplicationSettings, ApplicationState};
 use crate::domain::audit::Actor;
 use crate::domain::ids::ClientId;
 use crate::domain::life_marks::Exempt;
 use crate::flows::Rooms;
 use crate::flows::applications::{DEACTIVATE, ManageError, WithSecret};
+use crate::protocol::scope::Scope;
 use crate::store::StateChange;
 use shown::{ShownApplication, ShownWithSecret};
 
@@ -85,7 +86,11 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             let new = arguments.into_application(rooms.keys.default_algorithm())?;
             let made = rooms.applications.application_create(new, &actor).await?;
             let client_id = made.application.client_id.clone();
+            let usual = usual_scopes_of_a_service(&made.application.settings);
             show_secret(format, made)?;
+            if let Some(scopes) = usual {
+                Output::note(&format!("It may ask for the scopes {scopes}; --scope chooses others."));
+            }
             if exempt {
                 rooms.life_cycle.application_set_exempt(&client_id, Exempt::Yes, &actor).await?;
             }
@@ -116,6 +121,12 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
         }
     }
     Ok(())
+}
+
+/// What a service got that nobody has thought about.
+fn usual_scopes_of_a_service(settings: &ApplicationSettings) -> Option<Scope> {
+    let usual = ApplicationKind::Service.usual_scopes();
+    (settings.kind == ApplicationKind::Service && settings.scope == usual).then_some(usual)
 }
 
 async fn change(one: One, change: StateChange, rooms: &Rooms) -> Result<(), CommandError> {

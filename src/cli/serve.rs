@@ -30,7 +30,7 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
     if !arguments.dev {
         loaded.require_mail()?;
     }
-    let Loaded { config, sources } = loaded;
+    let Loaded { config, sources } = if arguments.dev { loaded.in_development() } else { loaded };
     telemetry::start(&config.log);
     let stopping = CancellationToken::new();
     stop_on_signals(stopping.clone())?;

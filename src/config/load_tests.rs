@@ -215,6 +215,18 @@ fn development_needs_a_loopback_issuer() {
 }
 
 #[test]
+fn development_has_defaults_of_its_own_which_anybody_may_set() {
+    let scopes = |loaded: &Loaded| loaded.config.self_service.scopes.contains("admin");
+    let plain = load("", &[]).unwrap();
+    assert!(!scopes(&plain) && !plain.config.consent.remember_loopback);
+    let trying = plain.in_development();
+    assert!(scopes(&trying) && trying.config.consent.remember_loopback);
+    let set = "[self_service]\nscopes = [\"openid\"]\n[consent]\nremember_loopback = false\n";
+    let set = load(set, &[]).unwrap().in_development();
+    assert!(!scopes(&set) && !set.config.consent.remember_loopback);
+}
+
+#[test]
 fn mail_is_required_where_it_is_asked_for() {
     let without = load("", &[]).unwrap();
     assert_eq!(without.validate(Mode::Serve), Ok(()));

@@ -13,6 +13,7 @@
 
 mod applications;
 mod both_applications;
+mod consent;
 mod database;
 mod declared_application;
 mod environment;
@@ -53,6 +54,7 @@ mod section_tests;
 use std::path::Path;
 
 pub use applications::Applications;
+pub use consent::Consent;
 pub use database::{Database, DatabaseUrl, DatabaseUrlError, PreparedStatements};
 pub use declared_application::{DeclaredApplication, DeclaredSecret};
 pub use issuer::{Issuer, IssuerError};
@@ -93,6 +95,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// `[login]`
     pub login: Login,
+    /// `[consent]`
+    pub consent: Consent,
     /// `[self_service]`
     pub self_service: SelfService,
     /// `[mail]`
@@ -169,6 +173,7 @@ impl Config {
             keys: reader.section("keys", Keys::read),
             tokens: reader.section("tokens", Tokens::read),
             login: reader.section("login", Login::read),
+            consent: reader.section("consent", Consent::read),
             self_service: reader.section("self_service", SelfService::read),
             mail: reader.section("mail", Mail::read),
             applications: reader.section("applications", Applications::read),
@@ -198,6 +203,18 @@ impl Loaded {
             problems.push(self.sources.problem(&["server.issuer"], message));
         }
         ConfigErrors::unless_empty(problems)
+    }
+
+    /// The same with the defaults of `serve --dev`. What somebody set stays.
+    #[must_use]
+    pub fn in_development(mut self) -> Self {
+        if self.sources.is_default("self_service.scopes") {
+            self.config.self_service.in_development();
+        }
+        if self.sources.is_default("consent.remember_loopback") {
+            self.config.consent.remember_loopback = true;
+        }
+        self
     }
 
     /// Refuses a configuration without a mail server: without one no person could sign in.

@@ -1,13 +1,12 @@
 //! `[[applications]]`, `[[scopes]]` and `[[resources]]`: what the operator declares and Gatepost reconciles at start.
 
-use url::Url;
-
 use super::declared_application::DeclaredApplication;
 use super::place::Place;
 use super::reader::Reader;
 use super::reader::TableReader;
 use super::setting::FromText;
 use super::value::{Kind, Value};
+use crate::protocol::resource::ResourceId;
 
 /// Everything that is declared.
 #[derive(Clone, Debug, Default)]
@@ -88,10 +87,7 @@ impl FromText for ResourceIdentifier {
     const EXPECTED: &'static str = "an absolute URI without a fragment, such as https://api.example.com";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        match Url::parse(text) {
-            Ok(url) if url.fragment().is_none() => Ok(Self(text.to_owned())),
-            _ => Err(String::new()),
-        }
+        text.parse::<ResourceId>().map(|_| Self(text.to_owned())).map_err(|_| String::new())
     }
 
     fn shown(&self) -> String {

@@ -10,8 +10,10 @@ use super::load_tests::{load, problems};
 use super::{DeclaredApplication, DeclaredSecret, Secret};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SETTINGS};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::requested_scope::ScopePolicy;
 use crate::protocol::token::GrantType;
 
 /// Every key of an entry of `[[applications]]`, for the test of the sample file.
@@ -55,7 +57,8 @@ fn an_application_can_say_everything() {
          audiences = [\"https://api.example.com\"]\ntoken_ttl = \"1h\"\ntoken_format = \"plain\"\n\
          signing_algorithm = \"EdDSA\"\nowner = \"jane@example.com\"\nfirst_party = true\n\
          post_logout_redirect_uris = [\"https://shop.example.com/bye\"]\npkce = \"required\"\n\
-         link_mode = \"direct\"\nunknown_account = \"conceal\"\n";
+         link_mode = \"direct\"\nunknown_account = \"conceal\"\n\
+         scope_policy = \"strict\"\nassertion_audience = \"issuer\"\n";
     let expected = ApplicationSettings {
         name: "Shop".to_owned(),
         kind: ApplicationKind::Web,
@@ -74,6 +77,8 @@ fn an_application_can_say_everything() {
         pkce: PkcePolicy::Required,
         link_mode: Some(LinkMode::Direct),
         unknown_account: Some(UnknownAccount::Conceal),
+        scope_policy: ScopePolicy::Strict,
+        assertion_audience: AssertionAudience::Issuer,
     };
     assert_eq!(settings(lines), expected);
     assert_eq!(settings(&lines.replace("token_format", "token_profile")), expected, "by its former name");

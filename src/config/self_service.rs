@@ -23,10 +23,19 @@ pub struct SelfService {
     pub longest_token_ttl: Duration,
 }
 
+/// A scope that the first examples ask for. It sounds like power, so that only who tries the server out has it
+/// for the choosing.
+const DEMO_SCOPE: &str = "admin";
+
 impl SelfService {
+    /// The same while somebody tries the server out.
+    pub(super) fn in_development(&mut self) {
+        self.scopes = std::mem::take(&mut self.scopes).union(&Scope::of([DEMO_SCOPE].into_iter()));
+    }
+
     pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
-        let names: Vec<String> = section
-            .setting("scopes", r#"["openid", "profile", "email", "offline_access", "passwordless", "user", "admin"]"#);
+        let names: Vec<String> =
+            section.setting("scopes", r#"["openid", "profile", "email", "offline_access", "passwordless", "user"]"#);
         let scopes = names.join(" ").parse().unwrap_or_else(|e| {
             section.refuse("scopes", format!("expected scopes, each without spaces: {e}"));
             Scope::empty()

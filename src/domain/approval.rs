@@ -153,8 +153,10 @@ pub fn part(
     (asked.grants, extras.grants) =
         asked.grants.into_iter().partition(|grant| limits.grants.contains(grant) || known_grants.contains(grant));
     let known_audiences = known.map_or(&[][..], |known| &known.audiences);
-    (asked.audiences, extras.audiences) =
-        asked.audiences.into_iter().partition(|one| limits.audiences.contains(one) || known_audiences.contains(one));
+    (asked.audiences, extras.audiences) = asked
+        .audiences
+        .into_iter()
+        .partition(|one| one.find_in(limits.audiences).or(one.find_in(known_audiences)).is_some());
     Ok((asked, extras))
 }
 

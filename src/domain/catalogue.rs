@@ -33,12 +33,24 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// Every scope that has a meaning here.
+    pub fn scope(&self) -> Scope {
+        let understood = self.resources.iter().flat_map(|resource| resource.scope.iter());
+        Scope::of(self.scopes.iter().map(|scope| scope.name.as_str()).chain(understood))
+    }
+
+    /// The same resources as they are declared here: an API compares `aud` with its own spelling.
+    pub fn as_declared(&self, resources: Vec<ResourceId>) -> Vec<ResourceId> {
+        let declared = |one: &ResourceId| self.resources.iter().find(|known| known.identifier.is_same(one));
+        resources.into_iter().map(|one| declared(&one).map_or(one, |known| known.identifier.clone())).collect()
+    }
+
     /// The scopes that a token for these resources can carry, or nothing where there is no limit: no
     /// resource was asked for, or one of them takes any scope.
     pub fn scope_of(&self, resources: &[ResourceId]) -> Option<Scope> {
         let mut understood = Scope::empty();
         for asked in resources {
-            let known = self.resources.iter().find(|known| known.identifier == *asked)?;
+            let known = self.resources.iter().find(|known| known.identifier.is_same(asked))?;
             if known.scope.is_empty() {
                 return None;
             }

@@ -52,7 +52,7 @@ impl Authorization {
     /// Where the answer goes, if that is still registered.
     pub fn redirect(&self, application: &Application) -> Result<RegisteredRedirect, Refusal> {
         let matching = match self.source {
-            Source::Browser(_) => Matching::Exact,
+            Source::Browser(_) => application.settings.kind.redirect_matching(),
             Source::Api => Matching::WithOwnQuery,
         };
         RegisteredRedirect::find(Some(&self.redirect_uri), &application.settings.redirect_uris, matching)

@@ -128,6 +128,8 @@ pub struct SignIn {
     pub user: Option<UserId>,
     /// The address to prove.
     pub email: EmailAddress,
+    /// The name of the account that the sign-in would make.
+    pub name: Option<String>,
     /// The four characters that mail and waiting page both show.
     pub reference: String,
     /// HMAC of the code under the master key.
@@ -287,6 +289,7 @@ mod tests {
             browser,
             user: None,
             email: "john@example.com".parse().unwrap(),
+            name: None,
             reference: "ABCD".to_owned(),
             code_hash: ValueHash::of("code"),
             tries,

@@ -163,6 +163,8 @@ pub struct User {
     pub state: UserState,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When name or locale last changed; none if they never did.
+    pub updated_at: Option<Timestamp>,
     /// When the person last signed in.
     pub last_sign_in_at: Option<Timestamp>,
 }
@@ -173,12 +175,26 @@ impl User {
         matches!(self.state, UserState::Active)
     }
 
+    /// The claim `name`: the name of the account or, since applications need something to show, the local part of its
+    /// address.
+    pub fn shown_name(&self) -> Option<String> {
+        let local = |email: &EmailAddress| email.as_str().split('@').next().map(str::to_owned);
+        self.name.clone().or_else(|| self.email.as_ref().and_then(local))
+    }
+
+    /// The claim `preferred_username`: the address, which is unique.
+    pub fn preferred_username(&self) -> Option<String> {
+        self.email.as_ref().map(ToString::to_string)
+    }
+
     /// The claims that this scope gives an application (OIDC Core §5.4).
     pub fn claims(&self, scope: &Scope) -> PersonClaims {
         let (profile, email) = (scope.contains(scope::PROFILE), scope.contains(scope::EMAIL));
         let address = self.email.as_ref().filter(|_| email);
         PersonClaims {
-            name: self.name.clone().filter(|_| profile),
+            name: self.shown_name().filter(|_| profile),
+            preferred_username: self.preferred_username().filter(|_| profile),
+            updated_at: profile.then(|| self.updated_at.unwrap_or(self.created_at).as_seconds()),
             locale: self.locale.clone().filter(|_| profile),
             email: address.map(ToString::to_string),
             email_verified: address.map(|_| self.email_verified_at.is_some()),

@@ -175,11 +175,10 @@ fn refusal_fields(refusal: &Refusal) -> Vec<(&'static str, String)> {
 }
 
 fn in_mode(redirect: &RegisteredRedirect, mode: ResponseMode, fields: Vec<(&'static str, String)>) -> Answer {
+    let parameters: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     match mode {
-        ResponseMode::Query => {
-            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            Answer::Redirect(redirect.with_parameters(&fields))
-        }
+        ResponseMode::Query => Answer::Redirect(redirect.with_parameters(&parameters)),
+        ResponseMode::Fragment => Answer::Redirect(redirect.with_fragment(&parameters)),
         ResponseMode::FormPost => Answer::Post { address: redirect.as_str().to_owned(), fields },
     }
 }

@@ -204,6 +204,7 @@ impl Provisioning {
     }
 
     async fn declare_new(&self, tx: &mut Transaction, declared: &Declared<'_>) -> Result<Application, ProvisionError> {
+        self.applications.check_no_sub(&declared.client_id).await?;
         let now = self.instruments.now();
         let id = ApplicationId::new(self.instruments.row_id(now));
         let (client_id, settings) = (declared.client_id.clone(), declared.settings.clone());

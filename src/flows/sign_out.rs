@@ -9,12 +9,13 @@ use super::sessions::{Sessions, SignedInPerson};
 use crate::config::Issuer;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::ids::ClientId;
+use crate::protocol::authorize::check_state;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
 use crate::store::Store;
 
-/// A valid logout request.
+/// A logout request, as far as it makes sense.
 #[derive(Clone, Debug)]
 pub struct SignOutRequest {
     /// The application, if the request names one.
@@ -23,6 +24,8 @@ pub struct SignOutRequest {
     pub proven: bool,
     /// Where the browser goes afterwards, with `state` added.
     pub return_to: Option<String>,
+    /// What is wrong with it. The person can sign out all the same, but the browser goes nowhere afterwards.
+    pub fault: Option<Refusal>,
 }
 
 /// Signs people out of this server for applications.
@@ -52,8 +55,22 @@ impl SignOut {
     }
 
     /// Reads a logout request (OIDC RP-Initiated Logout §2, §3). `post_logout_redirect_uri` must be
-    /// registered for the application that `client_id` or the ID token names.
+    /// registered for the application that `client_id` or the ID token names. An `Err` is a fault of the server; what
+    /// is wrong with the request does not keep a person signed in.
     pub async fn read_sign_out(
+        &self,
+        parameters: &Parameters,
+        person: Option<&SignedInPerson>,
+    ) -> Result<SignOutRequest, Refusal> {
+        match self.read_sound_sign_out(parameters, person).await {
+            Err(fault) if fault.code.status() < 500 => {
+                Ok(SignOutRequest { application: None, proven: false, return_to: None, fault: Some(fault) })
+            }
+            read => read,
+        }
+    }
+
+    async fn read_sound_sign_out(
         &self,
         parameters: &Parameters,
         person: Option<&SignedInPerson>,
@@ -83,7 +100,7 @@ impl SignOut {
             _ => false,
         };
         let return_to = return_address(parameters, application.as_deref())?;
-        Ok(SignOutRequest { application, proven, return_to })
+        Ok(SignOutRequest { application, proven, return_to, fault: None })
     }
 
     /// The client id that a logout request names, itself or by an ID token.
@@ -115,6 +132,7 @@ fn return_address(parameters: &Parameters, application: Option<&Application>) ->
         ))
         .with_mismatch(Mismatch::nearest(Field::PostLogoutRedirectUri, wanted, registered)));
     }
+    check_state(parameters)?;
     let mut address =
         url::Url::parse(wanted).map_err(|_| Refusal::invalid_request("post_logout_redirect_uri is malformed"))?;
     if let Some(state) = parameters.value("state") {

@@ -14,6 +14,7 @@ mod cors;
 mod dev_mail;
 mod edge;
 mod head;
+mod issuer_path;
 mod json_body;
 mod named_client;
 mod oauth;
@@ -68,7 +69,9 @@ pub fn routes(edge: Edge) -> Router {
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
     let others = others.fallback(pages::place::nothing_here);
-    observed(guarded(for_browsers_anywhere, &edge).layer(cors::layer()).merge(guarded(others, &edge)), edge)
+    let table = guarded(for_browsers_anywhere, &edge).layer(cors::layer()).merge(guarded(others, &edge));
+    let issuer = edge.config().server.issuer.clone();
+    issuer_path::below_issuer(observed(table, edge), &issuer)
 }
 
 /// The pages of the browser flow: one URL for each step, working without JavaScript.
@@ -102,6 +105,7 @@ fn own_pages() -> Router<Edge> {
         .route("/account", get(pages::account::show))
         .route("/account/sessions/{id}/end", post(pages::account::end_session))
         .route("/account/applications/{id}/end", post(pages::account::end_application))
+        .route("/account/name", post(pages::account::rename))
         .route("/account/sign-out", post(pages::account::sign_out))
         .route("/account/sign-out-everywhere", post(pages::account::sign_out_everywhere))
         .route("/account/delete", get(pages::account::ask_delete).post(pages::account::delete))

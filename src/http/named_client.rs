@@ -67,7 +67,7 @@ impl NamedClient {
     ) {
         let authorization = authorization.as_ref().ok().copied().flatten();
         let Some(client_id) = claimed_client(authorization, parameters.as_ref().ok()) else { return };
-        let grant = parameters.as_ref().ok().and_then(|read| read.value("grant_type")).map(str::trim);
+        let grant = parameters.as_ref().ok().and_then(|read| read.value("grant_type")).map(str::trim_ascii);
         let grant = grant.filter(|_| endpoint == Endpoint::Token).and_then(GrantType::from_name);
         self.set(endpoint, client_id, grant);
     }

@@ -4,9 +4,11 @@ use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use super::claims::Audience;
+use super::client_keys::MOST_KEYS;
 use super::jose::SigningAlgorithm;
+use super::named::named;
 use super::refusal::Refusal;
 
 /// The longest an assertion may be good for, in seconds. Its `jti` is remembered that long.
@@ -27,46 +29,118 @@ pub struct VerifiedAssertion {
     pub expires: i64,
 }
 
+named! {
+    /// What `aud` of an application's assertions may be. A setting of the application.
+    #[derive(Default)]
+    pub enum AssertionAudience {
+        /// The issuer or one of the endpoints, alone or in an array of nothing else: what OIDC Core §9 says and the
+        /// libraries send.
+        #[default]
+        IssuerOrEndpoint = "issuer_or_endpoint": "The issuer or the token endpoint, and nothing else",
+        /// The issuer, as one string and nothing else (draft-ietf-oauth-rfc7523bis): for applications that also
+        /// authenticate at servers they do not trust.
+        Issuer = "issuer": "The issuer alone",
+    }
+}
+
+/// Who this server is to an application that signs an assertion for it.
+#[derive(Clone, Debug)]
+pub struct Addressee<'a> {
+    /// The issuer.
+    pub issuer: &'a str,
+    /// The addresses at which the assertion may be meant to arrive.
+    pub endpoints: Vec<String>,
+    /// Which of them count.
+    pub form: AssertionAudience,
+}
+
+impl Addressee<'_> {
+    fn check(&self, aud: Option<&Value>) -> Result<(), Refusal> {
+        let is_ours = |text: &str| match self.form {
+            AssertionAudience::Issuer => text == self.issuer,
+            AssertionAudience::IssuerOrEndpoint => {
+                text == self.issuer || self.endpoints.iter().any(|endpoint| endpoint == text)
+            }
+        };
+        let fits = match aud {
+            Some(Value::String(text)) => is_ours(text),
+            Some(Value::Array(several)) => {
+                self.form == AssertionAudience::IssuerOrEndpoint
+                    && !several.is_empty()
+                    && several.iter().all(|one| one.as_str().is_some_and(is_ours))
+            }
+            _ => false,
+        };
+        if fits {
+            return Ok(());
+        }
+        let or = match self.form {
+            AssertionAudience::Issuer => String::new(),
+            AssertionAudience::IssuerOrEndpoint => format!(" or {}", self.endpoints.join(" or ")),
+        };
+        let what = format!("'aud' of the client assertion must be the issuer, {}{or}, and nothing else", self.issuer);
+        Err(Refusal::invalid_client(what))
+    }
+}
+
+/// The claims of an assertion, each looked at when it is needed so that the one that is wrong can be named.
 #[derive(Deserialize)]
-struct Claims {
-    iss: Option<String>,
-    sub: Option<String>,
-    aud: Option<Audience>,
-    jti: Option<String>,
-    exp: Option<i64>,
-    nbf: Option<i64>,
-    iat: Option<i64>,
+struct Claims(Map<String, Value>);
+
+impl Claims {
+    fn text(&self, name: &str) -> Result<&str, Refusal> {
+        let wrong = |what: &str| Refusal::invalid_client(format!("'{name}' of the client assertion {what}"));
+        match self.0.get(name) {
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(wrong("must be text")),
+            None => Err(wrong("is missing")),
+        }
+    }
+
+    /// A time in seconds since 1970 (RFC 7519 §2, `NumericDate`).
+    fn time(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        let Some(value) = self.0.get(name) else { return Ok(None) };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "what is too large becomes the largest, which no rule takes"
+        )]
+        let time = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64));
+        let what = || format!("'{name}' of the client assertion must be a number of seconds since 1970");
+        time.map(Some).ok_or_else(|| Refusal::invalid_client(what()))
+    }
 }
 
 /// The client that an assertion claims to come from; nothing is verified yet.
 pub fn claimed_client(assertion: &str) -> Result<String, Refusal> {
     let claims: Claims = insecure_decode_claims(assertion).map_err(|_| malformed())?;
-    claims.sub.ok_or_else(|| Refusal::invalid_client("the client assertion has no sub claim"))
+    claims.text("sub").map(str::to_owned)
 }
 
 /// Checks an assertion of this client: its signature by one of the client's keys, then every claim.
 ///
-/// `now` is in seconds since 1970. The audience must be the issuer itself: accepting the token endpoint's
-/// address too would let an assertion for one server be used at another that shares the address.
+/// `now` is in seconds since 1970.
 pub fn verify(
     assertion: &str,
     client_id: &str,
     keys: &JwkSet,
-    issuer: &str,
+    addressee: &Addressee<'_>,
     now: i64,
 ) -> Result<VerifiedAssertion, Refusal> {
-    let header = decode_header(assertion).map_err(|_| malformed())?;
-    let Some(algorithm) = SigningAlgorithm::ALL.into_iter().find(|known| known.jsonwebtoken() == header.alg) else {
-        return Err(Refusal::invalid_client("the client assertion must be signed with RS256, PS256, ES256 or EdDSA"));
-    };
+    let header = decode_header(assertion).map_err(|_| unreadable_header())?;
+    let algorithm = SigningAlgorithm::ALL.into_iter().find(|known| known.jsonwebtoken() == header.alg);
+    let algorithm = algorithm.ok_or_else(unreadable_header)?;
     // RFC 7515 §4.1.11: a recipient that does not understand a critical extension must refuse it; this server
     // understands none.
     if header.crit.is_some() {
-        return Err(Refusal::invalid_client("the client assertion's crit header names an extension this server lacks"));
+        return Err(Refusal::invalid_client("'crit' of the client assertion names an extension this server lacks"));
+    }
+    if header.typ.as_deref().is_some_and(|typ| !is_assertion_type(typ)) {
+        return Err(Refusal::invalid_client("'typ' of the client assertion must be JWT or client-authentication+jwt"));
     }
     let mut validation = Validation::new(algorithm.jsonwebtoken());
     // The claims are checked below, against `now`.
     validation.validate_exp = false;
+    validation.validate_nbf = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     let claims = candidates(keys, header.kid.as_deref(), algorithm)
@@ -75,7 +149,13 @@ pub fn verify(
         .ok_or_else(|| {
             Refusal::invalid_client("the client assertion is not signed by a key registered for this application")
         })?;
-    check_claims(claims.claims, client_id, issuer, now)
+    check_claims(&claims.claims, client_id, addressee, now)
+}
+
+/// RFC 7515 §4.1.9, draft-ietf-oauth-rfc7523bis: what is meant for something else is no statement of who one is.
+fn is_assertion_type(typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "client-authentication+jwt")
 }
 
 /// The registered keys that could have signed it: the one of that `kid`, or all of the right kind.
@@ -84,43 +164,59 @@ fn candidates<'a>(
     kid: Option<&'a str>,
     algorithm: SigningAlgorithm,
 ) -> impl Iterator<Item = &'a Jwk> {
-    keys.keys.iter().filter(move |jwk| {
+    // Trying a key costs as much as checking a signature, and anybody may have it done.
+    let fitting = keys.keys.iter().filter(move |jwk| {
         let kid_fits = kid.is_none() || jwk.common.key_id.is_none() || jwk.common.key_id.as_deref() == kid;
         let declared = jwk.common.key_algorithm.map(|declared| declared.to_string());
         kid_fits && declared.is_none_or(|declared| declared == algorithm.name())
-    })
+    });
+    fitting.take(MOST_KEYS)
 }
 
-fn check_claims(claims: Claims, client_id: &str, issuer: &str, now: i64) -> Result<VerifiedAssertion, Refusal> {
+fn check_claims(
+    claims: &Claims,
+    client_id: &str,
+    addressee: &Addressee<'_>,
+    now: i64,
+) -> Result<VerifiedAssertion, Refusal> {
     let refuse = |what: &'static str| Err(Refusal::invalid_client(what));
-    if claims.iss.as_deref() != Some(client_id) || claims.sub.as_deref() != Some(client_id) {
-        return refuse("iss and sub of the client assertion must both be the client id");
+    for name in ["iss", "sub"] {
+        if claims.text(name)? != client_id {
+            return Err(Refusal::invalid_client(format!("'{name}' of the client assertion must be the client id")));
+        }
     }
-    if !claims.aud.is_some_and(|aud| aud.contains(issuer)) {
-        return Err(Refusal::invalid_client(format!("the client assertion's aud must be the issuer, {issuer}")));
-    }
-    let Some(expires) = claims.exp else {
-        return refuse("the client assertion has no exp claim");
+    addressee.check(claims.0.get("aud"))?;
+    let Some(expires) = claims.time("exp")? else {
+        return refuse("'exp' of the client assertion is missing");
     };
     if expires <= now.saturating_sub(CLOCK_SKEW) {
-        return refuse("the client assertion has expired");
+        return refuse("the client assertion has expired ('exp')");
     }
     if expires > now.saturating_add(LONGEST_LIFETIME + CLOCK_SKEW) {
-        return refuse("the client assertion is good for more than an hour; make it shorter");
+        return refuse("the client assertion is good for more than an hour ('exp'); make it shorter");
     }
-    if claims.nbf.into_iter().chain(claims.iat).any(|start| start > now.saturating_add(CLOCK_SKEW)) {
-        return refuse("the client assertion is not valid yet; check the client's clock");
-    }
-    match claims.jti {
-        Some(jti) if !jti.is_empty() && jti.len() <= LONGEST_JTI => {
-            Ok(VerifiedAssertion { jti, expires: expires.saturating_add(CLOCK_SKEW) })
+    for name in ["nbf", "iat"] {
+        if claims.time(name)?.is_some_and(|start| start > now.saturating_add(CLOCK_SKEW)) {
+            let what = format!("the client assertion is not valid yet ('{name}'); check the client's clock");
+            return Err(Refusal::invalid_client(what));
         }
-        _ => refuse("the client assertion needs a jti claim of 1 to 256 bytes"),
+    }
+    match claims.text("jti")? {
+        jti if !jti.is_empty() && jti.len() <= LONGEST_JTI => {
+            Ok(VerifiedAssertion { jti: jti.to_owned(), expires: expires.saturating_add(CLOCK_SKEW) })
+        }
+        _ => refuse("'jti' of the client assertion must have 1 to 256 bytes"),
     }
 }
 
 fn malformed() -> Refusal {
     Refusal::invalid_client("the client assertion is not a signed JWT")
+}
+
+fn unreadable_header() -> Refusal {
+    Refusal::invalid_client(
+        "'alg' of the client assertion must be RS256, PS256, ES256 or EdDSA, and its header a JWT's",
+    )
 }
 
 #[cfg(test)]
@@ -129,7 +225,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
     use jsonwebtoken::jwk::KeyAlgorithm;
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::protocol::jose::Signer;
@@ -139,6 +235,11 @@ mod tests {
     const PRIVATE_KEY: &str = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
     const ISSUER: &str = "https://login.example.com";
     const NOW: i64 = 1_000_000;
+
+    fn ours(form: AssertionAudience) -> Addressee<'static> {
+        let endpoints = vec![format!("{ISSUER}/token"), format!("{ISSUER}/oauth/token")];
+        Addressee { issuer: ISSUER, endpoints, form }
+    }
 
     fn private_key() -> Vec<u8> {
         STANDARD.decode(PRIVATE_KEY).unwrap()
@@ -165,7 +266,13 @@ mod tests {
     }
 
     fn checked(claims: &Value) -> Result<VerifiedAssertion, Refusal> {
-        verify(&signed(&Header::new(Algorithm::EdDSA), claims), "shop", &keys(), ISSUER, NOW)
+        verify(
+            &signed(&Header::new(Algorithm::EdDSA), claims),
+            "shop",
+            &keys(),
+            &ours(AssertionAudience::default()),
+            NOW,
+        )
     }
 
     /// The claims with this one changed; removed by null.
@@ -192,7 +299,7 @@ mod tests {
     fn a_good_assertion_tells_its_jti_and_until_when_it_is_remembered() {
         let good = VerifiedAssertion { jti: "a".to_owned(), expires: NOW + 60 + CLOCK_SKEW };
         assert_eq!(checked(&claims()), Ok(good.clone()));
-        assert_eq!(checked(&with("aud", json!([ISSUER, "https://other.example.com"]))), Ok(good));
+        assert_eq!(checked(&with("aud", json!([ISSUER, "https://login.example.com/token"]))), Ok(good));
     }
 
     #[test]
@@ -202,7 +309,8 @@ mod tests {
             ("iss", Value::Null),
             ("sub", json!("other")),
             ("sub", Value::Null),
-            ("aud", json!("https://login.example.com/token")),
+            ("aud", json!("https://login.example.com/")),
+            ("aud", json!([ISSUER, "https://other.example.com"])),
             ("aud", Value::Null),
             ("exp", Value::Null),
             ("jti", Value::Null),
@@ -231,7 +339,9 @@ mod tests {
     #[test]
     fn the_key_is_the_one_that_is_named_and_of_the_algorithm_that_is_named() {
         let of_key = |kid: &str| Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::EdDSA) };
-        let verified = |header: &Header, keys: &JwkSet| verify(&signed(header, &claims()), "shop", keys, ISSUER, NOW);
+        let verified = |header: &Header, keys: &JwkSet| {
+            verify(&signed(header, &claims()), "shop", keys, &ours(AssertionAudience::default()), NOW)
+        };
         assert!(verified(&of_key(&own_kid()), &keys()).is_ok());
         assert!(verified(&of_key("unknown"), &keys()).is_err());
         let mut unnamed = keys();
@@ -250,7 +360,9 @@ mod tests {
     #[test]
     fn an_extension_that_has_to_be_understood_is_not() {
         let header = Header { crit: Some(vec!["b64".to_owned()]), ..Header::new(Algorithm::EdDSA) };
-        assert!(verify(&signed(&header, &claims()), "shop", &keys(), ISSUER, NOW).is_err());
+        assert!(
+            verify(&signed(&header, &claims()), "shop", &keys(), &ours(AssertionAudience::default()), NOW).is_err()
+        );
     }
 
     #[test]
@@ -260,7 +372,41 @@ mod tests {
         let other = signed(&Header::new(Algorithm::EdDSA), &with("jti", json!("b")));
         let changed = [good.rsplit_once('.').unwrap().0, other.rsplit_once('.').unwrap().1].join(".");
         for bad in [shared.as_str(), &changed, "a.b.c", ""] {
-            assert!(verify(bad, "shop", &keys(), ISSUER, NOW).is_err(), "{bad}");
+            assert!(verify(bad, "shop", &keys(), &ours(AssertionAudience::default()), NOW).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_audience_is_the_issuer_or_an_endpoint_and_nothing_besides() {
+        let lenient = |aud: Value| ours(AssertionAudience::IssuerOrEndpoint).check(Some(&aud)).is_ok();
+        let (issuer, token) = (json!(ISSUER), json!("https://login.example.com/token"));
+        for good in [issuer.clone(), token.clone(), json!([issuer]), json!([token, issuer])] {
+            assert!(lenient(good.clone()), "{good}");
+        }
+        for bad in [
+            json!("https://login.example.com/"),
+            json!("https://login.example.com/token/"),
+            json!("https://login.example.com/oauth/par"),
+            json!([]),
+            json!([issuer, "https://other.example.com"]),
+            json!([issuer, 1]),
+            json!([[issuer]]),
+            json!(null),
+            json!({ "a": issuer }),
+        ] {
+            assert!(!lenient(bad.clone()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn in_the_strict_form_it_is_the_issuer_as_one_string() {
+        for (aud, good) in
+            [(json!(ISSUER), true), (json!([ISSUER]), false), (json!("https://login.example.com/token"), false)]
+        {
+            assert_eq!(ours(AssertionAudience::Issuer).check(Some(&aud)).is_ok(), good, "{aud}");
+        }
+        for form in AssertionAudience::ALL {
+            assert_eq!(AssertionAudience::from_name(form.name()), Some(form));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::parameters::Parameters;
 use super::pkce::{self, CodeChallenge};
 use super::refusal::{ErrorCode, Refusal};
 use super::resource::ResourceId;
-use super::scope::Scope;
+use super::scope::{OPENID, Scope};
 
 named! {
     /// How the answer reaches the application.
@@ -17,6 +17,9 @@ named! {
         /// As query parameters of a redirect: the default for codes.
         #[default]
         Query = "query",
+        /// As the fragment of a redirect (OAuth 2.0 Multiple Response Types §2.1): what applications that run in the
+        /// browser ask for, since a fragment reaches no server.
+        Fragment = "fragment",
         /// As a form that the browser posts (OAuth 2.0 Form Post Response Mode).
         FormPost = "form_post",
     }
@@ -40,8 +43,9 @@ impl Prompt {
     /// Reads the space-separated values.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let mut prompt = Self::default();
-        for word in text.split(' ') {
-            match word {
+        let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+        for word in &words {
+            match *word {
                 "none" => prompt.none = true,
                 "login" => prompt.login = true,
                 "consent" => prompt.consent = true,
@@ -51,7 +55,7 @@ impl Prompt {
                 other => return Err(Refusal::invalid_request(format!("the prompt '{other}' is not known here"))),
             }
         }
-        if prompt.none && text != "none" {
+        if prompt.none && words != ["none"] {
             return Err(Refusal::invalid_request("prompt 'none' cannot be combined with another"));
         }
         Ok(prompt)
@@ -99,7 +103,10 @@ pub struct AuthorizationRequest {
 /// The response type that is offered.
 pub const RESPONSE_TYPE: &str = "code";
 
-/// The longest value of a parameter that is only passed through.
+/// The longest `state` and `nonce`, in bytes: applications keep what they need afterwards in them.
+pub const LONGEST_STATE: usize = 8192;
+
+/// The longest value of another parameter that is only passed through.
 const LONGEST_PASSED_THROUGH: usize = 2048;
 
 impl AuthorizationRequest {
@@ -119,8 +126,8 @@ impl AuthorizationRequest {
             response_mode: response_mode(parameters.value("response_mode"))?,
             scope: scope.map_err(|e| Refusal::invalid_scope(format!("the scope is malformed: {e}")))?,
             resources: resources.map_err(|e| Refusal::new(ErrorCode::InvalidTarget, e.to_string()))?,
-            state: passed_through(parameters, "state")?,
-            nonce: passed_through(parameters, "nonce")?,
+            state: up_to(LONGEST_STATE, parameters, "state")?,
+            nonce: up_to(LONGEST_STATE, parameters, "nonce")?,
             code_challenge: code_challenge(parameters)?,
             prompt,
             max_age: max_age(parameters.value("max_age"))?,
@@ -129,6 +136,19 @@ impl AuthorizationRequest {
             ui_locales: passed_through(parameters, "ui_locales")?,
         })
     }
+}
+
+/// OIDC Core §3.1.2.1: an OpenID request says where its answer goes, however many addresses are registered. In
+/// one of plain OAuth the only registered address may stand in (RFC 6749 §3.1.2.3).
+pub fn require_redirect_uri(parameters: &Parameters, registered: &[String]) -> Result<(), Refusal> {
+    let is_openid = parameters.value("scope").is_some_and(|scope| scope.split(' ').any(|token| token == OPENID));
+    if is_openid && parameters.value("redirect_uri").is_none() {
+        return Err(Refusal::invalid_request(
+            "the parameter 'redirect_uri' is missing; a request with openid needs it",
+        )
+        .with_mismatch(Mismatch::missing(Field::RedirectUri, registered.first().map(String::as_str))));
+    }
+    Ok(())
 }
 
 fn check_response_type(value: Option<&str>) -> Result<(), Refusal> {
@@ -147,15 +167,27 @@ fn check_response_type(value: Option<&str>) -> Result<(), Refusal> {
 fn response_mode(value: Option<&str>) -> Result<ResponseMode, Refusal> {
     let Some(name) = value else { return Ok(ResponseMode::default()) };
     ResponseMode::from_name(name).ok_or_else(|| {
-        Refusal::invalid_request(format!("the response_mode '{name}' is not offered; use query or form_post"))
-            .with_mismatch(Mismatch::nearest(Field::ResponseMode, name, ["query", "form_post"]))
+        let offered = ResponseMode::ALL.map(ResponseMode::name);
+        Refusal::invalid_request(format!("the response_mode '{name}' is not offered; use {}", offered.join(" or ")))
+            .with_mismatch(Mismatch::nearest(Field::ResponseMode, name, offered))
     })
 }
 
+/// An answer must bring `state` back as it came. One that is too long is brought nowhere, so that such a request
+/// has no answer but a page.
+pub fn check_state(parameters: &Parameters) -> Result<(), Refusal> {
+    up_to(LONGEST_STATE, parameters, "state").map(drop)
+}
+
 fn passed_through(parameters: &Parameters, name: &str) -> Result<Option<String>, Refusal> {
+    up_to(LONGEST_PASSED_THROUGH, parameters, name)
+}
+
+fn up_to(longest: usize, parameters: &Parameters, name: &str) -> Result<Option<String>, Refusal> {
     match parameters.value(name) {
-        Some(value) if value.len() > LONGEST_PASSED_THROUGH => {
-            Err(Refusal::invalid_request(format!("'{name}' is longer than {LONGEST_PASSED_THROUGH} bytes")))
+        Some(value) if value.len() > longest => {
+            let what = format!("the parameter '{name}' has {} bytes; it may have {longest}", value.len());
+            Err(Refusal::invalid_request(what))
         }
         value => Ok(value.map(str::to_owned)),
     }
@@ -206,11 +238,35 @@ mod tests {
         assert_eq!(code("scope=a"), ErrorCode::InvalidRequest);
         assert_eq!(code("response_type=token"), ErrorCode::UnsupportedResponseType);
         assert_eq!(code("response_type=code&request=x"), ErrorCode::RequestNotSupported);
-        assert_eq!(code("response_type=code&response_mode=fragment"), ErrorCode::InvalidRequest);
+        assert_eq!(code("response_type=code&response_mode=query.jwt"), ErrorCode::InvalidRequest);
         assert_eq!(code("response_type=code&prompt=none+login"), ErrorCode::InvalidRequest);
         assert_eq!(code("response_type=code&prompt=what"), ErrorCode::InvalidRequest);
         assert_eq!(code("response_type=code&max_age=-1"), ErrorCode::InvalidRequest);
-        assert_eq!(code("response_type=code&scope=a++b"), ErrorCode::InvalidScope);
+        assert_eq!(code("response_type=code&scope=a%22b"), ErrorCode::InvalidScope);
+    }
+
+    #[test]
+    fn state_and_nonce_have_room_for_what_an_application_keeps_in_them() {
+        for name in ["state", "nonce"] {
+            let with = |length: usize| read(&format!("response_type=code&{name}={}", "s".repeat(length)));
+            assert!(with(LONGEST_STATE).is_ok());
+            let refused = with(LONGEST_STATE + 1).unwrap_err().description;
+            assert_eq!(refused, format!("the parameter '{name}' has 8193 bytes; it may have 8192"));
+        }
+    }
+
+    #[test]
+    fn an_openid_request_names_its_redirect_uri() {
+        let check = |form: &str| {
+            let parameters = Parameters::from_form(form.as_bytes()).unwrap();
+            require_redirect_uri(&parameters, &["https://a.example/cb".to_owned()])
+        };
+        for fine in ["", "scope=profile", "scope=openid2+xopenid", "scope=openid&redirect_uri=x"] {
+            assert_eq!(check(fine), Ok(()), "{fine}");
+        }
+        for missing in ["scope=openid", "scope=profile++openid+", "scope=openid&redirect_uri="] {
+            assert!(check(missing).is_err(), "{missing}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub fn credentials(authorization: Option<&str>) -> Result<BearerCredentials<'_>,
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Ok(BearerCredentials::Missing);
     }
-    let token = token.trim();
+    let token = token.trim_ascii();
     let body = token.trim_end_matches('=');
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
     if body.is_empty() || !body.chars().all(allowed) {

@@ -27,6 +27,9 @@ impl TokenProfile {
     }
 }
 
+/// `token_use` of an access token, so that none of format `plain` passes for an ID token.
+pub const ACCESS: &str = "access";
+
 /// The `aud` claim: one value is written as a string, several as an array (RFC 7519 §4.1.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -86,6 +89,9 @@ pub struct AccessTokenClaims {
     pub exp: i64,
     /// A unique id (RFC 7519 §4.1.7), for revocation.
     pub jti: String,
+    /// [`ACCESS`], where the `typ` header does not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_use: Option<String>,
     /// When the person authenticated (RFC 9068 §2.2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,

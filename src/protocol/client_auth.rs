@@ -102,7 +102,7 @@ pub fn claimed_client(authorization: Option<&str>, parameters: Option<&Parameter
 
 /// White space around a value is a slip of the pen; where there is nothing else, there is no value.
 fn trimmed<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
-    parameters.value(name).map(str::trim).filter(|value| !value.is_empty())
+    parameters.value(name).map(str::trim_ascii).filter(|value| !value.is_empty())
 }
 
 fn basic_pair(header: &str) -> Result<(String, String), Refusal> {
@@ -111,7 +111,7 @@ fn basic_pair(header: &str) -> Result<(String, String), Refusal> {
         return Err(Refusal::invalid_client("the Authorization header of a client must use the Basic scheme"));
     }
     let decoded = STANDARD
-        .decode(encoded.trim())
+        .decode(encoded.trim_ascii())
         .map_err(|_| Refusal::invalid_client("the Basic credentials are not valid base64"))?;
     let text =
         String::from_utf8(decoded).map_err(|_| Refusal::invalid_client("the Basic credentials are not UTF-8 text"))?;

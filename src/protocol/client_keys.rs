@@ -5,13 +5,18 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::jose::SigningAlgorithm;
 
 /// The private members of a JWK (RFC 7518 §6.2.2, §6.3.2 and §6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// The number of keys that an application may register. An assertion without `kid` is tried with each of them,
+/// whoever sent it.
+pub const MOST_KEYS: usize = 20;
 
 /// The length of a P-256 coordinate and of an Ed25519 key, in bytes.
 const COORDINATE: usize = 32;
@@ -27,9 +32,16 @@ pub enum ClientKeysError {
     NoUsableKey,
     /// A private or symmetric key was given where only public ones belong.
     #[error(
-        "a private key is among them, or a symmetric one; register public keys only, and consider that key exposed"
+        "a private key is among them, or a symmetric one (its member '{0}'); register public keys only, and consider \
+         that key exposed"
     )]
-    PrivateKey,
+    PrivateKey(&'static str),
+    /// More than are looked at.
+    #[error("the JWK Set has {0} keys; it may have {MOST_KEYS}")]
+    TooMany(usize),
+    /// A signature must say with one name which key made it (RFC 7517 §4.5).
+    #[error("two keys of the JWK Set have the kid '{0}'")]
+    SameKid(String),
     /// A key that no signature could be verified with.
     #[error("{key} is no good key: {what}")]
     BadKey {
@@ -45,17 +57,51 @@ pub enum ClientKeysError {
 pub fn client_keys(document: &str) -> Result<JwkSet, ClientKeysError> {
     let form = |e: serde_json::Error| ClientKeysError::Form(e.to_string());
     let raw: Value = serde_json::from_str(document).map_err(form)?;
-    let members = raw.get("keys").and_then(Value::as_array).into_iter().flatten();
-    if members.into_iter().any(|key| PRIVATE_MEMBERS.iter().any(|member| key.get(member).is_some())) {
-        return Err(ClientKeysError::PrivateKey);
+    let Some(members) = raw.get("keys").and_then(Value::as_array) else {
+        return Err(ClientKeysError::Form("its member 'keys' must be an array".to_owned()));
+    };
+    let private = |key: &Value| PRIVATE_MEMBERS.into_iter().find(|member| key.get(member).is_some());
+    if let Some(member) = members.iter().find_map(private) {
+        return Err(ClientKeysError::PrivateKey(member));
     }
-    let keys: JwkSet = serde_json::from_value(raw).map_err(form)?;
+    if members.len() > MOST_KEYS {
+        return Err(ClientKeysError::TooMany(members.len()));
+    }
+    let keys = JwkSet { keys: members.iter().enumerate().map(read_key).collect::<Result<_, _>>()? };
+    check_kids(&keys)?;
     let mut usable = false;
     for (at, jwk) in keys.keys.iter().enumerate() {
         let bad = |what| ClientKeysError::BadKey { key: name_of(at, jwk), what };
         usable |= check(jwk).map_err(bad)? == Use::Verifies;
     }
     if usable { Ok(keys) } else { Err(ClientKeysError::NoUsableKey) }
+}
+
+fn read_key((at, key): (usize, &Value)) -> Result<Jwk, ClientKeysError> {
+    let wrong = |what: String| ClientKeysError::Form(format!("key {} of the set: {what}", at + 1));
+    let missing = members_of(key).iter().find(|member| !key[**member].is_string());
+    match missing {
+        Some(member) => Err(wrong(format!("its member '{member}' must be a string"))),
+        None => Jwk::deserialize(key).map_err(|e| wrong(e.to_string())),
+    }
+}
+
+/// What a key of a type that is verified here must have (RFC 7518 §6.2.1, §6.3.1; RFC 8037 §2).
+fn members_of(key: &Value) -> &'static [&'static str] {
+    match key["kty"].as_str() {
+        Some("RSA") => &["n", "e"],
+        Some("EC") => &["crv", "x", "y"],
+        Some("OKP") => &["crv", "x"],
+        _ => &[],
+    }
+}
+
+fn check_kids(keys: &JwkSet) -> Result<(), ClientKeysError> {
+    let kids: Vec<&str> = keys.keys.iter().filter_map(|jwk| jwk.common.key_id.as_deref()).collect();
+    match kids.iter().enumerate().find(|(at, kid)| kids[..*at].contains(kid)) {
+        Some((_, kid)) => Err(ClientKeysError::SameKid((*kid).to_owned())),
+        None => Ok(()),
+    }
 }
 
 /// Whether this server can use a key.
@@ -74,6 +120,10 @@ fn name_of(at: usize, jwk: &Jwk) -> String {
 
 /// Parses the key with the verifier that `/token` uses.
 fn check(jwk: &Jwk) -> Result<Use, &'static str> {
+    // RFC 7517 §4.2: what is made for hiding is not used for signing.
+    if jwk.common.public_key_use == Some(PublicKeyUse::Encryption) {
+        return Err("its 'use' is enc; keys that sign have sig, or none");
+    }
     let algorithms: &[SigningAlgorithm] = match &jwk.algorithm {
         AlgorithmParameters::RSA(key) => {
             check_rsa(&key.n, &key.e)?;
@@ -151,6 +201,10 @@ mod tests {
         json!({"kty": "RSA", "n": n, "e": e, "kid": "mine"})
     }
 
+    fn another_rsa() -> Value {
+        json!({"kty": "RSA", "n": MODULUS, "e": "AQAB", "kid": "another"})
+    }
+
     fn short() -> String {
         URL_SAFE_NO_PAD.encode([&[0xC1][..], &[7; 127]].concat())
     }
@@ -180,7 +234,7 @@ mod tests {
             (MODULUS, "AA", "exponent"),
             (MODULUS, "AQAB=", "base64url"),
         ] {
-            let refused = read(&json!([rsa(MODULUS, "AQAB"), rsa(n, e)])).unwrap_err();
+            let refused = read(&json!([another_rsa(), rsa(n, e)])).unwrap_err();
             assert!(refused.starts_with("the key 'mine' is no good key") && refused.contains(what), "{refused}");
         }
         let (x, y) = P256;
@@ -196,11 +250,47 @@ mod tests {
     }
 
     #[test]
+    fn a_set_is_small_and_names_each_key_once_and_only_keys_that_sign() {
+        let ed = |kid: Option<usize>| {
+            let mut key = json!({"kty": "OKP", "crv": "Ed25519", "x": ED25519_KEY});
+            if let Some(kid) = kid {
+                key["kid"] = json!(kid.to_string());
+            }
+            key
+        };
+        let many = |count| Value::from((0..count).map(|at| ed(Some(at))).collect::<Vec<_>>());
+        assert_eq!(read(&many(MOST_KEYS)), Ok(MOST_KEYS));
+        assert_eq!(read(&many(MOST_KEYS + 1)).unwrap_err(), "the JWK Set has 21 keys; it may have 20");
+        assert_eq!(read(&json!([ed(None), ed(None)])), Ok(2));
+        assert_eq!(read(&json!([ed(Some(1)), ed(Some(1))])).unwrap_err(), "two keys of the JWK Set have the kid '1'");
+        let mut hides = ed(Some(7));
+        hides["use"] = json!("enc");
+        let refused = read(&json!([ed(Some(1)), hides])).unwrap_err();
+        assert!(refused.starts_with("the key '7'") && refused.contains("'use'"), "{refused}");
+        let mut signs = ed(Some(7));
+        signs["use"] = json!("sig");
+        assert_eq!(read(&json!([signs])), Ok(1));
+        for (document, member) in [
+            ("{}", "'keys'"),
+            (r#"{"keys":{}}"#, "'keys'"),
+            (r#"{"keys":[{"kty":"RSA"}]}"#, "'n'"),
+            (r#"{"keys":[1]}"#, "key 1"),
+        ] {
+            let refused = client_keys(document).unwrap_err().to_string();
+            assert!(refused.contains(member), "{refused}");
+        }
+    }
+
+    #[test]
     fn private_keys_are_none_of_our_business() {
         for member in PRIVATE_MEMBERS {
             let mut key = rsa(MODULUS, "AQAB");
             key[member] = json!("AQAB");
-            assert_eq!(client_keys(&json!({"keys": [key]}).to_string()), Err(ClientKeysError::PrivateKey), "{member}");
+            assert_eq!(
+                client_keys(&json!({"keys": [key]}).to_string()),
+                Err(ClientKeysError::PrivateKey(member)),
+                "{member}"
+            );
         }
     }
 

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use super::jose::SigningAlgorithm;
 
+/// `token_use` of an ID token: an access token of the format `plain` has the same `typ` and another of these.
+pub const TOKEN_USE: &str = "id";
+
 /// The `typ` of an ID token.
 pub const TYPE: &str = "JWT";
 
@@ -23,6 +26,12 @@ pub struct PersonClaims {
     /// The person's name; scope `profile`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The name that the person goes by; scope `profile`. It does not identify the account: `sub` does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_username: Option<String>,
+    /// When any of this last changed, in seconds since 1970; scope `profile`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<i64>,
     /// The person's language; scope `profile`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
@@ -54,9 +63,8 @@ pub struct IdTokenClaims {
     pub sub: String,
     /// The application it is for: always that one alone.
     pub aud: String,
-    /// The same application, if the access token is for a resource and not for the application.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub azp: Option<String>,
+    /// [`TOKEN_USE`].
+    pub token_use: &'static str,
     /// When it was issued.
     pub iat: i64,
     /// From when on it is refused.

@@ -19,6 +19,9 @@ pub struct Introspection {
     /// The client it was issued to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// What the person it speaks for is known by, for people to read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     /// `Bearer`, of an access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
@@ -54,12 +57,13 @@ impl Introspection {
         Self::default()
     }
 
-    /// The answer for a valid access token.
-    pub fn of_access_token(claims: AccessTokenClaims) -> Self {
+    /// The answer for a valid access token of the person with this user name, if of a person.
+    pub fn of_access_token(claims: AccessTokenClaims, username: Option<String>) -> Self {
         Self {
             active: true,
             scope: Some(claims.scope),
             client_id: Some(claims.client_id),
+            username,
             token_type: Some("Bearer"),
             exp: Some(claims.exp),
             iat: Some(claims.iat),

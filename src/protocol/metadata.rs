@@ -46,11 +46,11 @@ pub struct Metadata {
 }
 
 /// The claims that ID tokens and userinfo can have.
-const CLAIMS: [&str; 16] = [
+const CLAIMS: [&str; 18] = [
     "iss",
     "sub",
     "aud",
-    "azp",
+    "token_use",
     "exp",
     "iat",
     "auth_time",
@@ -60,6 +60,8 @@ const CLAIMS: [&str; 16] = [
     "acr",
     "amr",
     "name",
+    "preferred_username",
+    "updated_at",
     "locale",
     "email",
     "email_verified",

@@ -21,6 +21,7 @@ pub mod parameters;
 pub mod pkce;
 pub mod redirect_uri;
 pub mod refusal;
+pub mod requested_scope;
 pub mod resource;
 pub mod retry_after;
 pub mod scope;

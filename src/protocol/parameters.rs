@@ -26,7 +26,7 @@ impl BodyFormat {
                 "the Content-Type header is missing; send application/x-www-form-urlencoded",
             ));
         };
-        let essence = value.split(';').next().unwrap_or_default().trim();
+        let essence = value.split(';').next().unwrap_or_default().trim_ascii();
         if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             Ok(Self::Form)
         } else if essence.eq_ignore_ascii_case("application/json") {

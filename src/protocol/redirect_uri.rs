@@ -1,13 +1,17 @@
 //! Redirect URIs: which one a request may name, and which may be registered (RFC 6749 §3.1.2, RFC 9700 §2.1, RFC 8252
 //! §7.3).
 
+mod registrable;
+
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use url::{Host, Url};
+use url::Url;
 
 use super::mismatch::{Field, Mismatch};
 use super::refusal::Refusal;
+
+pub use registrable::{OwnScheme, ReturnFrom, UriRule, check_registrable};
 
 /// Parameters of the authorization response. In a redirect URI they would let the application confuse its own
 /// parameters with this server's.
@@ -24,6 +28,9 @@ const LONGEST: usize = 2048;
 pub enum Matching {
     /// All of it, compared as text (RFC 9700 §2.1).
     Exact,
+    /// All of it but the port of a loopback host: a native application listens on whatever port it gets
+    /// (RFC 8252 §7.3).
+    AnyLoopbackPort,
     /// All of it up to its query; the application may add query parameters of its own, which are kept byte
     /// for byte. For requests that the application's own server sends.
     WithOwnQuery,
@@ -58,7 +65,8 @@ impl RegisteredRedirect {
             .with_mismatch(mismatch()));
         }
         let found = registered.iter().any(|known| match matching {
-            Matching::Exact => known == requested || differs_in_loopback_port(known, requested),
+            Matching::Exact => known == requested,
+            Matching::AnyLoopbackPort => known == requested || differs_in_loopback_port(known, requested),
             Matching::WithOwnQuery => extends(known, requested),
         });
         if !found {
@@ -78,6 +86,13 @@ impl RegisteredRedirect {
     /// The URI as it was requested.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The URI with these parameters in its fragment; a registered one has none of its own.
+    pub fn with_fragment(&self, parameters: &[(&str, &str)]) -> String {
+        let encoded = |value| utf8_percent_encode(value, QUERY);
+        let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        format!("{}#{}", self.0, pairs.join("&"))
     }
 
     /// The URI with these parameters added and everything else kept byte for byte.
@@ -101,16 +116,6 @@ impl RegisteredRedirect {
     }
 }
 
-/// Schemes that execute or show the content of the URI itself, or open local files.
-const NEVER: [&str; 7] = ["javascript", "data", "vbscript", "blob", "file", "about", "view-source"];
-
-/// Whether a redirect URI may be registered: an absolute URI in plain ASCII without a fragment (RFC 6749 §3.1.2), and
-/// not of an executable scheme.
-pub fn can_be_registered(uri: &str) -> bool {
-    let plain = uri.len() <= LONGEST && uri.chars().all(|c| c.is_ascii_graphic() && c != '#');
-    plain && Url::parse(uri).is_ok_and(|url| !NEVER.contains(&url.scheme()))
-}
-
 /// Whether only the owner of the host's certificate can receive the answer. A private-use scheme or a loopback address
 /// can be claimed by any program on the device (RFC 8252 §8.1, §8.6).
 pub fn is_https(uri: &str) -> bool {
@@ -128,29 +133,43 @@ fn extends(known: &str, requested: &str) -> bool {
     }
 }
 
-/// RFC 8252 §7.3: a native application listens on any free port of a loopback address literal.
+/// The hosts on which a native application listens (RFC 8252 §7.3, §8.3), as they have to be written.
+const LOOPBACK: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
+
+/// Whether the answer goes to a loopback host of the machine that the browser runs on.
+pub fn is_loopback(uri: &str) -> bool {
+    without_loopback_port(uri).is_some()
+}
+
+/// Both are the same loopback address, byte for byte, but for the port.
 fn differs_in_loopback_port(known: &str, requested: &str) -> bool {
-    let (Ok(mut known), Ok(mut requested)) = (Url::parse(known), Url::parse(requested)) else { return false };
-    let is_loopback = |url: &Url| match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        _ => false,
+    let known = without_loopback_port(known);
+    known.is_some() && known == without_loopback_port(requested)
+}
+
+/// The host and what follows its port, where the URI is one on loopback.
+fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let (host, rest) = LOOPBACK.into_iter().find_map(|host| Some((host, rest.strip_prefix(host)?)))?;
+    let rest = match rest.strip_prefix(':') {
+        None => rest,
+        Some(rest) => {
+            let (port, rest) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
+            let plain = !port.starts_with('0') && port.parse::<u16>().is_ok();
+            plain.then_some(rest)?
+        }
     };
-    known.scheme() == "http"
-        && is_loopback(&known)
-        && known.set_port(None).is_ok()
-        && requested.set_port(None).is_ok()
-        && known == requested
+    (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((host, rest))
 }
 
 /// The response parameter that a redirect URI already carries, if any. Every request with such a URI is refused, so it
 /// cannot be registered.
-pub fn reserved_parameter(uri: &str) -> Option<&'static str> {
+fn reserved_parameter(uri: &str) -> Option<&'static str> {
     first_of(&RESERVED, uri)
 }
 
 /// The same for the address after signing out, to which only `state` is added (RP-Initiated Logout §3).
-pub fn reserved_at_logout(uri: &str) -> Option<&'static str> {
+fn reserved_at_logout(uri: &str) -> Option<&'static str> {
     first_of(&["state"], uri)
 }
 
@@ -217,34 +236,67 @@ mod tests {
 
     #[test]
     fn a_native_application_may_use_any_port_of_a_loopback_address() {
-        let registered = &["http://127.0.0.1/cb", "http://[::1]/cb"];
-        assert!(find("http://127.0.0.1:51234/cb", registered, Matching::Exact).is_ok());
-        assert!(find("http://[::1]:51234/cb", registered, Matching::Exact).is_ok());
-        assert!(find("http://127.0.0.1:51234/other", registered, Matching::Exact).is_err());
-        assert!(find("https://127.0.0.1:51234/cb", registered, Matching::Exact).is_err());
-        assert!(find("http://localhost:51234/cb", &["http://localhost/cb"], Matching::Exact).is_err());
-        assert!(find("http://10.0.0.1:1/cb", &["http://10.0.0.1/cb"], Matching::Exact).is_err());
+        let registered = &["http://127.0.0.1/cb", "http://[::1]/cb?a=1", "http://localhost:3000/cb"];
+        for good in [
+            "http://127.0.0.1/cb",
+            "http://127.0.0.1:51234/cb",
+            "http://[::1]:51234/cb?a=1",
+            "http://localhost:65535/cb",
+            "http://localhost/cb",
+        ] {
+            assert_eq!(find(good, registered, Matching::AnyLoopbackPort).unwrap(), good);
+        }
+        let port = &["http://127.0.0.1:80/cb", "http://10.0.0.1/cb", "http://a.localhost/cb", "https://127.0.0.1/cb"];
+        for bad in ["http://10.0.0.1:1/cb", "http://a.localhost:1/cb", "https://127.0.0.1:1/cb", "http://127.0.0.1:/cb"]
+        {
+            assert!(find(bad, port, Matching::AnyLoopbackPort).is_err(), "{bad}");
+        }
     }
 
     #[test]
-    fn what_runs_in_the_browser_is_no_place_to_be_sent_to() {
-        for good in ["https://a.example/cb?tenant=1", "http://127.0.0.1/cb", "com.example.app:/cb"] {
-            assert!(can_be_registered(good), "{good}");
+    fn all_but_the_port_of_a_loopback_address_is_compared_byte_for_byte() {
+        for other in [
+            "http://127.0.0.1:1/other",
+            "http://127.0.0.1:1/cb/",
+            "http://127.0.0.1:1/cb?a=1",
+            "http://127.0.0.1:1/CB",
+            "http://127.0.0.1:1/x/../cb",
+            "http://127.0.0.1:1/%2e/cb",
+            "http://127.0.0.1:1/c%62",
+            "http://127.0.0.1:1\\cb",
+            "http://127.0.0.1:0/cb",
+            "http://127.0.0.1:01/cb",
+            "http://127.0.0.1:+1/cb",
+            "http://127.0.0.1:65536/cb",
+            "http://127.0.0.1:/cb",
+            "http://127.0.0.1.:1/cb",
+            "http://127.1:1/cb",
+            "http://2130706433:1/cb",
+            "http://0x7f.0.0.1:1/cb",
+            "http://127.0.0.2:1/cb",
+            "http://localhost:1/cb",
+            "http://[::1]:1/cb",
+            "http://[0:0::1]:1/cb",
+            "http://user@127.0.0.1:1/cb",
+            "http://127.0.0.1:1@evil.example/cb",
+            "http://127.0.0.1:1evil.example/cb",
+            "http://127.0.0.1evil.example/cb",
+            "HTTP://127.0.0.1:1/cb",
+            "http:/127.0.0.1:1/cb",
+            "http:///127.0.0.1:1/cb",
+            "https://127.0.0.1:1/cb",
+        ] {
+            assert!(find(other, &["http://127.0.0.1/cb"], Matching::AnyLoopbackPort).is_err(), "{other}");
         }
-        let bad = [
-            "javascript:alert(1)",
-            "JavaScript:alert(1)",
-            "data:text/html,x",
-            "vbscript:x",
-            "file:///etc/passwd",
-            "blob:https://a.example/1",
-            "https://a.example/cb#f",
-            "https://a.example/\u{fc}",
-            "https://a.example/a b",
-            "/cb",
-        ];
-        for bad in bad {
-            assert!(!can_be_registered(bad), "{bad}");
+        for other in ["http://LOCALHOST:1/cb", "http://localhost.:1/cb", "http://a.localhost:1/cb"] {
+            assert!(find(other, &["http://localhost/cb"], Matching::AnyLoopbackPort).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_a_native_application_is_free_in_the_port() {
+        for matching in [Matching::Exact, Matching::WithOwnQuery] {
+            assert!(find("http://127.0.0.1:1/cb", &["http://127.0.0.1/cb"], matching).is_err());
         }
     }
 
@@ -266,6 +318,9 @@ mod tests {
         assert_eq!(answer("https://a.example/cb?"), "https://a.example/cb?code=a%20b&state=%26%3D");
         assert_eq!(answer("https://a.example/cb?x&"), "https://a.example/cb?x&code=a%20b&state=%26%3D");
         assert_eq!(answer("com.example.app:/cb"), "com.example.app:/cb?code=a%20b&state=%26%3D");
+        let own_query = RegisteredRedirect("https://a.example/cb?x=%2f".to_owned());
+        let in_fragment = own_query.with_fragment(&[("code", "a b"), ("state", "&=#")]);
+        assert_eq!(in_fragment, "https://a.example/cb?x=%2f#code=a%20b&state=%26%3D%23");
     }
 
     #[test]

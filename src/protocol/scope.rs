@@ -30,6 +30,11 @@ impl Scope {
         Self(Vec::new())
     }
 
+    /// These scope tokens.
+    pub fn of<'a>(tokens: impl Iterator<Item = &'a str>) -> Self {
+        tokens.fold(Self::empty(), |scope, token| scope.union(&Self(vec![token.to_owned()])))
+    }
+
     /// Whether no scope token is in it.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -92,9 +97,6 @@ impl Scope {
 /// Why a text is not a scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScopeError {
-    /// Two spaces in a row, or one at an end.
-    #[error("scope tokens are separated by exactly one space, with none at the ends")]
-    Spacing,
     /// A character outside `%x21 / %x23-5B / %x5D-7E`.
     #[error("the character {0:?} cannot stand in a scope")]
     Character(char),
@@ -103,16 +105,10 @@ pub enum ScopeError {
 impl FromStr for Scope {
     type Err = ScopeError;
 
-    /// Reads a space separated list. The empty text is the empty scope.
+    /// Reads a list separated by spaces, one or more; those at the ends mean nothing.
     fn from_str(text: &str) -> Result<Self, ScopeError> {
         let mut scope = Self::empty();
-        if text.is_empty() {
-            return Ok(scope);
-        }
-        for token in text.split(' ') {
-            if token.is_empty() {
-                return Err(ScopeError::Spacing);
-            }
+        for token in text.split(' ').filter(|token| !token.is_empty()) {
             if let Some(bad) = token.chars().find(|c| !matches!(c, '!' | '#'..='[' | ']'..='~')) {
                 return Err(ScopeError::Character(bad));
             }
@@ -130,20 +126,25 @@ impl fmt::Display for Scope {
     }
 }
 
-/// The scope to grant: the requested one, if the client may have all of it, or the default if none was requested (RFC
-/// 6749 §3.3).
+/// The scope to grant at the token endpoint: the requested one, if the client may have all of it, or the default if none
+/// was requested (RFC 6749 §3.3). An authorization request is [settled](super::requested_scope) more leniently.
 ///
 /// Too much is refused instead of being narrowed: a client that goes on with less than it requested fails later and
 /// further from the cause.
 pub fn granted(asked: Option<&Scope>, allowed: &Scope, default: &Scope) -> Result<Scope, Refusal> {
-    let Some(asked) = asked else { return Ok(default.clone()) };
+    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(default.clone()) };
     match asked.first_outside(allowed) {
         None => Ok(asked.clone()),
-        Some(outside) => Err(Refusal::invalid_scope(format!(
-            "the scope '{outside}' is not one this application may ask for; it may ask for: {allowed}"
-        ))
-        .with_mismatch(Mismatch::nearest(Field::Scope, outside, allowed.iter()))),
+        Some(outside) => Err(may_not_ask(outside, allowed)),
     }
+}
+
+/// The refusal of a scope that an application may not have.
+pub fn may_not_ask(scope: &str, allowed: &Scope) -> Refusal {
+    Refusal::invalid_scope(format!(
+        "the scope '{scope}' is not one this application may ask for; it may ask for: {allowed}"
+    ))
+    .with_mismatch(Mismatch::nearest(Field::Scope, scope, allowed.iter()))
 }
 
 #[cfg(test)]
@@ -160,13 +161,21 @@ mod tests {
     }
 
     #[test]
+    fn blanks_separate_however_many_there_are() {
+        for text in ["openid admin", "openid  admin", " openid admin", "openid admin   ", "  openid   admin  "] {
+            assert_eq!(scope(text).to_string(), "openid admin", "{text:?}");
+        }
+        assert_eq!(scope("  "), Scope::empty());
+    }
+
+    #[test]
     fn slashes_colons_and_dots_are_scope_characters() {
         assert_eq!(scope("transactions/mock users:write a.b").to_string(), "transactions/mock users:write a.b");
     }
 
     #[test]
     fn quotes_backslashes_control_and_foreign_characters_are_not() {
-        for text in ["a\"b", "a\\b", "a\tb", "ä", " a", "a ", "a  b", "\u{7f}"] {
+        for text in ["a\"b", "a\\b", "a\tb", "ä", "a\u{a0}b", "\u{7f}"] {
             assert!(text.parse::<Scope>().is_err(), "{text:?}");
         }
     }
@@ -174,6 +183,7 @@ mod tests {
     #[test]
     fn nothing_asked_grants_the_default() {
         assert_eq!(granted(None, &scope("a b"), &scope("a")).unwrap(), scope("a"));
+        assert_eq!(granted(Some(&scope(" ")), &scope("a b"), &scope("a")).unwrap(), scope("a"));
     }
 
     #[test]

@@ -24,6 +24,9 @@ named! {
     }
 }
 
+/// The addresses of the token endpoint, below the issuer.
+pub const PATHS: [&str; 3] = ["/token", "/oauth/token", "/oauth2/token"];
+
 /// A token request after parsing: well formed, not yet allowed.
 #[derive(Clone, Debug)]
 pub struct TokenRequest {
@@ -38,7 +41,7 @@ pub struct TokenRequest {
 impl TokenRequest {
     /// Reads the parameters that all grants share.
     pub fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
-        let Some(grant) = parameters.value("grant_type").map(str::trim) else {
+        let Some(grant) = parameters.value("grant_type").map(str::trim_ascii) else {
             return Err(Refusal::invalid_request("the parameter 'grant_type' is missing")
                 .with_mismatch(Mismatch::missing(Field::GrantType, None)));
         };
@@ -105,7 +108,7 @@ mod tests {
     #[test]
     fn malformed_scopes_and_resources_have_their_own_errors() {
         let grant = "grant_type=client_credentials";
-        assert_eq!(read(&format!("{grant}&scope=a++b")).unwrap_err().code, ErrorCode::InvalidScope);
+        assert_eq!(read(&format!("{grant}&scope=a%22b")).unwrap_err().code, ErrorCode::InvalidScope);
         assert_eq!(read(&format!("{grant}&resource=api")).unwrap_err().code, ErrorCode::InvalidTarget);
         assert_eq!(read(&format!("{grant}&resource=https://a%23b")).unwrap_err().code, ErrorCode::InvalidTarget);
     }

@@ -44,6 +44,8 @@ const STEPS: &[Step] = &[
     step!(13, "0013_proven_requests"),
     step!(14, "0014_tokens_not_before"),
     step!(15, "0015_indexes_to_forget_by"),
+    step!(16, "0016_profile_updated"),
+    step!(17, "0017_lenient_requests"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -17,6 +17,7 @@ impl Record for SignIn {
             browser: row.hash_if_any("browser_hash")?,
             user: row.parsed_if_any("user_id")?,
             email: row.parsed("email")?,
+            name: row.plain("name")?,
             reference: row.plain("reference")?,
             code_hash: row.hash_if_any("code_hash")?.ok_or_else(|| row.corrupt("code_hash is missing"))?,
             tries: row.plain("tries")?,
@@ -113,8 +114,8 @@ impl Transaction {
             Purpose::Page(page) => (None, Some(page.clone())),
         };
         let statement = sql("insert into sign_ins (id, authorization_id, return_to, browser_hash, user_id, email, \
-             email_key, reference, code_hash, tries, locale, address, user_agent, trace_id, created_at, ends_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)")
+             email_key, reference, code_hash, tries, locale, address, user_agent, trace_id, created_at, ends_at, name) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)")
         .bind(sign_in.id.to_string())
         .bind(authorization)
         .bind(page)
@@ -130,7 +131,8 @@ impl Transaction {
         .bind(sign_in.device.user_agent.as_str())
         .bind(sign_in.trace_id.as_str())
         .bind(sign_in.created_at.as_micros())
-        .bind(sign_in.ends_at.as_micros());
+        .bind(sign_in.ends_at.as_micros())
+        .bind(sign_in.name.clone());
         self.execute(statement).await?;
         Ok(())
     }
@@ -166,7 +168,7 @@ impl Transaction {
 
     /// Sets the account of a sign-in whose account was created by it.
     pub async fn sign_in_belongs_to(&mut self, id: SignInId, user: UserId) -> Result<(), StoreError> {
-        let statement = sql("update sign_ins set user_id = $2 where id = $1");
+        let statement = sql("update sign_ins set user_id = $2, name = null where id = $1");
         self.execute(statement.bind(id.to_string()).bind(user.to_string())).await?;
         Ok(())
     }

@@ -23,6 +23,7 @@ impl Record for User {
             locale: row.plain("locale")?,
             admin: row.plain("admin")?,
             created_at: row.moment("created_at")?,
+            updated_at: row.moment_if_any("updated_at")?,
             last_sign_in_at: row.moment_if_any("last_sign_in_at")?,
         })
     }
@@ -113,18 +114,26 @@ impl Transaction {
         if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
-    /// Changes the profile of an account. False if it is no longer as in `known`.
-    pub async fn user_update(&mut self, known: &User, profile: &Profile) -> Result<bool, StoreError> {
-        let statement = sql("update users set name = $2, locale = $3, admin = $4, name_key = $8 where id = $1 \
+    /// Changes what is known of an account; `updated` is when its name or language last changed, with this. False
+    /// if it is not as `known` any more.
+    pub async fn user_update(
+        &mut self,
+        known: &User,
+        profile: &Profile,
+        updated: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let statement =
+            sql("update users set name = $2, locale = $3, admin = $4, name_key = $8, updated_at = $9 where id = $1 \
              and deleted_at is null and coalesce(name, '') = $5 and coalesce(locale, '') = $6 and admin = $7")
-        .bind(known.id.to_string())
-        .bind(profile.name.clone())
-        .bind(profile.locale.clone())
-        .bind(profile.admin)
-        .bind(known.name.clone().unwrap_or_default())
-        .bind(known.locale.clone().unwrap_or_default())
-        .bind(known.admin)
-        .bind(profile.name.as_deref().map(str::to_lowercase));
+            .bind(known.id.to_string())
+            .bind(profile.name.clone())
+            .bind(profile.locale.clone())
+            .bind(profile.admin)
+            .bind(known.name.clone().unwrap_or_default())
+            .bind(known.locale.clone().unwrap_or_default())
+            .bind(known.admin)
+            .bind(profile.name.as_deref().map(str::to_lowercase))
+            .bind(updated.map(Timestamp::as_micros));
         Ok(self.execute(statement).await? == 1)
     }
 

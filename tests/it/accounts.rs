@@ -3,12 +3,14 @@
 use macro_rules_attribute::apply;
 use std::time::Duration;
 
+use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::{SessionId, Timestamp};
 use gatepost::domain::one_time::{SessionToken, ValueHash};
 use gatepost::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
 use gatepost::domain::user::{User, UserState};
 use gatepost::flows::Rooms;
+use gatepost::flows::applications::{ManageError, NewApplication};
 use gatepost::flows::people::{Admin, ManageUserError, NewUser};
 use gatepost::protocol::claims::{AccessTokenClaims, Audience};
 use gatepost::protocol::jose::SigningAlgorithm;
@@ -67,6 +69,7 @@ fn token_of(server: &Rooms, user: &User, client_id: &str) -> String {
         iat: now.as_seconds(),
         exp: now.as_seconds() + 600,
         jti: "a".to_owned(),
+        token_use: None,
         auth_time: None,
         acr: None,
         amr: Vec::new(),
@@ -88,6 +91,17 @@ async fn an_account_is_found_by_row_by_sub_and_by_any_spelling_of_its_address(wo
     assert_eq!(store.user_by_email(&"joh@example.com".parse().unwrap()).await.unwrap(), None);
     let other = account(&server, "anna@example.com").await;
     assert_eq!(store.users().await.unwrap(), [other, user]);
+}
+
+/// RFC 9068 §5: `sub` of a token is a person's or an application's, and never both.
+#[apply(on_both_engines)]
+async fn a_client_id_is_never_a_persons_sub(world: World) {
+    let server = world.command().await;
+    let user = account(&server, "john@example.com").await;
+    let settings = ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service);
+    let new = NewApplication { client_id: Some(user.sub.parse().unwrap()), settings };
+    let refused = server.applications.application_create(new, &Actor::CommandLine).await;
+    assert!(matches!(refused, Err(ManageError::Taken(_))), "{refused:?}");
 }
 
 /// A taken address spoils nothing else that the transaction does.

@@ -47,6 +47,7 @@ async fn an_id_token_says_who_signed_in_when_how_and_for_whom(world: World) {
     let id_token = server.verify(answer.success()["id_token"].as_str().unwrap()).await;
     let expected = json!({
         "iss": server.issuer(), "sub": grant.user.sub, "aud": grant.application.client_id,
+        "token_use": "id",
         "iat": START, "exp": START + 600, "auth_time": START - 30, "amr": ["otp"], "nonce": "n-0S6_WzA2Mj",
         "at_hash": at_hash(SigningAlgorithm::Rs256, &answer.access_token()),
         "sid": grant.code.session.unwrap().to_string(), "acr": "urn:gatepost:acr:mail",
@@ -320,7 +321,7 @@ async fn a_token_is_for_the_resources_that_were_granted_or_some_of_them(world: W
     let claims = server.verify(&all.access_token()).await.claims;
     assert_eq!(claims["aud"], json!(["https://a.example", "https://b.example"]));
     let id_token = server.verify(all.success()["id_token"].as_str().unwrap()).await.claims;
-    assert_eq!((&id_token["aud"], &id_token["azp"]), (&claims["client_id"], &claims["client_id"]));
+    assert_eq!((&id_token["aud"], &id_token["azp"]), (&claims["client_id"], &Value::Null));
     let more = [("redirect_uri", CALLBACK), ("code_verifier", VERIFIER), ("resource", "https://b.example")];
     let one = grant.redeem_with(&grant.code().await, &more).await;
     assert_eq!(server.verify(&one.access_token()).await.claims["aud"], "https://b.example");

@@ -167,7 +167,7 @@ async fn after_it_is_proven_the_application_is_told(world: World) {
         (&application, &[("code_challenge_method", "plain")], "invalid_request"),
         (&application, &[("code_challenge_method", "")], "invalid_request"),
         (&application, &[("response_type", "code token")], "unsupported_response_type"),
-        (&application, &[("response_mode", "fragment")], "invalid_request"),
+        (&application, &[("response_mode", "query.jwt")], "invalid_request"),
         (&application, &[("prompt", "none login")], "invalid_request"),
         (&application, &[("max_age", "soon")], "invalid_request"),
         (&application, &[("request", "ey.J.x")], "request_not_supported"),
@@ -313,9 +313,6 @@ async fn an_application_can_sign_the_person_out_and_have_them_sent_back(world: W
     let answer = walk(&server, &browser, &application, 1).await;
     let tokens = redeem(&server, &application, &answer).await;
     let hint = tokens["id_token"].as_str().unwrap();
-    let unasked =
-        format!("/oauth/logout?client_id={}&post_logout_redirect_uri=https://evil.example", application.client_id);
-    assert_eq!(browser.visit(&unasked).await.answer.status, 400);
     // Without the hint any site could have sent the browser here, so the person is asked.
     let asked = browser.visit(&format!("/oauth/logout?client_id={}", application.client_id)).await;
     let stayed = browser.submit(asked.form_with("logout-no"), &[("decision", "no")]).await;
@@ -612,7 +609,8 @@ async fn who_anybody_can_pretend_to_be_is_asked_about_every_time(world: World) {
     let kinds = [ApplicationKind::Native, ApplicationKind::Spa];
     let uris = [("com.example.shop:/cb", true), ("http://127.0.0.1/cb", true), ("https://shop.example/cb", false)];
     for (uri, asked_again) in uris {
-        for (kind, first_party) in kinds.iter().flat_map(|kind| [(*kind, false), (*kind, true)]) {
+        let kinds = kinds.iter().filter(|kind| **kind == ApplicationKind::Native || uri.starts_with("http"));
+        for (kind, first_party) in kinds.flat_map(|kind| [(*kind, false), (*kind, true)]) {
             let settings =
                 ApplicationSettings { redirect_uris: vec![uri.to_owned()], first_party, ..web_settings("App") };
             let defaults = ApplicationSettings::new("App".to_owned(), kind);

@@ -5,11 +5,16 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
+use gatepost::domain::application::{ApplicationKind, ClientAuthentication};
+use gatepost::protocol::assertion::AssertionAudience;
+use gatepost::protocol::client_auth::JWT_BEARER_ASSERTION;
+use gatepost::protocol::client_keys::client_keys;
 use gatepost::protocol::jose::SigningAlgorithm;
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::harness::{Assertion, ClientKey, World, on_both_engines};
+use crate::harness::{Answer, Assertion, CALLBACK, ClientKey, Registered, World, for_people, on_both_engines};
 
 /// The outcomes of all tries, made at the same time.
 async fn all<T: Send + 'static>(tries: impl Iterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
@@ -70,7 +75,8 @@ async fn an_assertion_signed_with_any_of_the_algorithms_is_accepted(world: World
             right(),
             right().header("kid", json!(null)),
             right().header("typ", "client-authentication+jwt"),
-            right().claim("aud", json!(["https://other.example.com", server.issuer()])),
+            right().claim("aud", json!([server.issuer(), "http://localhost:8080/oauth2/token"])),
+            right().header("typ", json!(null)),
             right().claim("iat", json!(null)),
             right().claim("nbf", world.clock.seconds() + 30),
         ] {
@@ -82,16 +88,100 @@ async fn an_assertion_signed_with_any_of_the_algorithms_is_accepted(world: World
     }
 }
 
-/// The audience is the issuer alone: an address that two servers share must not let one use the other's.
+/// OIDC Core §9; decision 9: an assertion is for the issuer or the endpoint, and for nobody besides.
 #[apply(on_both_engines)]
-async fn an_assertion_for_the_address_of_the_token_endpoint_is_refused(world: World) {
+async fn an_assertion_is_for_the_issuer_or_an_endpoint_of_this_server(world: World) {
     let server = world.server().await;
     let key = ClientKey::new(SigningAlgorithm::Es256);
     let application = server.service_with_key(&key).await;
-    for audience in ["http://localhost:8080/token", "http://localhost:8080/", "https://localhost:8080"] {
+    let ask = async |audience: Value| {
         let assertion = Assertion::new(&server, &application, &key).claim("aud", audience).signed(&key);
+        server.token().with_assertion(&assertion).send().await
+    };
+    for path in ["/token", "/oauth/token", "/oauth2/token"] {
+        ask(json!(format!("http://localhost:8080{path}"))).await.success();
+    }
+    for audience in [
+        json!("http://localhost:8080/"),
+        json!("https://localhost:8080"),
+        json!("http://localhost:8080/oauth/introspect"),
+        json!("http://localhost:8080/oauth/par"),
+        json!(["http://localhost:8080", "https://other.example.com/token"]),
+        json!([]),
+    ] {
+        let description = ask(audience).await.refusal(401, "invalid_client");
+        assert!(description.contains("'aud'") && description.contains("http://localhost:8080"), "{description}");
+    }
+}
+
+/// Decision 9: an application that signs for several servers may want the issuer alone.
+#[apply(on_both_engines)]
+async fn an_application_may_have_its_assertions_taken_for_the_issuer_alone(world: World) {
+    let server = world.server().await;
+    let key = ClientKey::new(SigningAlgorithm::Es256);
+    let strict = server.service_with(|settings| {
+        settings.authentication = ClientAuthentication::PrivateKeyJwt(client_keys(&key.jwks()).unwrap());
+        settings.assertion_audience = AssertionAudience::Issuer;
+    });
+    let application = strict.await;
+    for (audience, status) in
+        [(json!(server.issuer()), 200), (json!([server.issuer()]), 401), (json!("http://localhost:8080/token"), 401)]
+    {
+        let assertion = Assertion::new(&server, &application, &key).claim("aud", audience.clone()).signed(&key);
+        assert_eq!(server.token().with_assertion(&assertion).send().await.status, status, "{audience}");
+    }
+}
+
+/// RFC 9126 §2: at its own endpoint a pushed request may be for that endpoint too.
+#[apply(on_both_engines)]
+async fn an_assertion_for_the_endpoint_of_pushed_requests_is_good_there(world: World) {
+    let server = world.server().await;
+    let key = ClientKey::new(SigningAlgorithm::Es256);
+    let mut settings = for_people(ApplicationKind::Web);
+    settings.authentication = ClientAuthentication::PrivateKeyJwt(client_keys(&key.jwks()).unwrap());
+    let application = Registered::at(&server.rooms, settings).await;
+    for (path, status) in [("/oauth/par", 201), ("/token", 201), ("/oauth/revoke", 401)] {
+        let audience = format!("http://localhost:8080{path}");
+        let assertion = Assertion::new(&server, &application, &key).claim("aud", audience).signed(&key);
+        let form = [
+            ("response_type", "code"),
+            ("redirect_uri", CALLBACK),
+            ("client_assertion_type", JWT_BEARER_ASSERTION),
+            ("client_assertion", assertion.as_str()),
+        ];
+        let answer = Answer::of(server.request(Method::POST, "/oauth/par").form(&form)).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+    }
+}
+
+/// Whoever reads the refusal knows where to look.
+#[apply(on_both_engines)]
+async fn a_refused_assertion_is_told_which_member_is_wrong(world: World) {
+    let server = world.server().await;
+    let key = ClientKey::new(SigningAlgorithm::Es256);
+    let application = server.service_with_key(&key).await;
+    for (member, value) in [
+        ("iss", json!("x")),
+        ("iss", json!(null)),
+        ("sub", json!(1)),
+        ("aud", json!(null)),
+        ("aud", json!(7)),
+        ("exp", json!("soon")),
+        ("exp", json!(null)),
+        ("exp", json!(0)),
+        ("nbf", json!("now")),
+        ("iat", json!([1])),
+        ("jti", json!(null)),
+        ("jti", json!("")),
+    ] {
+        let assertion = Assertion::new(&server, &application, &key).claim(member, value.clone()).signed(&key);
         let description = server.token().with_assertion(&assertion).send().await.refusal(401, "invalid_client");
-        assert!(description.contains("http://localhost:8080"), "{description}");
+        assert!(description.contains(&format!("'{member}'")), "{member} {value}: {description}");
+    }
+    for (member, value) in [("typ", "at+jwt"), ("typ", "dpop+jwt"), ("alg", "HS256")] {
+        let assertion = Assertion::new(&server, &application, &key).header(member, value).signed(&key);
+        let description = server.token().with_assertion(&assertion).send().await.refusal(401, "invalid_client");
+        assert!(description.contains(&format!("'{member}'")), "{member} {value}: {description}");
     }
 }
 

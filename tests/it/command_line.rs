@@ -38,6 +38,7 @@ async fn app_create_prints_one_document_with_the_secret_and_everything_else_else
     assert!(secret.starts_with("gps_") && secret.len() == 4 + 43 + 6, "{secret}");
     assert_eq!(ran.stdout.matches(&secret).count(), 1);
     assert!(ran.stderr.contains("never shown again") && !ran.stderr.contains(&secret), "{ran:?}");
+    assert!(ran.stderr.contains("openid admin; --scope chooses others"), "a service's scopes are told: {ran:?}");
 
     for words in
         [&["app", "show", &id][..], &["app", "list"], &["app", "show", &id, "--json"], &["app", "list", "--json"]]
@@ -448,11 +449,7 @@ async fn a_mistake_ends_with_a_code_and_the_reason_and_prints_no_result() {
         (&["app", "create", "--name", "x", "--audience", "not a uri"], 2, "--audience"),
         (&["app", "create", "--name", "x", "--jwks", "missing.json"], 1, "missing.json"),
         (&["app", "create", "--name", "x", "--client-id", "a b"], 2, "client id"),
-        (
-            &["app", "create", "--name", "x", "--redirect-uri", "https://a.example/?code=1"],
-            1,
-            "'code', which is reserved",
-        ),
+        (&["app", "create", "--name", "x", "--redirect-uri", "https://a.example/?code=1"], 1, "'code' is reserved"),
         (&["app", "create", "--name", ""], 1, "name"),
         (&["app", "create", "--name", "two\nlines"], 1, "name"),
         (&["app", "show", "nobody"], 1, "there is no application nobody"),

@@ -170,7 +170,7 @@ async fn a_refusal_in_a_browser_is_noted_wherever_it_is_told(world: World) {
         assert_eq!(noted(&request), expected);
         assert!(page.text().contains(&request.trace_id), "{}", page.text());
     }
-    let told = browser.get(&authorize(&shop, &[("scope", "openid usr")])).await.answer_parameters();
+    let told = browser.get(&authorize(&shop, &[("scope", "email usr")])).await.answer_parameters();
     assert_eq!(told["error"], "invalid_scope");
     let request = newest(&server, &shop, Endpoint::Authorize).await;
     assert_eq!(noted(&request), ("invalid_scope", Some(Field::Scope), Some("usr"), Some("user"), Some(2)));

@@ -35,6 +35,7 @@ impl Queued {
             browser: None,
             user: None,
             email: to.parse().unwrap(),
+            name: None,
             reference: "K7QF".to_owned(),
             code_hash: ValueHash::of(code.expose()),
             tries: 0,

@@ -96,6 +96,29 @@ async fn an_unknown_account_is_refused_or_concealed(world: World) {
     assert_eq!(mails_to(&server, JOHN).await, 0);
 }
 
+/// Where accounts are concealed, so is who of them has agreed to what: the answer is the same for everybody.
+#[apply(on_both_engines)]
+async fn who_has_agreed_is_concealed_with_who_has_an_account(world: World) {
+    let server = world.server_with("rate_limits.enabled = false").await;
+    let mut settings = ApplicationSettings {
+        unknown_account: Some(UnknownAccount::Conceal),
+        owner: Some("developer@example.com".to_owned()),
+        ..web_settings("Discreet")
+    };
+    let concealing = Registered::at(&server.rooms, settings.clone()).await;
+    account(&server.rooms, JOHN).await;
+    let asked = |application: &Registered, username: &str| {
+        with(with(request(application), "scope", "passwordless openid email"), "username", username)
+    };
+    for username in [JOHN, "nobody@example.com"] {
+        ask_well(&server, &asked(&concealing, username)).await;
+        assert_eq!(mails_to(&server, username).await, 0, "{username}");
+    }
+    settings.unknown_account = Some(UnknownAccount::Reject);
+    let telling = Registered::at(&server.rooms, settings).await;
+    ask(&server, &asked(&telling, JOHN)).await.refusal(400, "invalid_scope");
+}
+
 /// The mail is in the language that the application asks for, else the account's.
 #[apply(on_both_engines)]
 async fn the_mail_speaks_the_persons_language(world: World) {

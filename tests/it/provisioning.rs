@@ -218,7 +218,7 @@ async fn a_declaration_that_makes_no_sense_is_refused_with_its_place(world: Worl
         ("audiences = [\"api\"]", "api"),
         ("type = \"spa\"\ngrants = [\"client_credentials\"]", "client_credentials"),
         ("type = \"spa\"\nclient_secret = \"x\"", "secret"),
-        ("redirect_uris = [\"https://a.example/cb?state=1\"]", "'state', which is reserved"),
+        ("redirect_uris = [\"https://a.example/cb?state=1\"]", "'state' is reserved"),
         ("post_logout_redirect_uris = [\"javascript:alert(1)\"]", "javascript:alert(1)"),
     ] {
         let why = refused(&world, &declared(lines)).await;

@@ -15,8 +15,10 @@ const KEY: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
     vec![
         ("redirect_uris", json!([]), None),
-        ("scopes", json!(["openid", "admin"]), Some(json!(["openid", "user"]))),
+        ("scopes", json!(["openid", "admin"]), Some(json!(["openid", "profile", "email", "offline_access", "user"]))),
         ("default_scopes", json!(["openid", "admin"]), Some(json!(["openid", "user"]))),
+        ("scope_policy", json!("strict"), Some(json!("narrow"))),
+        ("assertion_audience", json!("issuer_or_endpoint"), None),
         ("grants", json!(["client_credentials"]), Some(json!(["authorization_code", "refresh_token"]))),
         ("post_logout_redirect_uris", json!([]), None),
         ("audiences", json!([]), None),
@@ -198,7 +200,7 @@ async fn a_change_is_written_down_with_what_was_and_what_is(world: World) {
         (json!({ "pkce": "required" }), "pkce by_type → required"),
         (
             json!({ "scopes": ["openid", "orders"], "default_scopes": [] }),
-            "scopes +orders -user, default_scopes -openid -user",
+            "scopes +orders -profile -email -offline_access -user, default_scopes -openid -user",
         ),
         (json!({ "redirect_uris": ["https://a.example/b"] }), "redirect_uris +https://a.example/b"),
         (json!({ "name": "Bills", "owner": "john@example.com" }), "name, owner"),

@@ -20,9 +20,11 @@ use gatepost::domain::ids::{ApplicationId, AuditId, SecretId, Timestamp};
 use gatepost::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::domain::signing_key::SigningKey;
+use gatepost::protocol::assertion::AssertionAudience;
 use gatepost::protocol::claims::TokenProfile;
 use gatepost::protocol::client_keys::client_keys;
 use gatepost::protocol::jose::SigningAlgorithm;
+use gatepost::protocol::requested_scope::ScopePolicy;
 use gatepost::store::{ApplicationUse, Generation, Generations, StateChange, Store, StoreError};
 use tokio::task::JoinSet;
 
@@ -76,6 +78,8 @@ fn elaborate() -> Application {
         token_ttl: Some(Duration::from_secs(31_536_000)),
         token_profile: TokenProfile::Plain,
         signing_algorithm: SigningAlgorithm::EdDsa,
+        scope_policy: ScopePolicy::Strict,
+        assertion_audience: AssertionAudience::Issuer,
         authentication: ClientAuthentication::Secret,
         owner: Some("jane@example.com".to_owned()),
         first_party: true,

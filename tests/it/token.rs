@@ -62,6 +62,17 @@ async fn the_profile_of_the_application_decides_the_type_in_the_header(world: Wo
     }
 }
 
+/// An access token of the format `plain` has the `typ` of an ID token, and says that it is none.
+#[apply(on_both_engines)]
+async fn a_plain_access_token_says_that_it_is_one(world: World) {
+    let server = world.server().await;
+    for (profile, token_use) in [(TokenProfile::Rfc9068, Value::Null), (TokenProfile::Plain, json!("access"))] {
+        let application = server.service_with(|settings| settings.token_profile = profile).await;
+        let token = server.token().with_basic(&application).send().await.access_token();
+        assert_eq!(server.verify(&token).await.claims["token_use"], token_use);
+    }
+}
+
 /// RFC 7518 §3.1; RFC 8037 §3.1.
 #[apply(on_both_engines)]
 async fn every_algorithm_signs_tokens_that_verify_with_the_published_keys(world: World) {
@@ -174,9 +185,27 @@ async fn a_resource_that_is_not_the_applications_is_an_invalid_target(world: Wor
     let server = world.server().await;
     let own = "https://api.example.com".parse().unwrap();
     let application = server.service_with(|settings| settings.audiences = vec![own]).await;
-    for foreign in ["https://api.example.com/", "https://other.example.com", "urn:x", &application.client_id] {
+    for foreign in ["https://api.example.com/x", "https://other.example.com", "urn:x", &application.client_id] {
         let answer = server.token().with_basic(&application).resource(foreign).send().await;
         assert!(answer.refusal(400, "invalid_target").contains(foreign));
+    }
+}
+
+/// RFC 8707 §2, RFC 3986 §6.2.
+#[apply(on_both_engines)]
+async fn a_resource_is_compared_as_a_url_and_the_audience_is_spelled_as_it_is_registered(world: World) {
+    let server = world.server_with("[[resources]]\nidentifier = \"https://Billing.example.com\"").await;
+    let own = ["https://API.example.com", "https://billing.example.com/"].map(|id| id.parse().unwrap()).to_vec();
+    let application = server.service_with(|settings| settings.audiences = own).await;
+    for (asked, aud) in [
+        ("https://API.example.com", "https://API.example.com"),
+        ("https://api.example.com/", "https://API.example.com"),
+        ("HTTPS://api.EXAMPLE.com:443", "https://API.example.com"),
+        // What the operator declares is what the API itself compares with.
+        ("https://billing.example.com", "https://Billing.example.com"),
+    ] {
+        let token = server.token().with_basic(&application).resource(asked).send().await.access_token();
+        assert_eq!(server.verify(&token).await.claims["aud"], aud, "{asked}");
     }
 }
 

@@ -6,7 +6,7 @@ use super::values::LONGEST_TOKEN_TTL;
 use super::{ApplicationKind, LONGEST_NAME, MOST_SCOPES};
 use crate::domain::user::EmailAddress;
 use crate::domain::visible_text::is_visible_text;
-use crate::protocol::redirect_uri;
+use crate::protocol::redirect_uri::{self, ReturnFrom, UriRule};
 use crate::protocol::token::GrantType;
 
 /// Settings that contradict each other.
@@ -33,16 +33,15 @@ pub enum SettingsError {
     /// An owner that is no e-mail address.
     #[error("the owner '{0}' is not an e-mail address")]
     Owner(String),
-    /// Not an absolute URI, or one that carries a fragment (RFC 6749 §3.1.2).
-    #[error("the redirect URI '{0}' is not an absolute URI in plain ASCII, without a fragment, that a browser opens")]
-    RedirectUri(String),
-    /// A redirect URI with a query parameter that the authorization response uses.
-    #[error("the redirect URI '{uri}' has a query parameter '{parameter}', which is reserved for the answer")]
-    ReservedParameter {
+    /// A redirect URI that may not be registered.
+    #[error("the address '{uri}' among the {list} cannot be registered: {rule}")]
+    RedirectUri {
+        /// The list that it is in.
+        list: &'static str,
         /// The URI.
         uri: String,
-        /// The parameter.
-        parameter: &'static str,
+        /// The rule that it violates.
+        rule: UriRule,
     },
 }
 
@@ -91,22 +90,19 @@ pub(super) fn owner(settings: &ApplicationSettings) -> Checked {
 }
 
 pub(super) fn redirect_uris(settings: &ApplicationSettings) -> Checked {
-    uris(&settings.redirect_uris, redirect_uri::reserved_parameter)
+    uris(settings, ("redirect_uris", &settings.redirect_uris), ReturnFrom::SignIn)
 }
 
 pub(super) fn post_logout_redirect_uris(settings: &ApplicationSettings) -> Checked {
-    uris(&settings.post_logout_redirect_uris, redirect_uri::reserved_at_logout)
+    uris(settings, ("post_logout_redirect_uris", &settings.post_logout_redirect_uris), ReturnFrom::SignOut)
 }
 
 /// A redirect URI that could never be answered is refused now, and not at each request.
-fn uris(uris: &[String], reserved: fn(&str) -> Option<&'static str>) -> Checked {
-    if let Some(bad) = uris.iter().find(|uri| !redirect_uri::can_be_registered(uri)) {
-        return Err(SettingsError::RedirectUri(bad.clone()));
-    }
-    match uris.iter().find_map(|uri| Some((uri, reserved(uri)?))) {
-        Some((uri, parameter)) => Err(SettingsError::ReservedParameter { uri: uri.clone(), parameter }),
-        None => Ok(()),
-    }
+fn uris(settings: &ApplicationSettings, (list, uris): (&'static str, &[String]), from: ReturnFrom) -> Checked {
+    uris.iter().try_for_each(|uri| {
+        redirect_uri::check_registrable(uri, from, settings.kind.own_scheme())
+            .map_err(|rule| SettingsError::RedirectUri { list, uri: uri.clone(), rule })
+    })
 }
 
 #[cfg(test)]
@@ -165,18 +161,28 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_uri_leaves_the_answers_parameters_to_the_answer() {
-        let check = |login: &[&str], logout: &[&str]| {
-            let owned = |uris: &[&str]| uris.iter().map(|uri| (*uri).to_owned()).collect();
+    fn every_address_keeps_the_rules_of_its_list_and_type() {
+        fn check(kind: ApplicationKind, login: &str, logout: &str) -> Checked {
+            let owned = |uris: &str| uris.split_whitespace().map(str::to_owned).collect();
+            let settings = ApplicationSettings::new("Orders".to_owned(), kind);
             let (redirect_uris, post_logout_redirect_uris) = (owned(login), owned(logout));
-            ApplicationSettings { redirect_uris, post_logout_redirect_uris, ..service() }.check()
-        };
+            ApplicationSettings { redirect_uris, post_logout_redirect_uris, ..settings }.check()
+        }
+        let web = |login: &str, logout: &str| check(ApplicationKind::Web, login, logout);
         for parameter in ["code", "state", "iss", "error", "error_description", "error_uri"] {
             let uri = format!("https://a.example/cb?tenant=1&{parameter}=x");
-            let expected = SettingsError::ReservedParameter { uri: uri.clone(), parameter };
-            assert_eq!(check(&["https://a.example/cb", &uri], &[]), Err(expected), "{parameter}");
+            let (list, rule) = ("redirect_uris", UriRule::Reserved(parameter));
+            let expected = SettingsError::RedirectUri { list, uri: uri.clone(), rule };
+            let both = format!("https://a.example/cb {uri}");
+            assert_eq!(web(&both, ""), Err(expected), "{parameter}");
         }
-        assert!(check(&[], &["https://a.example/bye?state=x"]).is_err());
-        assert_eq!(check(&["https://a.example/cb?tenant=1"], &["https://a.example/bye?code=logout"]), Ok(()));
+        assert!(web("", "https://a.example/bye?state=x").is_err());
+        assert_eq!(web("https://a.example/cb?tenant=1", "https://a.example/bye?code=logout"), Ok(()));
+        for (login, logout) in [("com.example.app:/cb", ""), ("", "com.example.app:/bye")] {
+            assert!(web(login, logout).is_err());
+            assert_eq!(check(ApplicationKind::Native, login, logout), Ok(()));
+        }
+        let told = web("", "http://a.example/bye").unwrap_err().to_string();
+        assert!(told.contains("post_logout_redirect_uris") && told.contains("http is for loopback"), "{told}");
     }
 }

@@ -65,8 +65,10 @@ impl GivenSettings {
         settings = ApplicationSettings::new(name.to_owned(), settings.kind);
         settings.signing_algorithm = algorithm;
         // What it may ask for it gets without asking, unless that is said to be less.
-        self.put("scopes", &mut settings)?;
-        settings.default_scope.clone_from(&settings.scope);
+        if self.says("scopes") {
+            self.put("scopes", &mut settings)?;
+            settings.default_scope.clone_from(&settings.scope);
+        }
         self.over(settings)
     }
 

@@ -1,6 +1,8 @@
 //! What an application is for.
 
 use crate::protocol::named::named;
+use crate::protocol::redirect_uri::{Matching, OwnScheme};
+use crate::protocol::requested_scope::ScopePolicy;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
 
@@ -42,7 +44,41 @@ impl ApplicationKind {
         !matches!(self, Self::Service)
     }
 
-    /// The scopes it gets when none are named, as the two kinds of application have always had them.
+    /// The scopes it may ask for when none are named: what the libraries for applications that people sign in to request
+    /// by default.
+    pub fn usual_scopes(self) -> Scope {
+        let scopes = match self {
+            Self::Service => "openid admin",
+            Self::Web | Self::Spa | Self::Native | Self::Device => "openid profile email offline_access user",
+        };
+        scopes.parse().unwrap_or_default()
+    }
+
+    /// What becomes of requested scopes that it is not registered for, where nothing else is said.
+    pub const fn scope_policy(self) -> ScopePolicy {
+        match self {
+            Self::Service => ScopePolicy::Strict,
+            Self::Web | Self::Spa | Self::Native | Self::Device => ScopePolicy::Narrow,
+        }
+    }
+
+    /// RFC 8252 §7.1: whether its redirect URIs may have a private-use scheme.
+    pub const fn own_scheme(self) -> OwnScheme {
+        match self {
+            Self::Native => OwnScheme::Allowed,
+            Self::Service | Self::Web | Self::Spa | Self::Device => OwnScheme::Refused,
+        }
+    }
+
+    /// How much of a redirect URI must be registered where a browser brings it.
+    pub const fn redirect_matching(self) -> Matching {
+        match self {
+            Self::Native => Matching::AnyLoopbackPort,
+            Self::Service | Self::Web | Self::Spa | Self::Device => Matching::Exact,
+        }
+    }
+
+    /// The scopes it gets when it asks for none, as the two kinds of application have always had them.
     pub fn default_scopes(self) -> Scope {
         let scopes = match self {
             Self::Service => "openid admin",

@@ -211,7 +211,7 @@ impl Setting {
 
     /// What was typed, as it stands on the wire.
     pub fn typed(&self, text: &str) -> Value {
-        let text = text.trim();
+        let text = text.trim_ascii();
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         match self.shape {
             Shape::Lines => lines.collect(),

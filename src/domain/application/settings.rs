@@ -11,9 +11,11 @@ use super::check::{self, SettingsError};
 use super::limits;
 use super::setting::{Audited, Chosen, FormerName, Place, Setting, SettingValue, UNREMARKABLE, default_for, settings};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::named::named;
+use crate::protocol::requested_scope::ScopePolicy;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
@@ -56,7 +58,7 @@ settings! {
         }
 
         /// What it may ask for.
-        scope as "scopes": Scope = ApplicationKind::default_scopes, {
+        scope as "scopes": Scope = ApplicationKind::usual_scopes, {
             label: "Scopes",
             former: Some(FormerName { name: "scope", json_type: "string", read: Value::clone, show: joined }),
             place: Place::New,
@@ -71,6 +73,11 @@ settings! {
                 name: "default_scope", json_type: "string", read: Value::clone, show: joined }),
             chosen: Chosen::WithApproval,
             check: check::default_scopes,
+        }
+
+        /// What becomes of scopes that it asks for and may not have.
+        scope_policy: ScopePolicy = ApplicationKind::scope_policy, {
+            label: "Scopes it may not have",
         }
 
         /// The grants it may use.
@@ -117,6 +124,12 @@ settings! {
             kinds: ApplicationKind::is_confidential,
             audited: Audited::Change,
             check: check::keys,
+        }
+
+        /// What its client assertions must have as aud.
+        assertion_audience: AssertionAudience = |_| AssertionAudience::default(), {
+            label: "Audience of client assertions",
+            kinds: ApplicationKind::is_confidential,
         }
 
         /// The e-mail address of its owner.
@@ -179,6 +192,14 @@ impl ApplicationSettings {
     /// The settings of a new application of this kind.
     pub fn new(name: String, kind: ApplicationKind) -> Self {
         Self { name, ..Self::unset(kind) }
+    }
+
+    /// The same with no more scope than this: of what is usual for a type, not everybody may choose all.
+    #[must_use]
+    pub fn within(mut self, limit: &Scope) -> Self {
+        self.scope = self.scope.intersect(limit);
+        self.default_scope = self.default_scope.intersect(limit);
+        self
     }
 
     /// Every setting as a member of a JSON object, under its name and its former one.

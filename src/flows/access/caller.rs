@@ -213,6 +213,7 @@ mod tests {
             admin,
             state: UserState::Active,
             created_at: Timestamp::from_micros(0),
+            updated_at: None,
             last_sign_in_at: None,
         }
     }

@@ -166,6 +166,9 @@ impl Applications {
     /// Registers an application, which is active at once.
     pub async fn application_create(&self, new: NewApplication, actor: &Actor) -> Result<WithSecret, ManageError> {
         new.settings.check()?;
+        if let Some(client_id) = &new.client_id {
+            self.check_no_sub(client_id).await?;
+        }
         let secret = self.secret_for(&new.settings).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
@@ -173,6 +176,14 @@ impl Applications {
         tx.commit().await?;
         let unfinished = self.take_notice().await.err();
         Ok(WithSecret { application, secret: secret.map(MadeSecret::into_plain), unfinished })
+    }
+
+    /// RFC 9068 §5: `sub` of a token is a person's or an application's, and must not be taken for the other.
+    pub(super) async fn check_no_sub(&self, client_id: &ClientId) -> Result<(), ManageError> {
+        match self.store.user_by_sub(client_id.as_str()).await? {
+            Some(_) => Err(ManageError::Taken(client_id.clone())),
+            None => Ok(()),
+        }
     }
 
     /// The first secret of an application with these settings, hashed before any row is locked.

@@ -5,23 +5,24 @@
 
 use std::sync::Arc;
 
-use super::{Authorizations, Proven};
-use crate::domain::application::Application;
+use super::{Authorizations, Channel, Proven};
+use crate::domain::application::{Application, ApplicationKind};
 use crate::domain::authorization::{Authorization, Person, Source, Step};
 use crate::domain::ids::AuthorizationId;
 use crate::domain::one_time::BrowserToken;
 use crate::domain::recheck::Withdrawn;
 use crate::domain::sign_in::DeliveryEvent;
+use crate::domain::token_family::TokenFamily;
 use crate::flows::authorization_response::{Answer, Subject};
 use crate::flows::request_limits::Sender;
 use crate::flows::requester::Requester;
 use crate::flows::sessions::SignedInPerson;
-use crate::protocol::authorize::ResponseMode;
+use crate::protocol::authorize::{ResponseMode, check_state};
 use crate::protocol::parameters::Parameters;
-use crate::protocol::redirect_uri::Matching;
+use crate::protocol::redirect_uri;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
-use crate::store::Transaction;
+use crate::store::{StoreError, Transaction};
 
 /// The result of receiving a request.
 #[derive(Clone, Debug)]
@@ -88,7 +89,8 @@ impl Authorizations {
             }
             None => parameters,
         };
-        let proven = self.prove_client(parameters, Matching::Exact).await?;
+        let proven = self.prove_client(parameters, Channel::Browser).await?;
+        check_state(parameters)?;
         match self.store_authorization(parameters, &proven, browser, requester).await {
             Ok(id) => Ok(Begun::Stored(id)),
             // A fault of this server is shown here; the application could do nothing about it.
@@ -109,7 +111,7 @@ impl Authorizations {
         browser: &BrowserToken,
         requester: &Requester,
     ) -> Result<AuthorizationId, Refusal> {
-        let settled = self.settle(&proven.application, parameters, &Scope::empty())?;
+        let settled = self.settle(&proven.application, parameters, &Scope::empty()).await?;
         let source = Source::Browser(browser.hash());
         let authorization = self.new_authorization(proven, source, settled, &requester.device);
         let mut tx = self.store.begin().await?;
@@ -153,8 +155,30 @@ impl Authorizations {
         };
         let seen =
             person.map(|person| Person { session: &person.session, sub: &person.user.sub, consented: &consented });
-        let trust = open.application.trust_at(&open.authorization.redirect_uri);
+        let mut trust = open.application.trust_at(&open.authorization.redirect_uri);
+        if let Some(person) = person.filter(|_| !trust.identity_assured) {
+            trust.identity_assured = self.is_remembered_on_loopback(open, person).await?;
+        }
         Ok(open.authorization.next_step(seen, trust, self.instruments.now()))
+    }
+
+    /// Whether this browser's session has let in an application under development before, where the operator has
+    /// that remembered.
+    async fn is_remembered_on_loopback(
+        &self,
+        open: &OpenAuthorization,
+        person: &SignedInPerson,
+    ) -> Result<bool, StoreError> {
+        let OpenAuthorization { authorization, application } = open;
+        let is_spa = application.settings.kind == ApplicationKind::Spa;
+        let asked = is_spa && redirect_uri::is_loopback(&authorization.redirect_uri);
+        if !self.remember_loopback || !asked {
+            return Ok(false);
+        }
+        let families = self.store.families_of_user(person.user.id).await?;
+        let before =
+            |family: &TokenFamily| family.application == application.id && family.session == Some(person.session.id);
+        Ok(families.iter().any(before))
     }
 
     /// Takes the next step, or says which page to show.

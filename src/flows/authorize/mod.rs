@@ -9,6 +9,7 @@ mod pushed_request;
 
 use std::sync::Arc;
 
+use super::access::{ADMIN_SCOPE, Need};
 use super::application_cache::ApplicationCache;
 use super::authorization_response::AuthorizationResponses;
 use super::clients::Clients;
@@ -22,18 +23,19 @@ use super::mail_limits::MailLimits;
 use super::request_limits::RequestLimits;
 use super::sign_in::SignIns;
 use crate::config::Issuer;
-use crate::domain::application::{Application, ApplicationState};
+use crate::domain::application::{Application, ApplicationKind, ApplicationState};
 use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
 use crate::domain::ids::{AuthorizationId, ClientId};
 use crate::domain::session::Device;
 use crate::domain::sign_in::UnknownAccount;
-use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::authorize::{AuthorizationRequest, require_redirect_uri};
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
 use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::requested_scope::{self, ScopeLimits};
 use crate::protocol::resource::{self, ResourceId};
-use crate::protocol::scope::{self, Scope};
+use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
 use crate::store::Store;
 
@@ -49,6 +51,32 @@ pub struct Proven {
     pub redirect: RegisteredRedirect,
     /// Whether the request named it.
     pub named: bool,
+}
+
+/// Who carries a request here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::flows) enum Channel {
+    /// A browser, or the application for one that follows (RFC 9126).
+    Browser,
+    /// The application's own server, for a mail.
+    Api,
+}
+
+/// Finds where the answer goes among what is registered for the application.
+pub(in crate::flows) fn prove_redirect(
+    application: &Application,
+    parameters: &Parameters,
+    channel: Channel,
+) -> Result<RegisteredRedirect, Refusal> {
+    let requested = parameters.value("redirect_uri");
+    let registered = &application.settings.redirect_uris;
+    match channel {
+        Channel::Browser => {
+            require_redirect_uri(parameters, registered)?;
+            RegisteredRedirect::find(requested, registered, application.settings.kind.redirect_matching())
+        }
+        Channel::Api => RegisteredRedirect::find(requested, registered, Matching::WithOwnQuery),
+    }
 }
 
 /// A request within what the application may ask for.
@@ -78,6 +106,8 @@ pub struct Authorizations {
     guesses: Arc<GuessLimits>,
     request_limits: Arc<RequestLimits>,
     unknown_account: UnknownAccount,
+    free_scopes: Scope,
+    remember_loopback: bool,
 }
 
 impl Authorizations {
@@ -110,15 +140,16 @@ impl Authorizations {
             sign_ins: Arc::clone(sign_ins),
             guesses: Arc::clone(guesses),
             request_limits: Arc::clone(request_limits),
+            free_scopes: base.config.self_service.scopes.clone(),
+            remember_loopback: base.config.consent.remember_loopback,
             unknown_account: base.config.login.unknown_account,
         }
     }
 
-    /// Finds the application and proves its redirect URI. A refusal of this must not be sent to the redirect URI.
-    pub async fn prove_client(&self, parameters: &Parameters, matching: Matching) -> Result<Proven, Refusal> {
+    /// Finds the application and proves its redirect URI. What goes wrong here must not be sent anywhere.
+    async fn prove_client(&self, parameters: &Parameters, channel: Channel) -> Result<Proven, Refusal> {
         let application = self.asking_application(parameters).await?;
-        let registered = &application.settings.redirect_uris;
-        let redirect = RegisteredRedirect::find(parameters.value("redirect_uri"), registered, matching)?;
+        let redirect = prove_redirect(&application, parameters, channel)?;
         Ok(Proven { application, redirect, named: parameters.value("redirect_uri").is_some() })
     }
 
@@ -141,9 +172,9 @@ impl Authorizations {
 
     /// Reads a request and checks it against what the application may ask for. `extra` is allowed besides.
     ///
-    /// The order of checks is the same for every kind of request: whether the application may use the grant at all,
-    /// then malformed parameters, then missing PKCE, then scope and resources.
-    pub(in crate::flows) fn settle(
+    /// Whichever way a request comes in, its first mistake is the same: that the application may not ask at all,
+    /// then what is malformed, then a missing PKCE, and only then that it asks for too much.
+    pub(in crate::flows) async fn settle(
         &self,
         application: &Application,
         parameters: &Parameters,
@@ -166,9 +197,26 @@ impl Authorizations {
                 .with_mismatch(Mismatch::missing(Field::CodeChallenge, None)));
         }
         let allowed = settings.scope.clone().union(extra);
-        let scope = scope::granted(request.scope.as_ref(), &allowed, &settings.default_scope)?;
+        let known = self.known_scopes().await?;
+        let scope = requested_scope::settle(
+            request.scope.as_ref(),
+            ScopeLimits {
+                allowed: &allowed,
+                default: &settings.default_scope,
+                known: &known,
+                policy: settings.scope_policy,
+            },
+        )?;
         let resources = resource::permitted(&request.resources, &settings.audiences)?;
         Ok(Settled { request, scope, resources, expected_sub: hint.map(|hint| hint.sub) })
+    }
+
+    /// Every scope that means something here: to the server, to its resources, or to whoever may choose it.
+    async fn known_scopes(&self) -> Result<Scope, Refusal> {
+        let needs = Need::ALL.into_iter().flat_map(Need::scopes).copied().chain([ADMIN_SCOPE]);
+        let own = Scope::of(needs).union(&Scope::identity()).union(&self.free_scopes);
+        let own = ApplicationKind::ALL.into_iter().fold(own, |own, kind| own.union(&kind.usual_scopes()));
+        Ok(own.union(&self.application_cache.catalogue().await?.scope()))
     }
 
     fn new_authorization(&self, proven: &Proven, source: Source, settled: Settled, device: &Device) -> Authorization {

@@ -3,7 +3,7 @@
 //! The answer is empty and comes before any mail is sent. The link in the mail leads to the application's
 //! redirect URI with a code.
 
-use super::{Authorizations, Proven, Settled};
+use super::{Authorizations, Channel, Proven, Settled};
 use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::authorization::Source;
 use crate::domain::language::Language;
@@ -16,7 +16,6 @@ use crate::flows::requester::Requester;
 use crate::flows::sign_in::{Delivery, NewSignIn};
 use crate::protocol::authorize::ResponseMode;
 use crate::protocol::parameters::Parameters;
-use crate::protocol::redirect_uri::Matching;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
 
@@ -27,8 +26,8 @@ impl Authorizations {
     pub async fn passwordless_request(&self, asked: ClientRequest<'_>, requester: &Requester) -> Result<(), Refusal> {
         let parameters = asked.parameters;
         let sender = self.passwordless_sender(&asked).await?;
-        let proven = self.prove_client(parameters, Matching::WithOwnQuery).await?;
-        let settled = self.settle(&proven.application, parameters, &Scope::passwordless())?;
+        let proven = self.prove_client(parameters, Channel::Api).await?;
+        let settled = self.settle(&proven.application, parameters, &Scope::passwordless()).await?;
         if settled.request.response_mode != ResponseMode::Query {
             return Err(Refusal::invalid_request("a link can only answer with response_mode query"));
         }
@@ -48,7 +47,7 @@ impl Authorizations {
                 return Err(refusal);
             }
         };
-        self.check_agreed(&proven.application, user.as_ref(), &settled.scope).await?;
+        let delivery = self.if_agreed(delivery, &proven.application, user.as_ref(), &settled.scope).await?;
         let requester = in_their_language(requester, settled.request.ui_locales.as_deref(), user.as_ref());
         let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
         tx.authorization_insert(&authorization).await?;
@@ -57,6 +56,7 @@ impl Authorizations {
             browser: None,
             // Mail goes to the address of the account, never to the spelling in the request.
             email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
+            name: None,
             user: user.map(|user| user.id),
             application: Some(&proven.application.settings.name),
             requester: &requester,
@@ -95,6 +95,23 @@ impl Authorizations {
         Ok(MailSender::Application(client.application.client_id.clone()))
     }
 
+    /// The delivery, if the person has agreed to this. Where accounts are concealed, so is who of them has.
+    async fn if_agreed(
+        &self,
+        delivery: Delivery,
+        application: &Application,
+        user: Option<&User>,
+        scope: &Scope,
+    ) -> Result<Delivery, Refusal> {
+        match self.check_agreed(application, user, scope).await {
+            Ok(()) => Ok(delivery),
+            Err(refusal) if refusal.code == ErrorCode::InvalidScope && self.conceals(application) => {
+                Ok(Delivery::Pretend)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
     /// There is no consent page here; what needs one, the person has to have agreed to before, in the browser flow.
     async fn check_agreed(&self, application: &Application, user: Option<&User>, scope: &Scope) -> Result<(), Refusal> {
         let consented = match user {
@@ -126,13 +143,15 @@ impl Authorizations {
 
     /// An address without account is refused, or treated as if it had one.
     fn without_account(&self, proven: &Proven) -> Result<Delivery, Refusal> {
-        match proven.application.settings.unknown_account.unwrap_or(self.unknown_account) {
-            UnknownAccount::Conceal => Ok(Delivery::Pretend),
-            UnknownAccount::Reject => Err(Refusal::new(
-                ErrorCode::UnknownAccount,
-                "there is no account with this address; POST /users creates one",
-            )),
+        if self.conceals(&proven.application) {
+            return Ok(Delivery::Pretend);
         }
+        Err(Refusal::new(ErrorCode::UnknownAccount, "there is no account with this address; POST /users creates one"))
+    }
+
+    fn conceals(&self, application: &Application) -> bool {
+        let told = application.settings.unknown_account.unwrap_or(self.unknown_account);
+        told == UnknownAccount::Conceal
     }
 }
 

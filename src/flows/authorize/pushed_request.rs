@@ -3,20 +3,22 @@
 
 use std::time::Duration;
 
-use super::Authorizations;
+use super::{Authorizations, Channel, prove_redirect};
 use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::ids::ClientId;
 use crate::domain::one_time::PushedRequest;
 use crate::flows::clients::ClientRequest;
 use crate::flows::request_limits::Sender;
 use crate::protocol::parameters::Parameters;
-use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::PushedRow;
 
 /// What every URI of a pushed request begins with (RFC 9126 §2.2).
 const URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// The endpoint, which assertions may name as their audience.
+const PATH: &str = "/oauth/par";
 
 /// The lifetime of a pushed request.
 pub const PUSHED_REQUEST_LIFETIME: Duration = Duration::from_secs(90);
@@ -27,7 +29,7 @@ const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_ass
 impl Authorizations {
     /// RFC 9126 §2: takes a request that the authorization endpoint would take, and gives the URI it goes by.
     pub async fn push_request(&self, request: ClientRequest<'_>) -> Result<String, Refusal> {
-        let client = self.clients.authenticate_request(&request).await?;
+        let client = self.clients.authenticate_request_at(&request, Some(PATH)).await?;
         client.proven(self.push_request_of(&client.application, &request).await)
     }
 
@@ -44,9 +46,8 @@ impl Authorizations {
             return Err(Refusal::invalid_request("client_id is not the application that authenticated itself"));
         }
         // RFC 9126 §2.1: validated as the authorization endpoint would.
-        self.settle(application, parameters, &Scope::empty())?;
-        let registered = &application.settings.redirect_uris;
-        RegisteredRedirect::find(parameters.value("redirect_uri"), registered, Matching::Exact)?;
+        self.settle(application, parameters, &Scope::empty()).await?;
+        prove_redirect(application, parameters, Channel::Browser)?;
         let value = PushedRequest::from_random(self.instruments.random());
         let kept = parameters.without(&CREDENTIALS).with("client_id", application.client_id.as_str())?;
         let row = PushedRow {

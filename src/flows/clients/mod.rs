@@ -5,8 +5,6 @@ mod verify_secret;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use jsonwebtoken::jwk::JwkSet;
-
 use super::application_cache::ApplicationCache;
 use super::foundations::Foundations;
 use super::guess_limits::GuessLimits;
@@ -18,10 +16,11 @@ use crate::domain::application::{Application, ApplicationState, ClientAuthentica
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, SecretId, Timestamp};
 use crate::domain::secret::ClientSecret;
-use crate::protocol::assertion;
+use crate::protocol::assertion::{self, Addressee, VerifiedAssertion};
 use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::token;
 use crate::store::{ApplicationUse, Store};
 use verify_secret::{SecretVerifier, Verdict};
 
@@ -90,8 +89,17 @@ impl Clients {
 
     /// Authenticates the client of a request.
     pub async fn authenticate_request(&self, request: &ClientRequest<'_>) -> Result<AuthenticatedClient, Refusal> {
+        self.authenticate_request_at(request, None).await
+    }
+
+    /// The same at an endpoint that an assertion may be meant for besides the token endpoint (RFC 9126 §2).
+    pub(super) async fn authenticate_request_at(
+        &self,
+        request: &ClientRequest<'_>,
+        endpoint: Option<&str>,
+    ) -> Result<AuthenticatedClient, Refusal> {
         let credentials = ClientCredentials::from_request(request.authorization, request.parameters)?;
-        self.authenticate_client(&credentials, request.address).await
+        self.authenticate_at(&credentials, request.address, endpoint).await
     }
 
     /// Checks the credentials of a request.
@@ -103,13 +111,22 @@ impl Clients {
         credentials: &ClientCredentials,
         address: IpAddr,
     ) -> Result<AuthenticatedClient, Refusal> {
+        self.authenticate_at(credentials, address, None).await
+    }
+
+    async fn authenticate_at(
+        &self,
+        credentials: &ClientCredentials,
+        address: IpAddr,
+        endpoint: Option<&str>,
+    ) -> Result<AuthenticatedClient, Refusal> {
         match credentials {
             ClientCredentials::Secret { client_id, secret } => {
                 let application = self.find(client_id).await?.ok_or_else(wrong)?;
                 self.authenticate_by_secret(application, secret, address).await
             }
             ClientCredentials::Assertion { client_id, assertion } => {
-                self.authenticate_by_assertion(client_id.as_deref(), assertion).await
+                self.authenticate_by_assertion(client_id.as_deref(), assertion, endpoint).await
             }
             ClientCredentials::Identifier { client_id } => {
                 let application = self.find(client_id).await?.ok_or_else(unauthenticated)?;
@@ -213,6 +230,7 @@ impl Clients {
         &self,
         client_id: Option<&str>,
         assertion: &str,
+        endpoint: Option<&str>,
     ) -> Result<AuthenticatedClient, Refusal> {
         let claimed = assertion::claimed_client(assertion)?;
         if client_id.is_some_and(|other| other != claimed) {
@@ -223,15 +241,20 @@ impl Clients {
         let ClientAuthentication::PrivateKeyJwt(keys) = &application.settings.authentication else {
             return Err(unknown());
         };
-        self.spend_assertion(&application, assertion, keys).await?;
+        let issuer = &self.issuer;
+        let paths = token::PATHS.into_iter().chain(endpoint);
+        let addressee = Addressee {
+            issuer: issuer.as_str(),
+            endpoints: paths.map(|path| issuer.url_of(path)).collect(),
+            form: application.settings.assertion_audience,
+        };
+        let verified = assertion::verify(assertion, &claimed, keys, &addressee, self.instruments.now().as_seconds())?;
+        self.spend_assertion(&application, verified).await?;
         working(&application)?;
         Ok(AuthenticatedClient { application, secret: None })
     }
 
-    async fn spend_assertion(&self, application: &Application, assertion: &str, keys: &JwkSet) -> Result<(), Refusal> {
-        let issuer = self.issuer.as_str();
-        let now = self.instruments.now().as_seconds();
-        let verified = assertion::verify(assertion, application.client_id.as_str(), keys, issuer, now)?;
+    async fn spend_assertion(&self, application: &Application, verified: VerifiedAssertion) -> Result<(), Refusal> {
         let mut jti_hash = [0; 32];
         jti_hash
             .copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verified.jti.as_bytes()).as_ref());

@@ -101,6 +101,7 @@ impl People {
             admin: new.admin == Admin::Yes,
             state: UserState::Active,
             created_at: now,
+            updated_at: None,
             last_sign_in_at: None,
         };
         tx.user_insert(&user).await.map_err(|e| match e {
@@ -153,7 +154,9 @@ impl People {
         if !profile.admin {
             keep_an_operator(&mut tx, known, actor).await?;
         }
-        if !tx.user_update(known, &profile).await? {
+        let renamed = (&before.name, &before.locale) != (&profile.name, &profile.locale);
+        let updated_at = if renamed { Some(self.instruments.now()) } else { known.updated_at };
+        if !tx.user_update(known, &profile, updated_at).await? {
             return Err(ManageUserError::Changed);
         }
         let changed = [
@@ -167,7 +170,7 @@ impl People {
         tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
         tx.commit().await?;
         let Profile { name, locale, admin } = profile;
-        Ok(User { name, locale, admin, ..known.clone() })
+        Ok(User { name, locale, admin, updated_at, ..known.clone() })
     }
 
     /// Ends all sessions and grants of an account.
@@ -199,7 +202,7 @@ impl People {
         if let Some(seen) = seen {
             // An update with the known values: it fails if they have changed, and locks the row if not.
             let same = Profile { name: seen.name.clone(), locale: seen.locale.clone(), admin: seen.admin };
-            if !tx.user_update(seen, &same).await? {
+            if !tx.user_update(seen, &same, seen.updated_at).await? {
                 return Err(ManageUserError::Changed);
             }
         }

@@ -86,6 +86,15 @@ impl SelfService {
         }
     }
 
+    /// The settings of a new application whose scopes nobody has named: the usual ones of its type, as far as the
+    /// caller may choose them.
+    pub fn within_limits(&self, caller: &Caller, settings: ApplicationSettings) -> ApplicationSettings {
+        if caller.chooses_everything() || caller.could_choose_everything() {
+            return settings;
+        }
+        settings.within(&self.limits.scopes)
+    }
+
     /// Registers an application for a caller, who becomes its owner; `reason` is for the operator who decides about the
     /// rest.
     pub async fn register_for(

@@ -123,7 +123,7 @@ impl SignIns {
 
     async fn sign_up(&self, tx: &mut Transaction, sign_in: &SignIn) -> Result<UserId, Refusal> {
         let locale = Some(sign_in.locale.clone());
-        let new = NewUser { email: sign_in.email.clone(), name: None, locale, admin: Admin::No };
+        let new = NewUser { email: sign_in.email.clone(), name: sign_in.name.clone(), locale, admin: Admin::No };
         let user = self.people.user_create_in(tx, new, &Actor::Visitor).await?;
         tx.sign_in_belongs_to(sign_in.id, user.id).await?;
         Ok(user.id)

@@ -59,6 +59,7 @@ pub(super) struct NewSignIn<'a> {
     pub(super) browser: Option<ValueHash>,
     pub(super) user: Option<UserId>,
     pub(super) email: EmailAddress,
+    pub(super) name: Option<String>,
     pub(super) application: Option<&'a str>,
     pub(super) requester: &'a Requester,
     pub(super) delivery: Delivery,
@@ -111,7 +112,7 @@ impl SignIns {
     pub async fn begin_browser_sign_in(
         &self,
         purpose: Purpose,
-        email: EmailAddress,
+        (email, name): (EmailAddress, Option<String>),
         application: Option<&str>,
         (browser, requester): (&BrowserToken, &Requester),
     ) -> Result<SignIn, Refusal> {
@@ -125,9 +126,12 @@ impl SignIns {
             Some(_) | None => Delivery::Pretend,
         };
         let user = user.filter(User::is_active);
+        // Who has an account changes its name on its own page.
+        let makes_account = user.is_none() && self.login.signup == SignUp::Open;
         let new = NewSignIn {
             purpose,
             browser: Some(browser.hash()),
+            name: name.filter(|_| makes_account),
             email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
             user: user.map(|user| user.id),
             application,
@@ -184,6 +188,7 @@ impl SignIns {
             browser: new.browser,
             user: new.user,
             email: new.email,
+            name: new.name,
             reference: reference(self.instruments.random()),
             code_hash: self.login_codes.hash_of_code(id, &self.login_codes.code_of(id)),
             tries: 0,
@@ -208,6 +213,7 @@ impl SignIns {
             purpose: Purpose::Page(ACCOUNT_PAGE.to_owned()),
             browser: None,
             email: user.email.clone().ok_or_else(unknown)?,
+            name: None,
             user: Some(user.id),
             application: None,
             requester,

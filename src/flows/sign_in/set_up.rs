@@ -62,7 +62,7 @@ impl SignIns {
             return Ok(self.people.user_create_in(tx, new, &Actor::Visitor).await?);
         };
         let profile = Profile { name: known.name.clone(), locale: known.locale.clone(), admin: true };
-        if !tx.user_update(&known, &profile).await? {
+        if !tx.user_update(&known, &profile, known.updated_at).await? {
             return Err(ManageUserError::Changed.into());
         }
         let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: "promoted".to_owned() };

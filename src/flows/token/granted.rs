@@ -54,8 +54,8 @@ pub(super) enum Resources {
 impl Resources {
     /// The resources that were granted, as far as the application may still ask for them.
     pub(super) fn granted(granted: &[ResourceId], registered: &[ResourceId]) -> Result<Self, Refusal> {
-        let still: Vec<_> = granted.iter().filter(|resource| registered.contains(resource)).cloned().collect();
-        // Without any it would become a token for the application itself.
+        let still: Vec<_> = granted.iter().filter_map(|resource| resource.find_in(registered)).cloned().collect();
+        // Going on without any would silently make it a token for the application itself.
         if still.is_empty() && !granted.is_empty() {
             return Err(Refusal::new(
                 ErrorCode::InvalidTarget,

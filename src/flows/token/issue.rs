@@ -4,8 +4,8 @@ use super::Tokens;
 use super::granted::{Granted, Person, Subject};
 use crate::domain::application::Application;
 use crate::domain::own_token::name_own_token;
-use crate::protocol::claims::{AccessTokenClaims, Audience};
-use crate::protocol::id_token::{IdTokenClaims, PersonClaims, TYPE, at_hash};
+use crate::protocol::claims::{ACCESS, AccessTokenClaims, Audience, TokenProfile};
+use crate::protocol::id_token::{IdTokenClaims, PersonClaims, TOKEN_USE, TYPE, at_hash};
 use crate::protocol::jose::Signer;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::resource::ResourceId;
@@ -67,6 +67,7 @@ impl Tokens {
             iat: issued,
             exp: issued.saturating_add_unsigned(lifetime),
             jti: String::new(),
+            token_use: (application.settings.token_profile == TokenProfile::Plain).then(|| ACCESS.to_owned()),
             auth_time: None,
             acr: None,
             amr: Vec::new(),
@@ -91,7 +92,7 @@ impl Tokens {
             iss: access.iss.clone(),
             sub: access.sub.clone(),
             aud: access.client_id.clone(),
-            azp: (!access.aud.contains(&access.client_id)).then(|| access.client_id.clone()),
+            token_use: TOKEN_USE,
             iat: access.iat,
             exp: access.iat.saturating_add_unsigned(lifetime),
             auth_time: person.family.auth_time.as_seconds(),

@@ -96,7 +96,7 @@ impl Tokens {
         check_grant_allowed(client, parsed.grant)?;
         let application = &*client.application;
         let granted = self.apply_grant(client, parsed.grant, parameters).await?;
-        let resources = granted.resources.settle(&parsed.resources)?;
+        let resources = self.settle_resources(&granted, &parsed.resources).await?;
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
         let response = self.issue(application, &granted, &Settled { scope, resources })?;
         let refresh_token = self.pay(application, &granted).await?;
@@ -139,6 +139,15 @@ impl Tokens {
             Payment::Rotate(token) => refresh_token::rotate(self, application, token, &person.family).await.map(Some),
             Payment::Repeat(successor) => Ok(Some(successor.clone())),
         }
+    }
+
+    /// The resources of the token, as the operator declares them, or else as they are registered.
+    async fn settle_resources(&self, granted: &Granted, asked: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
+        let resources = granted.resources.settle(asked)?;
+        if resources.is_empty() {
+            return Ok(resources);
+        }
+        Ok(self.application_cache.catalogue().await?.as_declared(resources))
     }
 
     /// The scope of the token: the requested scope within the allowed one, limited to what the resources understand.

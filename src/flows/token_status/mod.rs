@@ -82,14 +82,18 @@ impl TokenStatus {
     }
 
     async fn introspect_access_token(&self, asker: &Application, token: &str) -> Result<Introspection, Refusal> {
-        let claims = match self.check_active_bearer(token).await {
-            Ok((bearer, _)) => bearer.claims,
-            // An invalid token is an answer; an unreachable database is an error.
+        let (claims, user) = match self.check_active_bearer(token).await {
+            Ok((bearer, _)) => (bearer.claims, bearer.user),
+            // A token that does not count is an answer; a database that does not is none.
             Err(refusal) if refusal.code == ErrorCode::InvalidToken => return Ok(Introspection::inactive()),
             Err(refusal) => return Err(refusal),
         };
         let concerned = may_ask_about(asker, &claims.client_id) || claims.aud.contains(asker.client_id.as_str());
-        Ok(if concerned { Introspection::of_access_token(claims) } else { Introspection::inactive() })
+        Ok(if concerned {
+            Introspection::of_access_token(claims, user.and_then(|user| user.preferred_username()))
+        } else {
+            Introspection::inactive()
+        })
     }
 
     /// Only the application of a refresh token may ask about it.
@@ -205,6 +209,7 @@ fn of_refresh_token(
         active: true,
         scope: Some(family.scope.to_string()),
         client_id: Some(client_id.to_string()),
+        username: user.preferred_username(),
         exp: Some(stored.expires_at.as_seconds()),
         iat: Some(stored.created_at.as_seconds()),
         sub: Some(user.sub),

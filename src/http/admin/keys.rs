@@ -29,11 +29,11 @@ pub(in crate::http) async fn rotate(form: CsrfForm<FreshOperator>) -> PageResult
     Ok(see(&Here::Keys.after(done)))
 }
 
-/// `POST /admin/keys/revoke`: the key's id has to be typed, so that nobody revokes by a slip.
+/// `POST /admin/keys/revoke`: the key's id has to be typed, so that no key is revoked by mistake.
 pub(in crate::http) async fn revoke(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
     let CsrfForm { sender: operator, typed } = form;
     let kid = typed.text("kid");
-    if kid.is_empty() || typed.text("typed").trim() != kid {
+    if kid.is_empty() || typed.text("typed").trim_ascii() != kid {
         let page = keys_page(&operator, Some("That is not the key's id. Nothing was revoked.")).await?;
         return Ok(page.with_status(StatusCode::BAD_REQUEST).into_response());
     }

@@ -29,7 +29,7 @@ pub(in crate::http) async fn set_up(
 ) -> PageResult<Response> {
     let token: SetUpToken = token.parse().map_err(|_| nothing_here())?;
     visit.check_form(fields.value("csrf"), &address_of(&token), None)?;
-    let typed = fields.value("email").unwrap_or_default().trim();
+    let typed = fields.value("email").unwrap_or_default().trim_ascii();
     let Ok(email) = typed.parse() else {
         let problem = Some("This is not an e-mail address such as name@example.com.");
         let page = form_page(&visit, &token, typed, problem).with_status(StatusCode::BAD_REQUEST);

@@ -89,7 +89,7 @@ pub(in crate::http) async fn demote(form: CsrfForm<AnotherAccount>) -> PageResul
 /// `POST …/delete`: the address has to be typed, so that nobody deletes by a slip.
 pub(in crate::http) async fn delete(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
-    let typed = form.typed.text("email").trim().to_ascii_lowercase();
+    let typed = form.typed.text("email").trim_ascii().to_ascii_lowercase();
     if user.email.as_ref().map(EmailAddress::key) != Some(typed) {
         let problem = Some("That is not the account's address. Nothing was deleted.");
         let page = user_page(&operator, user, problem).await?;

@@ -178,6 +178,8 @@ pub(super) async fn create(
 ) -> Answer<Created> {
     let SentSettings { given, reason } = SentSettings::read(members)?;
     let settings = new_settings(&given, asked.edge.keys().default_algorithm())?;
+    let is_named = given.says("scopes");
+    let settings = if is_named { settings } else { asked.edge.self_service().within_limits(&asked.caller, settings) };
     let making = |asked: ApiCaller| async move {
         let made = asked.edge.self_service().register_for(&asked.caller, settings, &reason).await?;
         let client_id = &made.application.client_id;

@@ -39,6 +39,7 @@ pub(in crate::http) async fn show(viewer: Viewer) -> PageResult {
         notice: viewer.done.as_deref().and_then(notice),
         sessions: sessions.into_iter().map(|session| session_line(&viewer, session)).collect(),
         applications: lines,
+        rename: viewer.form("/account/name"),
         sign_out: viewer.form("/account/sign-out"),
         sign_out_everywhere: viewer.form("/account/sign-out-everywhere"),
         delete: "/account/delete".to_owned(),
@@ -49,6 +50,7 @@ fn notice(done: &str) -> Option<AccountNotice> {
     match done {
         "session" => Some(AccountNotice::SessionEnded),
         "application" => Some(AccountNotice::ApplicationRemoved),
+        "name" => Some(AccountNotice::NameChanged),
         _ => None,
     }
 }
@@ -79,6 +81,12 @@ pub(in crate::http) async fn end_application(Path(id): Path<String>, form: CsrfF
     Ok(see("/account?done=application"))
 }
 
+/// `POST /account/name`: what applications are told that one is called.
+pub(in crate::http) async fn rename(form: CsrfForm<Viewer>) -> PageResult<Response> {
+    form.sender.edge.people().rename_oneself(&form.sender.person, form.typed.text("name")).await?;
+    Ok(see("/account?done=name"))
+}
+
 /// `POST /account/sign-out`.
 pub(in crate::http) async fn sign_out(form: CsrfForm<Viewer>) -> PageResult<Response> {
     form.sender.edge.sign_out().sign_out(&form.sender.person).await?;
@@ -96,10 +104,10 @@ pub(in crate::http) async fn ask_delete(viewer: FreshViewer) -> Response {
     delete_page(&viewer, None)
 }
 
-/// `POST /account/delete`: the address has to be typed, so that nobody deletes by a slip.
+/// `POST /account/delete`: the address has to be typed, so that no account is deleted by mistake.
 pub(in crate::http) async fn delete(form: CsrfForm<FreshViewer>) -> PageResult<Response> {
     let CsrfForm { sender: viewer, typed } = form;
-    let typed = typed.text("email").trim().to_ascii_lowercase();
+    let typed = typed.text("email").trim_ascii().to_ascii_lowercase();
     if viewer.person.user.email.as_ref().map(EmailAddress::key) != Some(typed) {
         return Ok(delete_page(&viewer, Some(DeleteProblem::AddressDiffers)));
     }

@@ -1,9 +1,10 @@
 //! The cookies of the pages: one for the browser, one for the session, one for the accounts that were signed in before,
 //! one for a new secret on its way to the page that shows it.
 //!
-//! The first two are opaque random values; the database has their hashes. The third has keyed marks of the server, the
-//! fourth is sealed and lives for two minutes. With https they have the `__Host-` prefix, so that no other host and no
-//! plain connection can set them.
+//! The first two are opaque random values; the database has their hashes. The third is marks of the server's own
+//! (`flows/known_browser.rs`), the fourth is sealed and lives for two minutes. With https they carry the `__Host-`
+//! prefix, so that no other host and no plain connection can plant them; below an issuer's path `__Secure-`, since the
+//! first wants `Path=/`.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -86,7 +87,7 @@ fn value<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
 /// `Lax`: an application of another site must be able to send a browser here with its session.
 fn set(name_of: &str, value: &str, lifetime: Duration, issuer: &Issuer) -> Option<HeaderValue> {
     let cookie = Cookie::build((name(name_of, issuer), value))
-        .path("/")
+        .path(if issuer.path().is_empty() { "/" } else { issuer.path() })
         .http_only(true)
         .secure(issuer.is_https())
         .same_site(SameSite::Lax)
@@ -95,7 +96,12 @@ fn set(name_of: &str, value: &str, lifetime: Duration, issuer: &Issuer) -> Optio
 }
 
 fn name(name: &str, issuer: &Issuer) -> String {
-    if issuer.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+    match (issuer.is_https(), issuer.path().is_empty()) {
+        (false, _) => name.to_owned(),
+        (true, true) => format!("__Host-{name}"),
+        // That prefix would have the browser refuse a cookie with another path than `/` (RFC 6265bis §4.1.3).
+        (true, false) => format!("__Secure-{name}"),
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +125,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_str(line.split(';').next().unwrap()).unwrap());
         assert_eq!(session(&headers, &issuer), Some(token));
+    }
+
+    #[test]
+    fn below_a_path_a_cookie_is_for_that_path_only() {
+        let line = set_browser(&BrowserToken::from_random([7; 32]), &issuer("https://example.com/id")).unwrap();
+        let line = line.to_str().unwrap();
+        assert!(line.starts_with("__Secure-gatepost_browser=") && line.contains("Path=/id;"), "{line}");
     }
 
     #[test]

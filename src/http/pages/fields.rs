@@ -56,7 +56,7 @@ pub(in crate::http) fn narrowed<T>(parameters: &Parameters, name: &str) -> Resul
 where
     T: std::str::FromStr<Err: std::fmt::Display>,
 {
-    let text = parameters.value(name).map(str::trim).filter(|text| !text.is_empty());
+    let text = parameters.value(name).map(str::trim_ascii).filter(|text| !text.is_empty());
     let wrong = |e: T::Err| Refusal::invalid_request(format!("the parameter '{name}': {e}"));
     text.map(|text| text.parse().map_err(wrong)).transpose()
 }

@@ -16,7 +16,7 @@ use crate::config;
 use crate::domain::authorization::Step;
 use crate::domain::ids::AuthorizationId;
 use crate::domain::sign_in::Purpose;
-use crate::domain::user::EmailAddress;
+use crate::domain::user::{EmailAddress, check_name};
 use crate::flows::authorize::OpenAuthorization;
 use crate::flows::sign_in::ACCOUNT_PAGE;
 use crate::protocol::parameters::Parameters;
@@ -43,11 +43,13 @@ pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) ->
 pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
     let target = Target::read(&mut visit, &fields).await?;
     visit.check_form(fields.value("csrf"), &target.address(), target.app())?;
-    let typed = fields.value("email").unwrap_or_default().trim().to_owned();
+    let typed = fields.value("email").unwrap_or_default().trim_ascii().to_owned();
     let again = |typed, problem| sign_in_page(&visit, &target, typed, Some(problem)).into_response();
     let Ok(email) = typed.parse::<EmailAddress>() else { return Ok(again(typed, SignInProblem::NotAnAddress)) };
-    let parties = (&visit.browser, &visit.requester);
-    match visit.edge.sign_ins().begin_browser_sign_in(target.purpose(), email, target.name(), parties).await {
+    // The name is optional: one that cannot be shown counts as none.
+    let name = fields.value("name").map(str::trim).filter(|name| check_name(name).is_ok()).map(str::to_owned);
+    let (person, parties) = ((email, name), (&visit.browser, &visit.requester));
+    match visit.edge.sign_ins().begin_browser_sign_in(target.purpose(), person, target.name(), parties).await {
         Ok(sign_in) => Ok(see(&page_of(&sign_in))),
         Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
             let wait = retry_after.unwrap_or_default();

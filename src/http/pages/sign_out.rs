@@ -11,7 +11,9 @@ use super::view::Link;
 use super::view::{Message, MessagePage};
 use super::visit::{Visit, see};
 use crate::domain::activity::Endpoint;
+use crate::flows::sessions::SignedInPerson;
 use crate::flows::sign_out::SignOutRequest;
+use crate::http::reply::report_refusal;
 use crate::protocol::parameters::Parameters;
 
 /// `GET`: the parameters are in the query.
@@ -38,14 +40,23 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> PageResult<Respons
         visit.named_client.names(Endpoint::Logout, client_id);
     }
     let request = edge.sign_out().read_sign_out(parameters, visit.person.as_ref()).await?;
-    let Some(person) = &visit.person else { return Ok(done(visit, &request)) };
-    if request.proven {
-        return sign_out(visit, &request).await;
-    }
-    // Another site could have sent the browser here, so the person is asked.
+    let response = match &visit.person {
+        Some(_) if request.proven => return sign_out(visit, &request).await,
+        Some(person) => ask(visit, (parameters, &request), person),
+        None => done(visit, &request),
+    };
+    Ok(match &request.fault {
+        Some(fault) => report_refusal(fault, response),
+        None => response,
+    })
+}
+
+/// Any site could have sent the browser here, so the person is asked.
+fn ask(visit: &Visit, (parameters, request): (&Parameters, &SignOutRequest), person: &SignedInPerson) -> Response {
     let mut form = visit.form("/oauth/logout");
     for name in ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"] {
-        if let Some(value) = parameters.value(name) {
+        // A request with a fault leads nowhere, so nothing of it is needed any more.
+        if let Some(value) = parameters.value(name).filter(|_| request.fault.is_none()) {
             form = form.carrying(name, value.to_owned());
         }
     }
@@ -53,10 +64,11 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> PageResult<Respons
         t: visit.messages(),
         app: request.application.as_deref().map(shown),
         address: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
+        fault: request.fault.as_ref().map(|fault| fault.description.clone().into_owned()),
         form,
     };
     let asks = page(&view);
-    Ok(if request.return_to.is_some() { asks.leaving() } else { asks }.into_response())
+    if request.return_to.is_some() { asks.leaving() } else { asks }.into_response()
 }
 
 async fn confirmed(visit: &Visit, fields: &Parameters) -> PageResult<Response> {

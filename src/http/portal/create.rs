@@ -7,7 +7,7 @@ use super::frame::{Frame, Here};
 use super::idempotent_form::{Made, making_form, press};
 use super::kinds;
 use super::owned_application::status_on_page;
-use super::read_settings::new_settings;
+use super::read_settings::{names_scopes, new_settings};
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage, NewInput, element, input};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Chosen, Place, SETTINGS};
 use crate::domain::language::Language;
@@ -46,6 +46,7 @@ pub(in crate::http) async fn create(form: CsrfForm<Viewer>) -> PageResult<Respon
 
 async fn register(viewer: &Viewer, settings: ApplicationSettings, typed: &PostedForm) -> Result<Response, Refusal> {
     let (edge, caller) = (viewer.edge.clone(), viewer.caller());
+    let settings = if names_scopes(typed) { settings } else { edge.self_service().within_limits(&caller, settings) };
     let reason = typed.text("reason").to_owned();
     let making = async move {
         let made = edge.self_service().register_for(&caller, settings, &reason).await?;
@@ -99,8 +100,7 @@ fn kind_cards(typed: &PostedForm) -> Vec<KindCard> {
 fn scope_hint(visit: &Visit) -> String {
     let free = &visit.edge.config().self_service.scopes;
     format!(
-        "Empty gives the usual: openid admin for a program that calls an API \
-         by itself, openid user for the others. Everybody may choose among: {free}. Anything else waits for an operator."
+        "Empty gives what is usual for its type. Everybody may choose among: {free}. Anything else waits for an operator."
     )
 }
 

@@ -25,7 +25,7 @@ pub(in crate::http) async fn invite(form: CsrfForm<OwnedApplication>) -> PageRes
         invited: Some(typed.text("email").to_owned()),
         ..Occasion::with_problem(FieldProblem::at("invite-email", text), status)
     };
-    let Ok(email) = typed.text("email").trim().parse::<EmailAddress>() else {
+    let Ok(email) = typed.text("email").trim_ascii().parse::<EmailAddress>() else {
         return own.page(not_invited("That is not an e-mail address.", StatusCode::BAD_REQUEST)).await;
     };
     let purpose = InvitationPurpose::from_name(typed.text("purpose")).unwrap_or(InvitationPurpose::Share);

@@ -29,7 +29,9 @@ pub(super) fn new_settings(typed: &PostedForm, algorithm: SigningAlgorithm) -> R
             reading.put(setting);
         }
     }
-    reading.settings.default_scope.clone_from(&reading.settings.scope);
+    if names_scopes(typed) {
+        reading.settings.default_scope.clone_from(&reading.settings.scope);
+    }
     reading.check();
     let people_come_back = reading.settings.grants.contains(&GrantType::AuthorizationCode);
     if people_come_back && reading.settings.redirect_uris.is_empty() && reading.is_fine("app-redirect-uris") {
@@ -57,6 +59,12 @@ pub(super) fn changed_settings(typed: &PostedForm, current: &ApplicationSettings
     }
     reading.check();
     reading.finish()
+}
+
+/// Whether somebody has said what a new application may ask for, instead of leaving it to its type.
+pub(super) fn names_scopes(typed: &PostedForm) -> bool {
+    let scopes = SETTINGS.iter().filter(|setting| setting.name == "scopes");
+    scopes.into_iter().any(|scopes| !typed.text(posted_as(scopes, typed)).trim().is_empty())
 }
 
 /// The name under which a form has a setting: a page that was open before has the former one.

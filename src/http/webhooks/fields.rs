@@ -46,7 +46,7 @@ impl Fields {
     pub(super) fn typed(owner: &WebhookOwner, typed: &PostedForm) -> Self {
         Self {
             owner: owner.clone(),
-            url: typed.text("url").trim().to_owned(),
+            url: typed.text("url").trim_ascii().to_owned(),
             all: typed.text("which") == "all",
             ticked: typed.all("event").map(str::to_owned).collect(),
         }

@@ -41,7 +41,7 @@ impl Material {
     }
 }
 
-pub(super) const CASES: [(&str, Make); 67] = [
+pub(super) const CASES: [(&str, Make); 70] = [
     ("no JWT at all", |_| "x".to_owned()),
     ("dots", |_| "..".to_owned()),
     ("four dots", |_| "....".to_owned()),
@@ -101,7 +101,10 @@ pub(super) const CASES: [(&str, Make); 67] = [
     ("another aud", |m| m.with_claim("aud", "https://other.example.com")),
     ("aud with our name in front", |m| m.with_claim("aud", "http://localhost:8080.example.com")),
     ("aud with a slash", |m| m.with_claim("aud", "http://localhost:8080/")),
-    ("aud the token endpoint", |m| m.with_claim("aud", "http://localhost:8080/token")),
+    ("aud the introspection endpoint", |m| m.with_claim("aud", "http://localhost:8080/oauth/introspect")),
+    ("aud somebody else besides", |m| m.with_claim("aud", json!(["http://localhost:8080", "https://other.example"]))),
+    ("typ of an access token", |m| m.with_header("typ", "at+jwt")),
+    ("typ of a proof", |m| m.with_header("typ", "dpop+jwt")),
     ("aud an empty list", |m| m.with_claim("aud", json!([]))),
     ("aud a number", |m| m.with_claim("aud", 1)),
     ("no exp", |m| m.with_claim("exp", Value::Null)),

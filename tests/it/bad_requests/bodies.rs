@@ -9,7 +9,7 @@ const TARGET: &str = "invalid_target";
 const CLIENT: &str = "invalid_client";
 
 /// Sent with the right secret in the header, so that only the form is wrong.
-pub(super) const AUTHENTICATED: [Case; 99] = [
+pub(super) const AUTHENTICATED: [Case; 98] = [
     // No grant, or none that there is.
     ("", 400, REQUEST),
     ("&", 400, REQUEST),
@@ -28,6 +28,10 @@ pub(super) const AUTHENTICATED: [Case; 99] = [
     ("{\"grant_type\":\"client_credentials\"}", 400, REQUEST),
     ("<grant_type>client_credentials</grant_type>", 400, REQUEST),
     ("grant_type=+", 400, GRANT),
+    // Blanks that are none are part of the name.
+    ("grant_type=%C2%A0client_credentials", 400, GRANT),
+    ("grant_type=client_credentials%E2%80%83", 400, GRANT),
+    ("grant_type=client_credentials%EF%BB%BF", 400, GRANT),
     ("grant_type=Client_Credentials", 400, GRANT),
     ("grant_type=client-credentials", 400, GRANT),
     ("grant_type=client_credentials%3B", 400, GRANT),
@@ -83,10 +87,6 @@ pub(super) const AUTHENTICATED: [Case; 99] = [
     ("grant_type=client_credentials&scope=openid+root", 400, SCOPE),
     ("grant_type=client_credentials&scope=OPENID", 400, SCOPE),
     ("grant_type=client_credentials&scope=*", 400, SCOPE),
-    ("grant_type=client_credentials&scope=openid++admin", 400, SCOPE),
-    ("grant_type=client_credentials&scope=+openid", 400, SCOPE),
-    ("grant_type=client_credentials&scope=openid+", 400, SCOPE),
-    ("grant_type=client_credentials&scope=+", 400, SCOPE),
     ("grant_type=client_credentials&scope=openid,admin", 400, SCOPE),
     ("grant_type=client_credentials&scope=openid%2Badmin", 400, SCOPE),
     ("grant_type=client_credentials&scope=%22openid%22", 400, SCOPE),
@@ -126,7 +126,7 @@ pub(super) const BYTES: [(&[u8], u16, &str); 4] = [
 ];
 
 /// Sent without a header, so that the form has to name the client.
-pub(super) const ANONYMOUS: [Case; 30] = [
+pub(super) const ANONYMOUS: [Case; 33] = [
     ("grant_type=client_credentials", 401, CLIENT),
     ("grant_type=client_credentials&client_id=", 401, CLIENT),
     ("grant_type=client_credentials&client_id={id}", 401, CLIENT),
@@ -143,6 +143,9 @@ pub(super) const ANONYMOUS: [Case; 30] = [
     ("grant_type=client_credentials&client_id={id}&client_secret={long}", 401, CLIENT),
     ("grant_type=client_credentials&client_id={other}&client_secret={secret}", 401, CLIENT),
     ("grant_type=client_credentials&client_id={ID}&client_secret={secret}", 401, CLIENT),
+    ("grant_type=client_credentials&client_id={id}%C2%A0&client_secret={secret}", 401, CLIENT),
+    ("grant_type=client_credentials&client_id=%E2%80%AF{id}&client_secret={secret}", 401, CLIENT),
+    ("grant_type=client_credentials&client_id={id}&client_secret={secret}%C2%A0", 401, CLIENT),
     ("grant_type=client_credentials&client_id=unknown&client_secret={secret}", 401, CLIENT),
     ("grant_type=client_credentials&client_id={129}&client_secret={secret}", 401, CLIENT),
     ("grant_type=client_credentials&client_id={long}&client_secret={secret}", 401, CLIENT),

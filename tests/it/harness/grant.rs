@@ -181,6 +181,7 @@ impl Grant<'_> {
             browser: None,
             user: Some(self.user.id),
             email: self.user.email.clone().unwrap(),
+            name: None,
             reference: "ABCD".to_owned(),
             code_hash: login_code.hash_under(&key, id),
             tries: 0,

@@ -126,7 +126,7 @@ async fn settings_are_changed_and_nobody_overwrites_what_they_have_not_seen(worl
     let changes = [
         ("name", "Invoices"),
         ("token_ttl", "24h"),
-        ("scopes", "openid admin"),
+        ("scopes", "openid profile"),
         ("grants", "client_credentials"),
         ("token_format", "plain"),
         ("signing_algorithm", "ES256"),

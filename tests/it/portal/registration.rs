@@ -20,7 +20,7 @@ async fn a_developer_registers_a_service_and_its_secret_gets_a_token(world: Worl
     assert_eq!(status(&page), 200);
     assert!(page.text().contains("Store this secret now"), "{}", page.text());
     let token = server.token().with_basic(&application).send().await.success();
-    assert_eq!(token["scope"], "openid admin");
+    assert_eq!(token["scope"], "openid");
     // The command to paste has everything in it.
     let curl = element(&page, "snippet-curl");
     assert!(curl.contains(&format!("{}:{}", application.client_id, application.secret)), "{curl}");
@@ -163,7 +163,7 @@ async fn a_service_is_tried_without_its_secret_and_that_is_no_use(world: World) 
     let claims = server.verify(&token).await.claims;
     assert_eq!(
         (claims["sub"].as_str(), claims["scope"].as_str()),
-        (Some(application.client_id.as_str()), Some("openid admin"))
+        (Some(application.client_id.as_str()), Some("openid"))
     );
     assert!(tried.text().contains("10 minutes"), "{}", tried.text());
     let again = browser.get(&format!("{}/try", address(&application))).await;

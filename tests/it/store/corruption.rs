@@ -12,7 +12,7 @@ const DAMAGE: [(&str, &str, &str); 16] = [
     ("update applications set kind = 'toaster'", "applications", "elaborate"),
     ("update applications set origin = ''", "applications", "elaborate"),
     ("update applications set grants = 'password'", "applications", "elaborate"),
-    ("update applications set scope = 'a  b'", "applications", "elaborate"),
+    ("update applications set scope = 'a\\b'", "applications", "elaborate"),
     ("update applications set default_scope = 'a\"b'", "applications", "elaborate"),
     ("update applications set redirect_uris = 'https://a'", "applications", "elaborate"),
     ("update applications set audiences = '[1]'", "applications", "elaborate"),
@@ -89,7 +89,7 @@ async fn a_resource_that_cannot_be_read_is_named(world: World) {
     let store = world.store().await;
     world.database.execute("insert into resources (identifier, name, scope) values ('here', 'x', '')").await;
     assert!(names(store.catalogue().await, "resources", "here"));
-    world.database.execute("update resources set identifier = 'urn:a:b', scope = ' '").await;
+    world.database.execute("update resources set identifier = 'urn:a:b', scope = 'a\"b'").await;
     assert!(names(store.catalogue().await, "resources", "urn:a:b"));
 }
 

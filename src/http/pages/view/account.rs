@@ -26,6 +26,8 @@ pub(in crate::http) struct Account {
     pub(in crate::http) sessions: Vec<SessionLine>,
     /// The applications with access.
     pub(in crate::http) applications: Vec<ApplicationLine>,
+    /// Changes the name.
+    pub(in crate::http) rename: Form,
     /// Ends this session.
     pub(in crate::http) sign_out: Form,
     /// Ends every session.
@@ -78,6 +80,8 @@ pub(in crate::http) enum AccountNotice {
     SessionEnded,
     /// An application's access was withdrawn.
     ApplicationRemoved,
+    /// The name is another.
+    NameChanged,
 }
 
 impl Account {
@@ -85,6 +89,7 @@ impl Account {
         Some(match self.notice? {
             AccountNotice::SessionEnded => self.t.account.session_ended,
             AccountNotice::ApplicationRemoved => self.t.account.application_removed,
+            AccountNotice::NameChanged => self.t.account.name_changed,
         })
     }
 }

@@ -16,6 +16,8 @@ pub(in crate::http) struct ConfirmLogout {
     pub(in crate::http) app: Option<App>,
     /// The address of the account.
     pub(in crate::http) address: String,
+    /// Why the application's request does not count, in English, for its developer.
+    pub(in crate::http) fault: Option<String>,
     /// Where the answer goes.
     pub(in crate::http) form: Form,
 }

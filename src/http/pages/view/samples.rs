@@ -208,8 +208,12 @@ fn consent_and_logout(t: &'static Messages, values: &Values, all: &mut Pages) {
     };
     add(all, "consent", &consent(Publisher::Named(values.person.to_owned()), &SCOPES));
     add(all, "consent-operator", &consent(Publisher::Operator, &SCOPES[..1]));
-    for (name, app) in [("logout", Some(values.app())), ("logout-own", None)] {
-        let view = ConfirmLogout { t, app, address: values.address.to_owned(), form: values.form("/oauth/logout") };
+    let fault = Some("the id_token_hint is not an ID token of this server".to_owned());
+    for (name, app, fault) in
+        [("logout", Some(values.app()), None), ("logout-own", None, None), ("logout-fault", None, fault)]
+    {
+        let form = values.form("/oauth/logout");
+        let view = ConfirmLogout { t, app, address: values.address.to_owned(), fault, form };
         add(all, name, &view);
     }
 }
@@ -241,6 +245,7 @@ fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
             session(WhichSession::Other, Device::new("203.0.113.7", ""), 86_400 * 3),
         ],
         applications,
+        rename: values.form("/account/name"),
         sign_out: values.form("/account/sign-out"),
         sign_out_everywhere: values.form("/account/sign-out-everywhere"),
         delete: "/account/delete".to_owned(),

@@ -8,7 +8,7 @@ use super::{App, Form};
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
-/// The page that asks for an address. Posts `email`.
+/// The page that asks for an address. Posts `email` and, where the sign-in may make an account, `name`.
 #[derive(Debug, Template)]
 #[template(path = "pages/sign_in.html")]
 pub(in crate::http) struct SignIn {

@@ -1,0 +1,98 @@
+//! What an application asks for and what it comes to.
+
+use macro_rules_attribute::apply;
+
+use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
+use gatepost::protocol::requested_scope::ScopePolicy;
+
+use super::{JOHN, UNLIMITED};
+use crate::harness::browser::Browser;
+use crate::harness::person::{CALLBACK, VERIFIER, authorize, mails_to, web_application, web_settings};
+use crate::harness::{Registered, TestServer, World, on_both_engines};
+
+/// What an application learns of what it was granted.
+async fn granted(server: &TestServer, application: &Registered, scope: &str) -> String {
+    let browser = Browser::of(server);
+    let page = browser.visit(&authorize(application, &[("scope", scope)])).await;
+    let mails = mails_to(server, JOHN).await;
+    let mut page = browser.sign_in(server, &page, JOHN, mails + 1).await;
+    if page.has("consent-allow") {
+        page = browser.submit(page.form_with("consent-allow"), &[("decision", "allow")]).await;
+    }
+    let token = server.token().with_basic(application).by_grant("authorization_code");
+    let token = token.parameter("code", &page.answer_parameters()["code"]).parameter("redirect_uri", CALLBACK);
+    let tokens = token.parameter("code_verifier", VERIFIER).send().await.success();
+    tokens["scope"].as_str().unwrap().to_owned()
+}
+
+/// The error that a request for this scope comes back with.
+async fn refused(server: &TestServer, application: &Registered, scope: &str) -> String {
+    let page = Browser::of(server).visit(&authorize(application, &[("scope", scope)])).await;
+    page.answer_parameters()["error"].clone()
+}
+
+/// OIDC Core §3.1.2.1, §11; decision 10.
+#[apply(on_both_engines)]
+async fn scopes_that_an_application_may_not_have_are_left_out_of_what_a_person_is_asked_for(world: World) {
+    let server = world
+        .server_with(&format!("{UNLIMITED}\n[[scopes]]\nname = \"orders:read\"\ndescription = \"See orders\""))
+        .await;
+    let mut settings = web_settings("Shop");
+    settings.scope = "openid email user".parse().unwrap();
+    let application = Registered::at(&server.rooms, settings.clone()).await;
+    for (asked, comes_to) in [
+        ("openid  email ", "openid email"),
+        ("openid roles web-origins email", "openid email"),
+        ("openid offline_access email", "openid email"),
+        ("openid profile orders:read email", "openid email"),
+        ("email orders:read", "email"),
+    ] {
+        assert_eq!(granted(&server, &application, asked).await, comes_to, "{asked}");
+    }
+    for asked in ["orders:read", "email usr", "profile"] {
+        assert_eq!(refused(&server, &application, asked).await, "invalid_scope", "{asked}");
+    }
+    // One that wants to be told is told.
+    let strict = ApplicationSettings { scope_policy: ScopePolicy::Strict, ..settings };
+    let strict = Registered::at(&server.rooms, strict).await;
+    assert_eq!(granted(&server, &strict, "openid roles offline_access email").await, "openid email");
+    assert_eq!(refused(&server, &strict, "openid orders:read").await, "invalid_scope");
+}
+
+/// RFC 6749 §3.3: blanks separate, however many there are.
+#[apply(on_both_engines)]
+async fn blanks_in_a_scope_mean_nothing_at_any_endpoint(world: World) {
+    let server = world.server_with(UNLIMITED).await;
+    let service = server.service().await;
+    for scope in ["openid admin", "openid  admin", " openid admin", "openid admin ", "  openid   admin  ", " ", "   "] {
+        let answer = server.token().with_basic(&service).scope(scope).send().await.success();
+        assert_eq!(answer["scope"], "openid admin", "{scope:?}");
+    }
+    let application = web_application(&server.rooms).await;
+    for (asked, comes_to) in [(" openid  email ", "openid email"), ("  ", "openid user")] {
+        assert_eq!(granted(&server, &application, asked).await, comes_to, "{asked:?}");
+        let form = [("response_type", "code"), ("redirect_uri", CALLBACK), ("scope", asked)];
+        let pushed = server.form("/oauth/par", &application, &form).await;
+        assert_eq!(pushed.status, 201, "{}", pushed.text());
+    }
+}
+
+/// The libraries for applications with people in front of them ask for these by themselves.
+#[apply(on_both_engines)]
+async fn an_application_with_nothing_but_a_type_may_ask_for_what_libraries_ask_for(world: World) {
+    let server = world.server_with(UNLIMITED).await;
+    let kinds = [ApplicationKind::Web, ApplicationKind::Spa, ApplicationKind::Native];
+    for kind in kinds {
+        let settings = ApplicationSettings::new("Shop".to_owned(), kind);
+        let settings = ApplicationSettings { redirect_uris: vec![CALLBACK.to_owned()], ..settings };
+        let application = Registered::at(&server.rooms, settings).await;
+        let all = "openid profile email offline_access user";
+        let page = Browser::of(&server).visit(&authorize(&application, &[("scope", all)])).await;
+        assert!(page.has("login-submit"), "{kind}");
+        let known = server.rooms.application_cache.application(&application.id()).await.unwrap().unwrap();
+        assert_eq!(
+            (known.settings.scope.to_string().as_str(), kind.default_scopes().to_string().as_str()),
+            (all, "openid user")
+        );
+    }
+}
