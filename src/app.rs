@@ -187,8 +187,8 @@ impl App {
             public: sockets::bind("server.listen", config.server.listen).await?,
             management: sockets::bind("server.management_listen", config.server.management_listen).await?,
         };
+        let lock = ServerLock::take(&database(&config)?.location)?;
         let rooms = open(config, outside).await?;
-        let lock = rooms.store.lock_for_server()?;
         rooms.provisioning.provision().await?;
         rooms.keys.maintain_keys().await?;
         rooms.upkeep.refresh().await?;

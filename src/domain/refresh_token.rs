@@ -9,13 +9,23 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 
 use super::ids::{Timestamp, TokenFamilyId};
-use super::one_time::RefreshToken;
+use super::one_time::{AuthorizationCode, RefreshToken};
 
 impl RefreshToken {
     /// The one token that follows this one, under this key.
     #[must_use]
     pub fn successor(&self, key: &[u8; 32]) -> Self {
-        let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), self.expose().as_bytes());
+        Self::derived(self.expose(), key)
+    }
+
+    /// The one token that begins what grows from this code, under this key.
+    #[must_use]
+    pub fn first_of(code: &AuthorizationCode, key: &[u8; 32]) -> Self {
+        Self::derived(code.expose(), key)
+    }
+
+    fn derived(from: &str, key: &[u8; 32]) -> Self {
+        let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), from.as_bytes());
         let mut derived = [0; 32];
         derived.copy_from_slice(mac.as_ref());
         Self::from_random(derived)

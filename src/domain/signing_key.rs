@@ -82,14 +82,30 @@ impl KeySequence {
         self.0.iter().map(move |key| (key, self.state(key, now)))
     }
 
-    /// The key that signs now.
+    /// The key that signs now. If the time of none has come, the one whose time is nearest: the clock was ahead when
+    /// they were made, and verifiers know it already.
     pub fn active(&self, now: Timestamp) -> Option<&SigningKey> {
-        self.0.iter().rev().find(|key| key.revoked_at.is_none() && key.activates_at <= now)
+        let mut usable = self.0.iter().filter(|key| key.revoked_at.is_none());
+        let due = usable.clone().rev().find(|key| key.activates_at <= now);
+        due.or_else(|| usable.next())
+    }
+
+    /// The key that signs although its time has not come.
+    pub fn premature(&self, now: Timestamp) -> Option<&SigningKey> {
+        self.active(now).filter(|key| key.activates_at > now)
     }
 
     /// The next key to sign.
     pub fn announced(&self, now: Timestamp) -> Option<&SigningKey> {
-        self.0.iter().find(|key| key.revoked_at.is_none() && key.activates_at > now)
+        let active = self.active(now).map(|key| key.kid.as_str());
+        let ahead = |key: &&SigningKey| key.revoked_at.is_none() && key.activates_at > now;
+        self.0.iter().filter(ahead).find(|key| Some(key.kid.as_str()) != active)
+    }
+
+    /// The next key to sign, if that is further away than any key is made for: the clock was ahead then.
+    pub fn distant(&self, now: Timestamp, policy: &RotationPolicy) -> Option<&SigningKey> {
+        let furthest = now.plus(policy.rotate_every.max(policy.announce_for));
+        self.announced(now).filter(|key| key.activates_at > furthest)
     }
 
     /// The next moment at which some key's state changes by itself.
@@ -103,7 +119,8 @@ impl KeySequence {
             return KeyState::Revoked;
         }
         if key.activates_at > now {
-            return KeyState::Announced;
+            let signs = self.active(now).is_some_and(|active| active.kid == key.kid);
+            return if signs { KeyState::Active } else { KeyState::Announced };
         }
         match self.retires_at(key) {
             Some(retired) if retired.plus(key.keep_for) <= now => KeyState::Gone,
@@ -190,6 +207,30 @@ mod tests {
         assert_eq!(states(&keys, 120), [("a".to_owned(), KeyState::Active), ("b".to_owned(), KeyState::Revoked)]);
         let sequence = KeySequence::of(SigningAlgorithm::EdDsa, &keys);
         assert_eq!(sequence.active(at(120)).unwrap().kid, "a");
+    }
+
+    #[test]
+    fn where_no_key_is_due_the_nearest_signs() {
+        let revoked = SigningKey { revoked_at: Some(at(1)), ..key("a", 900) };
+        let keys = [key("c", 2000), key("b", 1000), revoked];
+        let sequence = KeySequence::of(SigningAlgorithm::EdDsa, &keys);
+        assert_eq!(sequence.active(at(10)).unwrap().kid, "b");
+        assert_eq!(sequence.premature(at(10)).unwrap().kid, "b");
+        assert_eq!(sequence.announced(at(10)).unwrap().kid, "c");
+        assert!(sequence.premature(at(1000)).is_none());
+        let states: Vec<_> = sequence.states(at(10)).map(|(_, state)| state).collect();
+        assert_eq!(states, [KeyState::Revoked, KeyState::Active, KeyState::Announced]);
+    }
+
+    #[test]
+    fn a_key_is_distant_if_the_policy_would_never_have_dated_it_so() {
+        let policy = RotationPolicy { rotate_every: Duration::from_secs(500), announce_for: Duration::from_secs(50) };
+        let distant = |activates| {
+            let keys = [key("a", 0), key("b", activates)];
+            KeySequence::of(SigningAlgorithm::EdDsa, &keys).distant(at(10), &policy).is_some()
+        };
+        assert!(!distant(510));
+        assert!(distant(511));
     }
 
     #[test]

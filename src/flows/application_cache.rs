@@ -23,6 +23,9 @@ const CAPACITY: usize = 10_000;
 /// How long a confirmed counter may be relied on.
 const TRUSTED_FOR: Duration = Duration::from_millis(900);
 
+/// Longer than any question to the database takes.
+const LONGEST_QUESTION: Duration = Duration::from_secs(10);
+
 /// A value with the counter under which it was loaded.
 struct Loaded<T> {
     generation: i64,
@@ -75,8 +78,15 @@ impl ApplicationCache {
         let new = Confirmed { generation, asked_at };
         self.confirmed.rcu(|known| {
             let newer = (generation, asked_at) > (known.generation, known.asked_at);
-            if newer { Arc::new(new) } else { Arc::clone(known) }
+            // The clock was set back: an answer is not overtaken by one to a question that came so much later.
+            let set_back = generation == known.generation && known.asked_at.since(asked_at) > LONGEST_QUESTION;
+            if newer || set_back { Arc::new(new) } else { Arc::clone(known) }
         });
+    }
+
+    /// The catalogue as of whenever it was loaded.
+    fn last_catalogue(&self) -> Option<Arc<Loaded<Arc<Catalogue>>>> {
+        self.catalogue.load_full()
     }
 
     fn trusted_generation(&self, now: Timestamp) -> Option<i64> {
@@ -109,11 +119,21 @@ impl ApplicationCache {
     /// The catalogue of scopes and resources.
     pub async fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
         let generation = self.application_generation().await?;
-        if let Some(loaded) = self.catalogue.load().as_ref()
-            && loaded.generation == generation
-        {
-            return Ok(Arc::clone(&loaded.value));
+        match self.last_catalogue() {
+            Some(loaded) if loaded.generation == generation => Ok(Arc::clone(&loaded.value)),
+            _ => self.load_catalogue(generation).await,
         }
+    }
+
+    /// Loads the catalogue if it was loaded under another value of the counter than this, which was just read.
+    pub(super) async fn keep_catalogue_up_with(&self, generation: i64) -> Result<(), StoreError> {
+        match self.last_catalogue() {
+            Some(loaded) if loaded.generation == generation => Ok(()),
+            _ => self.load_catalogue(generation).await.map(|_| ()),
+        }
+    }
+
+    async fn load_catalogue(&self, generation: i64) -> Result<Arc<Catalogue>, StoreError> {
         let value = Arc::new(self.store.catalogue().await?);
         self.catalogue.store(Some(Arc::new(Loaded { generation, value: Arc::clone(&value) })));
         Ok(value)
@@ -124,9 +144,10 @@ impl ApplicationCache {
         self.store.catalogue().await
     }
 
-    /// The names of the scopes in the catalogue.
-    pub async fn scope_names(&self) -> Result<Vec<String>, StoreError> {
-        Ok(self.catalogue().await?.scopes.iter().map(|scope| scope.name.clone()).collect())
+    /// The names of the scopes in the catalogue, as of the last look at the database: the metadata is served without it.
+    pub fn scope_names(&self) -> Vec<String> {
+        let loaded = self.last_catalogue();
+        loaded.iter().flat_map(|loaded| loaded.value.scopes.iter().map(|scope| scope.name.clone())).collect()
     }
 
     /// The counter under which what is loaded next is current; read before the load, so that a change in

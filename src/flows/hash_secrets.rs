@@ -4,21 +4,19 @@
 //! With fresh memory a run costs about half as much again, and the process was seen to keep 19 MiB for each of
 //! a dozen runs.
 
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
-use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
+use super::hashing_queue::{HashingQueue, Standing, Thread};
+use crate::domain::ids::ClientId;
 use crate::domain::secret::{ClientSecret, SecretHash};
 use crate::protocol::refusal::Refusal;
-
-/// How many hashings may wait for a thread; further ones are refused.
-const LONGEST_QUEUE: usize = 32;
 
 /// The most memory an imported hash may ask for, in KiB, and the most passes over it.
 const HEAVIEST: (u32, u32) = (256 * 1024, 16);
@@ -42,8 +40,7 @@ pub fn imported_hash(phc: &str) -> Result<SecretHash, HashError> {
 
 /// Hashes secrets, as many at once as there are threads for it.
 pub struct SecretHasher {
-    threads: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    queue: Arc<HashingQueue<(ClientId, IpAddr)>>,
     memories: Arc<Mutex<Vec<Memory>>>,
 }
 
@@ -53,40 +50,54 @@ type Memory = Vec<Block>;
 impl Default for SecretHasher {
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        Self {
-            threads: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))),
-            waiting: AtomicUsize::new(0),
-            memories: Arc::default(),
-        }
+        Self { queue: Arc::new(HashingQueue::new(cores.saturating_sub(1).max(1))), memories: Arc::default() }
     }
 }
 
+/// A thread to hash on.
+pub(super) type HashingThread = Thread<(ClientId, IpAddr)>;
+
 impl SecretHasher {
-    /// Whether this is the secret that was hashed. Waits for a thread; when too many wait already, answers 503
-    /// at once.
-    pub(super) async fn matches(&self, hash: &SecretHash, presented: &ClientSecret) -> Result<bool, Refusal> {
-        let (hash, presented) = (hash.clone(), presented.clone());
-        self.off_thread(move |memory| matches(&hash, &presented, memory)).await
+    /// Waits for a thread; when too many wait already, answers 503 at once.
+    pub(super) async fn thread(
+        &self,
+        client: Option<(ClientId, IpAddr)>,
+        standing: Standing,
+    ) -> Result<HashingThread, Refusal> {
+        self.queue.thread(client, standing).await
+    }
+
+    /// Which of these is the hash of this secret.
+    pub(super) async fn first_match(
+        &self,
+        hashes: Vec<SecretHash>,
+        presented: &ClientSecret,
+        thread: HashingThread,
+    ) -> Result<Option<usize>, Refusal> {
+        let presented = presented.clone();
+        self.run(thread, move |memory| hashes.iter().position(|hash| matches(hash, &presented, memory))).await
     }
 
     /// Hashes a new secret for storage.
     pub(super) async fn hash(&self, secret: &ClientSecret, salt: [u8; 16]) -> Result<SecretHash, Refusal> {
         let secret = secret.clone();
-        let hashed = self.off_thread(move |memory| hash(&secret, &salt, memory)).await?;
+        // Who has a secret made has proven to be allowed to.
+        let thread = self.thread(None, Standing::Known).await?;
+        let hashed = self.run(thread, move |memory| hash(&secret, &salt, memory)).await?;
         hashed.ok_or_else(|| Refusal::server_error("Argon2 refused to hash a secret"))
     }
 
-    async fn off_thread<T: Send + 'static>(
+    async fn run<T: Send + 'static>(
         &self,
+        thread: HashingThread,
         work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
-        let failed = |e: &dyn std::error::Error| Refusal::server_error(e.to_string());
-        let _place = QueuePlace::take(&self.waiting)?;
-        let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|e| failed(&e))?;
-        let memories = Arc::clone(&self.memories);
+        let (queue, memories) = (Arc::clone(&self.queue), Arc::clone(&self.memories));
         let hashing = move || {
             let mut memory = memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let started = Instant::now();
             let outcome = work(&mut memory);
+            queue.took(started.elapsed());
             if memory.len() <= Params::DEFAULT.block_count() {
                 memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
             }
@@ -94,29 +105,7 @@ impl SecretHasher {
             drop(thread);
             outcome
         };
-        tokio::task::spawn_blocking(hashing).await.map_err(|e| failed(&e))
-    }
-}
-
-/// A place in the queue, released when dropped, so also when the client disconnects while waiting.
-struct QueuePlace<'a>(&'a AtomicUsize);
-
-impl<'a> QueuePlace<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Result<Self, Refusal> {
-        if waiting.fetch_add(1, Ordering::AcqRel) >= LONGEST_QUEUE {
-            waiting.fetch_sub(1, Ordering::AcqRel);
-            return Err(Refusal::unavailable(
-                "too many secrets are being verified at the moment",
-                Duration::from_secs(1),
-            ));
-        }
-        Ok(Self(waiting))
-    }
-}
-
-impl Drop for QueuePlace<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        tokio::task::spawn_blocking(hashing).await.map_err(|e| Refusal::server_error(e.to_string()))
     }
 }
 
@@ -208,16 +197,17 @@ mod tests {
         let hasher = SecretHasher::default();
         let kept = || hasher.memories.lock().unwrap().iter().map(Vec::len).collect::<Vec<_>>();
         let hash = hasher.hash(&secret(1), [2; 16]).await.unwrap();
-        assert!(hasher.matches(&hash, &secret(1)).await.unwrap());
+        let thread = hasher.thread(None, Standing::New).await.unwrap();
+        assert_eq!(hasher.first_match(vec![hash], &secret(1), thread).await.unwrap(), Some(0));
         assert_eq!(kept(), [19_456]);
-        hasher.off_thread(|memory| memory.resize(30_000, Block::new())).await.unwrap();
+        let thread = hasher.thread(None, Standing::New).await.unwrap();
+        hasher.run(thread, |memory| memory.resize(30_000, Block::new())).await.unwrap();
         assert!(kept().is_empty());
     }
 
     #[tokio::test]
     async fn a_thread_stays_taken_while_it_works_although_the_caller_hung_up() {
-        let hasher = Arc::new(SecretHasher::default());
-        let free = hasher.threads.available_permits();
+        let hasher = Arc::new(SecretHasher { queue: Arc::new(HashingQueue::new(1)), memories: Arc::default() });
         let (started, has_started) = tokio::sync::oneshot::channel();
         let (finish, may_finish) = std::sync::mpsc::channel::<()>();
         let caller = tokio::spawn({
@@ -226,15 +216,16 @@ mod tests {
                 started.send(()).unwrap();
                 may_finish.recv().unwrap();
             };
-            async move { hasher.off_thread(work).await }
+            let thread = hasher.thread(None, Standing::New).await.unwrap();
+            async move { hasher.run(thread, work).await }
         });
         has_started.await.unwrap();
         caller.abort();
         assert!(caller.await.unwrap_err().is_cancelled());
-        assert_eq!(hasher.threads.available_permits(), free - 1);
+        let mut next = Box::pin(hasher.thread(None, Standing::New));
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(50), &mut next).await.is_err());
         finish.send(()).unwrap();
-        let all = u32::try_from(free).unwrap();
-        assert!(hasher.threads.acquire_many(all).await.is_ok());
+        assert!(next.await.is_ok());
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod delivery_traces;
 pub mod foundations;
 pub mod guess_limits;
 pub mod hash_secrets;
+mod hashing_queue;
 pub mod idempotency;
 pub mod insight;
 pub mod instruments;

@@ -100,11 +100,10 @@ impl Provisioning {
         for application in &declared {
             self.provision_application(application).await?;
         }
-        for known in self.store.applications().await? {
-            let gone = !declared.iter().any(|declared| declared.client_id == known.client_id);
-            if gone && known.origin == Origin::Declared && known.state == ApplicationState::Active {
+        for known in self.store.applications_declared().await? {
+            if !declared.iter().any(|declared| declared.client_id == known) {
                 let change = StateChange::Deactivate(DeactivationReason::Undeclared);
-                self.applications.application_change_state(&known.client_id, change, &Actor::Configuration).await?;
+                self.applications.application_change_state(&known, change, &Actor::Configuration).await?;
             }
         }
         Ok(())

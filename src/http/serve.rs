@@ -14,19 +14,22 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use ipnet::IpNet;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
 use super::client_address::Peer;
+use super::places::{Held, Places};
+use super::seated::{Answered, Received, SeatedStream};
 use super::stalled::{Lingering, Stalling};
 use super::unread_body::KeptBody;
 use super::{Edge, management_routes, routes};
 
-/// The time limit for sending the head of a request, for accepting more of an answer, and for idle connections.
+/// The time limit of idle connections, and for accepting more of an answer.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The sockets, bound already.
@@ -41,12 +44,16 @@ pub struct Listeners {
 /// Serves both listeners until `edge.stopping`, then lets requests in flight finish within
 /// `server.shutdown_timeout`.
 pub async fn serve(listeners: Listeners, edge: Edge) {
-    let limit = Arc::new(Semaphore::new(edge.config().server.max_connections as usize));
-    let management_limit = Arc::new(Semaphore::new(32));
+    let public = Door {
+        listener: listeners.public,
+        places: Places::new(edge.config().server.max_connections as usize),
+        trusted: edge.config().server.trusted_proxies.clone(),
+    };
+    let management = Door { listener: listeners.management, places: Places::unshared(32), trusted: Vec::new() };
     let patience = edge.config().server.shutdown_timeout;
     let stopping = edge.stopping.clone();
-    let public = accept(listeners.public, routes(edge.clone()), limit, stopping.clone());
-    let management = accept(listeners.management, management_routes(edge), management_limit, stopping);
+    let public = accept(public, routes(edge.clone()), stopping.clone());
+    let management = accept(management, management_routes(edge), stopping);
     let (public, management) = tokio::join!(public, management);
     let finished = async { tokio::join!(public.shutdown(), management.shutdown()) };
     if timeout(patience, finished).await.is_err() {
@@ -54,25 +61,47 @@ pub async fn serve(listeners: Listeners, edge: Edge) {
     }
 }
 
-/// Accepts connections until `stopping`; returns the tracker of open connections.
-async fn accept(
+/// A socket and the places of its connections.
+struct Door {
     listener: TcpListener,
-    router: Router,
-    limit: Arc<Semaphore>,
-    stopping: CancellationToken,
-) -> GracefulShutdown {
+    places: Arc<Places>,
+    trusted: Vec<IpNet>,
+}
+
+impl Door {
+    /// The next connection that has a place. Where all places are needed, the next ones wait in the kernel's queue
+    /// instead of taking memory here.
+    async fn next(&self) -> io::Result<(Held, TcpStream, Peer)> {
+        loop {
+            let (stream, peer) = self.listener.accept().await?;
+            let address = peer.ip().to_canonical();
+            let trusted = self.trusted.iter().any(|network| network.contains(&address));
+            if let Some(held) = self.places.take(address, trusted).await {
+                return Ok((held, stream, Peer(peer)));
+            }
+            debug!(%address, "a connection was refused: its network holds its share of the places");
+            tokio::spawn(timeout(Duration::from_secs(1), refuse(stream)));
+        }
+    }
+}
+
+/// Answers that there is no place, before anything was asked.
+async fn refuse(mut stream: TcpStream) -> io::Result<()> {
+    let answer =
+        b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    stream.write_all(answer).await?;
+    stream.shutdown().await
+}
+
+/// Accepts connections until `stopping`; returns the tracker of open connections.
+async fn accept(door: Door, router: Router, stopping: CancellationToken) -> GracefulShutdown {
     let graceful = GracefulShutdown::new();
     loop {
-        let next = async {
-            // Beyond the limit, connections wait in the kernel's queue instead of taking memory here.
-            let permit = Arc::clone(&limit).acquire_owned().await.map_err(io::Error::other)?;
-            listener.accept().await.map(|(stream, peer)| (permit, stream, Peer(peer)))
-        };
         tokio::select! {
             () = stopping.cancelled() => return graceful,
-            accepted = next => match accepted {
-                Ok((permit, stream, peer)) => {
-                    tokio::spawn(connection(stream, peer, router.clone(), graceful.watcher(), permit));
+            accepted = door.next() => match accepted {
+                Ok((held, stream, peer)) => {
+                    tokio::spawn(connection(stream, peer, router.clone(), graceful.watcher(), held));
                 }
                 Err(e) => {
                     // Out of file descriptors, most likely: an immediate retry would loop.
@@ -84,28 +113,35 @@ async fn accept(
     }
 }
 
-async fn connection(stream: TcpStream, peer: Peer, router: Router, watcher: Watcher, permit: OwnedSemaphorePermit) {
+async fn connection(stream: TcpStream, peer: Peer, router: Router, watcher: Watcher, held: Held) {
     let _ = stream.set_nodelay(true);
+    let seat = Arc::clone(&held.seat);
     let lingering = Lingering::default();
-    let stream = Stalling::new(TokioIo::new(stream), CLIENT_TIMEOUT, lingering.clone());
-    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+    let seated = SeatedStream::new(TokioIo::new(stream), Arc::clone(&seat));
+    let stream = Stalling::new(seated, CLIENT_TIMEOUT, lingering.clone());
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(|body| Received::new(body, &seat));
         request.extensions_mut().insert(peer);
-        answer(router.clone(), request, lingering.clone())
+        let answer = answer(router.clone(), request, lingering.clone());
+        let seat = Arc::clone(&seat);
+        async move { answer.await.map(|answer| answer.map(|body| Answered::new(body, seat))) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CLIENT_TIMEOUT)
         .serve_connection(stream, service);
-    if let Err(e) = watcher.watch(connection).await {
-        debug!(error = %e, "a connection ended early");
+    tokio::select! {
+        ended = watcher.watch(connection) => if let Err(e) = ended {
+            debug!(error = %e, "a connection ended early");
+        },
+        () = held.seat.given_up.cancelled() => debug!("a connection made room for another"),
     }
-    drop(permit);
 }
 
 /// Answers a request, and says so where the connection cannot be used for another one.
 async fn answer(
     router: Router,
-    request: hyper::Request<Incoming>,
+    request: hyper::Request<Received>,
     lingering: Lingering,
 ) -> Result<Response, Infallible> {
     let (body, mut request) = KeptBody::of(request);

@@ -12,9 +12,11 @@ use std::time::Duration;
 use axum::body::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::Request;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::EXPECT;
 use tokio::time::timeout;
+
+use super::seated::Received;
 
 /// How much is read to keep a connection, and for how long.
 const SMALL: usize = 64 * 1024;
@@ -29,7 +31,7 @@ pub(super) struct KeptBody {
 }
 
 struct Kept {
-    body: Incoming,
+    body: Received,
     /// Whether the reader waits for the client.
     is_awaited: bool,
     is_begun: bool,
@@ -38,7 +40,7 @@ struct Kept {
 
 impl KeptBody {
     /// The body of this request.
-    pub(super) fn of(request: Request<Incoming>) -> (Self, Request<()>) {
+    pub(super) fn of(request: Request<Received>) -> (Self, Request<()>) {
         let (parts, body) = request.into_parts();
         let is_expected = parts.headers.contains_key(EXPECT);
         let kept = Kept { body, is_awaited: false, is_begun: false, is_over: false };

@@ -43,8 +43,9 @@ impl Store {
 
     /// Deletes days before this one.
     pub async fn days_forget(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.execute(sql("delete from application_days where day < $1").bind(before.as_micros())).await?;
-        Ok(())
+        let statement = sql("delete from application_days where (application_id, day, counted) in \
+             (select application_id, day, counted from application_days where day < $1 order by day limit $2)");
+        self.execute_in_batches(statement.bind(before.as_micros())).await.map(|_| ())
     }
 }
 

@@ -62,8 +62,9 @@ impl Store {
 
     /// Deletes requests that arrived before this moment.
     pub async fn requests_forget(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.execute(sql("delete from application_requests where at <= $1").bind(before.as_micros())).await?;
-        Ok(())
+        let statement = sql("delete from application_requests where id in (select id from application_requests \
+             where at <= $1 order by at limit $2)");
+        self.execute_in_batches(statement.bind(before.as_micros())).await.map(|_| ())
     }
 }
 

@@ -123,6 +123,14 @@ impl Store {
         self.fetch_all(sql("select * from applications where deleted_at is null order by name, client_id")).await
     }
 
+    /// The active applications that a configuration declared.
+    pub async fn applications_declared(&self) -> Result<Vec<ClientId>, StoreError> {
+        let statement = sql("select client_id from applications where origin = 'declared' \
+             and deactivated_at is null and deleted_at is null order by client_id");
+        let found: Vec<ClientIdOnly> = self.fetch_all(statement).await?;
+        Ok(found.into_iter().map(|found| found.0).collect())
+    }
+
     /// The signing algorithms that applications use, and the longest token lifetime any of them has set.
     pub async fn applications_signing(&self) -> Result<(Vec<SigningAlgorithm>, Option<Duration>), StoreError> {
         let uses: Vec<SigningUse> = self

@@ -24,6 +24,9 @@ impl Store {
 
     /// Deletes expired ones; returns how many.
     pub async fn client_assertions_forget(&self, now: Timestamp) -> Result<u64, StoreError> {
-        self.execute(sql("delete from client_assertions where expires_at <= $1").bind(now.as_micros())).await
+        let statement = sql("delete from client_assertions where (application_id, jti_hash) in \
+             (select application_id, jti_hash from client_assertions where expires_at <= $1 \
+             order by expires_at limit $2)");
+        self.execute_in_batches(statement.bind(now.as_micros())).await
     }
 }

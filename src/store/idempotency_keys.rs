@@ -75,7 +75,8 @@ impl Store {
 
     /// Deletes expired keys.
     pub async fn idempotency_keys_forget(&self, now: Timestamp) -> Result<(), StoreError> {
-        self.execute(sql("delete from idempotency_keys where expires_at <= $1").bind(now.as_micros())).await?;
-        Ok(())
+        let statement = sql("delete from idempotency_keys where key_hash in (select key_hash from idempotency_keys \
+             where expires_at <= $1 order by expires_at limit $2)");
+        self.execute_in_batches(statement.bind(now.as_micros())).await.map(|_| ())
     }
 }

@@ -4,14 +4,39 @@ use std::fs::File;
 use std::path::Path;
 
 use super::StoreError;
-use super::engine::{Record, Row, Store, sql};
+use super::engine::{Failure, Location, Record, Row, Store, create_private, sql};
 use super::migrations::beside;
 
 /// The lock of the one server of a SQLite file; released when the process ends, however it ends.
 #[derive(Debug)]
-pub struct ServerLock(#[expect(dead_code, reason = "the lock lives as long as the open file")] Option<File>);
+pub struct ServerLock(#[expect(dead_code, reason = "the locks live as long as the open files")] Vec<File>);
+
+impl ServerLock {
+    /// Makes sure that no other server uses the same SQLite file, before it is opened: through another name SQLite would
+    /// find other journals, and change what the first server relies on. PostgreSQL serves any number.
+    pub fn take(location: &Location) -> Result<Self, StoreError> {
+        let Location::Sqlite(path) = location else { return Ok(Self(Vec::new())) };
+        create_private(path)?;
+        let path = path.canonicalize().map_err(sqlx::Error::Io)?;
+        // The file itself, by whatever name it was opened, and the one beside it that older versions lock.
+        let locked = [path.clone(), beside(&path, "lock")].into_iter().map(|file| lock(&file, &path));
+        locked.collect::<Result<_, _>>().map(Self)
+    }
+}
 
 struct One;
+
+/// Locks a file for this process. On the database file this is `flock`, which has nothing to do with the record locks
+/// that SQLite takes there; but closing the file gives those up too, so it stays open until the process ends.
+fn lock(file: &Path, database: &Path) -> Result<File, StoreError> {
+    let failed = |e: std::io::Error| StoreError::Unavailable(format!("{}: {e}", file.display()));
+    let opened = File::options().create(true).truncate(false).write(true).open(file).map_err(failed)?;
+    match opened.try_lock() {
+        Ok(()) => Ok(opened),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(database.display().to_string())),
+        Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
+    }
+}
 
 impl Record for One {
     fn from_row(_: &Row) -> Result<Self, StoreError> {
@@ -20,17 +45,23 @@ impl Record for One {
 }
 
 impl Store {
-    /// Makes sure that no other server uses the same SQLite file. PostgreSQL serves any number.
-    pub fn lock_for_server(&self) -> Result<ServerLock, StoreError> {
-        let Some(path) = self.sqlite_path() else { return Ok(ServerLock(None)) };
-        let lock = beside(path, "lock");
-        let failed = |e: std::io::Error| StoreError::Unavailable(format!("{}: {e}", lock.display()));
-        let file = File::options().create(true).truncate(false).write(true).open(&lock).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(ServerLock(Some(file))),
-            Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
-            Err(std::fs::TryLockError::Error(e)) => Err(failed(e)),
+    /// Fails while the database takes nothing: if the last write failed, tries another about once a second, so that a
+    /// server which gets no requests because it is not ready finds out when it is again.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        match self.last_write().failure() {
+            Failure::None => Ok(()),
+            Failure::Recent(why) => Err(StoreError::Unwritable(why)),
+            Failure::Old => self.try_writing().await,
         }
+    }
+
+    /// Writes a row and deletes it again, which needs room all the same.
+    async fn try_writing(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        tx.execute(sql("insert into rate_limits (subject, unused_again) values ('', 0) on conflict do nothing"))
+            .await?;
+        tx.execute(sql("delete from rate_limits where subject = ''")).await?;
+        tx.commit().await
     }
 
     /// Whether the database answers and has this binary's tables.

@@ -155,7 +155,9 @@ impl Store {
 
     /// Deletes mails that expired before this moment; returns how many.
     pub async fn outbox_forget(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.execute(sql("delete from outbox where not_after < $1").bind(before.as_micros())).await
+        let statement = sql("delete from outbox where id in (select id from outbox where not_after < $1 \
+             order by not_after limit $2)");
+        self.execute_in_batches(statement.bind(before.as_micros())).await
     }
 }
 

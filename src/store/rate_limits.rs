@@ -49,6 +49,8 @@ impl Transaction {
 impl Store {
     /// Deletes limits that are unused again; returns how many.
     pub async fn rate_limits_forget(&self, now: Timestamp) -> Result<u64, StoreError> {
-        self.execute(sql("delete from rate_limits where unused_again <= $1").bind(now.as_micros())).await
+        let statement = sql("delete from rate_limits where subject in (select subject from rate_limits \
+             where unused_again <= $1 order by unused_again limit $2)");
+        self.execute_in_batches(statement.bind(now.as_micros())).await
     }
 }

@@ -167,12 +167,14 @@ impl Store {
 
     /// Wipes the bodies of messages that ended before `wipe`, and deletes messages from before `forget`.
     pub async fn webhook_deliveries_forget(&self, wipe: Timestamp, forget: Timestamp) -> Result<(), StoreError> {
-        let wiping = sql("update webhook_deliveries set payload = null \
-             where created_at < $1 and next_attempt_at is null and payload is not null");
-        self.execute(wiping.bind(wipe.as_micros())).await?;
-        let forgetting = sql("delete from webhook_deliveries where created_at < $1 and next_attempt_at is null");
-        self.execute(forgetting.bind(forget.as_micros())).await?;
-        Ok(())
+        let wiping = sql("update webhook_deliveries set payload = null where (webhook_id, message_id) in \
+             (select webhook_id, message_id from webhook_deliveries \
+             where created_at < $1 and next_attempt_at is null and payload is not null order by created_at limit $2)");
+        self.execute_in_batches(wiping.bind(wipe.as_micros())).await?;
+        let forgetting = sql("delete from webhook_deliveries where (webhook_id, message_id) in \
+             (select webhook_id, message_id from webhook_deliveries \
+             where created_at < $1 and next_attempt_at is null order by created_at limit $2)");
+        self.execute_in_batches(forgetting.bind(forget.as_micros())).await.map(|_| ())
     }
 }
 

@@ -3,18 +3,21 @@
 use macro_rules_attribute::apply;
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gatepost::domain::application::{ApplicationKind, ClientAuthentication};
+use gatepost::flows::Rooms;
 use gatepost::protocol::assertion::AssertionAudience;
 use gatepost::protocol::client_auth::JWT_BEARER_ASSERTION;
 use gatepost::protocol::client_keys::client_keys;
 use gatepost::protocol::jose::SigningAlgorithm;
+use gatepost::protocol::refusal::Refusal;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::harness::{Answer, Assertion, CALLBACK, ClientKey, Registered, World, for_people, on_both_engines};
+use crate::harness::{Answer, Assertion, CALLBACK, ClientKey, Registered, World, for_people, on_both_engines, token};
 
 /// The outcomes of all tries, made at the same time.
 async fn all<T: Send + 'static>(tries: impl Iterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
@@ -286,4 +289,34 @@ async fn an_application_with_keys_has_no_secret_and_one_with_a_secret_no_keys(wo
     server.token().parameter("client_id", &with_key.client_id).send().await.refusal(401, "invalid_client");
     let assertion = Assertion::new(&server, &with_secret, &key).signed(&key);
     server.token().with_assertion(&assertion).send().await.refusal(401, "invalid_client");
+}
+
+/// After a restart no secret is remembered, and all applications come at once. One that has to wait for too long is told
+/// when to come back.
+#[apply(on_both_engines)]
+async fn many_applications_that_come_at_once_after_a_restart_all_get_their_token(world: World) {
+    let server = world.server().await;
+    let mut applications = Vec::new();
+    for _ in 0..60 {
+        applications.push(server.service().await);
+    }
+    server.stop().await;
+    let restarted = world.idle_with("[database]\nacquire_timeout = \"30s\"").await;
+    let asking = applications.into_iter().map(|application| {
+        let server = Arc::clone(&restarted);
+        async move { token_by_and_by(&server, &application).await }
+    });
+    let refused: Vec<_> = all(asking).await.into_iter().filter_map(Result::err).collect();
+    assert!(refused.is_empty(), "{} were refused, such as {:?}", refused.len(), refused.first());
+}
+
+/// Comes back when it is told to.
+async fn token_by_and_by(server: &Rooms, application: &Registered) -> Result<(), Refusal> {
+    for _ in 0..5 {
+        match token(server, application, "grant_type=client_credentials").await {
+            Err(Refusal { retry_after: Some(wait), .. }) => tokio::time::sleep(wait).await,
+            outcome => return outcome.map(|_| ()),
+        }
+    }
+    token(server, application, "grant_type=client_credentials").await.map(|_| ())
 }

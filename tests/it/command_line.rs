@@ -551,7 +551,9 @@ async fn a_second_server_on_the_same_file_is_refused_by_whatever_name() {
     let node = at.start().await;
     let alias = at.path("alias.db");
     symlink(at.path("gatepost.db"), &alias).unwrap();
-    for path in [at.path("gatepost.db"), at.folder().join("./gatepost.db"), alias] {
+    let hard_link = at.path("hard-link.db");
+    std::fs::hard_link(at.path("gatepost.db"), &hard_link).unwrap();
+    for path in [at.path("gatepost.db"), at.folder().join("./gatepost.db"), alias, hard_link] {
         let second = at.another().with("database.url", &format!("sqlite://{}", path.display()));
         let second = second.with("keys.master_key", &master_key(1));
         let said = second.try_start().await.err().expect("the second server refuses");

@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::harness::{
-    Credentials, Installation, PATIENCE, PROMPTLY, installed_on_both_engines, kid_of, master_key, until,
+    Credentials, Installation, PATIENCE, PROMPTLY, World, installed_on_both_engines, kid_of, master_key,
+    on_both_engines, until,
 };
 
 /// The shortest interval the product speaks of.
@@ -422,4 +423,29 @@ async fn a_new_master_key_takes_over_and_the_old_one_can_be_dropped(at: Installa
     node.stop().await;
     at.set("keys.master_key", &master_key(1));
     assert!(at.try_start().await.is_err(), "the old one opens nothing any more");
+}
+
+/// The machine's clock runs ahead for a while, keys are made and deleted by it, and then it is set right.
+#[apply(on_both_engines)]
+async fn a_clock_that_was_ahead_leaves_a_key_that_signs_and_dates_that_are_right(world: World) {
+    let server = world.server().await;
+    let service = server.service().await;
+    let ahead = Duration::from_hours(24 * 1000);
+    world.clock.advance(ahead);
+    for _ in 0..3 {
+        server.rooms.keys.maintain_keys().await.unwrap();
+        world.clock.advance(Duration::from_hours(24 * 100));
+    }
+    server.rooms.keys.maintain_keys().await.unwrap();
+    world.clock.set_back(ahead + Duration::from_hours(24 * 300));
+    server.get("/health/ready").await.success();
+    let token = server.token().with_basic(&service).send().await.access_token();
+    server.verify(&token).await;
+    server.rooms.keys.maintain_keys().await.unwrap();
+    let now = server.rooms.instruments.now();
+    let keys = server.rooms.store.signing_keys().await.unwrap();
+    let due = keys.iter().find(|key| key.kid == kid_of(&token)).expect("the same key goes on");
+    assert!(due.activates_at <= now, "{due:?}");
+    let next = keys.iter().filter(|key| key.activates_at > now).map(|key| key.activates_at).min().expect("a next key");
+    assert!(next.since(now) <= server.rooms.keys.rotation_policy().rotate_every, "{next}");
 }

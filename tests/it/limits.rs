@@ -108,13 +108,14 @@ async fn without_limits_guesses_never_run_out(world: World) {
     }
 }
 
-/// RFC 9110 §15.6.4: what would wait too long is turned away at once, with `Retry-After`.
+/// RFC 9110 §15.6.4: beyond the few places of a client at one address, its secrets are refused at once, with
+/// `Retry-After`. One of another application that was never verified is.
 #[apply(on_both_engines)]
-async fn more_secrets_than_can_be_verified_soon_are_turned_away(world: World) {
+async fn secrets_beyond_the_places_of_their_client_are_turned_away(world: World) {
     let server = world.server_with("[rate_limits]\nenabled = false").await;
-    let (known, attacked) = (server.service().await, server.service().await);
-    server.token().with_basic(&known).send().await.success();
+    let (other, attacked) = (server.service().await, server.service().await);
     let crowd: JoinSet<_> = (0..80).map(|_| server.token().with_basic(&guess(&attacked)).send()).collect();
+    server.token().with_basic(&other).send().await.success();
     let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
     for answer in crowd.join_all().await {
         let status = answer.status.as_u16();
@@ -123,6 +124,5 @@ async fn more_secrets_than_can_be_verified_soon_are_turned_away(world: World) {
         *statuses.entry(status).or_default() += 1;
     }
     assert_eq!(statuses.keys().collect::<Vec<_>>(), [&401, &503], "{statuses:?}");
-    assert!(statuses[&401] >= 32, "the queue is used: {statuses:?}");
-    server.token().with_basic(&known).send().await.success();
+    assert!(statuses[&401] >= 4, "the places are used: {statuses:?}");
 }

@@ -38,6 +38,8 @@ async fn refuses_at_once_and_recovers(
 ) {
     let token = node.token(warm).await;
     let published = node.published().await;
+    let discovery = "/.well-known/openid-configuration";
+    let described = node.get(discovery).await.text().await.expect("a body");
     wire.set(state);
     for attempt in 0..3 {
         let asked = Instant::now();
@@ -52,6 +54,9 @@ async fn refuses_at_once_and_recovers(
     let asked = Instant::now();
     assert_eq!(node.get("/health/live").await.status(), StatusCode::OK);
     assert_eq!(node.published().await, published, "the key set is served from memory");
+    let found = node.get(discovery).await;
+    assert_eq!(found.status(), StatusCode::OK, "{state:?}");
+    assert_eq!(found.text().await.expect("a body"), described, "and so is what the server says of itself");
     assert_eq!(node.hello(&token).await, StatusCode::OK, "a token is checked without the database");
     assert!(asked.elapsed() < PROMPTLY, "{state:?}: {:?}", asked.elapsed());
     let asked = Instant::now();

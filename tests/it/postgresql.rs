@@ -73,6 +73,8 @@ async fn ask(url: &str, sql: &str) {
 async fn works_through_the_pooler(at: Installation, setting: &str) {
     let pooler = Pooler::before(&at.database_url()).await;
     let at = at.with("database.url", pooler.url.as_str()).with("database.prepared_statements", setting);
+    // On a loaded machine many wait for the few connections.
+    let at = at.with("database.acquire_timeout", "30s");
     let applications: Vec<Credentials> = {
         let mut made = Vec::new();
         for number in 0..6 {

@@ -96,6 +96,21 @@ async fn what_an_application_decides_for_its_sign_ins_can_be_declared(world: Wor
     assert_eq!((settings.unknown_account, settings.post_logout_redirect_uris), (None, Vec::new()));
 }
 
+/// A start reads what was declared: neither its time nor its memory grows with the applications of developers, and
+/// one of those that cannot be read keeps no server from starting.
+#[apply(on_both_engines)]
+async fn a_start_reads_only_what_was_declared(world: World) {
+    let server = world.server_with(&declared("")).await;
+    let registered = server.service().await;
+    server.stop().await;
+    let damage = format!("update applications set kind = 'toaster' where client_id = '{}'", registered.client_id);
+    world.database.execute(&damage).await;
+    let server = world.server().await;
+    let known = server.rooms.application_cache.application(&"reports".parse().unwrap()).await.unwrap().unwrap();
+    let reason = DeactivationReason::Undeclared;
+    assert!(matches!(known.state, ApplicationState::Deactivated { reason: why, .. } if why == reason));
+}
+
 /// Provisioning: unchanged.
 #[apply(on_both_engines)]
 async fn what_has_not_changed_is_not_written_again(world: World) {
@@ -233,9 +248,9 @@ async fn scopes_and_resources_are_those_of_the_file(world: World) {
     let toml =
         "[[scopes]]\nname = \"a\"\n[[scopes]]\nname = \"b\"\n[[resources]]\nidentifier = \"urn:x:y\"\nscopes = [\"a\"]";
     let server = world.server_with(toml).await;
-    assert_eq!(server.rooms.application_cache.scope_names().await.unwrap(), ["a", "b"]);
+    assert_eq!(server.rooms.application_cache.scope_names(), ["a", "b"]);
     let server = restarted(&world, server, "[[scopes]]\nname = \"c\"").await;
-    assert_eq!(server.rooms.application_cache.scope_names().await.unwrap(), ["c"]);
+    assert_eq!(server.rooms.application_cache.scope_names(), ["c"]);
     assert_eq!(server.rooms.application_cache.catalogue().await.unwrap().resources, []);
 }
 

@@ -4,6 +4,7 @@
 use macro_rules_attribute::apply;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gatepost::domain::sign_in::LoginCode;
 use gatepost::flows::Rooms;
@@ -128,4 +129,42 @@ async fn without_grace_many_at_once_get_one_answer_and_lose_the_family(world: Wo
         all_are_invalid_grants(&bad);
         assert!(!grant.is_known(&good[0].access_token).await);
     }
+}
+
+/// The client of a request that was cut off cannot know whether it was carried out, and sends it again.
+#[apply(on_both_engines)]
+async fn an_exchange_that_was_cut_off_at_any_moment_can_be_sent_again(world: World) {
+    let server = world.server_with(PATIENT).await;
+    let grant = server.grant().await.stored().await;
+    let nodes = [Arc::clone(&server.rooms)];
+    let warm = token(&nodes[0], &grant.application, "grant_type=refresh_token&refresh_token=x").await;
+    assert!(warm.is_err());
+    let mut cut_off = 0;
+    for step in 0..80 {
+        let redemption = redemption(&grant.code().await);
+        let asked = token(&nodes[0], &grant.application, &redemption);
+        if tokio::time::timeout(Duration::from_micros(250 * step), asked).await.is_ok() {
+            continue;
+        }
+        cut_off += 1;
+        let begun = sent_until_answered(&nodes[0], &grant.application, &redemption).await;
+        assert!(grant.is_known(&begun.access_token).await, "step {step}");
+        let refresh_token = begun.refresh_token.unwrap();
+        assert_eq!(grant.refresh(&refresh_token).await.status, 200, "step {step}");
+    }
+    assert!(cut_off > 5, "{cut_off} were cut off");
+}
+
+/// Sends a request again for as long as the answer says so.
+async fn sent_until_answered(server: &Rooms, from: &Registered, body: &str) -> TokenResponse {
+    for _ in 0..200 {
+        match token(server, from, body).await {
+            Ok(answer) => return answer,
+            Err(refusal) if refusal.code == ErrorCode::TemporarilyUnavailable => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(refusal) => panic!("{refusal:?}"),
+        }
+    }
+    panic!("it was never answered");
 }

@@ -209,8 +209,12 @@ impl Clients {
         presented: &ClientSecret,
         address: IpAddr,
     ) -> Result<Verdict, Refusal> {
+        // Who has no guess left need not wait, and who waits has not guessed yet: of many clients at one address that
+        // come at once, none uses up the guesses of the others.
+        self.guesses.admit(&application.client_id, address, self.instruments.now())?.withdraw();
+        let thread = self.secrets.thread(application, address).await?;
         let guess = self.guesses.admit(&application.client_id, address, self.instruments.now())?;
-        match self.secrets.verify(application, presented).await {
+        match self.secrets.verify(application, presented, thread).await {
             Ok(verdict @ Verdict::Right(_)) => {
                 guess.withdraw();
                 Ok(verdict)

@@ -5,6 +5,7 @@
 //! presented secret; when the stored hash changes, the entry no longer matches.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
@@ -14,7 +15,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use crate::domain::application::Application;
 use crate::domain::ids::SecretId;
 use crate::domain::secret::{ClientSecret, SecretHash};
-use crate::flows::hash_secrets::SecretHasher;
+use crate::flows::hash_secrets::{HashingThread, SecretHasher};
+use crate::flows::hashing_queue::Standing;
 use crate::protocol::refusal::Refusal;
 
 /// How many verified secrets are remembered, and as many wrong ones.
@@ -32,6 +34,9 @@ pub(super) enum Verdict {
     /// It is none of them.
     Wrong,
 }
+
+/// A thread to verify a secret on.
+pub(super) struct VerifyingThread(HashingThread);
 
 /// Verifies secrets and caches the results.
 pub(super) struct SecretVerifier {
@@ -75,12 +80,27 @@ impl SecretVerifier {
         turn.lock_owned().await
     }
 
-    /// Compares the presented secret with each stored hash and caches the result. Waits for a thread; when too many
-    /// wait already, answers 503 at once.
-    pub(super) async fn verify(&self, application: &Application, presented: &ClientSecret) -> Result<Verdict, Refusal> {
-        for secret in application.secrets.iter().filter(|secret| secret.could_be(presented)) {
+    /// Waits for a thread to verify on; when too many wait already, answers 503 at once. Applications that were used
+    /// before come first, and each has a few places for each address.
+    pub(super) async fn thread(&self, application: &Application, address: IpAddr) -> Result<VerifyingThread, Refusal> {
+        let standing = if application.last_used_at.is_some() { Standing::Known } else { Standing::New };
+        let client = (application.client_id.clone(), address);
+        self.hasher.thread(Some(client), standing).await.map(VerifyingThread)
+    }
+
+    /// Compares the presented secret with each stored hash and caches the result.
+    pub(super) async fn verify(
+        &self,
+        application: &Application,
+        presented: &ClientSecret,
+        VerifyingThread(thread): VerifyingThread,
+    ) -> Result<Verdict, Refusal> {
+        let candidates: Vec<_> = application.secrets.iter().filter(|secret| secret.could_be(presented)).collect();
+        let hashes = candidates.iter().map(|secret| secret.hash.clone()).collect();
+        let found = self.hasher.first_match(hashes, presented, thread).await?;
+        for (at, secret) in candidates.into_iter().enumerate() {
             let memory = self.memory_of(application, &secret.hash, presented);
-            if self.hasher.matches(&secret.hash, presented).await? {
+            if found == Some(at) {
                 self.right.insert(memory, ());
                 return Ok(Verdict::Right(secret.id));
             }

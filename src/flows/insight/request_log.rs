@@ -110,7 +110,7 @@ impl Insight {
         for (at, batch) in notes.chunks(APPLICATIONS).enumerate() {
             if let Err(error) = self.write_notes(batch).await {
                 // For any other error it would fail every time, so these notes are dropped.
-                let again = if matches!(error, StoreError::Unavailable(_)) { at } else { at + 1 };
+                let again = if error.is_passing() { at } else { at + 1 };
                 self.requests.put_back(notes.into_iter().skip(again * APPLICATIONS));
                 return Err(error);
             }

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use tracing::warn;
+
 use super::Keys;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::Timestamp;
@@ -79,13 +81,16 @@ impl Keys {
         let short = keys.iter().any(|key| key.keep_for < keep_for);
         let dead = keys.iter().any(|key| is_forgettable(key, &keys, now));
         let missing = missing(&algorithms, &keys, now);
-        if missing.is_empty() && !short && !dead {
+        let misdated = sequences(&keys)
+            .any(|keys| keys.premature(now).is_some() || keys.distant(now, &self.rotation_policy()).is_some());
+        if missing.is_empty() && !short && !dead && !misdated {
             return Ok(());
         }
         let candidates = self.candidates(&missing).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::SigningKeys).await?;
         tx.signing_keys_keep_for(keep_for).await?;
+        self.date_again(&mut tx).await?;
         self.fill_gaps(&mut tx, &algorithms, candidates, keep_for).await?;
         let keys = tx.signing_keys().await?;
         for key in keys.iter().filter(|key| is_forgettable(key, &keys, now)) {
@@ -189,6 +194,27 @@ impl Keys {
             algorithms.into_iter().map(make).collect::<Result<Vec<_>, _>>()
         });
         made.await.map_err(|e| KeyChangeError::Generation(e.to_string()))?.map_err(KeyChangeError::Generation)
+    }
+
+    /// Gives keys that were made while the clock was ahead the dates they would have now: the one that has to sign
+    /// signs from now on, and the next one follows as one made today would.
+    async fn date_again(&self, tx: &mut Transaction) -> Result<(), StoreError> {
+        let now = self.instruments.now();
+        for keys in sequences(&tx.signing_keys().await?) {
+            if let Some(nearest) = keys.premature(now) {
+                warn!(kid = nearest.kid, due = %nearest.activates_at, "no signing key is due, the nearest signs; was the clock set back?");
+                self.promote(tx, nearest, now, &Actor::Schedule).await?;
+            }
+        }
+        for keys in sequences(&tx.signing_keys().await?) {
+            let (Some(active), Some(next)) = (keys.active(now), keys.distant(now, &self.rotation_policy())) else {
+                continue;
+            };
+            let [jitter] = self.instruments.random();
+            let at = self.rotation_policy().activation(active.activates_at, now, jitter);
+            tx.signing_key_activate_at(&next.kid, at).await?;
+        }
+        Ok(())
     }
 
     /// Inserts a candidate for each gap that is still there now that the lock is held.

@@ -2,6 +2,7 @@
 
 use super::Tokens;
 use super::granted::{Beginning, Granted, Payment};
+use super::unanswered::again;
 use crate::domain::application::Application;
 use crate::domain::authorization::{Authorization, CodeGrant};
 use crate::domain::ids::TokenFamilyId;
@@ -23,7 +24,7 @@ pub(super) async fn grant(
     application: &Application,
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
-    let (hash, code) = find_code(tokens, parameters).await?;
+    let (presented, code) = find_code(tokens, parameters).await?;
     let flight = match code.sign_in {
         Some(sign_in) => Some(sign_in),
         None => tokens.store.sign_in_of_authorization(code.authorization).await?.map(|sign_in| sign_in.id),
@@ -33,8 +34,8 @@ pub(super) async fn grant(
         tokens.delivery_traces.note_refusal(flight, &refusal).await;
         return Err(unknown());
     }
-    let beginning = Beginning { code: Some(hash), sign_in: code.sign_in, flight };
-    let granted = what_it_grants(tokens, application, parameters, (code, beginning)).await;
+    let beginning = Beginning { code: Some(presented.clone()), sign_in: code.sign_in, flight };
+    let granted = what_it_grants(tokens, application, parameters, (&presented, code, beginning)).await;
     if let Err(refusal) = &granted {
         tokens.delivery_traces.note_refusal(flight, refusal).await;
     }
@@ -45,13 +46,13 @@ async fn what_it_grants(
     tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
-    (code, beginning): (CodeGrant, Beginning),
+    (presented, code, beginning): (&AuthorizationCode, CodeGrant, Beginning),
 ) -> Result<Granted, Refusal> {
     let authorization = tokens.store.authorization(code.authorization).await?.ok_or_else(|| missing(&code))?;
     check_redirect_uri(parameters.value("redirect_uri"), &authorization)?;
     check_pkce(application, &authorization, parameters.value("code_verifier"))?;
     if let Some(family) = code.family {
-        return Err(end_what_grew(tokens, application, family).await?);
+        return again(tokens, application, (presented, &code), family).await;
     }
     let now = tokens.instruments.now();
     if now >= code.expires_at {
@@ -77,13 +78,13 @@ async fn what_it_grants(
     Granted::begin(user, family, application, Payment::Begin(beginning))
 }
 
-async fn find_code(tokens: &Tokens, parameters: &Parameters) -> Result<(ValueHash, CodeGrant), Refusal> {
+async fn find_code(tokens: &Tokens, parameters: &Parameters) -> Result<(AuthorizationCode, CodeGrant), Refusal> {
     let Some(presented) = parameters.value("code") else {
         return Err(Refusal::invalid_request("the parameter 'code' is missing"));
     };
     let presented: AuthorizationCode = presented.parse().map_err(|_| unknown())?;
     let code = tokens.store.authorization_code(presented.hash()).await?.ok_or_else(unknown)?;
-    Ok((presented.hash(), code))
+    Ok((presented, code))
 }
 
 /// The same answer for an unknown code and for one of another application.
@@ -121,7 +122,7 @@ pub(super) fn check_pkce(
 
 /// RFC 6749 §4.1.2, RFC 9700 §4.5: a code that is used again ends its token family, because an attacker may have used
 /// it first.
-async fn end_what_grew(
+pub(super) async fn end_what_grew(
     tokens: &Tokens,
     application: &Application,
     family: TokenFamilyId,
@@ -136,6 +137,9 @@ pub(super) async fn not_spent(
     application: &Application,
     hash: ValueHash,
 ) -> Result<Refusal, StoreError> {
+    if let Some(refusal) = tokens.come_again(hash) {
+        return Ok(refusal);
+    }
     match tokens.store.authorization_code(hash).await?.and_then(|code| code.family) {
         Some(family) => end_what_grew(tokens, application, family).await,
         None => Ok(invalid("the code has expired")),

@@ -8,7 +8,7 @@ use super::granted::{Beginning, Granted, Payment, Person, Resources, Subject};
 use crate::domain::application::Application;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{SessionId, Timestamp, TokenFamilyId, UserId};
-use crate::domain::one_time::RefreshToken;
+use crate::domain::one_time::{AuthorizationCode, RefreshToken};
 use crate::domain::refresh_token::StoredRefreshToken;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::{EndReason, TokenFamily};
@@ -74,7 +74,8 @@ impl Tokens {
         beginning: &Beginning,
     ) -> Result<Option<RefreshToken>, Refusal> {
         let now = self.instruments.now();
-        let refresh_token = may_refresh(application).then(|| RefreshToken::from_random(self.instruments.random()));
+        let code = beginning.code.as_ref().map(AuthorizationCode::hash);
+        let refresh_token = self.begins_with(application, beginning)?;
         let mut tx = self.store.begin().await?;
         if !tx.user_hold(family.user).await? {
             return Err(invalid("the account is disabled or deleted"));
@@ -82,7 +83,7 @@ impl Tokens {
         if !tx.family_insert(family).await? {
             return Err(invalid("the application was deactivated or deleted meanwhile"));
         }
-        if let Some(code) = beginning.code
+        if let Some(code) = code
             && !tx.authorization_code_spend(code, family.id, now).await?
         {
             drop(tx);
@@ -100,8 +101,21 @@ impl Tokens {
         if let Some(token) = &refresh_token {
             tx.refresh_token_insert(&self.new_refresh_token(family, now), token.hash()).await?;
         }
+        let exchange = code.map(|code| self.exchange(code, now));
         tx.commit().await?;
+        // From here to the answer nothing is waited for.
+        if let Some(exchange) = exchange {
+            exchange.answered();
+        }
         Ok(refresh_token)
+    }
+
+    fn begins_with(&self, application: &Application, beginning: &Beginning) -> Result<Option<RefreshToken>, Refusal> {
+        match &beginning.code {
+            _ if !may_refresh(application) => Ok(None),
+            Some(code) => self.first_refresh_token(code).map(Some),
+            None => Ok(Some(RefreshToken::from_random(self.instruments.random()))),
+        }
     }
 
     /// Redeem on exchange: with the first code of a sign-in that is redeemed, its other codes and its links become
@@ -141,7 +155,7 @@ impl Tokens {
 }
 
 /// Refresh tokens are for applications that can use them.
-fn may_refresh(application: &Application) -> bool {
+pub(super) fn may_refresh(application: &Application) -> bool {
     application.settings.grants.contains(&GrantType::RefreshToken)
 }
 

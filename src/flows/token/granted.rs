@@ -2,7 +2,7 @@
 //! sent.
 
 use crate::domain::ids::{SessionId, SignInId};
-use crate::domain::one_time::{RefreshToken, ValueHash};
+use crate::domain::one_time::{AuthorizationCode, RefreshToken};
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::User;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -89,7 +89,7 @@ pub(super) enum Payment {
 /// What is spent for a new family.
 pub(super) struct Beginning {
     /// The authorization code.
-    pub(super) code: Option<ValueHash>,
+    pub(super) code: Option<AuthorizationCode>,
     /// The sign-in that is redeemed together with it.
     pub(super) sign_in: Option<SignInId>,
     /// The sign-in of the person for this request, for its delivery trace.

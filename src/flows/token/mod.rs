@@ -13,8 +13,10 @@ mod issue;
 mod login_code;
 mod refresh_token;
 mod try_out;
+mod unanswered;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::application_cache::ApplicationCache;
 use super::clients::{AuthenticatedClient, ClientRequest, Clients};
@@ -37,6 +39,7 @@ use crate::protocol::token::{GrantType, TokenRequest, TokenResponse};
 use crate::store::{ApplicationUse, Store};
 use granted::{Granted, Payment, Subject};
 use issue::Settled;
+use unanswered::Unanswered;
 
 /// The token endpoint.
 pub struct Tokens {
@@ -50,7 +53,10 @@ pub struct Tokens {
     delivery_traces: Arc<DeliveryTraces>,
     login_codes: Arc<LoginCodes>,
     usage: Arc<UsageLog>,
+    /// Codes whose exchange was not answered.
+    unanswered: Unanswered,
     settings: config::Tokens,
+    request_timeout: Duration,
 }
 
 impl Tokens {
@@ -76,7 +82,9 @@ impl Tokens {
             delivery_traces: Arc::clone(delivery_traces),
             login_codes: Arc::clone(login_codes),
             usage: Arc::clone(usage),
+            unanswered: Unanswered::default(),
             settings: base.config.tokens.clone(),
+            request_timeout: base.config.server.request_timeout,
         }
     }
 

@@ -14,12 +14,13 @@ impl Upkeep {
     }
 
     /// Reads the counters of changes and acts on them: cached applications are confirmed or loaded again when next
-    /// needed, keys are loaded at once.
+    /// needed, keys and the catalogue are loaded at once, because they are served without the database, too.
     pub async fn look_for_changes(&self) -> Result<Generations, StoreError> {
         let asked_at = self.instruments.now();
         let generations = self.store.generations().await?;
         self.application_cache.confirm(generations.applications, asked_at);
         self.keys.keep_up_with(generations.signing_keys).await?;
+        self.application_cache.keep_catalogue_up_with(generations.applications).await?;
         Ok(generations)
     }
 }

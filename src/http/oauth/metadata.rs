@@ -9,16 +9,13 @@ use axum::response::{IntoResponse, Response};
 
 use crate::config::Config;
 use crate::flows::application_cache::ApplicationCache;
-use crate::http::reply::Answer;
 use crate::protocol::metadata::Metadata;
-use crate::protocol::refusal::Refusal;
 
-/// Serves the metadata.
+/// Serves the metadata, from memory even when the database is away.
 pub(in crate::http) async fn metadata(
     State(application_cache): State<Arc<ApplicationCache>>,
     State(config): State<Arc<Config>>,
-) -> Answer<Response> {
-    let scopes = application_cache.scope_names().await.map_err(Refusal::from)?;
-    let metadata = Metadata::new(config.server.issuer.as_str(), scopes);
-    Ok(([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response())
+) -> Response {
+    let metadata = Metadata::new(config.server.issuer.as_str(), application_cache.scope_names());
+    ([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response()
 }

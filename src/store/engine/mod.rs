@@ -4,6 +4,7 @@
 //! with its values. SQLite gets one writer connection and several readers, so that writers queue here in
 //! order instead of meeting as "database is locked".
 
+mod last_write;
 mod open;
 mod postgres;
 mod statement;
@@ -20,6 +21,9 @@ use tracing::warn;
 
 use super::StoreError;
 
+pub(super) use last_write::Failure;
+use last_write::LastWrite;
+pub(super) use open::create_private;
 pub use open::{DatabaseSettings, Location};
 pub use postgres::Pooling;
 pub(super) use postgres::Postgresql;
@@ -37,6 +41,7 @@ pub struct Store {
     pub(super) engine: Engine,
     /// Notified when messages for webhooks were committed.
     committed: Arc<Notify>,
+    last_write: Arc<LastWrite>,
 }
 
 /// The connections to it.
@@ -51,7 +56,10 @@ pub struct Transaction {
     ongoing: Ongoing,
     /// Whether it wrote messages for webhooks.
     has_deliveries: bool,
+    /// Whether it changed anything.
+    wrote: bool,
     committed: Arc<Notify>,
+    last_write: Arc<LastWrite>,
 }
 
 enum Ongoing {
@@ -60,6 +68,10 @@ enum Ongoing {
 }
 
 impl Store {
+    fn of(engine: Engine) -> Self {
+        Self { engine, committed: Arc::default(), last_write: Arc::default() }
+    }
+
     /// Waits until this process commits messages for webhooks.
     pub async fn deliveries_queued(&self) {
         self.committed.notified().await;
@@ -82,7 +94,8 @@ impl Store {
                     Ongoing::Postgres { tx: postgres.begin().await?, keeps_statements: postgres.keeps_statements() }
                 }
             };
-            Ok(Transaction { ongoing, has_deliveries: false, committed: Arc::clone(&self.committed) })
+            let (committed, last_write) = (Arc::clone(&self.committed), Arc::clone(&self.last_write));
+            Ok(Transaction { ongoing, has_deliveries: false, wrote: false, committed, last_write })
         })
         .await
     }
@@ -111,7 +124,11 @@ impl Store {
 
     /// Runs one statement in a transaction of its own and counts the rows it changed.
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
-        bounded(self.execute_unbounded(statement)).await
+        let outcome = bounded(self.execute_unbounded(statement)).await;
+        if !matches!(outcome, Ok(0)) {
+            self.last_write.note(&outcome);
+        }
+        outcome
     }
 
     /// The same without a time limit, for a backup. Never called by a request.
@@ -120,6 +137,10 @@ impl Store {
             Engine::Sqlite { writer, .. } => statement.for_sqlite().execute(writer).await?.rows_affected(),
             Engine::Postgres(postgres) => postgres.execute(statement.for_postgres(postgres.keeps_statements())).await?,
         })
+    }
+
+    pub(super) fn last_write(&self) -> &LastWrite {
+        &self.last_write
     }
 
     /// The SQLite file, where there is one.
@@ -152,7 +173,7 @@ impl Store {
 impl Transaction {
     /// All rows of a query.
     pub(super) async fn fetch_all<T: Record>(&mut self, statement: Statement) -> Result<Vec<T>, StoreError> {
-        bounded(async {
+        let outcome = bounded(async {
             let rows: Vec<Row> = match &mut self.ongoing {
                 Ongoing::Sqlite(tx) => {
                     statement.for_sqlite().fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
@@ -164,7 +185,9 @@ impl Transaction {
             };
             rows.iter().map(T::from_row).collect()
         })
-        .await
+        .await;
+        self.note_failure(&outcome);
+        outcome
     }
 
     /// The one row of a query, if there is one.
@@ -174,7 +197,7 @@ impl Transaction {
 
     /// Runs a statement and counts the rows it changed.
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        bounded(async {
+        let outcome = bounded(async {
             Ok(match &mut self.ongoing {
                 Ongoing::Sqlite(tx) => statement.for_sqlite().execute(&mut **tx).await?.rows_affected(),
                 Ongoing::Postgres { tx, keeps_statements } => {
@@ -182,7 +205,16 @@ impl Transaction {
                 }
             })
         })
-        .await
+        .await;
+        self.wrote |= outcome.as_ref().is_ok_and(|changed| *changed > 0);
+        self.note_failure(&outcome);
+        outcome
+    }
+
+    fn note_failure<T>(&self, outcome: &Result<T, StoreError>) {
+        if outcome.is_err() {
+            self.last_write.note(outcome);
+        }
     }
 
     /// Says that messages for webhooks were written, so that the sender is woken once they are committed.
@@ -192,14 +224,18 @@ impl Transaction {
 
     /// Commits.
     pub async fn commit(self) -> Result<(), StoreError> {
-        bounded(async {
+        let outcome = bounded(async {
             match self.ongoing {
                 Ongoing::Sqlite(tx) => tx.commit().await?,
                 Ongoing::Postgres { tx, .. } => tx.commit().await?,
             }
             Ok(())
         })
-        .await?;
+        .await;
+        if self.wrote || outcome.is_err() {
+            self.last_write.note(&outcome);
+        }
+        outcome?;
         if self.has_deliveries {
             self.committed.notify_one();
         }

@@ -1,14 +1,15 @@
 //! Opening the database: what each engine is told at the start.
 
 use std::fs::OpenOptions;
+use std::future::ready;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use sqlx::pool::PoolOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 
 use super::{Engine, Pooling, Postgresql, STATEMENT_TIMEOUT, Store};
 use crate::store::StoreError;
@@ -42,7 +43,7 @@ impl Store {
             Location::Sqlite(path) => Self::open_sqlite(path.clone(), settings).await,
             Location::Postgres(url) => {
                 let postgres = Box::pin(Postgresql::open(url, settings)).await?;
-                Ok(Self { engine: Engine::Postgres(postgres), committed: Arc::default() })
+                Ok(Self::of(Engine::Postgres(postgres)))
             }
         }
     }
@@ -57,6 +58,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(STATEMENT_TIMEOUT);
+        // A transaction that SQLite ended by itself, as it does on a full disk, cannot be rolled back, and the driver
+        // counts the connection as inside it for ever. Such a connection is closed.
         // The writer is opened first: it makes the file a WAL database before any reader looks at it.
         let writer = PoolOptions::new()
             .max_connections(1)
@@ -64,6 +67,7 @@ impl Store {
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
+            .before_acquire(|connection: &mut SqliteConnection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
             .connect_with(options.clone())
             .await?;
         let readers = PoolOptions::new()
@@ -73,13 +77,13 @@ impl Store {
             .connect_lazy_with(options.pragma("query_only", "on"));
         // The lock files beside it must be the same, by whatever path it is opened.
         let path = path.canonicalize().map_err(sqlx::Error::Io)?;
-        Ok(Self { engine: Engine::Sqlite { readers, writer, path }, committed: Arc::default() })
+        Ok(Self::of(Engine::Sqlite { readers, writer, path }))
     }
 }
 
 /// Makes the file before SQLite would, so that no other account on the machine can read it. SQLite gives the files
 /// beside it the same permissions.
-fn create_private(path: &Path) -> Result<(), StoreError> {
+pub(in crate::store) fn create_private(path: &Path) -> Result<(), StoreError> {
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match made {
         Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(sqlx::Error::Io(e).into()),

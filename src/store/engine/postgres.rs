@@ -148,7 +148,7 @@ fn is_refused_by_pooler(error: &StoreError) -> bool {
 /// connection that a firewall dropped would keep its place in the pool for ever, and a few of them would use it up.
 async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     timeout(Duration::from_secs(1), connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-    Ok(true)
+    Ok(!connection.is_in_transaction())
 }
 
 #[cfg(test)]

@@ -25,6 +25,11 @@ impl TestClock {
         self.0.store(self.now().plus(by).as_micros(), Ordering::SeqCst);
     }
 
+    /// Sets it back by this much.
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.0.store(self.now().minus(by).as_micros(), Ordering::SeqCst);
+    }
+
     /// Microseconds since 1970.
     pub(crate) fn micros(&self) -> i64 {
         self.now().as_micros()

@@ -224,9 +224,25 @@ impl Installation {
         }
     }
 
+    /// Starts a server from a shell, which ends in `exec "$@"`, and waits until it is ready.
+    pub(crate) async fn start_from(&self, shell: &str) -> Node {
+        let serve = self.command(&["serve"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", shell, "sh"]).arg(serve.get_program()).args(serve.get_args()).env_clear();
+        command.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(&self.folder).stdin(Stdio::null());
+        match Self::ready(Self::spawned(command)).await {
+            Ok(node) => node,
+            Err(log) => panic!("the server did not start:\n{log}"),
+        }
+    }
+
     /// The same, or what it said before it ended.
     pub(crate) async fn try_start(&self) -> Result<Node, String> {
-        let mut node = self.spawn();
+        Self::ready(self.spawn()).await
+    }
+
+    async fn ready(mut node: Node) -> Result<Node, String> {
         let ready = node.line("ready").await?;
         let ready: Value = serde_json::from_str(&ready).expect("the log is JSON");
         node.address = ready["address"].as_str().expect("an address").parse().expect("an address");
@@ -235,7 +251,10 @@ impl Installation {
 
     /// Starts a server and does not wait.
     pub(crate) fn spawn(&self) -> Node {
-        let mut command = self.command(&["serve"]);
+        Self::spawned(self.command(&["serve"]))
+    }
+
+    fn spawned(mut command: Command) -> Node {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let stderr = child.stderr.take().expect("it is piped");
         let (said, log) = watch::channel(Vec::new());
