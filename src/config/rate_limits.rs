@@ -9,7 +9,8 @@ use super::reader::SectionReader;
 pub struct RateLimits {
     /// Whether the limits apply.
     pub enabled: bool,
-    /// Wrong secrets a minute that one application may present, and addresses without an account that it may name.
+    /// Wrong secrets a minute for one client id from one network address, and addresses without an account that one
+    /// application may name.
     pub token_failures_per_application: u32,
     /// Wrong secrets a minute that may come from one network address.
     pub token_failures_per_address: u32,

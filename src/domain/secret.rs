@@ -120,9 +120,20 @@ impl StoredSecret {
         matches!(self.origin, SecretOrigin::Imported { .. })
     }
 
-    /// Whether the presented text can be this secret, by shape and checksum alone.
-    pub fn could_be(&self, presented: &ClientSecret) -> bool {
-        self.is_imported() || presented.is_well_formed()
+    /// Whether a text that is not this secret is seen to be another one without comparing the hash.
+    pub const fn is_recognisable(&self) -> bool {
+        !matches!(self.origin, SecretOrigin::Imported { fingerprint: None })
+    }
+
+    /// Whether the presented text, which has these fingerprints, can be this secret: by shape, checksum and hint, or by
+    /// fingerprint. A guess is thereby refused at no cost, with a chance of one in 62⁴ that it is compared. The time it
+    /// takes may reveal the hint, which is no secret: 230 of the 256 random bits are left.
+    pub fn could_be(&self, presented: &ClientSecret, fingerprints: &[String]) -> bool {
+        match &self.origin {
+            SecretOrigin::Generated => presented.is_well_formed() && presented.hint() == self.hint,
+            SecretOrigin::Imported { fingerprint: Some(known) } => fingerprints.contains(known),
+            SecretOrigin::Imported { fingerprint: None } => true,
+        }
     }
 }
 

@@ -37,6 +37,8 @@ pub struct ApplicationCache {
     instruments: Instruments,
     store: Store,
     applications: Cache<ClientId, Arc<Loaded<Arc<Application>>>>,
+    /// Client ids that no application has, with the counter: looking them up takes no longer than the others.
+    unknown: Cache<ClientId, i64>,
     catalogue: ArcSwapOption<Loaded<Arc<Catalogue>>>,
     confirmed: ArcSwap<Confirmed>,
 }
@@ -55,6 +57,7 @@ impl ApplicationCache {
             instruments,
             store,
             applications: Cache::new(CAPACITY),
+            unknown: Cache::new(CAPACITY),
             catalogue: ArcSwapOption::empty(),
             confirmed: ArcSwap::from_pointee(Confirmed { generation: -1, asked_at: Timestamp::from_micros(i64::MIN) }),
         }
@@ -104,7 +107,13 @@ impl ApplicationCache {
         {
             return Ok(Some(Arc::clone(&loaded.value)));
         }
-        let Some(application) = self.store.application(client_id).await? else { return Ok(None) };
+        if self.unknown.get(client_id) == Some(generation) {
+            return Ok(None);
+        }
+        let Some(application) = self.store.application(client_id).await? else {
+            self.unknown.insert(client_id.clone(), generation);
+            return Ok(None);
+        };
         let value = Arc::new(application);
         let loaded = Arc::new(Loaded { generation, value: Arc::clone(&value) });
         self.applications.insert(client_id.clone(), loaded);

@@ -1,9 +1,9 @@
-//! The queue for the threads that hash: how long it may get, who comes first, and when to come back who finds
-//! no room.
+//! The queue for the threads that hash: how long it may get, which request comes first, and when one that finds no room
+//! may come back.
 //!
-//! Its length is counted in time, not in heads. One client at one address has a few places and no more, so nobody
-//! fills it for all others; an application that was used before comes before one that never was, so after a
-//! restart those that have been working work again first.
+//! Its length is measured in time. One client at one address has a few places and no more, so an attacker does not fill
+//! it for all others; an application that was used before comes before one that never was, so after a restart those
+//! that have been working work again first.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::protocol::refusal::Refusal;
 
-/// How long anybody waits; who would wait longer is told when to come back instead. Half of what a request may take.
+/// The longest wait; a request that would wait longer is told when to come back. Half of what a request may take.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// How many places in the queue one client has.
@@ -23,12 +23,12 @@ const ROOM: usize = 4;
 /// How long a hashing takes until one was measured.
 const GUESSED: Duration = Duration::from_millis(20);
 
-/// Who comes before whom.
+/// Which requests come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Has proven itself before.
+    /// Of an application that was used before.
     Known,
-    /// Never has.
+    /// Of another.
     New,
 }
 
@@ -82,7 +82,7 @@ impl<Client: Eq + Hash + Clone> HashingQueue<Client> {
             state.free -= 1;
             return Ok(None);
         }
-        let wait = state.wait();
+        let wait = state.wait(standing);
         let taken = client.as_ref().and_then(|client| state.places.get(client)).copied().unwrap_or(0);
         if wait > LONGEST_WAIT || taken >= ROOM {
             return Err(Refusal::unavailable("too many secrets are being verified at the moment", wait));
@@ -128,9 +128,10 @@ impl<Client> State<Client> {
         self.known.pop_front().or_else(|| self.new.pop_front())
     }
 
-    /// How long who comes now would wait.
-    fn wait(&self) -> Duration {
-        let before = u32::try_from(self.known.len() + self.new.len() + 1).unwrap_or(u32::MAX);
+    /// How long the next one of this standing would wait. New ones take no places of known ones.
+    fn wait(&self, standing: Standing) -> Duration {
+        let new = if standing == Standing::New { self.new.len() } else { 0 };
+        let before = u32::try_from(self.known.len() + new + 1).unwrap_or(u32::MAX);
         self.usual.saturating_mul(before) / u32::try_from(self.threads).unwrap_or(1)
     }
 }
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_was_good_before_comes_first() {
+    async fn a_known_application_comes_first() {
         let queue = queue();
         let thread = queue.thread(None, Standing::New).await.unwrap();
         let mut stranger = Box::pin(queue.thread(Some("stranger"), Standing::New));
@@ -238,7 +239,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_thread_that_was_promised_to_who_went_away_goes_to_the_next() {
+    async fn new_ones_take_no_places_of_known_ones() {
+        let queue = queue();
+        let _thread = queue.thread(None, Standing::New).await.unwrap();
+        let mut waiting = Vec::new();
+        loop {
+            let mut one = Box::pin(queue.thread(None, Standing::New));
+            match is_done(&mut one).await {
+                None => waiting.push(one),
+                Some(outcome) => break assert!(outcome.is_err()),
+            }
+        }
+        let mut known = Box::pin(queue.thread(None, Standing::Known));
+        assert!(is_done(&mut known).await.is_none(), "it waits for a thread");
+    }
+
+    #[tokio::test]
+    async fn the_thread_of_a_request_that_went_away_goes_to_the_next() {
         let queue = queue();
         let thread = queue.thread(None, Standing::New).await.unwrap();
         let mut gone = Box::pin(queue.thread(Some("gone"), Standing::New));

@@ -30,6 +30,7 @@ pub mod people;
 pub mod provision;
 pub mod request_limits;
 pub mod requester;
+mod secret_fingerprints;
 pub mod self_service;
 pub mod sessions;
 pub mod sign_in;

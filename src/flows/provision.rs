@@ -6,14 +6,11 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::applications::{Applications, ManageError, settle_owner};
 use super::foundations::Foundations;
 use super::hash_secrets::{SecretHasher, imported_hash};
 use super::instruments::Instruments;
+use super::secret_fingerprints::fingerprints;
 use crate::config::{self, Config, DeclaredApplication, DeclaredSecret};
 use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,
@@ -171,18 +168,10 @@ impl Provisioning {
                 hash.expose() == stored.hash.as_str()
             }
             (DeclaredSecret::Plain(plain), SecretOrigin::Imported { fingerprint: Some(fingerprint) }) => {
-                self.fingerprints(plain.expose()).contains(fingerprint)
+                fingerprints(&self.master_keys, plain.expose()).contains(fingerprint)
             }
             _ => false,
         }
-    }
-
-    /// Keyed hashes of a declared secret, one for each master key, the newest first. They spare an Argon2
-    /// run for every declared secret at every start.
-    fn fingerprints(&self, secret: &str) -> Vec<String> {
-        let keys = self.master_keys.derive("application_secrets.fingerprint");
-        let hash = |key: &[u8; 32]| hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), secret.as_bytes());
-        keys.iter().map(|key| URL_SAFE_NO_PAD.encode(hash(key).as_ref())).collect()
     }
 
     async fn import_secret(&self, declared: &DeclaredSecret) -> Result<StoredSecret, ProvisionError> {
@@ -191,7 +180,7 @@ impl Provisioning {
             DeclaredSecret::Plain(plain) => {
                 let secret = ClientSecret::presented(plain.expose().to_owned());
                 let hash = self.hasher.hash(&secret, self.instruments.random()).await.map_err(ManageError::from)?;
-                let fingerprint = self.fingerprints(plain.expose()).into_iter().next();
+                let fingerprint = fingerprints(&self.master_keys, plain.expose()).into_iter().next();
                 // The last characters of a short secret would reveal too much of it.
                 self.applications.stored_secret(hash, String::new(), SecretOrigin::Imported { fingerprint }, now)
             }

@@ -1,4 +1,4 @@
-//! Limits on wrong secrets: an attack on one application does not affect the others.
+//! Limits on wrong secrets: an attack on an application affects neither its owner nor other applications.
 
 use macro_rules_attribute::apply;
 use std::collections::BTreeMap;
@@ -29,12 +29,11 @@ async fn many_at_once_with_a_right_secret_are_one_guess(world: World) {
     }
 }
 
-/// RFC 6585 §4: 429 with `Retry-After`. A secret that was verified before is not held up.
+/// RFC 6585 §4: 429 with `Retry-After`. A right secret is not held up, whether it was verified before or not.
 #[apply(on_both_engines)]
 async fn wrong_secrets_run_out_for_one_application_while_its_own_goes_on_working(world: World) {
     let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
     let (attacked, other) = (server.service().await, server.service().await);
-    server.token().with_basic(&attacked).send().await.success();
     for _ in 0..3 {
         server.token().with_basic(&guess(&attacked)).send().await.refusal(401, "invalid_client");
     }
@@ -85,13 +84,13 @@ async fn behind_a_trusted_proxy_each_of_its_clients_is_counted(world: World) {
     }
 }
 
-/// What cannot be a secret, or was found wrong before, costs nothing and is not counted.
+/// A secret that was found wrong before is not counted again.
 #[apply(on_both_engines)]
 async fn only_new_guesses_are_counted(world: World) {
-    let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 1").await;
+    let server = world.server_with("[rate_limits]\ntoken_failures_per_application = 3").await;
     let application = server.service().await;
     let wrong = guess(&application);
-    for secret in ["secret", "gps_", &wrong.secret, &wrong.secret, &application.secret[..52]] {
+    for secret in ["secret", "secret", &wrong.secret, &wrong.secret, &application.secret[..52], "secret"] {
         let request = server.token().with_basic(&application.with_secret(secret));
         request.send().await.refusal(401, "invalid_client");
     }
@@ -108,12 +107,17 @@ async fn without_limits_guesses_never_run_out(world: World) {
     }
 }
 
+/// An application of which the configuration knows nothing but the hash of its secret, so that each guess is compared.
+const HASHED: &str = "[[applications]]\nclient_id = \"hashed\"\nclient_secret_hash = \
+     \"$argon2id$v=19$m=19456,t=2,p=1$AgICAgICAgICAgICAgICAg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"\n";
+
 /// RFC 9110 §15.6.4: beyond the few places of a client at one address, its secrets are refused at once, with
 /// `Retry-After`. One of another application that was never verified is.
 #[apply(on_both_engines)]
 async fn secrets_beyond_the_places_of_their_client_are_turned_away(world: World) {
-    let server = world.server_with("[rate_limits]\nenabled = false").await;
-    let (other, attacked) = (server.service().await, server.service().await);
+    let server = world.server_with(&format!("[rate_limits]\nenabled = false\n{HASHED}")).await;
+    let other = server.service().await;
+    let attacked = other.renamed("hashed");
     let crowd: JoinSet<_> = (0..80).map(|_| server.token().with_basic(&guess(&attacked)).send()).collect();
     server.token().with_basic(&other).send().await.success();
     let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
@@ -125,4 +129,55 @@ async fn secrets_beyond_the_places_of_their_client_are_turned_away(world: World)
     }
     assert_eq!(statuses.keys().collect::<Vec<_>>(), [&401, &503], "{statuses:?}");
     assert!(statuses[&401] >= 4, "the places are used: {statuses:?}");
+}
+
+/// An attacker who knows the client id, from the same network: with a secret that was made here, and with two that the
+/// configuration brought. None of them was verified before.
+#[apply(on_both_engines)]
+async fn wrong_secrets_lock_no_application_out(world: World) {
+    let server = world.server().await;
+    let hashed = server.service().await;
+    let hash = server.rooms.store.application(&hashed.id()).await.unwrap().unwrap().secrets[0].hash.clone();
+    server.stop().await;
+    let toml = format!(
+        "[[applications]]\nclient_id = \"plain\"\nclient_secret = \"hunter2 hunter2\"\n\
+         [[applications]]\nclient_id = \"hash\"\nclient_secret_hash = \"{}\"\n",
+        hash.as_str()
+    );
+    let server = world.server_with(&toml).await;
+    let generated = server.service().await;
+    let plain = generated.renamed("plain").with_secret("hunter2 hunter2");
+    for application in [generated, plain, hashed.renamed("hash")] {
+        let guesses: JoinSet<_> = (0..40).map(|_| server.token().with_basic(&guess(&application)).send()).collect();
+        for answer in guesses.join_all().await {
+            assert!([401, 429, 503].contains(&answer.status.as_u16()), "{}", answer.status);
+        }
+        server.token().with_basic(&application).send().await.success();
+    }
+}
+
+/// At each endpoint where applications authenticate, whether a client id exists shows neither in the answers nor in what
+/// is done for them: as many answers of each kind, and none is compared with a hash.
+#[apply(on_both_engines)]
+async fn wrong_secrets_for_a_client_id_that_exists_and_for_one_that_does_not_are_answered_alike(world: World) {
+    let server = world.server_with("[rate_limits]\ntoken_failures_per_address = 1000").await;
+    for path in ["/token", "/oauth/introspect", "/oauth/revoke", "/oauth/par"] {
+        let existing = server.service().await;
+        let unknown = existing.renamed(&format!("nobody{}", path.len()));
+        let mut seen = Vec::new();
+        for application in [&existing, &unknown] {
+            let mut answers = Vec::new();
+            for number in 0..33 {
+                let secret = if number % 2 == 0 { guess(application).secret } else { format!("no secret {number}") };
+                let request = server.request(Method::POST, path).basic_auth(&application.client_id, Some(secret));
+                let answer = Answer::of(request.form(&[("grant_type", "client_credentials"), ("token", "x")])).await;
+                let body = answer.json();
+                let description = body["error_description"].as_str().unwrap_or_default().to_owned();
+                answers.push((answer.status, answer.header("retry-after").map(str::to_owned), description));
+            }
+            seen.push(answers);
+        }
+        assert_eq!(seen[0], seen[1], "{path}");
+        assert_eq!(seen[0].iter().filter(|(status, ..)| status.as_u16() == 429).count(), 3, "{path}");
+    }
 }

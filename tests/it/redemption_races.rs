@@ -168,3 +168,15 @@ async fn sent_until_answered(server: &Rooms, from: &Registered, body: &str) -> T
     }
     panic!("it was never answered");
 }
+
+/// RFC 6749 §4.1.2: a code is spent by the exchange that is answered, not by one that failed.
+#[apply(on_both_engines)]
+async fn a_code_whose_exchange_ended_in_a_server_error_is_not_spent(world: World) {
+    let server = world.server().await;
+    let grant = server.grant().await.stored().await;
+    let code = grant.code().await;
+    world.database.execute("alter table refresh_tokens rename to away").await;
+    grant.redeem(&code).await.refusal(500, "server_error");
+    world.database.execute("alter table away rename to refresh_tokens").await;
+    grant.redeem(&code).await.success();
+}

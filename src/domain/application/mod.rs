@@ -89,11 +89,6 @@ impl Application {
         }
     }
 
-    /// Whether the presented text could be one of its secrets, by shape and checksum alone.
-    pub fn could_have_secret(&self, presented: &ClientSecret) -> bool {
-        self.secrets.iter().any(|secret| secret.could_be(presented))
-    }
-
     /// Whether its authorization requests must have a PKCE challenge.
     pub fn needs_pkce(&self) -> bool {
         self.settings.pkce == PkcePolicy::Required || self.settings.authentication == ClientAuthentication::None

@@ -1,5 +1,6 @@
 //! Client authentication (RFC 6749 §2.3).
 
+mod by_secret;
 mod verify_secret;
 
 use std::net::IpAddr;
@@ -15,14 +16,14 @@ use crate::config::Issuer;
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, DeactivationReason};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, SecretId, Timestamp};
-use crate::domain::secret::ClientSecret;
 use crate::protocol::assertion::{self, Addressee, VerifiedAssertion};
 use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token;
 use crate::store::{ApplicationUse, Store};
-use verify_secret::{SecretVerifier, Verdict};
+use by_secret::declared_hash;
+use verify_secret::SecretVerifier;
 
 /// An application that has authenticated, or a public one, which need not.
 #[derive(Clone, Debug)]
@@ -77,7 +78,12 @@ impl Clients {
         usage: &Arc<UsageLog>,
     ) -> Self {
         Self {
-            secrets: SecretVerifier::new(base.instruments.random(), Arc::clone(hasher)),
+            secrets: SecretVerifier::new(
+                base.instruments.random(),
+                Arc::clone(hasher),
+                Arc::clone(&base.master_keys),
+                declared_hash(&base.config),
+            ),
             instruments: base.instruments.clone(),
             store: base.store.clone(),
             application_cache: Arc::clone(application_cache),
@@ -122,8 +128,7 @@ impl Clients {
     ) -> Result<AuthenticatedClient, Refusal> {
         match credentials {
             ClientCredentials::Secret { client_id, secret } => {
-                let application = self.find(client_id).await?.ok_or_else(wrong)?;
-                self.authenticate_by_secret(application, secret, address).await
+                self.authenticate_by_secret(client_id, secret, address).await
             }
             ClientCredentials::Assertion { client_id, assertion } => {
                 self.authenticate_by_assertion(client_id.as_deref(), assertion, endpoint).await
@@ -169,63 +174,6 @@ impl Clients {
         // A text that cannot be a client id is unknown, without a look into the database.
         let Ok(client_id) = client_id.parse::<ClientId>() else { return Ok(None) };
         Ok(self.application_cache.application(&client_id).await?)
-    }
-
-    async fn authenticate_by_secret(
-        &self,
-        application: Arc<Application>,
-        secret: &str,
-        address: IpAddr,
-    ) -> Result<AuthenticatedClient, Refusal> {
-        let presented = ClientSecret::presented(secret.to_owned());
-        if !application.could_have_secret(&presented) {
-            return Err(wrong());
-        }
-        let verdict = match self.secrets.recall(&application, &presented) {
-            Some(verdict) => verdict,
-            None => self.find_out(&application, &presented, address).await?,
-        };
-        let Verdict::Right(secret) = verdict else { return Err(wrong()) };
-        working(&application)?;
-        Ok(AuthenticatedClient { application, secret: Some(secret) })
-    }
-
-    async fn find_out(
-        &self,
-        application: &Application,
-        presented: &ClientSecret,
-        address: IpAddr,
-    ) -> Result<Verdict, Refusal> {
-        let _turn = self.secrets.turn(application, presented).await;
-        match self.secrets.recall(application, presented) {
-            Some(verdict) => Ok(verdict),
-            None => self.try_secret(application, presented, address).await,
-        }
-    }
-
-    async fn try_secret(
-        &self,
-        application: &Application,
-        presented: &ClientSecret,
-        address: IpAddr,
-    ) -> Result<Verdict, Refusal> {
-        // Who has no guess left need not wait, and who waits has not guessed yet: of many clients at one address that
-        // come at once, none uses up the guesses of the others.
-        self.guesses.admit(&application.client_id, address, self.instruments.now())?.withdraw();
-        let thread = self.secrets.thread(application, address).await?;
-        let guess = self.guesses.admit(&application.client_id, address, self.instruments.now())?;
-        match self.secrets.verify(application, presented, thread).await {
-            Ok(verdict @ Verdict::Right(_)) => {
-                guess.withdraw();
-                Ok(verdict)
-            }
-            Ok(Verdict::Wrong) => Ok(Verdict::Wrong),
-            Err(refusal) => {
-                // It was not compared, so it does not count as a guess.
-                guess.withdraw();
-                Err(refusal)
-            }
-        }
     }
 
     /// RFC 7523 §3. The `jti` is spent only by an assertion that is valid in every other way, so an attacker cannot use
