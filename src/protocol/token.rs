@@ -27,6 +27,16 @@ named! {
 /// The addresses of the token endpoint, below the issuer.
 pub const PATHS: [&str; 3] = ["/token", "/oauth/token", "/oauth2/token"];
 
+impl GrantType {
+    /// Whether a person lets an application in by it, so that it has tokens that speak for them.
+    pub const fn lets_in(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::LoginCode => true,
+            Self::ClientCredentials | Self::RefreshToken => false,
+        }
+    }
+}
+
 /// A token request after parsing: well formed, not yet allowed.
 #[derive(Clone, Debug)]
 pub struct TokenRequest {

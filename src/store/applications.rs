@@ -248,7 +248,7 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// From now on this server refuses tokens and codes that were issued by this moment.
+    /// From now on this server refuses tokens and codes that were issued before this moment.
     pub async fn application_end_tokens(&mut self, id: ApplicationId, now: Timestamp) -> Result<(), StoreError> {
         let statement = sql("update applications set tokens_not_before = $2 where id = $1");
         self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await?;

@@ -28,7 +28,7 @@ impl Record for CodeGrant {
             created_at,
             // With the tokens of its application its codes ended too.
             expires_at: match row.moment_if_any("tokens_not_before")? {
-                Some(moment) if created_at <= moment => expires_at.min(moment),
+                Some(moment) if created_at < moment => expires_at.min(moment),
                 _ => expires_at,
             },
             spent_at,
@@ -102,7 +102,7 @@ impl Transaction {
         let statement = sql("update authorization_codes set spent_at = $2, family_id = $3 \
              where code_hash = $1 and spent_at is null and expires_at > $2 \
              and not exists (select 1 from applications where applications.id = application_id \
-             and tokens_not_before >= authorization_codes.created_at)")
+             and tokens_not_before > authorization_codes.created_at)")
         .bind(hash.as_bytes().to_vec())
         .bind(now.as_micros())
         .bind(family.to_string());

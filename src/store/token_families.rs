@@ -38,11 +38,11 @@ macro_rules! family_where {
     };
 }
 
-/// An end has both a moment and a reason. A family also ends with all that its application had got by some moment.
+/// An end has both a moment and a reason. A family also ends with all that its application had got before some moment.
 fn ended_at(row: &TableRow<'_>) -> Result<Option<Timestamp>, StoreError> {
     let with_all = row.moment_if_any("tokens_not_before")?;
     let with_all = match with_all {
-        Some(moment) if row.moment("created_at")? <= moment => Some(moment),
+        Some(moment) if row.moment("created_at")? < moment => Some(moment),
         _ => None,
     };
     match (row.moment_if_any("ended_at")?, row.parsed_if_any::<EndReason>("end_reason")?) {
@@ -73,7 +73,7 @@ impl Transaction {
              nonce, auth_time, amr, created_at, expires_at) \
              select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11 from applications \
              where id = $2 and deactivated_at is null and deleted_at is null \
-             and (tokens_not_before is null or tokens_not_before < $10)")
+             and (tokens_not_before is null or tokens_not_before <= $10)")
         .bind(family.id.to_string())
         .bind(family.application.to_string())
         .bind(family.user.to_string())
@@ -92,7 +92,7 @@ impl Transaction {
     pub async fn family_extend(&mut self, id: TokenFamilyId, expires_at: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update token_families set expires_at = $2 where id = $1 and ended_at is null \
              and not exists (select 1 from applications where applications.id = application_id \
-             and tokens_not_before >= token_families.created_at)");
+             and tokens_not_before > token_families.created_at)");
         Ok(self.execute(statement.bind(id.to_string()).bind(expires_at.as_micros())).await? == 1)
     }
 

@@ -177,6 +177,16 @@ async fn a_redirect_uri_a_grant_or_a_resource_that_was_taken_away_is_judged_agai
     application.settle(rooms, |settings| settings.grants = vec![GrantType::AuthorizationCode]).await;
     assert_eq!(introspected(&server, application, &refresh_token(&first)).await["active"], false);
     grant.refresh(&refresh_token(&first)).await.refusal(400, "unauthorized_client");
+    application.settle(rooms, |settings| settings.grants = vec![GrantType::RefreshToken]).await;
+    application.settle(rooms, |settings| settings.audiences = vec!["https://a.example".parse().unwrap()]).await;
+    grant.refresh(&refresh_token(&first)).await.refusal(400, "invalid_grant");
+    for token in [first.access_token(), refresh_token(&first)] {
+        assert_eq!(introspected(&server, application, &token).await["active"], false, "nobody lets it in any more");
+    }
+    let own = server.service().await;
+    let token = server.token().with_basic(&own).send().await.access_token();
+    own.settle(rooms, |settings| settings.grants = Vec::new()).await;
+    assert_eq!(introspected(&server, &own, &token).await["active"], false);
 }
 
 async fn id_claims(server: &TestServer, answer: &Answer) -> Value {

@@ -61,7 +61,7 @@ pub struct Application {
     pub version: i64,
     /// What else the life cycle of unused applications needs.
     pub life: LifeMarks,
-    /// What it had got by this moment, tokens and codes, is not accepted by this server any more.
+    /// What it had got before this moment, tokens and codes, is not accepted by this server any more.
     pub tokens_not_before: Option<Timestamp>,
 }
 
@@ -103,9 +103,14 @@ impl Application {
         }
     }
 
-    /// Whether what it got at this moment was ended since, with all that it had got by then.
+    /// Whether what it got at this moment was ended since, with all that it had got before.
     pub fn has_ended(&self, issued_at: Timestamp) -> bool {
-        self.tokens_not_before.is_some_and(|moment| issued_at <= moment)
+        self.tokens_not_before.is_some_and(|moment| issued_at < moment)
+    }
+
+    /// Whether it still has a grant by which a person lets it in.
+    pub fn may_speak_for_people(&self) -> bool {
+        self.settings.grants.iter().any(|grant| grant.lets_in())
     }
 
     /// What is left of a scope that it was given once: what was taken from its settings since is not in it. Every

@@ -36,7 +36,8 @@ pub(super) async fn grant(
     };
     // Never more than the application may ask for now, and never more than was granted.
     let allowed = application.still_allowed(&family.scope);
-    if allowed.is_empty() && !family.scope.is_empty() {
+    let has_lost_all = allowed.is_empty() && !family.scope.is_empty();
+    if has_lost_all || !application.may_speak_for_people() {
         return Err(invalid("the application may not ask for anything of what was granted any more"));
     }
     Ok(Granted {

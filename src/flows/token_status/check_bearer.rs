@@ -12,7 +12,9 @@ use crate::flows::access::Caller;
 use crate::protocol::bearer;
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
+use crate::protocol::token::GrantType;
 
 /// The bearer of a valid access token.
 #[derive(Clone, Debug)]
@@ -112,12 +114,23 @@ impl TokenStatus {
     }
 }
 
-/// The claims without what the application may not ask for any more. A token for resources of which none is left would
+/// The claims without what the application may not ask for any more, if it still has a grant for such a token. A token for resources of which none is left would
 /// become one for the application itself, so it is refused.
 fn still_good(claims: AccessTokenClaims, application: &Application) -> Result<AccessTokenClaims, Refusal> {
+    let has_grant = if claims.sub == claims.client_id {
+        application.settings.grants.contains(&GrantType::ClientCredentials)
+    } else {
+        application.may_speak_for_people()
+    };
+    if !has_grant {
+        return Err(invalid("the application is not registered any more for the grant of the access token"));
+    }
     let issued: Scope = claims.scope.parse().unwrap_or_default();
     let (registered, own) = (&application.settings.audiences, application.client_id.as_str());
-    let is_left = |audience: &str| audience == own || registered.iter().any(|known| known.as_str() == audience);
+    let is_left = |audience: &str| {
+        let resource = audience.parse::<ResourceId>();
+        audience == own || resource.is_ok_and(|resource| resource.find_in(registered).is_some())
+    };
     let Some(aud) = claims.aud.only(is_left) else {
         return Err(invalid("the application may not ask for any of the resources of the access token any more"));
     };

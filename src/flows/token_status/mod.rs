@@ -102,7 +102,7 @@ impl TokenStatus {
         asker: &Application,
         token: &RefreshToken,
     ) -> Result<Introspection, Refusal> {
-        if !asker.settings.grants.contains(&GrantType::RefreshToken) {
+        if !asker.settings.grants.contains(&GrantType::RefreshToken) || !asker.may_speak_for_people() {
             return Ok(Introspection::inactive());
         }
         let found = self.usable_refresh_token(token).await?;
