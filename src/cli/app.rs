@@ -16,6 +16,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::life_marks::Exempt;
 use crate::flows::Rooms;
 use crate::flows::applications::{DEACTIVATE, ManageError, WithSecret};
+use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::scope::Scope;
 use crate::store::StateChange;
 use shown::{ShownApplication, ShownWithSecret};
@@ -87,7 +88,9 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             let made = rooms.applications.application_create(new, &actor).await?;
             let client_id = made.application.client_id.clone();
             let usual = usual_scopes_of_a_service(&made.application.settings);
+            let algorithm = made.application.settings.signing_algorithm;
             show_secret(format, made)?;
+            note_announcement(algorithm, rooms).await?;
             if let Some(scopes) = usual {
                 Output::note(&format!("It may ask for the scopes {scopes}; --scope chooses others."));
             }
@@ -98,6 +101,7 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
         Command::Update(arguments) => {
             let application = update::run(&arguments, rooms).await?;
             show(arguments.one.format, &application, rooms).await?;
+            note_announcement(application.settings.signing_algorithm, rooms).await?;
         }
         Command::List(listing) => list(&listing, rooms).await?,
         Command::Show(one) => {
@@ -127,6 +131,15 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
 fn usual_scopes_of_a_service(settings: &ApplicationSettings) -> Option<Scope> {
     let usual = ApplicationKind::Service.usual_scopes();
     (settings.kind == ApplicationKind::Service && settings.scope == usual).then_some(usual)
+}
+
+/// Says from when on tokens are signed with an algorithm that verifiers do not know yet.
+async fn note_announcement(algorithm: SigningAlgorithm, rooms: &Rooms) -> Result<(), CommandError> {
+    if let Some(at) = rooms.keys.announced_until(algorithm).await? {
+        let own = rooms.keys.default_algorithm();
+        Output::note(&format!("its tokens are signed with {algorithm} from {at} on, and with {own} until then"));
+    }
+    Ok(())
 }
 
 async fn change(one: One, change: StateChange, rooms: &Rooms) -> Result<(), CommandError> {

@@ -15,9 +15,10 @@ struct Clash {
 
 type Rule = fn(&Config) -> Option<Clash>;
 
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 6] = [
     master_key_is_given_with_postgresql,
     announcement_ends_before_rotation,
+    own_algorithm_is_offered,
     deletion_follows_deactivation,
     warnings_come_before_deactivation,
     listeners_differ,
@@ -55,6 +56,14 @@ fn announcement_ends_before_rotation(config: &Config) -> Option<Clash> {
             Written(keys.rotate_every),
             Written(keys.announce_for)
         ),
+    })
+}
+
+fn own_algorithm_is_offered(config: &Config) -> Option<Clash> {
+    let keys = &config.keys;
+    (!keys.algorithms.contains(&keys.algorithm)).then(|| Clash {
+        keys: &["keys.algorithms", "keys.algorithm"],
+        message: format!("expected keys.algorithm among them, which is {}", keys.algorithm),
     })
 }
 

@@ -32,6 +32,17 @@ pub struct SigningKey {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// An algorithm that has keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfferedAlgorithm {
+    /// Which.
+    pub algorithm: SigningAlgorithm,
+    /// From when on tokens are signed with it; until then its keys are only announced.
+    pub usable_at: Timestamp,
+    /// Since when nothing names it any more, if so.
+    pub dropped_at: Option<Timestamp>,
+}
+
 /// The state of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyState {

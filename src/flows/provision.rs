@@ -11,6 +11,7 @@ use super::foundations::Foundations;
 use super::hash_secrets::{SecretHasher, imported_hash};
 use super::instruments::Instruments;
 use super::secret_fingerprints::fingerprints;
+use super::keys::check_offered;
 use crate::config::{self, Config, DeclaredApplication, DeclaredSecret};
 use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,
@@ -22,7 +23,6 @@ use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ApplicationId, ClientId};
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
 use crate::domain::settings_change::changes;
-use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::scope::Scope;
 use crate::store::{Generation, StateChange, Store, StoreError, Transaction};
 
@@ -54,15 +54,15 @@ struct Declared<'a> {
 
 /// Checks the declarations without a database.
 pub fn check(config: &Config) -> Result<(), ProvisionError> {
-    declared_applications(&config.provisioning, config.keys.algorithm)?;
+    declared_applications(&config.provisioning, &config.keys)?;
     declared_catalogue(&config.provisioning).map(|_| ())
 }
 
-fn declared_applications(
-    provisioning: &config::Provisioning,
-    algorithm: SigningAlgorithm,
-) -> Result<Vec<Declared<'_>>, ProvisionError> {
-    provisioning.applications.iter().map(|declared| understand(declared, algorithm)).collect()
+fn declared_applications<'a>(
+    provisioning: &'a config::Provisioning,
+    keys: &config::Keys,
+) -> Result<Vec<Declared<'a>>, ProvisionError> {
+    provisioning.applications.iter().map(|declared| understand(declared, keys)).collect()
 }
 
 /// Carries out what the configuration declares.
@@ -73,7 +73,7 @@ pub struct Provisioning {
     applications: Arc<Applications>,
     hasher: Arc<SecretHasher>,
     declared: config::Provisioning,
-    algorithm: SigningAlgorithm,
+    keys: config::Keys,
 }
 
 impl Provisioning {
@@ -86,13 +86,13 @@ impl Provisioning {
             applications: Arc::clone(applications),
             hasher: Arc::clone(hasher),
             declared: base.config.provisioning.clone(),
-            algorithm: base.config.keys.algorithm,
+            keys: base.config.keys.clone(),
         }
     }
 
     /// Carries out `[[applications]]`, `[[scopes]]` and `[[resources]]`.
     pub async fn provision(&self) -> Result<(), ProvisionError> {
-        let declared = declared_applications(&self.declared, self.algorithm)?;
+        let declared = declared_applications(&self.declared, &self.keys)?;
         self.provision_catalogue().await?;
         for application in &declared {
             self.provision_application(application).await?;
@@ -256,16 +256,14 @@ fn declared_catalogue(provisioning: &config::Provisioning) -> Result<Catalogue, 
     Ok(catalogue)
 }
 
-fn understand(
-    declared: &DeclaredApplication,
-    default_algorithm: SigningAlgorithm,
-) -> Result<Declared<'_>, ProvisionError> {
+fn understand<'a>(declared: &'a DeclaredApplication, keys: &config::Keys) -> Result<Declared<'a>, ProvisionError> {
     let wrong = |what: String| at(&declared.place, what);
     let client_id = declared.client_id.parse().map_err(|e| wrong(format!("client_id: {e}")))?;
-    let settings = declared.settings.create(&declared.client_id, default_algorithm).map_err(|problem| {
+    let settings = declared.settings.create(&declared.client_id, keys.algorithm).map_err(|problem| {
         let SettingProblem { name, what } = problem;
         wrong(format!("{name}: {what}"))
     })?;
+    check_offered(&keys.algorithms, settings.signing_algorithm, None).map_err(|e| wrong(e.to_string()))?;
     if declared.secret.is_some() && settings.authentication != ClientAuthentication::Secret {
         return Err(wrong("a secret was given to an application that does not authenticate with one".to_owned()));
     }

@@ -73,8 +73,9 @@ fn confidential() -> Vec<&'static str> {
 }
 
 impl Metadata {
-    /// The metadata of the server at this issuer, with the scopes of its catalogue.
-    pub fn new(issuer: &str, scopes: Vec<String>) -> Self {
+    /// The metadata of the server at this issuer, with the scopes of its catalogue and what applications may have their
+    /// tokens signed with.
+    pub fn new(issuer: &str, scopes: Vec<String>, signing: &[SigningAlgorithm]) -> Self {
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
@@ -96,7 +97,7 @@ impl Metadata {
             authorization_response_iss_parameter_supported: true,
             request_uri_parameter_supported: false,
             subject_types_supported: ["public"],
-            id_token_signing_alg_values_supported: algorithms(),
+            id_token_signing_alg_values_supported: signing.iter().map(|one| one.name()).collect(),
             acr_values_supported: ACR_VALUES,
             claims_supported: CLAIMS.to_vec(),
             ui_locales_supported: ["en", "de"],

@@ -46,6 +46,8 @@ const STEPS: &[Step] = &[
     step!(15, "0015_indexes_to_forget_by"),
     step!(16, "0016_profile_updated"),
     step!(17, "0017_lenient_requests"),
+    step!(18, "0018_signing_algorithms"),
+    step!(19, "0019_pushed_requests_by_application"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

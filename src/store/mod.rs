@@ -42,6 +42,7 @@ mod secrets;
 mod sessions;
 mod set_up;
 mod sign_ins;
+mod signing_algorithms;
 mod signing_keys;
 mod token_families;
 mod uptime_clock;

@@ -6,7 +6,7 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use crate::harness::{Installation, World, installed_on_both_engines, on_both_engines, text};
+use crate::harness::{EVERY_ALGORITHM, Installation, World, installed_on_both_engines, on_both_engines, text};
 
 const KEY: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
@@ -115,7 +115,7 @@ fn every_setting_has_the_default_that_is_promised() {
 /// Settings: the management API.
 #[apply(on_both_engines)]
 async fn every_setting_is_set_and_read_by_api(world: World) {
-    let server = world.server().await;
+    let server = world.server_with(EVERY_ALGORITHM).await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
     let register = async |mut body: Round| {
         body.insert("name".to_owned(), json!("Orders"));
@@ -246,6 +246,7 @@ async fn run(at: &Installation, words: &[&str], more: &[String]) -> Value {
 /// Settings: the command line.
 #[apply(installed_on_both_engines)]
 async fn every_setting_is_set_and_read_by_command(at: Installation) {
+    let at = at.with("keys.algorithms", "RS256, PS256, ES256, EdDSA");
     at.migrated().await;
     let plain = at.json(&["app", "create", "--name", "Plain", "--type", "web"]).await;
     assert_round(&plain, &default_round(ApplicationKind::Web));
@@ -284,7 +285,7 @@ fn declared(number: usize, round: &Round) -> String {
 async fn every_setting_is_declared_and_read_by_api(world: World) {
     let rounds = rounds();
     let toml: String = rounds.iter().enumerate().map(|(number, round)| declared(number, round)).collect();
-    let server = world.server_with(&toml).await;
+    let server = world.server_with(&format!("{EVERY_ALGORITHM}{toml}")).await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
     for (number, round) in rounds.iter().enumerate() {
         let shown = management.get(&ops, &format!("/applications/round-{number}")).await.success();

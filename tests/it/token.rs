@@ -11,7 +11,7 @@ use gatepost::protocol::token::GrantType;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Registered, START, World, on_both_engines};
+use crate::harness::{Answer, EVERY_ALGORITHM, Registered, START, World, on_both_engines};
 
 fn members(object: &Value) -> Vec<&str> {
     object.as_object().unwrap().keys().map(String::as_str).collect()
@@ -76,7 +76,7 @@ async fn a_plain_access_token_says_that_it_is_one(world: World) {
 /// RFC 7518 §3.1; RFC 8037 §3.1.
 #[apply(on_both_engines)]
 async fn every_algorithm_signs_tokens_that_verify_with_the_published_keys(world: World) {
-    let server = world.server().await;
+    let server = world.server_with(EVERY_ALGORITHM).await;
     for algorithm in SigningAlgorithm::ALL {
         let application = server.service_with(|settings| settings.signing_algorithm = algorithm).await;
         let token = server.token().with_basic(&application).send().await.access_token();

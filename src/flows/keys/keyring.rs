@@ -11,10 +11,9 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 
 use crate::domain::encryption::{MasterKeyring, SealError};
 use crate::domain::ids::Timestamp;
-use crate::domain::signing_key::{KeySequence, SigningKey};
+use crate::domain::signing_key::{KeySequence, OfferedAlgorithm, SigningKey};
 use crate::protocol::bearer::VerifyingKey;
 use crate::protocol::jose::{KeyError, Signer, SigningAlgorithm};
-use crate::protocol::refusal::Refusal;
 use crate::store::StoreError;
 
 /// The keys as they were last loaded.
@@ -35,6 +34,7 @@ struct Snapshot {
     /// When the set of published keys changes by itself.
     good_until: Option<Timestamp>,
     sequences: Vec<KeySequence>,
+    algorithms: Vec<OfferedAlgorithm>,
     signers: HashMap<String, Arc<Signer>>,
     verifying: HashMap<String, VerifyingKey>,
     published: PublishedKeys,
@@ -46,6 +46,7 @@ impl Default for Snapshot {
             generation: -1,
             good_until: None,
             sequences: Vec::new(),
+            algorithms: Vec::new(),
             signers: HashMap::new(),
             verifying: HashMap::new(),
             published: PublishedKeys::default(),
@@ -72,13 +73,17 @@ impl From<SnapshotError> for StoreError {
 
 impl Keyring {
     /// The active signer of this algorithm.
-    pub(super) fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<Signer>, Refusal> {
+    pub(super) fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<Arc<Signer>> {
         let snapshot = self.0.load();
-        let active = snapshot.sequences.iter().filter_map(|sequence| sequence.active(now));
-        let active = active.filter(|key| key.algorithm == algorithm).map(|key| key.kid.as_str()).next();
-        active
-            .and_then(|kid| snapshot.signers.get(kid).map(Arc::clone))
-            .ok_or_else(|| Refusal::server_error(format!("there is no active {algorithm} signing key")))
+        let mut active = snapshot.sequences.iter().filter_map(|sequence| sequence.active(now));
+        let active = active.find(|key| key.algorithm == algorithm)?;
+        snapshot.signers.get(&active.kid).map(Arc::clone)
+    }
+
+    /// Whether the keys of this algorithm were announced for long enough.
+    pub(super) fn is_usable(&self, algorithm: SigningAlgorithm, now: Timestamp) -> bool {
+        let snapshot = self.0.load();
+        snapshot.algorithms.iter().any(|known| known.algorithm == algorithm && known.usable_at <= now)
     }
 
     /// The key to verify a token of this server with, if it is still published.
@@ -95,12 +100,12 @@ impl Keyring {
     pub(super) fn load(
         &self,
         generation: i64,
-        keys: &[SigningKey],
+        (keys, algorithms): (&[SigningKey], Vec<OfferedAlgorithm>),
         master_keys: &MasterKeyring,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let snapshot = Snapshot::build(generation, keys, &self.0.load_full(), master_keys, now)?;
-        self.0.store(Arc::new(snapshot));
+        self.0.store(Arc::new(Snapshot { algorithms, ..snapshot }));
         Ok(())
     }
 

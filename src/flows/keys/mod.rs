@@ -1,5 +1,6 @@
 //! The signing keys: at hand to sign and verify with, kept young, and taken back.
 
+mod algorithms;
 mod keyring;
 mod list;
 mod rotate;
@@ -20,6 +21,8 @@ use crate::protocol::refusal::Refusal;
 use crate::store::{Store, StoreError};
 use keyring::Keyring;
 
+pub use algorithms::NotOffered;
+pub(super) use algorithms::check_offered;
 pub use keyring::PublishedKeys;
 pub use list::KeyLife;
 pub use rotate::{KeyChangeError, Promotion};
@@ -61,9 +64,13 @@ impl Keys {
         RotationPolicy { rotate_every: self.settings.rotate_every, announce_for: self.settings.announce_for }
     }
 
-    /// The active signer of this algorithm.
+    /// The active signer of this algorithm. While the algorithm is only announced, that of the server's own.
     pub fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<Signer>, Refusal> {
-        self.keyring.signer(algorithm, now)
+        let own = self.settings.algorithm;
+        let usable = algorithm == own || self.keyring.is_usable(algorithm, now);
+        let signer = usable.then(|| self.keyring.signer(algorithm, now)).flatten();
+        let signer = signer.or_else(|| self.keyring.signer(own, now));
+        signer.ok_or_else(|| Refusal::server_error(format!("there is no active {own} signing key")))
     }
 
     /// The key to verify a token of this server with, if it is still published.
@@ -91,7 +98,7 @@ impl Keys {
         if !self.keyring.is_outdated(generation, self.instruments.now()) {
             return Ok(());
         }
-        let keys = self.store.signing_keys().await?;
-        self.keyring.load(generation, &keys, &self.master, self.instruments.now())
+        let (keys, algorithms) = (self.store.signing_keys().await?, self.store.signing_algorithms().await?);
+        self.keyring.load(generation, (&keys, algorithms), &self.master, self.instruments.now())
     }
 }

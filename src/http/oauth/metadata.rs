@@ -16,6 +16,7 @@ pub(in crate::http) async fn metadata(
     State(application_cache): State<Arc<ApplicationCache>>,
     State(config): State<Arc<Config>>,
 ) -> Response {
-    let metadata = Metadata::new(config.server.issuer.as_str(), application_cache.scope_names());
+    let metadata =
+        Metadata::new(config.server.issuer.as_str(), application_cache.scope_names(), &config.keys.algorithms);
     ([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response()
 }

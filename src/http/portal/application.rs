@@ -202,7 +202,8 @@ impl Forms<'_> {
             &asked.map_or_else(|| settings.clone(), |asked| asked.added_to(settings.clone())),
             form.carrying("version", self.application.version.to_string()),
             reader,
-        );
+        )
+        .signing_with(self.visit.edge.keys().offered_algorithms());
         let form = match asked {
             Some(asked) => form.waiting_for(asked),
             None => form,

@@ -6,6 +6,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use gatepost::adapters::entropy::{Entropy, KeyGenerationError, SystemEntropy};
 use gatepost::protocol::jose::SigningAlgorithm;
 
+/// A server whose applications may choose every algorithm there is.
+pub(crate) const EVERY_ALGORITHM: &str = "[keys]\nalgorithms = [\"RS256\", \"PS256\", \"ES256\", \"EdDSA\"]\n";
+
+/// A server with keys of one algorithm, so that they can be counted.
+pub(crate) const RSA_ALONE: &str = "[keys]\nalgorithms = [\"RS256\"]\n";
+
 /// Kinds of key. RS256 and PS256 share theirs, and with it the thumbprint: one world must not give the same
 /// RSA key to both.
 #[derive(Clone, Copy, Debug)]

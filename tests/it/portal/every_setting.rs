@@ -5,7 +5,7 @@ use macro_rules_attribute::apply;
 use serde_json::Value;
 
 use super::{JOHN, address, developer, register, tag};
-use crate::harness::{Registered, World, on_both_engines, person};
+use crate::harness::{EVERY_ALGORITHM, Registered, World, on_both_engines, person};
 use crate::settings::{Round, assert_round, every_other_setting, rounds};
 
 /// What is typed or chosen for a value.
@@ -32,7 +32,7 @@ fn fields(setting: &'static Setting, value: &Value) -> Vec<(&'static str, String
 /// Portal, settings.
 #[apply(on_both_engines)]
 async fn every_setting_is_set_and_read_in_the_form(world: World) {
-    let server = world.server().await;
+    let server = world.server_with(EVERY_ALGORITHM).await;
     let root = person::operator(&server.rooms, "root@example.com").await;
     let operator = developer(&server, root.email.unwrap().as_str()).await;
     let settings = ApplicationSettings {

@@ -5,6 +5,7 @@ use crate::domain::application::{ApplicationSettings, Chosen, Place, SETTINGS, S
 use crate::domain::approval::Extras;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
+use crate::protocol::jose::SigningAlgorithm;
 
 /// Who looks at the form: a developer is not shown what only operators decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,16 @@ impl SettingsForm {
             .hinted("Only if you ask for more than everybody may choose: what do you need it for?");
         shown.more.push(reason);
         shown
+    }
+
+    /// The same with these algorithms to choose from, besides the one it has.
+    #[must_use]
+    pub(in crate::http) fn signing_with(mut self, offered: &[SigningAlgorithm]) -> Self {
+        let is_offered = |name: &str| offered.iter().any(|algorithm| algorithm.name() == name);
+        for choice in self.choices.iter_mut().filter(|choice| choice.name == "signing_algorithm") {
+            choice.options.retain(|option| option.chosen || is_offered(&option.value));
+        }
+        self
     }
 
     /// The same with a hint at each field that has something which is not approved yet.
