@@ -100,6 +100,25 @@ pub struct AuthorizationRequest {
     pub ui_locales: Option<String>,
 }
 
+/// The parameters of an authorization request that mean something here.
+pub const PARAMETERS: [&str; 15] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "resource",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "id_token_hint",
+    "ui_locales",
+];
+
 /// The response type that is offered.
 pub const RESPONSE_TYPE: &str = "code";
 

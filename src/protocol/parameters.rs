@@ -113,10 +113,10 @@ impl Parameters {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The same without these parameters.
+    /// These parameters alone.
     #[must_use]
-    pub fn without(&self, names: &[&str]) -> Self {
-        Self(self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect())
+    pub fn only(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect())
     }
 
     /// The same with this parameter, unless it is there.
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn what_is_kept_of_a_request_reads_back_as_it_was() {
         let read = Parameters::from_form(b"state=a%26b+%C3%BC&client_secret=s&resource=https://a&resource=https://b");
-        let kept = read.unwrap().without(&["client_secret"]).with("client_id", "c").unwrap();
+        let kept = read.unwrap().only(&["state", "resource"]).with("client_id", "c").unwrap();
         let again = Parameters::from_form(kept.to_form().as_bytes()).unwrap();
         assert_eq!(again.0, kept.0);
         assert_eq!((again.value("state"), again.value("client_secret")), (Some("a&b ü"), None));

@@ -107,3 +107,82 @@ async fn a_request_uri_is_its_applications_and_does_not_last(world: World) {
     world.clock.advance(Duration::from_secs(1));
     assert!(take(&server, &application, &late).await.is_err());
 }
+
+/// RFC 9126 §2.1: what means nothing here is not kept, and nothing is kept of what was taken.
+#[apply(on_both_engines)]
+async fn only_what_means_something_is_kept_and_only_until_it_is_taken(world: World) {
+    let server = world.server().await;
+    let application = server.grant().await.application;
+    let big = "x".repeat(40_000);
+    let form = [&GOOD[..], &[("utm_source", big.as_str()), ("claims", "{}")]].concat();
+    let uri = request_uri(&push(&server, &application, &form).await);
+    let stored = world.database.texts("select parameters from pushed_requests").await;
+    assert!(stored[0].len() < 500, "{} bytes", stored[0].len());
+    let taken = take(&server, &application, &uri).await.unwrap();
+    assert_eq!((taken.value("utm_source"), taken.value("claims")), (None, None));
+    assert_eq!(taken.value("state"), Some("a&b ü"));
+    assert_eq!(world.database.texts("select parameters from pushed_requests").await, [""]);
+}
+
+/// RFC 9126 §2.3: too much is a 413.
+#[apply(on_both_engines)]
+async fn a_pushed_request_has_a_size(world: World) {
+    let server = world.server().await;
+    let application = server.grant().await.application;
+    // As a form it is three times as long.
+    let long = "ü".repeat(1000);
+    let names = ["state", "nonce", "login_hint", "ui_locales"];
+    let rest = GOOD.into_iter().filter(|(name, _)| *name != "state");
+    let form: Vec<_> = rest.chain(names.map(|name| (name, long.as_str()))).collect();
+    push(&server, &application, &form).await.refusal(413, "invalid_request");
+}
+
+/// A quota for each application; what was taken or has expired does not count.
+#[apply(on_both_engines)]
+async fn an_application_has_so_many_requests_waiting_and_no_more(world: World) {
+    let server = world.server().await;
+    let (application, other) = (server.grant().await.application, server.grant().await.application);
+    let first = request_uri(&push(&server, &application, &GOOD).await);
+    for _ in 1..1000 {
+        request_uri(&push(&server, &application, &GOOD).await);
+    }
+    let refused = push(&server, &application, &GOOD).await;
+    refused.refusal(429, "temporarily_unavailable");
+    request_uri(&push(&server, &other, &GOOD).await);
+    take(&server, &application, &first).await.unwrap();
+    request_uri(&push(&server, &application, &GOOD).await);
+    push(&server, &application, &GOOD).await.refusal(429, "temporarily_unavailable");
+    world.clock.advance(Duration::from_secs(91));
+    request_uri(&push(&server, &application, &GOOD).await);
+    let left = world.database.texts("select parameters from pushed_requests where parameters <> ''").await;
+    assert_eq!(left.len(), 2, "one of each application");
+}
+
+/// A public client proves nothing, so nothing is stored for it; its URI works once all the same.
+#[apply(on_both_engines)]
+async fn nothing_is_stored_of_an_unauthenticated_request_until_a_browser_brings_it(world: World) {
+    let server = world.server().await;
+    let application = server.grant_to(for_people(ApplicationKind::Spa)).await.application;
+    let other = server.grant_to(for_people(ApplicationKind::Spa)).await.application;
+    let mut uris = Vec::new();
+    for _ in 0..20 {
+        uris.push(request_uri(&push(&server, &application, &GOOD).await));
+    }
+    assert!(world.database.texts("select parameters from pushed_requests").await.is_empty());
+    assert!(take(&server, &other, &uris[0]).await.is_err());
+    let taken = take(&server, &application, &uris[0]).await.unwrap();
+    for (name, value) in GOOD {
+        assert_eq!(taken.value(name), Some(value));
+    }
+    assert_eq!(take(&server, &application, &uris[0]).await.unwrap_err().code, ErrorCode::InvalidRequestUri);
+    take(&server, &application, &uris[1]).await.unwrap();
+    let forged = uris[2].replace("gpu_A", "gpu_B");
+    assert!(forged != uris[2] && take(&server, &application, &forged).await.is_err());
+    world.clock.advance(Duration::from_secs(90));
+    assert!(take(&server, &application, &uris[2]).await.is_err());
+    let large = "x".repeat(2000);
+    let hint =
+        [&GOOD[..], &[("login_hint", large.as_str()), ("ui_locales", large.as_str()), ("nonce", large.as_str())]]
+            .concat();
+    push(&server, &application, &hint).await.refusal(413, "invalid_request");
+}

@@ -25,6 +25,7 @@ use super::sign_in::SignIns;
 use crate::config::Issuer;
 use crate::domain::application::{Application, ApplicationKind, ApplicationState};
 use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
+use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{AuthorizationId, ClientId};
 use crate::domain::session::Device;
 use crate::domain::sign_in::UnknownAccount;
@@ -94,6 +95,7 @@ pub(in crate::flows) struct Settled {
 pub struct Authorizations {
     instruments: Instruments,
     store: Store,
+    master_keys: Arc<MasterKeyring>,
     issuer: Issuer,
     application_cache: Arc<ApplicationCache>,
     clients: Arc<Clients>,
@@ -129,6 +131,7 @@ impl Authorizations {
         Self {
             instruments: base.instruments.clone(),
             store: base.store.clone(),
+            master_keys: Arc::clone(&base.master_keys),
             issuer: base.config.server.issuer.clone(),
             application_cache: Arc::clone(application_cache),
             clients: Arc::clone(clients),
