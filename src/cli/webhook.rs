@@ -95,12 +95,12 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             show_secret(one.format, rooms.webhooks.webhook_rotate_secret(&find(one.id).await?, &actor).await?)?;
         }
         Command::Ping(one) => {
-            let message = rooms.webhooks.webhook_ping(&find(one.id).await?).await?;
+            let message = rooms.webhooks.webhook_ping(&find(one.id).await?, &actor).await?;
             let shown = serde_json::json!({ "message": format!("msg_{message}") });
             Output::result(one.format, &shown, || format!("msg_{message} waits for the server to send it"))?;
         }
         Command::Redeliver { one, message } => {
-            rooms.webhooks.webhook_redeliver(&find(one.id).await?, message).await?;
+            rooms.webhooks.webhook_redeliver(&find(one.id).await?, message, &actor).await?;
             let shown = serde_json::json!({ "message": format!("msg_{message}") });
             Output::result(one.format, &shown, || format!("msg_{message} waits for the server to send it"))?;
         }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, TestServer, World, on_both_engines, person};
+use crate::harness::{Answer, RSA_ALONE, TestServer, World, on_both_engines, person};
 
 /// What is written down about something, by name: the clock of a test stands still.
 async fn events_of(server: &TestServer, subject: &str) -> Vec<String> {
@@ -247,7 +247,7 @@ async fn an_account_is_made_changed_disabled_and_deleted(world: World) {
 /// Rotation hands over, revocation takes out.
 #[apply(on_both_engines)]
 async fn keys_are_rotated_and_revoked(world: World) {
-    let server = world.server().await;
+    let server = world.server_with(RSA_ALONE).await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
     let states = |listed: Value| {
         let of = |key: &Value| (key["kid"].as_str().unwrap().to_owned(), key["state"].as_str().unwrap().to_owned());

@@ -15,7 +15,7 @@ use gatepost::flows::sessions::SignIn;
 use gatepost::protocol::refusal::{ErrorCode, Refusal};
 use macro_rules_attribute::apply;
 
-use crate::harness::{TestServer, World, eventually, on_both_engines};
+use crate::harness::{TestServer, World, bearer, eventually, on_both_engines};
 
 async fn owned_by(server: &Rooms, owner: &str) -> Application {
     let settings = ApplicationSettings {

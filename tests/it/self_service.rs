@@ -14,7 +14,7 @@ use gatepost::flows::sessions::SignIn;
 use gatepost::protocol::refusal::ErrorCode;
 use macro_rules_attribute::apply;
 
-use crate::harness::{World, on_both_engines};
+use crate::harness::{World, bearer, on_both_engines};
 
 const LIMITS: &str = "[self_service]\napplications_per_owner = 2\nscopes = [\"openid\", \"admin\"]";
 
@@ -115,16 +115,18 @@ async fn a_developer_looks_after_a_limited_number_of_applications(world: World) 
 async fn a_narrow_token_cannot_make_itself_an_operator(world: World) {
     let running = world.server_with(LIMITS).await;
     let server = &*running.rooms;
-    let token = |scope: &str| Caller::Token {
-        client_id: "machine".parse().unwrap(),
-        scope: scope.parse().unwrap(),
-        user: None,
-    };
     let asked = || service("openid gatepost:admin");
-    let refused = server.self_service.register_for(&token("applications:write"), asked(), "").await.unwrap_err();
+    let refused =
+        server.self_service.register_for(&bearer(server, "applications:write").await, asked(), "").await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::InsufficientScope);
-    assert!(server.self_service.register_for(&token("applications:read"), service("openid"), "").await.is_err());
-    assert!(server.self_service.register_for(&token("gatepost:admin"), asked(), "").await.is_ok());
+    assert!(
+        server
+            .self_service
+            .register_for(&bearer(server, "applications:read").await, service("openid"), "")
+            .await
+            .is_err()
+    );
+    assert!(server.self_service.register_for(&bearer(server, "gatepost:admin").await, asked(), "").await.is_ok());
 }
 
 /// However an application is gained: registered, brought back, or taken over.

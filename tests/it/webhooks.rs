@@ -169,13 +169,16 @@ async fn silent_receivers_of_one_application_take_two_places(world: World) {
         made.push(webhook(&server.rooms, owner(), &silent, &[]).await);
     }
     for one in &made {
-        server.rooms.webhooks.webhook_ping(&one.webhook).await.unwrap();
-        assert!(matches!(server.rooms.webhooks.webhook_ping(&one.webhook).await, Err(WebhookError::PingWaits)));
+        server.rooms.webhooks.webhook_ping(&one.webhook, &Actor::CommandLine).await.unwrap();
+        assert!(matches!(
+            server.rooms.webhooks.webhook_ping(&one.webhook, &Actor::CommandLine).await,
+            Err(WebhookError::PingWaits)
+        ));
     }
     eventually("two are tried", async || silent.received().len() == 2).await;
     let (other, quick) = (server.service().await, Receiver::start().await);
     let own = webhook(&server.rooms, WebhookOwner::Application(other.id()), &quick, &[]).await;
-    server.rooms.webhooks.webhook_ping(&own.webhook).await.unwrap();
+    server.rooms.webhooks.webhook_ping(&own.webhook, &Actor::CommandLine).await.unwrap();
     eventually("another application is served", async || quick.events().len() == 1).await;
     assert_eq!(silent.received().len(), 2, "the others wait");
 }

@@ -64,7 +64,7 @@ impl Need {
     }
 
     /// Whether owners may do it with their own applications.
-    const fn is_owners(self) -> bool {
+    pub(super) const fn is_owners(self) -> bool {
         matches!(self, Self::ReadApplications | Self::WriteApplications)
     }
 

@@ -1,6 +1,7 @@
 //! Authorization: who may do what to which applications, accounts and keys; one answer for the portal, the operator's
 //! pages and the management API.
 
+mod acting;
 mod caller;
 mod list;
 
@@ -9,6 +10,7 @@ use crate::domain::ids::ClientId;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, Transaction};
 
+pub(super) use acting::{begin_acting, begin_as, check_acting};
 pub(super) use caller::sign_in_anew;
 pub use caller::{ADMIN_SCOPE, Caller, Need, Reach};
 pub use list::MOST_OWNED;
@@ -62,6 +64,19 @@ impl Access {
                 }
                 Ok(application)
             }
+        }
+    }
+
+    /// The same in the transaction of a change: an owner who was removed meanwhile may not make it.
+    pub(in crate::flows) async fn check_still_for(
+        &self,
+        tx: &mut Transaction,
+        caller: &Caller,
+        application: &Application,
+    ) -> Result<(), Refusal> {
+        match caller.reach(Need::WriteApplications)? {
+            Reach::OwnedBy(user) if !tx.is_owner(application.id, user).await? => Err(unknown_application()),
+            Reach::All | Reach::OwnedBy(_) => Ok(()),
         }
     }
 

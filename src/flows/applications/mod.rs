@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use tracing::warn;
 
+use super::access::{Need, begin_acting};
 use super::application_cache::ApplicationCache;
 use super::foundations::Foundations;
 use super::hash_secrets::SecretHasher;
 use super::instruments::Instruments;
-use super::keys::{KeyChangeError, Keys};
+use super::keys::{KeyChangeError, Keys, NotOffered, check_offered};
 use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, MOST_SECRETS, Origin, SettingsError,
 };
@@ -71,6 +72,9 @@ pub enum ManageError {
     /// The settings contradict each other.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// A signing algorithm that this server does not offer.
+    #[error(transparent)]
+    Algorithm(#[from] NotOffered),
     /// No such application, or one that is deleted.
     #[error("there is no application {0}")]
     Unknown(ClientId),
@@ -112,7 +116,7 @@ pub enum ManageError {
 impl From<ManageError> for Refusal {
     fn from(error: ManageError) -> Self {
         let code = match &error {
-            ManageError::Settings(_) | ManageError::Kind => ErrorCode::InvalidRequest,
+            ManageError::Settings(_) | ManageError::Algorithm(_) | ManageError::Kind => ErrorCode::InvalidRequest,
             ManageError::Unknown(_) | ManageError::UnknownSecret(_) => ErrorCode::NotFound,
             ManageError::Suspended(_) => ErrorCode::AccessDenied,
             ManageError::Taken(_)
@@ -170,7 +174,7 @@ impl Applications {
             self.check_no_sub(client_id).await?;
         }
         let secret = self.secret_for(&new.settings).await?;
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = self.application_create_in(&mut tx, new, secret.as_ref(), actor).await?;
         tx.commit().await?;
@@ -203,6 +207,7 @@ impl Applications {
         secret: Option<&MadeSecret>,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
+        check_offered(self.keys.offered_algorithms(), new.settings.signing_algorithm, None)?;
         let now = self.instruments.now();
         let client_id = new.client_id.unwrap_or_else(|| ClientId::from_random(self.instruments.random()));
         let id = ApplicationId::new(self.instruments.row_id(now));
@@ -242,7 +247,7 @@ impl Applications {
         actor: &Actor,
     ) -> Result<WithSecret, ManageError> {
         let MadeSecret { stored, plain } = self.make_secret(self.instruments.now()).await?;
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         let mut application = changeable(&mut tx, client_id, actor).await?;
         if application.settings.authentication != ClientAuthentication::Secret {

@@ -5,6 +5,8 @@ use crate::domain::application::{Application, ApplicationSettings, ClientAuthent
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ClientId, SecretId};
 use crate::domain::settings_change::changes;
+use crate::flows::access::{Need, begin_acting};
+use crate::flows::keys::check_offered;
 use crate::store::{Generation, Transaction};
 
 /// A change of settings, based on a version.
@@ -25,7 +27,7 @@ impl Applications {
         change: SettingsChange,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = self.change_settings_in(&mut tx, client_id, change, actor).await?;
         tx.commit().await?;
@@ -55,6 +57,8 @@ impl Applications {
         if application.settings == settings {
             return Ok(application);
         }
+        let had = Some(application.settings.signing_algorithm);
+        check_offered(self.keys.offered_algorithms(), settings.signing_algorithm, had)?;
         tx.application_update(application.id, &settings, application.origin).await?;
         self.end_what_went_with(tx, &application, &settings, actor).await?;
         let what = changes(&application.settings, &settings);
@@ -97,7 +101,7 @@ impl Applications {
         secret: SecretId,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = changeable(&mut tx, client_id, actor).await?;
         let Some(ended) = application.secrets.iter().find(|known| known.id == secret) else {

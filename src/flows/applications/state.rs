@@ -4,6 +4,7 @@ use super::{Applications, ManageError, changeable};
 use crate::domain::application::{Application, ApplicationState, DeactivationReason, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
+use crate::flows::access::{Need, begin_acting};
 use crate::store::{Generation, StateChange, StoreError, Transaction};
 
 /// Deactivation by a request.
@@ -88,7 +89,7 @@ impl Applications {
         actor: &Actor,
     ) -> Result<Application, ManageError> {
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = changeable(&mut tx, client_id, actor).await?;
         let standing = standing(&mut tx, &application, actor).await?;

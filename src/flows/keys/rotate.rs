@@ -12,6 +12,7 @@ use super::Keys;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::Timestamp;
 use crate::domain::signing_key::{KeySequence, KeyState, SigningKey};
+use crate::flows::access::{Need, begin_acting};
 use crate::protocol::jose::{Signer, SigningAlgorithm};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
@@ -28,12 +29,22 @@ pub enum KeyChangeError {
     /// A key could not be made.
     #[error("a new signing key could not be made: {0}")]
     Generation(String),
+    /// The actor may not do it, or not any more.
+    #[error("{}", .0.description)]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for KeyChangeError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 impl From<KeyChangeError> for Refusal {
     fn from(error: KeyChangeError) -> Self {
         match error {
             KeyChangeError::Store(error) => error.into(),
+            KeyChangeError::Refused(refusal) => refusal,
             KeyChangeError::Unknown(_) => Self::new(ErrorCode::NotFound, error.to_string()),
             KeyChangeError::Generation(_) => Self::server_error(error.to_string()),
         }
@@ -70,11 +81,11 @@ pub(super) fn place_of(kid: &str) -> String {
 }
 
 impl Keys {
-    /// Makes sure that every algorithm in use has an active and an announced key, that keys are kept as long as tokens
-    /// may need them, and that others are deleted. Usually it writes nothing.
+    /// Makes sure that every algorithm that may be chosen or is in use has an active and an announced key, that keys are
+    /// kept as long as tokens may need them, and that others are deleted. Usually it writes nothing.
     pub async fn maintain_keys(&self) -> Result<(), KeyChangeError> {
         let (algorithms, longest_ttl) = self.store.applications_signing().await?;
-        let algorithms = with_default(algorithms, self.settings.algorithm);
+        let algorithms = self.wanted(algorithms);
         let keep_for = self.keep_for(longest_ttl);
         let now = self.instruments.now();
         let keys = self.store.signing_keys().await?;
@@ -83,7 +94,8 @@ impl Keys {
         let missing = missing(&algorithms, &keys, now);
         let misdated = sequences(&keys)
             .any(|keys| keys.premature(now).is_some() || keys.distant(now, &self.rotation_policy()).is_some());
-        if missing.is_empty() && !short && !dead && !misdated {
+        let unsettled = self.are_unsettled(&algorithms, &self.store.signing_algorithms().await?, &keys);
+        if missing.is_empty() && !unsettled && !short && !dead && !misdated {
             return Ok(());
         }
         let candidates = self.candidates(&missing).await?;
@@ -91,6 +103,7 @@ impl Keys {
         tx.generation_raise(Generation::SigningKeys).await?;
         tx.signing_keys_keep_for(keep_for).await?;
         self.date_again(&mut tx).await?;
+        self.settle_algorithms(&mut tx, &algorithms).await?;
         self.fill_gaps(&mut tx, &algorithms, candidates, keep_for).await?;
         let keys = tx.signing_keys().await?;
         for key in keys.iter().filter(|key| is_forgettable(key, &keys, now)) {
@@ -105,7 +118,7 @@ impl Keys {
     pub async fn rotate_keys(&self, promotion: Promotion, actor: &Actor) -> Result<(), KeyChangeError> {
         self.maintain_keys().await?;
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteKeys).await?;
         tx.generation_raise(Generation::SigningKeys).await?;
         let keys = tx.signing_keys().await?;
         for sequence in sequences(&keys) {
@@ -126,7 +139,7 @@ impl Keys {
     pub async fn revoke_key(&self, kid: &str, actor: &Actor) -> Result<(), KeyChangeError> {
         self.maintain_keys().await?;
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteKeys).await?;
         tx.generation_raise(Generation::SigningKeys).await?;
         let keys = tx.signing_keys().await?;
         let sequences: Vec<_> = sequences(&keys).collect();
@@ -288,13 +301,6 @@ impl Keys {
 
 fn sequences(keys: &[SigningKey]) -> impl Iterator<Item = KeySequence> {
     SigningAlgorithm::ALL.into_iter().map(|algorithm| KeySequence::of(algorithm, keys))
-}
-
-fn with_default(mut algorithms: Vec<SigningAlgorithm>, default: SigningAlgorithm) -> Vec<SigningAlgorithm> {
-    if !algorithms.contains(&default) {
-        algorithms.push(default);
-    }
-    algorithms
 }
 
 fn missing(algorithms: &[SigningAlgorithm], keys: &[SigningKey], now: Timestamp) -> Vec<(SigningAlgorithm, Missing)> {

@@ -1,6 +1,6 @@
 //! Bringing back deleted applications, and exemption from the life cycle.
 
-use super::super::access::{Caller, Need};
+use super::super::access::{Caller, Need, begin_acting, begin_as};
 use super::super::applications::{ManageError, Standing, existing, standing};
 use super::LifeCycle;
 use crate::domain::application::{Application, ApplicationState, DeactivationReason};
@@ -14,7 +14,7 @@ impl LifeCycle {
     /// Brings back a deleted application, with its secrets; its time begins anew. It is active unless it had been
     /// deactivated on request. If an operator deleted it and an owner brings it back, it is deactivated.
     pub async fn application_undelete(&self, client_id: &ClientId, actor: &Actor) -> Result<Application, ManageError> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = self.undelete_in(&mut tx, client_id, None, actor).await?;
         tx.commit().await?;
@@ -30,12 +30,13 @@ impl LifeCycle {
         client_id: &ClientId,
         seen: Option<i64>,
     ) -> Result<Application, Refusal> {
-        self.access.remembered_application_for(caller, client_id, Need::WriteApplications).await?;
-        let mut tx = self.store.begin().await?;
+        let known = self.access.remembered_application_for(caller, client_id, Need::WriteApplications).await?;
+        let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
+        self.access.check_still_for(&mut tx, &caller, &known).await?;
         let application = self.undelete_in(&mut tx, client_id, seen, &caller.actor()).await?;
         // The count includes this one, as this transaction sees it.
-        self.access.check_number(&mut tx, caller).await?;
+        self.access.check_number(&mut tx, &caller).await?;
         tx.commit().await?;
         self.applications.after_commit().await;
         Ok(application)
@@ -92,7 +93,7 @@ impl LifeCycle {
         actor: &Actor,
     ) -> Result<Application, ManageError> {
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::Operate).await?;
         tx.generation_raise(Generation::Applications).await?;
         let known = existing(&mut tx, client_id).await?;
         if seen.is_some_and(|version| version != known.version) {

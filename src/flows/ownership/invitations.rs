@@ -12,7 +12,7 @@ use crate::domain::ids::{ClientId, InvitationId};
 use crate::domain::one_time::InvitationToken;
 use crate::domain::ownership::{Invitation, InvitationPath, InvitationPurpose};
 use crate::domain::user::{EmailAddress, User};
-use crate::flows::access::{Caller, Need};
+use crate::flows::access::{Caller, Need, begin_as};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
@@ -46,9 +46,10 @@ impl Ownership {
             expires_at: now.plus(INVITATION_LIFETIME),
             spent_at: None,
         };
-        let mut tx = self.store.begin().await?;
+        let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
         // Of parallel invitations each counts the ones before.
         tx.lock(Generation::Applications).await?;
+        self.access.check_still_for(&mut tx, &caller, application).await?;
         self.check_invitation(&mut tx, application, &invitation).await?;
         self.take_invitation_limits(&mut tx, &invitation).await?;
         tx.invitation_insert(&invitation, token.hash()).await?;
@@ -123,8 +124,7 @@ impl Ownership {
     /// Accepts an invitation; if it hands the application over, the sender stops being an owner.
     pub async fn invitation_accept(&self, user: &User, path: &InvitationPath) -> Result<ClientId, Refusal> {
         let (invitation, application) = self.invitation_for(user, path).await?;
-        let caller = Caller::in_person(user);
-        let mut tx = self.store.begin().await?;
+        let (mut tx, caller) = begin_as(&self.store, &Caller::in_person(user), Need::ReadApplications).await?;
         tx.lock(Generation::Applications).await?;
         // The invitation of a former owner is not open any more.
         if !tx.invitation_spend(invitation.id, self.instruments.now()).await? {
@@ -164,7 +164,8 @@ impl Ownership {
     /// Declines an invitation.
     pub async fn invitation_decline(&self, user: &User, path: &InvitationPath) -> Result<(), Refusal> {
         let (invitation, application) = self.invitation_for(user, path).await?;
-        self.end_invitation(&Caller::in_person(user), &application, &invitation, InvitationEnd::Declined).await
+        let (tx, caller) = begin_as(&self.store, &Caller::in_person(user), Need::ReadApplications).await?;
+        self.end_invitation(tx, &caller, (&application, &invitation), InvitationEnd::Declined).await
     }
 
     /// Withdraws an invitation.
@@ -177,18 +178,19 @@ impl Ownership {
         self.access.application_for(caller, &application.client_id, Need::WriteApplications).await?;
         let open = self.store.invitations_of(application.id, self.instruments.now()).await?;
         let invitation = open.iter().find(|invitation| invitation.id == id).ok_or_else(not_open)?;
-        self.end_invitation(caller, application, invitation, InvitationEnd::Withdrawn).await
+        let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
+        self.access.check_still_for(&mut tx, &caller, application).await?;
+        self.end_invitation(tx, &caller, (application, invitation), InvitationEnd::Withdrawn).await
     }
 
     async fn end_invitation(
         &self,
+        mut tx: Transaction,
         caller: &Caller,
-        application: &Application,
-        invitation: &Invitation,
+        (application, invitation): (&Application, &Invitation),
         how: InvitationEnd,
     ) -> Result<(), Refusal> {
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
         if !tx.invitation_spend(invitation.id, now).await? {
             return Err(not_open());
         }

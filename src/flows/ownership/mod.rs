@@ -4,7 +4,7 @@ mod invitations;
 
 use std::sync::Arc;
 
-use super::access::{Access, Caller, Need, unknown_application};
+use super::access::{Access, Caller, Need, begin_as, unknown_application};
 use super::foundations::Foundations;
 use super::instruments::Instruments;
 use super::mail::Mail;
@@ -60,9 +60,11 @@ impl Ownership {
         if application.origin == Origin::Declared {
             return Err(declared());
         }
-        let mut tx = self.store.begin().await?;
+        let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
+        let caller = &caller;
         // Of two owners who leave at the same time the second sees that they are the last.
         tx.lock(Generation::Applications).await?;
+        self.access.check_still_for(&mut tx, caller, application).await?;
         let owners = tx.owners_of(application.id).await?;
         let Some(leaving) = owners.iter().find(|owner| owner.email.key() == who.key()) else {
             return Err(Refusal::new(ErrorCode::NotFound, "this person does not own the application"));

@@ -5,6 +5,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::token_family::EndReason;
 use crate::domain::user::{EmailAddress, Profile, ProfileError, User, UserState, check_locale, check_name, new_sub};
+use crate::flows::access::{Need, begin_acting, check_acting};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
@@ -55,12 +56,22 @@ pub enum ManageUserError {
     /// It is in that state already.
     #[error("the account is {0} already")]
     NothingToDo(&'static str),
+    /// The actor may not do it, or not any more.
+    #[error("{}", .0.description)]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for ManageUserError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 impl From<ManageUserError> for Refusal {
     fn from(error: ManageUserError) -> Self {
         let code = match error {
             ManageUserError::Store(error) => return error.into(),
+            ManageUserError::Refused(refusal) => return refusal,
             ManageUserError::Profile(_) => ErrorCode::InvalidRequest,
             ManageUserError::Taken | ManageUserError::NothingToDo(_) | ManageUserError::LastOperator => {
                 ErrorCode::Conflict
@@ -75,7 +86,10 @@ impl From<ManageUserError> for Refusal {
 impl People {
     /// Creates an account; the person can sign in at once.
     pub async fn user_create(&self, new: NewUser, actor: &Actor) -> Result<User, ManageUserError> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteUsers).await?;
+        if new.admin == Admin::Yes {
+            check_acting(&mut tx, actor, Need::Operate).await?;
+        }
         let user = self.user_create_in(&mut tx, new, actor).await?;
         tx.commit().await?;
         Ok(user)
@@ -116,8 +130,8 @@ impl People {
     /// Disables an account: its sessions and grants end, and there is no sign-in.
     pub async fn user_disable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
-        let user = existing_user(&mut tx, id).await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteUsers).await?;
+        let user = changeable_user(&mut tx, id, actor).await?;
         keep_an_operator(&mut tx, &user, actor).await?;
         if !tx.user_disable(id, now).await? {
             return Err(ManageUserError::NothingToDo("disabled"));
@@ -131,8 +145,8 @@ impl People {
 
     /// Enables an account again. Its sessions and grants stay ended.
     pub async fn user_enable(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
-        let mut tx = self.store.begin().await?;
-        let user = existing_user(&mut tx, id).await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteUsers).await?;
+        let user = changeable_user(&mut tx, id, actor).await?;
         if !tx.user_enable(id).await? {
             return Err(ManageUserError::NothingToDo("enabled"));
         }
@@ -150,7 +164,11 @@ impl People {
         if before == profile {
             return Ok(known.clone());
         }
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin_changing(known.id, actor).await?;
+        let present = changeable_user(&mut tx, known.id, actor).await?;
+        if profile.admin != present.admin {
+            check_acting(&mut tx, actor, Need::Operate).await?;
+        }
         if !profile.admin {
             keep_an_operator(&mut tx, known, actor).await?;
         }
@@ -176,7 +194,8 @@ impl People {
     /// Ends all sessions and grants of an account.
     pub async fn user_sign_out(&self, user: &User, actor: &Actor) -> Result<(), ManageUserError> {
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteUsers).await?;
+        changeable_user(&mut tx, user.id, actor).await?;
         tx.user_hold(user.id).await?;
         end_all_of(&mut tx, user.id, now).await?;
         let event = AuditEvent::UserSignedOut { sub: user.sub.clone() };
@@ -197,7 +216,7 @@ impl People {
         actor: &Actor,
     ) -> Result<User, ManageUserError> {
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin_changing(id, actor).await?;
         tx.generation_raise(Generation::Applications).await?;
         if let Some(seen) = seen {
             // An update with the known values: it fails if they have changed, and locks the row if not.
@@ -206,7 +225,7 @@ impl People {
                 return Err(ManageUserError::Changed);
             }
         }
-        let user = existing_user(&mut tx, id).await?;
+        let user = changeable_user(&mut tx, id, actor).await?;
         keep_an_operator(&mut tx, &user, actor).await?;
         if !tx.user_delete(id, now).await? {
             return Err(ManageUserError::Unknown);
@@ -225,9 +244,23 @@ impl People {
     }
 }
 
-async fn existing_user(tx: &mut Transaction, id: UserId) -> Result<User, ManageUserError> {
+impl People {
+    /// People may change their own account themselves.
+    async fn begin_changing(&self, id: UserId, actor: &Actor) -> Result<Transaction, Refusal> {
+        let need = if *actor == Actor::User(id) { Need::WriteApplications } else { Need::WriteUsers };
+        begin_acting(&self.store, actor, need).await
+    }
+}
+
+/// An account that is not deleted. Whoever may change an operator's account could take it over.
+async fn changeable_user(tx: &mut Transaction, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
     match tx.user(id).await? {
-        Some(user) if !matches!(user.state, UserState::Deleted { .. }) => Ok(user),
+        Some(user) if !matches!(user.state, UserState::Deleted { .. }) => {
+            if user.admin && *actor != Actor::User(id) {
+                check_acting(tx, actor, Need::Operate).await?;
+            }
+            Ok(user)
+        }
         _ => Err(ManageUserError::Unknown),
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::approval::{Approval, Decision};
 use crate::domain::audit::Actor;
 use crate::domain::ids::ApprovalId;
 use crate::domain::language::Language;
-use crate::flows::access::{Caller, Need, Reach};
+use crate::flows::access::{Caller, Need, Reach, begin_as};
 use crate::flows::applications::{ManageError, SettingsChange};
 use crate::flows::mail::{Notice, NoticeLink};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -30,16 +30,16 @@ impl SelfService {
         let unknown = || Refusal::new(ErrorCode::NotFound, "nothing waits under this id");
         let approval = self.store.approval(id).await?.ok_or_else(unknown)?;
         let application = self.approved_application(&approval).await?.ok_or_else(unknown)?;
+        let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
         match (caller.reach(Need::WriteApplications)?, decision) {
             // Owners can withdraw their request, but not grant it.
-            (Reach::OwnedBy(user), Decision::Withdrawn) if self.store.is_owner(application.id, user).await? => {}
+            (Reach::OwnedBy(user), Decision::Withdrawn) if tx.is_owner(application.id, user).await? => {}
             (Reach::OwnedBy(_), Decision::Withdrawn) => return Err(unknown()),
             _ => {
                 caller.reach(Need::Operate)?;
             }
         }
         let actor = caller.actor();
-        let mut tx = self.store.begin().await?;
         match decision {
             Decision::Granted => tx.generation_raise(Generation::Applications).await?,
             Decision::Refused | Decision::Withdrawn => tx.lock(Generation::Applications).await?,

@@ -5,7 +5,7 @@ mod approvals;
 
 use std::sync::Arc;
 
-use super::access::{Access, Caller, Need, sign_in_anew};
+use super::access::{Access, Caller, Need, begin_as, sign_in_anew};
 use super::applications::{Applications, MadeSecret, NewApplication, SettingsChange, changeable};
 use super::foundations::Foundations;
 use super::instruments::Instruments;
@@ -105,11 +105,12 @@ impl SelfService {
     ) -> Result<Registered, Refusal> {
         caller.reach(Need::WriteApplications)?;
         asked.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
-        let (mut settings, extras) = self.part_for(caller, asked, None)?;
-        settings.owner = owner_of(caller, settings.owner.take())?;
-        settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
-        let secret = self.applications.secret_for(&settings).await?;
-        let mut tx = self.store.begin().await?;
+        // What is refused anyhow costs no hash.
+        self.registered_as(caller, asked.clone())?;
+        let secret = self.applications.secret_for(&asked).await?;
+        let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
+        let caller = &caller;
+        let (settings, extras) = self.registered_as(caller, asked)?;
         // Locks the counter's row, so that parallel registrations count each other.
         tx.generation_raise(Generation::Applications).await?;
         let new = NewApplication { client_id: None, settings };
@@ -122,6 +123,18 @@ impl SelfService {
         Ok(Registered { application, secret: secret.map(MadeSecret::into_plain), waiting })
     }
 
+    /// What a caller may choose of a new application, with its owner, and the rest.
+    fn registered_as(
+        &self,
+        caller: &Caller,
+        asked: ApplicationSettings,
+    ) -> Result<(ApplicationSettings, Extras), Refusal> {
+        let (mut settings, extras) = self.part_for(caller, asked, None)?;
+        settings.owner = owner_of(caller, settings.owner.take())?;
+        settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        Ok((settings, extras))
+    }
+
     /// Changes an application for a caller who has seen this version of it and may write it.
     pub async fn change_for(
         &self,
@@ -132,7 +145,8 @@ impl SelfService {
     ) -> Result<Changed, Refusal> {
         self.access.application_for(caller, client_id, Need::WriteApplications).await?;
         settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
-        let mut tx = self.store.begin().await?;
+        let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
+        let caller = &caller;
         tx.generation_raise(Generation::Applications).await?;
         // Compared with what it has now, not with what it had when it was read: what an operator has just removed is an
         // extra again.

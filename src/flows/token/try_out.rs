@@ -9,13 +9,17 @@ use super::client_credentials;
 use super::issue::Settled;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::AuditEvent;
-use crate::flows::access::Caller;
+use crate::flows::access::{Caller, Need, begin_as};
+use crate::flows::applications::changeable;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::{GrantType, TokenResponse};
 
 impl Tokens {
     /// The token that an application would get without `scope` and `resource`.
     pub async fn token_to_look_at(&self, caller: &Caller, application: &Application) -> Result<TokenResponse, Refusal> {
+        let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
+        let known = changeable(&mut tx, &application.client_id, &caller.actor()).await?;
+        let application = &known;
         if application.state != ApplicationState::Active {
             return Err(Refusal::new(ErrorCode::Conflict, "only an active application gets tokens"));
         }
@@ -27,7 +31,6 @@ impl Tokens {
         let scope = self.settle_scope(&granted, None, &resources).await?;
         let response = self.issue(application, &granted, &Settled { scope, resources })?;
         let event = AuditEvent::TokenTried { client_id: application.client_id.clone() };
-        let mut tx = self.store.begin().await?;
         tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await?;
         tx.commit().await?;
         Ok(response)

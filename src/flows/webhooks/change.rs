@@ -2,13 +2,15 @@
 
 use super::{WebhookError, Webhooks};
 use crate::adapters::fetch::FetchError;
-use crate::domain::application::ApplicationState;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::WebhookId;
 use crate::domain::webhook::{DisabledBecause, Webhook, WebhookOwner, WebhookState};
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_secret::{WebhookSecret, WebhookSecrets};
 use crate::domain::webhook_url::WebhookUrl;
+use crate::flows::access::{Need, begin_acting};
+use crate::flows::applications::{ManageError, changeable};
+use crate::store::Transaction;
 
 /// A new webhook.
 #[derive(Clone, Debug)]
@@ -69,14 +71,7 @@ impl Webhooks {
             failing_since: None,
             last_delivered_at: None,
         };
-        let mut tx = self.store.begin().await?;
-        if let Some(client_id) = webhook.owner.application() {
-            let found = tx.application(client_id).await?;
-            let is_there = found.is_some_and(|found| !matches!(found.state, ApplicationState::Deleted { .. }));
-            if !is_there {
-                return Err(WebhookError::NoApplication(client_id.clone()));
-            }
-        }
+        let mut tx = self.begin_changing(&webhook.owner, actor).await?;
         // Before it exists, so that it does not get the event of its own creation.
         tx.audit_append(&self.instruments.audit_entry(actor, AuditEvent::WebhookCreated { webhook: id }, now)).await?;
         if !tx.webhook_insert(&webhook).await? {
@@ -98,7 +93,7 @@ impl Webhooks {
             self.check_address(url).await?;
         }
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin_changing(&webhook.owner, actor).await?;
         let mut changed = tx.webhook(webhook.id).await?.ok_or(WebhookError::Unknown)?;
         let was_active = changed.state == WebhookState::Active;
         changed.url = change.url.unwrap_or(changed.url);
@@ -136,7 +131,7 @@ impl Webhooks {
     ) -> Result<WithWebhookSecret, WebhookError> {
         let now = self.instruments.now();
         let secret = WebhookSecret::from_random(self.instruments.random());
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin_changing(&webhook.owner, actor).await?;
         let mut webhook = tx.webhook(webhook.id).await?.ok_or(WebhookError::Unknown)?;
         let secrets = self.webhook_secrets(&webhook)?.rotated(secret.clone(), now);
         let sealed = self.seal_webhook(webhook.id, &secrets)?;
@@ -153,12 +148,29 @@ impl Webhooks {
     /// Deletes a webhook and what waits to be sent to it.
     pub async fn webhook_delete(&self, webhook: &Webhook, actor: &Actor) -> Result<(), WebhookError> {
         let event = AuditEvent::WebhookDeleted { webhook: webhook.id };
-        let mut tx = self.store.begin().await?;
+        let mut tx = self.begin_changing(&webhook.owner, actor).await?;
         tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
         if !tx.webhook_delete(webhook.id).await? {
             return Err(WebhookError::Unknown);
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Begins a change of a webhook of this owner, which the actor may still make.
+    pub(super) async fn begin_changing(
+        &self,
+        owner: &WebhookOwner,
+        actor: &Actor,
+    ) -> Result<Transaction, WebhookError> {
+        let Some(client_id) = owner.application() else {
+            return Ok(begin_acting(&self.store, actor, Need::Operate).await?);
+        };
+        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
+        match changeable(&mut tx, client_id, actor).await {
+            Ok(_) => Ok(tx),
+            Err(ManageError::Store(error)) => Err(error.into()),
+            Err(_) => Err(WebhookError::NoApplication(client_id.clone())),
+        }
     }
 
     async fn check_address(&self, url: &WebhookUrl) -> Result<(), FetchError> {

@@ -44,12 +44,22 @@ pub enum WebhookError {
     /// Its secret cannot be decrypted.
     #[error("the webhook's secret cannot be read: {0}")]
     Sealed(#[from] SealError),
+    /// The actor may not do it, or not any more.
+    #[error("{}", .0.description)]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for WebhookError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 impl From<WebhookError> for Refusal {
     fn from(error: WebhookError) -> Self {
         let code = match error {
             WebhookError::Store(error) => return error.into(),
+            WebhookError::Refused(refusal) => return refusal,
             WebhookError::Sealed(_) => return Self::server_error(error.to_string()),
             WebhookError::Url(_) | WebhookError::Address(_) | WebhookError::NotForApplications(_) => {
                 ErrorCode::InvalidRequest

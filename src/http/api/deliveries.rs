@@ -75,6 +75,6 @@ pub(super) async fn redeliver(
     OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
     Id(message): Id<MessageId>,
 ) -> Answer<StatusCode> {
-    asked.edge.webhooks().webhook_redeliver(&webhook, message).await?;
+    asked.edge.webhooks().webhook_redeliver(&webhook, message, &asked.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

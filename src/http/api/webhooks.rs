@@ -208,7 +208,7 @@ pub(super) async fn rotate_secret(
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
 pub(super) async fn ping(OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
-    asked.edge.webhooks().webhook_ping(&webhook).await?;
+    asked.edge.webhooks().webhook_ping(&webhook, &asked.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

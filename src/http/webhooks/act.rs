@@ -47,8 +47,10 @@ async fn carry_out(act: Act, own: &OwnedWebhook, typed: &PostedForm) -> Result<R
     let (edge, actor, webhook) = (&own.edge, own.actor(), &own.webhook);
     let sending = |sending| WebhookChange { sending: Some(sending), ..WebhookChange::default() };
     let done = match act {
-        Act::Ping => edge.webhooks().webhook_ping(webhook).await.map(|_| "pinged")?,
-        Act::SendAgain => edge.webhooks().webhook_redeliver(webhook, own.message()?).await.map(|()| "sent-again")?,
+        Act::Ping => edge.webhooks().webhook_ping(webhook, &actor).await.map(|_| "pinged")?,
+        Act::SendAgain => {
+            edge.webhooks().webhook_redeliver(webhook, own.message()?, &actor).await.map(|()| "sent-again")?
+        }
         Act::Enable => {
             edge.webhooks().webhook_update(webhook, sending(Sending::On), &actor).await.map(|_| "enabled")?
         }

@@ -4,8 +4,10 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings, Client
 use gatepost::domain::audit::Actor;
 use gatepost::domain::ids::ClientId;
 use gatepost::flows::Rooms;
+use gatepost::flows::access::Caller;
 use gatepost::flows::applications::{NewApplication, SettingsChange, WithSecret};
 use gatepost::protocol::client_keys::client_keys;
+use gatepost::protocol::scope::Scope;
 use gatepost::store::StateChange;
 
 use super::assertion::ClientKey;
@@ -78,6 +80,13 @@ pub(crate) fn service(change: impl FnOnce(&mut ApplicationSettings)) -> Applicat
     let mut settings = ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service);
     change(&mut settings);
     settings
+}
+
+/// The bearer of a token of a new machine with this scope.
+pub(crate) async fn bearer(server: &Rooms, scope: &str) -> Caller {
+    let scope: Scope = scope.parse().unwrap();
+    let settings = service(|settings| (settings.scope, settings.default_scope) = (scope.clone(), Scope::empty()));
+    Caller::Token { client_id: Registered::at(server, settings).await.id(), scope, user: None }
 }
 
 impl TestServer {

@@ -35,13 +35,14 @@ mod wire;
 mod world;
 
 pub(crate) use answer::Answer;
-pub(crate) use application::{Registered, service};
+pub(crate) use application::{Registered, bearer, service};
 pub(crate) use assertion::{Assertion, ClientKey};
 pub(crate) use certificates::Authority;
 pub(crate) use child::Child;
 pub(crate) use clock::START;
 pub(crate) use database::{Dump, dump_of_file};
 pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token};
+pub(crate) use keys::{EVERY_ALGORITHM, RSA_ALONE};
 pub(crate) use management::{Management, Who};
 pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, PROMPTLY, Ran, installed_on_both_engines, kid_of, master_key, random,

@@ -162,11 +162,7 @@ async fn all_that_happens_to_owners_is_written_down_with_who_it_is_about(world: 
 async fn an_application_that_loses_its_last_address_is_nobodys(world: World) {
     let server = world.command().await;
     let application = owned_by(&server, "new@example.com").await;
-    let machine = Caller::Token {
-        client_id: "machine".parse().unwrap(),
-        scope: "applications:write".parse().unwrap(),
-        user: None,
-    };
+    let machine = bearer(&server, "applications:write").await;
     let before = server.store.generations().await.unwrap().applications;
     server.ownership.remove_owner(&machine, &application, &"new@example.com".parse().unwrap()).await.unwrap();
     let left = server.store.application(&application.client_id).await.unwrap().unwrap().settings.owner;

@@ -62,7 +62,7 @@ async fn a_message_goes_only_to_a_receiver_whose_certificate_is_good(world: Worl
     let server = world.command().await;
     let new = NewWebhook { owner: WebhookOwner::Server, url: receiver.tls_url().parse().unwrap(), events: Vec::new() };
     let made = server.webhooks.webhook_create(new, &Actor::CommandLine).await.unwrap();
-    server.webhooks.webhook_ping(&made.webhook).await.unwrap();
+    server.webhooks.webhook_ping(&made.webhook, &Actor::CommandLine).await.unwrap();
     send_all(&server).await;
     let last = only_delivery(&server, &made.webhook).await.last.unwrap();
     let error = last.error.unwrap();

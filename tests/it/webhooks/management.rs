@@ -110,10 +110,10 @@ async fn a_secret_is_not_in_the_database(world: World) {
 async fn a_message_can_be_sent_again_for_some_days(world: World) {
     let (server, receiver) = (world.command().await, Receiver::start().await);
     let made = webhook(&server, WebhookOwner::Server, &receiver, &["user.deleted"]).await;
-    let ping = server.webhooks.webhook_ping(&made.webhook).await.unwrap();
+    let ping = server.webhooks.webhook_ping(&made.webhook, &Actor::CommandLine).await.unwrap();
     send_all(&server).await;
     let server = world.command().await;
-    server.webhooks.webhook_redeliver(&made.webhook, ping).await.unwrap();
+    server.webhooks.webhook_redeliver(&made.webhook, ping, &Actor::CommandLine).await.unwrap();
     send_all(&server).await;
     let messages = receiver.received();
     assert_eq!(receiver.events(), ["ping", "ping"], "whatever the filter says");
@@ -125,7 +125,7 @@ async fn a_message_can_be_sent_again_for_some_days(world: World) {
     let delivery = only_delivery(&server, &made.webhook).await;
     assert!(!delivery.is_repeatable);
     assert_eq!(world.database.texts("select message_id from webhook_deliveries where payload is null").await.len(), 1);
-    let refused = server.webhooks.webhook_redeliver(&made.webhook, ping).await;
+    let refused = server.webhooks.webhook_redeliver(&made.webhook, ping, &Actor::CommandLine).await;
     assert!(matches!(refused, Err(WebhookError::NotRepeatable)), "{refused:?}");
     world.clock.advance(Duration::from_hours(4 * 24));
     server.upkeep.forget_expired().await.unwrap();

@@ -161,7 +161,7 @@ async fn a_receiver_that_is_gone_is_left_alone(world: World) {
 
     let server = world.command().await;
     user(&server, "late@example.com").await;
-    assert!(matches!(server.webhooks.webhook_ping(&disabled).await, Err(WebhookError::Disabled)));
+    assert!(matches!(server.webhooks.webhook_ping(&disabled, &Actor::CommandLine).await, Err(WebhookError::Disabled)));
     receiver.reply(Reply::Status(200));
     let change = WebhookChange { sending: Some(Sending::On), ..WebhookChange::default() };
     server.webhooks.webhook_update(&disabled, change, &Actor::CommandLine).await.unwrap();

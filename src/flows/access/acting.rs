@@ -1,0 +1,85 @@
+//! The permission of who does something, looked at once more in the transaction of what they do.
+//!
+//! Between the first look and the write a secret is hashed, a name looked up or a lock waited for: long enough for an
+//! account to be disabled, an operator to become none, an application to be stopped. Here their rows are locked, so
+//! that such a change comes either before, and refuses what is done, or after it.
+
+use super::{Caller, Need};
+use crate::domain::application::{Application, ApplicationState};
+use crate::domain::audit::Actor;
+use crate::domain::ids::{ClientId, UserId};
+use crate::domain::user::User;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::scope::Scope;
+use crate::store::{Generation, Store, Transaction};
+
+/// Begins the transaction of a change, in which its actor may still make it.
+pub(in crate::flows) async fn begin_acting(store: &Store, actor: &Actor, need: Need) -> Result<Transaction, Refusal> {
+    let mut tx = store.begin().await?;
+    check_acting(&mut tx, actor, need).await?;
+    Ok(tx)
+}
+
+/// The same for a caller, as far as their permission goes now.
+pub(in crate::flows) async fn begin_as(
+    store: &Store,
+    caller: &Caller,
+    need: Need,
+) -> Result<(Transaction, Caller), Refusal> {
+    let mut tx = store.begin().await?;
+    let caller = as_now(&mut tx, caller).await?;
+    caller.reach(need)?;
+    Ok((tx, caller))
+}
+
+/// Refuses an actor who may not do this any more. Whether an application is theirs is looked at where it is changed.
+///
+/// The counter of applications is locked first, as in every change of one, so that two who stop each other wait here.
+pub(in crate::flows) async fn check_acting(tx: &mut Transaction, actor: &Actor, need: Need) -> Result<(), Refusal> {
+    match actor {
+        Actor::CommandLine | Actor::Configuration | Actor::Schedule | Actor::Visitor => Ok(()),
+        Actor::User(id) => {
+            let user = active_user(tx, *id).await?;
+            if need.is_owners() || user.admin { Ok(()) } else { Err(operators_only()) }
+        }
+        Actor::Application(client_id) => {
+            let application = active_application(tx, client_id).await?;
+            let caller = Caller::Token { client_id: client_id.clone(), scope: application.settings.scope, user: None };
+            caller.reach(need).map(|_| ())
+        }
+    }
+}
+
+/// The caller with their account, or the application of their token, as it is now.
+async fn as_now(tx: &mut Transaction, caller: &Caller) -> Result<Caller, Refusal> {
+    Ok(match caller {
+        Caller::Person(user, sign_in) => Caller::Person(active_user(tx, user.id).await?, *sign_in),
+        Caller::Token { client_id, scope, user } => {
+            let scope: Scope = active_application(tx, client_id).await?.still_allowed(scope);
+            let user = match user {
+                Some(user) => Some(active_user(tx, user.id).await?),
+                None => None,
+            };
+            Caller::Token { client_id: client_id.clone(), scope, user }
+        }
+    })
+}
+
+async fn active_user(tx: &mut Transaction, id: UserId) -> Result<User, Refusal> {
+    tx.lock(Generation::Applications).await?;
+    let is_active = tx.user_hold(id).await?;
+    let user = tx.user(id).await?.filter(|_| is_active);
+    user.ok_or_else(|| Refusal::new(ErrorCode::AccessDenied, "this account is disabled or deleted"))
+}
+
+async fn active_application(tx: &mut Transaction, client_id: &ClientId) -> Result<Application, Refusal> {
+    tx.lock(Generation::Applications).await?;
+    let known = tx.application(client_id).await?.filter(|known| known.state == ApplicationState::Active);
+    known.ok_or_else(|| {
+        Refusal::new(ErrorCode::AccessDenied, "the application that does this is deactivated or deleted")
+    })
+}
+
+fn operators_only() -> Refusal {
+    Refusal::new(ErrorCode::AccessDenied, "only an operator of this server may do this")
+}
