@@ -32,6 +32,8 @@ pub struct RateLimits {
     pub mail_per_application_burst: u32,
     /// How long until it may ask for one more.
     pub mail_per_application_every: Duration,
+    /// Sign-in mails and invitations that the whole server lets out in a minute, whoever asks for them.
+    pub mail_total_per_minute: u32,
     /// Authorization requests that one network address, or one person who is signed in, may begin at once.
     pub authorizations_per_ip_burst: u32,
     /// How long until one more may be begun.
@@ -56,6 +58,7 @@ impl RateLimits {
             mail_per_ip_every: section.setting_within("mail_per_ip_every", "1m", &spans),
             mail_per_application_burst: section.setting_within("mail_per_application_burst", "60", &counts),
             mail_per_application_every: section.setting_within("mail_per_application_every", "1s", &spans),
+            mail_total_per_minute: section.setting_within("mail_total_per_minute", "600", &counts),
             authorizations_per_ip_burst: section.setting_within("authorizations_per_ip_burst", "60", &counts),
             authorizations_per_ip_every: section.setting_within("authorizations_per_ip_every", "1s", &spans),
         }

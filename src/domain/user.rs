@@ -33,6 +33,15 @@ impl EmailAddress {
         self.0.to_ascii_lowercase()
     }
 
+    /// The mailbox in its canonical form, without a sub-address (RFC 5233): mail to `john+shop@` reaches `john@`.
+    pub fn mailbox(&self) -> String {
+        let key = self.key();
+        match key.rsplit_once('@').and_then(|(local, domain)| Some((local.split_once('+')?.0, domain))) {
+            Some((user, domain)) if !user.is_empty() => format!("{user}@{domain}"),
+            _ => key,
+        }
+    }
+
     /// Recognisable by its owner, not by others: `j…@example.com`.
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));

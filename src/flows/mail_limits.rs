@@ -4,14 +4,17 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
+
+use tracing::error;
 
 use super::browsers::Browsers;
 use super::guess_limits::network_of;
 use super::instruments::Instruments;
 use super::requester::Requester;
 use crate::config::RateLimits;
-use crate::domain::ids::{ClientId, UserId};
+use crate::domain::ids::{ClientId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
 use crate::domain::user::EmailAddress;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -44,18 +47,44 @@ impl MailSender {
     }
 }
 
+/// The key of the counter of a mailbox. It is hashed: the address of a deleted account stays nowhere.
+pub(in crate::flows) fn mailbox_subject(what: &str, email: &EmailAddress) -> String {
+    format!("{what}:{}", ValueHash::of(&email.mailbox()).hex())
+}
+
+/// What tells the operator that somebody makes the server send mail.
+#[derive(Debug, Default)]
+struct Alarm {
+    withheld: AtomicU64,
+    logged_at: AtomicI64,
+}
+
+impl Alarm {
+    /// Counts a mail that is withheld, and says so in the log once a minute.
+    fn raise(&self, per_minute: u32, now: Timestamp) {
+        self.withheld.fetch_add(1, Ordering::Relaxed);
+        let last = self.logged_at.load(Ordering::Relaxed);
+        let due = now.as_micros() >= Timestamp::from_micros(last).plus(Duration::from_mins(1)).as_micros();
+        let first = || self.logged_at.compare_exchange(last, now.as_micros(), Ordering::Relaxed, Ordering::Relaxed);
+        if due && first().is_ok() {
+            error!(per_minute, "more mail is asked for than rate_limits.mail_total_per_minute lets out; some is refused");
+        }
+    }
+}
+
 /// Counts the mails that are asked for.
 pub struct MailLimits {
     instruments: Instruments,
     store: Store,
     browsers: Arc<Browsers>,
     limits: RateLimits,
+    alarm: Alarm,
 }
 
 impl MailLimits {
     /// Limits as configured.
     pub fn new(instruments: Instruments, store: Store, browsers: &Arc<Browsers>, limits: RateLimits) -> Self {
-        Self { instruments, store, browsers: Arc::clone(browsers), limits }
+        Self { instruments, store, browsers: Arc::clone(browsers), limits, alarm: Alarm::default() }
     }
 
     /// When another mail of the same sign-in can be asked for, for the waiting page.
@@ -89,7 +118,7 @@ impl MailLimits {
         sender: &MailSender,
     ) -> Result<(), Refusal> {
         let limits = &self.limits;
-        let mailbox = format!("mail:{}", email.key());
+        let mailbox = mailbox_subject("mail", email);
         let pair = format!("{mailbox} {}", sender.subject());
         self.take_limit(tx, &pair, limits.mail_per_address_burst, limits.mail_per_address_every).await?;
         if matches!(sender, MailSender::KnownBrowser(_)) {
@@ -97,7 +126,21 @@ impl MailLimits {
         }
         let (burst, every) = (limits.mail_per_address_total_burst, limits.mail_per_address_total_every);
         self.take_limit(tx, &mailbox, burst, every).await?;
-        self.take_sender_limit(tx, sender).await
+        self.take_sender_limit(tx, sender).await?;
+        self.take_total(tx).await
+    }
+
+    /// Counts one more mail of the whole server, and raises the alarm where there are too many: mail servers refuse the
+    /// mail of a server that was made to send too much. Last of all limits, because all requests for mail meet here.
+    pub(in crate::flows) async fn take_total(&self, tx: &mut Transaction) -> Result<(), Refusal> {
+        let per_minute = self.limits.mail_total_per_minute;
+        let taken = self.take_limit(tx, "mail total", per_minute, Duration::from_mins(1) / per_minute).await;
+        taken.inspect_err(|_| self.alarm.raise(per_minute, self.instruments.now()))
+    }
+
+    /// How many mails were withheld because the whole server had sent too many, since this process began.
+    pub fn withheld(&self) -> u64 {
+        self.alarm.withheld.load(Ordering::Relaxed)
     }
 
     /// Counts a request that is refused because there is no account, or accounts could be found by trying addresses

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::applications::{Applications, ManageError, settle_owner};
+use super::applications::{Applications, Chooser, ManageError, check_look, settle_owner};
 use super::foundations::Foundations;
 use super::hash_secrets::{SecretHasher, imported_hash};
 use super::instruments::Instruments;
@@ -142,6 +142,7 @@ impl Provisioning {
             }
             self.applications.add_secret(&mut tx, &mut application, secret, &Actor::Configuration).await?;
         }
+        check_look(&mut tx, &application, Chooser::Operator).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -19,6 +19,7 @@ use crate::flows::instruments::Instruments;
 use crate::flows::keys::Keys;
 use crate::flows::life_cycle::LifeCycle;
 use crate::flows::mail::Mail;
+use crate::flows::mail_limits::MailLimits;
 use crate::flows::oversight::Oversight;
 use crate::flows::ownership::Ownership;
 use crate::flows::people::People;
@@ -73,6 +74,7 @@ hands_out! {
     keys: Keys,
     life_cycle: LifeCycle,
     mail: Mail,
+    mail_limits: MailLimits,
     oversight: Oversight,
     ownership: Ownership,
     people: People,

@@ -30,6 +30,7 @@ pub(super) async fn ready(State(edge): State<Edge>) -> Result<Response, Refused>
 
 /// `GET /metrics`, on the management listener.
 pub(super) async fn metrics(State(edge): State<Edge>) -> Result<Response, Refused> {
+    edge.metrics.mails_withheld(edge.mail_limits().withheld());
     let text = edge.metrics.text().map_err(|e| Refusal::server_error(e.to_string()))?;
     Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
 }

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::StoreError;
 use super::engine::{Bind, Statement};
 use super::row::TableRow;
-use crate::domain::application::{ApplicationKind, ApplicationSettings, SETTINGS, Setting, Shape};
+use crate::domain::application::{ApplicationKind, ApplicationSettings, SETTINGS, Setting, Shape, looks};
 
 /// Columns of a new application besides those of its settings, which come first.
-const OTHERS: [&str; 5] = ["name_key", "id", "client_id", "origin", "created_at"];
+const OTHERS: [&str; 7] = ["name_key", "look", "look_of_small", "id", "client_id", "origin", "created_at"];
 
 fn columns() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().map(|setting| setting.column)
@@ -26,15 +26,16 @@ pub(super) static INSERT: LazyLock<String> = LazyLock::new(|| {
 
 /// Changes the settings of an application; two more values are its origin and its id.
 pub(super) static UPDATE: LazyLock<String> = LazyLock::new(|| {
-    let columns = columns().chain(["name_key", "origin"]).zip(1..);
+    let columns = columns().chain(["name_key", "look", "look_of_small", "origin"]).zip(1..);
     let set: Vec<String> = columns.map(|(column, place)| format!("{column} = ${place}")).collect();
-    format!("update applications set {}, version = version + 1 where id = ${}", set.join(", "), SETTINGS.len() + 3)
+    format!("update applications set {}, version = version + 1 where id = ${}", set.join(", "), SETTINGS.len() + 5)
 });
 
-/// The settings, and the key by which a name is found.
+/// The settings, the key by which a name is found, and what it looks like.
 pub(super) fn bind_settings(statement: Statement, settings: &ApplicationSettings) -> Statement {
     let bound = SETTINGS.iter().fold(statement, |statement, setting| statement.bind(stored(setting, settings)));
-    bound.bind(settings.name.to_lowercase())
+    let [look, look_of_small] = looks(&settings.name);
+    bound.bind(settings.name.to_lowercase()).bind(look).bind(look_of_small)
 }
 
 /// A value as its column has it: lists of names as words, lists of texts and keys as JSON, spans in microseconds.

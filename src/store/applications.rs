@@ -8,7 +8,9 @@ use super::application_settings::{INSERT, UPDATE, bind_settings, settings};
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::in_list::{chunks, in_list};
 use super::row::TableRow;
-use crate::domain::application::{Application, ApplicationSettings, ApplicationState, DeactivationReason, Origin};
+use crate::domain::application::{
+    Application, ApplicationSettings, ApplicationState, DeactivationReason, Origin, looks,
+};
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
 use crate::domain::life_marks::{Exempt, LifeMarks, Warning};
 use crate::protocol::jose::SigningAlgorithm;
@@ -203,6 +205,21 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         self.execute(bind_settings(sql(&UPDATE), settings).bind(origin.name()).bind(id.to_string())).await?;
         Ok(())
+    }
+
+    /// Whether an application of other owners looks like this name. Applications without an owner are the operator's.
+    pub async fn is_name_of_others(&mut self, application: ApplicationId, name: &str) -> Result<bool, StoreError> {
+        let [look, look_of_small] = looks(name);
+        let statement = sql("select other.client_id from applications other \
+             where other.deleted_at is null and other.id <> $1 \
+             and (other.look in ($2, $3) or other.look_of_small in ($2, $3)) \
+             and not exists (select 1 from application_owners mine join application_owners theirs \
+                 on theirs.user_id = mine.user_id or theirs.email_key = mine.email_key \
+                 where mine.application_id = $1 and theirs.application_id = other.id) \
+             and (exists (select 1 from application_owners where application_id = $1) \
+                 or exists (select 1 from application_owners where application_id = other.id)) limit 1");
+        let statement = statement.bind(application.to_string()).bind(look).bind(look_of_small);
+        Ok(self.fetch_optional::<ClientIdOnly>(statement).await?.is_some())
     }
 
     /// Raises the version of an application after a change of something other than its settings.

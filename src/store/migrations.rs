@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
     step!(17, "0017_lenient_requests"),
     step!(18, "0018_signing_algorithms"),
     step!(19, "0019_pushed_requests_by_application"),
+    step!(20, "0020_looks"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

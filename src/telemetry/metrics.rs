@@ -1,5 +1,7 @@
 //! Metrics in the Prometheus text format. Every label has a bounded set of values.
 
+use std::sync::atomic::Ordering;
+
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -37,6 +39,7 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     durations: Histogram,
     tokens: Family<TokenLabels, Counter>,
+    mails_withheld: Counter,
 }
 
 impl Default for Metrics {
@@ -48,7 +51,10 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered, by endpoint and status", requests.clone());
         registry.register("http_request_duration_seconds", "How long answers took", durations.clone());
         registry.register("token_requests", "Token requests, by grant, result and status", tokens.clone());
-        Self { registry, requests, durations, tokens }
+        let mails_withheld = Counter::default();
+        let help = "Mails refused because rate_limits.mail_total_per_minute was reached";
+        registry.register("mails_withheld", help, mails_withheld.clone());
+        Self { registry, requests, durations, tokens, mails_withheld }
     }
 }
 
@@ -62,6 +68,11 @@ impl Metrics {
     /// Counts a token request.
     pub fn token(&self, labels: &TokenLabels) {
         self.tokens.get_or_create(labels).inc();
+    }
+
+    /// How many mails were withheld so far.
+    pub fn mails_withheld(&self, so_far: u64) {
+        self.mails_withheld.inner().store(so_far, Ordering::Relaxed);
     }
 
     /// The metrics in the `OpenMetrics` text format.

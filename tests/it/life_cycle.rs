@@ -87,9 +87,9 @@ async fn an_unused_application_is_warned_deactivated_deleted_and_purged(world: W
     let subjects: Vec<_> =
         mails(&world, &server, OWNER).await.into_iter().map(|mail| mail.subject.as_str().to_owned()).collect();
     let expected = [
-        "Orders will be deactivated on 29 March 2026, 12:00 UTC",
-        "Orders will be deactivated on 29 March 2026, 12:00 UTC",
-        "Orders was deactivated",
+        "“Orders” will be deactivated on 29 March 2026, 12:00 UTC",
+        "“Orders” will be deactivated on 29 March 2026, 12:00 UTC",
+        "“Orders” was deactivated",
         "Orders was deleted",
     ];
     assert_eq!(subjects, expected);

@@ -122,7 +122,7 @@ async fn a_mail_says_who_asked_for_what_and_how_to_go_on(world: World) {
     );
     assert_eq!(mail.header("From"), "Gatepost <login@example.com>");
     assert_eq!(mail.header("To"), "john@example.org");
-    assert_eq!(mail.header("Subject"), "Sign in to Shöp (K7QF)");
+    assert_eq!(mail.header("Subject"), "Sign in to “Shöp” (K7QF)");
     assert_eq!(mail.header("Date"), "Sun, 01 Mar 2026 12:00:00 +0000");
     assert_eq!(mail.header("Auto-Submitted"), "auto-generated");
     assert_eq!(mail.header("X-Auto-Response-Suppress"), "All");
@@ -156,8 +156,8 @@ async fn a_german_reader_gets_german(world: World) {
     server.rooms.mail.wake_outbox();
     eventually("it is sent", async || smtp.received().len() == 1).await;
     let mail = smtp.received().pop().unwrap();
-    assert_eq!(mail.header("Subject"), "Bei Shöp anmelden (K7QF)");
-    assert!(mail.text().contains("Sie möchten sich bei Shöp als juergen@example.org anmelden."), "{}", mail.text());
+    assert_eq!(mail.header("Subject"), "Bei „Shöp“ anmelden (K7QF)");
+    assert!(mail.text().contains("Sie möchten sich bei „Shöp“ als juergen@example.org anmelden."), "{}", mail.text());
     assert!(
         mail.html().contains("<html lang=\"de\">") && mail.html().contains("Öffnen") || mail.html().contains("öffnen")
     );

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication};
 use gatepost::domain::ids::SignInId;
+use gatepost::domain::one_time::ValueHash;
 use gatepost::domain::sign_in::DeliveryEvent;
 use gatepost::protocol::client_keys::client_keys;
 use gatepost::protocol::jose::SigningAlgorithm;
@@ -185,8 +186,9 @@ async fn however_many_strangers_ask_a_browser_that_is_known_gets_its_mail(world:
     let page = browser.visit(&authorize(&application, &[])).await;
     browser.enter_address(&page, "jane@example.com").await;
     letter(&server, "jane@example.com", 1).await;
-    let from = world.database.texts("select subject from rate_limits where subject like 'mail:jane%from:192.0.2.1'");
-    assert_eq!(from.await.len(), 1, "to another one it is a stranger");
+    let subject = format!("mail:{} from:192.0.2.1", ValueHash::of("jane@example.com").hex());
+    let counted = world.database.texts(&format!("select subject from rate_limits where subject = '{subject}'")).await;
+    assert_eq!(counted.len(), 1, "to another one it is a stranger");
 }
 
 /// Every authorization request is stored, and needs no authentication.
@@ -285,4 +287,65 @@ async fn opening_a_link_again_and_again_is_written_down_only_so_often(world: Wor
     let page = browser.get(&link).await;
     let answer = browser.post(&page.form_with("confirm-login"), &[]).await;
     assert!(answer.answer_parameters().contains_key("code"), "{answer:?}");
+}
+
+/// RFC 5233: mail to a sub-address reaches the one mailbox.
+#[apply(on_both_engines)]
+async fn sub_addresses_of_one_mailbox_share_its_limits(world: World) {
+    let limits = "[rate_limits]\nmail_per_address_gap = \"0s\"\nmail_per_ip_burst = 100";
+    let server = world.server_with(&format!("{PROXY}{limits}")).await;
+    let application = web_application(&server.rooms).await;
+    let ask = async |from: &str, email: &str| {
+        let browser = Browser::at(&server, from);
+        let page = browser.visit(&authorize(&application, &[])).await;
+        browser.enter_address(&page, email).await.answer.status.as_u16()
+    };
+    let mut statuses = Vec::new();
+    for address in ["a@example.com", "a+1@example.com", "A+2@example.com", "a+3+4@example.com", "b@example.com"] {
+        statuses.push(ask("198.51.100.1", address).await);
+    }
+    assert_eq!(statuses, [200, 200, 200, 429, 200]);
+    // All networks together have the limit of the mailbox, too.
+    let mut got = 3;
+    for network in 2..30 {
+        for number in 0..2 {
+            let status = ask(&format!("198.51.100.{network}"), &format!("a+{network}.{number}@example.com")).await;
+            got += usize::from(status == 200);
+        }
+    }
+    assert_eq!(got, 12);
+}
+
+/// Many networks and many mailboxes: what the mail server gets has an end, and the operator hears of it.
+#[apply(on_both_engines)]
+async fn the_whole_server_lets_out_so_many_mails_a_minute_and_raises_the_alarm(world: World) {
+    let server = world.server_with(&format!("{PROXY}[rate_limits]\nmail_total_per_minute = 6")).await;
+    let application = web_application(&server.rooms).await;
+    let known = Browser::at(&server, "192.0.2.1");
+    let page = known.visit(&authorize(&application, &[])).await;
+    known.sign_in(&server, &page, JOHN, 1).await;
+    known.forget("gatepost_session");
+    let withheld = async || {
+        let text = server.get_management("/metrics").await.text().to_owned();
+        let line = text.lines().find(|line| line.starts_with("gatepost_mails_withheld_total")).unwrap().to_owned();
+        line.split(' ').nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let ask = async |number: u32| {
+        let browser = Browser::at(&server, &format!("198.51.100.{number}"));
+        let page = browser.visit(&authorize(&application, &[])).await;
+        browser.enter_address(&page, &format!("user{number}@example.com")).await.answer
+    };
+    for number in 1..=5 {
+        assert_eq!(ask(number).await.status, 200, "{number}");
+    }
+    assert_eq!(withheld().await, 0);
+    for number in 6..=8 {
+        let refused = ask(number).await;
+        assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, Some("10")));
+    }
+    assert_eq!(withheld().await, 3);
+    assert!(ask_in(&known, &application).await.has("login-code"), "a known browser is not held up");
+    world.clock.advance(Duration::from_secs(10));
+    assert_eq!(ask(9).await.status, 200);
+    assert_eq!(ask(10).await.status, 429);
 }

@@ -41,6 +41,7 @@ mod mail;
 mod mail_limits;
 mod mail_tls;
 mod management_api;
+mod names;
 mod operations;
 mod operators_power;
 mod outage;

@@ -3,9 +3,9 @@
 use super::authentication::ClientAuthentication;
 use super::settings::ApplicationSettings;
 use super::values::LONGEST_TOKEN_TTL;
-use super::{ApplicationKind, LONGEST_NAME, MOST_SCOPES};
+use super::name::{self, LONGEST_NAME};
+use super::{ApplicationKind, MOST_SCOPES};
 use crate::domain::user::EmailAddress;
-use crate::domain::visible_text::is_visible_text;
 use crate::protocol::redirect_uri::{self, ReturnFrom, UriRule};
 use crate::protocol::token::GrantType;
 
@@ -15,6 +15,9 @@ pub enum SettingsError {
     /// A name that is empty, too long, or has invisible characters.
     #[error("an application's name has 1 to {LONGEST_NAME} characters, all of them to be seen")]
     Name,
+    /// A name that a mail program would make a link of.
+    #[error("an application's name holds no address, and '{0}' is or looks like one")]
+    AddressInName(String),
     /// Too many scopes.
     #[error("an application has {MOST_SCOPES} scopes at most")]
     Scopes,
@@ -48,8 +51,7 @@ pub enum SettingsError {
 type Checked = Result<(), SettingsError>;
 
 pub(super) fn name(settings: &ApplicationSettings) -> Checked {
-    let is_long = settings.name.trim().chars().count() > LONGEST_NAME;
-    if is_long || !is_visible_text(&settings.name) { Err(SettingsError::Name) } else { Ok(()) }
+    name::check(&settings.name)
 }
 
 pub(super) fn scopes(settings: &ApplicationSettings) -> Checked {

@@ -5,6 +5,7 @@ mod check;
 mod given;
 mod kind;
 mod limits;
+mod name;
 mod setting;
 mod settings;
 mod state;
@@ -24,6 +25,7 @@ pub use check::SettingsError;
 pub use given::{GivenSettings, SettingProblem};
 pub use kind::ApplicationKind;
 pub use limits::{BeyondLimits, SelfServiceLimits};
+pub use name::{LONGEST_NAME, are_alike, harmless, looks};
 pub use setting::{Audited, Choice, Choices, Chosen, FormerName, Place, Setting, SettingValue, Shape};
 pub use settings::{ApplicationSettings, PkcePolicy, SETTINGS};
 pub use state::{ApplicationState, DeactivationReason, Origin};
@@ -31,9 +33,6 @@ pub use values::LONGEST_TOKEN_TTL;
 
 /// How many secrets an application may have at once: the one in use and the one that replaces it.
 pub const MOST_SECRETS: usize = 2;
-
-/// The longest name, in characters.
-pub const LONGEST_NAME: usize = 100;
 
 /// How many scopes an application may have: each of them is read with every request.
 pub const MOST_SCOPES: usize = 100;

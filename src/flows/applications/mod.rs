@@ -30,6 +30,15 @@ pub use settings::SettingsChange;
 pub use state::{ACTIVATE, DEACTIVATE, DELETE};
 pub(super) use state::{Standing, standing};
 
+/// Who chooses a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chooser {
+    /// An owner, for themselves.
+    Developer,
+    /// An operator, by whichever door.
+    Operator,
+}
+
 /// A new application.
 #[derive(Clone, Debug)]
 pub struct NewApplication {
@@ -81,6 +90,9 @@ pub enum ManageError {
     /// A client id is never issued twice, not even after its application was deleted.
     #[error("the client id {0} is or was another application's")]
     Taken(ClientId),
+    /// The name of another owner's application, or one that passes for it.
+    #[error("this name is, or looks like, that of another owner's application")]
+    AlikeName,
     /// It is in that state already.
     #[error("the application {0} is {1} already")]
     NothingToDo(ClientId, &'static str),
@@ -120,6 +132,7 @@ impl From<ManageError> for Refusal {
             ManageError::Unknown(_) | ManageError::UnknownSecret(_) => ErrorCode::NotFound,
             ManageError::Suspended(_) => ErrorCode::AccessDenied,
             ManageError::Taken(_)
+            | ManageError::AlikeName
             | ManageError::NothingToDo(..)
             | ManageError::NoSecret(_)
             | ManageError::Declared(_) => ErrorCode::Conflict,
@@ -177,6 +190,7 @@ impl Applications {
         let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         let application = self.application_create_in(&mut tx, new, secret.as_ref(), actor).await?;
+        check_look(&mut tx, &application, Chooser::Operator).await?;
         tx.commit().await?;
         let unfinished = self.take_notice().await.err();
         Ok(WithSecret { application, secret: secret.map(MadeSecret::into_plain), unfinished })
@@ -314,6 +328,22 @@ pub(super) async fn existing(tx: &mut Transaction, client_id: &ClientId) -> Resu
     match tx.application(client_id).await? {
         Some(application) if !matches!(application.state, ApplicationState::Deleted { .. }) => Ok(application),
         _ => Err(ManageError::Unknown(client_id.clone())),
+    }
+}
+
+/// Whether the name of an application is not to be taken for that of another owner's. The operator is only told: they
+/// may have their reasons, and a stranger who was quicker must not stop a server that declares its applications.
+pub(super) async fn check_look(tx: &mut Transaction, application: &Application, by: Chooser) -> Result<(), ManageError> {
+    if !tx.is_name_of_others(application.id, &application.settings.name).await? {
+        return Ok(());
+    }
+    match by {
+        Chooser::Developer => Err(ManageError::AlikeName),
+        Chooser::Operator => {
+            let (client_id, name) = (&application.client_id, &application.settings.name);
+            warn!(%client_id, name, "an application of another owner has the same name, or one that looks like it");
+            Ok(())
+        }
     }
 }
 

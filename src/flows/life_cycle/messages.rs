@@ -3,7 +3,7 @@
 use super::tell_owners::News;
 use crate::domain::application::Application;
 use crate::domain::language::Language;
-use crate::flows::mail::moment;
+use crate::flows::mail::{moment, quoted};
 
 /// The messages of one mail.
 pub(super) struct Words {
@@ -22,7 +22,7 @@ pub(super) fn words(language: Language, application: &Application, news: News) -
 }
 
 fn english(application: &Application, news: News) -> Words {
-    let name = &application.settings.name;
+    let name = quoted(Language::English, &application.settings.name);
     let id = &application.client_id;
     let date = |at| moment(Language::English, at);
     let unused = match application.last_used_at {
@@ -75,7 +75,7 @@ fn english(application: &Application, news: News) -> Words {
 }
 
 fn german(application: &Application, news: News) -> Words {
-    let name = &application.settings.name;
+    let name = quoted(Language::German, &application.settings.name);
     let id = &application.client_id;
     let date = |at| moment(Language::German, at);
     let unused = match application.last_used_at {

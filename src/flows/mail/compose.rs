@@ -10,11 +10,8 @@ use super::queue::{Letter, Notice, NoticeLink, SignInMail};
 use crate::adapters::mailer::HeaderText;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
-pub(in crate::flows) use messages::moment;
+pub(in crate::flows) use messages::{moment, quoted};
 use messages::{Facts, SignInMessages};
-
-/// The longest application name in a subject, in characters.
-const LONGEST_TARGET: usize = 60;
 
 #[derive(Template)]
 #[template(path = "mail/sign_in.txt")]
@@ -56,8 +53,9 @@ pub(super) fn sign_in(
     lifetime: Duration,
     now: Timestamp,
 ) -> Result<Letter, askama::Error> {
-    let target: String = mail.application.unwrap_or(own_name).chars().take(LONGEST_TARGET).collect();
-    let target = HeaderText::new(&target);
+    let language = Language::of(mail.locale);
+    let named = mail.application.map(|name| quoted(language, name));
+    let target = HeaderText::new(named.as_deref().unwrap_or(own_name));
     let facts = Facts {
         target: target.as_str(),
         recipient: mail.recipient.as_str(),
@@ -66,7 +64,7 @@ pub(super) fn sign_in(
         at: now,
         lifetime,
     };
-    let words = SignInMessages::new(Language::of(mail.locale), &facts);
+    let words = SignInMessages::new(language, &facts);
     let code = mail.code.grouped();
     Ok(Letter {
         to: mail.recipient.as_str().to_owned(),
@@ -123,8 +121,8 @@ mod tests {
     #[test]
     fn the_text_says_all_there_is_to_say() {
         let expected = format!(
-            "Sign in to Shop\n\n\
-             You asked to sign in to Shop as john@example.com. Open this link to go on:\n\n{LINK}\n\n\
+            "Sign in to “Shop”\n\n\
+             You asked to sign in to “Shop” as john@example.com. Open this link to go on:\n\n{LINK}\n\n\
              Or type this code where you started:\n\nYour code: 2345-6789\n\n\
              Link and code work for 15 minutes, and only once.\n\n\
              This mail answers the request marked K7QF, which came from:\n\n\
@@ -134,13 +132,13 @@ mod tests {
         );
         let letter = letter(Some("Shop"), "en-GB", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0");
         assert_eq!(letter.text.trim_end(), expected);
-        assert_eq!(letter.subject, "Sign in to Shop (K7QF)");
+        assert_eq!(letter.subject, "Sign in to “Shop” (K7QF)");
     }
 
     #[test]
     fn it_speaks_german() {
         let letter = letter(Some("Lädchen"), "de-AT", "curl/8");
-        assert_eq!(letter.subject, "Bei Lädchen anmelden (K7QF)");
+        assert_eq!(letter.subject, "Bei „Lädchen“ anmelden (K7QF)");
         for part in ["Sie möchten sich", LINK, "Ihr Code: 2345-6789", "15 Minuten", "1. März 2026, 12:00 Uhr (UTC)"] {
             assert!(letter.text.contains(part), "{part}\n{}", letter.text);
         }
@@ -161,9 +159,9 @@ mod tests {
     #[test]
     fn a_strangers_words_are_not_repeated_and_a_name_stays_on_its_line() {
         let letter = letter(Some("Shop\r\n\r\nPay at http://evil.example"), "en", "Call 555 now");
-        assert_eq!(letter.subject, "Sign in to Shop Pay at http://evil.example (K7QF)");
+        assert_eq!(letter.subject, "Sign in to “Shop Pay at …” (K7QF)");
         assert!(!letter.text.contains("555") && !letter.html.contains("555"));
-        assert!(letter.text.starts_with("Sign in to Shop Pay at http://evil.example\n\n"));
+        assert!(letter.text.starts_with("Sign in to “Shop Pay at …”\n\n"));
     }
 
     #[test]

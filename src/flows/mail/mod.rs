@@ -21,7 +21,7 @@ use send::Workers;
 
 pub use crate::store::UnsentMail;
 pub use caught::Mail as CaughtMail;
-pub(in crate::flows) use compose::moment;
+pub(in crate::flows) use compose::{moment, quoted};
 pub use queue::{Notice, NoticeLink, SignInMail};
 
 /// The most mails that are shown.

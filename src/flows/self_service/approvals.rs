@@ -8,7 +8,7 @@ use crate::domain::ids::ApprovalId;
 use crate::domain::language::Language;
 use crate::flows::access::{Caller, Need, Reach, begin_as};
 use crate::flows::applications::{ManageError, SettingsChange};
-use crate::flows::mail::{Notice, NoticeLink};
+use crate::flows::mail::{Notice, NoticeLink, quoted};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
@@ -91,11 +91,12 @@ impl SelfService {
         application: &Application,
         decision: Decision,
     ) -> Result<(), StoreError> {
-        let name = &application.settings.name;
         let url = self.issuer.url_of(&format!("/portal/applications/{}", application.client_id));
         for owner in tx.owners_of(application.id).await? {
             let locale = owner.locale.as_deref().unwrap_or_default();
-            let (heading, text, label) = messages(Language::of(locale), decision, name);
+            let language = Language::of(locale);
+            let name = quoted(language, &application.settings.name);
+            let (heading, text, label) = messages(language, decision, &name);
             let notice = Notice {
                 recipient: &owner.email,
                 locale,

@@ -6,12 +6,14 @@ mod approvals;
 use std::sync::Arc;
 
 use super::access::{Access, Caller, Need, begin_as, sign_in_anew};
-use super::applications::{Applications, MadeSecret, NewApplication, SettingsChange, changeable};
+use super::applications::{
+    Applications, Chooser, MadeSecret, NewApplication, SettingsChange, changeable, check_look,
+};
 use super::foundations::Foundations;
 use super::instruments::Instruments;
 use super::mail::Mail;
 use crate::config::{self, Issuer};
-use crate::domain::application::{Application, ApplicationSettings, BeyondLimits, SelfServiceLimits};
+use crate::domain::application::{Application, ApplicationSettings, BeyondLimits, SelfServiceLimits, are_alike};
 use crate::domain::approval::{Approval, Extras, part};
 use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{ApprovalId, ClientId};
@@ -116,6 +118,7 @@ impl SelfService {
         let new = NewApplication { client_id: None, settings };
         let application =
             self.applications.application_create_in(&mut tx, new, secret.as_ref(), &caller.actor()).await?;
+        check_look(&mut tx, &application, chooser(caller)).await?;
         self.access.check_number(&mut tx, caller).await?;
         let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
         tx.commit().await?;
@@ -158,6 +161,9 @@ impl SelfService {
         }
         let change = SettingsChange { settings, version };
         let application = self.applications.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
+        if application.settings.name != known.settings.name {
+            check_look(&mut tx, &application, chooser(caller)).await?;
+        }
         let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
         tx.commit().await?;
         self.applications.after_commit().await;
@@ -174,7 +180,7 @@ impl SelfService {
             return Ok((asked, Extras::default()));
         }
         if known.is_none_or(|known| known.name != asked.name) && self.is_own_name(&asked.name) {
-            let what = "only an operator can give an application the name of this server";
+            let what = "only an operator can give an application a name that is, or looks like, that of this server";
             return Err(Refusal::new(ErrorCode::AccessDenied, what));
         }
         let limits = &self.limits;
@@ -197,10 +203,10 @@ impl SelfService {
         Ok(parted)
     }
 
-    /// Whether a name is that of this server, on its pages and in its mails.
+    /// Whether a name is, or looks like, that of this server on its pages and in its mails.
     fn is_own_name(&self, name: &str) -> bool {
         let own = [Some(OWN_NAME), self.sender_name.as_deref()];
-        own.into_iter().flatten().any(|own| own.to_lowercase() == name.trim().to_lowercase())
+        own.into_iter().flatten().any(|own| are_alike(own, name))
     }
 
     async fn ask_for(
@@ -238,6 +244,10 @@ impl SelfService {
         tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, now)).await?;
         Ok(Some(approval))
     }
+}
+
+fn chooser(caller: &Caller) -> Chooser {
+    if caller.chooses_everything() { Chooser::Operator } else { Chooser::Developer }
 }
 
 /// An operator may register for another owner, a developer only for themselves. A machine has to name an owner, because

@@ -7,7 +7,7 @@ use axum::http::header::REFRESH;
 use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{Fields, Query, id};
-use super::flow::{go_on, go_on_signed_in, shown};
+use super::flow::{go_on, go_on_signed_in, shown_in};
 use super::page_error::PageResult;
 use super::problem::problem_page;
 use super::view::{CheckMail, CheckMailNotice, CodeProblem, Delivery, Problem, WaitingFrame};
@@ -133,7 +133,7 @@ async fn check_mail_page(
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let view = CheckMail {
         t: visit.messages(),
-        app: open.map(|open| shown(&open.application)),
+        app: open.as_ref().map(shown_in),
         // Neither as it was typed nor as the account has it: the difference would tell that there is one.
         address: sign_in.email.key(),
         reference: sign_in.reference.clone(),

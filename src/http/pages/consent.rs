@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{Fields, Query, id};
-use super::flow::{continue_flow, follow, shown};
+use super::flow::{continue_flow, follow, shown_in};
 use super::page_error::PageResult;
 use super::scopes::scope_lines;
 use super::view::{Consent, Publisher};
@@ -29,7 +29,7 @@ pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) ->
 pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
     let open = mine(&mut visit, &fields).await?;
     let again = format!("/consent?flow={}", open.authorization.id);
-    visit.check_form(fields.value("csrf"), &again, Some(shown(&open.application)))?;
+    visit.check_form(fields.value("csrf"), &again, Some(shown_in(&open)))?;
     // The session may have ended, or have to be renewed, since the page was shown.
     let Some(person) = asked(&visit, &open).await? else {
         return continue_flow(&visit, open.authorization.id).await;
@@ -74,7 +74,7 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
     let host = redirect.as_ref().and_then(|uri| uri.host_str()).unwrap_or(&authorization.redirect_uri);
     let view = Consent {
         t: visit.messages(),
-        app: shown(application),
+        app: shown_in(open),
         publisher,
         account: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
         scopes: scope_lines(visit, &authorization.scope).await?,

@@ -14,7 +14,7 @@ use crate::domain::application::Application;
 use crate::domain::ids::AuthorizationId;
 use crate::domain::sign_in::Purpose;
 use crate::flows::authorization_response::Answer;
-use crate::flows::authorize::{Continuation, Refused};
+use crate::flows::authorize::{Continuation, OpenAuthorization, Refused};
 use crate::flows::sign_in::SignedIn;
 use crate::http::reply::report_refusal;
 
@@ -93,6 +93,18 @@ pub(super) async fn go_on(visit: &Visit, purpose: &Purpose) -> PageResult<Respon
 /// How pages show an application.
 pub(in crate::http) fn shown(application: &Application) -> App {
     let first = application.settings.redirect_uris.first();
-    let domain = first.and_then(|uri| url::Url::parse(uri).ok()).and_then(|uri| uri.host_str().map(str::to_owned));
-    App { name: application.settings.name.clone(), domain }
+    App { name: application.settings.name.clone(), domain: first.and_then(|uri| place_of(uri)) }
+}
+
+/// How pages show it in the middle of a request: with the place that this request leads back to, whatever else is
+/// registered.
+pub(in crate::http) fn shown_in(open: &OpenAuthorization) -> App {
+    let domain = place_of(&open.authorization.redirect_uri);
+    App { name: open.application.settings.name.clone(), domain }
+}
+
+/// The host of a redirect URI; its scheme, where an app on the device takes it.
+fn place_of(redirect_uri: &str) -> Option<String> {
+    let uri = url::Url::parse(redirect_uri).ok()?;
+    Some(uri.host_str().unwrap_or_else(|| uri.scheme()).to_owned())
 }

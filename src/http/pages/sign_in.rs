@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::code::page_of;
 use super::fields::{Fields, Query, id};
-use super::flow::{go_on, shown};
+use super::flow::{go_on, shown_in};
 use super::page::Page;
 use super::page_error::PageResult;
 use super::problem::waiting;
@@ -118,7 +118,7 @@ impl Target {
 
     fn app(&self) -> Option<App> {
         match self {
-            Self::Application(open) => Some(shown(&open.application)),
+            Self::Application(open) => Some(shown_in(open)),
             Self::Page(_) => None,
         }
     }

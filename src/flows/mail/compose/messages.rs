@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::application::harmless;
 use crate::domain::device_name::DeviceName;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
@@ -121,6 +122,16 @@ impl Life {
             seconds if seconds < 60 => Self::Seconds(seconds),
             seconds => Self::Minutes(seconds / 60),
         }
+    }
+}
+
+/// An application's name as a name, in the quotation marks of this language: developers choose it, and it must not read
+/// like a sentence of this server.
+pub(in crate::flows) fn quoted(language: Language, name: &str) -> String {
+    let name = harmless(name);
+    match language {
+        Language::English => format!("“{name}”"),
+        Language::German => format!("„{name}“"),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::ownership::Invitation;
+use crate::flows::mail_limits::mailbox_subject;
 use crate::flows::ownership::Ownership;
 use crate::protocol::refusal::Refusal;
 use crate::store::Transaction;
@@ -30,7 +31,7 @@ impl Ownership {
         tx: &mut Transaction,
         invitation: &Invitation,
     ) -> Result<(), Refusal> {
-        let (to, from) = (format!("invite:{}", invitation.email.key()), format!("from:{}", invitation.invited_by));
+        let (to, from) = (mailbox_subject("invite", &invitation.email), format!("from:{}", invitation.invited_by));
         let limits = [
             (format!("{to} {from}"), TO_ONE_ADDRESS),
             (to, TO_AN_ADDRESS),
@@ -39,6 +40,6 @@ impl Ownership {
         for (subject, Limit { burst, every }) in limits {
             self.mail_limits.take_limit(tx, &subject, burst, every).await?;
         }
-        Ok(())
+        self.mail_limits.take_total(tx).await
     }
 }

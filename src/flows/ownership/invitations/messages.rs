@@ -5,7 +5,7 @@ use crate::domain::language::Language;
 use crate::domain::one_time::InvitationToken;
 use crate::domain::ownership::Invitation;
 use crate::domain::user::User;
-use crate::flows::mail::{Notice, NoticeLink};
+use crate::flows::mail::{Notice, NoticeLink, quoted};
 use crate::flows::ownership::Ownership;
 use crate::store::{StoreError, Transaction};
 
@@ -17,19 +17,20 @@ impl Ownership {
         (invitation, token): (&Invitation, &InvitationToken),
         locale: &str,
     ) -> Result<(), StoreError> {
-        let name = &application.settings.name;
+        let language = Language::of(locale);
+        let name = quoted(language, &application.settings.name);
         let who = inviter.email.as_ref().map(ToString::to_string).unwrap_or_default();
         let host = self.issuer.host();
-        let (heading, text, until, label) = match Language::of(locale) {
+        let (heading, text, until, label) = match language {
             Language::English => (
                 format!("You are invited to become an owner of an application at {host}"),
-                format!("{who} invites you to become an owner of the application “{name}” at {host}."),
+                format!("{who} invites you to become an owner of the application {name} at {host}."),
                 format!("You can accept until {}.", invitation.expires_at.date()),
                 "See the invitation",
             ),
             Language::German => (
                 format!("Sie sind eingeladen, eine Anwendung auf {host} zu verwalten"),
-                format!("{who} lädt Sie ein, die Anwendung „{name}“ auf {host} zu verwalten."),
+                format!("{who} lädt Sie ein, die Anwendung {name} auf {host} zu verwalten."),
                 format!("Sie können bis {} annehmen.", invitation.expires_at.date()),
                 "Einladung ansehen",
             ),
