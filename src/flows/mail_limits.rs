@@ -67,7 +67,10 @@ impl Alarm {
         let due = now.as_micros() >= Timestamp::from_micros(last).plus(Duration::from_mins(1)).as_micros();
         let first = || self.logged_at.compare_exchange(last, now.as_micros(), Ordering::Relaxed, Ordering::Relaxed);
         if due && first().is_ok() {
-            error!(per_minute, "more mail is asked for than rate_limits.mail_total_per_minute lets out; some is refused");
+            error!(
+                per_minute,
+                "more mail is asked for than rate_limits.mail_total_per_minute lets out; some is refused"
+            );
         }
     }
 }

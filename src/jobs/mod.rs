@@ -31,6 +31,7 @@ pub fn start(rooms: &Rooms, stopping: &CancellationToken) -> TaskTracker {
     tracker.spawn(outbox::run(Arc::clone(&rooms.mail), patience, stopping.clone()));
     tracker.spawn(webhooks::run(Arc::clone(&rooms.webhooks), patience, stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(&rooms.upkeep), stopping.clone()));
+    tracker.spawn(cleanup::accounts(Arc::clone(&rooms.upkeep), stopping.clone()));
     tracker.spawn(life_cycle::heartbeat(Arc::clone(&rooms.life_cycle), stopping.clone()));
     tracker.spawn(life_cycle::sweep(Arc::clone(&rooms.life_cycle), stopping.clone()));
     tracker.close();

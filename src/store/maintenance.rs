@@ -44,6 +44,14 @@ impl Record for One {
     }
 }
 
+struct Emptied(bool);
+
+impl Record for Emptied {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.column::<i64>("busy").map(|busy| Self(busy == 0))
+    }
+}
+
 impl Store {
     /// Fails while the database takes nothing: if the last write failed, tries another about once a second, so that a
     /// server which gets no requests because it is not ready finds out when it is again.
@@ -67,6 +75,16 @@ impl Store {
     /// Whether the database answers and has this binary's tables.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.fetch_optional::<One>(sql("select 1 as one from generations")).await.map(|_| ())
+    }
+
+    /// Moves what SQLite has logged into its file and empties the log, where deleted data would stay for as long as nothing
+    /// is written over it. False if a reader is in the way. PostgreSQL looks after its own log.
+    pub async fn empty_log(&self) -> Result<bool, StoreError> {
+        if self.sqlite_path().is_none() {
+            return Ok(true);
+        }
+        let emptied: Option<Emptied> = self.fetch_optional(sql("pragma wal_checkpoint(truncate)")).await?;
+        Ok(emptied.is_some_and(|emptied| emptied.0))
     }
 
     /// Writes a consistent copy of a SQLite database to a file that is empty or not there, while the server

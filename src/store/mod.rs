@@ -20,6 +20,7 @@ mod delivery_traces;
 mod engine;
 mod error;
 mod expiry;
+mod forgotten;
 mod generations;
 mod idempotency_keys;
 mod in_list;

@@ -27,7 +27,7 @@ impl Record for Owner {
 }
 
 /// The owner of an application whose last owner's account was deleted. RFC 2606 reserves the domain.
-const DELETED_ACCOUNT: &str = "deleted-account@invalid";
+pub(super) const DELETED_ACCOUNT: &str = "deleted-account@invalid";
 
 /// Owners, the longest serving first, with the condition that `$which` is.
 macro_rules! owners {

@@ -112,8 +112,13 @@ async fn the_sign_in_page_shows_where_this_request_leads(world: World) {
     let server = world.server().await;
     let uris = [CALLBACK, "https://other.example/cb", "com.example.app:/cb"].map(str::to_owned).to_vec();
     let settings = ApplicationSettings { redirect_uris: uris, ..web_settings("Shop") };
-    let application = Registered::at(&server.rooms, ApplicationSettings { kind: ApplicationKind::Native, ..settings }).await;
-    let shown = [(CALLBACK, "www.example.com"), ("https://other.example/cb", "other.example"), ("com.example.app:/cb", "com.example.app")];
+    let application =
+        Registered::at(&server.rooms, ApplicationSettings { kind: ApplicationKind::Native, ..settings }).await;
+    let shown = [
+        (CALLBACK, "www.example.com"),
+        ("https://other.example/cb", "other.example"),
+        ("com.example.app:/cb", "com.example.app"),
+    ];
     for (uri, place) in shown {
         let page = Browser::of(&server).visit(&authorize(&application, &[("redirect_uri", uri)])).await;
         assert!(page.text().contains(&format!("<bdi>{place}</bdi>")), "{uri}: {}", page.text());

@@ -1,6 +1,7 @@
 //! Owners of applications, and what only they may see and change.
 
 mod invitations;
+mod removal;
 
 use gatepost::domain::application::{Application, ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;

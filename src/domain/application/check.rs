@@ -1,9 +1,9 @@
 //! What the types of the settings alone cannot say: the rules of each, and how they agree with each other.
 
 use super::authentication::ClientAuthentication;
+use super::name::{self, LONGEST_NAME};
 use super::settings::ApplicationSettings;
 use super::values::LONGEST_TOKEN_TTL;
-use super::name::{self, LONGEST_NAME};
 use super::{ApplicationKind, MOST_SCOPES};
 use crate::domain::user::EmailAddress;
 use crate::protocol::redirect_uri::{self, ReturnFrom, UriRule};

@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn a_name_is_a_name_only() {
-        for good in ["Orders", "Node.js demo", "ASP.NET shop", "Shop 2.0", "v1.2", "Müller & Söhne", "A.B. Co.", "注文"] {
+        for good in ["Orders", "Node.js demo", "ASP.NET shop", "Shop 2.0", "v1.2", "Müller & Söhne", "A.B. Co.", "注文"]
+        {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for bad in [
@@ -104,7 +105,8 @@ mod tests {
 
     #[test]
     fn names_that_can_be_taken_for_each_other_are_alike() {
-        for other in ["PayPal", "paypal", "PAYPAL", "Pay Pal", "PaypaI", "Рayраl", "pay-pal", "ＰａｙＰａｌ", "PаyPаl"] {
+        for other in ["PayPal", "paypal", "PAYPAL", "Pay Pal", "PaypaI", "Рayраl", "pay-pal", "ＰａｙＰａｌ", "PаyPаl"]
+        {
             assert!(are_alike("PayPal", other), "{other}");
         }
         assert!(are_alike("Billing", "BILLING") && are_alike("Billing", "BiIIing") && are_alike("Modern", "modem"));

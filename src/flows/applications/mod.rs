@@ -333,7 +333,11 @@ pub(super) async fn existing(tx: &mut Transaction, client_id: &ClientId) -> Resu
 
 /// Whether the name of an application is not to be taken for that of another owner's. The operator is only told: they
 /// may have their reasons, and a stranger who was quicker must not stop a server that declares its applications.
-pub(super) async fn check_look(tx: &mut Transaction, application: &Application, by: Chooser) -> Result<(), ManageError> {
+pub(super) async fn check_look(
+    tx: &mut Transaction,
+    application: &Application,
+    by: Chooser,
+) -> Result<(), ManageError> {
     if !tx.is_name_of_others(application.id, &application.settings.name).await? {
         return Ok(());
     }

@@ -10,8 +10,8 @@ use super::queue::{Letter, Notice, NoticeLink, SignInMail};
 use crate::adapters::mailer::HeaderText;
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
-pub(in crate::flows) use messages::{moment, quoted};
 use messages::{Facts, SignInMessages};
+pub(in crate::flows) use messages::{moment, quoted};
 
 #[derive(Template)]
 #[template(path = "mail/sign_in.txt")]

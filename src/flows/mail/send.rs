@@ -113,8 +113,18 @@ impl Mail {
             return Err(MailError::Permanent("its time was over before it could be sent".to_owned()));
         }
         let mail = self.open(mail)?;
+        self.check_recipient(&mail).await?;
         let late = || MailError::Temporary("the mail server did not answer in time".to_owned());
         timeout(left.min(ONE_TRY), mailer.send(&mail)).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    /// A disabled account gets no mail, whatever was asked for and whenever.
+    async fn check_recipient(&self, mail: &mailer::Mail) -> Result<(), MailError> {
+        let known = self.store.user_by_email(&mail.to).await.map_err(|e| MailError::Temporary(e.to_string()))?;
+        match known.filter(|user| !user.is_active()) {
+            Some(_) => Err(MailError::Permanent("the account of this address is disabled".to_owned())),
+            None => Ok(()),
+        }
     }
 
     fn open(&self, mail: &ClaimedMail) -> Result<mailer::Mail, MailError> {

@@ -1,6 +1,7 @@
 //! Owners of an application: named at registration, joined, removed.
 
 mod invitations;
+mod removal;
 
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ use crate::domain::audit::{AuditEvent, Concerned, OwnerChange};
 use crate::domain::user::{EmailAddress, User};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, Store, StoreError, Transaction};
+
+pub(super) use removal::{Removal, tell_removed};
 
 /// The owners of applications.
 pub struct Ownership {
@@ -88,7 +91,15 @@ impl Ownership {
         let own = leaving.user.is_some() && caller.user().map(|user| user.id) == leaving.user;
         let what = if own { OwnerChange::Left } else { OwnerChange::Removed };
         self.note_owner(&mut tx, caller, application, (what, leaving.sub.clone())).await?;
-        Ok(tx.commit().await?)
+        if !own {
+            let is_owner = |user: &&User| owners.iter().any(|owner| owner.user == Some(user.id));
+            let by = caller.user().filter(is_owner).and_then(|user| user.email.as_ref());
+            let removal = Removal { application, removed: leaving, by, at: self.instruments.now() };
+            tell_removed(&mut tx, &self.mail, &self.issuer, &removal).await?;
+        }
+        tx.commit().await?;
+        self.mail.wake_outbox();
+        Ok(())
     }
 
     /// Updates the address that stands for an application's owner, for example on the consent page.

@@ -203,7 +203,7 @@ impl People {
         Ok(tx.commit().await?)
     }
 
-    /// Deletes an account for good, with its sign-ins, sessions and grants. Its address is free again.
+    /// Deletes an account for good, with its sign-ins, sessions and grants. Its address is free again, and stands nowhere.
     pub async fn user_delete(&self, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
         self.user_delete_seen(id, None, actor).await
     }
@@ -236,6 +236,7 @@ impl People {
         tx.invitations_end_of_all(id, now).await?;
         if let Some(email) = &user.email {
             tx.applications_forget_owner(email).await?;
+            tx.address_forget(id, email, now).await?;
         }
         let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;

@@ -12,11 +12,13 @@ use super::applications::{
 use super::foundations::Foundations;
 use super::instruments::Instruments;
 use super::mail::Mail;
+use super::ownership::{Removal, tell_removed};
 use crate::config::{self, Issuer};
 use crate::domain::application::{Application, ApplicationSettings, BeyondLimits, SelfServiceLimits, are_alike};
 use crate::domain::approval::{Approval, Extras, part};
 use crate::domain::audit::AuditEvent;
 use crate::domain::ids::{ApprovalId, ClientId};
+use crate::domain::ownership::Owner;
 use crate::domain::secret::ClientSecret;
 use crate::domain::settings_change::asked;
 use crate::domain::sign_in::UnknownAccount;
@@ -159,15 +161,33 @@ impl SelfService {
             // Owners are changed by invitations and by leaving.
             settings.owner.clone_from(&known.settings.owner);
         }
+        let owners = tx.owners_of(known.id).await?;
         let change = SettingsChange { settings, version };
         let application = self.applications.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
         if application.settings.name != known.settings.name {
             check_look(&mut tx, &application, chooser(caller)).await?;
         }
+        self.tell_replaced(&mut tx, &application, &owners).await?;
         let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
         tx.commit().await?;
+        self.mail.wake_outbox();
         self.applications.after_commit().await;
         Ok(Changed { application, waiting })
+    }
+
+    /// Tells those who were owners before an operator named another one.
+    async fn tell_replaced(
+        &self,
+        tx: &mut Transaction,
+        application: &Application,
+        before: &[Owner],
+    ) -> Result<(), StoreError> {
+        let now = tx.owners_of(application.id).await?;
+        for removed in before.iter().filter(|owner| !now.iter().any(|left| left.user == owner.user)) {
+            let removal = Removal { application, removed, by: None, at: self.instruments.now() };
+            tell_removed(tx, &self.mail, &self.issuer, &removal).await?;
+        }
+        Ok(())
     }
 
     fn part_for(

@@ -1,11 +1,12 @@
 //! What keeps the whole server going: it obeys what was changed elsewhere, writes down what was noted, forgets what is
 //! over, and says whether it can work.
 
+mod forget_accounts;
 mod forget_expired;
 mod readiness;
 mod watch_changes;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::application_cache::ApplicationCache;
 use super::foundations::Foundations;
@@ -26,6 +27,8 @@ pub struct Upkeep {
     insight: Arc<Insight>,
     life_cycle: Arc<LifeCycle>,
     webhooks: Arc<Webhooks>,
+    /// The newest deletion of an account after which the database's log was emptied.
+    forgotten: Mutex<Option<String>>,
 }
 
 impl Upkeep {
@@ -47,6 +50,7 @@ impl Upkeep {
             insight: Arc::clone(insight),
             life_cycle: Arc::clone(life_cycle),
             webhooks: Arc::clone(webhooks),
+            forgotten: Mutex::default(),
         }
     }
 

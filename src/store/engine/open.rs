@@ -57,6 +57,8 @@ impl Store {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            // What is deleted is gone from the file, too.
+            .pragma("secure_delete", "on")
             .busy_timeout(STATEMENT_TIMEOUT);
         // A transaction that SQLite ended by itself, as it does on a full disk, cannot be rolled back, and the driver
         // counts the connection as inside it for ever. Such a connection is closed.
