@@ -55,6 +55,15 @@ impl Issuer {
         is_loopback(&self.url)
     }
 
+    /// Whether a `Host` header names this server. The port says nothing of that: it may be the one behind a proxy. A
+    /// server for this machine alone goes by all names of this machine.
+    pub fn is_reached_at(&self, host: &str) -> bool {
+        let Ok(named) = Url::parse(&format!("http://{host}/")) else { return false };
+        let is_host_only = named.username().is_empty() && named.password().is_none() && named.path() == "/";
+        let host = named.host_str().unwrap_or_default().trim_end_matches('.');
+        is_host_only && (host == self.host() || self.is_loopback() && is_loopback(&named))
+    }
+
     /// The part after the `@` of a mail address at this host (RFC 5321 §4.1.3 for IP addresses).
     pub(super) fn mail_domain(&self) -> String {
         match self.url.host() {
@@ -146,6 +155,22 @@ mod tests {
         assert_eq!(below.path(), "/auth");
         assert_eq!(below.origin(), "https://example.com:8443");
         assert_eq!(below.host(), "example.com");
+    }
+
+    #[test]
+    fn a_server_is_reached_by_its_name_and_on_this_machine_by_any_of_the_machines() {
+        let public = issuer("https://login.example.com");
+        for own in ["login.example.com", "LOGIN.example.com:8443", "login.example.com."] {
+            assert!(public.is_reached_at(own), "{own}");
+        }
+        for other in ["", "example.com", "localhost", "login.example.com@evil.example", "login.example.com/x", "a b"] {
+            assert!(!public.is_reached_at(other), "{other}");
+        }
+        let here = issuer("http://localhost:8080");
+        for own in ["localhost", "127.0.0.1:1", "[::1]", "x.localhost:80"] {
+            assert!(here.is_reached_at(own), "{own}");
+        }
+        assert!(!here.is_reached_at("192.0.2.1:8080") && !here.is_reached_at("localhost.evil.example"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod cors;
 mod dev_mail;
 mod edge;
 mod head;
+mod host;
 mod issuer_path;
 mod json_body;
 mod named_client;
@@ -71,6 +72,7 @@ pub fn routes(edge: Edge) -> Router {
         .route("/health/live", get(ops::live))
         .route("/health/ready", get(ops::ready));
     let others = others.fallback(pages::place::nothing_here);
+    let others = others.layer(from_fn_with_state(edge.clone(), host::refuse_other_names));
     let table = guarded(for_browsers_anywhere, &edge).layer(cors::layer()).merge(guarded(others, &edge));
     let issuer = edge.config().server.issuer.clone();
     issuer_path::below_issuer(observed(table, edge), &issuer)

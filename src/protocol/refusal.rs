@@ -54,6 +54,8 @@ pub enum ErrorCode {
     KeyReused,
     /// RFC 9110 §15.5.16: the format or the packing of the body is not supported.
     UnsupportedMediaType,
+    /// RFC 9110 §15.5.20: the request names another host, and this is for the issuer's alone.
+    MisdirectedRequest,
     /// RFC 9110 §15.5.9: the body did not arrive in time.
     RequestTimeout,
     /// The body is larger than any request to this endpoint.
@@ -93,6 +95,7 @@ impl ErrorCode {
             Self::PreconditionFailed => ("precondition_failed", 412),
             Self::KeyReused => ("idempotency_key_reused", 422),
             Self::UnsupportedMediaType => ("invalid_request", 415),
+            Self::MisdirectedRequest => ("invalid_request", 421),
             Self::RequestTimeout => ("invalid_request", 408),
             Self::TooLarge => ("invalid_request", 413),
             Self::TooManyRequests => ("temporarily_unavailable", 429),

@@ -29,6 +29,7 @@ mod forms;
 mod full_disk;
 mod harness;
 mod hello;
+mod hosts;
 mod in_flight;
 mod insight;
 mod issuer_path;

@@ -9,6 +9,7 @@ use reqwest::{Client, Method};
 use super::answer::Answer;
 use super::document::Document;
 use super::form::Form;
+use super::process::Node;
 use super::server::TestServer;
 
 /// A browser of one person.
@@ -46,6 +47,12 @@ impl Browser {
         let headers = [("x-forwarded-for".parse().unwrap(), address.parse().unwrap())].into_iter().collect();
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).default_headers(headers);
         Self { http: http.build().unwrap(), ..Self::of(server) }
+    }
+
+    /// A new browser at a server that runs as a process of its own.
+    pub(crate) fn beside(node: &Node) -> Self {
+        let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { http, base: format!("http://{}", node.address), cookies: Mutex::default() }
     }
 
     /// The value of a cookie.

@@ -1,0 +1,37 @@
+//! Pages are shown under the name of the issuer alone: a page of another name that resolves to this server (DNS rebinding)
+//! could read what is shown here, and cookies and links would be of the wrong host. Addresses for programs may be called by
+//! any name, such as one inside a cluster.
+
+use axum::extract::{Request, State};
+use axum::http::header::HOST;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::Edge;
+use super::pages::place::Place;
+use super::reply::Refused;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// Answers 421 to a visit under another name (RFC 9110 §15.5.20).
+pub(super) async fn refuse_other_names(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let issuer = &edge.config().server.issuer;
+    let path = request.uri().path();
+    // Caught mail is shown on a server for this machine only, and is not found on others.
+    let is_visited = is_page(path) || issuer.is_loopback() && path.starts_with("/dev/");
+    if !is_visited || issuer.is_reached_at(&named_host(&request)) {
+        return next.run(request).await;
+    }
+    let what = format!("this server is {issuer}; open it by that name. A proxy in front of it has to pass the Host on");
+    Refused::from(Refusal::new(ErrorCode::MisdirectedRequest, what)).into_response()
+}
+
+fn is_page(path: &str) -> bool {
+    path == "/" || Place::of(path).is_some() || path.ends_with("/logout") || path.ends_with("/authorize")
+}
+
+/// The host that a request names, with its port; empty if it names none.
+fn named_host(request: &Request) -> String {
+    let in_address = request.uri().authority().map(|authority| authority.as_str().to_owned());
+    let in_header = || request.headers().get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+    in_address.or_else(in_header).unwrap_or_default()
+}

@@ -1,0 +1,68 @@
+//! Pages are shown under the issuer's name alone, so that a page of another name that resolves to this server (DNS
+//! rebinding) reads nothing here; addresses for programs go by any name.
+
+use macro_rules_attribute::apply;
+use reqwest::Method;
+
+use crate::harness::{Answer, TestServer, World, on_both_engines};
+
+const PAGES: [&str; 13] = [
+    "/",
+    "/login",
+    "/login/code",
+    "/consent",
+    "/l/gpl_x",
+    "/account",
+    "/portal/applications",
+    "/admin",
+    "/docs",
+    "/keep/x",
+    "/oauth/authorize",
+    "/oauth2/authorize",
+    "/oauth/logout",
+];
+
+async fn visit(server: &TestServer, path: &str, host: &str) -> Answer {
+    Answer::of(server.request(Method::GET, path).header("host", host).header("accept", "text/html")).await
+}
+
+#[apply(on_both_engines)]
+async fn a_server_for_this_machine_goes_by_the_names_of_this_machine_only(world: World) {
+    let server = world.server().await;
+    for path in PAGES.into_iter().chain(["/dev/mail", "/dev/mail/x"]) {
+        for foreign in ["evil.example", "evil.example:8080", "localhost.evil.example", "192.0.2.1", "x@localhost"] {
+            let refused = visit(&server, path, foreign).await;
+            assert_eq!(refused.status, 421, "{path} at {foreign}: {}", refused.text());
+            assert!(refused.text().contains("localhost:8080"), "it says where to go: {}", refused.text());
+        }
+        for own in ["localhost:8080", "LOCALHOST", "127.0.0.1:9", "[::1]:8080", "gatepost.localhost"] {
+            assert_ne!(visit(&server, path, own).await.status, 421, "{path} at {own}");
+        }
+    }
+}
+
+#[apply(on_both_engines)]
+async fn a_public_server_shows_pages_under_its_name_and_answers_programs_by_any(world: World) {
+    let server = world.server_with("[server]\nissuer = \"https://login.example.com\"").await;
+    for path in PAGES {
+        for foreign in ["localhost", "login.example.com.evil.example", "example.com", "10.0.0.7:8080", "gatepost"] {
+            assert_eq!(visit(&server, path, foreign).await.status, 421, "{path} at {foreign}");
+        }
+        // A proxy may pass its own port on, or none.
+        for own in ["login.example.com", "Login.Example.com:443", "login.example.com.:8443"] {
+            assert_ne!(visit(&server, path, own).await.status, 421, "{path} at {own}");
+        }
+    }
+    for path in ["/health/live", "/health/ready", "/.well-known/jwks.json", "/.well-known/openid-configuration"] {
+        assert_eq!(visit(&server, path, "gatepost.internal:8080").await.status, 200, "{path}");
+    }
+    for path in ["/api/v1/hello", "/oauth/userinfo", "/static/gatepost.css"] {
+        assert_ne!(visit(&server, path, "gatepost.internal:8080").await.status, 421, "{path}");
+    }
+    let application = server.service().await;
+    let token = server.request(Method::POST, "/token").header("host", "gatepost.internal");
+    let token = token.basic_auth(&application.client_id, Some(&application.secret));
+    Answer::of(token.form(&[("grant_type", "client_credentials")])).await.success();
+    let nameless = server.raw(b"GET /login HTTP/1.0\r\n\r\n").await;
+    assert!(nameless.text().starts_with("HTTP/1.0 421"), "{}", nameless.text());
+}
