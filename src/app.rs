@@ -2,6 +2,7 @@
 
 mod mail_server;
 mod master_key;
+mod reload;
 mod rooms;
 mod sockets;
 
@@ -30,6 +31,7 @@ use crate::telemetry::Metrics;
 
 pub use crate::adapters::Outside;
 pub use mail_server::mail_server;
+pub use reload::reload;
 
 /// Why the server or a command could not start.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,8 @@
 //! Builds the rooms, the lowest first: each from exactly what it works with.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
 
 use crate::adapters::Outside;
 use crate::config::{self, Config};
@@ -194,7 +196,7 @@ impl Endpoints {
 fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Management, endpoints: Endpoints) -> Rooms {
     Rooms {
         config: base.config,
-        sources: OnceLock::new(),
+        sources: ArcSwapOption::empty(),
         store: base.store,
         master_keys: base.master_keys,
         instruments: base.instruments,

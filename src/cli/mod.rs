@@ -156,7 +156,7 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
     }
     let loaded = Config::load(arguments.config.as_deref(), environment)?;
     let looked = where_looked(&loaded.sources);
-    match Box::pin(dispatch(arguments, loaded)).await {
+    match Box::pin(dispatch(arguments, loaded, environment)).await {
         Err(CommandError::Start(wrong @ (StartError::NoDatabase(_) | StartError::NoTables))) => {
             Err(CommandError::NoDatabase { wrong, looked })
         }
@@ -175,10 +175,15 @@ fn where_looked(sources: &Sources) -> String {
     format!(" (database.url: {by}; {file})")
 }
 
-async fn dispatch(arguments: Arguments, loaded: Loaded) -> Result<ExitCode, CommandError> {
+async fn dispatch(
+    arguments: Arguments,
+    loaded: Loaded,
+    environment: &[(String, String)],
+) -> Result<ExitCode, CommandError> {
+    let origin = serve::Origin { file: arguments.config, environment: environment.to_vec() };
     let command = arguments.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
     match command {
-        Command::Serve(arguments) => Box::pin(serve::run(arguments, loaded)).await?,
+        Command::Serve(arguments) => Box::pin(serve::run(arguments, loaded, origin)).await?,
         Command::App(command) => {
             with_rooms(command_config(loaded)?, async |rooms| app::run(command, rooms).await).await?;
         }

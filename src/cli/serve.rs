@@ -1,19 +1,21 @@
 //! `gatepost serve`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::CommandError;
 use super::demo;
 use super::file_limit;
 use super::output::Output;
 use crate::adapters::mailer::{CaughtMail, Mailer};
-use crate::app::{App, Outside};
-use crate::config::{Loaded, Mode};
+use crate::app::{self, App, Outside};
+use crate::config::{Config, ConfigErrors, Loaded, Mode};
+use crate::flows::Rooms;
 use crate::telemetry;
 
 /// The arguments of `serve`.
@@ -24,13 +26,29 @@ pub(super) struct Arguments {
     dev: bool,
 }
 
-/// Runs the server until it is told to stop.
-pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), CommandError> {
-    loaded.validate(if arguments.dev { Mode::Development } else { Mode::Serve })?;
-    if !arguments.dev {
+/// Where the configuration is read from, to read it again.
+pub(super) struct Origin {
+    pub(super) file: Option<PathBuf>,
+    pub(super) environment: Vec<(String, String)>,
+}
+
+impl Arguments {
+    /// Checks what a server needs of its configuration, and gives it what is for trying out.
+    fn checked(&self, loaded: Loaded) -> Result<Loaded, ConfigErrors> {
+        loaded.validate(if self.dev { Mode::Development } else { Mode::Serve })?;
+        if self.dev {
+            return Ok(loaded.in_development());
+        }
         loaded.require_mail()?;
+        Ok(loaded)
     }
-    let Loaded { config, sources } = if arguments.dev { loaded.in_development() } else { loaded };
+}
+
+/// Runs the server until it is told to stop.
+pub(super) async fn run(arguments: Arguments, loaded: Loaded, origin: Origin) -> Result<(), CommandError> {
+    // From here on SIGHUP does not end the process.
+    let hangup = signal(SignalKind::hangup())?;
+    let Loaded { config, sources } = arguments.checked(loaded)?;
     telemetry::start(&config.log);
     let stopping = CancellationToken::new();
     stop_on_signals(stopping.clone())?;
@@ -45,9 +63,9 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded) -> Result<(), Comm
         info!("stopped before it was ready");
         return Ok(());
     };
-    // Set once, here.
-    let _ = app.rooms.sources.set(sources);
+    app.rooms.sources.store(Some(Arc::new(sources)));
     welcome(&app, &arguments).await?;
+    read_again_on(hangup, Arc::clone(&app.rooms), arguments, origin);
     let app_stopping = app.stopping();
     tokio::spawn(async move {
         stopping.cancelled().await;
@@ -76,6 +94,22 @@ async fn welcome(app: &App, arguments: &Arguments) -> Result<(), CommandError> {
         ));
     }
     Ok(())
+}
+
+/// Reads the configuration again, as often as the operator asks for it by this signal.
+fn read_again_on(mut hangup: Signal, rooms: Arc<Rooms>, arguments: Arguments, origin: Origin) {
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            if let Err(error) = read_again(&rooms, &arguments, &origin).await {
+                error!(%error, "the configuration was not read again; what stands stays");
+            }
+        }
+    });
+}
+
+async fn read_again(rooms: &Rooms, arguments: &Arguments, origin: &Origin) -> Result<(), CommandError> {
+    let loaded = Config::load(origin.file.as_deref(), &origin.environment)?;
+    Ok(app::reload(rooms, arguments.checked(loaded)?).await?)
 }
 
 /// The real adapters; with `--dev` mail is caught instead of sent.

@@ -23,6 +23,11 @@ impl ShownSetting {
     }
 }
 
+/// Whether a running server takes a setting over when it reads its configuration again.
+fn is_reloaded(key: &str) -> bool {
+    ["log.level", "mail.url", "mail.from"].contains(&key) || key.starts_with("rate_limits.")
+}
+
 /// Every setting with its place, in the order of the documentation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sources {
@@ -50,6 +55,26 @@ impl Sources {
     /// Whether `key` is not set.
     pub fn is_default(&self, key: &str) -> bool {
         matches!(self.place_of(key), None | Some(Place::Default))
+    }
+
+    /// These sources after a running server has read its configuration again: what it took over from `newer`, and the keys
+    /// of what it leaves to its next start.
+    pub fn reloaded(&self, newer: &Self) -> (Self, Vec<String>) {
+        let mut left = Vec::new();
+        let of_sections = newer.settings.iter().filter(|setting| !setting.is_declared()).map(|new| {
+            let old = self.settings.iter().find(|old| old.key == new.key).unwrap_or(new);
+            if is_reloaded(&new.key) {
+                return new.clone();
+            }
+            if old.value != new.value {
+                left.push(new.key.clone());
+            }
+            old.clone()
+        });
+        let of_sections: Vec<_> = of_sections.collect();
+        let declared = newer.settings.iter().filter(|setting| setting.is_declared()).cloned();
+        let settings = of_sections.into_iter().chain(declared).collect();
+        (Self { file: newer.file.clone(), settings }, left)
     }
 
     /// A problem of several keys together, at the place of the first of them that is set.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use quick_cache::sync::Cache;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::sleep;
@@ -53,10 +54,26 @@ struct Count {
     guesses: AtomicU32,
 }
 
-/// The counts of the current windows.
-pub struct GuessLimits {
+/// How many guesses are allowed in a window; none, where they are not limited.
+#[derive(Debug)]
+struct Allowed {
     per_application: Option<u32>,
     per_address: Option<u32>,
+}
+
+impl Allowed {
+    fn by(limits: &RateLimits) -> Self {
+        let enabled = |limit: u32| limits.enabled.then_some(limit);
+        Self {
+            per_application: enabled(limits.token_failures_per_application),
+            per_address: enabled(limits.token_failures_per_address),
+        }
+    }
+}
+
+/// The counts of the current windows.
+pub struct GuessLimits {
+    limits: ArcSwap<Allowed>,
     counts: Cache<Counted, Arc<Count>>,
     late: Cache<IpAddr, Arc<Mutex<()>>>,
 }
@@ -86,21 +103,21 @@ impl Guess {
 impl GuessLimits {
     /// Limits as configured.
     pub fn new(limits: &RateLimits) -> Self {
-        let enabled = |limit: u32| limits.enabled.then_some(limit);
-        Self {
-            per_application: enabled(limits.token_failures_per_application),
-            per_address: enabled(limits.token_failures_per_address),
-            counts: Cache::new(CAPACITY),
-            late: Cache::new(CAPACITY),
-        }
+        let limits = ArcSwap::from_pointee(Allowed::by(limits));
+        Self { limits, counts: Cache::new(CAPACITY), late: Cache::new(CAPACITY) }
+    }
+
+    /// Other limits from now on; what was counted stays counted.
+    pub fn set_limits(&self, limits: &RateLimits) {
+        self.limits.store(Arc::new(Allowed::by(limits)));
     }
 
     /// Counts a wrong secret; after too many, refuses it with the time of the next one.
     pub fn count(&self, client_id: &ClientId, address: IpAddr, now: Timestamp) -> Result<(), Refusal> {
         let network = network_of(address);
         let counted = [
-            (Counted::Secrets(client_id.clone(), network), self.per_application),
-            (Counted::SecretsFrom(network), self.per_address),
+            (Counted::Secrets(client_id.clone(), network), self.limits.load().per_application),
+            (Counted::SecretsFrom(network), self.limits.load().per_address),
         ];
         self.admit_all(counted, now).map(|_| ()).map_err(too_many_secrets)
     }
@@ -117,9 +134,9 @@ impl GuessLimits {
         let network = network_of(address);
         let (counted, over_all) = match likeness {
             Likeness::Seen => (Counted::Promising(client_id.clone(), network), None),
-            Likeness::Unknown => (Counted::Comparisons(client_id.clone(), network), self.per_address),
+            Likeness::Unknown => (Counted::Comparisons(client_id.clone(), network), self.limits.load().per_address),
         };
-        let counted = [(counted, self.per_application), (Counted::ComparisonsFor(network), over_all)];
+        let counted = [(counted, self.limits.load().per_application), (Counted::ComparisonsFor(network), over_all)];
         self.admit_all(counted, now).map_err(too_many_secrets)
     }
 
@@ -136,7 +153,7 @@ impl GuessLimits {
     /// further request is refused, because a refusal that depended on the address would reveal whether it has an
     /// account.
     pub fn admit_address(&self, client_id: &ClientId, now: Timestamp) -> Result<Guess, Refusal> {
-        let counted = [(Counted::Accounts(client_id.clone()), self.per_application)];
+        let counted = [(Counted::Accounts(client_id.clone()), self.limits.load().per_application)];
         let what = "too many addresses without an account; wait and try again";
         self.admit_all(counted, now).map_err(|wait| too_many(what, wait))
     }
@@ -200,12 +217,8 @@ mod tests {
     use super::*;
 
     fn limits(per_application: u32, per_address: u32) -> GuessLimits {
-        GuessLimits {
-            per_application: Some(per_application),
-            per_address: Some(per_address),
-            counts: Cache::new(100),
-            late: Cache::new(100),
-        }
+        let limits = ArcSwap::from_pointee(Allowed { per_application: Some(per_application), per_address: Some(per_address) });
+        GuessLimits { limits, counts: Cache::new(100), late: Cache::new(100) }
     }
 
     fn client(id: &str) -> ClientId {

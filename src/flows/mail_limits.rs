@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use tracing::error;
 
 use super::browsers::Browsers;
@@ -80,19 +81,24 @@ pub struct MailLimits {
     instruments: Instruments,
     store: Store,
     browsers: Arc<Browsers>,
-    limits: RateLimits,
+    limits: ArcSwap<RateLimits>,
     alarm: Alarm,
 }
 
 impl MailLimits {
     /// Limits as configured.
     pub fn new(instruments: Instruments, store: Store, browsers: &Arc<Browsers>, limits: RateLimits) -> Self {
-        Self { instruments, store, browsers: Arc::clone(browsers), limits, alarm: Alarm::default() }
+        Self { instruments, store, browsers: Arc::clone(browsers), limits: ArcSwap::from_pointee(limits), alarm: Alarm::default() }
+    }
+
+    /// Other limits from now on; what was counted stays counted.
+    pub fn set_limits(&self, limits: RateLimits) {
+        self.limits.store(Arc::new(limits));
     }
 
     /// When another mail of the same sign-in can be asked for, for the waiting page.
     pub fn resend_gap(&self) -> Duration {
-        self.limits.mail_per_address_gap
+        self.limits.load().mail_per_address_gap
     }
 
     /// The sender for a mail to this account, in a browser.
@@ -120,7 +126,7 @@ impl MailLimits {
         email: &EmailAddress,
         sender: &MailSender,
     ) -> Result<(), Refusal> {
-        let limits = &self.limits;
+        let limits = self.limits.load_full();
         let mailbox = mailbox_subject("mail", email);
         let pair = format!("{mailbox} {}", sender.subject());
         self.take_limit(tx, &pair, limits.mail_per_address_burst, limits.mail_per_address_every).await?;
@@ -136,7 +142,7 @@ impl MailLimits {
     /// Counts one more mail of the whole server, and raises the alarm where there are too many: mail servers refuse the
     /// mail of a server that was made to send too much. Last of all limits, because all requests for mail meet here.
     pub(in crate::flows) async fn take_total(&self, tx: &mut Transaction) -> Result<(), Refusal> {
-        let per_minute = self.limits.mail_total_per_minute;
+        let per_minute = self.limits.load().mail_total_per_minute;
         let taken = self.take_limit(tx, "mail total", per_minute, Duration::from_mins(1) / per_minute).await;
         taken.inspect_err(|_| self.alarm.raise(per_minute, self.instruments.now()))
     }
@@ -155,7 +161,7 @@ impl MailLimits {
     }
 
     async fn take_sender_limit(&self, tx: &mut Transaction, sender: &MailSender) -> Result<(), Refusal> {
-        let limits = &self.limits;
+        let limits = self.limits.load_full();
         let (burst, every) = match sender {
             MailSender::Application(_) => (limits.mail_per_application_burst, limits.mail_per_application_every),
             MailSender::Network(_) | MailSender::KnownBrowser(_) => {
@@ -173,7 +179,7 @@ impl MailLimits {
         burst: u32,
         every: Duration,
     ) -> Result<(), Refusal> {
-        if !self.limits.enabled {
+        if !self.limits.load().enabled {
             return Ok(());
         }
         match tx.rate_limit_take(subject, burst, every, self.instruments.now()).await? {

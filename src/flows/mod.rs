@@ -41,7 +41,9 @@ pub mod upkeep;
 pub mod usage;
 pub mod webhooks;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
 
 use crate::config::{Config, Sources};
 use crate::domain::encryption::MasterKeyring;
@@ -82,7 +84,7 @@ pub struct Rooms {
     /// What the operator set.
     pub config: Arc<Config>,
     /// Who set what, for the operators to see; a command has no need to know.
-    pub sources: OnceLock<Sources>,
+    pub sources: ArcSwapOption<Sources>,
     /// The database.
     pub store: Store,
     /// Opens what is stored encrypted.

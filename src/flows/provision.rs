@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use super::applications::{Applications, Chooser, ManageError, check_look, settle_owner};
 use super::foundations::Foundations;
 use super::hash_secrets::{SecretHasher, imported_hash};
@@ -72,7 +74,7 @@ pub struct Provisioning {
     master_keys: Arc<MasterKeyring>,
     applications: Arc<Applications>,
     hasher: Arc<SecretHasher>,
-    declared: config::Provisioning,
+    declared: ArcSwap<config::Provisioning>,
     keys: config::Keys,
 }
 
@@ -85,15 +87,24 @@ impl Provisioning {
             master_keys: Arc::clone(&base.master_keys),
             applications: Arc::clone(applications),
             hasher: Arc::clone(hasher),
-            declared: base.config.provisioning.clone(),
+            declared: ArcSwap::from_pointee(base.config.provisioning.clone()),
             keys: base.config.keys.clone(),
         }
     }
 
+    /// Carries out other declarations from now on; what they no longer have is deactivated.
+    pub async fn provision_anew(&self, declared: config::Provisioning) -> Result<(), ProvisionError> {
+        self.declared.store(Arc::new(declared));
+        self.provision().await?;
+        self.applications.after_commit().await;
+        Ok(())
+    }
+
     /// Carries out `[[applications]]`, `[[scopes]]` and `[[resources]]`.
     pub async fn provision(&self) -> Result<(), ProvisionError> {
-        let declared = declared_applications(&self.declared, &self.keys)?;
-        self.provision_catalogue().await?;
+        let provisioning = self.declared.load_full();
+        let declared = declared_applications(&provisioning, &self.keys)?;
+        self.provision_catalogue(&provisioning).await?;
         for application in &declared {
             self.provision_application(application).await?;
         }
@@ -106,8 +117,8 @@ impl Provisioning {
         Ok(())
     }
 
-    async fn provision_catalogue(&self) -> Result<(), ProvisionError> {
-        let mut wanted = declared_catalogue(&self.declared)?;
+    async fn provision_catalogue(&self, provisioning: &config::Provisioning) -> Result<(), ProvisionError> {
+        let mut wanted = declared_catalogue(provisioning)?;
         wanted.scopes.sort_by(|a, b| a.name.cmp(&b.name));
         wanted.resources.sort_by(|a, b| a.identifier.as_str().cmp(b.identifier.as_str()));
         if self.store.catalogue().await? != wanted {

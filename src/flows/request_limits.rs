@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use quick_cache::sync::Cache;
 
 use super::guess_limits::network_of;
@@ -36,29 +37,48 @@ impl Sender {
 
 /// The counts, by the generic cell rate algorithm: for each sender the moment at which its limit will be unused again.
 pub struct RequestLimits {
+    allowed: ArcSwap<Allowed>,
+    unused_again: Cache<Sender, Arc<AtomicI64>>,
+}
+
+/// How many requests are allowed.
+#[derive(Debug)]
+struct Allowed {
+    enabled: bool,
     burst: u32,
     every: Duration,
-    unused_again: Option<Cache<Sender, Arc<AtomicI64>>>,
+}
+
+impl Allowed {
+    const fn by(limits: &RateLimits) -> Self {
+        let (burst, every) = (limits.authorizations_per_ip_burst, limits.authorizations_per_ip_every);
+        Self { enabled: limits.enabled, burst, every }
+    }
 }
 
 impl RequestLimits {
     /// Limits as configured.
     pub fn new(limits: &RateLimits) -> Self {
-        Self {
-            burst: limits.authorizations_per_ip_burst,
-            every: limits.authorizations_per_ip_every,
-            unused_again: limits.enabled.then(|| Cache::new(CAPACITY)),
-        }
+        Self { allowed: ArcSwap::from_pointee(Allowed::by(limits)), unused_again: Cache::new(CAPACITY) }
+    }
+
+    /// Other limits from now on; what was counted stays counted.
+    pub fn set_limits(&self, limits: &RateLimits) {
+        self.allowed.store(Arc::new(Allowed::by(limits)));
     }
 
     /// Admits one more request, or refuses with the time of the next one.
     pub fn admit(&self, sender: Sender, now: Timestamp) -> Result<(), Refusal> {
-        let Some(counts) = &self.unused_again else { return Ok(()) };
-        let Ok(count) = counts.get_or_insert_with(&sender, || Ok::<_, std::convert::Infallible>(Arc::default()));
-        let latest = now.plus(self.every.saturating_mul(self.burst.saturating_sub(1)));
+        let Allowed { enabled, burst, every } = **self.allowed.load();
+        if !enabled {
+            return Ok(());
+        }
+        let fresh = || Ok::<_, std::convert::Infallible>(Arc::default());
+        let Ok(count) = self.unused_again.get_or_insert_with(&sender, fresh);
+        let latest = now.plus(every.saturating_mul(burst.saturating_sub(1)));
         let take = |unused_again: i64| {
             let unused_again = Timestamp::from_micros(unused_again);
-            (unused_again <= latest).then(|| unused_again.max(now).plus(self.every).as_micros())
+            (unused_again <= latest).then(|| unused_again.max(now).plus(every).as_micros())
         };
         match count.fetch_update(Ordering::AcqRel, Ordering::Acquire, take) {
             Ok(_) => Ok(()),
@@ -78,7 +98,8 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1000);
 
     fn limits() -> RequestLimits {
-        RequestLimits { burst: 3, every: Duration::from_secs(2), unused_again: Some(Cache::new(100)) }
+        let allowed = Allowed { enabled: true, burst: 3, every: Duration::from_secs(2) };
+        RequestLimits { allowed: ArcSwap::from_pointee(allowed), unused_again: Cache::new(100) }
     }
 
     #[test]

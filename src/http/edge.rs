@@ -101,7 +101,7 @@ impl Edge {
     }
 
     /// Where each setting came from.
-    pub(super) fn sources(&self) -> Option<&Sources> {
-        self.rooms.sources.get()
+    pub(super) fn sources(&self) -> Option<Arc<Sources>> {
+        self.rooms.sources.load_full()
     }
 }

@@ -3,5 +3,5 @@
 mod logs;
 mod metrics;
 
-pub use logs::start;
+pub use logs::{set_levels, start};
 pub use metrics::{Metrics, RequestLabels, TokenLabels};

@@ -291,7 +291,7 @@ async fn lost_mail_and_settings_are_shown_without_secrets(world: World) {
     let toml =
         "[server]\nissuer = \"https://login.example.com\"\n[mail]\nurl = \"smtps://me:hunter2@mail.example.com\"\n";
     let loaded = Config::from_toml("gatepost.toml", toml, &[]).unwrap();
-    server.rooms.sources.set(loaded.sources).unwrap();
+    server.rooms.sources.store(Some(Arc::new(loaded.sources)));
     world
         .database
         .execute(

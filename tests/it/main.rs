@@ -55,6 +55,7 @@ mod provisioning;
 mod rate_limits;
 mod redemption_races;
 mod refresh_token;
+mod reload;
 mod safeguards;
 mod secrets_stay_secret;
 mod self_service;

@@ -22,7 +22,7 @@ use super::mail::Mail;
 use super::mail_limits::MailLimits;
 use super::request_limits::RequestLimits;
 use super::sign_in::SignIns;
-use crate::config::Issuer;
+use crate::config::{Issuer, RateLimits};
 use crate::domain::application::{Application, ApplicationKind, ApplicationState};
 use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
 use crate::domain::encryption::MasterKeyring;
@@ -147,6 +147,11 @@ impl Authorizations {
             remember_loopback: base.config.consent.remember_loopback,
             unknown_account: base.config.login.unknown_account,
         }
+    }
+
+    /// Other limits on new requests from now on.
+    pub fn set_limits(&self, limits: &RateLimits) {
+        self.request_limits.set_limits(limits);
     }
 
     /// Finds the application and proves its redirect URI. What goes wrong here must not be sent anywhere.

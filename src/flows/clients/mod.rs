@@ -12,7 +12,7 @@ use super::guess_limits::GuessLimits;
 use super::hash_secrets::SecretHasher;
 use super::instruments::Instruments;
 use super::usage::UsageLog;
-use crate::config::Issuer;
+use crate::config::{Issuer, RateLimits};
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, DeactivationReason};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, SecretId, Timestamp};
@@ -91,6 +91,11 @@ impl Clients {
             guesses: Arc::clone(guesses),
             usage: Arc::clone(usage),
         }
+    }
+
+    /// Other limits on wrong secrets from now on.
+    pub fn set_limits(&self, limits: &RateLimits) {
+        self.guesses.set_limits(limits);
     }
 
     /// Authenticates the client of a request.

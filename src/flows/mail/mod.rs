@@ -8,6 +8,8 @@ mod send;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+
 use super::access::{Caller, Need};
 use super::delivery_traces::DeliveryTraces;
 use super::foundations::Foundations;
@@ -27,6 +29,12 @@ pub use queue::{Notice, NoticeLink, SignInMail};
 /// The most mails that are shown.
 const MOST_SHOWN: i64 = 200;
 
+/// Where mails go to, and from whom.
+struct Post {
+    mailer: Option<Arc<dyn Mailer>>,
+    sender: MailFrom,
+}
+
 /// The outbox, and who empties it.
 pub struct Mail {
     instruments: Instruments,
@@ -34,9 +42,8 @@ pub struct Mail {
     master_keys: Arc<MasterKeyring>,
     delivery_traces: Arc<DeliveryTraces>,
     issuer: Issuer,
-    sender: MailFrom,
+    post: ArcSwap<Post>,
     link_ttl: Duration,
-    mailer: Option<Arc<dyn Mailer>>,
     workers: Workers,
 }
 
@@ -49,11 +56,21 @@ impl Mail {
             master_keys: Arc::clone(&base.master_keys),
             delivery_traces: Arc::clone(delivery_traces),
             issuer: base.config.server.issuer.clone(),
-            sender: base.config.mail_sender(),
+            post: ArcSwap::from_pointee(Post { mailer, sender: base.config.mail_sender() }),
             link_ttl: base.config.login.link_ttl,
-            mailer,
             workers: Workers::default(),
         }
+    }
+
+    /// Sends by another mail server and as another sender from now on. Without a mailer it stays the one there is.
+    pub fn set_server(&self, mailer: Option<Arc<dyn Mailer>>, sender: MailFrom) {
+        let mailer = mailer.or_else(|| self.post.load().mailer.clone());
+        self.post.store(Arc::new(Post { mailer, sender }));
+    }
+
+    /// The name that mails come from, if they have one.
+    pub fn sender_name(&self) -> Option<String> {
+        self.post.load().sender.name.clone()
     }
 
     /// Mails that no mail server has taken, newest first, for an operator.

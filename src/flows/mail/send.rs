@@ -64,7 +64,7 @@ impl Mail {
 
     /// Begins to send due mails, as many at the same time as allowed. Each that ends wakes the outbox again.
     pub async fn send_due_mail(self: &Arc<Self>) -> Result<(), StoreError> {
-        let Some(mailer) = &self.mailer else { return Ok(()) };
+        let Some(mailer) = self.post.load().mailer.clone() else { return Ok(()) };
         while let Ok(slot) = Arc::clone(&self.workers.slots).try_acquire_owned() {
             let now = self.instruments.now();
             if !self.store.outbox_has_due(now).await? {
@@ -72,7 +72,7 @@ impl Mail {
             }
             // Another node was quicker. There may be more.
             let Some(mail) = self.store.outbox_claim(now, now.plus(CLAIM)).await? else { continue };
-            let (room, mailer) = (Arc::clone(self), Arc::clone(mailer));
+            let (room, mailer) = (Arc::clone(self), Arc::clone(&mailer));
             self.workers.sending.spawn(async move {
                 room.send_claimed(&mail, &*mailer).await;
                 drop(slot);
@@ -135,7 +135,8 @@ impl Mail {
             SealError::Corrupt => damaged(e.to_string()),
         })?;
         let letter: Letter = serde_json::from_slice(&opened).map_err(|e| damaged(e.to_string()))?;
-        let from = Sender::new(self.sender.name.as_deref(), &self.sender.address)
+        let sender = &self.post.load().sender;
+        let from = Sender::new(sender.name.as_deref(), &sender.address)
             .map_err(|e| MailError::Temporary(format!("mail.from: {e}")))?;
         Ok(mailer::Mail {
             message_id: format!("{}@{}", mail.id, from.domain()),

@@ -71,7 +71,6 @@ pub struct SelfService {
     mail: Arc<Mail>,
     limits: config::SelfService,
     unknown_account: UnknownAccount,
-    sender_name: Option<String>,
 }
 
 impl SelfService {
@@ -86,7 +85,6 @@ impl SelfService {
             mail: Arc::clone(mail),
             limits: base.config.self_service.clone(),
             unknown_account: base.config.login.unknown_account,
-            sender_name: base.config.mail.from.as_ref().and_then(|from| from.name.clone()),
         }
     }
 
@@ -225,8 +223,8 @@ impl SelfService {
 
     /// Whether a name is, or looks like, that of this server on its pages and in its mails.
     fn is_own_name(&self, name: &str) -> bool {
-        let own = [Some(OWN_NAME), self.sender_name.as_deref()];
-        own.into_iter().flatten().any(|own| are_alike(own, name))
+        let own = [Some(OWN_NAME.to_owned()), self.mail.sender_name()];
+        own.into_iter().flatten().any(|own| are_alike(&own, name))
     }
 
     async fn ask_for(

@@ -14,8 +14,8 @@ pub(in crate::http) async fn show(operator: Operator) -> Page {
     operator.page(&SettingsPage {
         t: Messages::of(Language::English),
         bar: Bar::of(&operator, Here::Settings),
-        file: sources.and_then(|sources| sources.file()).map(|file| file.display().to_string()),
-        parts: parts(sources.map(Sources::settings).unwrap_or_default()),
+        file: sources.as_ref().and_then(|sources| sources.file()).map(|file| file.display().to_string()),
+        parts: parts(sources.as_deref().map(Sources::settings).unwrap_or_default()),
     })
 }
 

@@ -1,0 +1,39 @@
+//! Reading the configuration again while the server runs. What needs another socket, database or key waits for the next
+//! start.
+
+use std::sync::Arc;
+
+use tracing::{info, warn};
+
+use super::{StartError, mail_server};
+use crate::adapters::mailer::{Mailer, Sender};
+use crate::config::{Loaded, Sources};
+use crate::flows::{Rooms, provision};
+use crate::telemetry;
+
+/// Takes over the level of the log, the limits, the mail server and what is declared. On an error what stands stays, but
+/// for declarations that were carried out before the one that could not be.
+pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
+    let Loaded { config, sources } = loaded;
+    let sender = config.mail_sender();
+    Sender::new(sender.name.as_deref(), &sender.address)?;
+    provision::check(&config)?;
+    rooms.provisioning.provision_anew(config.provisioning.clone()).await?;
+    telemetry::set_levels(&config.log);
+    rooms.clients.set_limits(&config.rate_limits);
+    rooms.authorizations.set_limits(&config.rate_limits);
+    rooms.mail_limits.set_limits(config.rate_limits.clone());
+    rooms.mail.set_server(mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>), sender);
+    tell(rooms, &sources);
+    Ok(())
+}
+
+fn tell(rooms: &Rooms, newer: &Sources) {
+    let Some(standing) = rooms.sources.load_full() else { return };
+    let (sources, left) = standing.reloaded(newer);
+    rooms.sources.store(Some(Arc::new(sources)));
+    if !left.is_empty() {
+        warn!(settings = left.join(", "), "these settings have changed and take effect at the next start");
+    }
+    info!("the configuration was read again");
+}

@@ -1,0 +1,100 @@
+//! SIGHUP: the configuration is read again, and never costs the server.
+
+use macro_rules_attribute::apply;
+
+use crate::harness::browser::{Browser, Page};
+use crate::harness::{Credentials, Installation, Node, PATIENCE, SmtpServer, installed_on_both_engines, until};
+
+const READ: &str = "the configuration was read again";
+const NOT_READ: &str = "the configuration was not read again";
+
+/// The file that is read where none is named.
+fn write(at: &Installation, toml: &str) {
+    std::fs::create_dir_all(at.path("config")).unwrap();
+    std::fs::write(at.path("config/gatepost.toml"), toml).unwrap();
+}
+
+/// Writes the file, asks for it to be read, and waits until the log says these words once more.
+async fn reload(at: &Installation, node: &Node, toml: &str, words: &str) {
+    write(at, toml);
+    let count = || node.log().matches(words).count();
+    let before = count();
+    node.signal("HUP");
+    until(words, PATIENCE, async || (count() > before).then_some(())).await;
+}
+
+fn orders() -> Credentials {
+    Credentials { id: "orders".to_owned(), secret: "a-secret-that-is-long-enough-for-anyone".to_owned() }
+}
+
+/// A declaration of it.
+fn declared() -> String {
+    let Credentials { id, secret } = orders();
+    format!("[[applications]]\nclient_id = \"{id}\"\nname = \"Orders\"\nclient_secret = \"{secret}\"\n")
+}
+
+fn mail(server: &SmtpServer) -> String {
+    format!("[mail]\nurl = \"smtp://{}\"\n", server.address)
+}
+
+/// Asks for a sign-in mail.
+async fn ask_for_mail(node: &Node, email: &str) -> Page {
+    let browser = Browser::beside(node);
+    let page = browser.visit("/login").await;
+    browser.enter_address(&page, email).await
+}
+
+#[apply(installed_on_both_engines)]
+async fn what_can_change_while_the_server_runs_is_taken_over(at: Installation) {
+    let mut at = at;
+    at.unset("mail.url");
+    let (first, second) = (SmtpServer::start().await, SmtpServer::start().await);
+    write(&at, &mail(&first));
+    let node = at.start().await;
+    assert_eq!(node.token_status(&orders()).await, 401);
+    let is_fine = || node.log().contains("\"level\":\"DEBUG\"");
+    assert!(!is_fine());
+
+    let finer = "[log]\nlevel = \"gatepost=debug\"\n[rate_limits]\nmail_per_ip_burst = 1\n";
+    reload(&at, &node, &format!("{finer}{}{}", mail(&second), declared()), READ).await;
+    node.token(&orders()).await;
+    until("the log is finer", PATIENCE, async || is_fine().then_some(())).await;
+    assert!(ask_for_mail(&node, "john@example.com").await.has("login-code"));
+    let sent = async || (second.received().len() == 1).then_some(());
+    until("the new mail server gets the mail", PATIENCE, sent).await;
+    assert!(first.received().is_empty());
+    let refused = ask_for_mail(&node, "anna@example.com").await;
+    assert_eq!(refused.answer.status, 429, "the new limit holds: {}", refused.text());
+
+    // What left the file is deactivated, as at a start.
+    reload(&at, &node, &mail(&second), READ).await;
+    node.answers(&orders(), reqwest::StatusCode::BAD_REQUEST).await;
+    assert!(ask_for_mail(&node, "anna@example.com").await.has("login-code"), "and the limit is back to what it was");
+}
+
+#[apply(installed_on_both_engines)]
+async fn a_bad_file_changes_nothing_and_is_logged(at: Installation) {
+    write(&at, &declared());
+    let node = at.start().await;
+    node.token(&orders()).await;
+    for bad in [
+        "[log\n",
+        "[log]\nlevel = \"loud\"\n",
+        "[nonsense]\nx = 1\n",
+        "[mail]\nfrom = \"no address\"\n",
+        "[[applications]]\nclient_id = \"orders\"\nname = \"pay at evil.example\"\n",
+    ] {
+        reload(&at, &node, bad, NOT_READ).await;
+        node.token(&orders()).await;
+    }
+    // A setting that needs a new start is named, and the rest is taken over.
+    let later = format!("[tokens]\naccess_ttl = \"1m\"\n{}", declared());
+    reload(&at, &node, &later, READ).await;
+    let log = node.log();
+    assert!(log.contains("take effect at the next start") && log.contains("tokens.access_ttl"), "{log}");
+    for _ in 0..3 {
+        node.signal("HUP");
+    }
+    node.token(&orders()).await;
+    assert!(node.stop().await.success());
+}
