@@ -4,6 +4,7 @@ mod create;
 mod flags;
 mod shown;
 mod sweep;
+mod try_out;
 mod update;
 
 use clap::Subcommand;
@@ -32,6 +33,8 @@ pub(super) enum Command {
     List(Listing),
     /// Show everything about an application except its secrets
     Show(One),
+    /// Sign in to an application with a callback on this machine, and print its tokens
+    Try(try_out::Arguments),
     /// Refuse an application until it is activated again
     Deactivate(One),
     /// Let a deactivated application work again
@@ -108,6 +111,7 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             let application = rooms.store.application(&one.id).await?.ok_or(ManageError::Unknown(one.id))?;
             show(one.format, &application, rooms).await?;
         }
+        Command::Try(arguments) => try_out::run(&arguments, rooms).await?,
         Command::Deactivate(one) => change(one, DEACTIVATE, rooms).await?,
         Command::Activate(one) => change(one, StateChange::Activate, rooms).await?,
         Command::Delete(one) => change(one, StateChange::Delete, rooms).await?,

@@ -14,7 +14,6 @@ use crate::store::AuditLine;
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// List what happened, newest first
-    #[command(after_help = "Example:\n  gatepost audit list --event secret.added --from 2026-11-01T00:00:00Z")]
     List(Listing),
 }
 

@@ -12,11 +12,12 @@ use crate::config::Loaded;
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Say whether the server would start with it
-    #[command(after_help = "Example:\n  gatepost --config /etc/gatepost/gatepost.toml config check --online")]
     Check {
         /// Also connect to the database and to the mail server
         #[arg(long)]
         online: bool,
+        #[command(flatten)]
+        format: Format,
     },
     /// Show every setting with where it comes from; secrets are masked
     Show(Format),
@@ -25,7 +26,7 @@ pub(super) enum Command {
 /// Runs a command.
 pub(super) async fn run(command: &Command, loaded: &Loaded) -> Result<(), CommandError> {
     match *command {
-        Command::Check { online } => {
+        Command::Check { online, format } => {
             let mut problems = check::offline(loaded).await;
             if online {
                 problems.extend(check::online(&loaded.config).await);
@@ -33,7 +34,7 @@ pub(super) async fn run(command: &Command, loaded: &Loaded) -> Result<(), Comman
             if !problems.is_empty() {
                 return Err(CommandError::Usage(problems.join("\n")));
             }
-            Output::text("the configuration is good")?;
+            Output::result(format, &serde_json::json!({ "good": true }), || "the configuration is good".to_owned())?;
         }
         Command::Show(format) => Output::result(format, &loaded.show_json(), || loaded.show_text())?,
     }

@@ -1,17 +1,22 @@
 //! `gatepost doctor`: checks everything that can be checked from here, and says what to do about it.
 
 use std::fs::Metadata;
+use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
+use url::Url;
 
 use super::CommandError;
 use super::health;
 use super::output::{Format, Output, table};
+use crate::adapters::fetch::{Ask, Fetcher, Resolver as _, SystemResolver};
 use crate::adapters::mailer::Sender;
 use crate::app::{Outside, mail_server, master_key_file, without_migrating};
-use crate::config::{Config, Loaded, Mode};
+use crate::config::{Config, Issuer, Loaded, Mode};
 use crate::domain::signing_key::KeySequence;
 use crate::flows::Rooms;
 
@@ -41,7 +46,9 @@ impl Check {
 pub(super) async fn run(format: Format, loaded: Loaded) -> Result<ExitCode, CommandError> {
     let mut checks = vec![configuration(&loaded), issuer(&loaded.config)];
     checks.extend(master_key(&loaded.config));
-    checks.push(running(&loaded.config).await);
+    let running = running(&loaded.config).await;
+    checks.push(public_address(&loaded.config, running.finding).await);
+    checks.push(running);
     checks.push(mail(&loaded.config).await);
     match without_migrating(loaded.config, Outside::default()).await {
         Ok(rooms) => {
@@ -108,6 +115,46 @@ async fn running(config: &Config) -> Check {
         Ok(()) => Check::new("server", Finding::Good, "ready"),
         Err(why) => Check::new("server", Finding::Warning, why),
     }
+}
+
+/// How long the public address has to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Goes the way of the clients: by name, through whatever stands in front of the server. Where no server runs here,
+/// nothing can be expected behind it; a name without an address is wrong in any case.
+async fn public_address(config: &Config, local: Finding) -> Check {
+    const NAME: &str = "public address";
+    let issuer = &config.server.issuer;
+    let name = issuer.host().trim_matches(['[', ']']);
+    if name.parse::<IpAddr>().is_err() && SystemResolver.resolve(name).await.map_or(0, |found| found.len()) == 0 {
+        return Check::new(NAME, Finding::Problem, format!("{name} does not resolve; clients cannot find this server"));
+    }
+    match read_metadata(issuer).await {
+        Ok(found) if found == issuer.as_str() => Check::new(NAME, Finding::Good, format!("{issuer} answers")),
+        Ok(found) => {
+            let detail = format!("{issuer} is answered by another server, whose issuer is {found}");
+            Check::new(NAME, Finding::Problem, detail)
+        }
+        Err(why) => {
+            let expected = local == Finding::Good && !issuer.is_loopback();
+            let finding = if expected { Finding::Problem } else { Finding::Warning };
+            Check::new(NAME, finding, format!("{issuer}: {why}"))
+        }
+    }
+}
+
+/// The issuer that is named at this address.
+async fn read_metadata(issuer: &Issuer) -> Result<String, String> {
+    let url = Url::parse(&issuer.url_of("/.well-known/openid-configuration")).map_err(|e| e.to_string())?;
+    let fetcher = Fetcher::everywhere(Arc::new(SystemResolver));
+    let ask = Ask { url: &url, authorization: None, form: None };
+    let heard = fetcher.read(ask, PATIENCE).await.map_err(|e| e.to_string())?;
+    if heard.status != 200 {
+        return Err(format!("{} answers {} there, not this server's metadata", url.path(), heard.status));
+    }
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&heard.body).map_err(|_| "no metadata there".to_owned())?;
+    Ok(metadata["issuer"].as_str().unwrap_or_default().to_owned())
 }
 
 /// Connects and logs in as for a mail, but sends none.

@@ -11,16 +11,16 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::CommandError;
-use super::output::Output;
+use super::output::{Format, Output};
 use crate::config::Config;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Succeeds if the server on this machine is ready.
-pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
+pub(super) async fn run(config: &Config, format: Format) -> Result<ExitCode, CommandError> {
     match ready(config.server.listen).await {
         Ok(()) => {
-            Output::text("ready")?;
+            Output::result(format, &serde_json::json!({ "status": "ready" }), || "ready".to_owned())?;
             Ok(ExitCode::SUCCESS)
         }
         Err(why) => Ok(Output::failure(&why)),

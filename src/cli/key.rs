@@ -35,7 +35,7 @@ pub(super) enum Command {
         format: Format,
     },
     /// Encrypt every private key and webhook secret again under the first of the configured master keys
-    Reencrypt,
+    Reencrypt(Format),
 }
 
 #[derive(Serialize)]
@@ -62,9 +62,12 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             rooms.keys.revoke_key(&kid, &actor).await?;
             list(format, rooms).await
         }
-        Command::Reencrypt => {
+        Command::Reencrypt(format) => {
             let count = rooms.upkeep.reencrypt_keys(&actor).await?;
-            Output::text(&format!("{count} private keys and webhook secrets were encrypted again"))?;
+            let result = serde_json::json!({ "encrypted": count });
+            Output::result(format, &result, || {
+                format!("{count} private keys and webhook secrets were encrypted again")
+            })?;
             Ok(())
         }
     }

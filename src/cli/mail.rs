@@ -18,7 +18,6 @@ const TEXT: &str = "This mail was sent to see whether mail arrives. It did.";
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Send one mail to an address, and say what the mail server said
-    #[command(after_help = "Example:\n  gatepost mail test me@example.com")]
     Test {
         /// The recipient
         #[arg(value_name = "ADDRESS")]

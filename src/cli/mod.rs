@@ -6,6 +6,7 @@ mod config;
 mod database;
 mod demo;
 mod doctor;
+mod examples;
 mod file_limit;
 mod health;
 mod key;
@@ -20,7 +21,8 @@ use std::path::{Path, PathBuf, absolute};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap_complete::{Shell, generate};
 use serde::Serialize;
 
 use crate::app::{Outside, StartError, open_for_command};
@@ -31,6 +33,7 @@ use crate::flows::keys::KeyChangeError;
 use crate::flows::people::ManageUserError;
 use crate::flows::webhooks::WebhookError;
 use crate::store::StoreError;
+use examples::with_examples;
 use output::Output;
 
 /// How long abandoned threads may delay the end of the process.
@@ -71,11 +74,11 @@ enum Command {
     #[command(subcommand)]
     Mail(mail::Command),
     /// Bring the database schema up to date and stop
-    Migrate,
+    Migrate(output::Format),
     /// Check everything that can be checked from here
     Doctor(output::Format),
     /// Ask the running server whether it is ready; for a container's health check
-    Health,
+    Health(output::Format),
     /// Say which version this is
     Version(output::Format),
     /// Check or show the configuration
@@ -85,6 +88,13 @@ enum Command {
     Backup {
         /// The file to write; it must not exist
         file: PathBuf,
+        #[command(flatten)]
+        format: output::Format,
+    },
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
     },
 }
 
@@ -128,7 +138,8 @@ enum CommandError {
 
 /// Runs the command of these arguments, with this environment.
 pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, String)]) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let matches = with_examples(Arguments::command()).try_get_matches_from(arguments);
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(e) => {
             let _ = e.print();
@@ -149,9 +160,15 @@ pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, St
 }
 
 async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Result<ExitCode, CommandError> {
-    // It needs no configuration.
+    // These need no configuration.
     if let Some(Command::Version(format)) = arguments.command {
         Output::result(format, &VERSION, || format!("gatepost {}", VERSION.version))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(Command::Completions { shell }) = arguments.command {
+        let mut script = Vec::new();
+        generate(shell, &mut with_examples(Arguments::command()), "gatepost", &mut script);
+        Output::text(String::from_utf8_lossy(&script).trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
     let loaded = Config::load(arguments.config.as_deref(), environment)?;
@@ -200,12 +217,12 @@ async fn dispatch(
             with_rooms(command_config(loaded)?, async |rooms| audit::run(command, rooms).await).await?;
         }
         Command::Mail(command) => mail::run(command, &command_config(loaded)?).await?,
-        Command::Version(_) => {}
-        Command::Migrate => database::migrate(command_config(loaded)?).await?,
+        Command::Version(_) | Command::Completions { .. } => {}
+        Command::Migrate(format) => database::migrate(command_config(loaded)?, format).await?,
         Command::Doctor(format) => return doctor::run(format, loaded).await,
-        Command::Health => return health::run(&loaded.config).await,
+        Command::Health(format) => return health::run(&loaded.config, format).await,
         Command::Config(command) => config::run(&command, &loaded).await?,
-        Command::Backup { file } => database::backup(command_config(loaded)?, &file).await?,
+        Command::Backup { file, format } => database::backup(command_config(loaded)?, &file, format).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -88,7 +88,13 @@ pub struct MailLimits {
 impl MailLimits {
     /// Limits as configured.
     pub fn new(instruments: Instruments, store: Store, browsers: &Arc<Browsers>, limits: RateLimits) -> Self {
-        Self { instruments, store, browsers: Arc::clone(browsers), limits: ArcSwap::from_pointee(limits), alarm: Alarm::default() }
+        Self {
+            instruments,
+            store,
+            browsers: Arc::clone(browsers),
+            limits: ArcSwap::from_pointee(limits),
+            alarm: Alarm::default(),
+        }
     }
 
     /// Other limits from now on; what was counted stays counted.

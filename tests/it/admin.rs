@@ -3,6 +3,7 @@
 mod webhooks;
 
 use macro_rules_attribute::apply;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gatepost::config::Config;

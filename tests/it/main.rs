@@ -66,6 +66,7 @@ mod standards;
 mod store;
 mod token;
 mod token_status;
+mod try_out;
 mod user_commands;
 mod users;
 mod waiting_page;

@@ -5,6 +5,7 @@
 //! without limit. A name is resolved once, its addresses are checked, and one of those is connected to.
 
 mod address;
+mod read;
 mod resolve;
 
 use std::net::{IpAddr, SocketAddr};
@@ -31,6 +32,7 @@ use tracing::{debug, warn};
 use url::{Host, Position, Url};
 
 use address::Permitted;
+pub use read::{Ask, Heard};
 pub use resolve::{Resolver, Resolving, SystemResolver};
 
 /// The time limit for connecting to one address.
