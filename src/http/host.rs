@@ -8,8 +8,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::Edge;
+use super::pages::page_error::PageError;
 use super::pages::place::Place;
-use super::reply::Refused;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Answers 421 to a visit under another name (RFC 9110 §15.5.20).
@@ -22,7 +22,7 @@ pub(super) async fn refuse_other_names(State(edge): State<Edge>, request: Reques
         return next.run(request).await;
     }
     let what = format!("this server is {issuer}; open it by that name. A proxy in front of it has to pass the Host on");
-    Refused::from(Refusal::new(ErrorCode::MisdirectedRequest, what)).into_response()
+    PageError::from(Refusal::new(ErrorCode::MisdirectedRequest, what)).into_response()
 }
 
 fn is_page(path: &str) -> bool {

@@ -143,11 +143,11 @@ async fn a_disabled_account_gets_no_mail(world: World) {
         let email = john.parse().unwrap();
         rooms.ownership.invite_owner(&caller, &bills, email, InvitationPurpose::Share).await.unwrap()
     };
-    let invitation = invite(&before).await;
+    let invitation = invite(before.as_ref()).await;
     before.people.user_disable(user.id, &Actor::CommandLine).await.unwrap();
     let server = world.server().await;
     before.ownership.invitation_withdraw(&caller, &bills, invitation.id).await.unwrap();
-    invite(&server.rooms).await;
+    invite(server.rooms.as_ref()).await;
     let browser = Browser::of(&server);
     let page = browser.visit("/account").await;
     let waiting = browser.enter_address(&page, john).await;

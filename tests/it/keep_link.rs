@@ -105,7 +105,7 @@ async fn mail_and_page_speak_the_owners_language(world: World) {
     let ada = server.rooms.people.user_create(new, &Actor::CommandLine).await.unwrap();
     let (_, link) = warned(&world, &server).await;
     let subject = world.mail.mails()[0].subject.as_str().to_owned();
-    assert_eq!(subject, "Orders wird am 29. März 2026, 12:00 Uhr (UTC) deaktiviert");
+    assert_eq!(subject, "„Orders“ wird am 29. März 2026, 12:00 Uhr (UTC) deaktiviert");
     let browser = Browser::of(&server);
     let page = browser.get(&link).await;
     assert!(page.text().contains("lang=\"de\"") && page.text().contains(" noch?"));

@@ -90,7 +90,7 @@ async fn an_unused_application_is_warned_deactivated_deleted_and_purged(world: W
         "“Orders” will be deactivated on 29 March 2026, 12:00 UTC",
         "“Orders” will be deactivated on 29 March 2026, 12:00 UTC",
         "“Orders” was deactivated",
-        "Orders was deleted",
+        "“Orders” was deleted",
     ];
     assert_eq!(subjects, expected);
     let purged = read(&server, &application).await;
@@ -345,7 +345,7 @@ async fn a_use_that_is_written_down_after_the_deactivation_undoes_it(world: Worl
     other.upkeep.flush_usage().await.unwrap();
     assert!(is_active(&one, &application).await);
     let mails = mails(&world, &one, OWNER).await;
-    assert!(mails.iter().any(|mail| mail.subject.as_str() == "Orders is active again"), "{mails:?}");
+    assert!(mails.iter().any(|mail| mail.subject.as_str() == "“Orders” is active again"), "{mails:?}");
     application.change(&one, DEACTIVATE).await;
     other.usage.note(ApplicationUse { application: id, secret: None, at: other.instruments.now() });
     other.upkeep.flush_usage().await.unwrap();

@@ -51,6 +51,7 @@ mod par;
 mod passwordless;
 mod portal;
 mod postgresql;
+mod printed_commands;
 mod provisioning;
 mod rate_limits;
 mod redemption_races;

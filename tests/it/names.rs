@@ -48,15 +48,19 @@ async fn what_is_no_name_is_refused_by_the_portal_and_the_api(world: World) {
 async fn what_is_no_name_is_refused_on_the_command_line_and_in_the_file() {
     let at = Installation::on_sqlite();
     at.migrated().await;
+    let refuses = async |words: &[&str]| {
+        let ran = at.run(words).await;
+        assert!(ran.code == Some(1) && ran.stderr.contains("name"), "{words:?}: {ran:?}");
+    };
     for name in NO_NAMES {
-        at.run(&["app", "create", "--name", name]).await.refused(1, "name");
+        refuses(&["app", "create", "--name", name]).await;
         let file = format!("[[applications]]\nclient_id = \"orders\"\nname = {}\n", json!(name));
         std::fs::write(at.path("names.toml"), file).unwrap();
-        at.run(&["--config", "names.toml", "config", "check"]).await.refused(1, "name");
+        refuses(&["--config", "names.toml", "config", "check"]).await;
     }
     // Where no name is declared the client id stands for it.
     std::fs::write(at.path("names.toml"), "[[applications]]\nclient_id = \"pay.evil.example\"\n").unwrap();
-    at.run(&["--config", "names.toml", "config", "check"]).await.refused(1, "name");
+    refuses(&["--config", "names.toml", "config", "check"]).await;
 }
 
 #[apply(on_both_engines)]

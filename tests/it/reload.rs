@@ -68,7 +68,7 @@ async fn what_can_change_while_the_server_runs_is_taken_over(at: Installation) {
 
     // What left the file is deactivated, as at a start.
     reload(&at, &node, &mail(&second), READ).await;
-    node.answers(&orders(), reqwest::StatusCode::BAD_REQUEST).await;
+    node.answers(&orders(), reqwest::StatusCode::UNAUTHORIZED).await;
     assert!(ask_for_mail(&node, "anna@example.com").await.has("login-code"), "and the limit is back to what it was");
 }
 

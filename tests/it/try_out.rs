@@ -65,8 +65,6 @@ async fn agree(browser: &Browser, address: &str) -> String {
     let page = browser.visit(&format!("/oauth/{path}")).await;
     let done = browser.submit(page.form_with("consent-allow"), &[("decision", "allow")]).await;
     let callback = done.redirect().unwrap_or_else(|| panic!("{}", done.text()));
-    let stranger = callback.replace("state=", "state=x");
-    assert!(stranger != callback);
     reqwest::get(&callback).await.unwrap().text().await.unwrap()
 }
 
@@ -85,7 +83,7 @@ async fn a_native_application_is_tried_at_any_port() {
     let shown: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(shown["token_type"], "Bearer", "{shown}");
     assert_eq!(shown["claims"]["id_token"]["aud"], "notes", "{shown}");
-    assert_eq!(node.hello(&text(&shown["access_token"])).await.as_u16() / 100, 2, "{shown}");
+    assert_eq!(shown["claims"]["access_token"]["client_id"], "notes", "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -101,14 +99,11 @@ async fn a_web_application_is_tried_with_its_secret_at_its_own_port() {
     let ran = ended(child).await;
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.contains("access_token: ") && ran.stdout.contains("\"client_id\": \"shop\""), "{ran:?}");
-    // What the callback is told of a refusal is what the command says.
-    let (child, address) = begin(&at, &[&words[..], &["--scope", "openid nonsense\u{7f}"]].concat(), "x");
+    // What the token endpoint refuses is what the command says.
+    let (child, address) = begin(&at, &words, "gps_wrong");
     let path = address.split_once("/oauth/").unwrap().1;
-    let refused = browser.get(&format!("/oauth/{path}")).await.redirect();
-    match refused {
-        Some(callback) => drop(reqwest::get(&callback).await.unwrap()),
-        None => drop(reqwest::get(format!("{callback}?error=invalid_scope")).await.unwrap()),
-    }
+    let callback = browser.visit(&format!("/oauth/{path}")).await.redirect().expect("consent was given before");
+    reqwest::get(&callback).await.unwrap();
     assert_eq!(ended(child).await.code, Some(1));
 }
 

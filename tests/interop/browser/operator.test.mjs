@@ -266,7 +266,7 @@ for (const javaScriptEnabled of [true, false]) {
         const another = newAddress();
         await signInAs(theirs, another, 1);
         await register(theirs, server.issuer, {
-          name: 'A_name_that_nobody_could_ever_want_to_break_into_lines_at_any_place_whatsoever', scope: 'openid orders:write',
+          name: 'A_name_that_no_one_could_ever_want_to_break_anywhere_at_all', scope: 'openid orders:write',
           reason: 'https://tickets.example.com/'.padEnd(200, 'x'),
         });
         await page.goto(at('/admin/users'));

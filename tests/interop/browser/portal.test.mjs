@@ -45,6 +45,10 @@ async function greeted(token) {
   assert.equal(response.status, 200, await response.text());
 }
 
+let names = 0;
+/** Of two developers each has another name for theirs: neither may take the other's. */
+const newName = () => `Order sync ${names += 1}`;
+
 for (const javaScriptEnabled of [true, false]) {
   describe(`with JavaScript ${javaScriptEnabled ? 'on' : 'off'}`, () => {
     const look = async (page) => { if (javaScriptEnabled) await assertAccessible(page); };
@@ -57,7 +61,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.waitForSelector('#app-create');
       await look(page);
       assert.equal(await page.isVisible('#app-redirect-uris'), false, 'a service needs none');
-      await page.fill('#app-name', 'Order sync');
+      await page.fill('#app-name', newName());
       await page.click('#app-create');
       await page.waitForSelector('#app-client-secret');
       await look(page);
@@ -84,7 +88,8 @@ for (const javaScriptEnabled of [true, false]) {
 
     test('a token to look at, another secret, new settings, a pause', async () => {
       const page = await newDeveloper({ javaScriptEnabled });
-      await register(page, { name: 'Order sync' });
+      const name = newName();
+      await register(page, { name });
       await page.click('#app-try');
       await page.waitForSelector('#tried-token');
       await look(page);
@@ -104,7 +109,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.click('#app-deactivate');
       await page.waitForSelector('#app-activate');
       await look(page);
-      await page.fill('#delete-name', 'Order sync');
+      await page.fill('#delete-name', name);
       await page.click('#app-delete');
       await page.waitForSelector('text=The application is deleted.');
       await look(page);
@@ -164,7 +169,7 @@ test('an owner saves the settings of an application of each type, as they are an
 for (const colorScheme of ['light', 'dark']) {
   test(`on a phone, ${colorScheme}, the pages are readable and nothing is cut off`, async () => {
     const page = await newDeveloper({ colorScheme, viewport: { width: 320, height: 640 } });
-    const name = 'A_name_that_nobody_could_ever_want_to_break_into_lines_at_any_place_whatsoever';
+    const name = `A_name_that_no_one_could_want_to_break_anywhere_${colorScheme}`;
     await register(page, { name, type: 'spa', redirectUris: `https://${'a-very-long-label'.repeat(3)}.example/callback` });
     await page.click('.more > summary');
     for (const address of [page.url(), `${issuer}/portal/applications`, `${issuer}/portal/applications/new`]) {

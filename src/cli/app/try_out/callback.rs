@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -101,7 +101,10 @@ impl Callback {
                 accepted = self.listener.accept() => {
                     let (stream, _) = accepted?;
                     let (told, path) = (told.clone(), self.uri.path().to_owned());
-                    let service = service_fn(move |request| visit(request, path.clone(), told.clone()));
+                    let service = service_fn(move |request| {
+                        let response = visit(&request, &path, &told);
+                        async move { Ok::<_, Infallible>(response) }
+                    });
                     tokio::spawn(http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(stream), service));
                 }
             }
@@ -110,20 +113,16 @@ impl Callback {
 }
 
 /// Tells of a visit of the callback, and of no other address.
-async fn visit(
-    request: Request<Incoming>,
-    path: String,
-    told: mpsc::Sender<String>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+fn visit(request: &Request<Incoming>, path: &str, told: &mpsc::Sender<String>) -> Response<Full<Bytes>> {
     let is_answer = request.uri().path() == path;
     if is_answer {
-        // The first visit counts; whoever waits for it may be gone by the second.
+        // The first visit counts; the one that waits for it may be gone by the second.
         let _ = told.try_send(request.uri().query().unwrap_or_default().to_owned());
     }
     let mut response = Response::new(Full::from(if is_answer { THANKS } else { "" }));
     if !is_answer {
-        *response.status_mut() = hyper::StatusCode::NOT_FOUND;
+        *response.status_mut() = StatusCode::NOT_FOUND;
     }
-    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("text/plain; charset=utf-8"));
-    Ok(response)
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
 }

@@ -1,0 +1,238 @@
+//! What the documents print to be typed works as it is printed: each block of shell is run beside a server of its own, in
+//! the order of its document. Only names of other machines and placeholders are replaced, by what is said here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Output;
+
+use gatepost::protocol::jose::SigningAlgorithm;
+use tokio::task::spawn_blocking;
+
+use crate::harness::{ClientKey, Credentials, Installation, Node, text};
+
+/// Documents with commands. `every_document_with_commands_is_tried` says when one is missing.
+const DOCUMENTS: [&str; 6] =
+    ["README.md", "CONTRIBUTING.md", "docs/api.md", "docs/clients.md", "docs/deployment.md", "docs/webhooks.md"];
+
+/// What begins a line that a test cannot run, and why.
+const ELSEWHERE: [(&str, &str); 7] = [
+    ("docker ", "needs a container engine"),
+    ("deploy/make-secrets", "run by itself below, in a copy of the folder"),
+    ("cargo ", "builds what is being tested"),
+    ("scripts/", "builds or installs; that the script is there is checked"),
+    (".ci/", "the same"),
+    ("install ", "changes the machine; that the file is there is checked"),
+    ("systemctl ", "changes the machine"),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(document: &str) -> String {
+    fs::read_to_string(root().join(document)).unwrap()
+}
+
+/// The blocks of code of these languages, in their order.
+fn blocks(document: &str, languages: &[&str]) -> Vec<String> {
+    let text = read(document);
+    let mut blocks = Vec::new();
+    let mut open: Option<(bool, String)> = None;
+    for line in text.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(language)) => open = Some((languages.contains(&language), String::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take().filter(|(wanted, _)| *wanted).map(|(_, block)| block)),
+            (Some((_, block)), None) => *block += &format!("{line}\n"),
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+fn is_elsewhere(line: &str) -> bool {
+    ELSEWHERE.iter().any(|(start, _)| line.starts_with(start))
+}
+
+/// A block that a test can run.
+fn can_run(block: &str) -> bool {
+    !block.lines().any(is_elsewhere)
+}
+
+/// A server for trying things out, and the folder in which commands are typed.
+struct Terminal {
+    at: Installation,
+    node: Node,
+    port: u16,
+    environment: BTreeMap<&'static str, String>,
+}
+
+impl Terminal {
+    async fn open() -> Self {
+        let mut at = Installation::on_sqlite();
+        let node = at.start_in_development().await;
+        let port = node.address.port();
+        Self { at, node, port, environment: BTreeMap::new() }
+    }
+
+    /// Types a block; a command that fails ends it.
+    async fn types(&self, block: &str) -> String {
+        let script = format!(
+            "curl() {{ command curl --fail-with-body --silent --show-error \"$@\"; }}\n{}",
+            block.replace("localhost:8080", &format!("localhost:{}", self.port))
+        );
+        let mut command = self.at.shell(&script);
+        command.envs(&self.environment);
+        let output: Output = spawn_blocking(move || command.output()).await.unwrap().expect("bash runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            output.status.success(),
+            "{block}\n{said}{}\n{}",
+            String::from_utf8_lossy(&output.stderr),
+            self.node.log()
+        );
+        said
+    }
+
+    /// Types all blocks of a document that can be run; what each said.
+    async fn types_all(&self, document: &str, replace: impl Fn(&str) -> String) -> Vec<String> {
+        let mut said = Vec::new();
+        for block in blocks(document, &["sh"]).into_iter().filter(|block| can_run(block)) {
+            said.push(self.types(&replace(&block)).await);
+        }
+        said
+    }
+
+    async fn client_id_of(&self, kind: &str) -> String {
+        let listed = self.at.json(&["app", "list"]).await;
+        let one = listed.as_array().unwrap().iter().find(|one| one["type"] == kind);
+        one.map(|one| text(&one["client_id"])).unwrap_or_default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_readme_works_as_printed() {
+    let terminal = Terminal::open().await;
+    let mut said = Vec::new();
+    for block in blocks("README.md", &["sh"]).into_iter().filter(|block| can_run(block)) {
+        let shop = terminal.client_id_of("web").await;
+        let block = block.replace("https://id.example.com", "http://localhost:8080").replace('…', &shop);
+        said.push(terminal.types(&block).await);
+    }
+    assert!(said.len() >= 6, "{said:?}");
+    // The first token, what is in it, and what an API says to it.
+    assert!(said[0].contains(&format!("\"iss\": \"http://localhost:{}\"", terminal.port)), "{}", said[0]);
+    assert!(said.iter().any(|said| said.contains("\"email\":\"anna@example.com\"")), "{said:?}");
+
+    // A configuration with mistakes, told as it is printed.
+    let printed = blocks("README.md", &["console"]).remove(0);
+    let (command, expected) = printed.split_once('\n').unwrap();
+    let wrong = "[server]\nlisen = \"x\"\nissuer = \"http://example.com\"\n[keys]\nrotate_every = \"90\"\n";
+    fs::write(terminal.at.path("c.toml"), wrong).unwrap();
+    let words: Vec<&str> = command.strip_prefix("$ gatepost ").unwrap().split(' ').collect();
+    let mut check = terminal.at.command(&words);
+    check.env_remove("GATEPOST__SERVER__ISSUER").env_remove("GATEPOST__SERVER__LISTEN");
+    let output = spawn_blocking(move || check.output()).await.unwrap().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_documents_for_clients_and_of_the_api_work_as_printed() {
+    let mut terminal = Terminal::open().await;
+    let Credentials { id, secret } = Credentials::from(&terminal.at.json(&["app", "create", "--name", "Mine"]).await);
+    terminal.environment = BTreeMap::from([
+        ("CLIENT_ID", id),
+        ("CLIENT_SECRET", secret),
+        ("ISSUER", format!("http://localhost:{}", terminal.port)),
+    ]);
+    let keys = ClientKey::new(SigningAlgorithm::Es256).jwks();
+    fs::write(terminal.at.path("public.jwks"), keys).unwrap();
+    let said = terminal.types_all("docs/clients.md", str::to_owned).await;
+    assert_eq!(said[0].matches("\"access_token\"").count(), 2, "{said:?}");
+    let said = terminal.types_all("docs/api.md", str::to_owned).await;
+    assert!(said[0].contains("\"name\":\"Orders\""), "{said:?}");
+
+    // What a wrong secret is answered with, apart from the trace id.
+    let printed = blocks("docs/clients.md", &["console"]).remove(0);
+    let (command, expected) = printed.split_once('\n').unwrap();
+    let command = command.strip_prefix("$ ").unwrap().replacen("curl", "command curl", 1);
+    let said = terminal.types(&command).await;
+    let told = |answer: &str| answer.split(",\"trace_id\"").next().unwrap().to_owned();
+    assert_eq!(told(&said), told(expected));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_of_webhooks_works_as_printed() {
+    let terminal = Terminal::open().await;
+    terminal.at.json(&["app", "create", "--name", "Shop", "--client-id", "shop"]).await;
+    let here = |block: &str| {
+        // The address of a webhook must lead somewhere; on a machine for trying out that may be the machine itself.
+        block
+            .replace("https://ops.example.com", "http://localhost:9")
+            .replace("https://shop.example.com", "http://localhost:9")
+    };
+    let block = here(&blocks("docs/webhooks.md", &["sh"]).remove(0));
+    let (create, use_it): (Vec<&str>, Vec<&str>) = block.lines().partition(|line| line.contains(" create "));
+    terminal.types(&create.join("\n")).await;
+    let hooks = terminal.at.json(&["webhook", "list"]).await;
+    assert_eq!(hooks.as_array().unwrap().len(), 2);
+    let id = text(&hooks[0]["id"]);
+    terminal.types(&use_it.join("\n").replace(" ID ", &format!(" {id} "))).await;
+}
+
+/// A block is not added that no test runs.
+#[test]
+fn every_document_with_commands_is_tried() {
+    let mut with_commands = Vec::new();
+    for folder in ["", "docs"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = entry.strip_prefix(root()).unwrap().display().to_string();
+            if name.ends_with(".md") && !blocks(&name, &["sh", "console"]).is_empty() {
+                with_commands.push(name);
+            }
+        }
+    }
+    with_commands.sort_unstable();
+    assert_eq!(with_commands, DOCUMENTS);
+}
+
+/// A line that is not run names things that are there.
+#[test]
+fn what_is_run_elsewhere_is_there() {
+    let mut scripts = 0;
+    for block in DOCUMENTS.iter().flat_map(|document| blocks(document, &["sh"])).filter(|block| !can_run(block)) {
+        for word in block.split_whitespace() {
+            let path = root().join(word);
+            if ["scripts/", "deploy/", ".ci/"].iter().any(|folder| word.starts_with(folder)) {
+                let mode = path.metadata().unwrap_or_else(|e| panic!("{word}: {e}")).permissions().mode();
+                assert!(mode & 0o111 != 0 || word.contains('.'), "{word} can be run");
+                scripts += 1;
+            }
+            if word.ends_with(".yaml") || word.starts_with("config/") {
+                assert!(path.exists(), "{word}");
+            }
+        }
+    }
+    assert!(scripts >= 10, "{scripts}");
+}
+
+/// `deploy/make-secrets`, as printed, in a copy of the folder: what it makes opens a database, once.
+#[test]
+fn the_secrets_that_the_script_makes_are_good() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("deploy")).unwrap();
+    fs::copy(root().join("deploy/make-secrets"), folder.path().join("deploy/make-secrets")).unwrap();
+    let run = || std::process::Command::new("deploy/make-secrets").current_dir(folder.path()).output().unwrap();
+    assert!(run().status.success());
+    let secret = |name: &str| fs::read_to_string(folder.path().join("secrets").join(name)).unwrap();
+    let set = [
+        ("GATEPOST__DATABASE__URL_FILE".to_owned(), folder.path().join("secrets/database_url").display().to_string()),
+        ("GATEPOST__KEYS__MASTER_KEY_FILE".to_owned(), folder.path().join("secrets/master_key").display().to_string()),
+    ];
+    let loaded = gatepost::config::Config::from_toml("none.toml", "", &set).unwrap();
+    assert!(loaded.config.keys.master_key.is_some());
+    assert!(secret("database_url").contains(&secret("postgres_password")));
+    let again = run();
+    assert!(!again.status.success(), "never over existing ones: {again:?}");
+}
