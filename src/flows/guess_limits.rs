@@ -217,7 +217,8 @@ mod tests {
     use super::*;
 
     fn limits(per_application: u32, per_address: u32) -> GuessLimits {
-        let limits = ArcSwap::from_pointee(Allowed { per_application: Some(per_application), per_address: Some(per_address) });
+        let limits =
+            ArcSwap::from_pointee(Allowed { per_application: Some(per_application), per_address: Some(per_address) });
         GuessLimits { limits, counts: Cache::new(100), late: Cache::new(100) }
     }
 

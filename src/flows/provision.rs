@@ -12,8 +12,8 @@ use super::applications::{Applications, Chooser, ManageError, check_look, settle
 use super::foundations::Foundations;
 use super::hash_secrets::{SecretHasher, imported_hash};
 use super::instruments::Instruments;
-use super::secret_fingerprints::fingerprints;
 use super::keys::check_offered;
+use super::secret_fingerprints::fingerprints;
 use crate::config::{self, Config, DeclaredApplication, DeclaredSecret};
 use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,

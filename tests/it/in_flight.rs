@@ -236,7 +236,7 @@ async fn scene(server: &Arc<Rooms>, admin: Admin) -> Arc<Scene> {
             server,
             service(|settings| {
                 settings.owner = owner;
-                settings.name = name.to_owned();
+                name.clone_into(&mut settings.name);
             }),
         )
         .await

@@ -44,7 +44,7 @@ fn blocks(document: &str, languages: &[&str]) -> Vec<String> {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(language)) => open = Some((languages.contains(&language), String::new())),
             (Some(_), Some(_)) => blocks.extend(open.take().filter(|(wanted, _)| *wanted).map(|(_, block)| block)),
-            (Some((_, block)), None) => *block += &format!("{line}\n"),
+            (Some((_, block)), None) => block.extend([line, "\n"]),
             (None, None) => {}
         }
     }
@@ -188,7 +188,7 @@ fn every_document_with_commands_is_tried() {
     for folder in ["", "docs"] {
         for entry in fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path()) {
             let name = entry.strip_prefix(root()).unwrap().display().to_string();
-            if name.ends_with(".md") && !blocks(&name, &["sh", "console"]).is_empty() {
+            if entry.extension().is_some_and(|kind| kind == "md") && !blocks(&name, &["sh", "console"]).is_empty() {
                 with_commands.push(name);
             }
         }
@@ -209,7 +209,7 @@ fn what_is_run_elsewhere_is_there() {
                 assert!(mode & 0o111 != 0 || word.contains('.'), "{word} can be run");
                 scripts += 1;
             }
-            if word.ends_with(".yaml") || word.starts_with("config/") {
+            if path.extension().is_some_and(|kind| kind == "yaml") || word.starts_with("config/") {
                 assert!(path.exists(), "{word}");
             }
         }

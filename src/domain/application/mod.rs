@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::authorization::Trust;
 use super::ids::{ApplicationId, ClientId, Timestamp};
 use super::life_marks::LifeMarks;
-use super::secret::{ClientSecret, StoredSecret};
+use super::secret::StoredSecret;
 use crate::protocol::redirect_uri;
 use crate::protocol::scope::Scope;
 

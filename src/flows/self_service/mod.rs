@@ -6,9 +6,7 @@ mod approvals;
 use std::sync::Arc;
 
 use super::access::{Access, Caller, Need, begin_as, sign_in_anew};
-use super::applications::{
-    Applications, Chooser, MadeSecret, NewApplication, SettingsChange, changeable, check_look,
-};
+use super::applications::{Applications, Chooser, MadeSecret, NewApplication, SettingsChange, changeable, check_look};
 use super::foundations::Foundations;
 use super::instruments::Instruments;
 use super::mail::Mail;
