@@ -20,11 +20,19 @@ export const launch = () => chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
 });
 
+/** With this `state` the application sends the browser on, to another origin. */
+export const ONWARD = 'onward';
+export const elsewhere = `${site?.replace('127.0.0.1', 'localhost')}/elsewhere`;
+
 /** The application, as far as its browser sees it: one page for every address. */
-export const startApplication = () => http.createServer((_, response) => {
+export const startApplication = () => http.createServer((request, response) => {
+  if (new URL(request.url, site).searchParams.get('state') === ONWARD) {
+    response.statusCode = 302;
+    response.setHeader('location', elsewhere);
+  }
   response.setHeader('content-type', 'text/html');
   response.end('<!doctype html><title>The application</title>');
-}).listen(new URL(site).port, '127.0.0.1');
+}).listen(new URL(site).port);
 
 /** A new device: no cookies. */
 export async function newDevice(browser, options) {

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-async function freePort() {
+export async function freePort() {
   const listener = net.createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address();
@@ -19,17 +19,21 @@ async function freePort() {
   return port;
 }
 
-/** Starts a server with this configuration, on top of what the environment says, and waits until it is ready. */
-export async function startServer({ configuration = '', settings = {}, more = [] } = {}) {
+/**
+ * Starts a server with this configuration, on top of what the environment says, and waits until it is ready. It listens
+ * at `address`, which is its issuer unless there is a proxy in front of it.
+ */
+export async function startServer({ configuration = '', settings = {}, more = [], issuer: proxied } = {}) {
   const folder = mkdtempSync(join(process.env.INTEROP_DIR, 'server-'));
-  const issuer = `http://127.0.0.1:${await freePort()}`;
+  const address = `http://127.0.0.1:${await freePort()}`;
+  const issuer = proxied ?? address;
   const database = join(folder, 'gatepost.db');
   writeFileSync(join(folder, 'gatepost.toml'), configuration);
   const environment = {
     ...process.env,
     GATEPOST_CONFIG: join(folder, 'gatepost.toml'),
     GATEPOST__SERVER__ISSUER: issuer,
-    GATEPOST__SERVER__LISTEN: new URL(issuer).host,
+    GATEPOST__SERVER__LISTEN: new URL(address).host,
     GATEPOST__SERVER__MANAGEMENT_LISTEN: `127.0.0.1:${await freePort()}`,
     GATEPOST__DATABASE__URL: `sqlite://${database}`,
     // A debug build takes seconds to make an RSA key.
@@ -51,6 +55,7 @@ export async function startServer({ configuration = '', settings = {}, more = []
   if (await Promise.race([ready, ended]) !== 'ready') throw new Error(`the server ended:\n${said.join('\n')}`);
   return {
     issuer,
+    address,
     /** What it has printed and logged until now. */
     said,
     /** Runs one of its commands. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Person } from '../person.mjs';
 import {
-  afterLogout, answerAt, assertAccessible, authorization, launch, logoutAddress, newAddress, newDevice,
+  ONWARD, afterLogout, answerAt, assertAccessible, authorization, elsewhere, launch, logoutAddress, newAddress, newDevice,
   startApplication, tokensFor,
 } from './chromium.mjs';
 
@@ -54,6 +54,17 @@ for (const javaScriptEnabled of [true, false]) {
       const again = authorization({ prompt: 'none' });
       await page.goto(again.url);
       await tokensFor((await answerAt(page)).get('code'), again.verifier);
+    });
+
+    test('the application may send the browser on to another origin', async () => {
+      const [page, email] = [await device(), newAddress()];
+      await askForMail(page, email, { state: ONWARD });
+      await page.goto((await new Person(email).mail(1)).link);
+      await allow(page);
+      await page.waitForURL(elsewhere);
+      // Signed in and asked once, it goes there without a page of this server.
+      await page.goto(authorization({ state: ONWARD, prompt: 'none' }).url);
+      assert.equal(page.url(), elsewhere);
     });
 
     test('the link on another device shows the code, which is typed on the first', async () => {

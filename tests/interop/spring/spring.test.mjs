@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { Person } from '../person.mjs';
+
+const site = process.env.SITE;
+const newPerson = () => new Person(`${randomUUID()}@example.com`);
+
+for (const [registration, how] of [['secret', 'its secret'], ['key', 'an assertion for the token endpoint']]) {
+  test(`Spring Security signs a person in and authenticates with ${how}`, async () => {
+    const person = newPerson();
+    await person.signIn(`${site}/oauth2/authorization/${registration}`, { until: `${site}/?` });
+    const page = await person.open(`${site}/me`);
+    assert.equal(page.status, 200, page.html);
+    assert.ok(page.html.includes(`<p id="user">${person.email}</p>`), page.html);
+    assert.ok(page.html.includes(`<p id="name">${person.email.split('@')[0]}</p>`), page.html);
+  });
+}
+
+test('signing out of the application signs out at the server, and leads back', async () => {
+  const person = newPerson();
+  await person.signIn(`${site}/oauth2/authorization/secret`, { until: `${site}/?` });
+  const end = await person.press(await person.open(`${site}/me`), 'sign-out');
+  assert.equal(end.url.href, `${site}/bye`);
+  const page = await person.open(`${site}/oauth2/authorization/secret`);
+  assert.ok(page.has('email'), page.html);
+});
+
+test('its API takes a token of a machine, and none that was changed', async () => {
+  const ask = (token) => fetch(`${site}/api/reports`, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await ask(process.env.TOKEN);
+  assert.equal(answer.status, 200, answer.headers.get('www-authenticate'));
+  assert.deepEqual(await answer.json(), { client: process.env.TOKEN_CLIENT_ID });
+  const [header, claims, signature] = process.env.TOKEN.split('.');
+  assert.equal((await ask(`${header}.${claims}.${signature.split('').reverse().join('')}`)).status, 401);
+});
