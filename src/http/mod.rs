@@ -48,20 +48,6 @@ pub use serve::{Listeners, serve};
 
 /// The URL table of the public listener.
 pub fn routes(edge: Edge) -> Router {
-    let for_browsers_anywhere = Router::new()
-        .route("/token", post(oauth::token::token))
-        .route("/oauth/token", post(oauth::token::token))
-        .route("/oauth2/token", post(oauth::token::token))
-        .route("/oauth/userinfo", get(oauth::userinfo::userinfo).post(oauth::userinfo::userinfo))
-        .route("/oauth/introspect", post(oauth::introspect::introspect))
-        .route("/oauth/revoke", post(oauth::revoke::revoke))
-        .route("/oauth/par", post(oauth::par::par))
-        .route("/.well-known/jwks.json", get(oauth::jwks::jwks))
-        .route("/.well-known/openid-configuration", get(oauth::metadata::metadata))
-        .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
-        .route("/api/v1/hello", get(api::hello::hello))
-        // Before the CORS layer: set afterwards, it would answer the preflight's OPTIONS itself.
-        .method_not_allowed_fallback(reply::method_not_allowed);
     let others = flow_pages()
         .merge(own_pages())
         .merge(api::routes())
@@ -73,9 +59,36 @@ pub fn routes(edge: Edge) -> Router {
         .route("/health/ready", get(ops::ready));
     let others = others.fallback(pages::place::nothing_here);
     let others = others.layer(from_fn_with_state(edge.clone(), host::refuse_other_names));
-    let table = guarded(for_browsers_anywhere, &edge).layer(cors::layer()).merge(guarded(others, &edge));
+    let table = guarded(endpoints(), &edge)
+        .layer(cors::for_applications())
+        .merge(guarded(documents(), &edge).layer(cors::for_documents()))
+        .merge(guarded(others, &edge));
     let issuer = edge.config().server.issuer.clone();
     issuer_path::below_issuer(observed(table, edge), &issuer)
+}
+
+/// What applications call, from a browser of any origin too.
+fn endpoints() -> Router<Edge> {
+    Router::new()
+        .route("/token", post(oauth::token::token))
+        .route("/oauth/token", post(oauth::token::token))
+        .route("/oauth2/token", post(oauth::token::token))
+        .route("/oauth/userinfo", get(oauth::userinfo::userinfo).post(oauth::userinfo::userinfo))
+        .route("/oauth/introspect", post(oauth::introspect::introspect))
+        .route("/oauth/revoke", post(oauth::revoke::revoke))
+        .route("/oauth/par", post(oauth::par::par))
+        .route("/api/v1/hello", get(api::hello::hello))
+        // Before the CORS layer: set afterwards, it would answer the preflight's OPTIONS itself.
+        .method_not_allowed_fallback(reply::method_not_allowed)
+}
+
+/// What they read about this server.
+fn documents() -> Router<Edge> {
+    Router::new()
+        .route("/.well-known/jwks.json", get(oauth::jwks::jwks))
+        .route("/.well-known/openid-configuration", get(oauth::metadata::metadata))
+        .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
+        .method_not_allowed_fallback(reply::method_not_allowed)
 }
 
 /// The pages of the browser flow: one URL for each step, working without JavaScript.

@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-class Pages {
+class Site {
 
     /** Who has signed in, and the button that ends it. */
     @GetMapping(path = "/me", produces = MediaType.TEXT_HTML_VALUE)
