@@ -31,6 +31,7 @@ pub mod signing_key;
 pub mod token_family;
 pub mod uptime_clock;
 pub mod user;
+pub mod username;
 pub mod visible_text;
 pub mod webhook;
 pub mod webhook_delivery;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::base62::base62;
 use super::ids::{Timestamp, UserId};
+use super::username::Username;
 use super::visible_text::is_visible_text;
 use crate::protocol::id_token::PersonClaims;
 use crate::protocol::scope::{self, Scope};
@@ -164,6 +165,8 @@ pub struct User {
     pub email_verified_at: Option<Timestamp>,
     /// The person's name.
     pub name: Option<String>,
+    /// The user name that the person has chosen; no other account has it.
+    pub username: Option<Username>,
     /// The language of its mails and pages, such as `de`.
     pub locale: Option<String>,
     /// Whether the person is an operator.
@@ -172,7 +175,7 @@ pub struct User {
     pub state: UserState,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When name or locale last changed; none if they never did.
+    /// When a name or the locale last changed; none if they never did.
     pub updated_at: Option<Timestamp>,
     /// When the person last signed in.
     pub last_sign_in_at: Option<Timestamp>,
@@ -191,9 +194,10 @@ impl User {
         self.name.clone().or_else(|| self.email.as_ref().and_then(local))
     }
 
-    /// The claim `preferred_username`: the address, which is unique.
+    /// The claim `preferred_username`: what the person has chosen or, until then, the address.
     pub fn preferred_username(&self) -> Option<String> {
-        self.email.as_ref().map(ToString::to_string)
+        let chosen = self.username.as_ref().map(ToString::to_string);
+        chosen.or_else(|| self.email.as_ref().map(ToString::to_string))
     }
 
     /// The claims that this scope gives an application (OIDC Core §5.4).

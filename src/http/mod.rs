@@ -122,7 +122,7 @@ fn own_pages() -> Router<Edge> {
         .route("/account", get(pages::account::show))
         .route("/account/sessions/{id}/end", post(pages::account::end_session))
         .route("/account/applications/{id}/end", post(pages::account::end_application))
-        .route("/account/name", post(pages::account::rename))
+        .route("/account/name", get(pages::place::back).post(pages::account::rename))
         .route("/account/sign-out", post(pages::account::sign_out))
         .route("/account/sign-out-everywhere", post(pages::account::sign_out_everywhere))
         .route("/account/delete", get(pages::account::ask_delete).post(pages::account::delete))

@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
     step!(18, "0018_signing_algorithms"),
     step!(19, "0019_pushed_requests_by_application"),
     step!(20, "0020_looks"),
+    step!(21, "0021_usernames"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

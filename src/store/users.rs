@@ -8,6 +8,7 @@ use super::in_list::{chunks, in_list};
 use super::row::TableRow;
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::user::{EmailAddress, Profile, User, UserState};
+use crate::domain::username::Username;
 
 impl Record for User {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
@@ -20,6 +21,7 @@ impl Record for User {
             email,
             email_verified_at: row.moment_if_any("email_verified_at")?,
             name: row.plain("name")?,
+            username: row.parsed_if_any("username")?,
             locale: row.plain("locale")?,
             admin: row.plain("admin")?,
             created_at: row.moment("created_at")?,
@@ -137,6 +139,16 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
+    /// Gives an account this user name, or none. [`StoreError::Conflict`] if another account has it.
+    pub async fn user_choose_username(&mut self, id: UserId, username: Option<&Username>) -> Result<(), StoreError> {
+        let statement = sql("update users set username = $2, username_key = $3 where id = $1 and not exists \
+             (select 1 from users other where other.username_key = $3 and other.id <> $1)")
+        .bind(id.to_string())
+        .bind(username.map(ToString::to_string))
+        .bind(username.map(Username::key));
+        if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
     /// Whether no other operator can sign in.
     pub async fn is_last_operator(&mut self, id: UserId) -> Result<bool, StoreError> {
         let statement = sql("select * from users where admin = $1 and id <> $2 and disabled_at is null \
@@ -164,7 +176,7 @@ impl Transaction {
     pub async fn user_delete(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
         let statement =
             sql("update users set deleted_at = $2, email = null, email_key = null, name = null, name_key = null, \
-             locale = null, admin = $3 where id = $1 and deleted_at is null");
+             username = null, username_key = null, locale = null, admin = $3 where id = $1 and deleted_at is null");
         let statement = statement.bind(id.to_string()).bind(now.as_micros()).bind(false);
         Ok(self.execute(statement).await? == 1)
     }

@@ -209,6 +209,7 @@ mod tests {
             email: "a@example.com".parse().ok(),
             email_verified_at: None,
             name: None,
+            username: None,
             locale: None,
             admin,
             state: UserState::Active,

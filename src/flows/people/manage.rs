@@ -44,6 +44,9 @@ pub enum ManageUserError {
     /// The address has an account, perhaps in another spelling.
     #[error("an account with this address exists already")]
     Taken,
+    /// Another account has the user name.
+    #[error("another account has this user name")]
+    UsernameTaken,
     /// No such account, or one that is deleted.
     #[error("there is no such account")]
     Unknown,
@@ -73,9 +76,10 @@ impl From<ManageUserError> for Refusal {
             ManageUserError::Store(error) => return error.into(),
             ManageUserError::Refused(refusal) => return refusal,
             ManageUserError::Profile(_) => ErrorCode::InvalidRequest,
-            ManageUserError::Taken | ManageUserError::NothingToDo(_) | ManageUserError::LastOperator => {
-                ErrorCode::Conflict
-            }
+            ManageUserError::Taken
+            | ManageUserError::UsernameTaken
+            | ManageUserError::NothingToDo(_)
+            | ManageUserError::LastOperator => ErrorCode::Conflict,
             ManageUserError::Unknown => ErrorCode::NotFound,
             ManageUserError::Changed => ErrorCode::PreconditionFailed,
         };
@@ -111,6 +115,7 @@ impl People {
             email: Some(new.email),
             email_verified_at: None,
             name: new.name,
+            username: None,
             locale: new.locale,
             admin: new.admin == Admin::Yes,
             state: UserState::Active,
@@ -241,7 +246,15 @@ impl People {
         let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
-        Ok(User { email: None, name: None, locale: None, admin: false, state: UserState::Deleted { at: now }, ..user })
+        Ok(User {
+            email: None,
+            name: None,
+            username: None,
+            locale: None,
+            admin: false,
+            state: UserState::Deleted { at: now },
+            ..user
+        })
     }
 }
 

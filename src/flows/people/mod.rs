@@ -2,16 +2,17 @@
 
 mod find;
 mod manage;
+mod rename;
 
 use super::access::sign_in_anew;
 use super::instruments::Instruments;
 use super::sessions::{SignIn, SignedInPerson};
 use crate::domain::audit::Actor;
-use crate::domain::user::{Profile, User};
 use crate::protocol::refusal::Refusal;
 use crate::store::Store;
 
 pub use manage::{Admin, ManageUserError, NewUser};
+pub use rename::OwnNames;
 
 /// The accounts.
 pub struct People {
@@ -23,15 +24,6 @@ impl People {
     /// Accounts are kept in the database.
     pub const fn new(instruments: Instruments, store: Store) -> Self {
         Self { instruments, store }
-    }
-
-    /// What the person wants to be called from now on; none if they have no name for applications.
-    pub async fn rename_oneself(&self, person: &SignedInPerson, name: &str) -> Result<(), Refusal> {
-        let name = Some(name.trim()).filter(|name| !name.is_empty()).map(str::to_owned);
-        let User { locale, admin, .. } = person.user.clone();
-        let actor = Actor::User(person.user.id);
-        self.user_change(&person.user, Profile { name, locale, admin }, &actor).await?;
-        Ok(())
     }
 
     /// Deletes the person's account; nothing of it works any more. Since it cannot be undone, a browser that was left

@@ -10,23 +10,33 @@ use super::page::page;
 use super::page_error::PageResult;
 use super::problem::problem_page;
 use super::scopes::scope_lines;
-use super::view::{Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, SessionLine, WhichSession};
-use super::view::{Message, MessagePage, Problem};
+use super::view::{Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, NameProblem, Names};
+use super::view::{Message, MessagePage, Problem, SessionLine, WhichSession};
 use super::viewer::{FreshViewer, Viewer};
 use super::visit::see;
 use crate::domain::ids::{ClientId, SessionId};
 use crate::domain::session::Session;
 use crate::domain::user::EmailAddress;
+use crate::domain::username::UsernameError;
+use crate::flows::people::{ManageUserError, OwnNames};
 use crate::flows::sessions::AccountOverview;
+use crate::protocol::refusal::Refusal;
 
 /// `GET /account`.
 pub(in crate::http) async fn show(viewer: Viewer) -> PageResult {
+    let user = &viewer.person.user;
+    let username = user.username.as_ref().map(ToString::to_string).unwrap_or_default();
+    let names = Names { name: user.name.clone().unwrap_or_default(), username, problem: None };
+    account_page(&viewer, names).await
+}
+
+async fn account_page(viewer: &Viewer, names: Names) -> PageResult {
     let AccountOverview { sessions, applications } = viewer.edge.sessions().account_overview(&viewer.person).await?;
     let mut lines = Vec::with_capacity(applications.len());
     for access in applications {
         lines.push(ApplicationLine {
             app: shown(&access.application),
-            scopes: scope_lines(&viewer, &access.scope).await?,
+            scopes: scope_lines(viewer, &access.scope).await?,
             since: access.since,
             end: viewer.form(format!("/account/applications/{}/end", access.application.client_id)),
         });
@@ -36,8 +46,9 @@ pub(in crate::http) async fn show(viewer: Viewer) -> PageResult {
         now: viewer.now(),
         address: viewer.address(),
         name: viewer.person.user.name.clone(),
+        names,
         notice: viewer.done.as_deref().and_then(notice),
-        sessions: sessions.into_iter().map(|session| session_line(&viewer, session)).collect(),
+        sessions: sessions.into_iter().map(|session| session_line(viewer, session)).collect(),
         applications: lines,
         rename: viewer.form("/account/name"),
         sign_out: viewer.form("/account/sign-out"),
@@ -83,8 +94,23 @@ pub(in crate::http) async fn end_application(Path(id): Path<String>, form: CsrfF
 
 /// `POST /account/name`: what applications are told that one is called.
 pub(in crate::http) async fn rename(form: CsrfForm<Viewer>) -> PageResult<Response> {
-    form.sender.edge.people().rename_oneself(&form.sender.person, form.typed.text("name")).await?;
-    Ok(see("/account?done=name"))
+    let CsrfForm { sender: viewer, typed } = form;
+    let (name, username) = (typed.text("name").trim_ascii(), typed.text("username").trim_ascii());
+    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let problem = match given(username).map(|username| username.parse()).transpose() {
+        Err(UsernameError) => NameProblem::NoUsername,
+        Ok(username) => {
+            let names = OwnNames { name: given(name), username };
+            match viewer.edge.people().rename_oneself(&viewer.person.user, names).await {
+                Ok(()) => return Ok(see("/account?done=name")),
+                Err(ManageUserError::Profile(_)) => NameProblem::NoName,
+                Err(ManageUserError::UsernameTaken) => NameProblem::Taken,
+                Err(other) => return Err(Refusal::from(other).into()),
+            }
+        }
+    };
+    let names = Names { name: name.to_owned(), username: username.to_owned(), problem: Some(problem) };
+    Ok(account_page(&viewer, names).await?.with_status(StatusCode::BAD_REQUEST).into_response())
 }
 
 /// `POST /account/sign-out`.

@@ -3,12 +3,15 @@
 use macro_rules_attribute::apply;
 use std::time::Duration;
 
+use gatepost::domain::audit::Actor;
+use gatepost::flows::people::{ManageUserError, OwnNames};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::{JOHN, UNLIMITED};
-use crate::harness::browser::Browser;
-use crate::harness::person::{CALLBACK, VERIFIER, authorize, letter, web_application};
+use crate::harness::browser::{Browser, Page};
+use crate::harness::person::{CALLBACK, VERIFIER, account, authorize, letter, web_application};
 use crate::harness::{Answer, Registered, TestServer, World, on_both_engines};
 
 /// What userinfo says to an application that asked for `openid profile`, and what its ID token says.
@@ -29,14 +32,20 @@ async fn told(server: &TestServer, browser: &Browser, application: &Registered) 
     [userinfo, id_token]
 }
 
+/// Somebody who has just signed up, at their own page.
+async fn person(server: &TestServer, email: &str) -> (Browser, Page) {
+    let browser = Browser::of(server);
+    let page = browser.visit("/login?return_to=/account").await;
+    let account = browser.sign_in(server, &page, email, 1).await;
+    (browser, account)
+}
+
 /// OIDC Core §5.1: applications have something to call a person by, from the first sign-in on.
 #[apply(on_both_engines)]
 async fn a_person_is_called_something_and_changes_it_on_their_own_page(world: World) {
     let server = world.server_with(UNLIMITED).await;
     let application = web_application(&server.rooms).await;
-    let browser = Browser::of(&server);
-    let page = browser.visit("/login?return_to=/account").await;
-    let account = browser.sign_in(&server, &page, JOHN, 1).await;
+    let (browser, account) = person(&server, JOHN).await;
     let made = world.clock.seconds();
     for claims in told(&server, &browser, &application).await {
         assert_eq!(
@@ -51,12 +60,62 @@ async fn a_person_is_called_something_and_changes_it_on_their_own_page(world: Wo
         assert_eq!((&claims["name"], &claims["updated_at"]), (&json!("Zoë Łukasiewicz"), &json!(made + 60)));
     }
     let refused = browser.submit(renamed.form_with("name-save"), &[("name", "a\u{202e}b")]).await;
-    assert_eq!(refused.answer.status, 400);
+    assert!(refused.answer.status == 400 && refused.has("name-problem"), "{}", refused.text());
     world.clock.advance(Duration::from_secs(60));
     browser.submit(renamed.form_with("name-save"), &[("name", "")]).await;
     for claims in told(&server, &browser, &application).await {
         assert_eq!((&claims["name"], &claims["updated_at"]), (&json!("john"), &json!(made + 120)));
     }
+}
+
+/// OIDC Core §5.1: `preferred_username` is the address until the person chooses otherwise, and no two people have one.
+#[apply(on_both_engines)]
+async fn a_person_chooses_a_user_name_that_no_other_has(world: World) {
+    let server = world.server_with(UNLIMITED).await;
+    let application = web_application(&server.rooms).await;
+    let people = ["zoe@example.com", "eve@example.com"];
+    let [(zoe, of_zoe), (eve, of_eve)] = [person(&server, people[0]).await, person(&server, people[1]).await];
+    let renamed = zoe.submit(of_zoe.form_with("name-save"), &[("username", " Zoe.L ")]).await;
+    assert!(renamed.text().contains("value=\"Zoe.L\""), "{}", renamed.text());
+    for claims in told(&server, &zoe, &application).await {
+        assert_eq!((&claims["preferred_username"], &claims["name"]), (&json!("Zoe.L"), &json!("zoe")));
+    }
+    for refused in ["zoe.l", "ZOE.L", "zoe@example.com", "z", "zoe l", "zo\u{e9}", "-zoe"] {
+        let again = eve.submit(of_eve.form_with("name-save"), &[("username", refused), ("name", "Eve")]).await;
+        assert_eq!(again.answer.status, 400, "{refused}");
+        assert!(again.has("username-problem") && again.text().contains("value=\"Eve\""), "{}", again.text());
+    }
+    for claims in told(&server, &eve, &application).await {
+        assert_eq!((&claims["preferred_username"], &claims["name"]), (&json!(people[1]), &json!("eve")));
+    }
+    // Given up, or gone with the account, it is free.
+    zoe.submit(renamed.form_with("name-save"), &[("username", "")]).await;
+    eve.submit(of_eve.form_with("name-save"), &[("username", "zoe.l")]).await;
+    for (browser, called) in [(&zoe, people[0]), (&eve, "zoe.l")] {
+        assert_eq!(told(&server, browser, &application).await[0]["preferred_username"], called);
+    }
+    let gone = server.rooms.store.user_by_email(&people[1].parse().unwrap()).await.unwrap().unwrap();
+    server.rooms.people.user_delete(gone.id, &Actor::CommandLine).await.unwrap();
+    zoe.submit(renamed.form_with("name-save"), &[("username", "zoe.l")]).await;
+    assert_eq!(told(&server, &zoe, &application).await[0]["preferred_username"], "zoe.l");
+}
+
+/// Of many people who want one name at the same moment, one has it.
+#[apply(on_both_engines)]
+async fn a_user_name_that_many_want_at_once_is_given_once(world: World) {
+    let server = world.server().await;
+    let mut tries = JoinSet::new();
+    for n in 0..20 {
+        let (rooms, user) = (server.rooms.clone(), account(&server.rooms, &format!("p{n}@example.com")).await);
+        tries.spawn(async move {
+            let names = OwnNames { name: None, username: "zoe".parse().ok() };
+            rooms.people.rename_oneself(&user, names).await
+        });
+    }
+    let outcomes = tries.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    let refused = |outcome: &Result<(), ManageUserError>| matches!(outcome, Err(ManageUserError::UsernameTaken));
+    assert_eq!(outcomes.iter().filter(|outcome| refused(outcome)).count(), 19, "{outcomes:?}");
 }
 
 /// A name is asked for where a sign-in may make an account, and an account that is there keeps its own.

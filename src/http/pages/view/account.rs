@@ -20,6 +20,8 @@ pub(in crate::http) struct Account {
     pub(in crate::http) address: String,
     /// The person's name, if known.
     pub(in crate::http) name: Option<String>,
+    /// What stands in the fields of the names.
+    pub(in crate::http) names: Names,
     /// What was just done.
     pub(in crate::http) notice: Option<AccountNotice>,
     /// The sessions.
@@ -34,6 +36,28 @@ pub(in crate::http) struct Account {
     pub(in crate::http) sign_out_everywhere: Form,
     /// Leads to [`DeleteAccount`].
     pub(in crate::http) delete: String,
+}
+
+/// What a person wants to be called, as it stands in the form. Posts `name` and `username`.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Names {
+    /// The name.
+    pub(in crate::http) name: String,
+    /// The user name.
+    pub(in crate::http) username: String,
+    /// What was wrong with what was sent.
+    pub(in crate::http) problem: Option<NameProblem>,
+}
+
+/// Why a person is not called so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum NameProblem {
+    /// The name cannot be shown.
+    NoName,
+    /// The user name has other characters, or too many.
+    NoUsername,
+    /// Another account has the user name.
+    Taken,
 }
 
 /// A session of a browser.
@@ -91,6 +115,18 @@ impl Account {
             AccountNotice::ApplicationRemoved => self.t.account.application_removed,
             AccountNotice::NameChanged => self.t.account.name_changed,
         })
+    }
+
+    fn name_problem(&self) -> Option<&'static str> {
+        (self.names.problem == Some(NameProblem::NoName)).then_some(self.t.account.no_name)
+    }
+
+    fn username_problem(&self) -> Option<&'static str> {
+        match self.names.problem? {
+            NameProblem::NoName => None,
+            NameProblem::NoUsername => Some(self.t.account.no_username),
+            NameProblem::Taken => Some(self.t.account.username_taken),
+        }
     }
 }
 

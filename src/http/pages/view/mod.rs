@@ -27,7 +27,8 @@ mod samples;
 mod tests;
 
 pub(in crate::http) use account::{
-    Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, SessionLine, WhichSession,
+    Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, NameProblem, Names, SessionLine,
+    WhichSession,
 };
 pub(in crate::http) use chart::Chart;
 pub(in crate::http) use check_mail::{CheckMail, CheckMailNotice, CodeProblem, Delivery, WaitingFrame};

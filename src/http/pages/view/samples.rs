@@ -233,11 +233,13 @@ fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
         end: values.form("/account/applications/end"),
     };
     let phone = Device::new("198.51.100.23", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6) Version/18.6 Safari/604.1");
+    let names = |problem| Names { name: values.person.to_owned(), username: values.person.to_owned(), problem };
     let view = |notice, applications| Account {
         t,
         now: now(),
         address: values.address.to_owned(),
         name: Some(values.person.to_owned()),
+        names: names(None),
         notice,
         sessions: vec![
             session(WhichSession::This, values.device(), 20),
@@ -253,6 +255,13 @@ fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
     add(all, "account", &view(None, vec![line(&SCOPES), line(&SCOPES[..1])]));
     add(all, "account-removed", &view(Some(AccountNotice::ApplicationRemoved), Vec::new()));
     add(all, "account-ended", &view(Some(AccountNotice::SessionEnded), Vec::new()));
+    for (name, problem) in [
+        ("account-no-name", NameProblem::NoName),
+        ("account-no-username", NameProblem::NoUsername),
+        ("account-username-taken", NameProblem::Taken),
+    ] {
+        add(all, name, &Account { names: names(Some(problem)), ..view(None, Vec::new()) });
+    }
     for (name, problem) in [("delete", None), ("delete-differs", Some(DeleteProblem::AddressDiffers))] {
         let (address, form) = (values.address.to_owned(), values.form("/account/delete"));
         add(all, name, &DeleteAccount { t, address, problem, form, back: "/account".to_owned() });
