@@ -465,6 +465,18 @@ async fn a_mistake_ends_with_a_code_and_the_reason_and_prints_no_result() {
     assert_eq!(at.json(&["app", "list"]).await, serde_json::json!([]), "nothing half done");
 }
 
+/// What libraries ask for by themselves, people's applications may have from the start.
+#[tokio::test]
+async fn app_create_needs_no_scopes_where_people_sign_in() {
+    let at = Installation::on_sqlite();
+    at.run(&["migrate"]).await.done();
+    for kind in ["web", "spa", "native", "device"] {
+        let made = at.json(&["app", "create", "--name", "Shop", "--type", kind]).await;
+        let usual = ["openid", "profile", "email", "offline_access", "user"];
+        assert_eq!(made["scopes"], serde_json::json!(usual), "{kind}");
+    }
+}
+
 #[tokio::test]
 async fn health_follows_the_server() {
     let at = Installation::on_sqlite();

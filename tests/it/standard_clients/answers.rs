@@ -99,6 +99,12 @@ async fn state_and_nonce_may_be_long_and_what_is_too_long_is_not_echoed(world: W
         assert!(is_page(&page, 400) && page.text().contains("8192"), "{mode}: {}", page.text());
         assert!(!page.text().contains("ssssssss"), "{mode}");
     }
+    let pushed = [("response_type", "code"), ("redirect_uri", CALLBACK), ("state", long.as_str())];
+    assert_eq!(server.form("/oauth/par", &application, &pushed).await.status, 201);
+    let longer = format!("{long}x");
+    let pushed = [("response_type", "code"), ("redirect_uri", CALLBACK), ("state", longer.as_str())];
+    let told = server.form("/oauth/par", &application, &pushed).await.refusal(400, "invalid_request");
+    assert!(told.contains("8192") && !told.contains("ssssssss"), "{told}");
     let page = Browser::of(&server).visit(&ask("nonce", long.clone(), "query")).await;
     assert_eq!(page.answer_parameters()["error"], "login_required");
     let page = Browser::of(&server).visit(&ask("nonce", format!("{long}x"), "query")).await;

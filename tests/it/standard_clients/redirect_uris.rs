@@ -8,7 +8,7 @@ use gatepost::domain::audit::Actor;
 use gatepost::flows::applications::NewApplication;
 use serde_json::json;
 
-use super::{UNLIMITED, is_page};
+use super::{JOHN, UNLIMITED, is_page};
 use crate::harness::browser::Browser;
 use crate::harness::person::{CHALLENGE, authorize, web_settings};
 use crate::harness::{Registered, TestServer, World, on_both_engines};
@@ -79,6 +79,10 @@ async fn every_door_refuses_an_address_by_the_same_rule(world: World) {
     }
     let server = world.server_with(UNLIMITED).await;
     let (management, admin) = (server.management().await, server.machine("gatepost:admin").await);
+    let portal = Browser::of(&server);
+    let page = portal.visit("/portal/applications").await;
+    portal.sign_in(&server, &page, JOHN, 1).await;
+    let new = portal.visit("/portal/applications/new").await;
     for (uri, rule) in cases {
         for list in ["redirect_uris", "post_logout_redirect_uris"] {
             let mut settings = web_settings("Shop");
@@ -96,5 +100,9 @@ async fn every_door_refuses_an_address_by_the_same_rule(world: World) {
             let told = management.post(&admin, "/applications", body).await;
             assert!(told.text().contains(rule) && told.text().contains(list), "{}", told.text());
         }
+        let form = new.form_with("app-create");
+        let told = portal.submit(form, &[("name", "Shop"), ("type", "web"), ("redirect_uris", uri)]).await;
+        assert!(told.has("app-redirect-uris-problem"), "{}", told.text());
+        assert!(told.text().contains(&rule.replace('\'', "&#39;")), "{}", told.text());
     }
 }

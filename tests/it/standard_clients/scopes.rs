@@ -4,10 +4,11 @@ use macro_rules_attribute::apply;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::protocol::requested_scope::ScopePolicy;
+use serde_json::json;
 
 use super::{JOHN, UNLIMITED};
 use crate::harness::browser::Browser;
-use crate::harness::person::{CALLBACK, VERIFIER, authorize, mails_to, web_application, web_settings};
+use crate::harness::person::{CALLBACK, VERIFIER, account, authorize, mails_to, web_application, web_settings};
 use crate::harness::{Registered, TestServer, World, on_both_engines};
 
 /// What an application learns of what it was granted.
@@ -94,5 +95,29 @@ async fn an_application_with_nothing_but_a_type_may_ask_for_what_libraries_ask_f
             (known.settings.scope.to_string().as_str(), kind.default_scopes().to_string().as_str()),
             (all, "openid user")
         );
+    }
+}
+
+/// A type is enough, whichever way an application is registered; developers begin with what everybody may choose.
+#[apply(on_both_engines)]
+async fn every_door_gives_a_new_application_what_is_usual_for_its_type(world: World) {
+    let all = json!(["openid", "profile", "email", "offline_access", "user"]);
+    let kinds = ["web", "spa", "native", "device", "service"];
+    let declared =
+        |kind: &str| format!("[[applications]]\nclient_id = \"{kind}\"\nname = \"{kind}\"\ntype = \"{kind}\"\n");
+    let server = world.server_with(&kinds.map(declared).concat()).await;
+    let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+    let developer = account(&server.rooms, JOHN).await;
+    let developer = server.session_of(&developer).await;
+    for kind in kinds {
+        let usual = if kind == "service" { json!(["openid", "admin"]) } else { all.clone() };
+        let new = |name: &str| json!({ "name": name, "type": kind });
+        let stated = management.get(&ops, &format!("/applications/{kind}")).await.success();
+        assert_eq!(stated["scopes"], usual, "declared {kind}");
+        let made = management.post(&ops, "/applications", new("Ours")).await.json();
+        assert_eq!(made["scopes"], usual, "an operator's {kind}");
+        let own = management.post(&developer, "/applications", new("Theirs")).await.json();
+        let chosen = if kind == "service" { json!(["openid"]) } else { all.clone() };
+        assert_eq!(own["scopes"], chosen, "a developer's {kind}");
     }
 }
