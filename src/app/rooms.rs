@@ -16,6 +16,7 @@ use crate::flows::authorize::Authorizations;
 use crate::flows::browsers::Browsers;
 use crate::flows::clients::Clients;
 use crate::flows::delivery_traces::DeliveryTraces;
+use crate::flows::device_grants::DeviceGrants;
 use crate::flows::foundations::Foundations;
 use crate::flows::guess_limits::GuessLimits;
 use crate::flows::hash_secrets::SecretHasher;
@@ -156,6 +157,7 @@ struct Endpoints {
     responses: Arc<AuthorizationResponses>,
     sign_ins: Arc<SignIns>,
     authorizations: Arc<Authorizations>,
+    device_grants: Arc<DeviceGrants>,
     sign_out: Arc<SignOut>,
     tokens: Arc<Tokens>,
     token_status: Arc<TokenStatus>,
@@ -183,6 +185,7 @@ impl Endpoints {
                 guesses,
                 request_limits,
             )),
+            device_grants: Arc::new(DeviceGrants::new(base, application_cache, clients, request_limits)),
             sign_out: Arc::new(SignOut::new(base, application_cache, keys, sessions)),
             tokens: Arc::new(Tokens::new(base, application_cache, keys, clients, delivery_traces, login_codes, usage)),
             token_status: Arc::new(TokenStatus::new(base, application_cache, keys, clients, usage)),
@@ -225,6 +228,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         responses: endpoints.responses,
         sign_ins: endpoints.sign_ins,
         authorizations: endpoints.authorizations,
+        device_grants: endpoints.device_grants,
         sign_out: endpoints.sign_out,
         tokens: endpoints.tokens,
         token_status: endpoints.token_status,

@@ -1,4 +1,4 @@
-//! `[rate_limits]`: limits on wrong secrets, mail and authorization requests.
+//! `[rate_limits]`: limits on wrong secrets, mail, authorization requests and devices.
 
 use std::time::Duration;
 
@@ -38,6 +38,10 @@ pub struct RateLimits {
     pub authorizations_per_ip_burst: u32,
     /// How long until one more may be begun.
     pub authorizations_per_ip_every: Duration,
+    /// Requests of devices that wait for an answer, of one application and one network address.
+    pub open_device_codes_per_ip: u32,
+    /// Wrong user codes a minute that may be entered from one network address.
+    pub wrong_user_codes_per_ip: u32,
 }
 
 impl RateLimits {
@@ -61,6 +65,8 @@ impl RateLimits {
             mail_total_per_minute: section.setting_within("mail_total_per_minute", "600", &counts),
             authorizations_per_ip_burst: section.setting_within("authorizations_per_ip_burst", "60", &counts),
             authorizations_per_ip_every: section.setting_within("authorizations_per_ip_every", "1s", &spans),
+            open_device_codes_per_ip: section.setting_within("open_device_codes_per_ip", "32", &counts),
+            wrong_user_codes_per_ip: section.setting_within("wrong_user_codes_per_ip", "5", &counts),
         }
     }
 }

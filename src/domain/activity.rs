@@ -31,6 +31,8 @@ named! {
         Authorize = "/oauth/authorize",
         /// Pushed authorization requests (RFC 9126).
         PushedRequest = "/oauth/par",
+        /// Requests of devices (RFC 8628 §3.1).
+        DeviceAuthorization = "/oauth/device_authorization",
         /// Introspection (RFC 7662).
         Introspect = "/oauth/introspect",
         /// Revocation (RFC 7009).

@@ -29,7 +29,8 @@ impl Extras {
     #[must_use]
     pub fn alone(&self) -> ApplicationSettings {
         let none = ApplicationSettings::new(String::new(), ApplicationKind::Device);
-        self.added_to(ApplicationSettings { scope: Scope::empty(), default_scope: Scope::empty(), ..none })
+        let (scope, default_scope, grants) = (Scope::empty(), Scope::empty(), Vec::new());
+        self.added_to(ApplicationSettings { scope, default_scope, grants, ..none })
     }
 
     /// The settings with these extras. A scope becomes a default scope only if it was requested as one.

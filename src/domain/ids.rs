@@ -146,6 +146,8 @@ row_ids! {
     SessionId,
     /// Names a stored authorization request.
     AuthorizationId,
+    /// Names a device's request for tokens.
+    DeviceGrantId,
     /// Names a sign-in by e-mail.
     SignInId,
     /// Names a token family.

@@ -12,6 +12,7 @@ pub mod authorize;
 pub mod browsers;
 pub mod clients;
 pub mod delivery_traces;
+pub mod device_grants;
 pub mod foundations;
 pub mod guess_limits;
 pub mod hash_secrets;
@@ -20,6 +21,7 @@ pub mod idempotency;
 pub mod insight;
 pub mod instruments;
 pub mod keys;
+mod known_scopes;
 pub mod life_cycle;
 pub mod login_codes;
 pub mod mail;
@@ -56,6 +58,7 @@ use authorize::Authorizations;
 use browsers::Browsers;
 use clients::Clients;
 use delivery_traces::DeliveryTraces;
+use device_grants::DeviceGrants;
 use idempotency::Idempotency;
 use insight::Insight;
 use instruments::Instruments;
@@ -139,6 +142,8 @@ pub struct Rooms {
     pub sign_ins: Arc<SignIns>,
     /// Authorization requests.
     pub authorizations: Arc<Authorizations>,
+    /// Requests of devices.
+    pub device_grants: Arc<DeviceGrants>,
     /// Signing out for applications.
     pub sign_out: Arc<SignOut>,
     /// The token endpoint.

@@ -189,6 +189,7 @@ impl Sessions {
         tx.sessions_end_of(person.user.id, now).await?;
         tx.families_end_of_user(person.user.id, EndReason::SignedOut, now).await?;
         tx.authorization_codes_end(person.user.id, None, now).await?;
+        tx.device_grants_end(person.user.id, None, now).await?;
         tx.sign_ins_end_of(person.user.id, now).await?;
         tx.commit().await?;
         Ok(())
@@ -204,6 +205,7 @@ impl Sessions {
         tx.sign_ins_end_for(person.user.id, application.id, now).await?;
         tx.families_end_of_grant(person.user.id, application.id, EndReason::Withdrawn, now).await?;
         tx.authorization_codes_end(person.user.id, Some(application.id), now).await?;
+        tx.device_grants_end(person.user.id, Some(application.id), now).await?;
         tx.consent_delete(person.user.id, application.id).await?;
         tx.commit().await?;
         Ok(())

@@ -13,6 +13,7 @@ use crate::flows::applications::Applications;
 use crate::flows::authorize::Authorizations;
 use crate::flows::browsers::Browsers;
 use crate::flows::clients::Clients;
+use crate::flows::device_grants::DeviceGrants;
 use crate::flows::idempotency::Idempotency;
 use crate::flows::insight::Insight;
 use crate::flows::instruments::Instruments;
@@ -69,6 +70,7 @@ hands_out! {
     authorizations: Authorizations,
     browsers: Browsers,
     clients: Clients,
+    device_grants: DeviceGrants,
     idempotency: Idempotency,
     insight: Insight,
     keys: Keys,

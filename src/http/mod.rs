@@ -77,6 +77,7 @@ fn endpoints() -> Router<Edge> {
         .route("/oauth/introspect", post(oauth::introspect::introspect))
         .route("/oauth/revoke", post(oauth::revoke::revoke))
         .route("/oauth/par", post(oauth::par::par))
+        .route("/oauth/device_authorization", post(oauth::device_authorization::device_authorization))
         .route("/api/v1/hello", get(api::hello::hello))
         // Before the CORS layer: set afterwards, it would answer the preflight's OPTIONS itself.
         .method_not_allowed_fallback(reply::method_not_allowed)
@@ -104,6 +105,8 @@ fn flow_pages() -> Router<Edge> {
         .route("/login/code/watch", get(pages::code::watch))
         .route("/login/switch", get(pages::sign_in::switch))
         .route("/consent", get(pages::consent::show).post(pages::consent::decide))
+        .route("/device", get(pages::device::show).post(pages::device::enter_code))
+        .route("/device/{id}", get(pages::device::ask).post(pages::device::decide))
         .layer(CsrfLayer::new());
     let told_by_mail = Router::new()
         .route("/login/resend", post(pages::code::resend))

@@ -67,6 +67,8 @@ fn log(status: u16, refusal: Option<&Refusal>, elapsed: Duration) {
     let (description, detail) = (redact(&refusal.description), refusal.detail.as_deref());
     if status >= 500 {
         error!(status, micros, error, description, detail, "failed");
+    } else if refusal.code == ErrorCode::AuthorizationPending {
+        debug!(status, micros, error, "refused");
     } else if refusal.code == ErrorCode::RequestTimeout {
         warn!(status, micros, error, description, detail, "refused");
     } else {

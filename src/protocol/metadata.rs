@@ -21,6 +21,8 @@ pub struct Metadata {
     introspection_endpoint: String,
     revocation_endpoint: String,
     pushed_authorization_request_endpoint: String,
+    /// RFC 8628 §4.
+    device_authorization_endpoint: String,
     jwks_uri: String,
     grant_types_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
@@ -87,6 +89,7 @@ impl Metadata {
             introspection_endpoint: url("/oauth/introspect"),
             revocation_endpoint: url("/oauth/revoke"),
             pushed_authorization_request_endpoint: url("/oauth/par"),
+            device_authorization_endpoint: url("/oauth/device_authorization"),
             token_endpoint: url("/token"),
             jwks_uri: url("/.well-known/jwks.json"),
             grant_types_supported: GrantType::ALL.map(GrantType::name).to_vec(),

@@ -11,6 +11,7 @@ pub mod carried_request;
 pub mod claims;
 pub mod client_auth;
 pub mod client_keys;
+pub mod device;
 pub mod id_token;
 pub mod id_token_hint;
 pub mod introspection;

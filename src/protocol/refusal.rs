@@ -24,6 +24,14 @@ pub enum ErrorCode {
     InvalidTarget,
     /// RFC 6749 §4.1.2.1: the resource owner or this server denied the request.
     AccessDenied,
+    /// RFC 8628 §3.5: nobody has answered the device's request yet.
+    AuthorizationPending,
+    /// RFC 8628 §3.5: the same, and the device asks too often.
+    SlowDown,
+    /// RFC 8628 §3.5: the time of the device code is over.
+    ExpiredToken,
+    /// RFC 8628 §3.5: the person denied the device's request.
+    DeviceDenied,
     /// RFC 6749 §4.1.2.1: only `code` is offered.
     UnsupportedResponseType,
     /// OIDC Core §3.1.2.6: the person would have to sign in.
@@ -80,6 +88,10 @@ impl ErrorCode {
             Self::InvalidScope => ("invalid_scope", 400),
             Self::InvalidTarget => ("invalid_target", 400),
             Self::AccessDenied => ("access_denied", 403),
+            Self::AuthorizationPending => ("authorization_pending", 400),
+            Self::SlowDown => ("slow_down", 400),
+            Self::ExpiredToken => ("expired_token", 400),
+            Self::DeviceDenied => ("access_denied", 400),
             Self::UnsupportedResponseType => ("unsupported_response_type", 400),
             Self::LoginRequired => ("login_required", 400),
             Self::ConsentRequired => ("consent_required", 400),

@@ -19,6 +19,8 @@ named! {
         AuthorizationCode = "authorization_code": "People sign in through their browser (authorization_code)",
         /// RFC 6749 §6: a refresh token is exchanged.
         RefreshToken = "refresh_token": "Stay signed in without asking again (refresh_token)",
+        /// RFC 8628 §3.4: a person allows in a browser what a device without one asks for.
+        DeviceCode = "urn:ietf:params:oauth:grant-type:device_code": "People allow it on another device (device_code)",
         /// An extension grant (RFC 6749 §4.5): a person typed the code of a mail into a client without a browser.
         LoginCode = "urn:gatepost:params:oauth:grant-type:login-code": "People type a code from their mail into the application (login-code)",
     }
@@ -71,6 +73,19 @@ impl TokenRequest {
             resources: resources.map_err(|e| Refusal::new(ErrorCode::InvalidTarget, e.to_string()))?,
         })
     }
+}
+
+/// Refuses a grant that an application is not registered for.
+pub fn check_registered(registered: &[GrantType], grant: GrantType) -> Result<(), Refusal> {
+    if registered.contains(&grant) {
+        return Ok(());
+    }
+    let known = registered.iter().map(|grant| grant.name());
+    Err(Refusal::new(
+        ErrorCode::UnauthorizedClient,
+        format!("this application is not registered for the grant {}", grant.name()),
+    )
+    .with_mismatch(Mismatch::nearest(Field::GrantType, grant.name(), known)))
 }
 
 /// A successful answer of the token endpoint (RFC 6749 §5.1).

@@ -50,6 +50,7 @@ const STEPS: &[Step] = &[
     step!(19, "0019_pushed_requests_by_application"),
     step!(20, "0020_looks"),
     step!(21, "0021_usernames"),
+    step!(22, "0022_device_grants"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

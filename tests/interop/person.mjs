@@ -28,12 +28,12 @@ export class Page {
     return this.html.includes(` id="${id}"`);
   }
 
-  /** The form around this element, with what its hidden fields and the element itself send. */
+  /** The form around this element, with what its fields hold and the element itself sends. */
   form(id) {
     const found = this.html.match(/<form[\s\S]*?<\/form>/g)?.find((form) => form.includes(` id="${id}"`));
     if (!found) throw new Error(`no form with #${id} at ${this.url} (${this.status}):\n${this.html}`);
     const pressed = found.match(/<(button|input)[^>]*>/g).filter((tag) =>
-      attribute(tag, 'type') === 'hidden' || (tag.startsWith('<button') && attribute(tag, 'id') === id));
+      ['hidden', 'text'].includes(attribute(tag, 'type')) || (tag.startsWith('<button') && attribute(tag, 'id') === id));
     const fields = pressed.filter((tag) => attribute(tag, 'name'))
       .map((tag) => [attribute(tag, 'name'), attribute(tag, 'value')]);
     return { action: new URL(attribute(found, 'action') || this.url, this.url), fields };
@@ -71,7 +71,7 @@ export class Person {
   /** Presses the button `id` of a page, after filling in the fields. */
   async press(page, id, { filled = {}, until } = {}) {
     const { action, fields } = page.form(id);
-    const body = new URLSearchParams([...fields, ...Object.entries(filled)]);
+    const body = new URLSearchParams([...fields.filter(([name]) => !(name in filled)), ...Object.entries(filled)]);
     return this.open(action, { until, method: 'POST', body, headers: { origin: page.url.origin } });
   }
 
@@ -97,6 +97,8 @@ export class Person {
         page = by === 'link'
           ? await this.open(link, { until })
           : await this.press(page, 'login-code-submit', { filled: { code }, until });
+      } else if (page.has('device-submit')) {
+        page = await this.press(page, 'device-submit', { until });
       } else if (page.has('confirm-login')) {
         page = await this.press(page, 'confirm-login', { until });
       } else if (page.has('consent-allow')) {

@@ -28,8 +28,10 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         "introspection_endpoint": "http://localhost:8080/oauth/introspect",
         "revocation_endpoint": "http://localhost:8080/oauth/revoke",
         "pushed_authorization_request_endpoint": "http://localhost:8080/oauth/par",
+        "device_authorization_endpoint": "http://localhost:8080/oauth/device_authorization",
         "grant_types_supported": [
             "client_credentials", "authorization_code", "refresh_token",
+            "urn:ietf:params:oauth:grant-type:device_code",
             "urn:gatepost:params:oauth:grant-type:login-code",
         ],
         "response_types_supported": ["code"],

@@ -20,6 +20,7 @@ mod connections;
 mod crash;
 mod delivery_trace;
 mod deployment;
+mod device;
 mod discovery;
 mod documents;
 mod early_answers;

@@ -94,7 +94,11 @@ fn unset() -> Round {
 fn default_round(kind: ApplicationKind) -> Round {
     let of_kind = |(name, service, others): (&str, Value, Option<Value>)| {
         let value = if kind == ApplicationKind::Service { service } else { others.unwrap_or(service) };
-        let value = if name == "grants" && kind == ApplicationKind::Device { json!([]) } else { value };
+        let value = if name == "grants" && kind == ApplicationKind::Device {
+            json!(["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"])
+        } else {
+            value
+        };
         (name.to_owned(), value)
     };
     defaults().into_iter().map(of_kind).collect()

@@ -35,7 +35,7 @@ impl ApplicationKind {
         match self {
             Self::Service => vec![GrantType::ClientCredentials],
             Self::Web | Self::Spa | Self::Native => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-            Self::Device => Vec::new(),
+            Self::Device => vec![GrantType::DeviceCode, GrantType::RefreshToken],
         }
     }
 

@@ -9,7 +9,6 @@ mod pushed_request;
 
 use std::sync::Arc;
 
-use super::access::{ADMIN_SCOPE, Need};
 use super::application_cache::ApplicationCache;
 use super::authorization_response::AuthorizationResponses;
 use super::clients::Clients;
@@ -18,12 +17,13 @@ use super::foundations::Foundations;
 use super::guess_limits::GuessLimits;
 use super::instruments::Instruments;
 use super::keys::Keys;
+use super::known_scopes::known_scopes;
 use super::mail::Mail;
 use super::mail_limits::MailLimits;
 use super::request_limits::RequestLimits;
 use super::sign_in::SignIns;
 use crate::config::{Issuer, RateLimits};
-use crate::domain::application::{Application, ApplicationKind, ApplicationState};
+use crate::domain::application::{Application, ApplicationState};
 use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{AuthorizationId, ClientId};
@@ -205,7 +205,7 @@ impl Authorizations {
                 .with_mismatch(Mismatch::missing(Field::CodeChallenge, None)));
         }
         let allowed = settings.scope.clone().union(extra);
-        let known = self.known_scopes().await?;
+        let known = known_scopes(&self.application_cache, &self.free_scopes).await?;
         let scope = requested_scope::settle(
             request.scope.as_ref(),
             ScopeLimits {
@@ -217,14 +217,6 @@ impl Authorizations {
         )?;
         let resources = resource::permitted(&request.resources, &settings.audiences)?;
         Ok(Settled { request, scope, resources, expected_sub: hint.map(|hint| hint.sub) })
-    }
-
-    /// Every scope that means something here: to the server, to its resources, or to whoever may choose it.
-    async fn known_scopes(&self) -> Result<Scope, Refusal> {
-        let needs = Need::ALL.into_iter().flat_map(Need::scopes).copied().chain([ADMIN_SCOPE]);
-        let own = Scope::of(needs).union(&Scope::identity()).union(&self.free_scopes);
-        let own = ApplicationKind::ALL.into_iter().fold(own, |own, kind| own.union(&kind.usual_scopes()));
-        Ok(own.union(&self.application_cache.catalogue().await?.scope()))
     }
 
     fn new_authorization(&self, proven: &Proven, source: Source, settled: Settled, device: &Device) -> Authorization {

@@ -15,7 +15,7 @@ use super::Insight;
 use crate::domain::activity::{Counted, Endpoint, Failure, NotedRequest, network};
 use crate::domain::ids::{ApplicationId, ClientId, NotedRequestId, Timestamp};
 use crate::protocol::mismatch::redact;
-use crate::protocol::refusal::Refusal;
+use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::GrantType;
 use crate::store::{DayTotal, StoreError};
 use waiting::MOST_OF_ONE;
@@ -84,6 +84,10 @@ impl Insight {
     /// Notes a request for the application that it names. Does not access the database.
     pub fn log_request(&self, request: &LoggedRequest<'_>) {
         let Ok(client_id) = request.client_id.parse::<ClientId>() else { return };
+        // A device that waits as it should has not failed.
+        if request.refusal.is_some_and(|refusal| refusal.code == ErrorCode::AuthorizationPending) {
+            return;
+        }
         let now = self.instruments.now();
         match self.application_cache.known_application(&client_id) {
             Some(application) => self.requests.note(application.id, request, now),

@@ -299,5 +299,6 @@ async fn end_all_of(tx: &mut Transaction, id: UserId, now: Timestamp) -> Result<
     tx.sessions_end_of(id, now).await?;
     tx.authorization_codes_end(id, None, now).await?;
     tx.families_end_of_user(id, EndReason::AccountEnded, now).await?;
+    tx.device_grants_end(id, None, now).await?;
     Ok(())
 }

@@ -34,7 +34,7 @@ pub(super) async fn grant(
         tokens.delivery_traces.note_refusal(flight, &refusal).await;
         return Err(unknown());
     }
-    let beginning = Beginning { code: Some(presented.clone()), sign_in: code.sign_in, flight };
+    let beginning = Beginning { code: Some(presented.clone()), device_code: None, sign_in: code.sign_in, flight };
     let granted = what_it_grants(tokens, application, parameters, (&presented, code, beginning)).await;
     if let Err(refusal) = &granted {
         tokens.delivery_traces.note_refusal(flight, refusal).await;

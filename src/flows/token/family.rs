@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Tokens;
 use super::authorization_code;
+use super::device_code;
 use super::granted::{Beginning, Granted, Payment, Person, Resources, Subject};
 use crate::domain::application::Application;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -66,7 +67,7 @@ impl Tokens {
         }
     }
 
-    /// Spends the code or sign-in and begins the family, in one transaction.
+    /// Spends the code, device code or sign-in and begins the family, in one transaction.
     pub(super) async fn begin_family(
         &self,
         application: &Application,
@@ -88,6 +89,11 @@ impl Tokens {
         {
             drop(tx);
             return Err(authorization_code::not_spent(self, application, code).await?);
+        }
+        if let Some(device_code) = beginning.device_code
+            && !tx.device_grant_redeem(device_code, now).await?
+        {
+            return Err(device_code::used());
         }
         if let Some(session) = family.session
             && !tx.session_hold(session).await?

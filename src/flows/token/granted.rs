@@ -2,7 +2,7 @@
 //! sent.
 
 use crate::domain::ids::{SessionId, SignInId};
-use crate::domain::one_time::{AuthorizationCode, RefreshToken};
+use crate::domain::one_time::{AuthorizationCode, RefreshToken, ValueHash};
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::User;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -78,7 +78,7 @@ impl Resources {
 pub(super) enum Payment {
     /// Nothing.
     Nothing,
-    /// A code, a sign-in, or both, for a new family.
+    /// A code, a device code, a sign-in, or a code with its sign-in, for a new family.
     Begin(Beginning),
     /// A refresh token is spent for its successor.
     Rotate(RefreshToken),
@@ -90,6 +90,8 @@ pub(super) enum Payment {
 pub(super) struct Beginning {
     /// The authorization code.
     pub(super) code: Option<AuthorizationCode>,
+    /// The device code.
+    pub(super) device_code: Option<ValueHash>,
     /// The sign-in that is redeemed together with it.
     pub(super) sign_in: Option<SignInId>,
     /// The sign-in of the person for this request, for its delivery trace.

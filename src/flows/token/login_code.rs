@@ -46,7 +46,12 @@ pub(super) async fn grant(
         expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,
     };
-    let payment = Payment::Begin(Beginning { code: None, sign_in: Some(sign_in.id), flight: Some(sign_in.id) });
+    let payment = Payment::Begin(Beginning {
+        code: None,
+        device_code: None,
+        sign_in: Some(sign_in.id),
+        flight: Some(sign_in.id),
+    });
     Granted::begin(user, family, application, payment)
 }
 

@@ -7,6 +7,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod family;
 mod granted;
 mod issue;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use super::application_cache::ApplicationCache;
 use super::clients::{AuthenticatedClient, ClientRequest, Clients};
 use super::delivery_traces::DeliveryTraces;
+use super::device_grants::PollTimes;
 use super::foundations::Foundations;
 use super::instruments::Instruments;
 use super::keys::Keys;
@@ -32,10 +34,10 @@ use crate::domain::encryption::MasterKeyring;
 use crate::domain::one_time::RefreshToken;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::{self, Scope};
-use crate::protocol::token::{GrantType, TokenRequest, TokenResponse};
+use crate::protocol::token::{GrantType, TokenRequest, TokenResponse, check_registered};
 use crate::store::{ApplicationUse, Store};
 use granted::{Granted, Payment, Subject};
 use issue::Settled;
@@ -55,6 +57,8 @@ pub struct Tokens {
     usage: Arc<UsageLog>,
     /// Codes whose exchange was not answered.
     unanswered: Unanswered,
+    /// When devices polled last.
+    polls: PollTimes,
     settings: config::Tokens,
     request_timeout: Duration,
 }
@@ -83,6 +87,7 @@ impl Tokens {
             login_codes: Arc::clone(login_codes),
             usage: Arc::clone(usage),
             unanswered: Unanswered::default(),
+            polls: PollTimes::default(),
             settings: base.config.tokens.clone(),
             request_timeout: base.config.server.request_timeout,
         }
@@ -101,8 +106,8 @@ impl Tokens {
         parsed: &TokenRequest,
         parameters: &Parameters,
     ) -> Result<TokenResponse, Refusal> {
-        check_grant_allowed(client, parsed.grant)?;
         let application = &*client.application;
+        check_registered(&application.settings.grants, parsed.grant)?;
         let granted = self.apply_grant(client, parsed.grant, parameters).await?;
         let resources = self.settle_resources(&granted, &parsed.resources).await?;
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
@@ -128,6 +133,7 @@ impl Tokens {
             GrantType::ClientCredentials => client_credentials::grant(application),
             GrantType::AuthorizationCode => authorization_code::grant(self, application, parameters).await,
             GrantType::RefreshToken => refresh_token::grant(self, application, parameters).await,
+            GrantType::DeviceCode => device_code::grant(self, application, parameters).await,
             GrantType::LoginCode => login_code::grant(self, application, parameters).await,
         }
     }
@@ -183,17 +189,4 @@ impl Tokens {
             _ => Ok(scope.intersect(&understood)),
         }
     }
-}
-
-fn check_grant_allowed(client: &AuthenticatedClient, grant: GrantType) -> Result<(), Refusal> {
-    let registered = &client.application.settings.grants;
-    if registered.contains(&grant) {
-        return Ok(());
-    }
-    let registered = registered.iter().map(|grant| grant.name());
-    Err(Refusal::new(
-        ErrorCode::UnauthorizedClient,
-        format!("this application is not registered for the grant {}", grant.name()),
-    )
-    .with_mismatch(Mismatch::nearest(Field::GrantType, grant.name(), registered)))
 }

@@ -9,12 +9,17 @@ use crate::store::StoreError;
 /// How long mails are kept in the outbox after their end.
 const MAIL_KEPT: Duration = Duration::from_hours(24);
 
+/// How long a device's request is kept after its end, so that the device is told what became of it.
+const DEVICE_GRANTS_KEPT: Duration = Duration::from_hours(1);
+
 impl Upkeep {
     /// Deletes expired rows that no rule needs any more.
     pub async fn forget_expired(&self) -> Result<(), StoreError> {
         let now = self.instruments.now();
         self.store.client_assertions_forget(now).await?;
         self.store.rate_limits_forget(now).await?;
+        self.store.tries_forget(now).await?;
+        self.store.device_grants_forget(now.minus(DEVICE_GRANTS_KEPT)).await?;
         self.store.idempotency_keys_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
         self.webhooks.forget_webhook_deliveries(now).await?;

@@ -32,7 +32,7 @@ macro_rules! client_endpoints {
     )*};
 }
 
-client_endpoints!(Token PushedRequest Introspect Revoke);
+client_endpoints!(Token PushedRequest DeviceAuthorization Introspect Revoke);
 
 /// A readable post to the endpoint `E`. Whether or not it is readable, the application that it names learns of it.
 pub(in crate::http) struct ClientPost<E> {

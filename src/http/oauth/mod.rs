@@ -2,6 +2,7 @@
 
 pub(super) mod authorize;
 mod client_post;
+pub(super) mod device_authorization;
 pub(super) mod introspect;
 pub(super) mod jwks;
 pub(super) mod metadata;

@@ -8,7 +8,7 @@ use super::page_error::PageResult;
 use super::scopes::scope_lines;
 use super::view::{Consent, Publisher};
 use super::visit::Visit;
-use crate::domain::application::Origin;
+use crate::domain::application::{Application, Origin};
 use crate::domain::authorization::Step;
 use crate::domain::ids::AuthorizationId;
 use crate::flows::authorize::OpenAuthorization;
@@ -63,19 +63,12 @@ async fn asked<'a>(visit: &'a Visit, open: &OpenAuthorization) -> Result<Option<
 
 async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedInPerson) -> PageResult {
     let OpenAuthorization { authorization, application } = open;
-    let settings = &application.settings;
-    // Only an operator registers an application without an owner.
-    let own = application.origin == Origin::Declared || settings.first_party;
-    let publisher = match &settings.owner {
-        Some(owner) if !own => Publisher::Named(owner.clone()),
-        _ => Publisher::Operator,
-    };
     let redirect = url::Url::parse(&authorization.redirect_uri).ok();
     let host = redirect.as_ref().and_then(|uri| uri.host_str()).unwrap_or(&authorization.redirect_uri);
     let view = Consent {
         t: visit.messages(),
         app: shown_in(open),
-        publisher,
+        publisher: publisher(application),
         account: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
         scopes: scope_lines(visit, &authorization.scope).await?,
         redirect_host: host.to_owned(),
@@ -86,4 +79,15 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
             .carrying("scope", authorization.scope.to_string()),
     };
     Ok(visit.page(&view).leaving())
+}
+
+/// Who offers an application.
+pub(super) fn publisher(application: &Application) -> Publisher {
+    let settings = &application.settings;
+    // Only an operator registers an application without an owner.
+    let own = application.origin == Origin::Declared || settings.first_party;
+    match &settings.owner {
+        Some(owner) if !own => Publisher::Named(owner.clone()),
+        _ => Publisher::Operator,
+    }
 }

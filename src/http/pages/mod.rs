@@ -9,6 +9,7 @@ pub(in crate::http) mod code;
 pub(in crate::http) mod consent;
 pub(in crate::http) mod cookies;
 pub(in crate::http) mod csrf_form;
+pub(super) mod device;
 pub(in crate::http) mod fields;
 pub(in crate::http) mod flow;
 pub(in crate::http) mod headers;

@@ -134,7 +134,7 @@ impl Target {
 /// A path of this server's own pages, whatever was requested: never another site.
 fn own_page(wanted: Option<&str>) -> String {
     let own = |path: &&str| {
-        ["/account", "/portal", "/admin"]
+        ["/account", "/portal", "/admin", "/device"]
             .iter()
             .any(|page| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     };
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_sign_in_never_leads_to_another_site() {
-        for good in ["/account", "/portal/applications/new", "/admin"] {
+        for good in ["/account", "/portal/applications/new", "/admin", "/device/019e7a4c-5b1f-7d2e-8a3b-6c9d0e1f2a3b"] {
             assert_eq!(own_page(Some(good)), good);
         }
         for bad in [

@@ -89,10 +89,10 @@ fn new_inputs(viewer: &Viewer, typed: &PostedForm, problems: &[FieldProblem]) ->
         .collect()
 }
 
-/// The types that can get a token here; the first is chosen unless another was.
+/// The types; the first is chosen unless another was.
 fn kind_cards(typed: &PostedForm) -> Vec<KindCard> {
     let chosen = ApplicationKind::from_name(typed.text("type")).unwrap_or_default();
-    let offered = ApplicationKind::ALL.into_iter().filter(|kind| !kind.default_grants().is_empty());
+    let offered = ApplicationKind::ALL.into_iter();
     offered.map(|kind| KindCard { value: kind.name(), words: kinds::words(kind), chosen: kind == chosen }).collect()
 }
 
@@ -109,9 +109,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_get_no_token_here_is_not_offered() {
+    fn every_type_is_offered_and_each_can_get_tokens() {
         let cards = kind_cards(&PostedForm::default());
         assert_eq!(cards.iter().filter(|card| card.chosen).map(|card| card.value).collect::<Vec<_>>(), ["service"]);
-        assert!(cards.iter().all(|card| ApplicationKind::from_name(card.value).unwrap() != ApplicationKind::Device));
+        let offered: Vec<_> = cards.iter().filter_map(|card| ApplicationKind::from_name(card.value)).collect();
+        assert_eq!(offered, ApplicationKind::ALL);
+        assert!(offered.iter().all(|kind| !kind.default_grants().is_empty()));
     }
 }

@@ -79,6 +79,7 @@ programs! {
     PeopleJavaScript = "portal/snippets/people.mjs.txt";
     PeoplePython = "portal/snippets/people.py.txt";
     PeopleGo = "portal/snippets/people.go.txt";
+    DeviceCurl = "portal/snippets/device.curl.txt";
 }
 
 /// The programs that fit the application, with the secret in them while it is shown.
@@ -109,6 +110,8 @@ pub(in crate::http) fn snippets(application: &Application, issuer: &str, shown: 
             ("Python", "python", ServicePython { v: &v }.render()),
             ("Go", "go", ServiceGo { v: &v }.render()),
         ]
+    } else if settings.grants.contains(&GrantType::DeviceCode) {
+        vec![("curl", "curl", DeviceCurl { v: &v }.render())]
     } else {
         Vec::new()
     };

@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 27] = [
+const ROOMS: [Room; 28] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -46,6 +46,7 @@ const ROOMS: [Room; 27] = [
             "SignIns",
         ],
     ),
+    ("DeviceGrants", &["ApplicationCache", "Clients"]),
     ("SignOut", &["Keys", "ApplicationCache", "Sessions"]),
     ("Tokens", &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients"]),
     ("TokenStatus", &["Keys", "ApplicationCache", "Clients"]),

@@ -2,8 +2,9 @@
 
 use super::{
     AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
-    DeleteAccountMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages, LinkElsewhereMessages,
-    LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, StopSignInMessages, Units,
+    DeleteAccountMessages, DeviceMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages,
+    LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages,
+    StopSignInMessages, Units,
 };
 use crate::domain::language::Language;
 
@@ -122,6 +123,27 @@ pub(in crate::http) const DE: Messages = Messages {
         remembered: "Ihre Zustimmung wird gemerkt. Auf Ihrer Kontoseite können Sie sie jederzeit widerrufen.",
         allow: "Erlauben",
         deny: "Ablehnen",
+    },
+    device: DeviceMessages {
+        title: "Ein Gerät verbinden",
+        lead: "Geben Sie den Code ein, den Ihr Gerät zeigt, zum Beispiel ein Fernseher, ein Drucker oder eine Befehlszeile.",
+        code: "Code auf dem Gerät",
+        code_hint: "Acht Buchstaben, zum Beispiel BCDF-GHJK.",
+        submit: "Weiter",
+        wrong: "Mit diesem Code wartet kein Gerät. Vergleichen Sie ihn mit dem auf dem Gerät; stimmt er, lassen Sie das Gerät einen neuen anfordern.",
+        taken: "Dieser Code wurde schon in einem anderen Browser eingegeben. Waren Sie das nicht, lassen Sie das Gerät einen neuen anfordern.",
+        too_many: Around("Von hier wurden zu viele falsche Codes eingegeben. Versuchen Sie es in ", " noch einmal."),
+        warning: "Geben Sie nur einen Code ein, den Sie auf einem Gerät vor sich sehen.",
+        warning_hint: "Wer Ihnen einen Code schickt, vorliest oder auf einer Webseite zeigt, käme damit in Ihr Konto.",
+        allow_title: "Ein Gerät erlauben",
+        heading: Around("Darf ", " auf einem Gerät Ihr Konto nutzen?"),
+        program: "Programm",
+        unknown_program: "Unbekanntes Programm",
+        compare: "Zeigt das Gerät vor Ihnen genau diesen Code?",
+        sent_code: "Hat Ihnen jemand einen Code oder einen Link zu dieser Seite geschickt oder einen Code vorgelesen? Dann lehnen Sie ab: Er käme in Ihr Konto.",
+        elsewhere: "Das Gerät ist in einem anderen Netz als dieser Browser. Bei einem Rechner in der Ferne ist das richtig, bei einem Gerät vor Ihnen ein Zeichen von Betrug.",
+        stays: "Das Gerät behält diesen Zugriff, bis Sie ihn auf Ihrer Kontoseite entziehen.",
+        again: "Einen Code eingeben",
     },
     scopes: ScopeMessages {
         openid: "Sie wiedererkennen, wenn Sie sich anmelden",
@@ -254,6 +276,18 @@ pub(in crate::http) const DE: Messages = Messages {
         sign_in_stopped: [
             "Die Anmeldung ist beendet",
             "Ihr Link und ihr Code gelten nicht mehr. Sonst müssen Sie nichts tun.",
+        ],
+        device_allowed: [
+            "Das Gerät ist verbunden",
+            "Es macht in wenigen Sekunden weiter. Sie können diese Seite schließen. Wollten Sie das nicht, entziehen Sie ihm den Zugriff auf Ihrer Kontoseite.",
+        ],
+        device_denied: [
+            "Das Gerät wurde abgelehnt",
+            "Es bekommt keinen Zugriff auf Ihr Konto. Sie können diese Seite schließen.",
+        ],
+        device_over: [
+            "Dieser Code gilt nicht mehr",
+            "Er ist abgelaufen oder wurde in einem anderen Browser eingegeben. Lassen Sie das Gerät einen neuen anfordern.",
         ],
         account_deleted: [
             "Ihr Konto ist gelöscht",

@@ -2,8 +2,9 @@
 
 use super::{
     AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
-    DeleteAccountMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages, LinkElsewhereMessages,
-    LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages, StopSignInMessages, Units,
+    DeleteAccountMessages, DeviceMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages,
+    LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages,
+    StopSignInMessages, Units,
 };
 use crate::domain::language::Language;
 
@@ -122,6 +123,27 @@ pub(in crate::http) const EN: Messages = Messages {
         remembered: "Your consent is remembered. You can withdraw it on your account page at any time.",
         allow: "Allow",
         deny: "Deny",
+    },
+    device: DeviceMessages {
+        title: "Connect a device",
+        lead: "Enter the code that your device shows, such as a television, a printer or a command line.",
+        code: "Code on the device",
+        code_hint: "Eight letters, such as BCDF-GHJK.",
+        submit: "Continue",
+        wrong: "No device waits with this code. Compare it with the one on the device; if it is the same, have the device ask for a new one.",
+        taken: "This code was entered in another browser already. If that was not you, have the device ask for a new one.",
+        too_many: Around("Too many wrong codes were entered from here. Try again in ", "."),
+        warning: "Only enter a code that you see on a device in front of you.",
+        warning_hint: "A code that somebody sent you, read to you or shows on a web page would let them into your account.",
+        allow_title: "Allow a device",
+        heading: Around("Allow ", " on a device to use your account?"),
+        program: "Program",
+        unknown_program: "Unknown program",
+        compare: "Does the device in front of you show exactly this code?",
+        sent_code: "Did somebody send you a code or a link to this page, or read a code to you? Then deny: they would get into your account.",
+        elsewhere: "The device is in another network than this browser. That is as it should be for a computer far away, and a sign of fraud for a device in front of you.",
+        stays: "The device keeps this access until you remove it on your account page.",
+        again: "Enter a code",
     },
     scopes: ScopeMessages {
         openid: "Recognise you when you sign in",
@@ -248,6 +270,15 @@ pub(in crate::http) const EN: Messages = Messages {
         sign_in_stopped: [
             "The sign-in is stopped",
             "Its link and its code no longer work. There is nothing else you need to do.",
+        ],
+        device_allowed: [
+            "The device is connected",
+            "It will go on in a few seconds. You can close this page. If you did not mean to, remove its access on your account page.",
+        ],
+        device_denied: ["The device was denied", "It gets no access to your account. You can close this page."],
+        device_over: [
+            "This code is over",
+            "It has expired, or was entered in another browser. Have the device ask for a new one.",
         ],
         account_deleted: [
             "Your account is deleted",

@@ -43,6 +43,7 @@ messages! {
         stop_sign_in: StopSignInMessages,
         keep: KeepMessages,
         consent: ConsentMessages,
+        device: DeviceMessages,
         scopes: ScopeMessages,
         logout: LogoutMessages,
         account: AccountMessages,
@@ -180,6 +181,29 @@ messages! {
         deny: Text,
     }
 
+    /// The pages on which the code of a device is entered, and its request is answered.
+    DeviceMessages {
+        title: Text,
+        lead: Text,
+        code: Text,
+        code_hint: Text,
+        submit: Text,
+        wrong: Text,
+        taken: Text,
+        too_many: Around,
+        warning: Text,
+        warning_hint: Text,
+        allow_title: Text,
+        heading: Around,
+        compare: Text,
+        program: Text,
+        unknown_program: Text,
+        sent_code: Text,
+        elsewhere: Text,
+        stays: Text,
+        again: Text,
+    }
+
     /// The page that asks before signing out.
     LogoutMessages {
         title: Text,
@@ -271,6 +295,9 @@ messages! {
         signed_out_everywhere: [Text; 2],
         still_signed_in: [Text; 2],
         sign_in_stopped: [Text; 2],
+        device_allowed: [Text; 2],
+        device_denied: [Text; 2],
+        device_over: [Text; 2],
         account_deleted: [Text; 2],
         application_kept: [Text; 2],
         application_deactivated: [Text; 2],

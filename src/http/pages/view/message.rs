@@ -31,6 +31,12 @@ pub(in crate::http) enum Message {
     StillSignedIn,
     /// The sign-in was ended by the recipient of its mail.
     SignInStopped,
+    /// The device's request was allowed.
+    DeviceAllowed,
+    /// The device's request was denied.
+    DeviceDenied,
+    /// The device's request expired, or is another browser's.
+    DeviceOver,
     /// The account was deleted.
     AccountDeleted,
     /// The application was kept.
@@ -47,6 +53,9 @@ impl MessagePage {
             Message::SignedOutEverywhere => texts.signed_out_everywhere,
             Message::StillSignedIn => texts.still_signed_in,
             Message::SignInStopped => texts.sign_in_stopped,
+            Message::DeviceAllowed => texts.device_allowed,
+            Message::DeviceDenied => texts.device_denied,
+            Message::DeviceOver => texts.device_over,
             Message::AccountDeleted => texts.account_deleted,
             Message::ApplicationKept => texts.application_kept,
             Message::ApplicationDeactivated => texts.application_deactivated,

@@ -91,6 +91,7 @@ pub(super) fn pages(t: &'static Messages, values: &Values) -> Vec<(String, Strin
     link(t, values, &mut all);
     keep(t, values, &mut all);
     consent_and_logout(t, values, &mut all);
+    device(t, values, &mut all);
     account(t, values, &mut all);
     bad_news(t, values, &mut all);
     messages(t, values, &mut all);
@@ -218,6 +219,35 @@ fn consent_and_logout(t: &'static Messages, values: &Values, all: &mut Pages) {
     }
 }
 
+fn device(t: &'static Messages, values: &Values, all: &mut Pages) {
+    for (name, typed, problem) in [
+        ("device", "", None),
+        ("device-link", "BCDF-GHJK", None),
+        ("device-wrong", values.sentence, Some(DeviceProblem::Wrong)),
+        ("device-taken", "BCDF-GHJK", Some(DeviceProblem::Taken)),
+        ("device-too-many", "BCDF-GHJK", Some(DeviceProblem::TooMany { wait: WAIT })),
+    ] {
+        add(all, name, &DeviceCode { t, typed: typed.to_owned(), problem, form: values.form("/device") });
+    }
+    for (name, elsewhere, scopes) in
+        [("allow-device", false, &SCOPES[..]), ("allow-device-elsewhere", true, &SCOPES[..1])]
+    {
+        let view = AllowDevice {
+            t,
+            app: values.app(),
+            publisher: if elsewhere { Publisher::Operator } else { Publisher::Named(values.person.to_owned()) },
+            code: "BCDF-GHJK".to_owned(),
+            asked: RequestedFrom { device: values.device(), at: now().minus(Duration::from_secs(130)), now: now() },
+            elsewhere,
+            account: values.address.to_owned(),
+            switch_account: "/login/switch?return_to=/device/x".to_owned(),
+            scopes: values.scopes(scopes),
+            form: values.form("/device/x"),
+        };
+        add(all, name, &view);
+    }
+}
+
 fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
     let session = |which, device, age| SessionLine {
         device,
@@ -304,6 +334,9 @@ fn messages(t: &'static Messages, values: &Values, all: &mut Pages) {
         ("signed-out-everywhere", Message::SignedOutEverywhere),
         ("still-signed-in", Message::StillSignedIn),
         ("sign-in-stopped", Message::SignInStopped),
+        ("device-allowed", Message::DeviceAllowed),
+        ("device-denied", Message::DeviceDenied),
+        ("device-over", Message::DeviceOver),
         ("account-deleted", Message::AccountDeleted),
     ] {
         let with_app = message == Message::SignedOut;

@@ -132,6 +132,8 @@ fn the_ids_that_scripts_rely_on_are_there() {
         ("check-mail", ["login-code", "login-code-submit"]),
         ("confirm-login", ["confirm-login", "content"]),
         ("consent", ["consent-allow", "consent-deny"]),
+        ("device", ["user-code", "device-submit"]),
+        ("allow-device", ["device-allow", "device-deny"]),
         ("logout", ["logout-yes", "logout-no"]),
     ] {
         let html = &pages.iter().find(|(name, _)| name == page).unwrap().1;
