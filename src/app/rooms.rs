@@ -18,6 +18,7 @@ use crate::flows::clients::Clients;
 use crate::flows::delivery_traces::DeliveryTraces;
 use crate::flows::device_grants::DeviceGrants;
 use crate::flows::foundations::Foundations;
+use crate::flows::groups::Groups;
 use crate::flows::guess_limits::GuessLimits;
 use crate::flows::hash_secrets::SecretHasher;
 use crate::flows::idempotency::Idempotency;
@@ -94,6 +95,7 @@ struct Ground {
     sessions: Arc<Sessions>,
     access: Arc<Access>,
     people: Arc<People>,
+    groups: Arc<Groups>,
     oversight: Arc<Oversight>,
 }
 
@@ -117,6 +119,7 @@ impl Ground {
             sessions: Arc::new(Sessions::new(instruments(), store(), &application_cache)),
             access: Arc::new(Access::new(store(), config.self_service.applications_per_owner)),
             people: Arc::new(People::new(instruments(), store())),
+            groups: Arc::new(Groups::new(instruments(), store())),
             oversight: Arc::new(Oversight::new(store())),
             browsers,
             delivery_traces,
@@ -138,14 +141,14 @@ struct Management {
 impl Management {
     fn new(base: &Foundations, shared: &Shared, ground: &Ground) -> Self {
         let Shared { hasher, usage, .. } = shared;
-        let Ground { access, application_cache, keys, mail, mail_limits, insight, webhooks, .. } = ground;
+        let Ground { access, application_cache, keys, groups, mail, mail_limits, insight, webhooks, .. } = ground;
         let applications = Arc::new(Applications::new(base, application_cache, keys, hasher));
         let life_cycle = Arc::new(LifeCycle::new(base, access, &applications, application_cache, mail, usage));
         Self {
             self_service: Arc::new(SelfService::new(base, access, &applications, mail)),
             ownership: Arc::new(Ownership::new(base, access, mail, mail_limits)),
-            provisioning: Arc::new(Provisioning::new(base, &applications, hasher)),
-            upkeep: Arc::new(Upkeep::new(base, application_cache, keys, insight, &life_cycle, webhooks)),
+            provisioning: Arc::new(Provisioning::new(base, groups, &applications, hasher)),
+            upkeep: Arc::new(Upkeep::new(base, application_cache, keys, groups, insight, &life_cycle, webhooks)),
             life_cycle,
             applications,
         }
@@ -167,7 +170,7 @@ impl Endpoints {
     fn new(base: &Foundations, shared: &Shared, ground: &Ground) -> Self {
         let Shared { usage, guesses, request_limits, .. } = shared;
         let Ground { application_cache, clients, keys, delivery_traces, mail, mail_limits, .. } = ground;
-        let Ground { login_codes, sessions, people, .. } = ground;
+        let Ground { login_codes, sessions, people, groups, .. } = ground;
         let responses = Arc::new(AuthorizationResponses::new(base, application_cache));
         let sign_ins =
             Arc::new(SignIns::new(base, delivery_traces, mail, mail_limits, login_codes, sessions, people, &responses));
@@ -187,8 +190,17 @@ impl Endpoints {
             )),
             device_grants: Arc::new(DeviceGrants::new(base, application_cache, clients, request_limits)),
             sign_out: Arc::new(SignOut::new(base, application_cache, keys, sessions)),
-            tokens: Arc::new(Tokens::new(base, application_cache, keys, clients, delivery_traces, login_codes, usage)),
-            token_status: Arc::new(TokenStatus::new(base, application_cache, keys, clients, usage)),
+            tokens: Arc::new(Tokens::new(
+                base,
+                application_cache,
+                keys,
+                clients,
+                groups,
+                delivery_traces,
+                login_codes,
+                usage,
+            )),
+            token_status: Arc::new(TokenStatus::new(base, application_cache, keys, clients, groups, usage)),
             responses,
             sign_ins,
         }
@@ -218,6 +230,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         sessions: ground.sessions,
         access: ground.access,
         people: ground.people,
+        groups: ground.groups,
         oversight: ground.oversight,
         applications: management.applications,
         self_service: management.self_service,

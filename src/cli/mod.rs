@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod examples;
 mod file_limit;
+mod group;
 mod health;
 mod key;
 mod mail;
@@ -29,6 +30,7 @@ use crate::app::{Outside, StartError, open_for_command};
 use crate::config::{Config, ConfigErrors, Loaded, Mode, Sources, USUAL_FILE};
 use crate::flows::Rooms;
 use crate::flows::applications::ManageError;
+use crate::flows::groups::GroupError;
 use crate::flows::keys::KeyChangeError;
 use crate::flows::people::ManageUserError;
 use crate::flows::webhooks::WebhookError;
@@ -61,6 +63,9 @@ enum Command {
     /// Create and manage accounts
     #[command(subcommand)]
     User(user::Command),
+    /// Put people into groups, which applications learn of and can be limited to
+    #[command(subcommand)]
+    Group(group::Command),
     /// Have events sent to URLs
     #[command(subcommand)]
     Webhook(webhook::Command),
@@ -121,6 +126,8 @@ enum CommandError {
     Manage(#[from] ManageError),
     #[error(transparent)]
     User(#[from] ManageUserError),
+    #[error(transparent)]
+    Group(#[from] GroupError),
     #[error(transparent)]
     Webhook(#[from] WebhookError),
     #[error(transparent)]
@@ -206,6 +213,9 @@ async fn dispatch(
         }
         Command::User(command) => {
             with_rooms(command_config(loaded)?, async |rooms| user::run(command, rooms).await).await?;
+        }
+        Command::Group(command) => {
+            with_rooms(command_config(loaded)?, async |rooms| group::run(command, rooms).await).await?;
         }
         Command::Key(command) => {
             with_rooms(command_config(loaded)?, async |rooms| key::run(command, rooms).await).await?;

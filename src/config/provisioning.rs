@@ -1,4 +1,4 @@
-//! `[[applications]]`, `[[scopes]]` and `[[resources]]`: what the operator declares and Gatepost reconciles at start.
+//! `[[applications]]`, `[[scopes]]`, `[[resources]]` and `[[groups]]`: what the operator declares and Gatepost reconciles at start.
 
 use super::declared_application::DeclaredApplication;
 use super::place::Place;
@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::reader::TableReader;
 use super::setting::FromText;
 use super::value::{Kind, Value};
+use crate::domain::group::{GroupName, MOST_GROUPS};
 use crate::protocol::resource::ResourceId;
 
 /// Everything that is declared.
@@ -17,6 +18,19 @@ pub struct Provisioning {
     pub scopes: Vec<DeclaredScope>,
     /// The entries of `[[resources]]`.
     pub resources: Vec<DeclaredResource>,
+    /// The entries of `[[groups]]`.
+    pub groups: Vec<DeclaredGroup>,
+}
+
+/// A group of people.
+#[derive(Clone, Debug)]
+pub struct DeclaredGroup {
+    /// Its name.
+    pub name: GroupName,
+    /// Whether developers may know of it.
+    pub visible_to_developers: bool,
+    /// Where it is declared.
+    pub place: Place,
 }
 
 /// A scope with its description for people.
@@ -52,6 +66,8 @@ impl Provisioning {
         let scopes = entries(reader, "scopes", scopes, DeclaredScope::read);
         let resources = reader.take("resources");
         let resources = entries(reader, "resources", resources, DeclaredResource::read);
+        let groups = reader.take("groups");
+        let groups = entries(reader, "groups", groups, DeclaredGroup::read);
 
         let named = applications.iter().map(|a| (&a.client_id, &a.place));
         refuse_duplicates(reader, "applications", "client_id", named);
@@ -59,7 +75,10 @@ impl Provisioning {
         refuse_duplicates(reader, "scopes", "name", named);
         let named = resources.iter().map(|r| (&r.identifier, &r.place));
         refuse_duplicates(reader, "resources", "identifier", named);
-        Self { applications, scopes, resources }
+        let called: Vec<_> = groups.iter().map(|group| group.name.to_string()).collect();
+        refuse_duplicates(reader, "groups", "name", called.iter().zip(groups.iter().map(|group| &group.place)));
+        refuse_too_many(reader, &groups);
+        Self { applications, scopes, resources, groups }
     }
 }
 
@@ -68,6 +87,32 @@ impl DeclaredScope {
         let name = table.required::<String>("name", place);
         let description = table.optional("description");
         Some(Self { name: name?, description, place: place.clone() })
+    }
+}
+
+impl DeclaredGroup {
+    fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
+        let name = table.required::<GroupName>("name", place);
+        let visible_to_developers = table.optional("visible_to_developers").unwrap_or_default();
+        Some(Self { name: name?, visible_to_developers, place: place.clone() })
+    }
+}
+
+impl FromText for GroupName {
+    const EXPECTED: &'static str = "1 to 64 characters of a-z A-Z 0-9 - _ . : / @";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| String::new())
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+fn refuse_too_many(reader: &mut Reader, groups: &[DeclaredGroup]) {
+    if let Some(group) = groups.get(MOST_GROUPS) {
+        reader.refuse("groups", group.place.clone(), format!("expected {MOST_GROUPS} groups at most"));
     }
 }
 

@@ -163,7 +163,7 @@ pub fn part(
 
 /// Whether a scope is one of this server's own APIs.
 pub fn is_management(token: &str) -> bool {
-    const AREAS: [&str; 5] = ["gatepost", "applications", "users", "keys", "audit"];
+    const AREAS: [&str; 6] = ["gatepost", "applications", "users", "groups", "keys", "audit"];
     token.split_once(':').is_some_and(|(area, _)| AREAS.contains(&area))
 }
 
@@ -179,6 +179,7 @@ mod tests {
     fn limited(asked: ApplicationSettings, known: Option<&ApplicationSettings>) -> (ApplicationSettings, Extras) {
         let scope = "openid admin user gatepost:admin".parse().unwrap();
         let limits = SelfServiceLimits {
+            groups: &[],
             scope: &scope,
             grants: &[GrantType::ClientCredentials],
             audiences: &["https://api.example.com".parse().unwrap()],
@@ -253,7 +254,7 @@ mod tests {
     fn what_was_approved_before_stays_and_the_power_to_run_the_server_always_waits() {
         let known = service("openid payments:write");
         assert_eq!(limited(known.clone(), Some(&known)), (known, Extras::default()));
-        for token in ["gatepost:admin", "users:write", "applications:read", "audit:read", "keys:write"] {
+        for token in ["gatepost:admin", "users:write", "applications:read", "audit:read", "keys:write", "groups:write"] {
             assert_eq!(limited(service(token), None).1.scope.to_string(), token);
         }
     }
@@ -262,6 +263,7 @@ mod tests {
     fn unknown_account_is_tightened_by_developers_and_loosened_by_operators() {
         let scope = Scope::empty();
         let limits = |unknown_account| SelfServiceLimits {
+            groups: &[],
             scope: &scope,
             grants: &[],
             audiences: &[],
@@ -286,6 +288,7 @@ mod tests {
     fn lifetimes_and_first_party_marks_are_an_operators() {
         let scope = Scope::empty();
         let limits = SelfServiceLimits {
+            groups: &[],
             scope: &scope,
             grants: &[],
             audiences: &[],

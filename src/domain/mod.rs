@@ -14,6 +14,7 @@ pub mod device_grant;
 pub mod device_name;
 pub mod duration;
 pub mod encryption;
+pub mod group;
 pub mod ids;
 pub mod language;
 pub mod life_cycle;

@@ -7,7 +7,7 @@ use super::base62::base62;
 use super::ids::{Timestamp, UserId};
 use super::username::Username;
 use super::visible_text::is_visible_text;
-use crate::protocol::id_token::PersonClaims;
+use crate::protocol::id_token::{GroupsClaim, PersonClaims};
 use crate::protocol::scope::{self, Scope};
 
 /// An e-mail address that mail can be sent to: exactly one mailbox, no display name, no list.
@@ -200,7 +200,7 @@ impl User {
         chosen.or_else(|| self.email.as_ref().map(ToString::to_string))
     }
 
-    /// The claims that this scope gives an application (OIDC Core §5.4).
+    /// The claims that this scope gives an application (OIDC Core §5.4), without the person's groups.
     pub fn claims(&self, scope: &Scope) -> PersonClaims {
         let (profile, email) = (scope.contains(scope::PROFILE), scope.contains(scope::EMAIL));
         let address = self.email.as_ref().filter(|_| email);
@@ -211,6 +211,7 @@ impl User {
             locale: self.locale.clone().filter(|_| profile),
             email: address.map(ToString::to_string),
             email_verified: address.map(|_| self.email_verified_at.is_some()),
+            groups: GroupsClaim::default(),
         }
     }
 }

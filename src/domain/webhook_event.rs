@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde_json::{Value, json};
 
 use super::audit::{Actor, AuditEntry, AuditEvent};
+use super::group::{GroupChange, GroupName};
 use super::ids::{ClientId, MessageId, Timestamp, WebhookId};
 
 /// Declares the events of webhooks, each with its name on the wire.
@@ -50,6 +51,11 @@ event_types! {
     UserDisabled = "user.disabled",
     UserEnabled = "user.enabled",
     UserDeleted = "user.deleted",
+    GroupCreated = "group.created",
+    GroupChanged = "group.changed",
+    GroupDeleted = "group.deleted",
+    GroupMemberAdded = "group.member_added",
+    GroupMemberRemoved = "group.member_removed",
     KeyRevoked = "key.revoked",
     WebhookCreated = "webhook.created",
     WebhookChanged = "webhook.changed",
@@ -79,6 +85,11 @@ impl EventType {
             | Self::UserDisabled
             | Self::UserEnabled
             | Self::UserDeleted
+            | Self::GroupCreated
+            | Self::GroupChanged
+            | Self::GroupDeleted
+            | Self::GroupMemberAdded
+            | Self::GroupMemberRemoved
             | Self::KeyRevoked
             | Self::WebhookCreated
             | Self::WebhookChanged
@@ -213,6 +224,7 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         Audit::UserDisabled { sub } => user(EventType::UserDisabled, sub),
         Audit::UserEnabled { sub } => user(EventType::UserEnabled, sub),
         Audit::UserDeleted { sub } => user(EventType::UserDeleted, sub),
+        Audit::GroupChanged { group, what } => Some(group_facts(group, what)),
         Audit::KeyRevoked { kid } => Some((EventType::KeyRevoked, WebhookFacts::Operators(json!({ "kid": kid })))),
         Audit::WebhookCreated { webhook } => of_webhook(EventType::WebhookCreated, webhook),
         Audit::WebhookChanged { webhook, .. } => of_webhook(EventType::WebhookChanged, webhook),
@@ -237,6 +249,18 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
     }
 }
 
+fn group_facts(group: &GroupName, what: &GroupChange) -> (EventType, WebhookFacts<'static>) {
+    let group = group.as_str();
+    let (event, data) = match what {
+        GroupChange::Created => (EventType::GroupCreated, json!({ "group": group })),
+        GroupChange::Deleted => (EventType::GroupDeleted, json!({ "group": group })),
+        GroupChange::Changed(what) => (EventType::GroupChanged, json!({ "group": group, "what": what })),
+        GroupChange::MemberAdded(sub) => (EventType::GroupMemberAdded, json!({ "group": group, "sub": sub })),
+        GroupChange::MemberRemoved(sub) => (EventType::GroupMemberRemoved, json!({ "group": group, "sub": sub })),
+    };
+    (event, WebhookFacts::Operators(data))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,6 +277,7 @@ mod tests {
         let client_id: ClientId = "orders".parse().unwrap();
         let (id, sub) = (|| client_id.clone(), || "u1".to_owned());
         let webhook = WebhookId::from_bytes([2; 16]);
+        let of_group = |what| AuditEvent::GroupChanged { group: "staff".parse().unwrap(), what };
         vec![
             AuditEvent::ApplicationCreated { client_id: id() },
             AuditEvent::ApplicationChanged { client_id: id(), what: "name".to_owned() },
@@ -272,6 +297,11 @@ mod tests {
             AuditEvent::UserDisabled { sub: sub() },
             AuditEvent::UserEnabled { sub: sub() },
             AuditEvent::UserDeleted { sub: sub() },
+            of_group(GroupChange::Created),
+            of_group(GroupChange::Changed("visible_to_developers")),
+            of_group(GroupChange::Deleted),
+            of_group(GroupChange::MemberAdded(sub())),
+            of_group(GroupChange::MemberRemoved(sub())),
             AuditEvent::KeyRevoked { kid: "k".to_owned() },
             AuditEvent::WebhookCreated { webhook },
             AuditEvent::WebhookChanged { webhook, what: "url" },

@@ -6,11 +6,11 @@
 //! unreachable.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwapOption;
 use quick_cache::sync::Cache;
 
+use super::confirmed_counter::{ConfirmedCounter, Loaded};
 use super::instruments::Instruments;
 use crate::domain::application::Application;
 use crate::domain::catalogue::Catalogue;
@@ -20,18 +20,6 @@ use crate::store::{Store, StoreError};
 /// How many applications are cached.
 const CAPACITY: usize = 10_000;
 
-/// How long a confirmed counter may be relied on.
-const TRUSTED_FOR: Duration = Duration::from_millis(900);
-
-/// Longer than any question to the database takes.
-const LONGEST_QUESTION: Duration = Duration::from_secs(10);
-
-/// A value with the counter under which it was loaded.
-struct Loaded<T> {
-    generation: i64,
-    value: T,
-}
-
 /// The cached applications, scopes and resources.
 pub struct ApplicationCache {
     instruments: Instruments,
@@ -40,14 +28,7 @@ pub struct ApplicationCache {
     /// Client ids that no application has, with the counter: looking them up takes no longer than the others.
     unknown: Cache<ClientId, i64>,
     catalogue: ArcSwapOption<Loaded<Arc<Catalogue>>>,
-    confirmed: ArcSwap<Confirmed>,
-}
-
-/// The value of the counter, and when it was read.
-#[derive(Clone, Copy)]
-struct Confirmed {
-    generation: i64,
-    asked_at: Timestamp,
+    counter: ConfirmedCounter,
 }
 
 impl ApplicationCache {
@@ -59,7 +40,7 @@ impl ApplicationCache {
             applications: Cache::new(CAPACITY),
             unknown: Cache::new(CAPACITY),
             catalogue: ArcSwapOption::empty(),
-            confirmed: ArcSwap::from_pointee(Confirmed { generation: -1, asked_at: Timestamp::from_micros(i64::MIN) }),
+            counter: ConfirmedCounter::new(),
         }
     }
 
@@ -78,25 +59,12 @@ impl ApplicationCache {
     /// Records the counter's value, with a moment before the database was asked. A value that is older than the known
     /// one is ignored.
     pub(super) fn confirm(&self, generation: i64, asked_at: Timestamp) {
-        let new = Confirmed { generation, asked_at };
-        self.confirmed.rcu(|known| {
-            let newer = (generation, asked_at) > (known.generation, known.asked_at);
-            // The clock was set back: an answer is not overtaken by one to a question that came so much later.
-            let set_back = generation == known.generation && known.asked_at.since(asked_at) > LONGEST_QUESTION;
-            if newer || set_back { Arc::new(new) } else { Arc::clone(known) }
-        });
+        self.counter.confirm(generation, asked_at);
     }
 
     /// The catalogue as of whenever it was loaded.
     fn last_catalogue(&self) -> Option<Arc<Loaded<Arc<Catalogue>>>> {
         self.catalogue.load_full()
-    }
-
-    fn trusted_generation(&self, now: Timestamp) -> Option<i64> {
-        let confirmed = **self.confirmed.load();
-        // After the clock was set back the counter counts as unconfirmed.
-        let recent = confirmed.asked_at <= now && now.since(confirmed.asked_at) < TRUSTED_FOR;
-        recent.then_some(confirmed.generation)
     }
 
     /// The application of this client id, deleted ones included.
@@ -162,7 +130,7 @@ impl ApplicationCache {
     /// The counter under which what is loaded next is current; read before the load, so that a change in
     /// between makes the load count as old.
     async fn application_generation(&self) -> Result<i64, StoreError> {
-        match self.trusted_generation(self.instruments.now()) {
+        match self.counter.trusted(self.instruments.now()) {
             Some(generation) => Ok(generation),
             None => self.look().await,
         }

@@ -11,9 +11,11 @@ pub mod authorization_response;
 pub mod authorize;
 pub mod browsers;
 pub mod clients;
+mod confirmed_counter;
 pub mod delivery_traces;
 pub mod device_grants;
 pub mod foundations;
+pub mod groups;
 pub mod guess_limits;
 pub mod hash_secrets;
 mod hashing_queue;
@@ -59,6 +61,7 @@ use browsers::Browsers;
 use clients::Clients;
 use delivery_traces::DeliveryTraces;
 use device_grants::DeviceGrants;
+use groups::Groups;
 use idempotency::Idempotency;
 use insight::Insight;
 use instruments::Instruments;
@@ -124,6 +127,8 @@ pub struct Rooms {
     pub access: Arc<Access>,
     /// The accounts.
     pub people: Arc<People>,
+    /// Groups of them.
+    pub groups: Arc<Groups>,
     /// What operators see.
     pub oversight: Arc<Oversight>,
     /// The applications.

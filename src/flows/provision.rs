@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 
 use super::applications::{Applications, Chooser, ManageError, check_look, settle_owner};
 use super::foundations::Foundations;
+use super::groups::{GroupError, Groups, NewGroup};
 use super::hash_secrets::{SecretHasher, imported_hash};
 use super::instruments::Instruments;
 use super::keys::check_offered;
@@ -45,6 +46,9 @@ pub enum ProvisionError {
     /// An application could not be changed.
     #[error(transparent)]
     Manage(#[from] ManageError),
+    /// A group could not be made.
+    #[error("[[groups]]: {0}")]
+    Groups(#[from] GroupError),
 }
 
 /// A declared application after parsing.
@@ -72,6 +76,7 @@ pub struct Provisioning {
     instruments: Instruments,
     store: Store,
     master_keys: Arc<MasterKeyring>,
+    groups: Arc<Groups>,
     applications: Arc<Applications>,
     hasher: Arc<SecretHasher>,
     declared: ArcSwap<config::Provisioning>,
@@ -80,11 +85,17 @@ pub struct Provisioning {
 
 impl Provisioning {
     /// Nothing is carried out yet.
-    pub fn new(base: &Foundations, applications: &Arc<Applications>, hasher: &Arc<SecretHasher>) -> Self {
+    pub fn new(
+        base: &Foundations,
+        groups: &Arc<Groups>,
+        applications: &Arc<Applications>,
+        hasher: &Arc<SecretHasher>,
+    ) -> Self {
         Self {
             instruments: base.instruments.clone(),
             store: base.store.clone(),
             master_keys: Arc::clone(&base.master_keys),
+            groups: Arc::clone(groups),
             applications: Arc::clone(applications),
             hasher: Arc::clone(hasher),
             declared: ArcSwap::from_pointee(base.config.provisioning.clone()),
@@ -100,11 +111,16 @@ impl Provisioning {
         Ok(())
     }
 
-    /// Carries out `[[applications]]`, `[[scopes]]` and `[[resources]]`.
+    /// Carries out `[[groups]]`, `[[applications]]`, `[[scopes]]` and `[[resources]]`.
     pub async fn provision(&self) -> Result<(), ProvisionError> {
         let provisioning = self.declared.load_full();
         let declared = declared_applications(&provisioning, &self.keys)?;
         self.provision_catalogue(&provisioning).await?;
+        let groups = provisioning.groups.iter().map(|group| NewGroup {
+            name: group.name.clone(),
+            visible_to_developers: group.visible_to_developers,
+        });
+        self.groups.declare_groups(&groups.collect::<Vec<_>>()).await?;
         for application in &declared {
             self.provision_application(application).await?;
         }

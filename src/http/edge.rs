@@ -14,6 +14,7 @@ use crate::flows::authorize::Authorizations;
 use crate::flows::browsers::Browsers;
 use crate::flows::clients::Clients;
 use crate::flows::device_grants::DeviceGrants;
+use crate::flows::groups::Groups;
 use crate::flows::idempotency::Idempotency;
 use crate::flows::insight::Insight;
 use crate::flows::instruments::Instruments;
@@ -71,6 +72,7 @@ hands_out! {
     browsers: Browsers,
     clients: Clients,
     device_grants: DeviceGrants,
+    groups: Groups,
     idempotency: Idempotency,
     insight: Insight,
     keys: Keys,

@@ -1,5 +1,7 @@
 //! ID tokens: what an application learns about the person who signed in (OIDC Core §2, §3.1.3.6).
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -41,6 +43,30 @@ pub struct PersonClaims {
     /// Whether the person proved that the address is theirs; scope `email`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
+    /// The person's groups; scope `groups`.
+    #[serde(flatten)]
+    pub groups: GroupsClaim,
+}
+
+/// The groups of a person, under the name that the application has for that claim. Empty where the scope does not include
+/// them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct GroupsClaim(BTreeMap<String, Vec<String>>);
+
+impl GroupsClaim {
+    /// The usual name.
+    pub const USUAL: &str = "groups";
+
+    /// The claim of this name; a person without groups has an empty list.
+    pub fn of(name: &str, groups: Vec<String>) -> Self {
+        Self(BTreeMap::from([(name.to_owned(), groups)]))
+    }
+
+    /// Whether the scope does not include them.
+    pub fn is_absent(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// The userinfo response (OIDC Core §5.3.2).

@@ -48,7 +48,7 @@ pub struct Metadata {
 }
 
 /// The claims that ID tokens and userinfo can have.
-const CLAIMS: [&str; 18] = [
+const CLAIMS: [&str; 19] = [
     "iss",
     "sub",
     "aud",
@@ -67,6 +67,7 @@ const CLAIMS: [&str; 18] = [
     "locale",
     "email",
     "email_verified",
+    "groups",
 ];
 
 /// The methods that authenticate: introspection is not for public clients.

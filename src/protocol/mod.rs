@@ -8,6 +8,7 @@ pub mod assertion;
 pub mod authorize;
 pub mod bearer;
 pub mod carried_request;
+pub mod claim_name;
 pub mod claims;
 pub mod client_auth;
 pub mod client_keys;

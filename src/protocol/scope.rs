@@ -12,11 +12,13 @@ pub const OPENID: &str = "openid";
 pub const PROFILE: &str = "profile";
 /// `email`: the person's address (OIDC Core §5.4).
 pub const EMAIL: &str = "email";
+/// `groups`: the groups that the person is in. No RFC has it; applications that people run themselves ask for it.
+pub const GROUPS: &str = "groups";
 /// `offline_access`: what is granted outlives the session it was granted in (OIDC Core §11).
 pub const OFFLINE_ACCESS: &str = "offline_access";
 
-/// The scopes of OpenID Connect, which this server interprets itself, whatever a resource understands.
-pub const IDENTITY: [&str; 4] = [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS];
+/// The scopes about a person, which this server interprets itself, whatever a resource understands.
+pub const IDENTITY: [&str; 5] = [OPENID, PROFILE, EMAIL, GROUPS, OFFLINE_ACCESS];
 
 /// A set of scope tokens in the order they were first named.
 ///

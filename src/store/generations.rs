@@ -10,6 +10,8 @@ pub enum Generation {
     Applications,
     /// Signing keys.
     SigningKeys,
+    /// Groups, and who is in them.
+    Groups,
 }
 
 impl Generation {
@@ -17,17 +19,20 @@ impl Generation {
         match self {
             Self::Applications => "applications",
             Self::SigningKeys => "signing_keys",
+            Self::Groups => "groups",
         }
     }
 }
 
-/// Both counters, read in one statement.
+/// All counters, read in one statement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Generations {
     /// Of applications.
     pub applications: i64,
     /// Of signing keys.
     pub signing_keys: i64,
+    /// Of groups.
+    pub groups: i64,
 }
 
 struct Counter {
@@ -46,7 +51,11 @@ impl Store {
     pub async fn generations(&self) -> Result<Generations, StoreError> {
         let counters: Vec<Counter> = self.fetch_all(sql("select name, value from generations")).await?;
         let value = |kind: Generation| counters.iter().find(|c| c.name == kind.name()).map_or(0, |c| c.value);
-        Ok(Generations { applications: value(Generation::Applications), signing_keys: value(Generation::SigningKeys) })
+        Ok(Generations {
+            applications: value(Generation::Applications),
+            signing_keys: value(Generation::SigningKeys),
+            groups: value(Generation::Groups),
+        })
     }
 }
 

@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
     step!(20, "0020_looks"),
     step!(21, "0021_usernames"),
     step!(22, "0022_device_grants"),
+    step!(23, "0023_groups"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -23,6 +23,7 @@ mod error;
 mod expiry;
 mod forgotten;
 mod generations;
+mod groups;
 mod idempotency_keys;
 mod in_list;
 mod invitations;

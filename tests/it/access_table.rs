@@ -12,6 +12,7 @@ use std::pin::Pin;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::user::User;
 use gatepost::domain::webhook::WebhookOwner;
+use gatepost::flows::groups::NewGroup;
 use gatepost::flows::webhooks::NewWebhook;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -104,6 +105,11 @@ impl<'a> Cast<'a> {
         if text.contains("{sub}") {
             let user = person::account(&self.server.rooms, &format!("u{new}@example.com")).await;
             text = text.replace("{sub}", &user.sub);
+        }
+        if text.contains("{group}") {
+            let group = NewGroup { name: format!("g{new}").parse().unwrap(), visible_to_developers: false };
+            let made = self.server.rooms.groups.group_create(group, &Actor::CommandLine).await.unwrap();
+            text = text.replace("{group}", made.name.as_str());
         }
         if text.contains("{kid}") {
             // An announced key, so that the tokens of the callers stay valid.

@@ -20,11 +20,12 @@ use crate::harness::{TestServer, World, on_both_engines};
 const ROOT: &str = "root@example.com";
 const JOHN: &str = "john@example.com";
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/admin",
     "/admin/approvals",
     "/admin/applications",
     "/admin/users",
+    "/admin/groups",
     "/admin/audit",
     "/admin/keys",
     "/admin/mail",

@@ -46,9 +46,9 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         "acr_values_supported": ["urn:gatepost:acr:mail"],
         "claims_supported": [
             "iss", "sub", "aud", "token_use", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr",
-            "name", "preferred_username", "updated_at", "locale", "email", "email_verified",
+            "name", "preferred_username", "updated_at", "locale", "email", "email_verified", "groups",
         ],
-        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "scopes_supported": ["openid", "profile", "email", "groups", "offline_access"],
         "introspection_endpoint_auth_methods_supported":
             ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
@@ -80,7 +80,7 @@ async fn the_metadata_follows_the_configuration(world: World) {
     let metadata = server.get("/.well-known/oauth-authorization-server").await.success();
     assert_eq!(metadata["issuer"], "https://id.example.com/auth");
     assert_eq!(metadata["token_endpoint"], "https://id.example.com/auth/token");
-    assert_eq!(metadata["scopes_supported"], json!(["openid", "profile", "email", "offline_access", "a", "b"]));
+    assert_eq!(metadata["scopes_supported"], json!(["openid", "profile", "email", "groups", "offline_access", "a", "b"]));
 }
 
 fn kids(answer: &Answer) -> Vec<String> {

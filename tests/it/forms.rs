@@ -28,13 +28,16 @@ type = \"service\"
 ";
 
 /// The forms that lack something as they are shown, and the field that the page says it of.
-const REFUSED: [(&str, &str); 8] = [
+const REFUSED: [(&str, &str); 11] = [
     ("/portal/applications/new", "app-name"),
     ("/portal/applications/{}/delete", "delete-name"),
     ("/portal/applications/{}/owners/invite", "invite-email"),
     ("/portal/applications/{}/webhooks/new", "hook-url"),
     ("/admin/webhooks/new", "hook-url"),
     ("/admin/users/{}/delete", "delete-email"),
+    ("/admin/groups", "group-name"),
+    ("/admin/groups/{}/add", "group-emails"),
+    ("/admin/groups/{}/delete", "group-delete-name"),
     ("/account/delete", "delete-email"),
     // There is such a field for each key.
     ("/admin/keys/revoke", ""),
@@ -156,6 +159,8 @@ async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
         let account = person::account(&server.rooms, email).await;
         root.does(&format!("/admin/users/{}", account.sub), button, &[]).await;
     }
+    root.does("/admin/groups", "group-create", &[("name", "staff")]).await;
+    root.does("/admin/groups/staff", "group-add", &[("emails", "off@example.com")]).await;
     let root = Visitor::of(&server, &stage.root).await;
     let outcome = root.sends_everything(&["/admin", "/portal/applications/declared-1"], &REFUSED).await;
     assert_all_went_well(&outcome, form_addresses("/admin/"));

@@ -28,6 +28,7 @@ mod forgotten;
 mod forgotten_in_batches;
 mod forms;
 mod full_disk;
+mod groups;
 mod harness;
 mod hello;
 mod hosts;

@@ -5,6 +5,7 @@ use super::name::{self, LONGEST_NAME};
 use super::settings::ApplicationSettings;
 use super::values::LONGEST_TOKEN_TTL;
 use super::{ApplicationKind, MOST_SCOPES};
+use crate::domain::group::{GroupName, MOST_GROUPS_OF_A_PERSON};
 use crate::domain::user::EmailAddress;
 use crate::protocol::redirect_uri::{self, ReturnFrom, UriRule};
 use crate::protocol::token::GrantType;
@@ -36,6 +37,9 @@ pub enum SettingsError {
     /// An owner that is no e-mail address.
     #[error("the owner '{0}' is not an e-mail address")]
     Owner(String),
+    /// Too many groups.
+    #[error("an application names {MOST_GROUPS_OF_A_PERSON} groups at most")]
+    Groups,
     /// A redirect URI that may not be registered.
     #[error("the address '{uri}' among the {list} cannot be registered: {rule}")]
     RedirectUri {
@@ -89,6 +93,14 @@ pub(super) fn owner(settings: &ApplicationSettings) -> Checked {
         Some(owner) => Err(SettingsError::Owner(owner.to_owned())),
         None => Ok(()),
     }
+}
+
+pub(super) fn visible_groups(settings: &ApplicationSettings) -> Checked {
+    number_of_groups(&settings.visible_groups)
+}
+
+fn number_of_groups(named: &[GroupName]) -> Checked {
+    if named.len() > MOST_GROUPS_OF_A_PERSON { Err(SettingsError::Groups) } else { Ok(()) }
 }
 
 pub(super) fn redirect_uris(settings: &ApplicationSettings) -> Checked {

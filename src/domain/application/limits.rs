@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::settings::ApplicationSettings;
+use crate::domain::group::GroupName;
 use crate::domain::sign_in::UnknownAccount;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
@@ -17,6 +18,8 @@ pub struct SelfServiceLimits<'a> {
     pub grants: &'a [GrantType],
     /// The audiences that developers may choose.
     pub audiences: &'a [ResourceId],
+    /// The groups that developers may know of.
+    pub groups: &'a [GroupName],
     /// The longest life of access tokens.
     pub longest_token_ttl: Duration,
     /// The server's answer for addresses without an account, where an application has no setting of its own.
@@ -32,6 +35,9 @@ pub enum BeyondLimits {
     /// `unknown_account = "reject"` on a server that conceals.
     #[error("this server does not tell applications which addresses have an account; only an operator can except one")]
     UnknownAccount,
+    /// A group that developers do not see.
+    #[error("there is no group '{0}' that developers may choose")]
+    Group(GroupName),
     /// A setting that only an operator sets.
     #[error("only an operator can set {0}")]
     Operator(&'static str),
@@ -46,6 +52,23 @@ pub(super) fn token_ttl(
     let granted = known.and_then(|known| known.token_ttl).unwrap_or_default();
     let longest = limits.longest_token_ttl.max(granted);
     if asked.token_ttl.is_some_and(|ttl| ttl > longest) { Err(BeyondLimits::TokenTtl(longest)) } else { Ok(()) }
+}
+
+/// What an operator chose of the other groups stays chosen.
+pub(super) fn visible_groups(
+    asked: &ApplicationSettings,
+    known: Option<&ApplicationSettings>,
+    limits: &SelfServiceLimits<'_>,
+) -> Result<(), BeyondLimits> {
+    groups(&asked.visible_groups, known.map_or(&[], |known| &known.visible_groups), limits)
+}
+
+fn groups(asked: &[GroupName], known: &[GroupName], limits: &SelfServiceLimits<'_>) -> Result<(), BeyondLimits> {
+    let is_open = |name: &&GroupName| limits.groups.contains(name) || known.contains(name);
+    match asked.iter().find(|name| !is_open(name)) {
+        Some(other) => Err(BeyondLimits::Group(other.clone())),
+        None => Ok(()),
+    }
 }
 
 /// A developer may conceal what the server tells, and not the other way round.

@@ -14,9 +14,12 @@ mod values;
 use std::time::Duration;
 
 use super::authorization::Trust;
+use super::group::GroupName;
 use super::ids::{ApplicationId, ClientId, Timestamp};
 use super::life_marks::LifeMarks;
 use super::secret::StoredSecret;
+use crate::protocol::claim_name::ClaimName;
+use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::redirect_uri;
 use crate::protocol::scope::Scope;
 
@@ -128,6 +131,14 @@ impl Application {
         }
         let free = Scope::passwordless().union(&Scope::openid());
         scope.first_outside(&free.union(consented))
+    }
+
+    /// The claim with the groups of a person, as this application sees them.
+    pub fn groups_claim(&self, groups: &[GroupName]) -> GroupsClaim {
+        let visible = &self.settings.visible_groups;
+        let seen = groups.iter().filter(|group| visible.is_empty() || visible.contains(group));
+        let name = self.settings.groups_claim.as_ref().map_or(GroupsClaim::USUAL, ClaimName::as_str);
+        GroupsClaim::of(name, seen.map(ToString::to_string).collect())
     }
 
     /// How long its access tokens live, given the server's own setting.

@@ -10,8 +10,10 @@ use super::authentication::ClientAuthentication;
 use super::check::{self, SettingsError};
 use super::limits;
 use super::setting::{Audited, Chosen, FormerName, Place, Setting, SettingValue, UNREMARKABLE, default_for, settings};
+use crate::domain::group::GroupName;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::assertion::AssertionAudience;
+use crate::protocol::claim_name::ClaimName;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::named::named;
@@ -111,6 +113,27 @@ settings! {
         token_profile as "token_format": TokenProfile = |_| TokenProfile::default(), {
             label: "Token format (typ)",
             former: Some(FormerName { name: "token_profile", json_type: "string", read: Value::clone, show: Value::clone }),
+        }
+
+        /// The groups of people that it sees in the claim, of those that a person is in; none named, and it sees all of
+        /// them.
+        visible_groups: Vec<GroupName> = |_| Vec::new(), {
+            label: "Groups it sees",
+            kinds: ApplicationKind::is_for_people,
+            chosen: Chosen::Within(limits::visible_groups),
+            check: check::visible_groups,
+        }
+
+        /// What the claim with a person's groups is called.
+        groups_claim: Option<ClaimName> = |_| None, {
+            label: "Name of the claim with groups",
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// Whether its access tokens have a person's groups too, where the scope groups is granted.
+        groups_in_access_token: bool = |_| false, {
+            label: "Groups in access tokens",
+            kinds: ApplicationKind::is_for_people,
         }
 
         /// What its tokens are signed with. RS256 is understood everywhere, the others are shorter or faster.

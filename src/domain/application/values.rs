@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::authentication::ClientAuthentication;
 use super::setting::{Choice, SettingValue, Shape, read_duration};
+use crate::domain::group::GroupName;
+use crate::protocol::claim_name::ClaimName;
 use crate::protocol::client_keys::client_keys;
 use crate::protocol::named::Named;
 use crate::protocol::resource::ResourceId;
@@ -121,6 +123,30 @@ impl SettingValue for Vec<ResourceId> {
 
     fn show(&self) -> Value {
         self.iter().map(ResourceId::as_str).collect()
+    }
+}
+
+impl SettingValue for Vec<GroupName> {
+    const SHAPE: Shape = Shape::Lines;
+
+    fn read(value: &Value) -> Result<Self, String> {
+        items(value, |item| item.parse().map_err(|e| format!("{e}")))
+    }
+
+    fn show(&self) -> Value {
+        self.iter().map(GroupName::as_str).collect()
+    }
+}
+
+impl SettingValue for ClaimName {
+    const SHAPE: Shape = Shape::Line;
+
+    fn read(value: &Value) -> Result<Self, String> {
+        text(value)?.parse().map_err(|e| format!("{e}"))
+    }
+
+    fn show(&self) -> Value {
+        self.as_str().into()
     }
 }
 

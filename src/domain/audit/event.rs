@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Concerned, InvitationEnd, OwnerChange};
+use crate::domain::group::{GroupChange, GroupName};
 use crate::domain::ids::{ClientId, WebhookId};
 use crate::domain::ownership::InvitationPurpose;
 use crate::protocol::jose::SigningAlgorithm;
@@ -165,6 +166,13 @@ pub enum AuditEvent {
         /// The account's `sub`.
         sub: String,
     },
+    /// Something happened to a group.
+    GroupChanged {
+        /// The group.
+        group: GroupName,
+        /// What happened.
+        what: GroupChange,
+    },
     /// A code or refresh token was used a second time, and its token family was ended.
     ReplayDetected {
         /// The application it was issued to.
@@ -261,6 +269,7 @@ impl AuditEvent {
             Self::UserDisabled { sub } => user("user.disabled", sub),
             Self::UserEnabled { sub } => user("user.enabled", sub),
             Self::UserDeleted { sub } => user("user.deleted", sub),
+            Self::GroupChanged { group, what } => (what.event(), group.to_string(), what.detail().to_owned()),
             Self::KeyCreated { kid, algorithm } => ("key.created", kid.clone(), algorithm.to_string()),
             Self::ReplayDetected { client_id, what } => about("tokens.replay_detected", client_id, what),
             Self::KeyPromoted { kid } => ("key.promoted", kid.clone(), String::new()),

@@ -23,6 +23,10 @@ pub enum Need {
     ReadUsers,
     /// To make and change accounts.
     WriteUsers,
+    /// To see groups.
+    ReadGroups,
+    /// To make and delete groups, and to say who is in them.
+    WriteGroups,
     /// To see signing keys.
     ReadKeys,
     /// To rotate and revoke signing keys.
@@ -37,11 +41,13 @@ pub enum Need {
 
 impl Need {
     /// Every need.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadApplications,
         Self::WriteApplications,
         Self::ReadUsers,
         Self::WriteUsers,
+        Self::ReadGroups,
+        Self::WriteGroups,
         Self::ReadKeys,
         Self::WriteKeys,
         Self::ReadAudit,
@@ -56,6 +62,8 @@ impl Need {
             Self::WriteApplications => &["applications:write"],
             Self::ReadUsers => &["users:read", "users:write"],
             Self::WriteUsers => &["users:write"],
+            Self::ReadGroups => &["groups:read", "groups:write"],
+            Self::WriteGroups => &["groups:write"],
             Self::ReadKeys => &["keys:read", "keys:write"],
             Self::WriteKeys => &["keys:write"],
             Self::ReadAudit => &["audit:read"],
@@ -63,14 +71,17 @@ impl Need {
         }
     }
 
-    /// Whether owners may do it with their own applications.
+    /// Whether owners may do it with their own applications, or see of it what developers may.
     pub(super) const fn is_owners(self) -> bool {
-        matches!(self, Self::ReadApplications | Self::WriteApplications)
+        matches!(self, Self::ReadApplications | Self::WriteApplications | Self::ReadGroups)
     }
 
     /// Whether it changes something.
     const fn is_change(self) -> bool {
-        matches!(self, Self::WriteApplications | Self::WriteUsers | Self::WriteKeys | Self::Operate)
+        matches!(
+            self,
+            Self::WriteApplications | Self::WriteUsers | Self::WriteGroups | Self::WriteKeys | Self::Operate
+        )
     }
 }
 

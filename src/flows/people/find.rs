@@ -47,6 +47,11 @@ impl People {
         }
     }
 
+    /// The account of this `sub`, a deleted one included.
+    pub async fn account_of_sub(&self, sub: &Sub) -> Result<Option<User>, Refusal> {
+        Ok(self.store.user_by_sub(sub.as_str()).await?)
+    }
+
     async fn user_by_sub(&self, sub: &str) -> Result<Option<User>, Refusal> {
         match sub.parse::<Sub>() {
             Ok(sub) => Ok(self.store.user_by_sub(sub.as_str()).await?),

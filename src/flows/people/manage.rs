@@ -223,6 +223,7 @@ impl People {
         let now = self.instruments.now();
         let mut tx = self.begin_changing(id, actor).await?;
         tx.generation_raise(Generation::Applications).await?;
+        tx.generation_raise(Generation::Groups).await?;
         if let Some(seen) = seen {
             // An update with the known values: it fails if they have changed, and locks the row if not.
             let same = Profile { name: seen.name.clone(), locale: seen.locale.clone(), admin: seen.admin };
@@ -238,6 +239,7 @@ impl People {
         end_all_of(&mut tx, id, now).await?;
         // Applications without another owner go on; operators see that they have none.
         tx.owner_leaves_all(id).await?;
+        tx.group_member_leaves_all(id).await?;
         tx.invitations_end_of_all(id, now).await?;
         if let Some(email) = &user.email {
             tx.applications_forget_owner(email).await?;

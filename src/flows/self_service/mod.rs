@@ -15,6 +15,7 @@ use crate::config::{self, Issuer};
 use crate::domain::application::{Application, ApplicationSettings, BeyondLimits, SelfServiceLimits, are_alike};
 use crate::domain::approval::{Approval, Extras, part};
 use crate::domain::audit::AuditEvent;
+use crate::domain::group::GroupName;
 use crate::domain::ids::{ApprovalId, ClientId};
 use crate::domain::ownership::Owner;
 use crate::domain::secret::ClientSecret;
@@ -106,11 +107,13 @@ impl SelfService {
         caller.reach(Need::WriteApplications)?;
         asked.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
         // What is refused anyhow costs no hash.
-        self.registered_as(caller, asked.clone())?;
+        let groups = self.store.groups_for_developers().await?;
+        self.registered_as(caller, asked.clone(), &groups)?;
         let secret = self.applications.secret_for(&asked).await?;
         let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
         let caller = &caller;
-        let (settings, extras) = self.registered_as(caller, asked)?;
+        let groups = tx.groups_for_developers().await?;
+        let (settings, extras) = self.registered_as(caller, asked, &groups)?;
         // Locks the counter's row, so that parallel registrations count each other.
         tx.generation_raise(Generation::Applications).await?;
         let new = NewApplication { client_id: None, settings };
@@ -129,8 +132,9 @@ impl SelfService {
         &self,
         caller: &Caller,
         asked: ApplicationSettings,
+        groups: &[GroupName],
     ) -> Result<(ApplicationSettings, Extras), Refusal> {
-        let (mut settings, extras) = self.part_for(caller, asked, None)?;
+        let (mut settings, extras) = self.part_for(caller, asked, None, groups)?;
         settings.owner = owner_of(caller, settings.owner.take())?;
         settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
         Ok((settings, extras))
@@ -152,7 +156,8 @@ impl SelfService {
         // Compared with what it has now, not with what it had when it was read: what an operator has just removed is an
         // extra again.
         let known = changeable(&mut tx, client_id, &caller.actor()).await?;
-        let (mut settings, extras) = self.part_for(caller, settings, Some(&known.settings))?;
+        let groups = tx.groups_for_developers().await?;
+        let (mut settings, extras) = self.part_for(caller, settings, Some(&known.settings), &groups)?;
         if !caller.chooses_everything() {
             // Owners are changed by invitations and by leaving.
             settings.owner.clone_from(&known.settings.owner);
@@ -191,6 +196,7 @@ impl SelfService {
         caller: &Caller,
         asked: ApplicationSettings,
         known: Option<&ApplicationSettings>,
+        groups: &[GroupName],
     ) -> Result<(ApplicationSettings, Extras), Refusal> {
         if caller.chooses_everything() {
             return Ok((asked, Extras::default()));
@@ -204,6 +210,7 @@ impl SelfService {
             scope: &limits.scopes,
             grants: &limits.grants,
             audiences: &limits.audiences,
+            groups,
             longest_token_ttl: limits.longest_token_ttl,
             unknown_account: self.unknown_account,
         };

@@ -1,15 +1,17 @@
 //! Making the tokens (RFC 9068 §2, RFC 6749 §5.1, OIDC Core §2).
 
+use serde::Serialize;
+
 use super::Tokens;
 use super::granted::{Granted, Person, Subject};
 use crate::domain::application::Application;
 use crate::domain::own_token::name_own_token;
 use crate::protocol::claims::{ACCESS, AccessTokenClaims, Audience, TokenProfile};
-use crate::protocol::id_token::{IdTokenClaims, PersonClaims, TOKEN_USE, TYPE, at_hash};
+use crate::protocol::id_token::{GroupsClaim, IdTokenClaims, PersonClaims, TOKEN_USE, TYPE, at_hash};
 use crate::protocol::jose::Signer;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::resource::ResourceId;
-use crate::protocol::scope::{OPENID, Scope};
+use crate::protocol::scope::{GROUPS, OPENID, Scope};
 use crate::protocol::token::TokenResponse;
 
 /// The scope and audience of a token.
@@ -18,6 +20,23 @@ pub(super) struct Settled {
     pub(super) scope: Scope,
     /// The resources it is for.
     pub(super) resources: Vec<ResourceId>,
+    /// The groups of the person it speaks for, if those were granted.
+    pub(super) groups: GroupsClaim,
+}
+
+/// The longest access token, in bytes: it travels in a header, and many servers take no longer one.
+const LONGEST_ACCESS_TOKEN: usize = 8 * 1024;
+
+/// The longest ID token, in bytes.
+const LONGEST_ID_TOKEN: usize = 16 * 1024;
+
+/// An access token that has the groups of its person too.
+#[derive(Serialize)]
+struct WithGroups<'a> {
+    #[serde(flatten)]
+    claims: &'a AccessTokenClaims,
+    #[serde(flatten)]
+    groups: &'a GroupsClaim,
 }
 
 impl Tokens {
@@ -32,14 +51,22 @@ impl Tokens {
         let signer = self.keys.signer(application.settings.signing_algorithm, self.instruments.now())?;
         let claims = self.access_token_claims(application, granted, settled);
         let typ = application.settings.token_profile.typ();
-        let access_token = signer.sign_jwt(typ, &claims).map_err(|e| Refusal::server_error(e.to_string()))?;
+        let groups = Some(&settled.groups).filter(|_| has_groups(application, settled));
+        let access_token = match groups {
+            None => signer.sign_jwt(typ, &claims),
+            Some(groups) => signer.sign_jwt(typ, &WithGroups { claims: &claims, groups }),
+        };
+        let access_token = access_token.map_err(|e| Refusal::server_error(e.to_string()))?;
+        check_length("access token", &access_token, LONGEST_ACCESS_TOKEN)?;
         let id_token = match &granted.subject {
             // What a request leaves out of its scope is left out of the ID token too.
             Subject::Person(person) if settled.scope.contains(OPENID) => {
                 let at_hash = at_hash(signer.signing_algorithm(), &access_token);
-                let person_claims = person.user.claims(&settled.scope);
+                let person_claims = PersonClaims { groups: settled.groups.clone(), ..person.user.claims(&settled.scope) };
                 let claims = IdTokenClaims { person: person_claims, ..self.id_token_claims(person, &claims, at_hash) };
-                Some(sign_id_token(&signer, &claims)?)
+                let id_token = sign_id_token(&signer, &claims)?;
+                check_length("ID token", &id_token, LONGEST_ID_TOKEN)?;
+                Some(id_token)
             }
             Subject::Person(_) | Subject::Application => None,
         };
@@ -104,6 +131,24 @@ impl Tokens {
             person: PersonClaims::default(),
         }
     }
+}
+
+/// Whether the access token has the groups of its person: where the application says so, and its scope includes them.
+fn has_groups(application: &Application, settled: &Settled) -> bool {
+    let wanted = application.settings.groups_in_access_token && settled.scope.contains(GROUPS);
+    wanted && !settled.groups.is_absent()
+}
+
+/// A token that is too long is refused and not cut: an application must not take some of a person's groups for all.
+fn check_length(what: &str, token: &str, longest: usize) -> Result<(), Refusal> {
+    if token.len() <= longest {
+        return Ok(());
+    }
+    Err(Refusal::invalid_scope(format!(
+        "with this person's groups the {what} would have {} bytes, and {longest} are the most; let the application see \
+         fewer of them (visible_groups), or leave out the scope groups",
+        token.len()
+    )))
 }
 
 fn sign_id_token(signer: &Signer, claims: &IdTokenClaims) -> Result<String, Refusal> {

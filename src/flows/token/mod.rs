@@ -24,6 +24,7 @@ use super::clients::{AuthenticatedClient, ClientRequest, Clients};
 use super::delivery_traces::DeliveryTraces;
 use super::device_grants::PollTimes;
 use super::foundations::Foundations;
+use super::groups::Groups;
 use super::instruments::Instruments;
 use super::keys::Keys;
 use super::login_codes::LoginCodes;
@@ -32,6 +33,7 @@ use crate::config::{self, Issuer};
 use crate::domain::application::Application;
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::one_time::RefreshToken;
+use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -52,6 +54,7 @@ pub struct Tokens {
     application_cache: Arc<ApplicationCache>,
     keys: Arc<Keys>,
     clients: Arc<Clients>,
+    groups: Arc<Groups>,
     delivery_traces: Arc<DeliveryTraces>,
     login_codes: Arc<LoginCodes>,
     usage: Arc<UsageLog>,
@@ -71,6 +74,7 @@ impl Tokens {
         application_cache: &Arc<ApplicationCache>,
         keys: &Arc<Keys>,
         clients: &Arc<Clients>,
+        groups: &Arc<Groups>,
         delivery_traces: &Arc<DeliveryTraces>,
         login_codes: &Arc<LoginCodes>,
         usage: &Arc<UsageLog>,
@@ -83,6 +87,7 @@ impl Tokens {
             application_cache: Arc::clone(application_cache),
             keys: Arc::clone(keys),
             clients: Arc::clone(clients),
+            groups: Arc::clone(groups),
             delivery_traces: Arc::clone(delivery_traces),
             login_codes: Arc::clone(login_codes),
             usage: Arc::clone(usage),
@@ -111,7 +116,8 @@ impl Tokens {
         let granted = self.apply_grant(client, parsed.grant, parameters).await?;
         let resources = self.settle_resources(&granted, &parsed.resources).await?;
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
-        let response = self.issue(application, &granted, &Settled { scope, resources })?;
+        let groups = self.groups_of(application, &granted, &scope).await?;
+        let response = self.issue(application, &granted, &Settled { scope, resources, groups })?;
         let refresh_token = self.pay(application, &granted).await?;
         self.usage.note(ApplicationUse {
             application: client.application.id,
@@ -162,6 +168,21 @@ impl Tokens {
             return Ok(resources);
         }
         Ok(self.application_cache.catalogue().await?.as_declared(resources))
+    }
+
+    /// The claim with the groups of the person whom the tokens speak for.
+    async fn groups_of(
+        &self,
+        application: &Application,
+        granted: &Granted,
+        scope: &Scope,
+    ) -> Result<GroupsClaim, Refusal> {
+        match &granted.subject {
+            Subject::Application => Ok(GroupsClaim::default()),
+            Subject::Person(person) => {
+                Ok(self.groups.claim_of(person.user.id, application, scope).await?)
+            }
+        }
     }
 
     /// The scope of the token: the requested scope within the allowed one, limited to what the resources understand.

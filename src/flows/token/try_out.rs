@@ -11,6 +11,7 @@ use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::AuditEvent;
 use crate::flows::access::{Caller, Need, begin_as};
 use crate::flows::applications::changeable;
+use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::{GrantType, TokenResponse};
 
@@ -29,7 +30,7 @@ impl Tokens {
         let granted = client_credentials::grant(application)?;
         let resources = granted.resources.settle(&[])?;
         let scope = self.settle_scope(&granted, None, &resources).await?;
-        let response = self.issue(application, &granted, &Settled { scope, resources })?;
+        let response = self.issue(application, &granted, &Settled { scope, resources, groups: GroupsClaim::default() })?;
         let event = AuditEvent::TokenTried { client_id: application.client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await?;
         tx.commit().await?;

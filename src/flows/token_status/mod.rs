@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::application_cache::ApplicationCache;
 use super::clients::{AuthenticatedClient, ClientRequest, Clients};
 use super::foundations::Foundations;
+use super::groups::Groups;
 use super::instruments::Instruments;
 use super::keys::Keys;
 use super::usage::UsageLog;
@@ -36,17 +37,20 @@ pub struct TokenStatus {
     application_cache: Arc<ApplicationCache>,
     keys: Arc<Keys>,
     clients: Arc<Clients>,
+    groups: Arc<Groups>,
     usage: Arc<UsageLog>,
     refresh_grace: Duration,
 }
 
 impl TokenStatus {
     /// What was revoked is kept in the database.
+    #[expect(clippy::too_many_arguments, reason = "these are the rooms it works in")]
     pub fn new(
         base: &Foundations,
         application_cache: &Arc<ApplicationCache>,
         keys: &Arc<Keys>,
         clients: &Arc<Clients>,
+        groups: &Arc<Groups>,
         usage: &Arc<UsageLog>,
     ) -> Self {
         Self {
@@ -56,6 +60,7 @@ impl TokenStatus {
             application_cache: Arc::clone(application_cache),
             keys: Arc::clone(keys),
             clients: Arc::clone(clients),
+            groups: Arc::clone(groups),
             usage: Arc::clone(usage),
             refresh_grace: base.config.tokens.refresh_grace,
         }

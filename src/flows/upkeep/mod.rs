@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use super::application_cache::ApplicationCache;
 use super::foundations::Foundations;
+use super::groups::Groups;
 use super::insight::Insight;
 use super::instruments::Instruments;
 use super::keys::Keys;
@@ -24,6 +25,7 @@ pub struct Upkeep {
     store: Store,
     application_cache: Arc<ApplicationCache>,
     keys: Arc<Keys>,
+    groups: Arc<Groups>,
     insight: Arc<Insight>,
     life_cycle: Arc<LifeCycle>,
     webhooks: Arc<Webhooks>,
@@ -38,6 +40,7 @@ impl Upkeep {
         base: &Foundations,
         application_cache: &Arc<ApplicationCache>,
         keys: &Arc<Keys>,
+        groups: &Arc<Groups>,
         insight: &Arc<Insight>,
         life_cycle: &Arc<LifeCycle>,
         webhooks: &Arc<Webhooks>,
@@ -47,6 +50,7 @@ impl Upkeep {
             store: base.store.clone(),
             application_cache: Arc::clone(application_cache),
             keys: Arc::clone(keys),
+            groups: Arc::clone(groups),
             insight: Arc::clone(insight),
             life_cycle: Arc::clone(life_cycle),
             webhooks: Arc::clone(webhooks),

@@ -19,6 +19,7 @@ impl Upkeep {
         let asked_at = self.instruments.now();
         let generations = self.store.generations().await?;
         self.application_cache.confirm(generations.applications, asked_at);
+        self.groups.confirm(generations.groups, asked_at);
         self.keys.keep_up_with(generations.signing_keys).await?;
         self.application_cache.keep_catalogue_up_with(generations.applications).await?;
         Ok(generations)

@@ -20,6 +20,7 @@ pub(in crate::http) enum Here {
     Approvals,
     Applications,
     Users,
+    Groups,
     Audit,
     Keys,
     Mail,
@@ -29,11 +30,12 @@ pub(in crate::http) enum Here {
 }
 
 impl Here {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Overview,
         Self::Approvals,
         Self::Applications,
         Self::Users,
+        Self::Groups,
         Self::Audit,
         Self::Keys,
         Self::Mail,
@@ -49,6 +51,7 @@ impl Here {
             Self::Approvals => "/admin/approvals",
             Self::Applications => "/admin/applications",
             Self::Users => "/admin/users",
+            Self::Groups => "/admin/groups",
             Self::Audit => "/admin/audit",
             Self::Keys => "/admin/keys",
             Self::Mail => "/admin/mail",
@@ -70,6 +73,7 @@ impl Here {
             Self::Approvals => "Approvals",
             Self::Applications => "Applications",
             Self::Users => "Accounts",
+            Self::Groups => "Groups",
             Self::Audit => "Audit log",
             Self::Keys => "Keys",
             Self::Mail => "Mail",
@@ -88,7 +92,7 @@ impl Bar {
 
     /// Every page that it leads to.
     #[expect(clippy::unused_self, reason = "a template has nothing but values to ask")]
-    pub(in crate::http) const fn places(&self) -> [Here; 10] {
+    pub(in crate::http) const fn places(&self) -> [Here; 11] {
         Here::ALL
     }
 

@@ -9,6 +9,8 @@ mod approvals;
 mod audit;
 mod audit_file;
 pub(in crate::http) mod frame;
+mod group;
+mod groups;
 mod keys;
 mod mail;
 mod overview;
@@ -39,6 +41,12 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/users/{sub}/delete", post(user::delete))
         .route("/admin/users/{sub}/promote", post(user::promote))
         .route("/admin/users/{sub}/demote", post(user::demote))
+        .route("/admin/groups", get(groups::show).post(groups::create))
+        .route("/admin/groups/{group}", get(group::show))
+        .route("/admin/groups/{group}/add", post(group::add))
+        .route("/admin/groups/{group}/remove", post(group::remove))
+        .route("/admin/groups/{group}/visibility", post(group::visibility))
+        .route("/admin/groups/{group}/delete", post(group::delete))
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit/export", get(audit_file::export))
         .route("/admin/keys", get(keys::show))

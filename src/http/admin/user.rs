@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
+use super::group;
 use super::view::{OwnedLine, UserPage};
 use crate::domain::application::Application;
 use crate::domain::language::Language;
@@ -121,6 +122,7 @@ fn notice(done: &str) -> Option<&'static str> {
 async fn user_page(operator: &Operator, user: User, problem: Option<&'static str>) -> PageResult {
     let edge = &operator.edge;
     let owned = edge.access().applications_of(&operator.caller(), &user).await?;
+    let groups = edge.groups().groups_of_user(&user).await.map_err(Refusal::from)?;
     let search = user.email.as_ref().map_or("", EmailAddress::as_str);
     let all_owned = || address(Here::Applications.href(), &[("q", search)]);
     let form = |what: &str| operator.form(format!("{}/{what}", address_of(&user)));
@@ -129,6 +131,7 @@ async fn user_page(operator: &Operator, user: User, problem: Option<&'static str
         bar: Bar::of(operator, Here::Users),
         notice: operator.done.as_deref().and_then(notice),
         problem,
+        groups: groups.into_iter().map(|name| (group::href(&name), name)).collect(),
         sessions: edge.people().user_sessions(&user).await?.len(),
         all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(all_owned),
         owned: owned.iter().map(owned_line).collect(),

@@ -10,6 +10,7 @@ mod catalogue;
 mod deliveries;
 pub(super) mod docs;
 mod extract;
+mod groups;
 pub(super) mod hello;
 mod insight;
 mod keys;
@@ -71,6 +72,11 @@ fn table() -> (Router<Edge>, OpenApi) {
         .routes(routes!(users::disable))
         .routes(routes!(users::enable))
         .routes(routes!(sessions::list, sessions::end))
+        .routes(routes!(groups::of_account))
+        .routes(routes!(groups::list, groups::create))
+        .routes(routes!(groups::show, groups::change, groups::delete))
+        .routes(routes!(groups::members))
+        .routes(routes!(groups::add, groups::remove))
         .routes(routes!(keys::list))
         .routes(routes!(keys::rotate))
         .routes(routes!(keys::revoke))

@@ -1,7 +1,7 @@
 //! The rows of the table: every endpoint and page, and what each caller gets.
 
 /// One endpoint: `{app}` is an application of the owner's, `{sub}` an account, `{kid}` a key, `{secret}` a secret,
-/// `{hook}` a webhook of an application of the owner's, `{server_hook}` one of the server.
+/// `{group}` a group, `{hook}` a webhook of an application of the owner's, `{server_hook}` one of the server.
 pub(super) struct Row {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
@@ -97,6 +97,16 @@ pub(super) const TABLE: &[Row] = &[
     row("POST", "/api/v1/users/{sub}/enable", "", instead(OPERATORS, 409)),
     row("GET", "/api/v1/users/{sub}/sessions", "", OPERATORS),
     row("DELETE", "/api/v1/users/{sub}/sessions", "", instead(OPERATORS, 204)),
+    row("GET", "/api/v1/users/{sub}/groups", "", OPERATORS),
+    // Others see the groups that developers are shown, and nobody in them.
+    row("GET", "/api/v1/groups", "", [401, 200, 200, 200, 403, 200, 403, 200, 403]),
+    row("POST", "/api/v1/groups", r#"{"name": "{new}"}"#, instead(OPERATORS, 201)),
+    row("GET", "/api/v1/groups/{group}", "", [401, 404, 404, 404, 403, 200, 403, 200, 403]),
+    row("PATCH", "/api/v1/groups/{group}", r#"{"visible_to_developers": true}"#, OPERATORS),
+    row("DELETE", "/api/v1/groups/{group}", "", instead(OPERATORS, 204)),
+    row("GET", "/api/v1/groups/{group}/members", "", [401, 404, 404, 404, 403, 200, 403, 200, 403]),
+    row("PUT", "/api/v1/groups/{group}/members/{sub}", "", instead(OPERATORS, 204)),
+    row("DELETE", "/api/v1/groups/{group}/members/{sub}", "", instead(OPERATORS, 204)),
     row("GET", "/api/v1/keys", "", OPERATORS),
     row("POST", "/api/v1/keys/rotate", "", OPERATORS),
     row("POST", "/api/v1/keys/{kid}/revoke", "", instead(OPERATORS, 204)),
@@ -134,6 +144,8 @@ pub(super) const TABLE: &[Row] = &[
     row("GET", "/admin/applications", "", OPERATORS_PAGE),
     row("GET", "/admin/users", "", OPERATORS_PAGE),
     row("GET", "/admin/users/{sub}", "", OPERATORS_PAGE),
+    row("GET", "/admin/groups", "", OPERATORS_PAGE),
+    row("GET", "/admin/groups/{group}", "", OPERATORS_PAGE),
     row("GET", "/admin/audit", "", OPERATORS_PAGE),
     row("GET", "/admin/audit/export?format=csv", "", OPERATORS_PAGE),
     row("GET", "/admin/keys", "", OPERATORS_PAGE),
@@ -145,6 +157,11 @@ pub(super) const TABLE: &[Row] = &[
     row("GET", "/admin/scopes", "", OPERATORS_PAGE),
     row("POST", "/admin/approvals/{nothing}/grant", "", OPERATORS_FORM),
     row("POST", "/admin/approvals/{nothing}/refuse", "", OPERATORS_FORM),
+    row("POST", "/admin/groups", "", OPERATORS_FORM),
+    row("POST", "/admin/groups/{group}/add", "", OPERATORS_FORM),
+    row("POST", "/admin/groups/{group}/remove", "", OPERATORS_FORM),
+    row("POST", "/admin/groups/{group}/visibility", "", OPERATORS_FORM),
+    row("POST", "/admin/groups/{group}/delete", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/disable", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/enable", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/delete", "", OPERATORS_FORM),

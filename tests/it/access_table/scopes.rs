@@ -9,8 +9,17 @@ use super::rows::{Row, TABLE};
 use super::{CALLERS, Cast};
 use crate::harness::{Management, Who, World, on_both_engines};
 
-const SCOPES: [&str; 7] =
-    ["applications:read", "applications:write", "users:read", "users:write", "keys:read", "keys:write", "audit:read"];
+const SCOPES: [&str; 9] = [
+    "applications:read",
+    "applications:write",
+    "users:read",
+    "users:write",
+    "groups:read",
+    "groups:write",
+    "keys:read",
+    "keys:write",
+    "audit:read",
+];
 
 /// The columns of the callers who may do everything, by token and by session.
 const MACHINE: usize = 7;

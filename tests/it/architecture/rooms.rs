@@ -22,12 +22,13 @@ const ROOMS: [Room; 28] = [
     ("Sessions", &["ApplicationCache"]),
     ("Access", &[]),
     ("People", &[]),
+    ("Groups", &[]),
     ("Oversight", &[]),
     ("Applications", &["Keys", "ApplicationCache"]),
     ("SelfService", &["Mail", "Access", "Applications"]),
     ("Ownership", &["Mail", "MailLimits", "Access"]),
     ("LifeCycle", &["Mail", "ApplicationCache", "Access", "Applications"]),
-    ("Provisioning", &["Applications"]),
+    ("Provisioning", &["Groups", "Applications"]),
     ("AuthorizationResponses", &["ApplicationCache"]),
     (
         "SignIns",
@@ -48,9 +49,9 @@ const ROOMS: [Room; 28] = [
     ),
     ("DeviceGrants", &["ApplicationCache", "Clients"]),
     ("SignOut", &["Keys", "ApplicationCache", "Sessions"]),
-    ("Tokens", &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients"]),
-    ("TokenStatus", &["Keys", "ApplicationCache", "Clients"]),
-    ("Upkeep", &["Keys", "ApplicationCache", "Webhooks", "Insight", "LifeCycle"]),
+    ("Tokens", &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients", "Groups"]),
+    ("TokenStatus", &["Keys", "ApplicationCache", "Clients", "Groups"]),
+    ("Upkeep", &["Keys", "ApplicationCache", "Groups", "Webhooks", "Insight", "LifeCycle"]),
 ];
 
 /// More methods than this and a type has more than one reason to exist.

@@ -3,6 +3,7 @@
 mod applications;
 mod approvals;
 mod audit;
+mod groups;
 mod keys;
 mod overview;
 mod server;
@@ -12,6 +13,7 @@ mod users;
 pub(super) use applications::{ApplicationLine, ApplicationsPage};
 pub(super) use approvals::{ApprovalLine, ApprovalsPage};
 pub(super) use audit::{AuditFilterForm, AuditPage, AuditRow};
+pub(super) use groups::{GroupPage, GroupsPage, MemberLine, NewGroupForm};
 pub(super) use keys::{KeyLine, KeysPage, TimeLine};
 pub(super) use overview::OverviewPage;
 pub(super) use server::{MailPage, ScopesPage, SettingLine, SettingsPage, SettingsPart};

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::domain::group::GroupName;
 use crate::domain::ids::Timestamp;
 use crate::domain::user::User;
 use crate::http::admin::frame::Bar;
@@ -49,6 +50,8 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) user: User,
     /// How many sessions it has.
     pub(in crate::http::admin) sessions: usize,
+    /// The groups it is in, each with the address of its page.
+    pub(in crate::http::admin) groups: Vec<(String, GroupName)>,
     /// The applications it owns.
     pub(in crate::http::admin) owned: Vec<OwnedLine>,
     /// The address of the full list, if these are not all.

@@ -104,7 +104,7 @@ macro_rules! needed {
     )*};
 }
 
-needed!(ReadApplications WriteApplications ReadUsers WriteUsers ReadKeys WriteKeys ReadAudit Oversee Operate);
+needed!(ReadApplications WriteApplications ReadUsers WriteUsers ReadGroups WriteGroups ReadKeys WriteKeys ReadAudit Oversee Operate);
 
 /// A caller who may do `N`, with everything or with what is their own.
 pub(in crate::http::api) struct May<N>(ApiCaller, PhantomData<N>);

@@ -149,6 +149,7 @@ pub(in crate::http) const DE: Messages = Messages {
         openid: "Sie wiedererkennen, wenn Sie sich anmelden",
         profile: "Ihren Namen sehen",
         email: "Ihre E-Mail-Adresse sehen",
+        groups: "Sehen, in welchen Gruppen Sie sind",
         offline_access: "Diesen Zugriff behalten, während Sie fort sind, bis Sie ihn entziehen",
         undescribed: "Es ist nicht beschrieben, was das erlaubt",
     },

@@ -149,6 +149,7 @@ pub(in crate::http) const EN: Messages = Messages {
         openid: "Recognise you when you sign in",
         profile: "See your name",
         email: "See your e-mail address",
+        groups: "See which groups you are in",
         offline_access: "Keep this access while you are away, until you remove it",
         undescribed: "There is no description of what this allows",
     },

@@ -8,6 +8,7 @@ pub(in crate::http) struct ScopeMessages {
     pub(in crate::http) openid: &'static str,
     pub(in crate::http) profile: &'static str,
     pub(in crate::http) email: &'static str,
+    pub(in crate::http) groups: &'static str,
     pub(in crate::http) offline_access: &'static str,
     /// The sentence beside a scope without a description.
     pub(in crate::http) undescribed: &'static str,
@@ -21,6 +22,7 @@ impl Messages {
             "openid" => Some(self.scopes.openid),
             "profile" => Some(self.scopes.profile),
             "email" => Some(self.scopes.email),
+            "groups" => Some(self.scopes.groups),
             "offline_access" => Some(self.scopes.offline_access),
             _ => None,
         };

@@ -1,0 +1,211 @@
+//! Making, filling and deleting groups.
+
+use super::Groups;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::group::{Group, GroupChange, GroupName, MOST_GROUPS, MOST_GROUPS_OF_A_PERSON};
+use crate::domain::ids::UserId;
+use crate::domain::user::{User, UserState};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, StoreError, Transaction};
+
+/// A new group.
+#[derive(Clone, Debug)]
+pub struct NewGroup {
+    /// Its name.
+    pub name: GroupName,
+    /// Whether developers may know of it.
+    pub visible_to_developers: bool,
+}
+
+/// Why a group could not be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum GroupError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The name is another group's.
+    #[error("there is a group of this name already")]
+    Taken,
+    /// No such group.
+    #[error("there is no such group")]
+    Unknown,
+    /// No such account, or one that is deleted.
+    #[error("there is no such account")]
+    UnknownAccount,
+    /// The server has enough.
+    #[error("there are {MOST_GROUPS} groups already, as many as there may be")]
+    TooMany,
+    /// The person is in enough.
+    #[error("one account is in {MOST_GROUPS_OF_A_PERSON} groups at most")]
+    TooManyOfOne,
+    /// The configuration file is the only place to change it.
+    #[error("the group {0} is declared in the configuration; change it there")]
+    Declared(GroupName),
+    /// The person was an operator a moment ago.
+    #[error("only an operator of this server may do this")]
+    NotAnOperator,
+}
+
+impl From<GroupError> for Refusal {
+    fn from(error: GroupError) -> Self {
+        let code = match error {
+            GroupError::Store(error) => return error.into(),
+            GroupError::Taken | GroupError::TooMany | GroupError::TooManyOfOne | GroupError::Declared(_) => {
+                ErrorCode::Conflict
+            }
+            GroupError::Unknown | GroupError::UnknownAccount => ErrorCode::NotFound,
+            GroupError::NotAnOperator => ErrorCode::AccessDenied,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl Groups {
+    /// Makes a group without members.
+    pub async fn group_create(&self, new: NewGroup, actor: &Actor) -> Result<Group, GroupError> {
+        let mut tx = self.begin(actor).await?;
+        let group = self.create_in(&mut tx, new, actor).await?;
+        tx.commit().await?;
+        self.after_commit().await;
+        Ok(group)
+    }
+
+    pub(super) async fn create_in(
+        &self,
+        tx: &mut Transaction,
+        NewGroup { name, visible_to_developers }: NewGroup,
+        actor: &Actor,
+    ) -> Result<Group, GroupError> {
+        let now = self.instruments.now();
+        let declared = *actor == Actor::Configuration;
+        let group = Group { name, visible_to_developers, declared, created_at: now, members: 0 };
+        tx.group_insert(&group).await.map_err(|e| match e {
+            StoreError::Conflict => GroupError::Taken,
+            other => other.into(),
+        })?;
+        if tx.group_count().await? > MOST_GROUPS {
+            return Err(GroupError::TooMany);
+        }
+        self.audit(tx, actor, group_event(&group.name, GroupChange::Created)).await?;
+        Ok(group)
+    }
+
+    /// Lets developers know of a group, or not any more. Applications that name it go on with it.
+    pub async fn group_show_to_developers(
+        &self,
+        name: &GroupName,
+        visible: Visibility,
+        actor: &Actor,
+    ) -> Result<Group, GroupError> {
+        let mut tx = self.begin(actor).await?;
+        let known = changeable(&mut tx, name).await?;
+        let group = Group { visible_to_developers: visible == Visibility::Developers, ..known.clone() };
+        if group != known {
+            tx.group_update(&group).await?;
+            self.audit(&mut tx, actor, group_event(name, GroupChange::Changed("visible_to_developers"))).await?;
+        }
+        tx.commit().await?;
+        Ok(group)
+    }
+
+    /// Deletes a group.
+    pub async fn group_delete(&self, name: &GroupName, actor: &Actor) -> Result<(), GroupError> {
+        let mut tx = self.begin(actor).await?;
+        changeable(&mut tx, name).await?;
+        tx.group_delete(name).await?;
+        self.audit(&mut tx, actor, group_event(name, GroupChange::Deleted)).await?;
+        tx.commit().await?;
+        self.after_commit().await;
+        Ok(())
+    }
+
+    /// Adds accounts to a group: all of them or, where that cannot be, none. Adding twice is no error.
+    pub async fn group_add(&self, name: &GroupName, users: &[UserId], actor: &Actor) -> Result<Group, GroupError> {
+        let now = self.instruments.now();
+        let mut tx = self.begin(actor).await?;
+        existing(&mut tx, name).await?;
+        for id in users {
+            let user = account(&mut tx, *id).await?;
+            if !tx.group_member_add(name, *id, now).await? {
+                continue;
+            }
+            if tx.groups_of(*id).await?.len() > MOST_GROUPS_OF_A_PERSON {
+                return Err(GroupError::TooManyOfOne);
+            }
+            self.audit(&mut tx, actor, group_event(name, GroupChange::MemberAdded(user.sub))).await?;
+        }
+        self.finish(tx, name).await
+    }
+
+    /// Takes accounts out of a group. One that is not in it is no error.
+    pub async fn group_remove(&self, name: &GroupName, users: &[UserId], actor: &Actor) -> Result<Group, GroupError> {
+        let mut tx = self.begin(actor).await?;
+        existing(&mut tx, name).await?;
+        for id in users {
+            let user = account(&mut tx, *id).await?;
+            if tx.group_member_remove(name, *id).await? {
+                self.audit(&mut tx, actor, group_event(name, GroupChange::MemberRemoved(user.sub))).await?;
+            }
+        }
+        self.finish(tx, name).await
+    }
+
+    /// Raises the counter, which also lets one change of groups at a time go on: counts are right, and an account that is
+    /// deleted at this moment is in no group afterwards.
+    pub(super) async fn begin(&self, actor: &Actor) -> Result<Transaction, GroupError> {
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Groups).await?;
+        if let Actor::User(id) = actor
+            && !tx.user(*id).await?.is_some_and(|user| user.admin && user.is_active())
+        {
+            return Err(GroupError::NotAnOperator);
+        }
+        Ok(tx)
+    }
+
+    async fn finish(&self, mut tx: Transaction, name: &GroupName) -> Result<Group, GroupError> {
+        let group = existing(&mut tx, name).await?;
+        tx.commit().await?;
+        self.after_commit().await;
+        Ok(group)
+    }
+
+    pub(super) async fn audit(&self, tx: &mut Transaction, actor: &Actor, event: AuditEvent) -> Result<(), StoreError> {
+        tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
+    }
+}
+
+/// Who may know of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Operators alone.
+    Operators,
+    /// Developers too.
+    Developers,
+}
+
+impl Visibility {
+    /// The visibility to developers as a yes or no.
+    pub const fn to_developers(visible: bool) -> Self {
+        if visible { Self::Developers } else { Self::Operators }
+    }
+}
+
+pub(super) fn group_event(group: &GroupName, what: GroupChange) -> AuditEvent {
+    AuditEvent::GroupChanged { group: group.clone(), what }
+}
+
+async fn existing(tx: &mut Transaction, name: &GroupName) -> Result<Group, GroupError> {
+    tx.group(name).await?.ok_or(GroupError::Unknown)
+}
+
+/// The group, if it can be changed here. Its members can be in any case.
+async fn changeable(tx: &mut Transaction, name: &GroupName) -> Result<Group, GroupError> {
+    let group = existing(tx, name).await?;
+    if group.declared { Err(GroupError::Declared(name.clone())) } else { Ok(group) }
+}
+
+async fn account(tx: &mut Transaction, id: UserId) -> Result<User, GroupError> {
+    let user = tx.user(id).await?.filter(|user| !matches!(user.state, UserState::Deleted { .. }));
+    user.ok_or(GroupError::UnknownAccount)
+}

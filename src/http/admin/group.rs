@@ -1,0 +1,207 @@
+//! `/admin/groups/{group}`: one group, and who is in it.
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::{Bar, Here};
+use super::view::{GroupPage, MemberLine, PAGE};
+use crate::domain::group::{Group, GroupName};
+use crate::domain::ids::UserId;
+use crate::domain::language::Language;
+use crate::domain::user::{EmailAddress, Sub};
+use crate::flows::access::Need;
+use crate::flows::groups::{GroupError, Visibility};
+use crate::http::Edge;
+use crate::http::pages::csrf_form::{CsrfForm, check_token};
+use crate::http::pages::fields::{Query, cut, id};
+use crate::http::pages::messages::Messages;
+use crate::http::pages::page_error::{PageError, PageResult};
+use crate::http::pages::viewer::{FreshOperator, Operator};
+use crate::http::pages::visit::{Visit, address, see};
+use crate::protocol::refusal::{ErrorCode, Refusal};
+
+/// The most addresses that are added at once.
+const MOST_AT_ONCE: usize = 100;
+
+/// The address of a group's page. Some characters of names mean something else in an address.
+pub(super) fn href(name: &GroupName) -> String {
+    let segment: String = url::form_urlencoded::byte_serialize(name.as_str().as_bytes()).collect();
+    format!("{}/{segment}", Here::Groups.href())
+}
+
+/// What the operator can put right is told on the page that they came from.
+pub(super) fn taken<T>(done: Result<T, GroupError>) -> Result<Result<T, String>, PageError> {
+    let refusal = match done {
+        Ok(done) => return Ok(Ok(done)),
+        Err(error) => Refusal::from(error),
+    };
+    if refusal.code != ErrorCode::Conflict {
+        return Err(refusal.into());
+    }
+    let mut text = refusal.description.into_owned();
+    text[..1].make_ascii_uppercase();
+    Ok(Err(format!("{text}.")))
+}
+
+/// An operator, freshly signed in, and the group that they change.
+pub(in crate::http) struct GroupOfOperator {
+    operator: FreshOperator,
+    group: Group,
+}
+
+impl AsRef<Visit> for GroupOfOperator {
+    fn as_ref(&self) -> &Visit {
+        self.operator.as_ref()
+    }
+}
+
+impl FromRequestParts<Edge> for GroupOfOperator {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
+        let Path(name): Path<String> = Path::from_request_parts(parts, edge).await.map_err(PageError::explained)?;
+        let operator = FreshOperator::from_request_parts(parts, edge).await?;
+        check_token(&operator, parts)?;
+        let group = edge.groups().group_for(&operator.caller(), &name, Need::WriteGroups).await?;
+        Ok(Self { operator, group })
+    }
+}
+
+/// `GET /admin/groups/{group}`.
+pub(in crate::http) async fn show(
+    Path(name): Path<String>,
+    operator: Operator,
+    Query(parameters): Query,
+) -> PageResult {
+    let group = operator.edge.groups().group_for(&operator.caller(), &name, Need::ReadGroups).await?;
+    group_page(&operator, group, id(&parameters, "after"), Occasion::default()).await
+}
+
+/// `POST …/add`: adds the accounts of the addresses that were typed.
+pub(in crate::http) async fn add(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
+    let GroupOfOperator { operator, group } = form.sender;
+    let typed = form.typed.text("emails").to_owned();
+    let added = match accounts(&operator, &typed).await? {
+        Ok(users) => taken(operator.edge.groups().group_add(&group.name, &users, &operator.actor()).await)?,
+        Err(problem) => Err(problem),
+    };
+    match added {
+        Ok(_) => Ok(see(&after(&group, "added"))),
+        Err(problem) => refused(&operator, group, Occasion { typed, add: Some(problem), delete: None }).await,
+    }
+}
+
+/// `POST …/remove`: takes one account out.
+pub(in crate::http) async fn remove(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
+    let GroupOfOperator { operator, group } = form.sender;
+    let unknown = || Refusal::from(GroupError::UnknownAccount);
+    let sub: Sub = form.typed.text("sub").parse().map_err(|_| unknown())?;
+    let user = operator.edge.people().account_of_sub(&sub).await?.ok_or_else(unknown)?;
+    taken(operator.edge.groups().group_remove(&group.name, &[user.id], &operator.actor()).await)?.map_err(
+        |problem| Refusal::new(ErrorCode::Conflict, problem),
+    )?;
+    Ok(see(&after(&group, "removed")))
+}
+
+/// `POST …/visibility`: lets developers know of the group, or not any more.
+pub(in crate::http) async fn visibility(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
+    let GroupOfOperator { operator, group } = form.sender;
+    let visibility = Visibility::to_developers(form.typed.text("visible") == "yes");
+    let groups = operator.edge.groups();
+    groups.group_show_to_developers(&group.name, visibility, &operator.actor()).await.map_err(Refusal::from)?;
+    Ok(see(&after(&group, "changed")))
+}
+
+/// `POST …/delete`: the name has to be typed, so that no group is deleted by a slip.
+pub(in crate::http) async fn delete(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
+    let GroupOfOperator { operator, group } = form.sender;
+    let deleted = if form.typed.text("name").trim_ascii() == group.name.as_str() {
+        taken(operator.edge.groups().group_delete(&group.name, &operator.actor()).await)?
+    } else {
+        Err("That is not the group's name. Nothing was deleted.".to_owned())
+    };
+    match deleted {
+        Ok(()) => Ok(see(&Here::Groups.after("deleted"))),
+        Err(problem) => refused(&operator, group, Occasion { delete: Some(problem), ..Occasion::default() }).await,
+    }
+}
+
+/// The accounts of these addresses, or what is wrong with one of them.
+async fn accounts(operator: &Operator, typed: &str) -> Result<Result<Vec<UserId>, String>, Refusal> {
+    let mut found = Vec::new();
+    let words = typed.split([' ', ',', ';', '\n', '\r', '\t']).filter(|word| !word.is_empty());
+    for word in words.take(MOST_AT_ONCE + 1) {
+        let Ok(email) = word.parse::<EmailAddress>() else {
+            return Ok(Err(format!("“{word}” is not an e-mail address. Nobody was added.")));
+        };
+        match operator.edge.people().owner_named(email.as_str()).await? {
+            Some(id) => found.push(id),
+            None => return Ok(Err(format!("{email} has no account. Nobody was added."))),
+        }
+    }
+    Ok(match found.len() {
+        0 => Err("Say whom to add.".to_owned()),
+        1..=MOST_AT_ONCE => Ok(found),
+        _ => Err(format!("At most {MOST_AT_ONCE} at once. Nobody was added.")),
+    })
+}
+
+/// The group's page, where it says what was just done.
+fn after(group: &Group, done: &str) -> String {
+    format!("{}?done={done}", href(&group.name))
+}
+
+fn notice(done: &str) -> Option<&'static str> {
+    match done {
+        "created" => Some("The group is made. Nobody is in it yet."),
+        "added" => Some("They are in the group now. Applications learn of it with the next token."),
+        "removed" => Some("The account is not in the group any more."),
+        "changed" => Some("The group is changed."),
+        _ => None,
+    }
+}
+
+/// What was typed, and what is wrong with it.
+#[derive(Default)]
+struct Occasion {
+    typed: String,
+    add: Option<String>,
+    delete: Option<String>,
+}
+
+async fn refused(operator: &Operator, group: Group, occasion: Occasion) -> PageResult<Response> {
+    let page = group_page(operator, group, None, occasion).await?;
+    Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
+}
+
+async fn group_page(operator: &Operator, group: Group, after: Option<UserId>, occasion: Occasion) -> PageResult {
+    let here = href(&group.name);
+    let form = |what: &str| operator.form(format!("{here}/{what}"));
+    let groups = operator.edge.groups();
+    let mut members = groups.members_page(&operator.caller(), &group.name, after, PAGE + 1).await?;
+    let next = cut(&mut members, PAGE).map(|last| address(&here, &[("after", &last.id.to_string())]));
+    let line = |user: crate::domain::user::User| MemberLine {
+        remove: form("remove").carrying("sub", user.sub.clone()),
+        address: user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
+        user,
+    };
+    let visible = if group.visible_to_developers { "no" } else { "yes" };
+    Ok(operator.page(&GroupPage {
+        t: Messages::of(Language::English),
+        bar: Bar::of(operator, Here::Groups),
+        notice: operator.done.as_deref().and_then(notice),
+        history: address(Here::Audit.href(), &[("subject", group.name.as_str())]),
+        members: members.into_iter().map(line).collect(),
+        first: after.map(|_| here.clone()),
+        next,
+        add: form("add"),
+        typed: occasion.typed,
+        add_problem: occasion.add,
+        visibility: form("visibility").carrying("visible", visible.to_owned()),
+        delete: form("delete"),
+        delete_problem: occasion.delete,
+        group,
+    }))
+}

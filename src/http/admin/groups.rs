@@ -1,0 +1,52 @@
+//! `/admin/groups`: the groups of people.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::frame::{Bar, Here};
+use super::group::{href, taken};
+use super::view::{GroupsPage, NewGroupForm};
+use crate::domain::language::Language;
+use crate::flows::groups::NewGroup;
+use crate::http::pages::csrf_form::CsrfForm;
+use crate::http::pages::messages::Messages;
+use crate::http::pages::page_error::PageResult;
+use crate::http::pages::viewer::{FreshOperator, Operator};
+use crate::http::pages::visit::see;
+
+/// `GET /admin/groups`.
+pub(in crate::http) async fn show(operator: Operator) -> PageResult {
+    groups_page(&operator, String::new(), None).await
+}
+
+/// `POST /admin/groups`: makes one.
+pub(in crate::http) async fn create(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
+    let CsrfForm { sender: operator, typed } = form;
+    let text = typed.text("name").trim_ascii().to_owned();
+    let visible_to_developers = typed.text("visible") == "yes";
+    let made = match text.parse() {
+        Ok(name) => {
+            let (new, actor) = (NewGroup { name, visible_to_developers }, operator.actor());
+            taken(operator.edge.groups().group_create(new, &actor).await)?
+        }
+        Err(wrong) => Err(format!("Not a name: {wrong}.")),
+    };
+    match made {
+        Ok(group) => Ok(see(&format!("{}?done=created", href(&group.name)))),
+        Err(problem) => {
+            let page = groups_page(&operator, text, Some(problem)).await?;
+            Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
+        }
+    }
+}
+
+async fn groups_page(operator: &Operator, typed: String, problem: Option<String>) -> PageResult {
+    let groups = operator.edge.groups().groups_for(&operator.caller()).await?;
+    Ok(operator.page(&GroupsPage {
+        t: Messages::of(Language::English),
+        bar: Bar::of(operator, Here::Groups),
+        notice: (operator.done.as_deref() == Some("deleted")).then_some("The group is deleted. Nobody is in it any more."),
+        groups: groups.into_iter().map(|group| (href(&group.name), group)).collect(),
+        new: NewGroupForm { form: operator.form(Here::Groups.href()), typed, problem },
+    }))
+}

@@ -1,0 +1,82 @@
+//! `/admin/groups`
+
+use askama::Template;
+
+use crate::domain::group::Group;
+use crate::domain::user::User;
+use crate::http::admin::frame::Bar;
+use crate::http::pages::assets;
+use crate::http::pages::messages::Messages;
+use crate::http::pages::view::Form;
+
+/// All groups.
+#[derive(Debug, Template)]
+#[template(path = "admin/groups.html")]
+pub(in crate::http::admin) struct GroupsPage {
+    /// The messages that all pages share.
+    pub(in crate::http::admin) t: &'static Messages,
+    /// The bar at the top.
+    pub(in crate::http::admin) bar: Bar,
+    /// What was just done.
+    pub(in crate::http::admin) notice: Option<&'static str>,
+    /// The groups, each with the address of its page.
+    pub(in crate::http::admin) groups: Vec<(String, Group)>,
+    /// Makes one.
+    pub(in crate::http::admin) new: NewGroupForm,
+}
+
+/// The form that makes a group.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct NewGroupForm {
+    /// Where it goes.
+    pub(in crate::http::admin) form: Form,
+    /// The name that was typed.
+    pub(in crate::http::admin) typed: String,
+    /// What is wrong with it.
+    pub(in crate::http::admin) problem: Option<String>,
+}
+
+/// One group.
+#[derive(Debug, Template)]
+#[template(path = "admin/group.html")]
+pub(in crate::http::admin) struct GroupPage {
+    /// The messages that all pages share.
+    pub(in crate::http::admin) t: &'static Messages,
+    /// The bar at the top.
+    pub(in crate::http::admin) bar: Bar,
+    /// What was just done.
+    pub(in crate::http::admin) notice: Option<&'static str>,
+    /// The group.
+    pub(in crate::http::admin) group: Group,
+    /// Leads to what happened to it.
+    pub(in crate::http::admin) history: String,
+    /// Who is in it, on this page of the list.
+    pub(in crate::http::admin) members: Vec<MemberLine>,
+    /// The address of the first page, unless this is it.
+    pub(in crate::http::admin) first: Option<String>,
+    /// The address of the next page.
+    pub(in crate::http::admin) next: Option<String>,
+    /// Adds accounts.
+    pub(in crate::http::admin) add: Form,
+    /// The addresses that were typed.
+    pub(in crate::http::admin) typed: String,
+    /// Why they were not added.
+    pub(in crate::http::admin) add_problem: Option<String>,
+    /// Lets developers know of it, or not any more.
+    pub(in crate::http::admin) visibility: Form,
+    /// Deletes it.
+    pub(in crate::http::admin) delete: Form,
+    /// Why it was not deleted.
+    pub(in crate::http::admin) delete_problem: Option<String>,
+}
+
+/// A member of the group.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct MemberLine {
+    /// Their account.
+    pub(in crate::http::admin) user: User,
+    /// Its address.
+    pub(in crate::http::admin) address: String,
+    /// Takes them out.
+    pub(in crate::http::admin) remove: Form,
+}

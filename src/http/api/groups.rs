@@ -1,0 +1,224 @@
+//! `/api/v1/groups`: groups of people, and who is in them.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::{
+    Account, ApiCaller, Created, Creation, May, Named, Needed, Object, Once, Query, ReadGroups, ReadUsers, WriteGroups,
+};
+use super::paging::{Limit, Page, place};
+use super::problem::Named as _;
+use super::users::User;
+use crate::domain::group::{self, GroupName};
+use crate::domain::ids::UserId;
+use crate::domain::user::{Sub, UserState};
+use crate::flows::access::Reach;
+use crate::flows::groups::{GroupError, NewGroup, Visibility};
+use crate::http::Edge;
+use crate::http::reply::{Answer, Refused, Unkept};
+use crate::protocol::refusal::Refusal;
+
+/// A group of people.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Group {
+    /// Its name.
+    name: String,
+    /// Whether developers know of it, and may choose it for their applications.
+    visible_to_developers: bool,
+    /// How many accounts are in it; only operators see that.
+    members: Option<i64>,
+    /// Whether the configuration declares it, so that only the configuration changes or deletes it.
+    declared: bool,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+impl Group {
+    fn seen(group: &group::Group, reach: Reach) -> Self {
+        Self {
+            name: group.name.to_string(),
+            visible_to_developers: group.visible_to_developers,
+            members: (reach == Reach::All).then_some(group.members),
+            declared: group.declared,
+            created_at: group.created_at.to_string(),
+        }
+    }
+}
+
+impl From<group::Group> for Group {
+    fn from(group: group::Group) -> Self {
+        Self::seen(&group, Reach::All)
+    }
+}
+
+/// A group to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupToMake {
+    /// Its name: 1 to 64 characters of `a-z A-Z 0-9 - _ . : / @`, compared exactly.
+    #[schema(example = "staff")]
+    name: String,
+    /// Whether developers may know of it.
+    visible_to_developers: Option<bool>,
+}
+
+/// A change of a group.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupChange {
+    /// Whether developers may know of it.
+    visible_to_developers: bool,
+}
+
+/// A group that an account is in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct GroupOfAccount {
+    /// Its name.
+    name: String,
+}
+
+/// A page of a list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct MemberQuery {
+    /// How many accounts a page has.
+    #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 100, default = 50)]
+    limit: Limit,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// The group of the path, with its caller, who may do `N` with it. One that they may not know of is not there.
+pub(super) struct Grouped<N>(group::Group, May<N>);
+
+impl<N: Needed> FromRequestParts<Edge> for Grouped<N> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
+        let asked = May::from_request_parts(parts, edge).await?;
+        let Named(name) = Named::<String>::from_request_parts(parts, edge).await?;
+        let group = asked.edge.groups().group_for(&asked.caller, &name, N::NEED).await?;
+        Ok(Self(group, asked))
+    }
+}
+
+/// The group and the account of the path.
+pub(super) struct Membership(GroupName, UserId, May<WriteGroups>);
+
+impl FromRequestParts<Edge> for Membership {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
+        let asked = May::from_request_parts(parts, edge).await?;
+        let Named((name, sub)) = Named::<(String, String)>::from_request_parts(parts, edge).await?;
+        let name = name.parse().map_err(|_| Refusal::from(GroupError::Unknown))?;
+        let sub: Sub = sub.parse().map_err(|_| Refusal::from(GroupError::UnknownAccount))?;
+        let user = asked.edge.people().account_of_sub(&sub).await?;
+        let user = user.filter(|user| !matches!(user.state, UserState::Deleted { .. }));
+        let user = user.ok_or_else(|| Refusal::from(GroupError::UnknownAccount))?;
+        Ok(Self(name, user.id, asked))
+    }
+}
+
+/// Lists the groups, by name. Developers see those that an operator lets them see.
+#[utoipa::path(get, path = "/groups", tag = "Groups",
+    security(("bearer" = ["groups:read"]), ("session" = [])), responses((status = 200, body = Page<Group>)))]
+pub(super) async fn list(asked: May<ReadGroups>) -> Answer<Page<Group>> {
+    let reach = asked.reach(<ReadGroups as Needed>::NEED)?;
+    let groups = asked.edge.groups().groups_for(&asked.caller).await?;
+    Ok(Page::whole(groups.iter().map(|group| Group::seen(group, reach)).collect()))
+}
+
+/// Makes a group without members.
+#[utoipa::path(post, path = "/groups", tag = "Groups", request_body = GroupToMake, params(Once),
+    security(("bearer" = ["groups:write"]), ("session" = [])),
+    responses((status = 201, description = "Made", body = Group, headers(("Location" = String)))))]
+pub(super) async fn create(
+    asked: May<WriteGroups>,
+    Creation(Object(new), once): Creation<Object<GroupToMake>>,
+) -> Answer<Created> {
+    let name = new.name.parse::<GroupName>().map_err(|e| Refusal::invalid_request(e.to_string()).of("name"))?;
+    let new = NewGroup { name, visible_to_developers: new.visible_to_developers.unwrap_or_default() };
+    let making = |asked: ApiCaller| async move {
+        let group = asked.edge.groups().group_create(new, &asked.actor()).await;
+        let group = group.map_err(|error| Refusal::from(error).of("name"))?;
+        let segment: String = url::form_urlencoded::byte_serialize(group.name.as_str().as_bytes()).collect();
+        let location = asked.url_of(&format!("groups/{segment}"));
+        Ok(Created::new(&Group::from(group)).at(location))
+    };
+    once.make(&asked, making).await
+}
+
+/// Shows a group.
+#[utoipa::path(get, path = "/groups/{group}", tag = "Groups",
+    security(("bearer" = ["groups:read"]), ("session" = [])), responses((status = 200, body = Group)))]
+pub(super) async fn show(Grouped(group, asked): Grouped<ReadGroups>) -> Answer<Unkept<Group>> {
+    let reach = asked.reach(<ReadGroups as Needed>::NEED)?;
+    Ok(Unkept(Group::seen(&group, reach)))
+}
+
+/// Changes who may know of a group.
+#[utoipa::path(patch, path = "/groups/{group}", tag = "Groups", request_body = GroupChange,
+    security(("bearer" = ["groups:write"]), ("session" = [])),
+    responses((status = 200, description = "As it is now", body = Group)))]
+pub(super) async fn change(
+    Grouped(group, asked): Grouped<WriteGroups>,
+    Object(change): Object<GroupChange>,
+) -> Answer<Unkept<Group>> {
+    let visibility = Visibility::to_developers(change.visible_to_developers);
+    let groups = asked.edge.groups();
+    let group = groups.group_show_to_developers(&group.name, visibility, &asked.actor()).await.map_err(Refusal::from)?;
+    Ok(Unkept(group.into()))
+}
+
+/// Deletes a group. Nobody is in it any more.
+#[utoipa::path(delete, path = "/groups/{group}", tag = "Groups",
+    security(("bearer" = ["groups:write"]), ("session" = [])), responses((status = 204, description = "Deleted")))]
+pub(super) async fn delete(Grouped(group, asked): Grouped<WriteGroups>) -> Answer<StatusCode> {
+    asked.edge.groups().group_delete(&group.name, &asked.actor()).await.map_err(Refusal::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lists the members of a group, the oldest accounts first.
+#[utoipa::path(get, path = "/groups/{group}/members", tag = "Groups", params(MemberQuery),
+    security(("bearer" = ["groups:read"]), ("session" = [])), responses((status = 200, body = Page<User>)))]
+pub(super) async fn members(
+    Grouped(group, asked): Grouped<ReadGroups>,
+    Query(query): Query<MemberQuery>,
+) -> Answer<Page<User>> {
+    let after: Option<String> = place(query.cursor.as_deref())?;
+    let after = after.and_then(|after| after.parse().ok());
+    let groups = asked.edge.groups();
+    let rows = groups.members_page(&asked.caller, &group.name, after, query.limit.rows()).await?;
+    Ok(query.limit.page(rows, |user| user.id.to_string()))
+}
+
+/// Adds an account to a group. Adding it twice is no error.
+#[utoipa::path(put, path = "/groups/{group}/members/{sub}", tag = "Groups",
+    security(("bearer" = ["groups:write"]), ("session" = [])), responses((status = 204, description = "Added")))]
+pub(super) async fn add(Membership(name, user, asked): Membership) -> Answer<StatusCode> {
+    asked.edge.groups().group_add(&name, &[user], &asked.actor()).await.map_err(Refusal::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes an account out of a group. One that is not in it is no error.
+#[utoipa::path(delete, path = "/groups/{group}/members/{sub}", tag = "Groups",
+    security(("bearer" = ["groups:write"]), ("session" = [])), responses((status = 204, description = "Not in it any more")))]
+pub(super) async fn remove(Membership(name, user, asked): Membership) -> Answer<StatusCode> {
+    asked.edge.groups().group_remove(&name, &[user], &asked.actor()).await.map_err(Refusal::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lists the groups that an account is in, by name.
+#[utoipa::path(get, path = "/users/{sub}/groups", tag = "Accounts",
+    security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<GroupOfAccount>)))]
+pub(super) async fn of_account(Account(user, asked): Account<ReadUsers>) -> Answer<Page<GroupOfAccount>> {
+    let groups = asked.edge.groups().groups_of_user(&user).await.map_err(Refusal::from)?;
+    Ok(Page::whole(groups.into_iter().map(|name| GroupOfAccount { name: name.to_string() }).collect()))
+}

@@ -1,0 +1,177 @@
+//! Groups, and who is in them.
+
+use super::StoreError;
+use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::row::TableRow;
+use crate::domain::group::{Group, GroupName};
+use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::user::User;
+
+impl Record for Group {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let row = TableRow::of(row, "user_groups", "name")?;
+        Ok(Self {
+            name: row.parsed("name")?,
+            visible_to_developers: row.plain("visible_to_developers")?,
+            declared: row.plain("declared")?,
+            created_at: row.moment("created_at")?,
+            members: row.plain("members")?,
+        })
+    }
+}
+
+impl Record for GroupName {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        TableRow::of(row, "group_members", "group_name")?.parsed("group_name")
+    }
+}
+
+struct Count(i64);
+
+impl Record for Count {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.column("number").map(Self)
+    }
+}
+
+/// Groups, with the condition that follows.
+macro_rules! groups {
+    ($which:literal) => {
+        sql(concat!(
+            "select user_groups.*, (select count(*) from group_members where group_name = name) as members \
+             from user_groups ",
+            $which
+        ))
+    };
+}
+
+fn by_name(name: &GroupName) -> Statement {
+    groups!("where name = $1").bind(name.as_str())
+}
+
+fn of_user(user: UserId) -> Statement {
+    sql("select group_name from group_members where user_id = $1").bind(user.to_string())
+}
+
+fn for_developers() -> Statement {
+    sql("select name as group_name from user_groups where visible_to_developers = $1").bind(true)
+}
+
+/// The order is that of the names' bytes, which is not every database's.
+fn in_order(mut names: Vec<GroupName>) -> Vec<GroupName> {
+    names.sort_unstable();
+    names
+}
+
+impl Store {
+    /// All groups, by name.
+    pub async fn groups(&self) -> Result<Vec<Group>, StoreError> {
+        let mut groups: Vec<Group> = self.fetch_all(groups!("")).await?;
+        groups.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(groups)
+    }
+
+    /// The group of this name.
+    pub async fn group(&self, name: &GroupName) -> Result<Option<Group>, StoreError> {
+        self.fetch_optional(by_name(name)).await
+    }
+
+    /// The groups that an account is in, by name.
+    pub async fn groups_of(&self, user: UserId) -> Result<Vec<GroupName>, StoreError> {
+        Ok(in_order(self.fetch_all(of_user(user)).await?))
+    }
+
+    /// The groups that developers may know of, by name.
+    pub async fn groups_for_developers(&self) -> Result<Vec<GroupName>, StoreError> {
+        Ok(in_order(self.fetch_all(for_developers()).await?))
+    }
+
+    /// Members of a group in the order of their ids, those that come after `after`.
+    pub async fn group_members_page(
+        &self,
+        name: &GroupName,
+        after: Option<UserId>,
+        limit: i64,
+    ) -> Result<Vec<User>, StoreError> {
+        let statement = sql("select users.* from users join group_members on group_members.user_id = users.id \
+             where group_name = $1 and users.id > $2 order by users.id limit $3");
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        self.fetch_all(statement.bind(name.as_str()).bind(after).bind(limit)).await
+    }
+}
+
+impl Transaction {
+    /// The group of this name, as this transaction sees it.
+    pub async fn group(&mut self, name: &GroupName) -> Result<Option<Group>, StoreError> {
+        self.fetch_optional(by_name(name)).await
+    }
+
+    /// The groups that an account is in, as this transaction sees them.
+    pub async fn groups_of(&mut self, user: UserId) -> Result<Vec<GroupName>, StoreError> {
+        Ok(in_order(self.fetch_all(of_user(user)).await?))
+    }
+
+    /// The groups that developers may know of, as this transaction sees them.
+    pub async fn groups_for_developers(&mut self) -> Result<Vec<GroupName>, StoreError> {
+        Ok(in_order(self.fetch_all(for_developers()).await?))
+    }
+
+    /// How many groups there are.
+    pub async fn group_count(&mut self) -> Result<usize, StoreError> {
+        let found: Option<Count> = self.fetch_optional(sql("select count(*) as number from user_groups")).await?;
+        Ok(found.map_or(0, |count| usize::try_from(count.0).unwrap_or(usize::MAX)))
+    }
+
+    /// Adds a group without members. [`StoreError::Conflict`] if the name is taken.
+    pub async fn group_insert(&mut self, group: &Group) -> Result<(), StoreError> {
+        let statement = sql("insert into user_groups (name, visible_to_developers, declared, created_at) \
+             values ($1, $2, $3, $4) on conflict do nothing")
+        .bind(group.name.as_str())
+        .bind(group.visible_to_developers)
+        .bind(group.declared)
+        .bind(group.created_at.as_micros());
+        if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+
+    /// Writes down what can change of a group.
+    pub async fn group_update(&mut self, group: &Group) -> Result<(), StoreError> {
+        let statement = sql("update user_groups set visible_to_developers = $2, declared = $3 where name = $1")
+            .bind(group.name.as_str())
+            .bind(group.visible_to_developers)
+            .bind(group.declared);
+        self.execute(statement).await?;
+        Ok(())
+    }
+
+    /// Deletes a group; nobody is in it any more.
+    pub async fn group_delete(&mut self, name: &GroupName) -> Result<(), StoreError> {
+        self.execute(sql("delete from group_members where group_name = $1").bind(name.as_str())).await?;
+        self.execute(sql("delete from user_groups where name = $1").bind(name.as_str())).await?;
+        Ok(())
+    }
+
+    /// Adds an account to a group. False if it was in it.
+    pub async fn group_member_add(
+        &mut self,
+        name: &GroupName,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = sql("insert into group_members (group_name, user_id, added_at) values ($1, $2, $3) \
+             on conflict do nothing");
+        let statement = statement.bind(name.as_str()).bind(user.to_string()).bind(now.as_micros());
+        Ok(self.execute(statement).await? == 1)
+    }
+
+    /// Takes an account out of a group. False if it was not in it.
+    pub async fn group_member_remove(&mut self, name: &GroupName, user: UserId) -> Result<bool, StoreError> {
+        let statement = sql("delete from group_members where group_name = $1 and user_id = $2");
+        Ok(self.execute(statement.bind(name.as_str()).bind(user.to_string())).await? == 1)
+    }
+
+    /// Takes an account out of all its groups.
+    pub async fn group_member_leaves_all(&mut self, user: UserId) -> Result<(), StoreError> {
+        self.execute(sql("delete from group_members where user_id = $1").bind(user.to_string())).await?;
+        Ok(())
+    }
+}
