@@ -11,6 +11,7 @@ use crate::domain::group::{Group, GroupName};
 use crate::domain::ids::UserId;
 use crate::domain::user::EmailAddress;
 use crate::flows::Rooms;
+use crate::flows::consequences::Consequences;
 use crate::flows::groups::{GroupError, NewGroup, Visibility};
 use shown::{ShownGroup, ShownMember};
 
@@ -30,7 +31,7 @@ pub(super) enum Command {
     /// Take accounts out of a group
     Remove(Members),
     /// Delete a group; nobody is in it any more
-    Delete(One),
+    Delete(Deletion),
 }
 
 /// The arguments of `group create`.
@@ -66,6 +67,16 @@ pub(super) struct Update {
     visible_to_developers: bool,
 }
 
+/// The arguments of `group delete`.
+#[derive(clap::Args)]
+pub(super) struct Deletion {
+    #[command(flatten)]
+    one: One,
+    /// Delete it although applications let in its members; they let in nobody else instead
+    #[arg(long)]
+    yes: bool,
+}
+
 /// A group and accounts.
 #[derive(clap::Args)]
 pub(super) struct Members {
@@ -82,7 +93,7 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
     let (format, group) = match command {
         Command::List(format) => return list(format, rooms).await,
         Command::Show(one) => return show(&one, rooms).await,
-        Command::Delete(one) => return delete(&one, rooms).await,
+        Command::Delete(deletion) => return delete(&deletion, rooms).await,
         Command::Create(New { name, visible_to_developers, format }) => {
             (format, rooms.groups.group_create(NewGroup { name, visible_to_developers }, &actor).await?)
         }
@@ -123,9 +134,13 @@ async fn show(one: &One, rooms: &Rooms) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn delete(one: &One, rooms: &Rooms) -> Result<(), CommandError> {
+async fn delete(Deletion { one, yes }: &Deletion, rooms: &Rooms) -> Result<(), CommandError> {
     let group = existing(one, rooms).await?;
-    rooms.groups.group_delete(&one.name, &Actor::CommandLine).await?;
+    let deleted = rooms.groups.group_delete(&one.name, Consequences::accepted(*yes), &Actor::CommandLine).await;
+    deleted.map_err(|error| match error {
+        GroupError::Needed(_) => CommandError::Usage(format!("{error}. To delete it all the same, add --yes.")),
+        other => other.into(),
+    })?;
     let shown = ShownGroup::from(&group);
     Output::result(one.format, &shown, || shown.text())?;
     Output::note("The group is deleted. Nobody is in it any more.");

@@ -8,7 +8,9 @@ use tempfile::TempDir;
 
 use super::load_tests::{load, problems};
 use super::{DeclaredApplication, DeclaredSecret, Secret};
-use crate::domain::application::{ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SETTINGS};
+use crate::domain::application::{
+    AccessPolicy, ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SETTINGS,
+};
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claims::TokenProfile;
@@ -58,7 +60,9 @@ fn an_application_can_say_everything() {
          signing_algorithm = \"EdDSA\"\nowner = \"jane@example.com\"\nfirst_party = true\n\
          post_logout_redirect_uris = [\"https://shop.example.com/bye\"]\npkce = \"required\"\n\
          link_mode = \"direct\"\nunknown_account = \"conceal\"\n\
-         scope_policy = \"strict\"\nassertion_audience = \"issuer\"\n";
+         scope_policy = \"strict\"\nassertion_audience = \"issuer\"\n\
+         access = \"groups\"\nallowed_groups = [\"staff\"]\nvisible_groups = [\"staff\", \"team/red\"]\n\
+         groups_claim = \"policy\"\ngroups_in_access_token = true\n";
     let expected = ApplicationSettings {
         name: "Shop".to_owned(),
         kind: ApplicationKind::Web,
@@ -79,6 +83,11 @@ fn an_application_can_say_everything() {
         unknown_account: Some(UnknownAccount::Conceal),
         scope_policy: ScopePolicy::Strict,
         assertion_audience: AssertionAudience::Issuer,
+        access: AccessPolicy::Groups,
+        allowed_groups: vec!["staff".parse().unwrap()],
+        visible_groups: vec!["staff".parse().unwrap(), "team/red".parse().unwrap()],
+        groups_claim: Some("policy".parse().unwrap()),
+        groups_in_access_token: true,
     };
     assert_eq!(settings(lines), expected);
     assert_eq!(settings(&lines.replace("token_format", "token_profile")), expected, "by its former name");

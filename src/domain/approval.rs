@@ -254,7 +254,8 @@ mod tests {
     fn what_was_approved_before_stays_and_the_power_to_run_the_server_always_waits() {
         let known = service("openid payments:write");
         assert_eq!(limited(known.clone(), Some(&known)), (known, Extras::default()));
-        for token in ["gatepost:admin", "users:write", "applications:read", "audit:read", "keys:write", "groups:write"] {
+        for token in ["gatepost:admin", "users:write", "applications:read", "audit:read", "keys:write", "groups:write"]
+        {
             assert_eq!(limited(service(token), None).1.scope.to_string(), token);
         }
     }

@@ -80,6 +80,10 @@ pub enum Step {
     LoginRequired,
     /// `prompt=none`, and the person would have to agree.
     ConsentRequired,
+    /// The person may not use the application, and is told so on a page.
+    NoAccess,
+    /// `prompt=none`, and the person may not use the application.
+    AccessDenied,
     /// Another person signed in for it than the expected one (OIDC Core §3.1.2.1).
     OtherAccount,
     /// It was answered already, or its time is over.
@@ -95,6 +99,8 @@ pub struct Person<'a> {
     pub sub: &'a str,
     /// What they have agreed to before, for this application.
     pub consented: &'a Scope,
+    /// Whether they may use the application.
+    pub admitted: bool,
 }
 
 /// How far an application is trusted without a page.
@@ -136,6 +142,9 @@ impl Authorization {
         let Some(person) = signed_in else {
             return if silent { Step::LoginRequired } else { Step::SignIn };
         };
+        if !person.admitted {
+            return if silent { Step::AccessDenied } else { Step::NoAccess };
+        }
         let agreed = self.scope.first_outside(person.consented).is_none() && !self.prompt.consent;
         let noticed = trust.identity_assured || for_this(&person);
         if noticed && (trust.first_party || agreed) {
@@ -224,7 +233,7 @@ mod tests {
 
     fn step(authorization: &Authorization, session: Option<&Session>, consented: &str) -> Step {
         let consented = consented.parse().unwrap();
-        let person = session.map(|session| Person { session, sub: "john", consented: &consented });
+        let person = session.map(|session| Person { session, sub: "john", consented: &consented, admitted: true });
         authorization.next_step(person, ASSURED, at(1100))
     }
 
@@ -298,7 +307,7 @@ mod tests {
     fn the_operators_own_applications_need_no_consent() {
         let authorization = authorization(Prompt::default(), None);
         let session = session(900);
-        let person = Person { session: &session, sub: "john", consented: &Scope::empty() };
+        let person = Person { session: &session, sub: "john", consented: &Scope::empty(), admitted: true };
         let own = Trust { first_party: true, ..ASSURED };
         assert_eq!(authorization.next_step(Some(person), own, at(1100)), Step::Answer);
     }
@@ -308,7 +317,7 @@ mod tests {
         let all = "openid user".parse().unwrap();
         for (trust, consented) in [(CLAIMED, &all), (Trust { first_party: true, ..CLAIMED }, &Scope::empty())] {
             let step = |prompt, session: &Session| {
-                let person = Person { session, sub: "john", consented };
+                let person = Person { session, sub: "john", consented, admitted: true };
                 authorization(prompt, None).next_step(Some(person), trust, at(1100))
             };
             assert_eq!(step(Prompt::default(), &session(900)), Step::Consent, "{trust:?}");
@@ -316,6 +325,20 @@ mod tests {
             assert_eq!(step(none, &session(900)), Step::ConsentRequired, "{trust:?}");
             // The person has just signed in for it, on a page that named the application.
             assert_eq!(step(Prompt::default(), &session(1050)), Step::Answer, "{trust:?}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_use_the_application_is_told_so_instead_of_being_asked() {
+        let step = |prompt, consented: &Scope| {
+            let session = session(900);
+            let person = Person { session: &session, sub: "john", consented, admitted: false };
+            authorization(prompt, None).next_step(Some(person), Trust { first_party: true, ..ASSURED }, at(1100))
+        };
+        for consented in [Scope::empty(), "openid user".parse().unwrap()] {
+            assert_eq!(step(Prompt::default(), &consented), Step::NoAccess);
+            assert_eq!(step(Prompt { none: true, ..Prompt::default() }, &consented), Step::AccessDenied);
+            assert_eq!(step(Prompt { login: true, ..Prompt::default() }, &consented), Step::SignIn);
         }
     }
 }

@@ -110,7 +110,23 @@ mod tests {
             assert_eq!(good.parse::<GroupName>().map(|name| name.to_string()), Ok(good.to_owned()));
         }
         let bad = [
-            "", " ", "a b", " a", "a ", "a\n", "a\u{0}", "ä", "а", "a,b", "a%2f", "a\"", "a\u{a0}", "a\u{200b}", ".", "..", "a*",
+            "",
+            " ",
+            "a b",
+            " a",
+            "a ",
+            "a\n",
+            "a\u{0}",
+            "ä",
+            "а",
+            "a,b",
+            "a%2f",
+            "a\"",
+            "a\u{a0}",
+            "a\u{200b}",
+            ".",
+            "..",
+            "a*",
         ];
         for bad in bad.into_iter().chain([&*"g".repeat(65)]) {
             assert_eq!(bad.parse::<GroupName>(), Err(GroupNameError), "{bad:?}");

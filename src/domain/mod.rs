@@ -20,6 +20,7 @@ pub mod language;
 pub mod life_cycle;
 pub mod life_marks;
 pub mod listing;
+pub mod may_use;
 pub mod one_time;
 pub mod own_token;
 pub mod ownership;

@@ -5,6 +5,7 @@
 //! `adapters`, `domain`, `protocol` and `config`.
 
 pub mod access;
+mod admission;
 pub mod application_cache;
 pub mod applications;
 pub mod authorization_response;
@@ -12,6 +13,7 @@ pub mod authorize;
 pub mod browsers;
 pub mod clients;
 mod confirmed_counter;
+pub mod consequences;
 pub mod delivery_traces;
 pub mod device_grants;
 pub mod foundations;

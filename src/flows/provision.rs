@@ -116,10 +116,10 @@ impl Provisioning {
         let provisioning = self.declared.load_full();
         let declared = declared_applications(&provisioning, &self.keys)?;
         self.provision_catalogue(&provisioning).await?;
-        let groups = provisioning.groups.iter().map(|group| NewGroup {
-            name: group.name.clone(),
-            visible_to_developers: group.visible_to_developers,
-        });
+        let groups = provisioning
+            .groups
+            .iter()
+            .map(|group| NewGroup { name: group.name.clone(), visible_to_developers: group.visible_to_developers });
         self.groups.declare_groups(&groups.collect::<Vec<_>>()).await?;
         for application in &declared {
             self.provision_application(application).await?;

@@ -104,6 +104,7 @@ fn flow_pages() -> Router<Edge> {
         .route("/login/code", get(pages::code::wait).post(pages::code::enter_code))
         .route("/login/code/watch", get(pages::code::watch))
         .route("/login/switch", get(pages::sign_in::switch))
+        .route("/no-access", get(pages::no_access::show).post(pages::no_access::turn_away))
         .route("/consent", get(pages::consent::show).post(pages::consent::decide))
         .route("/device", get(pages::device::show).post(pages::device::enter_code))
         .route("/device/{id}", get(pages::device::ask).post(pages::device::decide))

@@ -2,7 +2,9 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::in_list::{chunks, in_list};
 use super::row::TableRow;
+use crate::domain::application::Application;
 use crate::domain::group::{Group, GroupName};
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::user::User;
@@ -86,6 +88,23 @@ impl Store {
         Ok(in_order(self.fetch_all(for_developers()).await?))
     }
 
+    /// Whether one of these groups has a member who can sign in.
+    pub async fn is_anybody_in(&self, groups: &[GroupName]) -> Result<bool, StoreError> {
+        let names: Vec<String> = groups.iter().map(ToString::to_string).collect();
+        let statement = sql(concat!(
+            "select count(*) as number from group_members join users on users.id = group_members.user_id \
+             where users.disabled_at is null and users.deleted_at is null and group_name in ",
+            in_list!()
+        ));
+        for statement in chunks(&statement, &names) {
+            let found: Option<Count> = self.fetch_optional(statement).await?;
+            if found.is_some_and(|count| count.0 > 0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Members of a group in the order of their ids, those that come after `after`.
     pub async fn group_members_page(
         &self,
@@ -114,6 +133,15 @@ impl Transaction {
     /// The groups that developers may know of, as this transaction sees them.
     pub async fn groups_for_developers(&mut self) -> Result<Vec<GroupName>, StoreError> {
         Ok(in_order(self.fetch_all(for_developers()).await?))
+    }
+
+    /// The applications that name this group among their allowed ones, deleted ones that may come back included.
+    pub async fn applications_allowing(&mut self, group: &GroupName) -> Result<Vec<Application>, StoreError> {
+        let statement = sql("select * from applications where purged_at is null and allowed_groups is not null \
+             and allowed_groups <> '[]' order by client_id");
+        let mut found: Vec<Application> = self.fetch_all(statement).await?;
+        found.retain(|application| application.settings.allowed_groups.contains(group));
+        Ok(found)
     }
 
     /// How many groups there are.

@@ -52,6 +52,7 @@ const STEPS: &[Step] = &[
     step!(21, "0021_usernames"),
     step!(22, "0022_device_grants"),
     step!(23, "0023_groups"),
+    step!(24, "0024_access"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

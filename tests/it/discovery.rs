@@ -80,7 +80,10 @@ async fn the_metadata_follows_the_configuration(world: World) {
     let metadata = server.get("/.well-known/oauth-authorization-server").await.success();
     assert_eq!(metadata["issuer"], "https://id.example.com/auth");
     assert_eq!(metadata["token_endpoint"], "https://id.example.com/auth/token");
-    assert_eq!(metadata["scopes_supported"], json!(["openid", "profile", "email", "groups", "offline_access", "a", "b"]));
+    assert_eq!(
+        metadata["scopes_supported"],
+        json!(["openid", "profile", "email", "groups", "offline_access", "a", "b"])
+    );
 }
 
 fn kids(answer: &Answer) -> Vec<String> {

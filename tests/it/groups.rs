@@ -75,14 +75,16 @@ async fn a_group_is_made_filled_emptied_and_deleted_by_api(world: World) {
 
     let audited = server.rooms.store.audit_of("team/red").await.unwrap();
     assert!(audited.iter().all(|line| line.actor.starts_with("application ")), "{audited:?}");
-    let audited: Vec<_> = audited.iter().map(|line| (line.event.as_str(), line.detail.as_str())).collect();
+    // All of it happened at one moment.
+    let mut audited: Vec<_> = audited.iter().map(|line| (line.event.as_str(), line.detail.as_str())).collect();
+    audited.sort_unstable();
     let sub = ann.sub.as_str();
     let expected = [
+        ("group.changed", "visible_to_developers"),
         ("group.created", ""),
+        ("group.deleted", ""),
         ("group.member_added", sub),
         ("group.member_removed", sub),
-        ("group.changed", "visible_to_developers"),
-        ("group.deleted", ""),
     ];
     assert_eq!(audited, expected);
 }
@@ -93,7 +95,8 @@ async fn a_name_of_other_characters_is_refused(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("groups:write").await);
     let long = "g".repeat(65);
-    let bad = ["", " ", "a b", " a", "a\n", "ä", "a\u{a0}", "a\u{200b}", "a,b", "a\"b", "<b>", "..", "%", "a*", "'--", &long];
+    let bad =
+        ["", " ", "a b", " a", "a\n", "ä", "a\u{a0}", "a\u{200b}", "a,b", "a\"b", "<b>", "..", "%", "a*", "'--", &long];
     for bad in bad {
         let refused = management.post(&ops, "/groups", json!({ "name": bad })).await;
         refused.problem(400, "invalid_request");
@@ -128,11 +131,13 @@ async fn many_at_once_make_one_group_and_one_member(world: World) {
     }
     let made = making.join_all().await;
     assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
-    assert!(made.iter().flat_map(|made| made.as_ref().err()).all(|e| matches!(e, GroupError::Taken)));
+    assert!(made.iter().filter_map(|made| made.as_ref().err()).all(|e| matches!(e, GroupError::Taken)));
     let group = server.rooms.store.group(&name("staff")).await.unwrap().unwrap();
     assert_eq!(group.members, 1);
     let events = server.rooms.store.audit_of("staff").await.unwrap();
-    assert_eq!(events.iter().map(|line| line.event.as_str()).collect::<Vec<_>>(), ["group.created", "group.member_added"]);
+    let mut events: Vec<_> = events.iter().map(|line| line.event.as_str()).collect();
+    events.sort_unstable();
+    assert_eq!(events, ["group.created", "group.member_added"]);
 }
 
 /// Groups: an account is in 200 at most, also when many add it at once, and there are 1,000.
@@ -151,14 +156,19 @@ async fn there_are_only_so_many(world: World) {
     let refused = server.rooms.groups.group_create(new("one-more"), &Actor::CommandLine).await;
     assert!(matches!(refused, Err(GroupError::TooMany)), "{refused:?}");
     assert_eq!(server.rooms.store.groups().await.unwrap().len(), 1000);
+    for number in 1..=190 {
+        server.rooms.groups.group_add(&name(&format!("g{number}")), &[ann], &Actor::CommandLine).await.unwrap();
+    }
     let mut adding = JoinSet::new();
-    for number in 1..=210 {
+    for number in 191..=210 {
         let rooms = server.rooms.clone();
-        adding.spawn(async move { rooms.groups.group_add(&name(&format!("g{number}")), &[ann], &Actor::CommandLine).await });
+        adding.spawn(
+            async move { rooms.groups.group_add(&name(&format!("g{number}")), &[ann], &Actor::CommandLine).await },
+        );
     }
     let added = adding.join_all().await;
-    assert_eq!(added.iter().filter(|added| added.is_ok()).count(), 200);
-    assert!(added.iter().flat_map(|added| added.as_ref().err()).all(|e| matches!(e, GroupError::TooManyOfOne)));
+    assert_eq!(added.iter().filter(|added| added.is_ok()).count(), 10);
+    assert!(added.iter().filter_map(|added| added.as_ref().err()).all(|e| matches!(e, GroupError::TooManyOfOne)));
     assert_eq!(server.rooms.store.groups_of(ann).await.unwrap().len(), 200);
 }
 
@@ -166,8 +176,10 @@ async fn there_are_only_so_many(world: World) {
 #[apply(on_both_engines)]
 async fn where_one_account_is_not_there_nobody_is_added(world: World) {
     let server = world.server().await;
-    let (ann, bob) =
-        (person::account(&server.rooms, "ann@example.com").await, person::account(&server.rooms, "bob@example.com").await);
+    let (ann, bob) = (
+        person::account(&server.rooms, "ann@example.com").await,
+        person::account(&server.rooms, "bob@example.com").await,
+    );
     make(&server.rooms, "staff", &[]).await;
     server.rooms.people.user_delete(bob.id, &Actor::CommandLine).await.unwrap();
     let added = server.rooms.groups.group_add(&name("staff"), &[ann.id, bob.id], &Actor::CommandLine).await;
@@ -180,8 +192,10 @@ async fn where_one_account_is_not_there_nobody_is_added(world: World) {
 #[apply(on_both_engines)]
 async fn an_account_that_is_gone_is_in_no_group_and_changes_none(world: World) {
     let server = world.server().await;
-    let (root, ann) =
-        (person::operator(&server.rooms, "root@example.com").await, person::account(&server.rooms, "ann@example.com").await);
+    let (root, ann) = (
+        person::operator(&server.rooms, "root@example.com").await,
+        person::account(&server.rooms, "ann@example.com").await,
+    );
     make(&server.rooms, "staff", &[&ann, &root]).await;
     let mut tries = JoinSet::new();
     for number in 0..50 {

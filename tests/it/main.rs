@@ -8,6 +8,7 @@
 mod access_table;
 mod accounts;
 mod admin;
+mod application_access;
 mod application_life;
 mod architecture;
 mod authorization_code;

@@ -8,6 +8,7 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings, Applic
 use gatepost::domain::audit::Actor;
 use gatepost::flows::access::Caller;
 use gatepost::flows::applications::SettingsChange;
+use gatepost::flows::consequences::Consequences;
 use gatepost::flows::sessions::SignIn;
 use gatepost::protocol::refusal::ErrorCode;
 use reqwest::Method;
@@ -318,7 +319,7 @@ async fn what_is_taken_away_is_not_won_back_by_being_quick(world: World) {
         ApplicationSettings { scope: scope.parse().unwrap(), default_scope: "openid".parse().unwrap(), ..settings }
     };
     let change = async |caller: &Caller, scope: &str, version: i64| {
-        let change = SettingsChange { settings: with(scope), version };
+        let change = SettingsChange { settings: with(scope), version, consequences: Consequences::default() };
         server.rooms.self_service.change_for(caller, &application.id(), change, "").await
     };
     let stored = async || server.rooms.store.application(&application.id()).await.unwrap().unwrap();

@@ -11,6 +11,7 @@ use gatepost::domain::user::User;
 use gatepost::flows::Rooms;
 use gatepost::flows::access::{Caller, Need};
 use gatepost::flows::applications::{ManageError, NewApplication, SettingsChange};
+use gatepost::flows::consequences::Consequences;
 use gatepost::flows::people::{Admin, NewUser};
 use gatepost::flows::sessions::SignIn;
 use gatepost::protocol::refusal::{ErrorCode, Refusal};
@@ -90,7 +91,7 @@ async fn of_two_changes_of_the_same_version_one_is_made(world: World) {
     let (client_id, version) = (&application.client_id, server.store.application(&application.client_id).await);
     let version = version.unwrap().unwrap().version;
     let [first, second] = ["First", "Second"]
-        .map(|name| SettingsChange { settings: named(name), version })
+        .map(|name| SettingsChange { settings: named(name), version, consequences: Consequences::default() })
         .map(|change| server.applications.application_change_settings(client_id, change, &Actor::CommandLine));
     let (first, second) = tokio::join!(first, second);
     let (won, lost) = if first.is_ok() { (first, second) } else { (second, first) };

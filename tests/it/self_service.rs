@@ -9,6 +9,7 @@ use gatepost::domain::user::User;
 use gatepost::flows::Rooms;
 use gatepost::flows::access::Caller;
 use gatepost::flows::applications::{DELETE, SettingsChange};
+use gatepost::flows::consequences::Consequences;
 use gatepost::flows::people::{Admin, NewUser};
 use gatepost::flows::sessions::SignIn;
 use gatepost::protocol::refusal::ErrorCode;
@@ -82,7 +83,11 @@ async fn a_change_waits_like_a_registration_and_can_be_refused(world: World) {
     let (_, operator) = person(server, "root@example.com", Admin::Yes).await;
     let made = server.self_service.register_for(&developer, service("openid first"), "").await.unwrap();
     let known = server.store.application(&made.application.client_id).await.unwrap().unwrap();
-    let change = SettingsChange { settings: service("openid admin second"), version: known.version };
+    let change = SettingsChange {
+        settings: service("openid admin second"),
+        version: known.version,
+        consequences: Consequences::default(),
+    };
     let changed = server.self_service.change_for(&developer, &known.client_id, change.clone(), "").await.unwrap();
     assert_eq!(changed.application.settings.scope.to_string(), "openid admin");
     assert_eq!(server.self_service.approvals_waiting(&operator).await.unwrap().len(), 1);
@@ -173,7 +178,16 @@ async fn a_wish_waits_until_it_is_decided_or_fulfilled(world: World) {
     assert_eq!(waiting.reason, "for the shop");
     let change = async |caller: &Caller, settings: ApplicationSettings| {
         let version = server.store.application(&client_id).await.unwrap().unwrap().version;
-        server.self_service.change_for(caller, &client_id, SettingsChange { settings, version }, "").await.unwrap()
+        server
+            .self_service
+            .change_for(
+                caller,
+                &client_id,
+                SettingsChange { settings, version, consequences: Consequences::default() },
+                "",
+            )
+            .await
+            .unwrap()
     };
     let renamed = ApplicationSettings { name: "Shop".to_owned(), ..service("openid") };
     let kept = change(&developer, renamed.clone()).await;
@@ -256,7 +270,7 @@ async fn a_name_can_be_seen_and_is_not_the_servers(world: World) {
         server.self_service.register_for(&operator, named(name), "").await.unwrap();
     }
     let known = server.self_service.register_for(&developer, named("Österreich"), "").await.unwrap().application;
-    let change = SettingsChange { settings: named("Gatepost"), version: 1 };
+    let change = SettingsChange { settings: named("Gatepost"), version: 1, consequences: Consequences::default() };
     assert_eq!(
         server.self_service.change_for(&developer, &known.client_id, change, "").await.unwrap_err().code,
         ErrorCode::AccessDenied

@@ -24,6 +24,8 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("audiences", json!([]), None),
         ("token_ttl", Value::Null, None),
         ("token_format", json!("rfc9068"), None),
+        ("access", json!("everybody"), None),
+        ("allowed_groups", json!([]), None),
         ("visible_groups", json!([]), None),
         ("groups_claim", Value::Null, None),
         ("groups_in_access_token", json!(false), None),
@@ -58,7 +60,7 @@ fn values(setting: &Setting) -> Vec<Value> {
         ("default_scopes", _) => vec![json!(["openid"]), json!([]), json!(["orders", "openid"])],
         (_, Shape::Words) => vec![json!(["openid", "user", "orders"]), json!(["orders", "openid"])],
         ("owner", _) => vec!["john@example.com".into()],
-        ("visible_groups", _) => vec![json!(["staff"]), json!(["team/red", "staff"])],
+        ("allowed_groups" | "visible_groups", _) => vec![json!(["staff"]), json!(["team/red", "staff"])],
         ("groups_claim", _) => vec!["policy".into(), "https://app.example/groups".into()],
         (_, Shape::Lines) => {
             vec![json!(["https://a.example/b"]), json!(["https://a.example/b", "https://c.example/d"])]

@@ -10,8 +10,8 @@ use std::time::Duration;
 use gatepost::adapters::entropy::{SystemEntropy, row_id};
 use gatepost::domain::application::PkcePolicy;
 use gatepost::domain::application::{
-    Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason,
-    Origin,
+    AccessPolicy, Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication,
+    DeactivationReason, Origin,
 };
 use gatepost::domain::audit::{Actor, AuditEntry, AuditEvent};
 use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource};
@@ -87,6 +87,11 @@ fn elaborate() -> Application {
         pkce: PkcePolicy::Required,
         link_mode: Some(LinkMode::Confirm),
         unknown_account: Some(UnknownAccount::Conceal),
+        access: AccessPolicy::Groups,
+        allowed_groups: vec!["staff".parse().unwrap()],
+        visible_groups: vec!["staff".parse().unwrap(), "team/red".parse().unwrap()],
+        groups_claim: Some("policy".parse().unwrap()),
+        groups_in_access_token: true,
     };
     let imported = |fingerprint: Option<&str>| SecretOrigin::Imported { fingerprint: fingerprint.map(str::to_owned) };
     let secrets = vec![
@@ -234,7 +239,7 @@ async fn parallel_changes_are_counted_one_by_one(world: World) {
         tx.commit().await.unwrap();
     };
     (0..30).map(|_| raise(store.clone())).collect::<JoinSet<_>>().join_all().await;
-    assert_eq!(store.generations().await.unwrap(), Generations { applications: 30, signing_keys: 0 });
+    assert_eq!(store.generations().await.unwrap(), Generations { applications: 30, signing_keys: 0, groups: 0 });
 }
 
 fn key(kid: &str) -> SigningKey {

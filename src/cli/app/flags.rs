@@ -105,11 +105,16 @@ fn flag(setting: &'static Setting, name: &'static str) -> Arg {
     let long = long(setting, name);
     let value_name = match setting.shape {
         Shape::Keys => "FILE".to_owned(),
+        Shape::Lines if long.ends_with("group") => "GROUP".to_owned(),
         Shape::Lines => "URI".to_owned(),
         _ => long.to_uppercase().replace('-', "_"),
     };
     let arg = Arg::new(name).long(long).value_name(value_name);
     let arg = arg.value_parser(move |word: &str| check(setting, name, word).map(|()| word.to_owned()));
+    let arg = match setting.flag {
+        Some(other) => arg.visible_alias(other),
+        None => arg,
+    };
     if setting.shape.is_list() {
         // The name that it has everywhere else is understood as well.
         arg.alias(dashed(name)).action(ArgAction::Append)

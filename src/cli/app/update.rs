@@ -10,6 +10,7 @@ use crate::domain::application::{Application, Setting};
 use crate::domain::audit::Actor;
 use crate::flows::Rooms;
 use crate::flows::applications::{ManageError, SettingsChange};
+use crate::flows::consequences::Consequences;
 
 /// What is to become of an application.
 #[derive(Args)]
@@ -21,6 +22,9 @@ pub(in crate::cli) struct Arguments {
     /// A setting to take back to its default; may be repeated
     #[arg(long, value_name = "SETTING", value_parser = setting)]
     clear: Vec<&'static Setting>,
+    /// Take the last allowed group away, although nobody may use the application then
+    #[arg(long)]
+    yes: bool,
 }
 
 fn setting(word: &str) -> Result<&'static Setting, String> {
@@ -40,6 +44,11 @@ pub(super) async fn run(arguments: &Arguments, rooms: &Rooms) -> Result<Applicat
     let id = &arguments.one.id;
     let known = rooms.store.application(id).await?.ok_or_else(|| ManageError::Unknown(id.clone()))?;
     let settings = given.over(known.settings).map_err(|problem| CommandError::Usage(problem.what))?;
-    let change = SettingsChange { settings, version: known.version };
-    Ok(rooms.applications.application_change_settings(id, change, &Actor::CommandLine).await?)
+    let consequences = Consequences::accepted(arguments.yes);
+    let change = SettingsChange { settings, version: known.version, consequences };
+    let changed = rooms.applications.application_change_settings(id, change, &Actor::CommandLine).await;
+    changed.map_err(|error| match error {
+        ManageError::NobodyLeft(_) => CommandError::Usage(format!("{error}. To do it all the same, add --yes.")),
+        other => other.into(),
+    })
 }

@@ -95,6 +95,10 @@ pub(super) fn owner(settings: &ApplicationSettings) -> Checked {
     }
 }
 
+pub(super) fn allowed_groups(settings: &ApplicationSettings) -> Checked {
+    number_of_groups(&settings.allowed_groups)
+}
+
 pub(super) fn visible_groups(settings: &ApplicationSettings) -> Checked {
     number_of_groups(&settings.visible_groups)
 }

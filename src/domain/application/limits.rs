@@ -55,6 +55,15 @@ pub(super) fn token_ttl(
 }
 
 /// What an operator chose of the other groups stays chosen.
+pub(super) fn allowed_groups(
+    asked: &ApplicationSettings,
+    known: Option<&ApplicationSettings>,
+    limits: &SelfServiceLimits<'_>,
+) -> Result<(), BeyondLimits> {
+    groups(&asked.allowed_groups, known.map_or(&[], |known| &known.allowed_groups), limits)
+}
+
+/// The same for those it sees.
 pub(super) fn visible_groups(
     asked: &ApplicationSettings,
     known: Option<&ApplicationSettings>,

@@ -1,5 +1,6 @@
 //! Applications, which the RFCs call clients.
 
+mod access_policy;
 mod authentication;
 mod check;
 mod given;
@@ -23,6 +24,7 @@ use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::redirect_uri;
 use crate::protocol::scope::Scope;
 
+pub use access_policy::AccessPolicy;
 pub use authentication::ClientAuthentication;
 pub use check::SettingsError;
 pub use given::{GivenSettings, SettingProblem};

@@ -130,6 +130,8 @@ pub struct Setting {
     pub name: &'static str,
     /// What it was called before.
     pub former: Option<FormerName>,
+    /// Another word for its flag on the command line.
+    pub flag: Option<&'static str>,
     /// The column that holds it.
     pub column: &'static str,
     /// What people call it.
@@ -292,6 +294,7 @@ pub(super) use settings;
 pub(super) const UNREMARKABLE: Setting = Setting {
     name: "",
     former: None,
+    flag: None,
     column: "",
     label: "",
     help: "",

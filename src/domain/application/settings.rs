@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::ApplicationKind;
+use super::access_policy::AccessPolicy;
 use super::authentication::ClientAuthentication;
 use super::check::{self, SettingsError};
 use super::limits;
@@ -113,6 +114,21 @@ settings! {
         token_profile as "token_format": TokenProfile = |_| TokenProfile::default(), {
             label: "Token format (typ)",
             former: Some(FormerName { name: "token_profile", json_type: "string", read: Value::clone, show: Value::clone }),
+        }
+
+        /// Who may use it.
+        access: AccessPolicy = |_| AccessPolicy::default(), {
+            label: "Who may use it",
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// The groups whose members may use it, where groups decide.
+        allowed_groups: Vec<GroupName> = |_| Vec::new(), {
+            label: "Allowed groups",
+            flag: Some("group"),
+            kinds: ApplicationKind::is_for_people,
+            chosen: Chosen::Within(limits::allowed_groups),
+            check: check::allowed_groups,
         }
 
         /// The groups of people that it sees in the claim, of those that a person is in; none named, and it sees all of
@@ -225,6 +241,29 @@ impl ApplicationSettings {
         self
     }
 
+    /// The same without the groups that its owner may not know of.
+    #[must_use]
+    pub fn without_hidden_groups(mut self, shown: &[GroupName]) -> Self {
+        self.allowed_groups.retain(|group| shown.contains(group));
+        self.visible_groups.retain(|group| shown.contains(group));
+        self
+    }
+
+    /// The same with the hidden groups that it has: its owner was not shown them, and cannot mean to take them away.
+    #[must_use]
+    pub fn with_hidden_groups(mut self, known: &Self, shown: &[GroupName]) -> Self {
+        let whole = |asked: &[GroupName], known: &[GroupName]| -> Vec<GroupName> {
+            let stays = |group: &&GroupName| !shown.contains(group) || asked.contains(group);
+            let new = asked.iter().filter(|group| !known.contains(group));
+            known.iter().filter(stays).chain(new).cloned().collect()
+        };
+        if known.allowed_groups.iter().chain(&known.visible_groups).any(|group| !shown.contains(group)) {
+            self.allowed_groups = whole(&self.allowed_groups, &known.allowed_groups);
+            self.visible_groups = whole(&self.visible_groups, &known.visible_groups);
+        }
+        self
+    }
+
     /// Every setting as a member of a JSON object, under its name and its former one.
     pub fn members(&self) -> Map<String, Value> {
         let mut members = Map::new();
@@ -277,5 +316,25 @@ mod tests {
                 assert_eq!(setting.value(&again), setting.value(&settings), "{kind}: {setting:?} as text");
             }
         }
+    }
+
+    #[test]
+    fn a_group_that_its_owner_does_not_see_stays() {
+        let groups =
+            |names: &str| names.split_whitespace().map(|name| name.parse().unwrap()).collect::<Vec<GroupName>>();
+        let known = ApplicationSettings {
+            allowed_groups: groups("open secret red"),
+            ..ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Web)
+        };
+        let shown = groups("open red blue");
+        let seen = known.clone().without_hidden_groups(&shown);
+        assert_eq!(seen.allowed_groups, groups("open red"));
+        assert_eq!(seen.clone().with_hidden_groups(&known, &shown), known, "saved as it was seen");
+        let saved = |names: &str| {
+            let asked = ApplicationSettings { allowed_groups: groups(names), ..seen.clone() };
+            asked.with_hidden_groups(&known, &shown).allowed_groups
+        };
+        assert_eq!(saved(""), groups("secret"));
+        assert_eq!(saved("blue open"), groups("open secret blue"));
     }
 }

@@ -78,10 +78,7 @@ impl Need {
 
     /// Whether it changes something.
     const fn is_change(self) -> bool {
-        matches!(
-            self,
-            Self::WriteApplications | Self::WriteUsers | Self::WriteGroups | Self::WriteKeys | Self::Operate
-        )
+        matches!(self, Self::WriteApplications | Self::WriteUsers | Self::WriteGroups | Self::WriteKeys | Self::Operate)
     }
 }
 

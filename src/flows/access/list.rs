@@ -1,7 +1,7 @@
 //! Lists of applications, and what their pages tell beside the settings.
 
 use super::{Access, Caller, Need, Reach};
-use crate::domain::application::Application;
+use crate::domain::application::{AccessPolicy, Application};
 use crate::domain::approval::Approval;
 use crate::domain::ids::{ApplicationId, UserId};
 use crate::domain::listing::{ApplicationFilter, ApplicationPlace, ApplicationStates};
@@ -21,12 +21,17 @@ impl Access {
         after: &ApplicationPlace,
         limit: u16,
     ) -> Result<Vec<Application>, Refusal> {
-        let within = match caller.reach(Need::ReadApplications)? {
+        let reach = caller.reach(Need::ReadApplications)?;
+        let within = match reach {
             Reach::All => None,
             Reach::OwnedBy(user) => Some(user),
         };
         let filter = ApplicationFilter { within, ..filter };
-        Ok(self.store.applications_page(&filter, after, i64::from(limit)).await?)
+        let mut seen = Vec::new();
+        for application in self.store.applications_page(&filter, after, i64::from(limit)).await? {
+            seen.push(self.as_seen(application, reach).await?);
+        }
+        Ok(seen)
     }
 
     /// Applications of this owner, in these states, after this cursor, without their secrets.
@@ -39,6 +44,24 @@ impl Access {
     ) -> Result<Vec<Application>, Refusal> {
         let filter = ApplicationFilter { within: Some(user), state, ..ApplicationFilter::default() };
         Ok(self.store.applications_page(&filter, after, i64::from(limit)).await?)
+    }
+
+    /// Whether nobody may use an application: those who might are in none of its groups, or it has no owner.
+    pub async fn is_for_nobody(&self, application: &Application) -> Result<bool, Refusal> {
+        let settings = &application.settings;
+        if !settings.kind.is_for_people() {
+            return Ok(false);
+        }
+        Ok(match settings.access {
+            AccessPolicy::Everybody => false,
+            AccessPolicy::Groups => {
+                // Its owner sees it without the groups that operators keep to themselves.
+                let whole = self.store.application(&application.client_id).await?;
+                let groups = whole.map(|whole| whole.settings.allowed_groups).unwrap_or_default();
+                !self.store.is_anybody_in(&groups).await?
+            }
+            AccessPolicy::Owners => !self.store.owners_of(application.id).await?.iter().any(|owner| owner.active),
+        })
     }
 
     /// Whether this account is an owner of an application.

@@ -62,7 +62,7 @@ impl Access {
                 if need == Need::WriteApplications {
                     caller.check_power_over(&application)?;
                 }
-                Ok(application)
+                self.as_seen(application, reach).await
             }
         }
     }
@@ -78,6 +78,16 @@ impl Access {
             Reach::OwnedBy(user) if !tx.is_owner(application.id, user).await? => Err(unknown_application()),
             Reach::All | Reach::OwnedBy(_) => Ok(()),
         }
+    }
+
+    /// An application as this caller sees it: groups that operators keep to themselves are not shown to its owners.
+    async fn as_seen(&self, application: Application, reach: Reach) -> Result<Application, Refusal> {
+        let Application { settings, .. } = &application;
+        if reach == Reach::All || settings.allowed_groups.is_empty() && settings.visible_groups.is_empty() {
+            return Ok(application);
+        }
+        let shown = self.store.groups_for_developers().await?;
+        Ok(Application { settings: settings.clone().without_hidden_groups(&shown), ..application })
     }
 
     /// Checks the limit of applications per owner, including the one of this transaction. The transaction holds the

@@ -102,6 +102,11 @@ pub enum ManageError {
     /// The type cannot be changed.
     #[error("an application's type cannot be changed; register another one")]
     Kind,
+    /// The last allowed group would be taken away.
+    #[error(
+        "without an allowed group nobody may use the application {0} any more; it does not become one for everybody"
+    )]
+    NobodyLeft(ClientId),
     /// An operator stopped it, or it left the configuration.
     #[error("the application {0} was stopped by an operator of this server; only they let it go on")]
     Suspended(ClientId),
@@ -133,6 +138,7 @@ impl From<ManageError> for Refusal {
             ManageError::Suspended(_) => ErrorCode::AccessDenied,
             ManageError::Taken(_)
             | ManageError::AlikeName
+            | ManageError::NobodyLeft(_)
             | ManageError::NothingToDo(..)
             | ManageError::NoSecret(_)
             | ManageError::Declared(_) => ErrorCode::Conflict,

@@ -4,8 +4,10 @@ use super::{Applications, ManageError, changeable, existing, settle_owner};
 use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ClientId, SecretId};
+use crate::domain::may_use::takes_the_last_group;
 use crate::domain::settings_change::changes;
 use crate::flows::access::{Need, begin_acting};
+use crate::flows::consequences::Consequences;
 use crate::flows::keys::check_offered;
 use crate::store::{Generation, Transaction};
 
@@ -16,6 +18,8 @@ pub struct SettingsChange {
     pub settings: ApplicationSettings,
     /// The version that was read.
     pub version: i64,
+    /// Whether what follows is known, should nobody be able to use the application any more.
+    pub consequences: Consequences,
 }
 
 impl Applications {
@@ -40,7 +44,7 @@ impl Applications {
         &self,
         tx: &mut Transaction,
         client_id: &ClientId,
-        SettingsChange { settings, version }: SettingsChange,
+        SettingsChange { settings, version, consequences }: SettingsChange,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
         settings.check()?;
@@ -59,6 +63,9 @@ impl Applications {
         }
         let had = Some(application.settings.signing_algorithm);
         check_offered(self.keys.offered_algorithms(), settings.signing_algorithm, had)?;
+        if consequences == Consequences::Unknown && takes_the_last_group(&application.settings, &settings) {
+            return Err(ManageError::NobodyLeft(client_id.clone()));
+        }
         tx.application_update(application.id, &settings, application.origin).await?;
         self.end_what_went_with(tx, &application, &settings, actor).await?;
         let what = changes(&application.settings, &settings);

@@ -13,6 +13,7 @@ use crate::domain::one_time::BrowserToken;
 use crate::domain::recheck::Withdrawn;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::TokenFamily;
+use crate::flows::admission::{access_denied, is_admitted};
 use crate::flows::authorization_response::{Answer, Subject};
 use crate::flows::request_limits::Sender;
 use crate::flows::requester::Requester;
@@ -51,6 +52,8 @@ pub enum Continuation {
     SignIn(OpenAuthorization),
     /// Show the consent page.
     Consent(OpenAuthorization),
+    /// Say that the person may not use the application, and whom to ask.
+    NoAccess(OpenAuthorization),
     /// Send the browser back to the application with its code.
     Answer(Answer),
     /// Send it back with a refusal.
@@ -149,12 +152,19 @@ impl Authorizations {
         if open.recheck().is_err() {
             return Ok(Step::Over);
         }
-        let consented = match person {
-            Some(person) => self.store.consent(person.user.id, open.application.id).await?,
-            None => Scope::empty(),
+        let (consented, admitted) = match person {
+            Some(SignedInPerson { user, .. }) => {
+                let consented = self.store.consent(user.id, open.application.id).await?;
+                (consented, self.groups.admits(user.id, &open.application).await?)
+            }
+            None => (Scope::empty(), false),
         };
-        let seen =
-            person.map(|person| Person { session: &person.session, sub: &person.user.sub, consented: &consented });
+        let seen = person.map(|SignedInPerson { session, user, .. }| Person {
+            session,
+            sub: &user.sub,
+            consented: &consented,
+            admitted,
+        });
         let mut trust = open.application.trust_at(&open.authorization.redirect_uri);
         if let Some(person) = person.filter(|_| !trust.identity_assured) {
             trust.identity_assured = self.is_remembered_on_loopback(open, person).await?;
@@ -195,6 +205,8 @@ impl Authorizations {
             (Step::SignIn, _) => return Ok(Continuation::SignIn(open)),
             (Step::Consent, _) => return Ok(Continuation::Consent(open)),
             (Step::Over, _) => return Ok(Continuation::Over),
+            (Step::NoAccess, _) => return Ok(Continuation::NoAccess(open)),
+            (Step::AccessDenied, _) => access_denied(),
             (Step::Answer, Some(person)) => return self.approve(&open, person, Consent::Remembered).await,
             (Step::ConsentRequired, _) => Refusal::new(ErrorCode::ConsentRequired, "the person would have to agree"),
             (Step::OtherAccount, _) => login_required("another account is signed in than the id_token_hint names"),
@@ -217,6 +229,11 @@ impl Authorizations {
         self.finish_with(open, Refusal::new(ErrorCode::AccessDenied, "the person did not agree")).await
     }
 
+    /// The person goes back without access: the application is told (RFC 6749 §4.1.2.1).
+    pub async fn turn_away(&self, open: &OpenAuthorization) -> Result<Continuation, Refusal> {
+        self.finish_with(open, access_denied()).await
+    }
+
     /// Issues the code. What may have changed since it was read is judged once more, in the transaction: the account, the
     /// session, the application and the consent.
     async fn approve(
@@ -237,6 +254,9 @@ impl Authorizations {
             Err(withdrawn) if withdrawn.is_for_a_page() => return Err(withdrawn.into()),
             Err(withdrawn) => return self.finish_in(tx, &open, withdrawn.into()).await,
         };
+        if !is_admitted(&mut tx, person.user.id, &open.application).await? {
+            return Ok(Continuation::NoAccess(open));
+        }
         let OpenAuthorization { application, .. } = &open;
         let authorization = &Authorization { scope, ..open.authorization.clone() };
         if consent == Consent::Remembered && !application.settings.first_party {

@@ -14,6 +14,7 @@ use super::authorization_response::AuthorizationResponses;
 use super::clients::Clients;
 use super::delivery_traces::DeliveryTraces;
 use super::foundations::Foundations;
+use super::groups::Groups;
 use super::guess_limits::GuessLimits;
 use super::instruments::Instruments;
 use super::keys::Keys;
@@ -100,6 +101,7 @@ pub struct Authorizations {
     application_cache: Arc<ApplicationCache>,
     clients: Arc<Clients>,
     keys: Arc<Keys>,
+    groups: Arc<Groups>,
     delivery_traces: Arc<DeliveryTraces>,
     mail: Arc<Mail>,
     mail_limits: Arc<MailLimits>,
@@ -120,6 +122,7 @@ impl Authorizations {
         application_cache: &Arc<ApplicationCache>,
         clients: &Arc<Clients>,
         keys: &Arc<Keys>,
+        groups: &Arc<Groups>,
         delivery_traces: &Arc<DeliveryTraces>,
         mail: &Arc<Mail>,
         mail_limits: &Arc<MailLimits>,
@@ -136,6 +139,7 @@ impl Authorizations {
             application_cache: Arc::clone(application_cache),
             clients: Arc::clone(clients),
             keys: Arc::clone(keys),
+            groups: Arc::clone(groups),
             delivery_traces: Arc::clone(delivery_traces),
             mail: Arc::clone(mail),
             mail_limits: Arc::clone(mail_limits),

@@ -11,6 +11,7 @@ use crate::domain::application::{Application, ApplicationState};
 use crate::domain::device_grant::{DeviceApproval, DeviceGrant, DeviceStanding, UserCode};
 use crate::domain::ids::{DeviceGrantId, Timestamp};
 use crate::domain::one_time::BrowserToken;
+use crate::flows::admission::{access_denied, is_admitted};
 use crate::flows::guess_limits::network_of;
 use crate::flows::requester::Requester;
 use crate::flows::sessions::SignedInPerson;
@@ -149,6 +150,11 @@ impl DeviceGrants {
                 // Who signs out everywhere at this moment has allowed nothing.
                 if !tx.user_hold(session.user).await? || !tx.session_hold(session.id).await? {
                     return Ok(());
+                }
+                if !is_admitted(&mut tx, session.user, &opened.application).await? {
+                    tx.device_grant_deny(id, now).await?;
+                    tx.commit().await?;
+                    return Err(access_denied());
                 }
                 let approval = DeviceApproval { user: session.user, auth_time: session.auth_time, amr: session.amr };
                 tx.device_grant_allow(id, &opened.grant.scope, &approval, now).await?

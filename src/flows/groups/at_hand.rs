@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Groups;
-use crate::domain::application::Application;
+use crate::domain::application::{AccessPolicy, Application};
 use crate::domain::group::GroupName;
 use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::may_use::{Relation, may_use};
 use crate::flows::confirmed_counter::Loaded;
 use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::scope::{self, Scope};
@@ -23,6 +24,18 @@ impl Groups {
             return Ok(GroupsClaim::default());
         }
         Ok(application.groups_claim(&self.groups_at_hand(user).await?))
+    }
+
+    /// Whether a person may use an application, as it was within the last second.
+    pub(in crate::flows) async fn admits(&self, user: UserId, application: &Application) -> Result<bool, StoreError> {
+        let relation = match application.settings.access {
+            AccessPolicy::Everybody => Relation::default(),
+            AccessPolicy::Groups => Relation { groups: self.groups_at_hand(user).await?.to_vec(), owns: false },
+            AccessPolicy::Owners => {
+                Relation { groups: Vec::new(), owns: self.store.is_owner(application.id, user).await? }
+            }
+        };
+        Ok(may_use(&relation, application))
     }
 
     /// The groups of a person, by name, as they were within the last second.

@@ -1,10 +1,15 @@
 //! Making, filling and deleting groups.
 
+use std::fmt;
+
 use super::Groups;
+use crate::domain::application::{AccessPolicy, Application, ApplicationState};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::group::{Group, GroupChange, GroupName, MOST_GROUPS, MOST_GROUPS_OF_A_PERSON};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{ClientId, UserId};
+use crate::domain::settings_change::changes;
 use crate::domain::user::{User, UserState};
+use crate::flows::consequences::Consequences;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
@@ -41,18 +46,64 @@ pub enum GroupError {
     /// The configuration file is the only place to change it.
     #[error("the group {0} is declared in the configuration; change it there")]
     Declared(GroupName),
+    /// Applications let in its members.
+    #[error("{0}")]
+    Needed(Follows),
     /// The person was an operator a moment ago.
     #[error("only an operator of this server may do this")]
     NotAnOperator,
+}
+
+/// What would follow if a group were deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follows {
+    group: GroupName,
+    /// Applications that other groups let people into too.
+    narrower: Vec<ClientId>,
+    /// Applications that nobody may use any more.
+    closed: Vec<ClientId>,
+}
+
+impl Follows {
+    fn of(group: &GroupName, naming: &[Application]) -> Self {
+        let needs = |application: &&Application| {
+            let is_there = !matches!(application.state, ApplicationState::Deleted { .. });
+            is_there && application.settings.access == AccessPolicy::Groups
+        };
+        let is_closed = |application: &&Application| application.settings.allowed_groups.len() == 1;
+        let (closed, narrower): (Vec<_>, Vec<_>) = naming.iter().filter(needs).partition(is_closed);
+        let ids = |some: Vec<&Application>| some.into_iter().map(|one| one.client_id.clone()).collect();
+        Self { group: group.clone(), narrower: ids(narrower), closed: ids(closed) }
+    }
+
+    const fn is_nothing(&self) -> bool {
+        self.narrower.is_empty() && self.closed.is_empty()
+    }
+}
+
+impl fmt::Display for Follows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |ids: &[ClientId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        write!(f, "the group {} lets people into applications", self.group)?;
+        if !self.narrower.is_empty() {
+            write!(f, "; without it, its members may use these through other groups only: {}", list(&self.narrower))?;
+        }
+        if !self.closed.is_empty() {
+            write!(f, "; without it, nobody may use these any more: {}", list(&self.closed))?;
+        }
+        Ok(())
+    }
 }
 
 impl From<GroupError> for Refusal {
     fn from(error: GroupError) -> Self {
         let code = match error {
             GroupError::Store(error) => return error.into(),
-            GroupError::Taken | GroupError::TooMany | GroupError::TooManyOfOne | GroupError::Declared(_) => {
-                ErrorCode::Conflict
-            }
+            GroupError::Taken
+            | GroupError::TooMany
+            | GroupError::TooManyOfOne
+            | GroupError::Declared(_)
+            | GroupError::Needed(_) => ErrorCode::Conflict,
             GroupError::Unknown | GroupError::UnknownAccount => ErrorCode::NotFound,
             GroupError::NotAnOperator => ErrorCode::AccessDenied,
         };
@@ -108,15 +159,48 @@ impl Groups {
         Ok(group)
     }
 
-    /// Deletes a group.
-    pub async fn group_delete(&self, name: &GroupName, actor: &Actor) -> Result<(), GroupError> {
-        let mut tx = self.begin(actor).await?;
+    /// Deletes a group. Applications that let in its members let them in no more, and nobody else instead; where there are
+    /// such applications that has to be known.
+    pub async fn group_delete(
+        &self,
+        name: &GroupName,
+        consequences: Consequences,
+        actor: &Actor,
+    ) -> Result<(), GroupError> {
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        self.enter(&mut tx, actor).await?;
         changeable(&mut tx, name).await?;
+        let naming = tx.applications_allowing(name).await?;
+        let follows = Follows::of(name, &naming);
+        if consequences == Consequences::Unknown && !follows.is_nothing() {
+            return Err(GroupError::Needed(follows));
+        }
+        for application in naming {
+            self.forget_group(&mut tx, application, name, actor).await?;
+        }
         tx.group_delete(name).await?;
         self.audit(&mut tx, actor, group_event(name, GroupChange::Deleted)).await?;
         tx.commit().await?;
         self.after_commit().await;
+        self.application_cache.refresh().await.ok();
         Ok(())
+    }
+
+    /// Whom an application lets in stays limited to groups, even when this was the last of them. A declared one names it
+    /// again after the next start.
+    async fn forget_group(
+        &self,
+        tx: &mut Transaction,
+        application: Application,
+        name: &GroupName,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let mut settings = application.settings.clone();
+        settings.allowed_groups.retain(|group| group != name);
+        tx.application_update(application.id, &settings, application.origin).await?;
+        let what = changes(&application.settings, &settings);
+        self.audit(tx, actor, AuditEvent::ApplicationChanged { client_id: application.client_id, what }).await
     }
 
     /// Adds accounts to a group: all of them or, where that cannot be, none. Adding twice is no error.
@@ -154,13 +238,18 @@ impl Groups {
     /// deleted at this moment is in no group afterwards.
     pub(super) async fn begin(&self, actor: &Actor) -> Result<Transaction, GroupError> {
         let mut tx = self.store.begin().await?;
+        self.enter(&mut tx, actor).await?;
+        Ok(tx)
+    }
+
+    async fn enter(&self, tx: &mut Transaction, actor: &Actor) -> Result<(), GroupError> {
         tx.generation_raise(Generation::Groups).await?;
         if let Actor::User(id) = actor
             && !tx.user(*id).await?.is_some_and(|user| user.admin && user.is_active())
         {
             return Err(GroupError::NotAnOperator);
         }
-        Ok(tx)
+        Ok(())
     }
 
     async fn finish(&self, mut tx: Transaction, name: &GroupName) -> Result<Group, GroupError> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use quick_cache::sync::Cache;
 
 use super::access::{Caller, Need, Reach};
+use super::application_cache::ApplicationCache;
 use super::confirmed_counter::{ConfirmedCounter, Loaded};
 use super::instruments::Instruments;
 use crate::domain::group::{Group, GroupName};
@@ -26,14 +27,16 @@ const CAPACITY: usize = 10_000;
 pub struct Groups {
     instruments: Instruments,
     store: Store,
+    application_cache: Arc<ApplicationCache>,
     counter: ConfirmedCounter,
     of_people: Cache<UserId, Arc<Loaded<Arc<[GroupName]>>>>,
 }
 
 impl Groups {
     /// Groups are kept in the database; nothing is at hand yet.
-    pub fn new(instruments: Instruments, store: Store) -> Self {
-        Self { instruments, store, counter: ConfirmedCounter::new(), of_people: Cache::new(CAPACITY) }
+    pub fn new(instruments: Instruments, store: Store, application_cache: &Arc<ApplicationCache>) -> Self {
+        let (application_cache, of_people) = (Arc::clone(application_cache), Cache::new(CAPACITY));
+        Self { instruments, store, application_cache, counter: ConfirmedCounter::new(), of_people }
     }
 
     /// The groups that this caller may know of, by name: all for an operator, those that developers see for others.

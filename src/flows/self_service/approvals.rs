@@ -8,6 +8,7 @@ use crate::domain::ids::ApprovalId;
 use crate::domain::language::Language;
 use crate::flows::access::{Caller, Need, Reach, begin_as};
 use crate::flows::applications::{ManageError, SettingsChange};
+use crate::flows::consequences::Consequences;
 use crate::flows::mail::{Notice, NoticeLink, quoted};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
@@ -80,7 +81,7 @@ impl SelfService {
         let known = tx.application(&application.client_id).await?;
         let known = known.ok_or_else(|| ManageError::Unknown(application.client_id.clone()))?;
         let settings = approval.extras.added_to(known.settings);
-        let change = SettingsChange { settings, version: known.version };
+        let change = SettingsChange { settings, version: known.version, consequences: Consequences::Unknown };
         self.applications.change_settings_in(tx, &application.client_id, change, actor).await?;
         Ok(())
     }

@@ -5,7 +5,7 @@ mod approvals;
 
 use std::sync::Arc;
 
-use super::access::{Access, Caller, Need, begin_as, sign_in_anew};
+use super::access::{Access, Caller, Need, Reach, begin_as, sign_in_anew};
 use super::applications::{Applications, Chooser, MadeSecret, NewApplication, SettingsChange, changeable, check_look};
 use super::foundations::Foundations;
 use super::instruments::Instruments;
@@ -145,7 +145,7 @@ impl SelfService {
         &self,
         caller: &Caller,
         client_id: &ClientId,
-        SettingsChange { settings, version }: SettingsChange,
+        SettingsChange { settings, version, consequences }: SettingsChange,
         reason: &str,
     ) -> Result<Changed, Refusal> {
         self.access.application_for(caller, client_id, Need::WriteApplications).await?;
@@ -157,13 +157,15 @@ impl SelfService {
         // extra again.
         let known = changeable(&mut tx, client_id, &caller.actor()).await?;
         let groups = tx.groups_for_developers().await?;
+        let settings =
+            if hides_groups(caller) { settings.with_hidden_groups(&known.settings, &groups) } else { settings };
         let (mut settings, extras) = self.part_for(caller, settings, Some(&known.settings), &groups)?;
         if !caller.chooses_everything() {
             // Owners are changed by invitations and by leaving.
             settings.owner.clone_from(&known.settings.owner);
         }
         let owners = tx.owners_of(known.id).await?;
-        let change = SettingsChange { settings, version };
+        let change = SettingsChange { settings, version, consequences };
         let application = self.applications.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
         if application.settings.name != known.settings.name {
             check_look(&mut tx, &application, chooser(caller)).await?;
@@ -271,6 +273,11 @@ impl SelfService {
 
 fn chooser(caller: &Caller) -> Chooser {
     if caller.chooses_everything() { Chooser::Operator } else { Chooser::Developer }
+}
+
+/// Whether this caller is not shown the groups that operators keep to themselves.
+fn hides_groups(caller: &Caller) -> bool {
+    matches!(caller.reach(Need::WriteApplications), Ok(Reach::OwnedBy(_)))
 }
 
 /// An operator may register for another owner, a developer only for themselves. A machine has to name an owner, because

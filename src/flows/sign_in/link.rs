@@ -17,6 +17,7 @@ use crate::domain::sign_in::{
     DeliveryEvent, LinkMode, LoginCode, MOST_FETCHES, Purpose, SignIn, SignInLink, SignInOver,
 };
 use crate::domain::user::User;
+use crate::flows::admission::{access_denied, is_admitted};
 use crate::flows::authorization_response::{Answer, Subject};
 use crate::protocol::refusal::Refusal;
 
@@ -78,6 +79,15 @@ pub enum LinkView {
     OtherDevice(LinkFacts, LoginCode),
     /// The way back to the application.
     Answer(Answer, Arc<Application>),
+    /// A page that says that the person may not use the application, and leads back to it.
+    NoAccess {
+        /// How the application is told.
+        answer: Answer,
+        /// What it is told.
+        refusal: Refusal,
+        /// The application.
+        application: Arc<Application>,
+    },
     /// This browser is signed in.
     SignedIn(SignedIn),
     /// It is void.
@@ -265,6 +275,13 @@ impl SignIns {
                 return Err(refusal);
             }
         };
+        if !is_admitted(&mut tx, user, &application).await? {
+            drop(tx);
+            let refusal = access_denied();
+            self.delivery_traces.note_refusal(Some(sign_in.id), &refusal).await;
+            let answer = self.responses.answer_with_refusal(authorization, &application, &refusal)?;
+            return Ok(LinkView::NoAccess { answer, refusal, application: Arc::new(application) });
+        }
         // The mail may be older than a consent that the person has withdrawn since.
         if application.first_unagreed(&scope, &tx.consent(user, application.id).await?).is_some() {
             drop(tx);

@@ -14,6 +14,7 @@ use crate::domain::refresh_token::StoredRefreshToken;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::{EndReason, TokenFamily};
 use crate::domain::user::User;
+use crate::flows::admission::{is_admitted, no_grant};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::token::GrantType;
@@ -58,6 +59,15 @@ impl Tokens {
         user.ok_or_else(|| invalid("the account is disabled or deleted"))
     }
 
+    /// The person may use the application, as it was within the last second. Where something is spent, the transaction
+    /// asks again; an answer that is only repeated has none.
+    pub(super) async fn check_admitted(&self, application: &Application, subject: &Subject) -> Result<(), Refusal> {
+        match subject {
+            Subject::Person(person) if !self.groups.admits(person.user.id, application).await? => Err(no_grant()),
+            Subject::Person(_) | Subject::Application => Ok(()),
+        }
+    }
+
     /// A code is void once its session has ended.
     pub(super) async fn check_session(&self, session: Option<SessionId>) -> Result<(), Refusal> {
         let Some(session) = session else { return Ok(()) };
@@ -83,6 +93,9 @@ impl Tokens {
         }
         if !tx.family_insert(family).await? {
             return Err(invalid("the application was deactivated or deleted meanwhile"));
+        }
+        if !is_admitted(&mut tx, family.user, application).await? {
+            return Err(no_grant());
         }
         if let Some(code) = code
             && !tx.authorization_code_spend(code, family.id, now).await?

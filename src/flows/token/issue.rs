@@ -62,7 +62,8 @@ impl Tokens {
             // What a request leaves out of its scope is left out of the ID token too.
             Subject::Person(person) if settled.scope.contains(OPENID) => {
                 let at_hash = at_hash(signer.signing_algorithm(), &access_token);
-                let person_claims = PersonClaims { groups: settled.groups.clone(), ..person.user.claims(&settled.scope) };
+                let person_claims =
+                    PersonClaims { groups: settled.groups.clone(), ..person.user.claims(&settled.scope) };
                 let claims = IdTokenClaims { person: person_claims, ..self.id_token_claims(person, &claims, at_hash) };
                 let id_token = sign_id_token(&signer, &claims)?;
                 check_length("ID token", &id_token, LONGEST_ID_TOKEN)?;

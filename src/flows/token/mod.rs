@@ -114,6 +114,7 @@ impl Tokens {
         let application = &*client.application;
         check_registered(&application.settings.grants, parsed.grant)?;
         let granted = self.apply_grant(client, parsed.grant, parameters).await?;
+        self.check_admitted(application, &granted.subject).await?;
         let resources = self.settle_resources(&granted, &parsed.resources).await?;
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
         let groups = self.groups_of(application, &granted, &scope).await?;
@@ -179,9 +180,7 @@ impl Tokens {
     ) -> Result<GroupsClaim, Refusal> {
         match &granted.subject {
             Subject::Application => Ok(GroupsClaim::default()),
-            Subject::Person(person) => {
-                Ok(self.groups.claim_of(person.user.id, application, scope).await?)
-            }
+            Subject::Person(person) => Ok(self.groups.claim_of(person.user.id, application, scope).await?),
         }
     }
 

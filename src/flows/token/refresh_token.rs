@@ -10,6 +10,7 @@ use crate::domain::application::Application;
 use crate::domain::one_time::RefreshToken;
 use crate::domain::refresh_token::{Standing, StoredRefreshToken};
 use crate::domain::token_family::TokenFamily;
+use crate::flows::admission::{is_admitted, no_grant};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::StoreError;
@@ -112,6 +113,9 @@ pub(super) async fn rotate(
             return Err(end_the_family(tokens, application, family).await?);
         }
         return repeat(tokens, application, token, family).await;
+    }
+    if !is_admitted(&mut tx, family.user, application).await? {
+        return Err(no_grant());
     }
     if !tx.family_extend(family.id, now.plus(tokens.family_lifetime(application))).await? {
         return Err(invalid("the refresh token was revoked"));

@@ -30,7 +30,8 @@ impl Tokens {
         let granted = client_credentials::grant(application)?;
         let resources = granted.resources.settle(&[])?;
         let scope = self.settle_scope(&granted, None, &resources).await?;
-        let response = self.issue(application, &granted, &Settled { scope, resources, groups: GroupsClaim::default() })?;
+        let response =
+            self.issue(application, &granted, &Settled { scope, resources, groups: GroupsClaim::default() })?;
         let event = AuditEvent::TokenTried { client_id: application.client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await?;
         tx.commit().await?;

@@ -82,6 +82,11 @@ impl TokenStatus {
     async fn check_all(&self, claims: AccessTokenClaims) -> Result<(Bearer, Arc<Application>), Refusal> {
         let user = self.user_spoken_for(&claims).await?;
         let application = self.working_client(&claims).await?;
+        if let Some(user) = &user
+            && !self.groups.admits(user.id, &application).await?
+        {
+            return Err(invalid("the person whom the access token speaks for may not use its application any more"));
+        }
         self.check_not_revoked(&claims).await?;
         Ok((Bearer { claims: still_good(claims, &application)?, user }, application))
     }

@@ -111,11 +111,13 @@ impl TokenStatus {
             return Ok(Introspection::inactive());
         }
         let found = self.usable_refresh_token(token).await?;
-        let own = found.filter(|(_, family, _)| family.application == asker.id);
-        Ok(own.map_or_else(Introspection::inactive, |(stored, family, user)| {
-            let family = TokenFamily { scope: asker.still_allowed(&family.scope), ..family };
-            of_refresh_token(&stored, &family, user, &asker.client_id)
-        }))
+        match found.filter(|(_, family, _)| family.application == asker.id) {
+            Some((stored, family, user)) if self.groups.admits(user.id, asker).await? => {
+                let family = TokenFamily { scope: asker.still_allowed(&family.scope), ..family };
+                Ok(of_refresh_token(&stored, &family, user, &asker.client_id))
+            }
+            _ => Ok(Introspection::inactive()),
+        }
     }
 
     /// A refresh token that is valid now, with its family and account.

@@ -12,6 +12,7 @@ use crate::domain::ids::UserId;
 use crate::domain::language::Language;
 use crate::domain::user::{EmailAddress, Sub};
 use crate::flows::access::Need;
+use crate::flows::consequences::Consequences;
 use crate::flows::groups::{GroupError, Visibility};
 use crate::http::Edge;
 use crate::http::pages::csrf_form::{CsrfForm, check_token};
@@ -89,7 +90,7 @@ pub(in crate::http) async fn add(form: CsrfForm<GroupOfOperator>) -> PageResult<
     };
     match added {
         Ok(_) => Ok(see(&after(&group, "added"))),
-        Err(problem) => refused(&operator, group, Occasion { typed, add: Some(problem), delete: None }).await,
+        Err(problem) => refused(&operator, group, Occasion { typed, add: Some(problem), ..Occasion::default() }).await,
     }
 }
 
@@ -99,9 +100,8 @@ pub(in crate::http) async fn remove(form: CsrfForm<GroupOfOperator>) -> PageResu
     let unknown = || Refusal::from(GroupError::UnknownAccount);
     let sub: Sub = form.typed.text("sub").parse().map_err(|_| unknown())?;
     let user = operator.edge.people().account_of_sub(&sub).await?.ok_or_else(unknown)?;
-    taken(operator.edge.groups().group_remove(&group.name, &[user.id], &operator.actor()).await)?.map_err(
-        |problem| Refusal::new(ErrorCode::Conflict, problem),
-    )?;
+    taken(operator.edge.groups().group_remove(&group.name, &[user.id], &operator.actor()).await)?
+        .map_err(|problem| Refusal::new(ErrorCode::Conflict, problem))?;
     Ok(see(&after(&group, "removed")))
 }
 
@@ -114,17 +114,23 @@ pub(in crate::http) async fn visibility(form: CsrfForm<GroupOfOperator>) -> Page
     Ok(see(&after(&group, "changed")))
 }
 
-/// `POST …/delete`: the name has to be typed, so that no group is deleted by a slip.
+/// `POST …/delete`: the name has to be typed, so that no group is deleted by a slip. Where applications let in its members
+/// the page says what would follow, and its form that this is known.
 pub(in crate::http) async fn delete(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
-    let deleted = if form.typed.text("name").trim_ascii() == group.name.as_str() {
-        taken(operator.edge.groups().group_delete(&group.name, &operator.actor()).await)?
-    } else {
-        Err("That is not the group's name. Nothing was deleted.".to_owned())
-    };
-    match deleted {
+    if form.typed.text("name").trim_ascii() != group.name.as_str() {
+        let problem = "That is not the group's name. Nothing was deleted.".to_owned();
+        return refused(&operator, group, Occasion { delete: Some(problem), ..Occasion::default() }).await;
+    }
+    let consequences = Consequences::accepted(form.typed.text("follows") == "known");
+    let deleted = operator.edge.groups().group_delete(&group.name, consequences, &operator.actor()).await;
+    let asks = matches!(deleted, Err(GroupError::Needed(_)));
+    match taken(deleted)? {
         Ok(()) => Ok(see(&Here::Groups.after("deleted"))),
-        Err(problem) => refused(&operator, group, Occasion { delete: Some(problem), ..Occasion::default() }).await,
+        Err(problem) => {
+            let problem = if asks { format!("{problem} Type the name again if you mean that.") } else { problem };
+            refused(&operator, group, Occasion { delete: Some(problem), asks, ..Occasion::default() }).await
+        }
     }
 }
 
@@ -169,6 +175,8 @@ struct Occasion {
     typed: String,
     add: Option<String>,
     delete: Option<String>,
+    /// Whether deleting it is only asked about.
+    asks: bool,
 }
 
 async fn refused(operator: &Operator, group: Group, occasion: Occasion) -> PageResult<Response> {
@@ -200,7 +208,7 @@ async fn group_page(operator: &Operator, group: Group, after: Option<UserId>, oc
         typed: occasion.typed,
         add_problem: occasion.add,
         visibility: form("visibility").carrying("visible", visible.to_owned()),
-        delete: form("delete"),
+        delete: if occasion.asks { form("delete").carrying("follows", "known") } else { form("delete") },
         delete_problem: occasion.delete,
         group,
     }))

@@ -45,7 +45,8 @@ async fn groups_page(operator: &Operator, typed: String, problem: Option<String>
     Ok(operator.page(&GroupsPage {
         t: Messages::of(Language::English),
         bar: Bar::of(operator, Here::Groups),
-        notice: (operator.done.as_deref() == Some("deleted")).then_some("The group is deleted. Nobody is in it any more."),
+        notice: (operator.done.as_deref() == Some("deleted"))
+            .then_some("The group is deleted. Nobody is in it any more."),
         groups: groups.into_iter().map(|group| (href(&group.name), group)).collect(),
         new: NewGroupForm { form: operator.form(Here::Groups.href()), typed, problem },
     }))

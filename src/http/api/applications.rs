@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::approvals::Approval;
+use super::confirmed::Confirmed;
 use super::extract::{
     ApiCaller, Created, Creation, IfMatch, May, Object, Once, Owned, Query, ReadApplications, Tagged, Versioned as _,
     WriteApplications,
@@ -202,13 +203,15 @@ pub(super) async fn show(Owned(application, _): Owned<ReadApplications>) -> Tagg
     Tagged::of(application)
 }
 
-/// Changes settings of an application. Its type cannot change; what only an operator may grant waits for approval.
+/// Changes settings of an application. Its type cannot change; what only an operator may grant waits for approval. Taking
+/// the last allowed group away is a conflict unless `confirm` says that it is meant: nobody may use the application then.
 #[utoipa::path(patch, path = "/applications/{client_id}", tag = "Applications", request_body = ApplicationChange,
-    params(IfMatch), security(("bearer" = ["applications:write"]), ("session" = [])),
+    params(IfMatch, Confirmed), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]
 pub(super) async fn change(
     Owned(application, asked): Owned<WriteApplications>,
     if_match: IfMatch,
+    Query(confirmed): Query<Confirmed>,
     Object(members): Object<Members>,
 ) -> Answer<Tagged<ChangedApplication>> {
     let (client_id, SentSettings { given, reason }) = (application.client_id, SentSettings::read(members)?);
@@ -216,7 +219,9 @@ pub(super) async fn change(
     let changed = if_match.change(async || {
         let known = asked.edge.access().application_for(&asked.caller, &client_id, Need::WriteApplications).await?;
         if_match.check(&known)?;
-        let change = SettingsChange { settings: changed_settings(&given, known.settings)?, version: known.version };
+        let (version, consequences) = (known.version, confirmed.consequences());
+        let settings = changed_settings(&given, known.settings)?;
+        let change = SettingsChange { settings, version, consequences };
         Ok(asked.edge.self_service().change_for(&asked.caller, &client_id, change, &reason).await?)
     });
     let Changed { application, waiting, .. } = changed.await?;

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::confirmed::Confirmed;
 use super::extract::{
     Account, ApiCaller, Created, Creation, May, Named, Needed, Object, Once, Query, ReadGroups, ReadUsers, WriteGroups,
 };
@@ -173,15 +174,25 @@ pub(super) async fn change(
 ) -> Answer<Unkept<Group>> {
     let visibility = Visibility::to_developers(change.visible_to_developers);
     let groups = asked.edge.groups();
-    let group = groups.group_show_to_developers(&group.name, visibility, &asked.actor()).await.map_err(Refusal::from)?;
+    let group =
+        groups.group_show_to_developers(&group.name, visibility, &asked.actor()).await.map_err(Refusal::from)?;
     Ok(Unkept(group.into()))
 }
 
-/// Deletes a group. Nobody is in it any more.
-#[utoipa::path(delete, path = "/groups/{group}", tag = "Groups",
+/// Deletes a group. Nobody is in it any more. Where applications let in its members this is a conflict that says what
+/// would follow, unless `confirm` says that it is meant; such an application never becomes one for everybody.
+#[utoipa::path(delete, path = "/groups/{group}", tag = "Groups", params(Confirmed),
     security(("bearer" = ["groups:write"]), ("session" = [])), responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(Grouped(group, asked): Grouped<WriteGroups>) -> Answer<StatusCode> {
-    asked.edge.groups().group_delete(&group.name, &asked.actor()).await.map_err(Refusal::from)?;
+pub(super) async fn delete(
+    Grouped(group, asked): Grouped<WriteGroups>,
+    Query(confirmed): Query<Confirmed>,
+) -> Answer<StatusCode> {
+    asked
+        .edge
+        .groups()
+        .group_delete(&group.name, confirmed.consequences(), &asked.actor())
+        .await
+        .map_err(Refusal::from)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

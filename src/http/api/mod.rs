@@ -7,6 +7,7 @@ mod applications;
 mod approvals;
 mod audit;
 mod catalogue;
+mod confirmed;
 mod deliveries;
 pub(super) mod docs;
 mod extract;

@@ -47,7 +47,8 @@ pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) ->
     follow(&visit, continuation, &open.application)
 }
 
-async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<OpenAuthorization, Refusal> {
+/// The request that this browser began.
+pub(super) async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<OpenAuthorization, Refusal> {
     let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
     let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
     let open = visit.edge.authorizations().open_authorization(flow, visit.known_browser()).await?;

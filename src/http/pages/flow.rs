@@ -37,6 +37,7 @@ pub(in crate::http) fn follow(
     Ok(match continuation {
         Continuation::SignIn(open) => see(&format!("/login?flow={}", open.authorization.id)),
         Continuation::Consent(open) => see(&format!("/consent?flow={}", open.authorization.id)),
+        Continuation::NoAccess(open) => see(&format!("/no-access?flow={}", open.authorization.id)),
         Continuation::Answer(told) => answer(visit, told, application),
         Continuation::Refused(refused) => refuse(visit, refused),
         Continuation::Over => return Err(problem_page(visit, Problem::SignInExpired, Some(shown(application)))),

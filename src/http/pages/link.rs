@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::fields::Fields;
 use super::flow::{answer, go_on_signed_in};
+use super::no_access;
 use super::page::{Page, page};
 use super::page_error::{PageError, PageResult};
 use super::problem::problem_page;
@@ -17,6 +18,7 @@ use super::view::{App, RequestedFrom};
 use super::view::{Message, MessagePage, StopProblem, StopSignIn};
 use super::visit::Visit;
 use crate::domain::one_time::LinkToken;
+use crate::flows::authorize::Refused;
 use crate::flows::sign_in::{Confirmation, LinkFacts, LinkOver, LinkView, Stopped, Visitor};
 use crate::protocol::parameters::Parameters;
 
@@ -118,6 +120,9 @@ async fn visited(mut visit: Visit, text: &str, press: Confirmation) -> PageResul
     match visit.edge.sign_ins().open_link(&token, &visitor).await? {
         LinkView::Preview => Ok(().into_response()),
         LinkView::Answer(told, application) => Ok(answer(&visit, told, &application)),
+        LinkView::NoAccess { answer, refusal, application } => {
+            Ok(no_access::by_link(&visit, Refused { answer, refusal, application }))
+        }
         LinkView::SignedIn(signed_in) => go_on_signed_in(visit, signed_in).await,
         LinkView::Over(why) => Err(over(&visit, why)),
         LinkView::Confirm(facts) => {

@@ -18,6 +18,7 @@ pub(in crate::http) mod keep;
 pub(in crate::http) mod link;
 pub(in crate::http) mod locale;
 pub(in crate::http) mod messages;
+pub(in crate::http) mod no_access;
 pub(in crate::http) mod page;
 pub(in crate::http) mod page_error;
 pub(in crate::http) mod place;

@@ -31,7 +31,7 @@ impl Place {
         let below = |area: &str| path.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if ["/portal", "/admin", "/account", "/keep", "/docs"].into_iter().any(below) {
             Some(Self::Own)
-        } else if ["/login", "/consent", "/device", "/l"].into_iter().any(below) {
+        } else if ["/login", "/consent", "/device", "/no-access", "/l"].into_iter().any(below) {
             Some(Self::SignIn)
         } else {
             None

@@ -59,6 +59,8 @@ pub(super) struct Occasion {
     pub(super) tried: Option<Tried>,
     /// An address that was refused, as it was entered.
     pub(super) invited: Option<String>,
+    /// Whether the settings are only asked about: saved once more, nobody may use the application.
+    pub(super) asks_about_nobody: bool,
     /// Settings that were refused, as they were entered.
     pub(super) refused: Option<(PostedForm, Vec<FieldProblem>)>,
 }
@@ -104,7 +106,10 @@ pub(super) async fn application_page(viewer: &Viewer, application: &Application,
     let forms = Forms { visit: viewer, application };
     let issuer = edge.config().server.issuer.as_str();
     let approval = edge.access().approval_of(application).await?;
-    let settings = forms.settings(viewer, approval.as_ref().map(|approval| &approval.extras), occasion.refused);
+    let mut settings = forms.settings(viewer, approval.as_ref().map(|approval| &approval.extras), occasion.refused);
+    if let Some(part) = settings.as_mut().filter(|_| occasion.asks_about_nobody) {
+        part.form = part.form.clone().carrying("nobody", "yes");
+    }
     let view = ApplicationPage {
         t: Messages::of(Language::English),
         frame: Frame::of(viewer, Here::Applications),
@@ -115,6 +120,7 @@ pub(super) async fn application_page(viewer: &Viewer, application: &Application,
         standing: life::standing(application, &outlook),
         declared: application.origin == Origin::Declared,
         as_operator: !own,
+        for_nobody: edge.access().is_for_nobody(application).await?,
         created_at: application.created_at,
         last_used_at: application.last_used_at,
         notice: occasion.notice,

@@ -8,7 +8,9 @@ use super::owned_application::{OwnedApplication, status_on_page};
 use super::read_settings::changed_settings;
 use super::view::FieldProblem;
 use crate::domain::application::ApplicationSettings;
+use crate::domain::may_use::takes_the_last_group;
 use crate::flows::applications::SettingsChange;
+use crate::flows::consequences::Consequences;
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::posted_form::PostedForm;
@@ -22,8 +24,10 @@ pub(in crate::http) async fn change(form: CsrfForm<OwnedApplication>) -> PageRes
         Ok(settings) => settings,
         Err(problems) => return own.page(not_taken(typed, problems, StatusCode::BAD_REQUEST)).await,
     };
+    let takes_last_group = takes_the_last_group(&own.application.settings, &settings);
     match changed(&own, settings, &typed).await {
         Ok(what) => Ok(see(&done(own.client_id(), what))),
+        Err(refusal) if refusal.code == ErrorCode::Conflict && takes_last_group => ask(&own, typed).await,
         Err(refusal) => not_changed(&own, typed, refusal).await,
     }
 }
@@ -34,7 +38,11 @@ async fn changed(
     typed: &PostedForm,
 ) -> Result<&'static str, Refusal> {
     let unversioned = |_| Refusal::invalid_request("the form does not say which version of the settings it changes");
-    let change = SettingsChange { settings, version: typed.text("version").parse().map_err(unversioned)? };
+    let change = SettingsChange {
+        settings,
+        version: typed.text("version").parse().map_err(unversioned)?,
+        consequences: Consequences::accepted(typed.text("nobody") == "yes"),
+    };
     let edge = &own.edge;
     let changed = edge.self_service().change_for(&own.caller(), own.client_id(), change, typed.text("reason")).await?;
     Ok(if changed.waiting.is_some() { "asked" } else { "saved" })
@@ -51,6 +59,14 @@ async fn not_changed(own: &OwnedApplication, typed: PostedForm, refusal: Refusal
         _ => refusal.description.as_ref(),
     };
     own.page(not_taken(typed, vec![FieldProblem::at("settings", text)], status)).await
+}
+
+/// The page again, whose form says that nobody is meant to use the application.
+async fn ask(own: &OwnedApplication, typed: PostedForm) -> PageResult<Response> {
+    let text = "Without an allowed group nobody may use this application any more; it does not become one for everybody. \
+                Name a group, or save again if you mean that.";
+    let occasion = not_taken(typed, vec![FieldProblem::at("set-allowed-groups", text)], StatusCode::CONFLICT);
+    own.page(Occasion { asks_about_nobody: true, ..occasion }).await
 }
 
 fn not_taken(typed: PostedForm, problems: Vec<FieldProblem>, status: StatusCode) -> Occasion {

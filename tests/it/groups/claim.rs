@@ -95,8 +95,29 @@ async fn the_claim_cannot_be_called_like_another(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
     let taken = [
-        "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "scope", "client_id", "act", "cnf", "sid", "nonce", "at_hash",
-        "c_hash", "auth_time", "acr", "amr", "azp", "email", "email_verified", "name", "token_use",
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "iat",
+        "nbf",
+        "jti",
+        "scope",
+        "client_id",
+        "act",
+        "cnf",
+        "sid",
+        "nonce",
+        "at_hash",
+        "c_hash",
+        "auth_time",
+        "acr",
+        "amr",
+        "azp",
+        "email",
+        "email_verified",
+        "name",
+        "token_use",
     ];
     for taken in taken.into_iter().chain(["", " ", "a b", "ä", "a\"b"]) {
         let body = json!({ "name": "Shop", "type": "web", "groups_claim": taken });

@@ -2,6 +2,7 @@
 
 use gatepost::domain::audit::Actor;
 use gatepost::domain::webhook::WebhookOwner;
+use gatepost::flows::consequences::Consequences;
 use gatepost::flows::webhooks::NewWebhook;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
@@ -112,7 +113,7 @@ async fn a_webhook_of_the_server_is_told_of_groups(world: World) {
     let ann = person::account(&server.rooms, "ann@example.com").await;
     make(&server.rooms, "staff", &[&ann]).await;
     server.rooms.groups.group_remove(&name("staff"), &[ann.id], &Actor::CommandLine).await.unwrap();
-    server.rooms.groups.group_delete(&name("staff"), &Actor::CommandLine).await.unwrap();
+    server.rooms.groups.group_delete(&name("staff"), Consequences::Unknown, &Actor::CommandLine).await.unwrap();
     eventually("four messages", || async { receiver.events().len() == 4 }).await;
     let mut told = receiver.events();
     told.sort();

@@ -6,6 +6,7 @@ use gatepost::domain::ids::ClientId;
 use gatepost::flows::Rooms;
 use gatepost::flows::access::Caller;
 use gatepost::flows::applications::{NewApplication, SettingsChange, WithSecret};
+use gatepost::flows::consequences::Consequences;
 use gatepost::protocol::client_keys::client_keys;
 use gatepost::protocol::scope::Scope;
 use gatepost::store::StateChange;
@@ -65,7 +66,8 @@ impl Registered {
     pub(crate) async fn settle(&self, server: &Rooms, change: impl FnOnce(&mut ApplicationSettings)) {
         let mut known = server.store.application(&self.id()).await.unwrap().unwrap();
         change(&mut known.settings);
-        let change = SettingsChange { settings: known.settings, version: known.version };
+        let change =
+            SettingsChange { settings: known.settings, version: known.version, consequences: Consequences::Accepted };
         server.applications.application_change_settings(&self.id(), change, &Actor::CommandLine).await.unwrap();
     }
 

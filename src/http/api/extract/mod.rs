@@ -14,8 +14,8 @@ pub(super) use account::Account;
 pub(super) use body::{Nothing, Object, Optional};
 pub(super) use caller::{ApiCaller, May, Needed, Proof};
 pub(super) use caller::{
-    Operate, Oversee, ReadApplications, ReadAudit, ReadGroups, ReadKeys, ReadUsers, WriteApplications, WriteGroups, WriteKeys,
-    WriteUsers,
+    Operate, Oversee, ReadApplications, ReadAudit, ReadGroups, ReadKeys, ReadUsers, WriteApplications, WriteGroups,
+    WriteKeys, WriteUsers,
 };
 pub(super) use creation::{Created, Creation, Once};
 pub(super) use if_match::{IfMatch, Tagged, Versioned};

@@ -3,8 +3,8 @@
 use super::{
     AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
     DeleteAccountMessages, DeviceMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages,
-    LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages,
-    StopSignInMessages, Units,
+    LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, NoAccessMessages, Plural, ScopeMessages,
+    SignInMessages, StopSignInMessages, Units,
 };
 use crate::domain::language::Language;
 
@@ -152,6 +152,16 @@ pub(in crate::http) const DE: Messages = Messages {
         groups: "Sehen, in welchen Gruppen Sie sind",
         offline_access: "Diesen Zugriff behalten, während Sie fort sind, bis Sie ihn entziehen",
         undescribed: "Es ist nicht beschrieben, was das erlaubt",
+    },
+    no_access: NoAccessMessages {
+        title: "Kein Zugang",
+        heading: Around("Sie haben keinen Zugang zu ", ""),
+        ask_operator: "Mit Ihrem Konto ist alles in Ordnung; diese Anwendung ist nur für einige da. Bitten Sie die Betreiber dieses Servers um Zugang.",
+        ask_owner: Around(
+            "Mit Ihrem Konto ist alles in Ordnung; diese Anwendung ist nur für einige da. Um Zugang bitten Sie ",
+            ".",
+        ),
+        back: "Zurück zur Anwendung",
     },
     logout: LogoutMessages {
         title: "Abmelden",

@@ -3,8 +3,8 @@
 use super::{
     AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
     DeleteAccountMessages, DeviceMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages,
-    LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, Plural, ScopeMessages, SignInMessages,
-    StopSignInMessages, Units,
+    LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, NoAccessMessages, Plural, ScopeMessages,
+    SignInMessages, StopSignInMessages, Units,
 };
 use crate::domain::language::Language;
 
@@ -152,6 +152,13 @@ pub(in crate::http) const EN: Messages = Messages {
         groups: "See which groups you are in",
         offline_access: "Keep this access while you are away, until you remove it",
         undescribed: "There is no description of what this allows",
+    },
+    no_access: NoAccessMessages {
+        title: "No access",
+        heading: Around("You may not use ", ""),
+        ask_operator: "Your account is fine; this application is for some people only. Ask those who run this server to let you in.",
+        ask_owner: Around("Your account is fine; this application is for some people only. To be let in, ask ", "."),
+        back: "Back to the application",
     },
     logout: LogoutMessages {
         title: "Sign out",

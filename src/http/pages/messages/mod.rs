@@ -45,6 +45,7 @@ messages! {
         consent: ConsentMessages,
         device: DeviceMessages,
         scopes: ScopeMessages,
+        no_access: NoAccessMessages,
         logout: LogoutMessages,
         account: AccountMessages,
         delete_account: DeleteAccountMessages,
@@ -202,6 +203,15 @@ messages! {
         elsewhere: Text,
         stays: Text,
         again: Text,
+    }
+
+    /// The page for a person who may not use an application.
+    NoAccessMessages {
+        title: Text,
+        heading: Around,
+        ask_operator: Text,
+        ask_owner: Around,
+        back: Text,
     }
 
     /// The page that asks before signing out.

@@ -209,6 +209,18 @@ fn consent_and_logout(t: &'static Messages, values: &Values, all: &mut Pages) {
     };
     add(all, "consent", &consent(Publisher::Named(values.person.to_owned()), &SCOPES));
     add(all, "consent-operator", &consent(Publisher::Operator, &SCOPES[..1]));
+    let no_access = |publisher, account: Option<&str>, back| NoAccess {
+        t,
+        app: values.app(),
+        publisher,
+        switch_account: account.map(|_| "/login/switch?flow=1".to_owned()),
+        account: account.map(str::to_owned),
+        back,
+    };
+    let named = Publisher::Named(values.person.to_owned());
+    add(all, "no-access", &no_access(named, Some(values.address), WayBack::Form(values.form("/no-access"))));
+    let link = WayBack::Link("https://app.example/cb?error=access_denied".to_owned());
+    add(all, "no-access-link", &no_access(Publisher::Operator, None, link));
     let fault = Some("the id_token_hint is not an ID token of this server".to_owned());
     for (name, app, fault) in
         [("logout", Some(values.app()), None), ("logout-own", None, None), ("logout-fault", None, fault)]

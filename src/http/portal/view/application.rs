@@ -34,6 +34,8 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) declared: bool,
     /// Whether an operator sees another owner's application.
     pub(in crate::http) as_operator: bool,
+    /// Whether nobody may use it.
+    pub(in crate::http) for_nobody: bool,
     /// When it was registered.
     pub(in crate::http) created_at: Timestamp,
     /// When it was last used.
