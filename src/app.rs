@@ -19,7 +19,7 @@ use tracing::{error, info};
 
 use crate::adapters::entropy::Entropy;
 use crate::adapters::mailer::{Mailer, Sender, SenderError};
-use crate::config::{Config, DatabaseUrl, PreparedStatements};
+use crate::config::{Config, DatabaseUrl, PreparedStatements, SignUp};
 use crate::domain::encryption::MasterKeyring;
 use crate::flows::Rooms;
 use crate::flows::keys::KeyChangeError;
@@ -92,7 +92,7 @@ pub async fn connect_existing(config: &Config) -> Result<Store, StartError> {
 pub async fn open(config: Config, outside: Outside) -> Result<Arc<Rooms>, StartError> {
     let store = connect(&config).await?;
     store.migrate().await?;
-    assemble(config, store, outside).await
+    Box::pin(assemble(config, store, outside)).await
 }
 
 /// The same for a command, which makes neither a database nor a key: in the wrong folder it would make a second one
@@ -106,7 +106,7 @@ pub async fn open_for_command(config: Config, outside: Outside) -> Result<Arc<Ro
         Schema::Current => {}
     }
     require_master_key(&config)?;
-    assemble(config, store, outside).await
+    Box::pin(assemble(config, store, outside)).await
 }
 
 fn require_master_key(config: &Config) -> Result<(), StartError> {
@@ -131,10 +131,13 @@ async fn settled_schema(store: &Store) -> Result<Schema, StoreError> {
 pub async fn without_migrating(config: Config, outside: Outside) -> Result<Arc<Rooms>, StartError> {
     let store = connect_existing(&config).await?;
     require_master_key(&config)?;
-    assemble(config, store, outside).await
+    Box::pin(assemble(config, store, outside)).await
 }
 
-async fn assemble(config: Config, store: Store, outside: Outside) -> Result<Arc<Rooms>, StartError> {
+async fn assemble(mut config: Config, store: Store, outside: Outside) -> Result<Arc<Rooms>, StartError> {
+    if config.login.signup.is_none() {
+        config.login.signup = SignUp::from_name(&store.usual_signup().await?);
+    }
     let master_keys = master_keys(&config, &*outside.entropy)?;
     let mailer = mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).or(outside.mailer);
     let rooms = rooms::build(config, store, master_keys, Outside { mailer, ..outside });
@@ -190,8 +193,8 @@ impl App {
             management: sockets::bind("server.management_listen", config.server.management_listen).await?,
         };
         let lock = ServerLock::take(&database(&config)?.location)?;
-        let rooms = open(config, outside).await?;
-        rooms.provisioning.provision().await?;
+        let rooms = Box::pin(open(config, outside)).await?;
+        Box::pin(rooms.provisioning.provision()).await?;
         rooms.keys.maintain_keys().await?;
         rooms.upkeep.refresh().await?;
         let stopping = CancellationToken::new();

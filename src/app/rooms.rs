@@ -38,6 +38,7 @@ use crate::flows::self_service::SelfService;
 use crate::flows::sessions::Sessions;
 use crate::flows::sign_in::SignIns;
 use crate::flows::sign_out::SignOut;
+use crate::flows::sign_up::SignUps;
 use crate::flows::token::Tokens;
 use crate::flows::token_status::TokenStatus;
 use crate::flows::upkeep::Upkeep;
@@ -158,6 +159,7 @@ impl Management {
 /// The rooms behind the endpoints of the protocol.
 struct Endpoints {
     responses: Arc<AuthorizationResponses>,
+    sign_ups: Arc<SignUps>,
     sign_ins: Arc<SignIns>,
     authorizations: Arc<Authorizations>,
     device_grants: Arc<DeviceGrants>,
@@ -172,8 +174,18 @@ impl Endpoints {
         let Ground { application_cache, clients, keys, delivery_traces, mail, mail_limits, .. } = ground;
         let Ground { login_codes, sessions, people, groups, .. } = ground;
         let responses = Arc::new(AuthorizationResponses::new(base, application_cache));
-        let sign_ins =
-            Arc::new(SignIns::new(base, delivery_traces, mail, mail_limits, login_codes, sessions, people, &responses));
+        let sign_ups = Arc::new(SignUps::new(base, mail));
+        let sign_ins = Arc::new(SignIns::new(
+            base,
+            delivery_traces,
+            mail,
+            mail_limits,
+            login_codes,
+            sessions,
+            people,
+            &sign_ups,
+            &responses,
+        ));
         Self {
             authorizations: Arc::new(Authorizations::new(
                 base,
@@ -203,6 +215,7 @@ impl Endpoints {
             )),
             token_status: Arc::new(TokenStatus::new(base, application_cache, keys, clients, groups, usage)),
             responses,
+            sign_ups,
             sign_ins,
         }
     }
@@ -240,6 +253,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         provisioning: management.provisioning,
         upkeep: management.upkeep,
         responses: endpoints.responses,
+        sign_ups: endpoints.sign_ups,
         sign_ins: endpoints.sign_ins,
         authorizations: endpoints.authorizations,
         device_grants: endpoints.device_grants,

@@ -33,6 +33,7 @@ use crate::flows::applications::ManageError;
 use crate::flows::groups::GroupError;
 use crate::flows::keys::KeyChangeError;
 use crate::flows::people::ManageUserError;
+use crate::flows::sign_up::InviteError;
 use crate::flows::webhooks::WebhookError;
 use crate::store::StoreError;
 use examples::with_examples;
@@ -126,6 +127,8 @@ enum CommandError {
     Manage(#[from] ManageError),
     #[error(transparent)]
     User(#[from] ManageUserError),
+    #[error(transparent)]
+    Invite(#[from] InviteError),
     #[error(transparent)]
     Group(#[from] GroupError),
     #[error(transparent)]
@@ -229,7 +232,7 @@ async fn dispatch(
         Command::Mail(command) => mail::run(command, &command_config(loaded)?).await?,
         Command::Version(_) | Command::Completions { .. } => {}
         Command::Migrate(format) => database::migrate(command_config(loaded)?, format).await?,
-        Command::Doctor(format) => return doctor::run(format, loaded).await,
+        Command::Doctor(format) => return Box::pin(doctor::run(format, loaded)).await,
         Command::Health(format) => return health::run(&loaded.config, format).await,
         Command::Config(command) => config::run(&command, &loaded).await?,
         Command::Backup { file, format } => database::backup(command_config(loaded)?, &file, format).await?,
@@ -242,7 +245,7 @@ async fn with_rooms(
     config: Config,
     act: impl AsyncFnOnce(&Rooms) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
-    let rooms = open_for_command(config, Outside::default()).await?;
+    let rooms = Box::pin(open_for_command(config, Outside::default())).await?;
     let done = act(&rooms).await;
     rooms.store.close().await;
     done

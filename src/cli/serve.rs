@@ -14,7 +14,7 @@ use super::file_limit;
 use super::output::Output;
 use crate::adapters::mailer::{CaughtMail, Mailer};
 use crate::app::{self, App, Outside};
-use crate::config::{Config, ConfigErrors, Loaded, Mode};
+use crate::config::{Config, ConfigErrors, Loaded, Mode, SignUp};
 use crate::flows::Rooms;
 use crate::telemetry;
 
@@ -71,6 +71,8 @@ pub(super) async fn run(arguments: Arguments, loaded: Loaded, origin: Origin) ->
         stopping.cancelled().await;
         app_stopping.cancel();
     });
+    let signup = app.rooms.config.login.signup();
+    info!(signup = signup.name(), "{}", who_makes_accounts(signup));
     info!(
         address = %app.listeners().public.local_addr()?,
         issuer = %app.rooms.config.server.issuer,
@@ -110,6 +112,18 @@ fn read_again_on(mut hangup: Signal, rooms: Arc<Rooms>, arguments: Arguments, or
 async fn read_again(rooms: &Rooms, arguments: &Arguments, origin: &Origin) -> Result<(), CommandError> {
     let loaded = Config::load(origin.file.as_deref(), &origin.environment)?;
     Ok(app::reload(rooms, arguments.checked(loaded)?).await?)
+}
+
+/// What an operator should know who wonders why somebody cannot sign in, or why anybody can.
+const fn who_makes_accounts(signup: SignUp) -> &'static str {
+    match signup {
+        SignUp::Open => "anybody makes an account by signing in; login.signup says otherwise",
+        SignUp::Invited => {
+            "only who was invited makes an account by signing in (gatepost user invite); login.signup says otherwise"
+        }
+        SignUp::Domains => "who was invited or has an address of login.signup_domains makes an account by signing in",
+        SignUp::Closed => "nobody makes an account by signing in (login.signup)",
+    }
 }
 
 /// The real adapters; with `--dev` mail is caught instead of sent.

@@ -1,5 +1,6 @@
 //! `gatepost user …`: accounts on the command line.
 
+mod invitation;
 mod shown;
 
 use std::net::IpAddr;
@@ -9,6 +10,7 @@ use clap::Subcommand;
 use super::CommandError;
 use super::output::{Format, Output, table};
 use crate::domain::audit::Actor;
+use crate::domain::group::GroupName;
 use crate::domain::ids::UserId;
 use crate::domain::session::Device;
 use crate::domain::user::EmailAddress;
@@ -16,7 +18,9 @@ use crate::flows::Rooms;
 use crate::flows::browsers::KnownAccounts;
 use crate::flows::people::{Admin, ManageUserError, NewUser};
 use crate::flows::requester::Requester;
+use crate::flows::sign_up::NewInvitation;
 use crate::protocol::refusal::Refusal;
+use invitation::ShownInvitation;
 use shown::ShownUser;
 
 /// What can be done with accounts.
@@ -24,6 +28,12 @@ use shown::ShownUser;
 pub(super) enum Command {
     /// Create an account; the person can sign in at once
     Create(Arguments),
+    /// Invite a person by mail to make an account by their first sign-in
+    Invite(Invitation),
+    /// List the open invitations
+    Invitations(Format),
+    /// Take an invitation back
+    Withdraw(One),
     /// List the accounts
     List(Format),
     /// Disable an account: no sign-in until it is enabled again, and all its grants end
@@ -55,6 +65,22 @@ pub(super) struct Arguments {
     format: Format,
 }
 
+/// The arguments of `user invite`.
+#[derive(clap::Args)]
+pub(super) struct Invitation {
+    /// The person's e-mail address
+    #[arg(value_name = "EMAIL")]
+    email: EmailAddress,
+    /// A group that they are in from the first sign-in on; may be repeated
+    #[arg(long = "group", value_name = "GROUP")]
+    groups: Vec<GroupName>,
+    /// The language of the mail and of the account, such as de
+    #[arg(long)]
+    locale: Option<String>,
+    #[command(flatten)]
+    format: Format,
+}
+
 /// One account.
 #[derive(clap::Args)]
 pub(super) struct One {
@@ -70,6 +96,9 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
     let actor = Actor::CommandLine;
     let (format, user) = match command {
         Command::List(format) => return list(format, rooms).await,
+        Command::Invite(invitation) => return invite(invitation, rooms).await,
+        Command::Invitations(format) => return invitations(format, rooms).await,
+        Command::Withdraw(one) => return withdraw(&one, rooms).await,
         Command::LoginLink(one) => return login_link(&one, rooms).await,
         Command::Create(arguments) => {
             let Arguments { email, name, locale, admin, format } = arguments;
@@ -103,6 +132,33 @@ async fn login_link(one: &One, rooms: &Rooms) -> Result<(), CommandError> {
     let link = rooms.sign_ins.login_link(&one.email, &requester).await.map_err(refused)?;
     Output::result(one.format, &ShownLink { link: link.clone() }, || link)?;
     Output::note("Opened within the hour, it signs in as this account; it works once.");
+    Ok(())
+}
+
+async fn invite(invitation: Invitation, rooms: &Rooms) -> Result<(), CommandError> {
+    let Invitation { email, groups, locale, format } = invitation;
+    let invited = rooms.sign_ups.invite(NewInvitation { email, groups, locale }, &Actor::CommandLine).await?;
+    let shown = ShownInvitation::from(&invited);
+    Output::result(format, &shown, || shown.text())?;
+    Output::note("The server sends the mail. Signing in with that address makes the account.");
+    Ok(())
+}
+
+async fn invitations(format: Format, rooms: &Rooms) -> Result<(), CommandError> {
+    let open = rooms.sign_ups.open_invitations().await?;
+    let shown: Vec<_> = open.iter().map(ShownInvitation::from).collect();
+    Output::result(format, &shown, || {
+        let rows: Vec<_> = shown.iter().map(ShownInvitation::row).collect();
+        table(&ShownInvitation::HEADER, &rows)
+    })?;
+    Ok(())
+}
+
+async fn withdraw(one: &One, rooms: &Rooms) -> Result<(), CommandError> {
+    rooms.sign_ups.withdraw(&one.email, &Actor::CommandLine).await?;
+    let shown = serde_json::json!({ "email": one.email.as_str() });
+    Output::result(one.format, &shown, || one.email.to_string())?;
+    Output::note("The invitation is taken back.");
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::reader::SectionReader;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::domain::user::EmailAddress;
 use crate::protocol::named::named;
 
 named! {
@@ -11,6 +12,10 @@ named! {
     pub enum SignUp {
         /// The first sign-in in the browser makes one.
         Open = "open",
+        /// It does for who was invited.
+        Invited = "invited",
+        /// It does for addresses of some domains, and for who was invited.
+        Domains = "domains",
         /// Only the operator and applications do.
         Closed = "closed",
     }
@@ -25,8 +30,10 @@ pub struct Login {
     pub link_mode: LinkMode,
     /// How a request for an address without an account is answered, unless the application has a setting of its own.
     pub unknown_account: UnknownAccount,
-    /// Whether people make their own accounts.
-    pub signup: SignUp,
+    /// Whether people make their own accounts; without it as the installation has it.
+    pub signup: Option<SignUp>,
+    /// The domains whose addresses make their own accounts, in lower case.
+    pub signup_domains: Vec<String>,
 }
 
 impl Login {
@@ -37,7 +44,30 @@ impl Login {
             link_ttl: section.setting_within("link_ttl", "15m", &lives),
             link_mode: section.setting("link_mode", "auto"),
             unknown_account: section.setting("unknown_account", "reject"),
-            signup: section.setting("signup", "open"),
+            signup: section.optional("signup"),
+            signup_domains: domains(section),
         }
     }
+
+    /// Whether people make their own accounts, once the installation was asked.
+    pub fn signup(&self) -> SignUp {
+        self.signup.unwrap_or(SignUp::Invited)
+    }
+
+    /// The same while somebody tries the server out.
+    pub(super) fn in_development(&mut self) {
+        self.signup.get_or_insert(SignUp::Open);
+    }
+}
+
+/// A domain is what stands behind the @ of an address.
+fn domains(section: &mut SectionReader<'_>) -> Vec<String> {
+    let mut domains = Vec::new();
+    for name in section.setting::<Vec<String>>("signup_domains", "[]") {
+        match format!("a@{name}").parse::<EmailAddress>() {
+            Ok(address) => domains.push(address.domain()),
+            Err(_) => section.refuse("signup_domains", format!("expected domains such as example.com, found '{name}'")),
+        }
+    }
+    domains
 }

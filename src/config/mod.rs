@@ -208,6 +208,7 @@ impl Loaded {
     /// The same with the defaults of `serve --dev`. What somebody set stays.
     #[must_use]
     pub fn in_development(mut self) -> Self {
+        self.config.login.in_development();
         if self.sources.is_default("self_service.scopes") {
             self.config.self_service.in_development();
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Config;
+use super::login::SignUp;
 use super::problem::Problem;
 use super::sources::Sources;
 use crate::domain::duration::Written;
@@ -22,6 +23,7 @@ const RULES: [Rule; 6] = [
     deletion_follows_deactivation,
     warnings_come_before_deactivation,
     listeners_differ,
+    sign_up_by_domain_names_domains,
 ];
 
 /// Every violated rule. Rules about a key that has a problem of its own are left out, because its value is not the
@@ -44,6 +46,14 @@ fn master_key_is_given_with_postgresql(config: &Config) -> Option<Clash> {
         message: "it is missing; with PostgreSQL expected 32 random bytes, made with `openssl rand -base64 32`, \
                   in keys.master_key, GATEPOST__KEYS__MASTER_KEY or a file named by GATEPOST__KEYS__MASTER_KEY_FILE"
             .to_owned(),
+    })
+}
+
+fn sign_up_by_domain_names_domains(config: &Config) -> Option<Clash> {
+    let login = &config.login;
+    (login.signup == Some(SignUp::Domains) && login.signup_domains.is_empty()).then(|| Clash {
+        keys: &["login.signup_domains", "login.signup"],
+        message: "expected at least one domain, since login.signup is \"domains\"".to_owned(),
     })
 }
 

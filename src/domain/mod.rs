@@ -3,6 +3,7 @@
 //! Owns ids, entities, their states as enums and the transitions between them. Does not own how they are
 //! stored (`store`) nor when they change (`flows`). Imports `protocol` only.
 
+pub mod account_invitation;
 pub mod activity;
 pub mod application;
 pub mod approval;

@@ -28,6 +28,11 @@ impl EmailAddress {
         &self.0
     }
 
+    /// The part behind the @, in lower case.
+    pub fn domain(&self) -> String {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain).to_ascii_lowercase()
+    }
+
     /// The canonical form: lower case. Providers do not tell addresses apart by case, and an attacker could use another
     /// spelling for a second account.
     pub fn key(&self) -> String {

@@ -189,8 +189,6 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
     use AuditEvent as Audit;
     let client =
         |event, client_id| Some((event, WebhookFacts::Owners(client_id, json!({ "client_id": client_id.as_str() }))));
-    let of_webhook =
-        |event, webhook: &WebhookId| Some((event, WebhookFacts::Operators(json!({ "webhook": webhook.to_string() }))));
     let user = |event, sub: &str| Some((event, WebhookFacts::Operators(json!({ "sub": sub }))));
     let more = |event, client_id, member: &str, value: &str| {
         let data = json!({ "client_id": ClientId::as_str(client_id), member: value });
@@ -226,9 +224,9 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         Audit::UserDeleted { sub } => user(EventType::UserDeleted, sub),
         Audit::GroupChanged { group, what } => Some(group_facts(group, what)),
         Audit::KeyRevoked { kid } => Some((EventType::KeyRevoked, WebhookFacts::Operators(json!({ "kid": kid })))),
-        Audit::WebhookCreated { webhook } => of_webhook(EventType::WebhookCreated, webhook),
-        Audit::WebhookChanged { webhook, .. } => of_webhook(EventType::WebhookChanged, webhook),
-        Audit::WebhookDeleted { webhook } => of_webhook(EventType::WebhookDeleted, webhook),
+        Audit::WebhookCreated { webhook } => Some(of_webhook(EventType::WebhookCreated, webhook)),
+        Audit::WebhookChanged { webhook, .. } => Some(of_webhook(EventType::WebhookChanged, webhook)),
+        Audit::WebhookDeleted { webhook } => Some(of_webhook(EventType::WebhookDeleted, webhook)),
         Audit::WebhookDisabled { webhook, reason } => {
             let data = json!({ "webhook": webhook.to_string(), "reason": reason });
             Some((EventType::WebhookDisabled, WebhookFacts::Operators(data)))
@@ -241,12 +239,18 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         | Audit::OwnerInvited { .. }
         | Audit::InvitationEnded { .. }
         | Audit::ApprovalAsked { .. }
+        | Audit::UserInvited { .. }
+        | Audit::UserInvitationWithdrawn
         | Audit::UserSignedOut { .. }
         | Audit::TokenTried { .. }
         | Audit::ApplicationExempted { .. }
         | Audit::ApplicationUnexempted { .. }
         | Audit::ApplicationPurged { .. } => None,
     }
+}
+
+fn of_webhook(event: EventType, webhook: &WebhookId) -> (EventType, WebhookFacts<'static>) {
+    (event, WebhookFacts::Operators(json!({ "webhook": webhook.to_string() })))
 }
 
 fn group_facts(group: &GroupName, what: &GroupChange) -> (EventType, WebhookFacts<'static>) {

@@ -41,6 +41,7 @@ pub mod self_service;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
+pub mod sign_up;
 pub mod token;
 pub mod token_status;
 pub mod upkeep;
@@ -80,6 +81,7 @@ use self_service::SelfService;
 use sessions::Sessions;
 use sign_in::SignIns;
 use sign_out::SignOut;
+use sign_up::SignUps;
 use token::Tokens;
 use token_status::TokenStatus;
 use upkeep::Upkeep;
@@ -145,6 +147,8 @@ pub struct Rooms {
     pub provisioning: Arc<Provisioning>,
     /// The answers to authorization requests.
     pub responses: Arc<AuthorizationResponses>,
+    /// Who may make an account.
+    pub sign_ups: Arc<SignUps>,
     /// Signing in.
     pub sign_ins: Arc<SignIns>,
     /// Authorization requests.

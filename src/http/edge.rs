@@ -29,6 +29,7 @@ use crate::flows::self_service::SelfService;
 use crate::flows::sessions::Sessions;
 use crate::flows::sign_in::SignIns;
 use crate::flows::sign_out::SignOut;
+use crate::flows::sign_up::SignUps;
 use crate::flows::token::Tokens;
 use crate::flows::token_status::TokenStatus;
 use crate::flows::upkeep::Upkeep;
@@ -86,6 +87,7 @@ hands_out! {
     sessions: Sessions,
     sign_ins: SignIns,
     sign_out: SignOut,
+    sign_ups: SignUps,
     token_status: TokenStatus,
     tokens: Tokens,
     upkeep: Upkeep,

@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
     step!(22, "0022_device_grants"),
     step!(23, "0023_groups"),
     step!(24, "0024_access"),
+    step!(25, "0025_sign_up"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -4,6 +4,7 @@
 //! [`engine`] is the only file that tells them apart. Does not own what the facts mean (`domain`) nor when
 //! they change (`flows`). Imports `domain` and `protocol`.
 
+mod account_invitations;
 mod application_days;
 mod application_requests;
 mod application_settings;

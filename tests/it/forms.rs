@@ -28,13 +28,14 @@ type = \"service\"
 ";
 
 /// The forms that lack something as they are shown, and the field that the page says it of.
-const REFUSED: [(&str, &str); 11] = [
+const REFUSED: [(&str, &str); 12] = [
     ("/portal/applications/new", "app-name"),
     ("/portal/applications/{}/delete", "delete-name"),
     ("/portal/applications/{}/owners/invite", "invite-email"),
     ("/portal/applications/{}/webhooks/new", "hook-url"),
     ("/admin/webhooks/new", "hook-url"),
     ("/admin/users/{}/delete", "delete-email"),
+    ("/admin/users/invite", "invite-email"),
     ("/admin/groups", "group-name"),
     ("/admin/groups/{}/add", "group-emails"),
     ("/admin/groups/{}/delete", "group-delete-name"),
@@ -159,8 +160,9 @@ async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
         let account = person::account(&server.rooms, email).await;
         root.does(&format!("/admin/users/{}", account.sub), button, &[]).await;
     }
-    root.does("/admin/groups", "group-create", &[("name", "staff")]).await;
-    root.does("/admin/groups/staff", "group-add", &[("emails", "off@example.com")]).await;
+    root.does("/admin/users", "invite-send", &[("email", "guest@example.com"), ("groups", "")]).await;
+    root.does("/admin/groups", "group-create", &[("name", "Team-1")]).await;
+    root.does("/admin/groups/Team-1", "group-add", &[("emails", "off@example.com")]).await;
     let root = Visitor::of(&server, &stage.root).await;
     let outcome = root.sends_everything(&["/admin", "/portal/applications/declared-1"], &REFUSED).await;
     assert_all_went_well(&outcome, form_addresses("/admin/"));

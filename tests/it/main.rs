@@ -64,6 +64,7 @@ mod safeguards;
 mod secrets_stay_secret;
 mod self_service;
 mod settings;
+mod sign_up;
 mod signing_algorithms;
 mod standard_clients;
 mod standards;

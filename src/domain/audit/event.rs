@@ -132,6 +132,13 @@ pub enum AuditEvent {
         /// What had been asked for.
         what: String,
     },
+    /// A person was invited to make an account. There is no `sub` yet to name them by.
+    UserInvited {
+        /// The groups that they are in then.
+        groups: Vec<GroupName>,
+    },
+    /// Such an invitation was taken back.
+    UserInvitationWithdrawn,
     /// An account was made.
     UserCreated {
         /// The account's `sub`; an address would outlive the account here.
@@ -261,6 +268,11 @@ impl AuditEvent {
             Self::ApprovalDecided { client_id, decision, what } => {
                 about("application.approval_decided", client_id, &format!("{decision} {what}"))
             }
+            Self::UserInvited { groups } => {
+                let groups: Vec<&str> = groups.iter().map(GroupName::as_str).collect();
+                ("user.invited", String::new(), groups.join(" "))
+            }
+            Self::UserInvitationWithdrawn => ("user.invitation_withdrawn", String::new(), String::new()),
             Self::UserCreated { sub, operator } => {
                 ("user.created", sub.clone(), if *operator { "operator" } else { "" }.to_owned())
             }

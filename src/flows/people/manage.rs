@@ -244,6 +244,7 @@ impl People {
         if let Some(email) = &user.email {
             tx.applications_forget_owner(email).await?;
             tx.address_forget(id, email, now).await?;
+            tx.account_invitation_delete(email).await?;
         }
         let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;

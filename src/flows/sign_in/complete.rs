@@ -1,7 +1,6 @@
 //! Finishing a sign-in in the browser that began it.
 
 use super::SignIns;
-use crate::config::SignUp;
 use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
 use crate::domain::one_time::SessionToken;
@@ -111,12 +110,13 @@ impl SignIns {
         match known {
             Some(user) if user.is_active() => {
                 tx.sign_in_belongs_to(sign_in.id, user.id).await?;
+                self.sign_ups.take_up(tx, &user).await?;
                 Ok(user.id)
             }
             Some(_) => Err(disabled()),
             None if sign_in.user.is_some() => Err(disabled()),
-            // Sign-up may have been closed since the mail was sent.
-            None if self.login.signup == SignUp::Closed => Err(disabled()),
+            // It may have been closed, or the invitation taken back, since the mail was sent.
+            None if !self.sign_ups.may_sign_up(tx, &sign_in.email).await? => Err(disabled()),
             None => self.sign_up(tx, sign_in).await,
         }
     }
@@ -126,6 +126,7 @@ impl SignIns {
         let new = NewUser { email: sign_in.email.clone(), name: sign_in.name.clone(), locale, admin: Admin::No };
         let user = self.people.user_create_in(tx, new, &Actor::Visitor).await?;
         tx.sign_in_belongs_to(sign_in.id, user.id).await?;
+        self.sign_ups.take_up(tx, &user).await?;
         Ok(user.id)
     }
 }

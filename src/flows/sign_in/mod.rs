@@ -17,7 +17,8 @@ use super::mail_limits::{MailLimits, MailSender};
 use super::people::People;
 use super::requester::Requester;
 use super::sessions::Sessions;
-use crate::config::{Issuer, Login, SignUp};
+use super::sign_up::SignUps;
+use crate::config::{Issuer, Login};
 use crate::domain::ids::{SignInId, Timestamp, UserId};
 use crate::domain::one_time::{BrowserToken, LinkToken, ValueHash};
 use crate::domain::sign_in::{DeliveryEvent, HARD_STOP, Purpose, SignIn, SignInOver, reference};
@@ -76,6 +77,7 @@ pub struct SignIns {
     login_codes: Arc<LoginCodes>,
     sessions: Arc<Sessions>,
     people: Arc<People>,
+    sign_ups: Arc<SignUps>,
     responses: Arc<AuthorizationResponses>,
     login: Login,
 }
@@ -91,6 +93,7 @@ impl SignIns {
         login_codes: &Arc<LoginCodes>,
         sessions: &Arc<Sessions>,
         people: &Arc<People>,
+        sign_ups: &Arc<SignUps>,
         responses: &Arc<AuthorizationResponses>,
     ) -> Self {
         Self {
@@ -103,6 +106,7 @@ impl SignIns {
             login_codes: Arc::clone(login_codes),
             sessions: Arc::clone(sessions),
             people: Arc::clone(people),
+            sign_ups: Arc::clone(sign_ups),
             responses: Arc::clone(responses),
             login: base.config.login.clone(),
         }
@@ -118,16 +122,17 @@ impl SignIns {
     ) -> Result<SignIn, Refusal> {
         let mut tx = self.store.begin().await?;
         let user = tx.user_by_email(&email).await?;
+        let may_sign_up = self.sign_ups.may_sign_up(&mut tx, &email).await?;
         let sender = self.mail_limits.mail_sender(browser.hash(), user.as_ref().map(|user| user.id), requester);
         self.mail_limits.take_mail_limits(&mut tx, &email, &sender).await?;
         let delivery = match &user {
             Some(user) if user.is_active() => Delivery::Mail,
-            None if self.login.signup == SignUp::Open => Delivery::Mail,
+            None if may_sign_up => Delivery::Mail,
             Some(_) | None => Delivery::Pretend,
         };
         let user = user.filter(User::is_active);
         // Who has an account changes its name on its own page.
-        let makes_account = user.is_none() && self.login.signup == SignUp::Open;
+        let makes_account = user.is_none() && may_sign_up;
         let new = NewSignIn {
             purpose,
             browser: Some(browser.hash()),
@@ -163,7 +168,8 @@ impl SignIns {
             None => MailSender::Network(requester.address),
         };
         self.mail_limits.take_mail_limits(&mut tx, &sign_in.email, &sender).await?;
-        let known = sign_in.user.is_some() || self.login.signup == SignUp::Open;
+        let may_sign_up = self.sign_ups.may_sign_up(&mut tx, &sign_in.email).await?;
+        let known = sign_in.user.is_some() || may_sign_up;
         let delivery = if known { Delivery::Mail } else { Delivery::Pretend };
         self.add_link(&mut tx, sign_in, application, delivery).await?;
         tx.commit().await?;

@@ -35,6 +35,8 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/approvals/{id}/refuse", post(approvals::refuse))
         .route("/admin/applications", get(applications::show))
         .route("/admin/users", get(users::show))
+        .route("/admin/users/invite", post(users::invite))
+        .route("/admin/users/withdraw", post(users::withdraw))
         .route("/admin/users/{sub}", get(user::show))
         .route("/admin/users/{sub}/disable", post(user::disable))
         .route("/admin/users/{sub}/enable", post(user::enable))

@@ -3,6 +3,7 @@
 //! One file for each noun. The router and the `OpenAPI` document are both made from the attribute above a handler, so
 //! they agree.
 
+mod account_invitations;
 mod applications;
 mod approvals;
 mod audit;
@@ -73,6 +74,8 @@ fn table() -> (Router<Edge>, OpenApi) {
         .routes(routes!(users::disable))
         .routes(routes!(users::enable))
         .routes(routes!(sessions::list, sessions::end))
+        .routes(routes!(account_invitations::list, account_invitations::create))
+        .routes(routes!(account_invitations::withdraw))
         .routes(routes!(groups::of_account))
         .routes(routes!(groups::list, groups::create))
         .routes(routes!(groups::show, groups::change, groups::delete))

@@ -88,6 +88,7 @@ fn segment(path: &str, name: &str) -> &'static str {
         "sub" if path.contains("/owners/") => "The owner's account, or the address where there is none yet",
         "sub" => "The account",
         "group" => "The group's name; a / in it is written %2F",
+        "email" => "The address that was invited",
         "kid" => "The key's name",
         "secret_id" => "The secret's `id`",
         "invitation_id" => "The invitation's `id`",

@@ -126,9 +126,9 @@ async fn check_mail_page(
     let open = application_of(visit, sign_in).await;
     let leaves = open.is_some();
     let edge = &visit.edge;
-    let delivery = match edge.config().login.signup {
+    let delivery = match edge.config().login.signup() {
         SignUp::Open => Delivery::Sent,
-        SignUp::Closed => Delivery::SentIfKnown,
+        SignUp::Invited | SignUp::Domains | SignUp::Closed => Delivery::SentIfKnown,
     };
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let view = CheckMail {

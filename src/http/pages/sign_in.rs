@@ -165,9 +165,9 @@ fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<S
         Some(SignInProblem::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::BAD_REQUEST,
     };
-    let sign_up = match visit.edge.config().login.signup {
+    let sign_up = match visit.edge.config().login.signup() {
         config::SignUp::Open => SignUp::Open,
-        config::SignUp::Closed => SignUp::Closed,
+        config::SignUp::Invited | config::SignUp::Domains | config::SignUp::Closed => SignUp::Closed,
     };
     let view = SignInView { t: visit.messages(), app: target.app(), email, problem, sign_up, form };
     visit.page(&view).with_status(status)

@@ -97,6 +97,9 @@ pub(super) const TABLE: &[Row] = &[
     row("POST", "/api/v1/users/{sub}/enable", "", instead(OPERATORS, 409)),
     row("GET", "/api/v1/users/{sub}/sessions", "", OPERATORS),
     row("DELETE", "/api/v1/users/{sub}/sessions", "", instead(OPERATORS, 204)),
+    row("GET", "/api/v1/invitations", "", OPERATORS),
+    row("POST", "/api/v1/invitations", r#"{"email": "{new}@example.com"}"#, instead(OPERATORS, 201)),
+    row("DELETE", "/api/v1/invitations/{new}@example.com", "", instead(OPERATORS, 404)),
     row("GET", "/api/v1/users/{sub}/groups", "", OPERATORS),
     // Others see the groups that developers are shown, and nobody in them.
     row("GET", "/api/v1/groups", "", [401, 200, 200, 200, 403, 200, 403, 200, 403]),
@@ -157,6 +160,8 @@ pub(super) const TABLE: &[Row] = &[
     row("GET", "/admin/scopes", "", OPERATORS_PAGE),
     row("POST", "/admin/approvals/{nothing}/grant", "", OPERATORS_FORM),
     row("POST", "/admin/approvals/{nothing}/refuse", "", OPERATORS_FORM),
+    row("POST", "/admin/users/invite", "", OPERATORS_FORM),
+    row("POST", "/admin/users/withdraw", "", OPERATORS_FORM),
     row("POST", "/admin/groups", "", OPERATORS_FORM),
     row("POST", "/admin/groups/{group}/add", "", OPERATORS_FORM),
     row("POST", "/admin/groups/{group}/remove", "", OPERATORS_FORM),

@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 28] = [
+const ROOMS: [Room; 29] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -30,9 +30,19 @@ const ROOMS: [Room; 28] = [
     ("LifeCycle", &["Mail", "ApplicationCache", "Access", "Applications"]),
     ("Provisioning", &["Groups", "Applications"]),
     ("AuthorizationResponses", &["ApplicationCache"]),
+    ("SignUps", &["Mail"]),
     (
         "SignIns",
-        &["DeliveryTraces", "Mail", "MailLimits", "LoginCodes", "Sessions", "People", "AuthorizationResponses"],
+        &[
+            "DeliveryTraces",
+            "Mail",
+            "MailLimits",
+            "LoginCodes",
+            "Sessions",
+            "People",
+            "AuthorizationResponses",
+            "SignUps",
+        ],
     ),
     (
         "Authorizations",

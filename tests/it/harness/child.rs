@@ -32,7 +32,8 @@ impl Child {
     pub(crate) fn serve(world: &World, environment: &[(&str, &str)]) -> Self {
         // Nothing listens there: a server needs a mail URL, and a test of mail sets its own.
         let nowhere = ("GATEPOST__MAIL__URL", "smtp://127.0.0.1:9");
-        let environment: Vec<_> = [nowhere].iter().chain(environment).copied().collect();
+        let open = ("GATEPOST__LOGIN__SIGNUP", "open");
+        let environment: Vec<_> = [nowhere, open].iter().chain(environment).copied().collect();
         let mut command = command(world, &environment);
         let mut process = command.arg("serve").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(process.stderr.take().unwrap());

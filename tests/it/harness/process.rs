@@ -118,6 +118,7 @@ impl Installation {
             .with("log.format", "json")
             // Nothing listens there: a server needs a mail URL, and a test of mail sets its own.
             .with("mail.url", "smtp://127.0.0.1:9")
+            .with("login.signup", "open")
     }
 
     /// The same with a setting of the configuration.

@@ -103,7 +103,12 @@ impl World {
 
     /// These settings, with ports and a database of our own.
     pub(crate) fn config(&self, toml: &str) -> Config {
-        Config::from_toml("test.toml", toml, &self.environment()).unwrap().config
+        let mut environment = self.environment();
+        // Where a test does not say who may make an account, everybody may.
+        if !toml.contains("signup") {
+            environment.push(("GATEPOST__LOGIN__SIGNUP".to_owned(), "open".to_owned()));
+        }
+        Config::from_toml("test.toml", toml, &environment).unwrap().config
     }
 
     /// The environment that a server of this world is configured by.

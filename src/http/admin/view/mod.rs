@@ -18,7 +18,7 @@ pub(super) use keys::{KeyLine, KeysPage, TimeLine};
 pub(super) use overview::OverviewPage;
 pub(super) use server::{MailPage, ScopesPage, SettingLine, SettingsPage, SettingsPart};
 pub(super) use set_up::SetUpPage;
-pub(super) use users::{OwnedLine, UserPage, UsersPage};
+pub(super) use users::{InviteForm, OwnedLine, UserPage, UsersPage};
 
 /// How many rows a page of a list has.
 pub(super) const PAGE: u16 = 50;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::domain::account_invitation::AccountInvitation;
 use crate::domain::group::GroupName;
 use crate::domain::ids::Timestamp;
 use crate::domain::user::User;
@@ -22,6 +23,10 @@ pub(in crate::http::admin) struct UsersPage {
     pub(in crate::http::admin) now: Timestamp,
     /// What was just done.
     pub(in crate::http::admin) notice: Option<&'static str>,
+    /// Invites a person.
+    pub(in crate::http::admin) invite: InviteForm,
+    /// The open invitations, each with the form that takes it back.
+    pub(in crate::http::admin) invitations: Vec<(Form, AccountInvitation)>,
     /// The search text.
     pub(in crate::http::admin) search: String,
     /// The state to filter by.
@@ -32,6 +37,19 @@ pub(in crate::http::admin) struct UsersPage {
     pub(in crate::http::admin) first: Option<String>,
     /// The address of the next page.
     pub(in crate::http::admin) next: Option<String>,
+}
+
+/// The form that invites a person to make an account.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct InviteForm {
+    /// Where it goes.
+    pub(in crate::http::admin) form: Form,
+    /// The address that was typed.
+    pub(in crate::http::admin) email: String,
+    /// The groups that were typed.
+    pub(in crate::http::admin) groups: String,
+    /// What is wrong with them.
+    pub(in crate::http::admin) problem: Option<String>,
 }
 
 /// One account.
