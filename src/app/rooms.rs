@@ -33,6 +33,7 @@ use crate::flows::oversight::Oversight;
 use crate::flows::ownership::Ownership;
 use crate::flows::people::People;
 use crate::flows::provision::Provisioning;
+use crate::flows::registrations::Registrations;
 use crate::flows::request_limits::RequestLimits;
 use crate::flows::self_service::SelfService;
 use crate::flows::sessions::Sessions;
@@ -132,6 +133,7 @@ impl Ground {
 /// The rooms in which applications are looked after.
 struct Management {
     applications: Arc<Applications>,
+    registrations: Arc<Registrations>,
     self_service: Arc<SelfService>,
     ownership: Arc<Ownership>,
     life_cycle: Arc<LifeCycle>,
@@ -146,6 +148,7 @@ impl Management {
         let applications = Arc::new(Applications::new(base, application_cache, keys, hasher));
         let life_cycle = Arc::new(LifeCycle::new(base, access, &applications, application_cache, mail, usage));
         Self {
+            registrations: Arc::new(Registrations::new(base, &applications, keys, hasher)),
             self_service: Arc::new(SelfService::new(base, access, &applications, mail)),
             ownership: Arc::new(Ownership::new(base, access, mail, mail_limits)),
             provisioning: Arc::new(Provisioning::new(base, groups, &applications, hasher)),
@@ -247,6 +250,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         groups: ground.groups,
         oversight: ground.oversight,
         applications: management.applications,
+        registrations: management.registrations,
         self_service: management.self_service,
         ownership: management.ownership,
         life_cycle: management.life_cycle,

@@ -13,6 +13,7 @@ mod health;
 mod key;
 mod mail;
 mod output;
+mod registration_token;
 mod serve;
 mod user;
 mod webhook;
@@ -33,6 +34,7 @@ use crate::flows::applications::ManageError;
 use crate::flows::groups::GroupError;
 use crate::flows::keys::KeyChangeError;
 use crate::flows::people::ManageUserError;
+use crate::flows::registrations::TokenChangeError;
 use crate::flows::sign_up::InviteError;
 use crate::flows::webhooks::WebhookError;
 use crate::store::StoreError;
@@ -70,6 +72,9 @@ enum Command {
     /// Have events sent to URLs
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// Let applications register themselves
+    #[command(subcommand)]
+    RegistrationToken(registration_token::Command),
     /// See and rotate the signing keys
     #[command(subcommand)]
     Key(key::Command),
@@ -133,6 +138,8 @@ enum CommandError {
     Group(#[from] GroupError),
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    #[error(transparent)]
+    RegistrationToken(#[from] TokenChangeError),
     #[error(transparent)]
     Keys(#[from] KeyChangeError),
     #[error(transparent)]
@@ -222,6 +229,10 @@ async fn dispatch(
         }
         Command::Key(command) => {
             with_rooms(command_config(loaded)?, async |rooms| key::run(command, rooms).await).await?;
+        }
+        Command::RegistrationToken(command) => {
+            let config = command_config(loaded)?;
+            with_rooms(config, async |rooms| registration_token::run(command, rooms).await).await?;
         }
         Command::Webhook(command) => {
             with_rooms(command_config(loaded)?, async |rooms| webhook::run(command, rooms).await).await?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{Config, ConfigErrors, Loaded, Mode, Place};
+use super::{Config, ConfigErrors, DynamicRegistration, Loaded, Mode, Place};
 
 pub(super) fn environment(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -219,11 +219,15 @@ fn development_has_defaults_of_its_own_which_anybody_may_set() {
     let scopes = |loaded: &Loaded| loaded.config.self_service.scopes.contains("admin");
     let plain = load("", &[]).unwrap();
     assert!(!scopes(&plain) && !plain.config.consent.remember_loopback);
+    assert_eq!(plain.config.registration.dynamic, DynamicRegistration::Off);
     let trying = plain.in_development();
     assert!(scopes(&trying) && trying.config.consent.remember_loopback);
-    let set = "[self_service]\nscopes = [\"openid\"]\n[consent]\nremember_loopback = false\n";
+    assert_eq!(trying.config.registration.dynamic, DynamicRegistration::Open);
+    let set = "[self_service]\nscopes = [\"openid\"]\n[consent]\nremember_loopback = false\n\
+               [registration]\ndynamic = \"token\"\n";
     let set = load(set, &[]).unwrap().in_development();
     assert!(!scopes(&set) && !set.config.consent.remember_loopback);
+    assert_eq!(set.config.registration.dynamic, DynamicRegistration::Token);
 }
 
 #[test]

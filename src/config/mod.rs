@@ -31,6 +31,7 @@ mod problem;
 mod provisioning;
 mod rate_limits;
 mod reader;
+mod registration;
 mod render;
 mod rules;
 mod secret;
@@ -69,6 +70,7 @@ pub use place::Place;
 pub use problem::{ConfigErrors, Problem};
 pub use provisioning::{DeclaredResource, DeclaredScope, Provisioning};
 pub use rate_limits::RateLimits;
+pub use registration::{DynamicRegistration, Registration};
 pub use secret::Secret;
 pub use self_service::SelfService;
 pub use server::Server;
@@ -97,6 +99,8 @@ pub struct Config {
     pub login: Login,
     /// `[consent]`
     pub consent: Consent,
+    /// `[registration]`
+    pub registration: Registration,
     /// `[self_service]`
     pub self_service: SelfService,
     /// `[mail]`
@@ -174,6 +178,7 @@ impl Config {
             tokens: reader.section("tokens", Tokens::read),
             login: reader.section("login", Login::read),
             consent: reader.section("consent", Consent::read),
+            registration: reader.section("registration", Registration::read),
             self_service: reader.section("self_service", SelfService::read),
             mail: reader.section("mail", Mail::read),
             applications: reader.section("applications", Applications::read),
@@ -211,6 +216,9 @@ impl Loaded {
         self.config.login.in_development();
         if self.sources.is_default("self_service.scopes") {
             self.config.self_service.in_development();
+        }
+        if self.sources.is_default("registration.dynamic") {
+            self.config.registration.dynamic = DynamicRegistration::Open;
         }
         if self.sources.is_default("consent.remember_loopback") {
             self.config.consent.remember_loopback = true;

@@ -42,6 +42,13 @@ pub struct RateLimits {
     pub open_device_codes_per_ip: u32,
     /// Wrong user codes a minute that may be entered from one network address.
     pub wrong_user_codes_per_ip: u32,
+    /// Applications that one network address may register without a token at once.
+    pub registrations_per_ip_burst: u32,
+    /// How long until it may register one more.
+    pub registrations_per_ip_every: Duration,
+    /// Applications that were registered without a token and never used: so many at once, a tenth of them from one
+    /// network.
+    pub unused_registrations: u32,
 }
 
 impl RateLimits {
@@ -67,6 +74,9 @@ impl RateLimits {
             authorizations_per_ip_every: section.setting_within("authorizations_per_ip_every", "1s", &spans),
             open_device_codes_per_ip: section.setting_within("open_device_codes_per_ip", "32", &counts),
             wrong_user_codes_per_ip: section.setting_within("wrong_user_codes_per_ip", "5", &counts),
+            registrations_per_ip_burst: section.setting_within("registrations_per_ip_burst", "20", &counts),
+            registrations_per_ip_every: section.setting_within("registrations_per_ip_every", "1m", &spans),
+            unused_registrations: section.setting_within("unused_registrations", "1000", &counts),
         }
     }
 }

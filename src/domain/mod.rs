@@ -27,6 +27,7 @@ pub mod own_token;
 pub mod ownership;
 pub mod recheck;
 pub mod refresh_token;
+pub mod registration;
 pub mod secret;
 pub mod session;
 pub mod settings_change;

@@ -127,6 +127,10 @@ one_time_values! {
     DeviceCode = "gpd_",
     /// The random part of a pushed request's URI (RFC 9126 §2.2).
     PushedRequest = "gpp_",
+    /// The token that lets a client register itself (RFC 7591 §1.2 "initial access token").
+    InitialAccessToken = "gpit_",
+    /// The token by which a client that registered itself sees and changes its registration (RFC 7592).
+    RegistrationAccessToken = "gprt_",
 }
 
 #[cfg(test)]

@@ -185,6 +185,7 @@ enum WebhookFacts<'a> {
 /// Decides for each event whether it is sent and to whom. There is no wildcard here, so that an event that is added
 /// to the audit log cannot be forgotten. An account is named by its `sub`, never by an address; a secret by its last
 /// characters.
+#[expect(clippy::too_many_lines, reason = "an arm for each event, so that none is forgotten")]
 fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
     use AuditEvent as Audit;
     let client =
@@ -195,12 +196,16 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         Some((event, WebhookFacts::Owners(client_id, data)))
     };
     match event {
-        Audit::ApplicationCreated { client_id } => client(EventType::ApplicationCreated, client_id),
+        Audit::ApplicationCreated { client_id } | Audit::ApplicationRegistered { client_id, .. } => {
+            client(EventType::ApplicationCreated, client_id)
+        }
         Audit::ApplicationChanged { client_id, .. } => client(EventType::ApplicationChanged, client_id),
         Audit::ApplicationActivated { client_id } => client(EventType::ApplicationActivated, client_id),
         Audit::ApplicationWarned { client_id } => client(EventType::ApplicationWarned, client_id),
         Audit::ApplicationKept { client_id } => client(EventType::ApplicationKept, client_id),
-        Audit::ApplicationDeleted { client_id } => client(EventType::ApplicationDeleted, client_id),
+        Audit::ApplicationDeleted { client_id } | Audit::ApplicationExpired { client_id } => {
+            client(EventType::ApplicationDeleted, client_id)
+        }
         Audit::ApplicationUndeleted { client_id } => client(EventType::ApplicationUndeleted, client_id),
         Audit::OwnersChanged { client_id, what, who } => {
             let data = json!({ "client_id": client_id.as_str(), "what": what.name(), "sub": who.0 });
@@ -236,6 +241,8 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         Audit::KeyCreated { .. }
         | Audit::KeyPromoted { .. }
         | Audit::KeysReencrypted { .. }
+        | Audit::RegistrationTokenCreated { .. }
+        | Audit::RegistrationTokenRevoked { .. }
         | Audit::OwnerInvited { .. }
         | Audit::InvitationEnded { .. }
         | Audit::ApprovalAsked { .. }

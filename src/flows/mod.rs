@@ -34,6 +34,7 @@ pub mod oversight;
 pub mod ownership;
 pub mod people;
 pub mod provision;
+pub mod registrations;
 pub mod request_limits;
 pub mod requester;
 mod secret_fingerprints;
@@ -77,6 +78,7 @@ use oversight::Oversight;
 use ownership::Ownership;
 use people::People;
 use provision::Provisioning;
+use registrations::Registrations;
 use self_service::SelfService;
 use sessions::Sessions;
 use sign_in::SignIns;
@@ -137,6 +139,8 @@ pub struct Rooms {
     pub oversight: Arc<Oversight>,
     /// The applications.
     pub applications: Arc<Applications>,
+    /// Those that register themselves.
+    pub registrations: Arc<Registrations>,
     /// What developers do with theirs.
     pub self_service: Arc<SelfService>,
     /// Their owners.

@@ -1,4 +1,5 @@
-//! Authorization requests are limited before they are stored: they need no authentication, and each becomes a row.
+//! Authorization requests and registrations are limited before they are stored: they need no authentication, and each
+//! becomes a row.
 //!
 //! The counts are kept in this process, because a refused request must not cost a write to the database either.
 
@@ -37,6 +38,8 @@ impl Sender {
 
 /// The counts, by the generic cell rate algorithm: for each sender the moment at which its limit will be unused again.
 pub struct RequestLimits {
+    what: &'static str,
+    by: fn(&RateLimits) -> Allowed,
     allowed: ArcSwap<Allowed>,
     unused_again: Cache<Sender, Arc<AtomicI64>>,
 }
@@ -50,21 +53,37 @@ struct Allowed {
 }
 
 impl Allowed {
-    const fn by(limits: &RateLimits) -> Self {
+    const fn authorizations(limits: &RateLimits) -> Self {
         let (burst, every) = (limits.authorizations_per_ip_burst, limits.authorizations_per_ip_every);
+        Self { enabled: limits.enabled, burst, every }
+    }
+
+    const fn registrations(limits: &RateLimits) -> Self {
+        let (burst, every) = (limits.registrations_per_ip_burst, limits.registrations_per_ip_every);
         Self { enabled: limits.enabled, burst, every }
     }
 }
 
 impl RequestLimits {
-    /// Limits as configured.
+    /// Limits on authorization requests, as configured.
     pub fn new(limits: &RateLimits) -> Self {
-        Self { allowed: ArcSwap::from_pointee(Allowed::by(limits)), unused_again: Cache::new(CAPACITY) }
+        let what = "too many sign-ins were begun from here; wait a moment and try again";
+        Self::with(what, Allowed::authorizations, limits)
+    }
+
+    fn with(what: &'static str, by: fn(&RateLimits) -> Allowed, limits: &RateLimits) -> Self {
+        Self { what, by, allowed: ArcSwap::from_pointee(by(limits)), unused_again: Cache::new(CAPACITY) }
     }
 
     /// Other limits from now on; what was counted stays counted.
     pub fn set_limits(&self, limits: &RateLimits) {
-        self.allowed.store(Arc::new(Allowed::by(limits)));
+        self.allowed.store(Arc::new((self.by)(limits)));
+    }
+
+    /// The same on applications that register themselves.
+    pub fn of_registrations(limits: &RateLimits) -> Self {
+        let what = "too many applications were registered from here; wait a moment and try again";
+        Self::with(what, Allowed::registrations, limits)
     }
 
     /// Admits one more request, or refuses with the time of the next one.
@@ -84,8 +103,7 @@ impl RequestLimits {
             Ok(_) => Ok(()),
             Err(unused_again) => {
                 let wait = Timestamp::from_micros(unused_again).since(latest);
-                let what = "too many sign-ins were begun from here; wait a moment and try again";
-                Err(Refusal::new(ErrorCode::TooManyRequests, what).retry_after(wait))
+                Err(Refusal::new(ErrorCode::TooManyRequests, self.what).retry_after(wait))
             }
         }
     }
@@ -99,7 +117,12 @@ mod tests {
 
     fn limits() -> RequestLimits {
         let allowed = Allowed { enabled: true, burst: 3, every: Duration::from_secs(2) };
-        RequestLimits { allowed: ArcSwap::from_pointee(allowed), unused_again: Cache::new(100) }
+        RequestLimits {
+            what: "too many",
+            by: Allowed::authorizations,
+            allowed: ArcSwap::from_pointee(allowed),
+            unused_again: Cache::new(100),
+        }
     }
 
     #[test]

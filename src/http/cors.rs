@@ -28,7 +28,7 @@ pub(super) fn for_documents() -> CorsLayer {
 /// The headers are named as they are asked for: `*` would not stand for `Authorization`.
 fn for_any_origin() -> CorsLayer {
     CorsLayer::new()
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, DPOP_NONCE, TRACE_HEADER])
         .max_age(MAX_AGE)

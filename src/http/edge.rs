@@ -25,6 +25,7 @@ use crate::flows::mail_limits::MailLimits;
 use crate::flows::oversight::Oversight;
 use crate::flows::ownership::Ownership;
 use crate::flows::people::People;
+use crate::flows::registrations::Registrations;
 use crate::flows::self_service::SelfService;
 use crate::flows::sessions::Sessions;
 use crate::flows::sign_in::SignIns;
@@ -83,6 +84,7 @@ hands_out! {
     oversight: Oversight,
     ownership: Ownership,
     people: People,
+    registrations: Registrations,
     self_service: SelfService,
     sessions: Sessions,
     sign_ins: SignIns,

@@ -77,6 +77,11 @@ fn endpoints() -> Router<Edge> {
         .route("/oauth/introspect", post(oauth::introspect::introspect))
         .route("/oauth/revoke", post(oauth::revoke::revoke))
         .route("/oauth/par", post(oauth::par::par))
+        .route("/oauth/register", post(oauth::register::register))
+        .route(
+            "/oauth/register/{client_id}",
+            get(oauth::register::show).put(oauth::register::change).delete(oauth::register::delete),
+        )
         .route("/oauth/device_authorization", post(oauth::device_authorization::device_authorization))
         .route("/api/v1/hello", get(api::hello::hello))
         // Before the CORS layer: set afterwards, it would answer the preflight's OPTIONS itself.

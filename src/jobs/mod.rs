@@ -7,6 +7,7 @@ mod cleanup;
 mod keys;
 mod life_cycle;
 mod outbox;
+mod registrations;
 mod usage;
 mod watch;
 mod webhooks;
@@ -30,6 +31,7 @@ pub fn start(rooms: &Rooms, stopping: &CancellationToken) -> TaskTracker {
     tracker.spawn(usage::run(Arc::clone(&rooms.upkeep), stopping.clone()));
     tracker.spawn(outbox::run(Arc::clone(&rooms.mail), patience, stopping.clone()));
     tracker.spawn(webhooks::run(Arc::clone(&rooms.webhooks), patience, stopping.clone()));
+    tracker.spawn(registrations::run(Arc::clone(&rooms.registrations), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(&rooms.upkeep), stopping.clone()));
     tracker.spawn(cleanup::accounts(Arc::clone(&rooms.upkeep), stopping.clone()));
     tracker.spawn(life_cycle::heartbeat(Arc::clone(&rooms.life_cycle), stopping.clone()));

@@ -6,14 +6,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::assertion::claimed_client as client_of_assertion;
+use super::named::named;
 use super::parameters::{Parameters, form_decode};
 use super::refusal::Refusal;
 
 /// The one value of `client_assertion_type` this server knows (RFC 7523 §2.2).
 pub const JWT_BEARER_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+named! {
+    /// How a client authenticates at the token endpoint (RFC 7591 §2 `token_endpoint_auth_method`).
+    pub enum AuthMethod {
+        /// Its secret in the `Authorization` header.
+        Basic = "client_secret_basic",
+        /// Its secret in the body.
+        Post = "client_secret_post",
+        /// A JWT that it signs (RFC 7523).
+        PrivateKeyJwt = "private_key_jwt",
+        /// It does not: it is public.
+        None = "none",
+    }
+}
+
 /// The authentication methods of the token endpoint, by their registered names.
-pub const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+pub const METHODS: [&str; 4] =
+    [AuthMethod::Basic.name(), AuthMethod::Post.name(), AuthMethod::PrivateKeyJwt.name(), AuthMethod::None.name()];
 
 /// What a request offers to authenticate its client: exactly one method.
 #[derive(Clone, PartialEq, Eq)]

@@ -23,6 +23,9 @@ pub struct Metadata {
     pushed_authorization_request_endpoint: String,
     /// RFC 8628 §4.
     device_authorization_endpoint: String,
+    /// RFC 7591 §3, where clients may register themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     jwks_uri: String,
     grant_types_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
@@ -45,6 +48,19 @@ pub struct Metadata {
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     scopes_supported: Vec<String>,
+}
+
+/// What differs from server to server.
+#[derive(Clone, Debug)]
+pub struct Offered<'a> {
+    /// The issuer.
+    pub issuer: &'a str,
+    /// The scopes of its catalogue.
+    pub scopes: Vec<String>,
+    /// What applications may have their tokens signed with.
+    pub signing: &'a [SigningAlgorithm],
+    /// The path of the registration endpoint, if clients may register themselves.
+    pub registration: Option<&'static str>,
 }
 
 /// The claims that ID tokens and userinfo can have.
@@ -76,9 +92,8 @@ fn confidential() -> Vec<&'static str> {
 }
 
 impl Metadata {
-    /// The metadata of the server at this issuer, with the scopes of its catalogue and what applications may have their
-    /// tokens signed with.
-    pub fn new(issuer: &str, scopes: Vec<String>, signing: &[SigningAlgorithm]) -> Self {
+    /// The metadata of a server.
+    pub fn new(Offered { issuer, scopes, signing, registration }: Offered<'_>) -> Self {
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
@@ -91,6 +106,7 @@ impl Metadata {
             revocation_endpoint: url("/oauth/revoke"),
             pushed_authorization_request_endpoint: url("/oauth/par"),
             device_authorization_endpoint: url("/oauth/device_authorization"),
+            registration_endpoint: registration.map(url),
             token_endpoint: url("/token"),
             jwks_uri: url("/.well-known/jwks.json"),
             grant_types_supported: GrantType::ALL.map(GrantType::name).to_vec(),

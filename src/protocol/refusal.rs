@@ -42,6 +42,10 @@ pub enum ErrorCode {
     RequestNotSupported,
     /// RFC 9126, OIDC Core §3.1.2.6: the `request_uri` is unknown, used up or another client's.
     InvalidRequestUri,
+    /// RFC 7591 §3.2.2: a redirect URI that cannot be registered.
+    InvalidRedirectUri,
+    /// RFC 7591 §3.2.2: client metadata that cannot be registered.
+    InvalidClientMetadata,
     /// The passwordless request names an address that has no account here.
     UnknownAccount,
     /// RFC 6750 §3.1: the access token is malformed, expired, revoked or for another audience.
@@ -97,6 +101,8 @@ impl ErrorCode {
             Self::ConsentRequired => ("consent_required", 400),
             Self::RequestNotSupported => ("request_not_supported", 400),
             Self::InvalidRequestUri => ("invalid_request_uri", 400),
+            Self::InvalidRedirectUri => ("invalid_redirect_uri", 400),
+            Self::InvalidClientMetadata => ("invalid_client_metadata", 400),
             Self::UnknownAccount => ("access_denied", 401),
             Self::InvalidToken => ("invalid_token", 401),
             Self::InsufficientScope => ("insufficient_scope", 403),

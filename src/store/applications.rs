@@ -45,7 +45,7 @@ impl Record for Application {
         Ok(Self {
             id: row.parsed("id")?,
             settings: settings(&row)?,
-            origin: row.parsed("origin")?,
+            origin: origin(&row)?,
             state: state(&row)?,
             secrets: Vec::new(),
             created_at: row.moment("created_at")?,
@@ -55,6 +55,24 @@ impl Record for Application {
             life: life_marks(&row)?,
             client_id: row.parsed("client_id")?,
         })
+    }
+}
+
+fn origin(row: &TableRow<'_>) -> Result<Origin, StoreError> {
+    match (row.plain::<String>("origin")?.as_str(), row.parsed_if_any("admission")?) {
+        ("registered", None) => Ok(Origin::Registered),
+        ("registered", Some(admission)) => Ok(Origin::Dynamic(admission)),
+        ("declared", _) => Ok(Origin::Declared),
+        (other, _) => Err(row.corrupt(format!("unknown origin '{other}'"))),
+    }
+}
+
+/// The two columns of an origin. The first is what releases knew before applications registered themselves.
+const fn stored_origin(origin: Origin) -> (&'static str, Option<&'static str>) {
+    match origin {
+        Origin::Registered => ("registered", None),
+        Origin::Declared => ("declared", None),
+        Origin::Dynamic(admission) => ("registered", Some(admission.name())),
     }
 }
 
@@ -187,11 +205,13 @@ impl Transaction {
 
     /// Registers an application, without secrets. [`StoreError::Conflict`] if the client id was ever used.
     pub async fn application_insert(&mut self, application: &Application) -> Result<(), StoreError> {
+        let (origin, admission) = stored_origin(application.origin);
         let statement = bind_settings(sql(&INSERT), &application.settings)
             .bind(application.id.to_string())
             .bind(application.client_id.as_str())
-            .bind(application.origin.name())
-            .bind(application.created_at.as_micros());
+            .bind(origin)
+            .bind(application.created_at.as_micros())
+            .bind(admission.map(str::to_owned));
         self.execute(statement).await?;
         Ok(())
     }
@@ -203,7 +223,8 @@ impl Transaction {
         settings: &ApplicationSettings,
         origin: Origin,
     ) -> Result<(), StoreError> {
-        self.execute(bind_settings(sql(&UPDATE), settings).bind(origin.name()).bind(id.to_string())).await?;
+        let (origin, _) = stored_origin(origin);
+        self.execute(bind_settings(sql(&UPDATE), settings).bind(origin).bind(id.to_string())).await?;
         Ok(())
     }
 

@@ -205,6 +205,7 @@ impl Transaction {
             sql("delete from application_secrets where application_id = $1"),
             sql("delete from consents where application_id = $1"),
             sql("delete from keep_links where application_id = $1"),
+            sql("delete from client_registrations where application_id = $1"),
             sql("delete from application_owners where application_id = $1"),
             sql("delete from invitations where application_id = $1"),
             sql("delete from approvals where application_id = $1"),

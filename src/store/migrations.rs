@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
     step!(23, "0023_groups"),
     step!(24, "0024_access"),
     step!(25, "0025_sign_up"),
+    step!(26, "0026_registrations"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

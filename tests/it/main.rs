@@ -59,6 +59,7 @@ mod provisioning;
 mod rate_limits;
 mod redemption_races;
 mod refresh_token;
+mod registration;
 mod reload;
 mod safeguards;
 mod secrets_stay_secret;

@@ -29,6 +29,8 @@ pub(super) struct ShownApplication {
     reason: Option<&'static str>,
     token_endpoint_auth_method: &'static str,
     origin: &'static str,
+    #[serde(skip)]
+    is_dynamic: bool,
     created_at: String,
     last_used_at: Option<String>,
     exempt: bool,
@@ -93,6 +95,7 @@ impl From<&Application> for ShownApplication {
             reason,
             token_endpoint_auth_method: settings.authentication.method(),
             origin: application.origin.name(),
+            is_dynamic: application.origin.is_dynamic(),
             created_at: application.created_at.to_string(),
             last_used_at: application.last_used_at.map(|at| at.to_string()),
             exempt: application.is_exempt(),
@@ -115,7 +118,8 @@ impl ShownApplication {
     /// One line of a listing.
     pub(super) fn row(&self) -> Vec<String> {
         let last_used = self.last_used_at.clone().unwrap_or_else(|| "never".to_owned());
-        let (name, kind) = (self.name.clone(), self.kind.to_owned());
+        let how = if self.is_dynamic { " (dynamic)" } else { "" };
+        let (name, kind) = (self.name.clone(), format!("{}{how}", self.kind));
         vec![self.client_id.clone(), name, kind, self.state.to_owned(), last_used, self.next()]
     }
 
@@ -133,8 +137,10 @@ impl ShownApplication {
             (None, _) => self.state.to_owned(),
         };
         let secrets: Vec<String> = self.secrets.iter().map(ShownSecret::text).collect();
+        let registered = if self.is_dynamic { "dynamically, by itself" } else { self.origin };
         let before = [("Client id", self.client_id.clone()), ("State", state)];
         let after = [
+            ("Registered", registered.to_owned()),
             ("Authenticates by", self.token_endpoint_auth_method.to_owned()),
             ("Created", self.created_at.clone()),
             ("Last used", self.last_used_at.clone().unwrap_or_else(|| "never".to_owned())),

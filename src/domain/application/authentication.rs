@@ -3,6 +3,7 @@
 use jsonwebtoken::jwk::JwkSet;
 
 use super::ApplicationKind;
+use crate::protocol::client_auth::AuthMethod;
 
 /// How an application authenticates at the token endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +25,9 @@ impl ClientAuthentication {
     /// The name that RFC 7591 §2 has for it.
     pub const fn method(&self) -> &'static str {
         match self {
-            Self::Secret => "client_secret_basic",
-            Self::PrivateKeyJwt(_) => "private_key_jwt",
-            Self::None => "none",
+            Self::Secret => AuthMethod::Basic.name(),
+            Self::PrivateKeyJwt(_) => AuthMethod::PrivateKeyJwt.name(),
+            Self::None => AuthMethod::None.name(),
         }
     }
 }

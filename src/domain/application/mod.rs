@@ -33,7 +33,7 @@ pub use limits::{BeyondLimits, SelfServiceLimits};
 pub use name::{LONGEST_NAME, are_alike, harmless, looks};
 pub use setting::{Audited, Choice, Choices, Chosen, FormerName, Place, Setting, SettingValue, Shape};
 pub use settings::{ApplicationSettings, PkcePolicy, SETTINGS};
-pub use state::{ApplicationState, DeactivationReason, Origin};
+pub use state::{Admission, ApplicationState, DeactivationReason, Origin};
 pub use values::LONGEST_TOKEN_TTL;
 
 /// How many secrets an application may have at once: the one in use and the one that replaces it.
@@ -125,10 +125,11 @@ impl Application {
 
     /// The first scope that needs the person's consent where no page asks for it.
     ///
-    /// An application of the operator is trusted not to need one; a developer's gets only the scopes that identify the
-    /// person, and those they have agreed to before.
+    /// An application of the operator is trusted not to need one; a developer's, or one that registered itself, gets only
+    /// the scopes that identify the person, and those they have agreed to before.
     pub fn first_unagreed<'a>(&self, scope: &'a Scope, consented: &Scope) -> Option<&'a str> {
-        if self.settings.first_party || self.settings.owner.is_none() {
+        let is_operators = self.settings.owner.is_none() && !self.origin.is_dynamic();
+        if self.settings.first_party || is_operators {
             return None;
         }
         let free = Scope::passwordless().union(&Scope::openid());

@@ -132,6 +132,8 @@ pub struct Setting {
     pub former: Option<FormerName>,
     /// Another word for its flag on the command line.
     pub flag: Option<&'static str>,
+    /// What client metadata calls it (RFC 7591 §2), if applications that register themselves choose it.
+    pub metadata: Option<&'static str>,
     /// The column that holds it.
     pub column: &'static str,
     /// What people call it.
@@ -295,6 +297,7 @@ pub(super) const UNREMARKABLE: Setting = Setting {
     name: "",
     former: None,
     flag: None,
+    metadata: None,
     column: "",
     label: "",
     help: "",

@@ -41,6 +41,7 @@ settings! {
         /// For people: they see it when they sign in, and in their mail.
         name: String = |_| String::new(), {
             label: "Name",
+            metadata: Some("client_name"),
             place: Place::New,
             audited: Audited::Change,
             check: check::name,
@@ -55,6 +56,7 @@ settings! {
         /// Where its users may be sent back to after they have signed in, compared character by character.
         redirect_uris: Vec<String> = |_| Vec::new(), {
             label: "Redirect URIs",
+            metadata: Some("redirect_uris"),
             place: Place::New,
             kinds: ApplicationKind::is_for_people,
             check: check::redirect_uris,
@@ -63,6 +65,7 @@ settings! {
         /// What it may ask for.
         scope as "scopes": Scope = ApplicationKind::usual_scopes, {
             label: "Scopes",
+            metadata: Some("scope"),
             former: Some(FormerName { name: "scope", json_type: "string", read: Value::clone, show: joined }),
             place: Place::New,
             chosen: Chosen::WithApproval,
@@ -86,6 +89,7 @@ settings! {
         /// The grants it may use.
         grants: Vec<GrantType> = ApplicationKind::default_grants, {
             label: "What it may do",
+            metadata: Some("grant_types"),
             chosen: Chosen::WithApproval,
             check: check::grants,
         }
@@ -93,6 +97,7 @@ settings! {
         /// Where its users may be sent back to after they have signed out.
         post_logout_redirect_uris: Vec<String> = |_| Vec::new(), {
             label: "Addresses after signing out",
+            metadata: Some("post_logout_redirect_uris"),
             kinds: ApplicationKind::is_for_people,
             check: check::post_logout_redirect_uris,
         }
@@ -155,11 +160,13 @@ settings! {
         /// What its tokens are signed with. RS256 is understood everywhere, the others are shorter or faster.
         signing_algorithm: SigningAlgorithm = |_| SigningAlgorithm::default(), {
             label: "Signing algorithm",
+            metadata: Some("id_token_signed_response_alg"),
         }
 
         /// Public keys (RFC 7517) to authenticate with, instead of a secret.
         authentication as "jwks" in "jwks": ClientAuthentication = ClientAuthentication::without_keys, {
             label: "Public keys",
+            metadata: Some("jwks"),
             kinds: ApplicationKind::is_confidential,
             audited: Audited::Change,
             check: check::keys,

@@ -4,12 +4,39 @@ use crate::domain::ids::Timestamp;
 use crate::protocol::named::named;
 
 named! {
-    /// Where an application was registered.
-    pub enum Origin {
-        /// In the portal, by API or on the command line.
-        Registered = "registered",
-        /// In the configuration file, which is the only place to change it.
-        Declared = "declared",
+    /// What let an application register itself (RFC 7591 §3).
+    pub enum Admission {
+        /// Everybody may.
+        Open = "open",
+        /// An initial access token.
+        Token = "token",
+    }
+}
+
+/// Where an application was registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In the portal, by API or on the command line.
+    Registered,
+    /// In the configuration file, which is the only place to change it.
+    Declared,
+    /// At the registration endpoint, by itself. It owns nothing here, and nobody answers for what it says of itself.
+    Dynamic(Admission),
+}
+
+impl Origin {
+    /// The name in listings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Declared => "declared",
+            Self::Dynamic(_) => "dynamic",
+        }
+    }
+
+    /// Whether it registered itself.
+    pub const fn is_dynamic(self) -> bool {
+        matches!(self, Self::Dynamic(_))
     }
 }
 

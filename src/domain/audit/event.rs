@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Concerned, InvitationEnd, OwnerChange};
 use crate::domain::group::{GroupChange, GroupName};
-use crate::domain::ids::{ClientId, WebhookId};
+use crate::domain::ids::{ClientId, RegistrationTokenId, WebhookId};
 use crate::domain::ownership::InvitationPurpose;
 use crate::protocol::jose::SigningAlgorithm;
 
@@ -13,6 +13,20 @@ use crate::protocol::jose::SigningAlgorithm;
 pub enum AuditEvent {
     /// An application was registered.
     ApplicationCreated {
+        /// The application.
+        client_id: ClientId,
+    },
+    /// An application registered itself.
+    ApplicationRegistered {
+        /// The application.
+        client_id: ClientId,
+        /// The initial access token that let it in; none where everybody may.
+        token: Option<RegistrationTokenId>,
+        /// The network it was registered from.
+        network: String,
+    },
+    /// An application that registered itself was never used, and is forgotten.
+    ApplicationExpired {
         /// The application.
         client_id: ClientId,
     },
@@ -228,6 +242,18 @@ pub enum AuditEvent {
         /// The webhook's id.
         webhook: WebhookId,
     },
+    /// A token that lets applications register themselves was made.
+    RegistrationTokenCreated {
+        /// The token's id.
+        token: RegistrationTokenId,
+        /// What its applications may have besides what everybody may.
+        what: String,
+    },
+    /// A token that lets applications register themselves was revoked.
+    RegistrationTokenRevoked {
+        /// The token's id.
+        token: RegistrationTokenId,
+    },
     /// The private keys were encrypted again under the newest master key.
     KeysReencrypted {
         /// How many keys and secrets.
@@ -237,6 +263,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// The event's name, its subject and its detail, as they are stored.
+    #[expect(clippy::too_many_lines, reason = "an arm for each event")]
     pub fn stored(&self) -> (&'static str, String, String) {
         let client = |name, client_id: &ClientId| (name, client_id.to_string(), String::new());
         let user = |name, sub: &String| (name, sub.clone(), String::new());
@@ -244,6 +271,11 @@ impl AuditEvent {
             |name, client_id: &ClientId, detail: &dyn fmt::Display| (name, client_id.to_string(), detail.to_string());
         match self {
             Self::ApplicationCreated { client_id } => client("application.created", client_id),
+            Self::ApplicationRegistered { client_id, token, network } => {
+                let by = token.map_or_else(|| "openly".to_owned(), |token| format!("with token {token}"));
+                about("application.registered", client_id, &format!("{by} from {network}"))
+            }
+            Self::ApplicationExpired { client_id } => client("application.expired", client_id),
             Self::ApplicationChanged { client_id, what } => about("application.changed", client_id, what),
             Self::ApplicationDeactivated { client_id, reason } => about("application.deactivated", client_id, reason),
             Self::ApplicationActivated { client_id } => client("application.activated", client_id),
@@ -292,6 +324,12 @@ impl AuditEvent {
                 ("webhook.disabled", webhook.to_string(), (*reason).to_owned())
             }
             Self::WebhookDeleted { webhook } => ("webhook.deleted", webhook.to_string(), String::new()),
+            Self::RegistrationTokenCreated { token, what } => {
+                ("registration_token.created", token.to_string(), what.clone())
+            }
+            Self::RegistrationTokenRevoked { token } => {
+                ("registration_token.revoked", token.to_string(), String::new())
+            }
             Self::KeysReencrypted { count } => ("keys.reencrypted", String::new(), count.to_string()),
         }
     }

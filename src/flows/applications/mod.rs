@@ -48,6 +48,18 @@ pub struct NewApplication {
     pub settings: ApplicationSettings,
 }
 
+/// An application that is about to be stored.
+pub(super) struct Unstored {
+    /// Its client id.
+    pub(super) client_id: ClientId,
+    /// Its settings.
+    pub(super) settings: ApplicationSettings,
+    /// Where it is registered.
+    pub(super) origin: Origin,
+    /// What the audit log says of that.
+    pub(super) event: AuditEvent,
+}
+
 /// An application with a secret that is shown only now.
 #[derive(Debug)]
 pub struct WithSecret {
@@ -227,19 +239,31 @@ impl Applications {
         secret: Option<&MadeSecret>,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
-        check_offered(self.keys.offered_algorithms(), new.settings.signing_algorithm, None)?;
-        let now = self.instruments.now();
         let client_id = new.client_id.unwrap_or_else(|| ClientId::from_random(self.instruments.random()));
+        let event = AuditEvent::ApplicationCreated { client_id: client_id.clone() };
+        let unstored = Unstored { client_id, settings: new.settings, origin: Origin::Registered, event };
+        self.application_store_in(tx, unstored, secret, actor).await
+    }
+
+    /// Stores a new application with its first secret.
+    pub(super) async fn application_store_in(
+        &self,
+        tx: &mut Transaction,
+        Unstored { client_id, settings, origin, event }: Unstored,
+        secret: Option<&MadeSecret>,
+        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        check_offered(self.keys.offered_algorithms(), settings.signing_algorithm, None)?;
+        let now = self.instruments.now();
         let id = ApplicationId::new(self.instruments.row_id(now));
-        let mut application = Application::new(id, client_id.clone(), new.settings, Origin::Registered, now);
+        let mut application = Application::new(id, client_id.clone(), settings, origin, now);
         tx.application_insert(&application).await.map_err(|e| match e {
             StoreError::Conflict => ManageError::Taken(client_id.clone()),
             other => other.into(),
         })?;
-        let event = AuditEvent::ApplicationCreated { client_id: client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         if let Some(secret) = secret {
-            self.add_secret(tx, &mut application, secret.stored.clone(), actor).await?;
+            self.add_made_secret(tx, &mut application, secret, actor).await?;
         }
         settle_owner(tx, &application, now).await?;
         existing(tx, &client_id).await
@@ -315,6 +339,17 @@ impl Applications {
         tx.audit_append(&self.instruments.audit_entry(actor, event, secret.created_at)).await?;
         application.secrets.push(secret);
         Ok(())
+    }
+
+    /// The same for one that was made before any row was locked.
+    pub(super) async fn add_made_secret(
+        &self,
+        tx: &mut Transaction,
+        application: &mut Application,
+        secret: &MadeSecret,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        self.add_secret(tx, application, secret.stored.clone(), actor).await
     }
 
     pub(super) async fn drop_secret(

@@ -27,6 +27,7 @@ impl Authorizations {
         let parameters = asked.parameters;
         let sender = self.passwordless_sender(&asked).await?;
         let proven = self.prove_client(parameters, Channel::Api).await?;
+        check_may_mail(&proven.application)?;
         let settled = self.settle(&proven.application, parameters, &Scope::passwordless()).await?;
         if settled.request.response_mode != ResponseMode::Query {
             return Err(Refusal::invalid_request("a link can only answer with response_mode query"));
@@ -165,6 +166,16 @@ fn in_their_language(requester: &Requester, ui_locales: Option<&str>, user: Opti
         language.tag().clone_into(&mut requester.locale);
     }
     requester
+}
+
+/// Anybody can register an application under any name, and the mail would have that name in it.
+fn check_may_mail(application: &Application) -> Result<(), Refusal> {
+    let outside = Scope::passwordless().first_outside(&application.settings.scope).is_some();
+    if application.origin.is_dynamic() && outside {
+        let what = "an application that registered itself may not ask for mails; people sign in to it in their browser";
+        return Err(Refusal::new(ErrorCode::UnauthorizedClient, what));
+    }
+    Ok(())
 }
 
 fn username(parameters: &Parameters) -> Result<EmailAddress, Refusal> {

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::Browsers;
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::{SessionId, Timestamp};
+use crate::domain::one_time::InitialAccessToken;
 use crate::domain::secret::ClientSecret;
 use crate::domain::webhook_secret::WebhookSecret;
 use crate::protocol::refusal::Refusal;
@@ -22,18 +23,26 @@ pub const SHOWN_WITHIN: Duration = Duration::from_mins(2);
 /// A secret that is shown once.
 pub trait FlashSecret {
     /// The secret of this text, which was sealed here.
-    fn from_text(text: String) -> Self;
+    fn from_text(text: String) -> Option<Self>
+    where
+        Self: Sized;
 }
 
 impl FlashSecret for ClientSecret {
-    fn from_text(text: String) -> Self {
-        Self::presented(text)
+    fn from_text(text: String) -> Option<Self> {
+        Some(Self::presented(text))
     }
 }
 
 impl FlashSecret for WebhookSecret {
-    fn from_text(text: String) -> Self {
-        Self::made_before(text)
+    fn from_text(text: String) -> Option<Self> {
+        Some(Self::made_before(text))
+    }
+}
+
+impl FlashSecret for InitialAccessToken {
+    fn from_text(text: String) -> Option<Self> {
+        text.parse().ok()
     }
 }
 
@@ -55,7 +64,7 @@ impl Browsers {
         let (until, secret) = plain.split_first_chunk()?;
         let in_time = self.instruments.now() < Timestamp::from_micros(i64::from_be_bytes(*until));
         let secret = String::from_utf8(secret.to_vec()).ok()?;
-        in_time.then(|| S::from_text(secret))
+        if in_time { S::from_text(secret) } else { None }
     }
 }
 

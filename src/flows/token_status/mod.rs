@@ -73,6 +73,10 @@ impl TokenStatus {
         if client.application.settings.authentication == ClientAuthentication::None {
             return Err(Refusal::invalid_client("introspection is for applications that authenticate themselves"));
         }
+        if owns_nothing(&client.application) {
+            let what = "an application that registered itself may not introspect tokens";
+            return client.proven(Err(Refusal::new(ErrorCode::AccessDenied, what)));
+        }
         let answer = client.proven(self.introspect_for(&client.application, &request).await)?;
         self.note_use(&client);
         Ok(answer)
@@ -204,6 +208,11 @@ fn token_of<'a>(request: &ClientRequest<'a>) -> Result<&'a str, Refusal> {
 /// Whether an application may ask about the tokens of this client.
 fn may_ask_about(asker: &Application, client_id: &str) -> bool {
     asker.client_id.as_str() == client_id || asker.settings.scope.contains(INTROSPECT)
+}
+
+/// Whether it registered itself, and no initial access token or operator has let it introspect.
+fn owns_nothing(application: &Application) -> bool {
+    application.origin.is_dynamic() && !application.settings.scope.contains(INTROSPECT)
 }
 
 fn of_refresh_token(

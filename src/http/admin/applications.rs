@@ -72,6 +72,7 @@ fn line(application: &Application, owners: &[Owner]) -> ApplicationLine {
         kind: application.settings.kind.name(),
         state: application.state.name(),
         owner,
+        dynamic: application.origin.is_dynamic(),
         created_at: application.created_at,
         last_used_at: application.last_used_at,
     }

@@ -14,6 +14,7 @@ mod groups;
 mod keys;
 mod mail;
 mod overview;
+mod registration;
 mod scopes;
 mod set_up;
 mod settings;
@@ -34,6 +35,9 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/approvals/{id}/grant", post(approvals::grant))
         .route("/admin/approvals/{id}/refuse", post(approvals::refuse))
         .route("/admin/applications", get(applications::show))
+        .route("/admin/registration", get(registration::show))
+        .route("/admin/registration/create", post(registration::create))
+        .route("/admin/registration/revoke", post(registration::revoke))
         .route("/admin/users", get(users::show))
         .route("/admin/users/invite", post(users::invite))
         .route("/admin/users/withdraw", post(users::withdraw))

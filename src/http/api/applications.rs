@@ -42,7 +42,7 @@ pub(super) struct Application {
     token_endpoint_auth_method: &'static str,
     /// Whether it stays, used or not.
     exempt: bool,
-    /// `registered`, or `declared`: then the configuration is the only place to change it.
+    /// `registered`; `declared`: then the configuration is the only place to change it; or `dynamic`: it registered itself.
     origin: &'static str,
     /// When it was registered.
     #[schema(format = DateTime)]

@@ -24,6 +24,7 @@ mod owners;
 mod paging;
 pub(super) mod problem;
 mod registration;
+mod registration_tokens;
 mod secrets;
 mod sessions;
 mod users;
@@ -69,6 +70,8 @@ fn table() -> (Router<Edge>, OpenApi) {
         .routes(routes!(webhooks::ping))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::redeliver))
+        .routes(routes!(registration_tokens::list, registration_tokens::create))
+        .routes(routes!(registration_tokens::revoke))
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::show, users::change, users::delete))
         .routes(routes!(users::disable))

@@ -9,14 +9,20 @@ use axum::response::{IntoResponse, Response};
 
 use crate::config::Config;
 use crate::flows::application_cache::ApplicationCache;
-use crate::protocol::metadata::Metadata;
+use crate::flows::registrations::{PATH, Registrations};
+use crate::protocol::metadata::{Metadata, Offered};
 
 /// Serves the metadata, from memory even when the database is away.
 pub(in crate::http) async fn metadata(
     State(application_cache): State<Arc<ApplicationCache>>,
+    State(registrations): State<Arc<Registrations>>,
     State(config): State<Arc<Config>>,
 ) -> Response {
-    let metadata =
-        Metadata::new(config.server.issuer.as_str(), application_cache.scope_names(), &config.keys.algorithms);
+    let metadata = Metadata::new(Offered {
+        issuer: config.server.issuer.as_str(),
+        scopes: application_cache.scope_names(),
+        signing: &config.keys.algorithms,
+        registration: registrations.is_on().then_some(PATH),
+    });
     ([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response()
 }

@@ -88,6 +88,7 @@ pub(super) fn publisher(application: &Application) -> Publisher {
     // Only an operator registers an application without an owner.
     let own = application.origin == Origin::Declared || settings.first_party;
     match &settings.owner {
+        _ if application.origin.is_dynamic() && !own => Publisher::Unknown,
         Some(owner) if !own => Publisher::Named(owner.clone()),
         _ => Publisher::Operator,
     }

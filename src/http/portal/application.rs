@@ -119,6 +119,7 @@ pub(super) async fn application_page(viewer: &Viewer, application: &Application,
         kind: kinds::words(application.settings.kind),
         standing: life::standing(application, &outlook),
         declared: application.origin == Origin::Declared,
+        dynamic: application.origin.is_dynamic(),
         as_operator: !own,
         for_nobody: edge.access().is_for_nobody(application).await?,
         created_at: application.created_at,
@@ -139,7 +140,7 @@ pub(super) async fn application_page(viewer: &Viewer, application: &Application,
         people,
         deactivate: forms.when(application.state == ApplicationState::Active, "deactivate"),
         activate: forms.when(matches!(application.state, ApplicationState::Deactivated { .. }), "activate"),
-        delete: forms.when(application.origin == Origin::Registered, "delete"),
+        delete: forms.when(application.origin != Origin::Declared, "delete"),
         undelete: forms.undelete(&outlook),
     };
     let page = viewer.page(&view).with_status(occasion.status);
@@ -199,7 +200,7 @@ impl Forms<'_> {
         asked: Option<&Extras>,
         refused: Option<(PostedForm, Vec<FieldProblem>)>,
     ) -> Option<SettingsForm> {
-        let form = self.when(self.application.origin == Origin::Registered, "settings")?;
+        let form = self.when(self.application.origin != Origin::Declared, "settings")?;
         let is_operator = viewer.person.user.admin;
         let reader = if is_operator { SettingsReader::Operator } else { SettingsReader::Developer };
         let asked = asked.filter(|_| !is_operator);

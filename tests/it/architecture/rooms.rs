@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 29] = [
+const ROOMS: [Room; 30] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -25,6 +25,7 @@ const ROOMS: [Room; 29] = [
     ("Groups", &["ApplicationCache"]),
     ("Oversight", &[]),
     ("Applications", &["Keys", "ApplicationCache"]),
+    ("Registrations", &["Keys", "Applications"]),
     ("SelfService", &["Mail", "Access", "Applications"]),
     ("Ownership", &["Mail", "MailLimits", "Access"]),
     ("LifeCycle", &["Mail", "ApplicationCache", "Access", "Applications"]),

@@ -9,7 +9,8 @@ use crate::harness::browser::{Browser, Page, PageForm};
 use crate::harness::form::Form;
 use crate::harness::{TestServer, Who, eventually};
 
-/// Forms that come after the others, since less is on the pages afterwards.
+/// Forms that come after the others, since less is on the pages afterwards; of two kinds that were sent as often, the
+/// earlier one here goes first.
 const LATE: [&str; 15] = [
     "/accept",
     "/decline",
@@ -192,10 +193,11 @@ fn next(ways: &[Way], outcome: &Outcome) -> Option<usize> {
     (0..ways.len()).min_by_key(|place| {
         let kind = kind_of(&ways[*place].form.action);
         // What deletes a thing takes all its other forms away, so it comes after the rest of the late ones.
-        let lateness = usize::from(LATE.iter().any(|end| kind.ends_with(end))) + usize::from(kind.ends_with("/delete"));
+        let late = LATE.iter().position(|end| kind.ends_with(end));
+        let lateness = usize::from(late.is_some()) + usize::from(kind.ends_with("/delete"));
         let sent = outcome.sent.get(&kind).copied().unwrap_or(0);
         let last = LAST.iter().position(|end| *end == kind).map_or(0, |place| place + 1);
-        (last, lateness, sent, std::cmp::Reverse(ways[*place].at.0))
+        (last, lateness, sent, late, std::cmp::Reverse(ways[*place].at.0))
     })
 }
 

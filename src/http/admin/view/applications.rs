@@ -45,6 +45,8 @@ pub(in crate::http::admin) struct ApplicationLine {
     pub(in crate::http::admin) state: &'static str,
     /// An owner, if there is one.
     pub(in crate::http::admin) owner: Option<String>,
+    /// Whether it registered itself.
+    pub(in crate::http::admin) dynamic: bool,
     /// Since when it is registered.
     pub(in crate::http::admin) created_at: Timestamp,
     /// When it was last used, if ever.

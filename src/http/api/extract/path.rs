@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::domain::ids::{ApprovalId, ClientId, InvitationId, MessageId, SecretId, WebhookId};
+use crate::domain::ids::{ApprovalId, ClientId, InvitationId, MessageId, RegistrationTokenId, SecretId, WebhookId};
 use crate::http::Edge;
 use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -49,6 +49,7 @@ in_path! {
     SecretId: "secret_id", "the application has no such secret";
     InvitationId: "invitation_id", "there is no such invitation";
     ApprovalId: "approval_id", "nothing waits under this id";
+    RegistrationTokenId: "registration_token_id", "there is no such token";
     WebhookId: "webhook_id", "there is no such webhook";
     MessageId: "message_id", "there is no such message";
 }

@@ -115,6 +115,7 @@ pub(in crate::http) const DE: Messages = Messages {
         heading: Around("Darf ", " Ihr Konto nutzen?"),
         by_operator: "Ein Angebot des Betreibers dieses Servers",
         by_named: Around("Ein Angebot von ", ""),
+        by_unknown: "Hat sich selbst registriert; niemand hat geprüft, wer dahintersteht",
         account: "Ihr Konto",
         switch_account: "Anderes Konto verwenden",
         scopes: "Die Anwendung darf dann",

@@ -115,6 +115,7 @@ pub(in crate::http) const EN: Messages = Messages {
         heading: Around("Allow ", " to use your account?"),
         by_operator: "Offered by the operator of this server",
         by_named: Around("Offered by ", ""),
+        by_unknown: "It registered itself; nobody has checked who offers it",
         account: "Your account",
         switch_account: "Use another account",
         scopes: "It will be able to",

@@ -172,6 +172,7 @@ messages! {
         heading: Around,
         by_operator: Text,
         by_named: Around,
+        by_unknown: Text,
         account: Text,
         switch_account: Text,
         scopes: Text,

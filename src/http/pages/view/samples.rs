@@ -208,6 +208,7 @@ fn consent_and_logout(t: &'static Messages, values: &Values, all: &mut Pages) {
         form: values.form("/consent"),
     };
     add(all, "consent", &consent(Publisher::Named(values.person.to_owned()), &SCOPES));
+    add(all, "consent-unknown", &consent(Publisher::Unknown, &SCOPES));
     add(all, "consent-operator", &consent(Publisher::Operator, &SCOPES[..1]));
     let no_access = |publisher, account: Option<&str>, back| NoAccess {
         t,

@@ -32,6 +32,8 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) standing: Standing,
     /// Whether the configuration file is the only place to change it.
     pub(in crate::http) declared: bool,
+    /// Whether it registered itself.
+    pub(in crate::http) dynamic: bool,
     /// Whether an operator sees another owner's application.
     pub(in crate::http) as_operator: bool,
     /// Whether nobody may use it.

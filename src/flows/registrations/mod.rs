@@ -1,0 +1,134 @@
+//! Applications that register themselves, and look after their registration (RFC 7591, RFC 7592).
+//!
+//! Nobody answers for what such an application says of itself: it gets what everybody may have, people are asked for
+//! consent, and it owns nothing here. An initial access token of an operator may allow more.
+
+mod expire;
+mod manage;
+mod register;
+mod tokens;
+
+use std::sync::Arc;
+
+use super::applications::Applications;
+use super::foundations::Foundations;
+use super::hash_secrets::SecretHasher;
+use super::instruments::Instruments;
+use super::keys::Keys;
+use super::request_limits::RequestLimits;
+use crate::config::{self, DynamicRegistration, Issuer};
+use crate::domain::application::Application;
+use crate::domain::one_time::RegistrationAccessToken;
+use crate::domain::registration::{Allowance, ClientMetadata, Members};
+use crate::domain::secret::ClientSecret;
+use crate::domain::visible_text::legible;
+use crate::protocol::client_auth::AuthMethod;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::Store;
+
+pub use manage::Managing;
+pub use register::{Asking, PATH};
+pub use tokens::{TokenChangeError, WithToken};
+
+/// What an application that registered itself is told (RFC 7591 §3.2.1, RFC 7592 §3).
+#[derive(Debug)]
+pub struct ClientInformation {
+    application: Application,
+    method: AuthMethod,
+    /// Its secret, if it has just got one.
+    secret: Option<ClientSecret>,
+    access_token: RegistrationAccessToken,
+    uri: String,
+}
+
+impl ClientInformation {
+    /// As the members of the answer, credentials in the clear.
+    pub fn members(&self) -> Members {
+        let mut members = ClientMetadata::registered(&self.application, self.method);
+        if let Some(secret) = &self.secret {
+            members.insert("client_secret".to_owned(), secret.expose().into());
+            members.insert("client_secret_expires_at".to_owned(), 0.into());
+        }
+        members.insert("registration_access_token".to_owned(), self.access_token.expose().into());
+        members.insert("registration_client_uri".to_owned(), self.uri.as_str().into());
+        members
+    }
+}
+
+/// Lets applications register themselves.
+pub struct Registrations {
+    instruments: Instruments,
+    store: Store,
+    issuer: Issuer,
+    applications: Arc<Applications>,
+    keys: Arc<Keys>,
+    hasher: Arc<SecretHasher>,
+    limits: RequestLimits,
+    most_unused: Option<i64>,
+    settings: config::Registration,
+    own_names: Vec<String>,
+}
+
+impl Registrations {
+    /// As far as the operator lets them.
+    pub fn new(
+        base: &Foundations,
+        applications: &Arc<Applications>,
+        keys: &Arc<Keys>,
+        hasher: &Arc<SecretHasher>,
+    ) -> Self {
+        let rates = &base.config.rate_limits;
+        let sender = base.config.mail.from.as_ref().and_then(|from| from.name.clone());
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
+            applications: Arc::clone(applications),
+            keys: Arc::clone(keys),
+            hasher: Arc::clone(hasher),
+            limits: RequestLimits::of_registrations(rates),
+            most_unused: rates.enabled.then(|| i64::from(rates.unused_registrations)),
+            settings: base.config.registration.clone(),
+            own_names: ["Gatepost".to_owned()].into_iter().chain(sender).map(|name| plain(&name)).collect(),
+        }
+    }
+
+    /// Another rate from now on; how many unused ones there may be is read at the start alone.
+    pub fn set_limits(&self, limits: &config::RateLimits) {
+        self.limits.set_limits(limits);
+    }
+
+    /// Whether applications may register themselves at all.
+    pub fn is_on(&self) -> bool {
+        self.settings.dynamic != DynamicRegistration::Off
+    }
+
+    /// What everybody may have who may register.
+    fn allowance(&self) -> Allowance {
+        Allowance::of_everybody(self.settings.scopes.clone())
+    }
+
+    /// What an application says of itself, if it may have that.
+    fn read(&self, sent: &Members, allowed: &Allowance) -> Result<ClientMetadata, Refusal> {
+        let metadata = ClientMetadata::read(sent, allowed, self.keys.default_algorithm())?;
+        if self.own_names.contains(&plain(&metadata.settings.name)) {
+            let what = "'client_name': an application cannot have the name of this server";
+            return Err(Refusal::new(ErrorCode::InvalidClientMetadata, what));
+        }
+        Ok(metadata)
+    }
+
+    /// Where an application sees and changes its registration.
+    fn uri_of(&self, application: &Application) -> String {
+        self.issuer.url_of(&format!("{PATH}/{}", application.client_id))
+    }
+
+    fn new_access_token(&self) -> RegistrationAccessToken {
+        RegistrationAccessToken::from_random(self.instruments.random())
+    }
+}
+
+/// A name as it is compared with another.
+fn plain(name: &str) -> String {
+    legible(name).trim().to_lowercase()
+}

@@ -1,0 +1,127 @@
+//! `/admin/registration`
+
+use askama::Template;
+
+use crate::config::DynamicRegistration;
+use crate::domain::ids::Timestamp;
+use crate::domain::registration::{RegistrationToken, TokenState};
+use crate::http::admin::frame::Bar;
+use crate::http::pages::assets;
+use crate::http::pages::messages::Messages;
+use crate::http::pages::posted_form::PostedForm;
+use crate::http::pages::view::Form;
+
+/// Whether applications register themselves, and the tokens that let them.
+#[derive(Debug, Template)]
+#[template(path = "admin/registration.html")]
+pub(in crate::http::admin) struct RegistrationPage {
+    /// The messages that all pages share.
+    pub(in crate::http::admin) t: &'static Messages,
+    /// The bar at the top.
+    pub(in crate::http::admin) bar: Bar,
+    /// The current time.
+    pub(in crate::http::admin) now: Timestamp,
+    /// What was just done.
+    pub(in crate::http::admin) notice: Option<&'static str>,
+    /// Why nothing was.
+    pub(in crate::http::admin) problem: Option<String>,
+    /// Whether applications register themselves.
+    pub(in crate::http::admin) dynamic: DynamicRegistration,
+    /// The scopes that such an application may have.
+    pub(in crate::http::admin) scopes: String,
+    /// A token that was just made, and is shown now only.
+    pub(in crate::http::admin) token: Option<String>,
+    /// Newest first.
+    pub(in crate::http::admin) lines: Vec<TokenLine>,
+    /// What was typed into the form.
+    pub(in crate::http::admin) typed: TypedToken,
+    /// Makes a token.
+    pub(in crate::http::admin) create: Form,
+}
+
+impl RegistrationPage {
+    const fn state(&self) -> (&'static str, &'static str) {
+        match self.dynamic {
+            DynamicRegistration::Off => {
+                ("off", "No application registers itself. Those that did go on, and look after their registration.")
+            }
+            DynamicRegistration::Token => {
+                ("with a token", "Only applications with one of the tokens below register themselves.")
+            }
+            DynamicRegistration::Open => {
+                ("open", "Every application may register itself; what is not used within a day is forgotten.")
+            }
+        }
+    }
+}
+
+/// A token.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct TokenLine {
+    /// What is stored of it.
+    pub(in crate::http::admin) token: RegistrationToken,
+    /// Whether it is good.
+    pub(in crate::http::admin) state: TokenState,
+    /// Revokes it, if it is good.
+    pub(in crate::http::admin) revoke: Option<Form>,
+}
+
+impl TokenLine {
+    const fn badge(&self) -> (&'static str, &'static str) {
+        match self.state {
+            TokenState::Good => ("good", "good"),
+            TokenState::UsedUp => ("", "used up"),
+            TokenState::Expired => ("", "expired"),
+            TokenState::Revoked => ("bad", "revoked"),
+        }
+    }
+
+    fn called(&self) -> String {
+        let name = &self.token.name;
+        if name.is_empty() { "A token without a name".to_owned() } else { name.clone() }
+    }
+
+    fn uses(&self) -> String {
+        let uses = self.token.uses;
+        match self.token.most_uses {
+            Some(most) => format!("{uses} of {most} registered"),
+            None => format!("{uses} registered"),
+        }
+    }
+
+    fn besides(&self) -> String {
+        let grants = self.token.grants.iter().map(|grant| grant.name());
+        grants.chain(self.token.scope.iter()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What was typed into the form that makes a token.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct TypedToken {
+    name: String,
+    uses: String,
+    expires: String,
+    scopes: String,
+    machines: bool,
+}
+
+impl Default for TypedToken {
+    fn default() -> Self {
+        let empty = String::new;
+        Self { name: empty(), uses: "1".to_owned(), expires: "1d".to_owned(), scopes: empty(), machines: false }
+    }
+}
+
+impl TypedToken {
+    /// As it was posted.
+    pub(in crate::http::admin) fn of(typed: &PostedForm) -> Self {
+        let text = |field: &str| typed.text(field).to_owned();
+        Self {
+            name: text("name"),
+            uses: text("uses"),
+            expires: text("expires"),
+            scopes: text("scopes"),
+            machines: typed.has("machines"),
+        }
+    }
+}
