@@ -20,7 +20,7 @@
 
 // An optimised build lays out an endpoint's whole future at once, extractors, flows and statements within one another,
 // which is deeper than the compiler's default of 128.
-#![recursion_limit = "256"]
+#![recursion_limit = "512"]
 
 pub mod adapters;
 pub mod app;

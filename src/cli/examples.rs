@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// The words of a command, and a command line that uses it.
-const EXAMPLES: [(&str, &str); 42] = [
+const EXAMPLES: [(&str, &str); 55] = [
     ("serve", "gatepost --config /etc/gatepost/gatepost.toml serve"),
     ("app create", "gatepost app create --name Reports --client-id reports"),
     ("app update", "gatepost app update reports --name \"Nightly reports\" --clear token_ttl"),
@@ -23,6 +23,19 @@ const EXAMPLES: [(&str, &str); 42] = [
     ("user enable", "gatepost user enable john@example.com"),
     ("user delete", "gatepost user delete john@example.com"),
     ("user login-link", "gatepost user login-link john@example.com"),
+    ("user invite", "gatepost user invite ann@example.com --group staff"),
+    ("user invitations", "gatepost user invitations"),
+    ("user withdraw", "gatepost user withdraw ann@example.com"),
+    ("group create", "gatepost group create staff --visible-to-developers"),
+    ("group list", "gatepost group list"),
+    ("group show", "gatepost group show staff"),
+    ("group update", "gatepost group update staff --visible-to-developers=false"),
+    ("group add", "gatepost group add staff ann@example.com bob@example.com"),
+    ("group remove", "gatepost group remove staff bob@example.com"),
+    ("group delete", "gatepost group delete staff"),
+    ("registration-token create", "gatepost registration-token create --name \"Partner\" --uses 5 --expires 7d"),
+    ("registration-token list", "gatepost registration-token list"),
+    ("registration-token revoke", "gatepost registration-token revoke 01939b2e-7a51-7c7f-b8a5-0e6c2f3d4a5b"),
     ("webhook create", "gatepost webhook create --url https://ops.example.com/hooks --event secret.added"),
     ("webhook list", "gatepost webhook list --json"),
     ("webhook show", "gatepost webhook show 01939b2e-7a51-7c7f-b8a5-0e6c2f3d4a5b"),

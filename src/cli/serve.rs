@@ -102,7 +102,7 @@ async fn welcome(app: &App, arguments: &Arguments) -> Result<(), CommandError> {
 fn read_again_on(mut hangup: Signal, rooms: Arc<Rooms>, arguments: Arguments, origin: Origin) {
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
-            if let Err(error) = read_again(&rooms, &arguments, &origin).await {
+            if let Err(error) = Box::pin(read_again(&rooms, &arguments, &origin)).await {
                 error!(%error, "the configuration was not read again; what stands stays");
             }
         }

@@ -16,7 +16,7 @@ struct Clash {
 
 type Rule = fn(&Config) -> Option<Clash>;
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     master_key_is_given_with_postgresql,
     announcement_ends_before_rotation,
     own_algorithm_is_offered,

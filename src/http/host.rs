@@ -3,7 +3,8 @@
 //! any name, such as one inside a cluster.
 
 use axum::extract::{Request, State};
-use axum::http::header::HOST;
+use axum::http::Method;
+use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -17,7 +18,7 @@ pub(super) async fn refuse_other_names(State(edge): State<Edge>, request: Reques
     let issuer = &edge.config().server.issuer;
     let path = request.uri().path();
     // Caught mail is shown on a server for this machine only, and is not found on others.
-    let is_visited = is_page(path) || issuer.is_loopback() && path.starts_with("/dev/");
+    let is_visited = is_page(path) && !is_of_a_program(&request) || issuer.is_loopback() && path.starts_with("/dev/");
     if !is_visited || issuer.is_reached_at(&named_host(&request)) {
         return next.run(request).await;
     }
@@ -27,6 +28,12 @@ pub(super) async fn refuse_other_names(State(edge): State<Edge>, request: Reques
 
 fn is_page(path: &str) -> bool {
     path == "/" || Place::of(path).is_some() || path.ends_with("/logout") || path.ends_with("/authorize")
+}
+
+/// A sign-in by mail that a program asks for has the address of a page, and shows nothing.
+fn is_of_a_program(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    request.method() == Method::POST && kind.trim_ascii_start().to_ascii_lowercase().starts_with("application/json")
 }
 
 /// The host that a request names, with its port; empty if it names none.

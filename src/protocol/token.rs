@@ -33,7 +33,7 @@ impl GrantType {
     /// Whether a person lets an application in by it, so that it has tokens that speak for them.
     pub const fn lets_in(self) -> bool {
         match self {
-            Self::AuthorizationCode | Self::LoginCode => true,
+            Self::AuthorizationCode | Self::DeviceCode | Self::LoginCode => true,
             Self::ClientCredentials | Self::RefreshToken => false,
         }
     }

@@ -11,8 +11,7 @@ use super::row::TableRow;
 use crate::domain::application::{ApplicationKind, ApplicationSettings, SETTINGS, Setting, Shape, looks};
 
 /// Columns of a new application besides those of its settings, which come first.
-const OTHERS: [&str; 8] =
-    ["name_key", "look", "look_of_small", "id", "client_id", "origin", "created_at", "admission"];
+const OTHERS: [&str; 8] = ["name_key", "look", "look_of_small", "id", "client_id", "origin", "created_at", "admission"];
 
 fn columns() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().map(|setting| setting.column)

@@ -232,7 +232,7 @@ impl Transaction {
     pub async fn is_name_of_others(&mut self, application: ApplicationId, name: &str) -> Result<bool, StoreError> {
         let [look, look_of_small] = looks(name);
         let statement = sql("select other.client_id from applications other \
-             where other.deleted_at is null and other.id <> $1 \
+             where other.deleted_at is null and other.admission is null and other.id <> $1 \
              and (other.look in ($2, $3) or other.look_of_small in ($2, $3)) \
              and not exists (select 1 from application_owners mine join application_owners theirs \
                  on theirs.user_id = mine.user_id or theirs.email_key = mine.email_key \

@@ -17,7 +17,7 @@ use gatepost::protocol::jose::SigningAlgorithm;
 use gatepost::store::StoreError;
 use tokio::task::JoinSet;
 
-use crate::harness::{World, on_both_engines};
+use crate::harness::{Registered, World, for_people, on_both_engines};
 
 fn new_user(email: &str) -> NewUser {
     NewUser { email: email.parse().unwrap(), name: Some("John".to_owned()), locale: None, admin: Admin::No }
@@ -194,7 +194,7 @@ async fn a_deleted_account_leaves_nothing_but_its_sub(world: World) {
 #[apply(on_both_engines)]
 async fn a_token_of_an_account_that_does_not_count_is_refused(world: World) {
     let server = world.server().await;
-    let application = server.service().await;
+    let application = Registered::at(&server.rooms, for_people(ApplicationKind::Web)).await;
     let user = account(&server.rooms, "john@example.com").await;
     let token = token_of(&server.rooms, &user, &application.client_id);
     // A command beside the server, as an operator would.

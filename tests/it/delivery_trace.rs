@@ -141,7 +141,7 @@ async fn a_link_tells_why_it_or_its_code_came_to_nothing(world: World) {
     assert_eq!(
         told,
         [
-            "the code has expired",
+            "the code has expired, or was ended with the tokens of the application",
             "the sign-in was completed before, by another code or link of it, or is over",
             "a link was opened whose time was over",
         ]

@@ -18,7 +18,7 @@ const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
 /// Sends a head and this much of a body, all of it before anything is read, as simple clients do.
 async fn sent_whole(address: SocketAddr, head: &str, length: usize) -> RawAnswer {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let head = format!("{head}host: x\r\ncontent-length: {length}\r\n\r\n");
+    let head = format!("{head}host: localhost\r\ncontent-length: {length}\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
     let part = vec![b'a'; 64 * 1024];
     let mut left = length;

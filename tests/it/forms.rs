@@ -163,6 +163,7 @@ async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
     root.does("/admin/users", "invite-send", &[("email", "guest@example.com"), ("groups", "")]).await;
     root.does("/admin/groups", "group-create", &[("name", "Team-1")]).await;
     root.does("/admin/groups/Team-1", "group-add", &[("emails", "off@example.com")]).await;
+    root.does("/admin/registration", "token-create", &[("expires", "1d")]).await;
     let root = Visitor::of(&server, &stage.root).await;
     let outcome = root.sends_everything(&["/admin", "/portal/applications/declared-1"], &REFUSED).await;
     assert_all_went_well(&outcome, form_addresses("/admin/"));

@@ -17,6 +17,7 @@ use gatepost::domain::webhook::{Webhook, WebhookOwner};
 use gatepost::flows::Rooms;
 use gatepost::flows::access::Caller;
 use gatepost::flows::applications::{ACTIVATE, DEACTIVATE, DELETE, SettingsChange};
+use gatepost::flows::consequences::Consequences;
 use gatepost::flows::keys::Promotion;
 use gatepost::flows::people::{Admin, NewUser};
 use gatepost::flows::sessions::SignIn;
@@ -79,6 +80,7 @@ async fn version(scene: &Scene) -> SettingsChange {
     SettingsChange {
         settings: ApplicationSettings { name: "Bills".to_owned(), ..known.settings },
         version: known.version,
+        consequences: Consequences::default(),
     }
 }
 
@@ -219,6 +221,10 @@ async fn lose(scene: &Scene, loss: Loss) {
 }
 
 async fn scene(server: &Arc<Rooms>, admin: Admin) -> Arc<Scene> {
+    Box::pin(set_scene(server, admin)).await
+}
+
+async fn set_scene(server: &Arc<Rooms>, admin: Admin) -> Arc<Scene> {
     let new = format!("{:x}@example.com", u64::from_be_bytes(server.instruments.random()));
     let make = async |prefix: &str, admin| {
         let email = format!("{prefix}.{new}").parse().unwrap();
@@ -262,7 +268,7 @@ async fn scene(server: &Arc<Rooms>, admin: Admin) -> Arc<Scene> {
     let received = invite(&other, user.email.as_ref().unwrap().as_str(), &of_theirs).await;
     let wanted = ApplicationSettings { scope: "openid admin orders".parse().unwrap(), ..of_mine.settings.clone() };
     let asking = Caller::Person(other.clone(), SignIn::Fresh);
-    let change = SettingsChange { settings: wanted, version: of_mine.version };
+    let change = SettingsChange { settings: wanted, version: of_mine.version, consequences: Consequences::default() };
     let asked = server.self_service.change_for(&asking, &mine, change, "please").await.unwrap().waiting.unwrap().id;
     let new_hook = hook(WebhookOwner::Application(mine.clone()));
     let hook = server.webhooks.webhook_create(new_hook, &Actor::CommandLine).await.unwrap().webhook;

@@ -77,7 +77,10 @@ async fn nobody_registers_for_the_operator_or_for_somebody_else(world: World) {
     let server = world.server().await;
     let management = server.management().await;
     let machine = server.machine("applications:write").await;
-    let new = |owner: Option<&str>| json!({ "name": "Orders", "type": "service", "owner": owner });
+    let new = |owner: Option<&str>| {
+        let name = owner.and_then(|owner| owner.split('@').next()).unwrap_or("Bills");
+        json!({ "name": name, "type": "service", "owner": owner })
+    };
     management
         .post(&machine, "/applications", json!({ "name": "Orders", "type": "service" }))
         .await

@@ -199,10 +199,13 @@ async fn scripts_of_other_origins_may_register(world: World) {
         let request = server.request(Method::OPTIONS, path).header("access-control-request-method", method);
         let request = request.header("access-control-request-headers", "authorization,content-type");
         let answer = Answer::of(origin(request)).await;
-        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example"));
         assert!(answer.header("access-control-allow-methods").unwrap().contains(method));
         assert_eq!(answer.header("access-control-allow-headers"), Some("authorization,content-type"));
     }
     let answer = Answer::of(origin(registering(&server, &native_client()))).await;
-    assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (201, Some("*")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("access-control-allow-origin")),
+        (201, Some("https://app.example"))
+    );
 }

@@ -153,7 +153,8 @@ async fn nobody_gets_past_the_limit_by_deleting_or_by_an_invitation(world: World
     let refused = server.life_cycle.undelete_for(&developer, &first.client_id, None).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::AccessDenied);
 
-    let theirs = server.self_service.register_for(&other, service("openid"), "").await.unwrap().application;
+    let another = ApplicationSettings { name: "Bills".to_owned(), ..service("openid") };
+    let theirs = server.self_service.register_for(&other, another, "").await.unwrap().application;
     let email = "ann@example.com".parse().unwrap();
     let path = server.ownership.invite_owner(&other, &theirs, email, InvitationPurpose::Share).await.unwrap().id;
     let path = InvitationPath::Listed(path);

@@ -316,7 +316,7 @@ fn sources(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 /// few are words for other things as well.
 #[test]
 fn the_name_of_a_setting_stands_in_two_files_at_most() {
-    let words = ["name", "type", "owner", "scope", "scopes"];
+    let words = ["name", "type", "owner", "scope", "scopes", "grants"];
     let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let code = |path: std::path::PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();

@@ -10,6 +10,9 @@ use crate::domain::user::EmailAddress;
 use crate::protocol::redirect_uri::{self, ReturnFrom, UriRule};
 use crate::protocol::token::GrantType;
 
+/// What the list of addresses after a sign-in is called, here and in client metadata (RFC 7591 §2).
+pub const REDIRECT_URIS: &str = "redirect_uris";
+
 /// Settings that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
@@ -108,7 +111,7 @@ fn number_of_groups(named: &[GroupName]) -> Checked {
 }
 
 pub(super) fn redirect_uris(settings: &ApplicationSettings) -> Checked {
-    uris(settings, ("redirect_uris", &settings.redirect_uris), ReturnFrom::SignIn)
+    uris(settings, (REDIRECT_URIS, &settings.redirect_uris), ReturnFrom::SignIn)
 }
 
 pub(super) fn post_logout_redirect_uris(settings: &ApplicationSettings) -> Checked {
@@ -189,7 +192,7 @@ mod tests {
         let web = |login: &str, logout: &str| check(ApplicationKind::Web, login, logout);
         for parameter in ["code", "state", "iss", "error", "error_description", "error_uri"] {
             let uri = format!("https://a.example/cb?tenant=1&{parameter}=x");
-            let (list, rule) = ("redirect_uris", UriRule::Reserved(parameter));
+            let (list, rule) = (REDIRECT_URIS, UriRule::Reserved(parameter));
             let expected = SettingsError::RedirectUri { list, uri: uri.clone(), rule };
             let both = format!("https://a.example/cb {uri}");
             assert_eq!(web(&both, ""), Err(expected), "{parameter}");

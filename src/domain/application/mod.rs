@@ -26,7 +26,7 @@ use crate::protocol::scope::Scope;
 
 pub use access_policy::AccessPolicy;
 pub use authentication::ClientAuthentication;
-pub use check::SettingsError;
+pub use check::{REDIRECT_URIS, SettingsError};
 pub use given::{GivenSettings, SettingProblem};
 pub use kind::ApplicationKind;
 pub use limits::{BeyondLimits, SelfServiceLimits};

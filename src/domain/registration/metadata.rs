@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::Allowance;
 use crate::domain::application::{
-    Application, ApplicationKind, ApplicationSettings, ClientAuthentication, GivenSettings, SETTINGS, Setting, Shape,
+    Application, ApplicationKind, ApplicationSettings, ClientAuthentication, GivenSettings, REDIRECT_URIS, SETTINGS,
+    Setting, Shape,
 };
 use crate::protocol::authorize::RESPONSE_TYPE;
 use crate::protocol::client_auth::{AuthMethod, METHODS};
@@ -22,10 +23,11 @@ pub type Members = Map<String, Value>;
 const METHOD: &str = "token_endpoint_auth_method";
 const GRANTS: &str = "grant_types";
 const RESPONSES: &str = "response_types";
-const REDIRECTS: &str = "redirect_uris";
 const SCOPE: &str = "scope";
 const NAME: &str = "client_name";
 const KEYS: &str = "jwks";
+/// What a client without a name is called.
+const UNNAMED: &str = "An application without a name";
 const TYPE: &str = "application_type";
 
 /// What a client may have of what it says of itself.
@@ -52,8 +54,8 @@ impl ClientMetadata {
         let (scope, default_scope) = scopes(&sent, allowed)?;
         check_keys(&mut sent, method)?;
         if !sent.contains_key(NAME) {
-            let name = unnamed(&sent_uris(&sent));
-            sent.insert(NAME.to_owned(), name.into());
+            // Not after where it is called back: a name holds no address.
+            sent.insert(NAME.to_owned(), UNNAMED.into());
         }
         sent.insert(GRANTS.to_owned(), grants.iter().map(|grant| grant.name()).collect());
         sent.insert(SCOPE.to_owned(), scope.to_string().into());
@@ -130,7 +132,7 @@ fn invalid(what: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
 }
 
 fn wrong(member: &str, what: &str) -> Refusal {
-    let code = if member == REDIRECTS { ErrorCode::InvalidRedirectUri } else { ErrorCode::InvalidClientMetadata };
+    let code = if member == REDIRECT_URIS { ErrorCode::InvalidRedirectUri } else { ErrorCode::InvalidClientMetadata };
     Refusal::new(code, format!("'{member}': {what}"))
 }
 
@@ -150,7 +152,7 @@ fn texts<'a>(sent: &'a Members, member: &str) -> Result<Option<Vec<&'a str>>, Re
 
 /// Those redirect URIs that are texts; whether all are is checked later.
 fn sent_uris(sent: &Members) -> Vec<&str> {
-    sent.get(REDIRECTS).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    sent.get(REDIRECT_URIS).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// The grants among the requested ones that it may have. RFC 7591 §2: without any, codes.
@@ -199,8 +201,9 @@ fn kind(sent: &Members, method: AuthMethod, grants: &[GrantType]) -> Result<Appl
     if !grants.contains(&GrantType::AuthorizationCode) {
         return Ok(ApplicationKind::Service);
     }
-    if !sent.contains_key(REDIRECTS) || sent.get(REDIRECTS).and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        return Err(wrong(REDIRECTS, "at least one is needed for the grant authorization_code"));
+    if !sent.contains_key(REDIRECT_URIS) || sent.get(REDIRECT_URIS).and_then(Value::as_array).is_some_and(Vec::is_empty)
+    {
+        return Err(wrong(REDIRECT_URIS, "at least one is needed for the grant authorization_code"));
     }
     Ok(match method {
         AuthMethod::None if is_native => ApplicationKind::Native,
@@ -238,13 +241,6 @@ fn check_keys(sent: &mut Members, method: AuthMethod) -> Result<(), Refusal> {
             Ok(())
         }
     }
-}
-
-/// What a client without a name is called: after where it is called back.
-fn unnamed(uris: &[&str]) -> String {
-    let url = uris.first().and_then(|uri| url::Url::parse(uri).ok());
-    let place = url.as_ref().map(|url| url.host_str().unwrap_or_else(|| url.scheme()));
-    place.map_or_else(|| "An application without a name".to_owned(), |place| place.chars().take(100).collect())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::domain::one_time::RegistrationAccessToken;
 use crate::domain::registration::{ClientMetadata, Members, Registration};
 use crate::domain::secret::ClientSecret;
 use crate::flows::applications::{MadeSecret, SettingsChange};
+use crate::flows::consequences::Consequences;
 use crate::flows::hashing_queue::Standing;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StateChange};
@@ -71,7 +72,11 @@ impl Registrations {
         // As it is now: an operator may have changed it since.
         let known = tx.application(&application.client_id).await?.ok_or_else(not_good)?;
         check_active(&known)?;
-        let change = SettingsChange { settings: metadata.over(&known.settings)?, version: known.version };
+        let change = SettingsChange {
+            settings: metadata.over(&known.settings)?,
+            version: known.version,
+            consequences: Consequences::default(),
+        };
         let mut application = self.applications.change_settings_in(&mut tx, &known.client_id, change, &actor).await?;
         if let Some(secret) = &secret {
             self.applications.add_made_secret(&mut tx, &mut application, secret, &actor).await?;

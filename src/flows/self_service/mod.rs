@@ -90,7 +90,7 @@ impl SelfService {
     /// The settings of a new application whose scopes nobody has named: the usual ones of its type, as far as the
     /// caller may choose them.
     pub fn within_limits(&self, caller: &Caller, settings: ApplicationSettings) -> ApplicationSettings {
-        if caller.chooses_everything() || caller.could_choose_everything() {
+        if caller.chooses_everything() {
             return settings;
         }
         settings.within(&self.limits.scopes)
@@ -106,13 +106,12 @@ impl SelfService {
     ) -> Result<Registered, Refusal> {
         caller.reach(Need::WriteApplications)?;
         asked.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
-        // What is refused anyhow costs no hash.
         let groups = self.store.groups_for_developers().await?;
+        // What is refused anyhow costs no hash.
         self.registered_as(caller, asked.clone(), &groups)?;
         let secret = self.applications.secret_for(&asked).await?;
         let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
         let caller = &caller;
-        let groups = tx.groups_for_developers().await?;
         let (settings, extras) = self.registered_as(caller, asked, &groups)?;
         // Locks the counter's row, so that parallel registrations count each other.
         tx.generation_raise(Generation::Applications).await?;

@@ -31,7 +31,7 @@ pub(in crate::http) enum Here {
 }
 
 impl Here {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Overview,
         Self::Approvals,
         Self::Applications,
@@ -96,7 +96,7 @@ impl Bar {
 
     /// Every page that it leads to.
     #[expect(clippy::unused_self, reason = "a template has nothing but values to ask")]
-    pub(in crate::http) const fn places(&self) -> [Here; 11] {
+    pub(in crate::http) const fn places(&self) -> [Here; 12] {
         Here::ALL
     }
 

@@ -13,7 +13,7 @@ import { assertInert, poison, poisonName, watch } from './watch.mjs';
 
 const site = process.env.SITE;
 const evilScope = "'><svg/onload=alert('scope-name')>";
-const evilAddress = (name) => `https://${name}.example/'><img/src=x/onerror=alert(1)>?q="{{7*7}}`;
+const evilAddress = (name) => `https://${name}.example/'><img/src=x/onerror=alert(1)>?q="{{7+7}}`;
 // As much as an address of e-mail can be of that kind.
 const evilEmail = (name, host = 'example.com') => `${name}'{{7*7}}&lt=\`${randomUUID().slice(0, 8)}@${host}`;
 const quoted = JSON.stringify;

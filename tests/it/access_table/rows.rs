@@ -45,7 +45,7 @@ pub(super) const TABLE: &[Row] = &[
     row("GET", "/api/v1/openapi.json", "", ANYBODY),
     row("GET", "/api/v1/me", "", SIGNED_IN),
     row("GET", "/api/v1/applications", "", [401, 200, 200, 200, 200, 200, 200, 200, 403]),
-    row("POST", "/api/v1/applications", r#"{"name": "New"}"#, [401, 201, 201, 201, 403, 201, 403, 201, 403]),
+    row("POST", "/api/v1/applications", r#"{"name": "New {new}"}"#, [401, 201, 201, 201, 403, 201, 403, 201, 403]),
     row("GET", "/api/v1/applications/{app}", "", READ_OWN),
     row("PATCH", "/api/v1/applications/{app}", r#"{"name": "Changed"}"#, WRITE_OWN),
     row("DELETE", "/api/v1/applications/{app}", "", instead(WRITE_OWN, 204)),

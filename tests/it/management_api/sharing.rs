@@ -15,7 +15,7 @@ async fn a_developer_registers_and_an_operator_grants_the_rest(world: World) {
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
     let ann = person::account(&server.rooms, "ann@example.com").await;
     let own = server.session_of(&ann).await;
-    let asked = json!({ "name": "Orders", "scope": "openid users:write", "reason": "to invite customers" });
+    let asked = json!({ "name": "Bills", "scope": "openid users:write", "reason": "to invite customers" });
     let made = management.post(&own, "/applications", asked).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let body = made.json();

@@ -35,7 +35,7 @@ async fn the_founder_who_is_removed_is_told_and_who_leaves_is_not(world: World) 
     let root = server.people.user_create(root, &Actor::CommandLine).await.unwrap();
     let known = server.store.application(&application.client_id).await.unwrap().unwrap();
     let settings = ApplicationSettings { owner: Some("ann@example.com".to_owned()), ..known.settings };
-    let change = SettingsChange { settings, version: known.version };
+    let change = SettingsChange { settings, version: known.version, consequences: Consequences::default() };
     let by_root = Caller::Person(root, SignIn::Fresh);
     server.self_service.change_for(&by_root, &application.client_id, change, "").await.unwrap();
     eventually("the one before is told", async || subjects(server, "bob@example.com").len() == 2).await;

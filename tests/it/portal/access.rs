@@ -56,7 +56,7 @@ async fn what_is_somebody_else_s_is_not_there(world: World) {
     let john = developer(&server, JOHN).await;
     let (_, application) = service(&john).await;
     let anna = developer(&server, ANNA).await;
-    let (own, _) = service(&anna).await;
+    let own = register(&anna, &[("name", "Bills"), ("type", "service")]).await;
     assert!(!anna.visit(APPLICATIONS).await.text().contains(&application.client_id));
     for id in [application.client_id.as_str(), "nobody", "not%20an%20id"] {
         assert_eq!(status(&anna.visit(&format!("{APPLICATIONS}/{id}")).await), 404, "{id}");

@@ -6,7 +6,7 @@ use gatepost::flows::webhooks::{NewWebhook, Reach};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 
-use super::{ANNA, JOHN, NEW, address, developer, element, register, service, status, tag};
+use super::{ANNA, JOHN, NEW, address, developer, element, register, registered, service, status, tag};
 use crate::harness::browser::{Browser, Page, PageForm};
 use crate::harness::{Answer, Receiver, Registered, Reply, TestServer, World, eventually, on_both_engines};
 
@@ -252,7 +252,7 @@ async fn a_webhook_is_found_at_its_own_application_only(world: World) {
     let (_, application) = service(&john).await;
     let other = register(&john, &[("name", "Other"), ("type", "service")]).await;
     let other = Registered::from_id(&element(&other, "app-client-id"));
-    let (_, annas) = service(&anna).await;
+    let annas = registered(&register(&anna, &[("name", "Bills"), ("type", "service")]).await);
     let page = made(&john, &application, &receiver.url()).await;
     let own = page_of(&application, &page);
     let new = NewWebhook { owner: WebhookOwner::Server, url: receiver.url().parse().unwrap(), events: Vec::new() };

@@ -4,6 +4,7 @@ use macro_rules_attribute::apply;
 
 use gatepost::domain::audit::Actor;
 use gatepost::flows::applications::SettingsChange;
+use gatepost::flows::consequences::Consequences;
 use reqwest::Method;
 use serde_json::json;
 
@@ -78,7 +79,7 @@ async fn an_operator_may_give_it_more(world: World) {
     let mut settings = application.settings.clone();
     settings.scope = "openid offline_access orders:read".parse().unwrap();
     settings.audiences = vec!["https://orders.example".parse().unwrap()];
-    let change = SettingsChange { settings, version: application.version };
+    let change = SettingsChange { settings, version: application.version, consequences: Consequences::default() };
     let applications = &server.rooms.applications;
     applications.application_change_settings(&application.client_id, change, &Actor::CommandLine).await.unwrap();
 

@@ -114,7 +114,7 @@ async fn operators_make_and_revoke_tokens_by_api(world: World) {
     assert_eq!(api.delete(&admin, &path).await.status, 204);
     assert_eq!(api.delete(&admin, &path).await.status, 404);
     register_with(&server, text(&made["token"]), &native_client()).await.refusal(401, "invalid_token");
-    let events = "select event from audit_events where event like 'registration_token.%' order by id";
+    let events = "select event from audit_events where event like 'registration_token.%' order by event";
     assert_eq!(world.database.texts(events).await, ["registration_token.created", "registration_token.revoked"]);
 }
 

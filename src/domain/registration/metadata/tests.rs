@@ -71,7 +71,10 @@ fn a_native_client_of_mcp_gets_what_it_asks_for() {
 fn what_a_client_does_not_say_is_as_the_rfc_has_it() {
     let metadata = read(&json!({ "redirect_uris": ["https://app.example/cb"], "client_name": null })).unwrap();
     let ApplicationSettings { name, kind, grants, scope, default_scope, .. } = &metadata.settings;
-    assert_eq!((name.as_str(), *kind, metadata.method), ("app.example", ApplicationKind::Web, AuthMethod::Basic));
+    assert_eq!(
+        (name.as_str(), *kind, metadata.method),
+        ("An application without a name", ApplicationKind::Web, AuthMethod::Basic)
+    );
     assert_eq!(grants, &[GrantType::AuthorizationCode]);
     assert_eq!((scope, default_scope.to_string()), (&allowance().scope, "openid".to_owned()));
     assert_eq!(shown(&metadata)["response_types"], json!(["code"]));
@@ -121,7 +124,7 @@ fn more_than_is_allowed_is_left_out() {
     assert_eq!((settings.scope.to_string(), settings.default_scope.to_string()), ("openid".into(), "openid".into()));
     assert_eq!(settings.grants, [GrantType::AuthorizationCode]);
     assert_eq!((settings.first_party, settings.token_ttl, &settings.owner), (false, None, &None));
-    assert_eq!((settings.audiences.len(), settings.name.as_str()), (0, "localhost"));
+    assert_eq!((settings.audiences.len(), settings.name.as_str()), (0, "An application without a name"));
     assert_eq!(shown(&metadata)["response_types"], json!(["code"]));
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Activity, FieldProblem, People, SettingsForm};
+use crate::domain::application::Origin;
 use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
@@ -32,8 +33,8 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) standing: Standing,
     /// Whether the configuration file is the only place to change it.
     pub(in crate::http) declared: bool,
-    /// Whether it registered itself.
-    pub(in crate::http) dynamic: bool,
+    /// Who registered it.
+    pub(in crate::http) origin: Origin,
     /// Whether an operator sees another owner's application.
     pub(in crate::http) as_operator: bool,
     /// Whether nobody may use it.
