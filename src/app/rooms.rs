@@ -148,7 +148,7 @@ impl Management {
         let applications = Arc::new(Applications::new(base, application_cache, keys, hasher));
         let life_cycle = Arc::new(LifeCycle::new(base, access, &applications, application_cache, mail, usage));
         Self {
-            registrations: Arc::new(Registrations::new(base, &applications, keys, hasher)),
+            registrations: Arc::new(Registrations::new(base, mail, &applications, keys, hasher)),
             self_service: Arc::new(SelfService::new(base, access, &applications, mail)),
             ownership: Arc::new(Ownership::new(base, access, mail, mail_limits)),
             provisioning: Arc::new(Provisioning::new(base, groups, &applications, hasher)),

@@ -157,8 +157,10 @@ async fn what_cannot_be_registered_is_refused_by_its_own_code(world: World) {
         answer.refusal(400, code);
     }
     register(&server, &json!({})).await.refusal(400, "invalid_redirect_uri");
-    let own = json!({ "redirect_uris": ["https://app.example/cb"], "client_name": "  GatePost " });
-    register(&server, &own).await.refusal(400, "invalid_client_metadata");
+    for own in ["  GatePost ", "G\u{430}tepost"] {
+        let own = json!({ "redirect_uris": ["https://app.example/cb"], "client_name": own });
+        register(&server, &own).await.refusal(400, "invalid_client_metadata");
+    }
     let hidden = json!({ "redirect_uris": ["https://app.example/cb"], "client_name": "Shop\u{202e}" });
     register(&server, &hidden).await.refusal(400, "invalid_client_metadata");
     let deep = format!("{{\"a\":{}", "[".repeat(30_000));

@@ -16,6 +16,7 @@ use super::foundations::Foundations;
 use super::instruments::Instruments;
 use crate::adapters::mailer::Mailer;
 use crate::config::{Issuer, MailFrom};
+use crate::domain::application::are_alike;
 use crate::domain::encryption::MasterKeyring;
 use crate::protocol::refusal::Refusal;
 use crate::store::Store;
@@ -25,6 +26,9 @@ pub use crate::store::UnsentMail;
 pub use caught::Mail as CaughtMail;
 pub(in crate::flows) use compose::{moment, quoted};
 pub use queue::{Notice, NoticeLink, SignInMail};
+
+/// The name at the top of every page.
+const OWN_NAME: &str = "Gatepost";
 
 /// The most mails that are shown.
 const MOST_SHOWN: i64 = 200;
@@ -71,6 +75,12 @@ impl Mail {
     /// The name that mails come from, if they have one.
     pub fn sender_name(&self) -> Option<String> {
         self.post.load().sender.name.clone()
+    }
+
+    /// Whether a name is, or looks like, that of this server on its pages and in its mails.
+    pub(in crate::flows) fn is_own_name(&self, name: &str) -> bool {
+        let own = [Some(OWN_NAME.to_owned()), self.sender_name()];
+        own.into_iter().flatten().any(|own| are_alike(&own, name))
     }
 
     /// Mails that no mail server has taken, newest first, for an operator.

@@ -15,13 +15,13 @@ use super::foundations::Foundations;
 use super::hash_secrets::SecretHasher;
 use super::instruments::Instruments;
 use super::keys::Keys;
+use super::mail::Mail;
 use super::request_limits::RequestLimits;
 use crate::config::{self, DynamicRegistration, Issuer};
 use crate::domain::application::Application;
 use crate::domain::one_time::RegistrationAccessToken;
 use crate::domain::registration::{Allowance, ClientMetadata, Members};
 use crate::domain::secret::ClientSecret;
-use crate::domain::visible_text::legible;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::Store;
@@ -60,36 +60,36 @@ pub struct Registrations {
     instruments: Instruments,
     store: Store,
     issuer: Issuer,
+    mail: Arc<Mail>,
     applications: Arc<Applications>,
     keys: Arc<Keys>,
     hasher: Arc<SecretHasher>,
     limits: RequestLimits,
     most_unused: Option<i64>,
     settings: config::Registration,
-    own_names: Vec<String>,
 }
 
 impl Registrations {
     /// As far as the operator lets them.
     pub fn new(
         base: &Foundations,
+        mail: &Arc<Mail>,
         applications: &Arc<Applications>,
         keys: &Arc<Keys>,
         hasher: &Arc<SecretHasher>,
     ) -> Self {
         let rates = &base.config.rate_limits;
-        let sender = base.config.mail.from.as_ref().and_then(|from| from.name.clone());
         Self {
             instruments: base.instruments.clone(),
             store: base.store.clone(),
             issuer: base.config.server.issuer.clone(),
+            mail: Arc::clone(mail),
             applications: Arc::clone(applications),
             keys: Arc::clone(keys),
             hasher: Arc::clone(hasher),
             limits: RequestLimits::of_registrations(rates),
             most_unused: rates.enabled.then(|| i64::from(rates.unused_registrations)),
             settings: base.config.registration.clone(),
-            own_names: ["Gatepost".to_owned()].into_iter().chain(sender).map(|name| plain(&name)).collect(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Registrations {
     /// What an application says of itself, if it may have that.
     fn read(&self, sent: &Members, allowed: &Allowance) -> Result<ClientMetadata, Refusal> {
         let metadata = ClientMetadata::read(sent, allowed, self.keys.default_algorithm())?;
-        if self.own_names.contains(&plain(&metadata.settings.name)) {
+        if self.mail.is_own_name(&metadata.settings.name) {
             let what = "'client_name': an application cannot have the name of this server";
             return Err(Refusal::new(ErrorCode::InvalidClientMetadata, what));
         }
@@ -126,9 +126,4 @@ impl Registrations {
     fn new_access_token(&self) -> RegistrationAccessToken {
         RegistrationAccessToken::from_random(self.instruments.random())
     }
-}
-
-/// A name as it is compared with another.
-fn plain(name: &str) -> String {
-    legible(name).trim().to_lowercase()
 }

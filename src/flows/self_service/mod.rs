@@ -12,7 +12,7 @@ use super::instruments::Instruments;
 use super::mail::Mail;
 use super::ownership::{Removal, tell_removed};
 use crate::config::{self, Issuer};
-use crate::domain::application::{Application, ApplicationSettings, BeyondLimits, SelfServiceLimits, are_alike};
+use crate::domain::application::{Application, ApplicationSettings, BeyondLimits, SelfServiceLimits};
 use crate::domain::approval::{Approval, Extras, part};
 use crate::domain::audit::AuditEvent;
 use crate::domain::group::GroupName;
@@ -30,9 +30,6 @@ pub use approvals::MOST_WAITING;
 
 /// The longest reason a developer gives, in characters.
 const LONGEST_REASON: usize = 1000;
-
-/// The name at the top of every page.
-const OWN_NAME: &str = "Gatepost";
 
 /// An application that was just registered.
 #[derive(Debug)]
@@ -202,7 +199,7 @@ impl SelfService {
         if caller.chooses_everything() {
             return Ok((asked, Extras::default()));
         }
-        if known.is_none_or(|known| known.name != asked.name) && self.is_own_name(&asked.name) {
+        if known.is_none_or(|known| known.name != asked.name) && self.mail.is_own_name(&asked.name) {
             let what = "only an operator can give an application a name that is, or looks like, that of this server";
             return Err(Refusal::new(ErrorCode::AccessDenied, what));
         }
@@ -225,12 +222,6 @@ impl SelfService {
             return Err(Refusal::new(ErrorCode::InsufficientScope, what));
         }
         Ok(parted)
-    }
-
-    /// Whether a name is, or looks like, that of this server on its pages and in its mails.
-    fn is_own_name(&self, name: &str) -> bool {
-        let own = [Some(OWN_NAME.to_owned()), self.mail.sender_name()];
-        own.into_iter().flatten().any(|own| are_alike(&own, name))
     }
 
     async fn ask_for(
