@@ -12,7 +12,7 @@ use crate::domain::webhook::WebhookOwner;
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_url::WebhookUrl;
 use crate::flows::Rooms;
-use crate::flows::webhooks::{NewWebhook, Reach, Sending, WebhookChange, WithWebhookSecret};
+use crate::flows::webhooks::{NewWebhook, Sending, VisibleWebhooks, WebhookChange, WithWebhookSecret};
 use shown::{ShownWebhook, ShownWithDeliveries, ShownWithSecret};
 
 /// What can be done with webhooks.
@@ -77,7 +77,7 @@ fn message(text: &str) -> Result<MessageId, String> {
 /// Runs a command.
 pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
-    let find = async |id| rooms.webhooks.webhook(id, &Reach::Everything).await;
+    let find = async |id| rooms.webhooks.webhook(id, &VisibleWebhooks::Everything).await;
     match command {
         Command::Create(Arguments { url, application, events, format }) => {
             let owner = application.map_or(WebhookOwner::Server, WebhookOwner::Application);
@@ -115,7 +115,7 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
 }
 
 async fn change(one: One, sending: Sending, rooms: &Rooms) -> Result<(), CommandError> {
-    let webhook = rooms.webhooks.webhook(one.id, &Reach::Everything).await?;
+    let webhook = rooms.webhooks.webhook(one.id, &VisibleWebhooks::Everything).await?;
     let change = WebhookChange { sending: Some(sending), ..WebhookChange::default() };
     let webhook = rooms.webhooks.webhook_update(&webhook, change, &Actor::CommandLine).await?;
     let shown = ShownWebhook::from(&webhook);
@@ -123,7 +123,7 @@ async fn change(one: One, sending: Sending, rooms: &Rooms) -> Result<(), Command
 }
 
 async fn list(format: Format, rooms: &Rooms) -> Result<(), CommandError> {
-    let webhooks = rooms.webhooks.webhooks(&Reach::Everything).await?;
+    let webhooks = rooms.webhooks.webhooks(&VisibleWebhooks::Everything).await?;
     let shown: Vec<_> = webhooks.iter().map(ShownWebhook::from).collect();
     Output::result(format, &shown, || {
         let rows: Vec<_> = shown.iter().map(ShownWebhook::row).collect();

@@ -4,7 +4,7 @@ use super::environment::read_named_file;
 use super::place::Place;
 use super::reader::{Answer, TableReader};
 use super::secret::Secret;
-use super::setting::{FromText, Setting as _};
+use super::setting::{FromText, SettingType as _};
 use super::value::{Unfit, Value};
 use crate::domain::application::{GivenSettings, SETTINGS, Setting, Shape};
 

@@ -11,7 +11,7 @@ use crate::domain::duration;
 use crate::protocol::named::Named;
 
 /// A type of settings.
-pub(super) trait Setting: Sized {
+pub(super) trait SettingType: Sized {
     /// The expected form, as the end of "expected …".
     fn expected() -> String;
 
@@ -22,7 +22,7 @@ pub(super) trait Setting: Sized {
     fn show(&self) -> serde_json::Value;
 }
 
-/// A [`Setting`] that is written as a string.
+/// A [`SettingType`] that is written as a string.
 pub(super) trait FromText: Sized {
     /// The expected form, as the end of "expected …".
     const EXPECTED: &'static str;
@@ -37,7 +37,7 @@ pub(super) trait FromText: Sized {
     fn shown(&self) -> String;
 }
 
-impl<T: FromText> Setting for T {
+impl<T: FromText> SettingType for T {
     fn expected() -> String {
         T::EXPECTED.to_owned()
     }
@@ -61,7 +61,7 @@ impl<T: FromText> Setting for T {
     }
 }
 
-impl Setting for bool {
+impl SettingType for bool {
     fn expected() -> String {
         "true or false".to_owned()
     }
@@ -79,7 +79,7 @@ impl Setting for bool {
     }
 }
 
-impl Setting for u32 {
+impl SettingType for u32 {
     fn expected() -> String {
         "a whole number".to_owned()
     }
@@ -98,7 +98,7 @@ impl Setting for u32 {
     }
 }
 
-impl<T: Setting> Setting for Vec<T> {
+impl<T: SettingType> SettingType for Vec<T> {
     fn expected() -> String {
         format!("a list, each item {}", T::expected())
     }
@@ -118,7 +118,7 @@ impl<T: Setting> Setting for Vec<T> {
     }
 
     fn show(&self) -> serde_json::Value {
-        self.iter().map(Setting::show).collect()
+        self.iter().map(SettingType::show).collect()
     }
 }
 

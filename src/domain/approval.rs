@@ -2,6 +2,7 @@
 
 use super::application::{ApplicationKind, ApplicationSettings, BeyondLimits, Chosen, SETTINGS, SelfServiceLimits};
 use super::ids::{ApplicationId, ApprovalId, Timestamp, UserId};
+use crate::protocol::named::named;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
@@ -98,25 +99,15 @@ pub struct Approval {
     pub created_at: Timestamp,
 }
 
-/// How a request for extras ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// The application has them from now on.
-    Granted,
-    /// The application stays as it is.
-    Refused,
-    /// An owner withdrew it, or asked for something else.
-    Withdrawn,
-}
-
-impl Decision {
-    /// The name in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Granted => "granted",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
-        }
+named! {
+    /// How a request for extras ends.
+    pub enum Decision {
+        /// The application has them from now on.
+        Granted = "granted",
+        /// The application stays as it is.
+        Refused = "refused",
+        /// An owner withdrew it, or asked for something else.
+        Withdrawn = "withdrawn",
     }
 }
 

@@ -5,6 +5,7 @@ mod event;
 use std::fmt;
 
 use super::ids::{AuditId, ClientId, Timestamp, UserId};
+use crate::protocol::named::named;
 
 pub use event::AuditEvent;
 
@@ -67,31 +68,19 @@ impl InvitationEnd {
     }
 }
 
-/// How a person becomes an owner of an application or stops being one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OwnerChange {
-    /// They accepted an invitation to share it.
-    Joined,
-    /// They accepted an invitation to take it over.
-    TookOver,
-    /// They handed it over.
-    HandedOver,
-    /// They left.
-    Left,
-    /// They were removed by another owner or an operator.
-    Removed,
-}
-
-impl OwnerChange {
-    /// The name in the audit log and in messages to webhooks.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Joined => "joined",
-            Self::TookOver => "took_over",
-            Self::HandedOver => "handed_over",
-            Self::Left => "left",
-            Self::Removed => "removed",
-        }
+named! {
+    /// How a person becomes an owner of an application or stops being one.
+    pub enum OwnerChange {
+        /// They accepted an invitation to share it.
+        Joined = "joined",
+        /// They accepted an invitation to take it over.
+        TookOver = "took_over",
+        /// They handed it over.
+        HandedOver = "handed_over",
+        /// They left.
+        Left = "left",
+        /// They were removed by another owner or an operator.
+        Removed = "removed",
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::application::{Application, ApplicationState, Origin};
 use super::ids::Timestamp;
 use super::life_marks::{Exempt, Warning};
-use super::uptime_clock::{Counted, UptimeClock};
+use super::uptime_clock::{UptimeClock, UptimeReading};
 
 /// The configured spans (`[applications]`).
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ impl Spans<'_> {
 
 /// A step in the life cycle of an unused application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum LifeCycleStep {
     /// Its owners are warned, this long before it is deactivated.
     Warn(Duration),
     /// It is deactivated.
@@ -59,7 +59,7 @@ pub enum Step {
     Purge,
 }
 
-impl Step {
+impl LifeCycleStep {
     /// The name in listings.
     pub const fn name(self) -> &'static str {
         match self {
@@ -75,9 +75,9 @@ impl Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NextStep {
     /// The step.
-    pub step: Step,
+    pub step: LifeCycleStep,
     /// The earliest date, if nothing changes.
-    pub due: Counted,
+    pub due: UptimeReading,
 }
 
 /// The dates that lie ahead of an application if it is not used and no server goes down.
@@ -128,33 +128,43 @@ impl Application {
 pub fn next_step(application: &Application, spans: &Spans<'_>, up: &UptimeClock) -> Option<NextStep> {
     match application.state {
         ApplicationState::Deleted { at } if application.life.purged_at.is_none() => {
-            Some(NextStep { step: Step::Purge, due: up.counted(at).plus(spans.undelete_for) })
+            Some(NextStep { step: LifeCycleStep::Purge, due: up.counted(at).plus(spans.undelete_for) })
         }
         ApplicationState::Deleted { .. } => None,
         _ if application.is_exempt() => None,
         ApplicationState::Deactivated { at, .. } => {
             let due = deletion(application, up.counted(at), spans, up);
-            Some(NextStep { step: Step::Delete, due })
+            Some(NextStep { step: LifeCycleStep::Delete, due })
         }
         ApplicationState::Active => {
             let given = application.warning_in_force();
             let deactivation = deactivation(application, given, spans, up);
             Some(match spans.next_warning(given) {
-                Some(before) => NextStep { step: Step::Warn(before), due: deactivation.minus(before) },
-                None => NextStep { step: Step::Deactivate, due: deactivation },
+                Some(before) => NextStep { step: LifeCycleStep::Warn(before), due: deactivation.minus(before) },
+                None => NextStep { step: LifeCycleStep::Deactivate, due: deactivation },
             })
         }
     }
 }
 
 /// When an active application is deactivated, if no more warnings have to be given than these.
-fn deactivation(application: &Application, given: Option<Warning>, spans: &Spans<'_>, up: &UptimeClock) -> Counted {
+fn deactivation(
+    application: &Application,
+    given: Option<Warning>,
+    spans: &Spans<'_>,
+    up: &UptimeClock,
+) -> UptimeReading {
     let unused = up.counted(application.unused_since()).plus(spans.deactivate_after);
     let promised = given.map(|warning| up.counted(warning.at).plus(warning.before));
     promised.map_or(unused, |promised| promised.max(unused))
 }
 
-fn deletion(application: &Application, deactivated: Counted, spans: &Spans<'_>, up: &UptimeClock) -> Counted {
+fn deletion(
+    application: &Application,
+    deactivated: UptimeReading,
+    spans: &Spans<'_>,
+    up: &UptimeClock,
+) -> UptimeReading {
     let unused = up.counted(application.unused_since()).plus(spans.delete_after);
     unused.max(deactivated.plus(spans.deactivated_for()))
 }
@@ -163,14 +173,14 @@ fn deletion(application: &Application, deactivated: Counted, spans: &Spans<'_>, 
 pub fn outlook(application: &Application, spans: &Spans<'_>, up: &UptimeClock, now: Timestamp) -> Outlook {
     let Some(next) = next_step(application, spans, up) else { return Outlook::default() };
     let present = up.counted(now);
-    let moment = |counted: Counted| Some(up.moment(counted).max(now));
+    let moment = |counted: UptimeReading| Some(up.moment(counted).max(now));
     match next.step {
-        Step::Purge => Outlook { purged_at: moment(next.due), ..Outlook::default() },
-        Step::Delete => Outlook { deleted_at: moment(next.due), ..Outlook::default() },
-        Step::Deactivate | Step::Warn(_) => {
+        LifeCycleStep::Purge => Outlook { purged_at: moment(next.due), ..Outlook::default() },
+        LifeCycleStep::Delete => Outlook { deleted_at: moment(next.due), ..Outlook::default() },
+        LifeCycleStep::Deactivate | LifeCycleStep::Warn(_) => {
             let deactivated = after_all_warnings(application, spans, up, present);
             Outlook {
-                warned_at: matches!(next.step, Step::Warn(_)).then_some(next.due).and_then(moment),
+                warned_at: matches!(next.step, LifeCycleStep::Warn(_)).then_some(next.due).and_then(moment),
                 deactivated_at: moment(deactivated),
                 deleted_at: moment(deletion(application, deactivated, spans, up)),
                 purged_at: None,
@@ -180,7 +190,12 @@ pub fn outlook(application: &Application, spans: &Spans<'_>, up: &UptimeClock, n
 }
 
 /// When an active application is deactivated, each warning that is still missing given as soon as it is due.
-fn after_all_warnings(application: &Application, spans: &Spans<'_>, up: &UptimeClock, present: Counted) -> Counted {
+fn after_all_warnings(
+    application: &Application,
+    spans: &Spans<'_>,
+    up: &UptimeClock,
+    present: UptimeReading,
+) -> UptimeReading {
     let given = application.warning_in_force();
     let known = deactivation(application, given, spans, up).max(present);
     let missing = spans.warn_before.iter().filter(|span| given.is_none_or(|warning| **span < warning.before));

@@ -47,7 +47,7 @@ pub struct StoredRefreshToken {
 
 /// The state of a presented refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum RefreshTokenState {
     /// It can be used.
     Unused,
     /// It was used within the grace period: the answer may have been lost. Decided by whether its successor was used.
@@ -60,12 +60,12 @@ pub enum Standing {
 
 impl StoredRefreshToken {
     /// The state now; `grace` is how long a used token may be presented again, zero for never.
-    pub fn standing(&self, grace: Duration, now: Timestamp) -> Standing {
+    pub fn state(&self, grace: Duration, now: Timestamp) -> RefreshTokenState {
         match self.spent_at {
-            Some(spent) if !grace.is_zero() && now < spent.plus(grace) => Standing::JustUsed,
-            Some(_) => Standing::Used,
-            None if now >= self.expires_at => Standing::Expired,
-            None => Standing::Unused,
+            Some(spent) if !grace.is_zero() && now < spent.plus(grace) => RefreshTokenState::JustUsed,
+            Some(_) => RefreshTokenState::Used,
+            None if now >= self.expires_at => RefreshTokenState::Expired,
+            None => RefreshTokenState::Unused,
         }
     }
 }
@@ -101,15 +101,15 @@ mod tests {
     #[test]
     fn a_used_token_may_be_shown_again_within_the_grace_only() {
         let grace = Duration::from_secs(10);
-        assert_eq!(token(None).standing(grace, at(99)), Standing::Unused);
-        assert_eq!(token(None).standing(grace, at(100)), Standing::Expired);
-        assert_eq!(token(Some(50)).standing(grace, at(59)), Standing::JustUsed);
-        assert_eq!(token(Some(50)).standing(grace, at(60)), Standing::Used);
-        assert_eq!(token(Some(50)).standing(grace, at(200)), Standing::Used);
+        assert_eq!(token(None).state(grace, at(99)), RefreshTokenState::Unused);
+        assert_eq!(token(None).state(grace, at(100)), RefreshTokenState::Expired);
+        assert_eq!(token(Some(50)).state(grace, at(59)), RefreshTokenState::JustUsed);
+        assert_eq!(token(Some(50)).state(grace, at(60)), RefreshTokenState::Used);
+        assert_eq!(token(Some(50)).state(grace, at(200)), RefreshTokenState::Used);
     }
 
     #[test]
     fn without_grace_a_used_token_is_never_shown_again() {
-        assert_eq!(token(Some(50)).standing(Duration::ZERO, at(50)), Standing::Used);
+        assert_eq!(token(Some(50)).state(Duration::ZERO, at(50)), RefreshTokenState::Used);
     }
 }

@@ -1,7 +1,7 @@
 //! Uptime: time without the outages in which no server was up.
 //!
 //! While no server is up an application cannot be used, so that time does not count. The spans of its life cycle are
-//! measured on a clock that stands still during every outage; [`Counted`] is a reading of that clock.
+//! measured on a clock that stands still during every outage; [`UptimeReading`] is a reading of that clock.
 
 use std::time::Duration;
 
@@ -18,9 +18,9 @@ pub struct Outage {
 
 /// A reading of the clock that stands still during outages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Counted(Timestamp);
+pub struct UptimeReading(Timestamp);
 
-impl Counted {
+impl UptimeReading {
     /// This much later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
@@ -54,15 +54,15 @@ impl UptimeClock {
     }
 
     /// What the clock reads at this moment. During an outage it reads what it read at its beginning.
-    pub fn counted(&self, at: Timestamp) -> Counted {
+    pub fn counted(&self, at: Timestamp) -> UptimeReading {
         let before = self.0.iter().take_while(|outage| outage.began < at);
         let lost = before.map(|outage| at.min(outage.ended).since(outage.began)).sum();
-        Counted(at.minus(lost))
+        UptimeReading(at.minus(lost))
     }
 
     /// The last moment at which the clock reads this. An event is at least as long ago as the reading if and only if it
     /// is not after that moment, so a span becomes a comparison of stored timestamps.
-    pub fn moment(&self, counted: Counted) -> Timestamp {
+    pub fn moment(&self, counted: UptimeReading) -> Timestamp {
         self.0.iter().fold(counted.0, |at, outage| {
             // Once one begins later than the moment found so far, all that follow do.
             if outage.began <= at { at.plus(outage.ended.since(outage.began)) } else { at }
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_reading_leads_back_to_the_last_moment_it_was_true_at() {
         let up = UptimeClock::without(vec![outage(10, 30), outage(50, 60)]);
-        let moments = [5, 9, 10, 11, 29, 30, 31].map(|read| up.moment(Counted(at(read))).as_micros());
+        let moments = [5, 9, 10, 11, 29, 30, 31].map(|read| up.moment(UptimeReading(at(read))).as_micros());
         assert_eq!(moments, [5, 9, 30, 31, 49, 60, 61]);
     }
 

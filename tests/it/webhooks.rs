@@ -15,7 +15,7 @@ use gatepost::domain::webhook::{Webhook, WebhookOwner};
 use gatepost::domain::webhook_delivery::Delivery;
 use gatepost::flows::Rooms;
 use gatepost::flows::people::{Admin, NewUser};
-use gatepost::flows::webhooks::{NewWebhook, Reach, WebhookError, WithWebhookSecret};
+use gatepost::flows::webhooks::{NewWebhook, VisibleWebhooks, WebhookError, WithWebhookSecret};
 use gatepost::store::StateChange;
 use serde_json::json;
 
@@ -36,7 +36,7 @@ async fn webhook(server: &Rooms, owner: WebhookOwner, receiver: &Receiver, event
 
 /// The webhook as it is now.
 async fn now(server: &Rooms, webhook: &Webhook) -> Webhook {
-    server.webhooks.webhook(webhook.id, &Reach::Everything).await.unwrap()
+    server.webhooks.webhook(webhook.id, &VisibleWebhooks::Everything).await.unwrap()
 }
 
 /// What became of its only message.

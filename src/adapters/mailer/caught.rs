@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Mail, Mailer, Sending};
+use super::{Mail, Mailer, SendFuture};
 
 /// How many mails are kept; the oldest goes first.
 const CAPACITY: usize = 100;
@@ -26,7 +26,7 @@ impl CaughtMail {
 }
 
 impl Mailer for CaughtMail {
-    fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a> {
+    fn send<'a>(&'a self, mail: &'a Mail) -> SendFuture<'a> {
         self.keep(mail.clone());
         Box::pin(async { Ok("caught, and not sent".to_owned()) })
     }

@@ -18,12 +18,12 @@ pub use caught::CaughtMail;
 pub use smtp::{SmtpAccount, SmtpMailer, SmtpSecurity, SmtpSettings};
 
 /// The future result of sending: the mail server's answer, or an error.
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<String, MailError>> + Send + 'a>>;
+pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<String, MailError>> + Send + 'a>>;
 
 /// Sends mail.
 pub trait Mailer: Send + Sync {
     /// Sends a mail to its one recipient. Dropped before it ends, the mail may or may not have been sent.
-    fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a>;
+    fn send<'a>(&'a self, mail: &'a Mail) -> SendFuture<'a>;
 
     /// The mails that were caught instead of being sent, if this mailer does that.
     fn caught(&self) -> Option<&CaughtMail> {

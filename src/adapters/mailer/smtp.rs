@@ -14,7 +14,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
-use super::{Mail, MailError, Mailer, Sending};
+use super::{Mail, MailError, Mailer, SendFuture};
 use connections::Connections;
 
 /// The time limit for connecting: name, connection, TLS, login.
@@ -115,7 +115,7 @@ impl SmtpMailer {
 }
 
 impl Mailer for SmtpMailer {
-    fn send<'a>(&'a self, mail: &'a Mail) -> Sending<'a> {
+    fn send<'a>(&'a self, mail: &'a Mail) -> SendFuture<'a> {
         Box::pin(self.deliver(mail))
     }
 }

@@ -11,7 +11,7 @@ use crate::config::environment::{Environment, section_and_key, variable_name};
 use crate::config::nearest::nearest;
 use crate::config::place::Place;
 use crate::config::problem::Problem;
-use crate::config::setting::Setting;
+use crate::config::setting::SettingType;
 use crate::config::sources::ShownSetting;
 use crate::config::value::{Entry, Kind, Value};
 pub(super) use table::{Answer, TableReader};
@@ -137,12 +137,12 @@ pub(in crate::config) struct SectionReader<'r> {
 
 impl SectionReader<'_> {
     /// The value of `key`; `default` is written as in an environment variable.
-    pub(in crate::config) fn setting<T: Setting>(&mut self, key: &'static str, default: &'static str) -> T {
+    pub(in crate::config) fn setting<T: SettingType>(&mut self, key: &'static str, default: &'static str) -> T {
         self.setting_or(key, default, |value| value)
     }
 
     /// As [`SectionReader::setting`], where what is not set is `default` adapted to other settings.
-    pub(in crate::config) fn setting_or<T: Setting>(
+    pub(in crate::config) fn setting_or<T: SettingType>(
         &mut self,
         key: &'static str,
         default: &'static str,
@@ -158,7 +158,7 @@ impl SectionReader<'_> {
     }
 
     /// As [`SectionReader::setting`], and refuses a value outside `range`.
-    pub(in crate::config) fn setting_within<T: Setting + PartialOrd>(
+    pub(in crate::config) fn setting_within<T: SettingType + PartialOrd>(
         &mut self,
         key: &'static str,
         default: &'static str,
@@ -170,7 +170,7 @@ impl SectionReader<'_> {
     }
 
     /// Refuses a value of `key` outside `range`.
-    pub(in crate::config) fn refuse_outside<T: Setting + PartialOrd>(
+    pub(in crate::config) fn refuse_outside<T: SettingType + PartialOrd>(
         &mut self,
         key: &'static str,
         value: &T,
@@ -190,7 +190,7 @@ impl SectionReader<'_> {
     }
 
     /// The value of `key`, if it is set.
-    pub(in crate::config) fn optional<T: Setting>(&mut self, key: &'static str) -> Option<T> {
+    pub(in crate::config) fn optional<T: SettingType>(&mut self, key: &'static str) -> Option<T> {
         let (value, place) = match self.read(key) {
             Answer::Good(value, place) => (Some(value), place),
             Answer::Bad(place) => (None, place),
@@ -201,7 +201,7 @@ impl SectionReader<'_> {
         value
     }
 
-    fn read<T: Setting>(&mut self, key: &'static str) -> Answer<T> {
+    fn read<T: SettingType>(&mut self, key: &'static str) -> Answer<T> {
         match self.table.reader.environment.take(self.section, key) {
             Ok(None) => self.table.read(key),
             Ok(Some(value)) => {
@@ -217,7 +217,7 @@ impl SectionReader<'_> {
         }
     }
 
-    fn default_of<T: Setting>(&self, key: &str, default: &'static str) -> T {
+    fn default_of<T: SettingType>(&self, key: &str, default: &'static str) -> T {
         let value = Value::untyped(default, Place::Default);
         T::read(&value).unwrap_or_else(|unfit| {
             // Defaults are constants, and a test reads all of them.

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::config::nearest::nearest;
 use crate::config::place::Place;
-use crate::config::setting::Setting;
+use crate::config::setting::SettingType;
 use crate::config::sources::ShownSetting;
 use crate::config::value::{Entry, Unfit, Value};
 
@@ -34,7 +34,7 @@ impl<'r> TableReader<'r> {
     }
 
     /// Reads `key` from the table.
-    pub(in crate::config) fn read<T: Setting>(&mut self, key: &'static str) -> Answer<T> {
+    pub(in crate::config) fn read<T: SettingType>(&mut self, key: &'static str) -> Answer<T> {
         match self.take(key) {
             Some(entry) => self.parse(key, &entry.value),
             None => Answer::Absent,
@@ -42,7 +42,7 @@ impl<'r> TableReader<'r> {
     }
 
     /// Reads `key` and records it for `config show` if it is there.
-    pub(in crate::config) fn optional<T: Setting>(&mut self, key: &'static str) -> Option<T> {
+    pub(in crate::config) fn optional<T: SettingType>(&mut self, key: &'static str) -> Option<T> {
         let Answer::Good(value, place) = self.read::<T>(key) else {
             return None;
         };
@@ -51,7 +51,7 @@ impl<'r> TableReader<'r> {
     }
 
     /// As [`TableReader::optional`]; a missing `key` is a problem of the table at `place`.
-    pub(in crate::config) fn required<T: Setting>(&mut self, key: &'static str, place: &Place) -> Option<T> {
+    pub(in crate::config) fn required<T: SettingType>(&mut self, key: &'static str, place: &Place) -> Option<T> {
         match self.read::<T>(key) {
             Answer::Good(value, place) => {
                 self.note(key, value.show(), place);
@@ -68,7 +68,7 @@ impl<'r> TableReader<'r> {
     }
 
     /// Gives a written value the type of `key`.
-    pub(in crate::config) fn parse<T: Setting>(&mut self, key: &str, value: &Value) -> Answer<T> {
+    pub(in crate::config) fn parse<T: SettingType>(&mut self, key: &str, value: &Value) -> Answer<T> {
         match T::read(value) {
             Ok(read) => Answer::Good(read, value.place.clone()),
             Err(unfit) => {

@@ -43,19 +43,19 @@ fn deactivated(at: u64) -> Application {
     Application { state, ..application() }
 }
 
-fn next(application: &Application) -> Option<(Step, Timestamp)> {
+fn next(application: &Application) -> Option<(LifeCycleStep, Timestamp)> {
     let up = UptimeClock::default();
     next_step(application, &SPANS, &up).map(|next| (next.step, up.moment(next.due)))
 }
 
 #[test]
 fn each_step_leads_to_the_one_after_it() {
-    assert_eq!(next(&application()), Some((Step::Warn(days(7)), day(21))));
-    assert_eq!(next(&warned(21, 7)), Some((Step::Warn(days(1)), day(27))));
-    assert_eq!(next(&warned(27, 1)), Some((Step::Deactivate, day(28))));
-    assert_eq!(next(&deactivated(28)), Some((Step::Delete, day(84))));
+    assert_eq!(next(&application()), Some((LifeCycleStep::Warn(days(7)), day(21))));
+    assert_eq!(next(&warned(21, 7)), Some((LifeCycleStep::Warn(days(1)), day(27))));
+    assert_eq!(next(&warned(27, 1)), Some((LifeCycleStep::Deactivate, day(28))));
+    assert_eq!(next(&deactivated(28)), Some((LifeCycleStep::Delete, day(84))));
     let deleted = Application { state: ApplicationState::Deleted { at: day(84) }, ..application() };
-    assert_eq!(next(&deleted), Some((Step::Purge, day(114))));
+    assert_eq!(next(&deleted), Some((LifeCycleStep::Purge, day(114))));
     let purged_at = Some(day(114));
     let purged = Application { life: LifeMarks { purged_at, ..LifeMarks::default() }, ..deleted };
     assert_eq!(next(&purged), None);
@@ -64,25 +64,25 @@ fn each_step_leads_to_the_one_after_it() {
 #[test]
 fn a_use_or_a_word_makes_the_time_begin_anew_and_a_warning_before_it_void() {
     let used = Application { last_used_at: Some(day(22)), ..warned(21, 7) };
-    assert_eq!(next(&used), Some((Step::Warn(days(7)), day(43))));
+    assert_eq!(next(&used), Some((LifeCycleStep::Warn(days(7)), day(43))));
     let life = LifeMarks { kept_at: Some(day(24)), ..used.life };
-    assert_eq!(next(&Application { life, ..used }), Some((Step::Warn(days(7)), day(45))));
+    assert_eq!(next(&Application { life, ..used }), Some((LifeCycleStep::Warn(days(7)), day(45))));
     let clock_set_back = Application { last_used_at: Some(day(0).minus(days(9))), ..application() };
     assert_eq!(next(&clock_set_back), next(&application()), "never before it was registered");
 }
 
 #[test]
 fn a_late_warning_moves_the_deactivation_and_a_late_deactivation_the_deletion() {
-    assert_eq!(next(&warned(100, 7)), Some((Step::Warn(days(1)), day(106))));
-    assert_eq!(next(&warned(110, 1)), Some((Step::Deactivate, day(111))));
-    assert_eq!(next(&deactivated(111)), Some((Step::Delete, day(167))));
+    assert_eq!(next(&warned(100, 7)), Some((LifeCycleStep::Warn(days(1)), day(106))));
+    assert_eq!(next(&warned(110, 1)), Some((LifeCycleStep::Deactivate, day(111))));
+    assert_eq!(next(&deactivated(111)), Some((LifeCycleStep::Delete, day(167))));
 }
 
 #[test]
 fn without_warnings_it_is_deactivated_without_one() {
     let spans = Spans { warn_before: &[], ..SPANS };
     let next = next_step(&application(), &spans, &UptimeClock::default()).unwrap();
-    assert_eq!(next.step, Step::Deactivate);
+    assert_eq!(next.step, LifeCycleStep::Deactivate);
 }
 
 #[test]
@@ -108,17 +108,17 @@ fn the_outlook_tells_what_the_steps_will_do() {
 }
 
 /// What one sweep does to an application.
-fn sweep(application: Application, up: &UptimeClock, now: Timestamp) -> (Application, Option<Step>) {
+fn sweep(application: Application, up: &UptimeClock, now: Timestamp) -> (Application, Option<LifeCycleStep>) {
     let due = next_step(&application, &SPANS, up).filter(|next| next.due <= up.counted(now));
     let Some(NextStep { step, .. }) = due else { return (application, None) };
     let mut after = application;
     match step {
-        Step::Warn(before) => after.life.warned = Some(Warning { at: now, before }),
-        Step::Deactivate => {
+        LifeCycleStep::Warn(before) => after.life.warned = Some(Warning { at: now, before }),
+        LifeCycleStep::Deactivate => {
             after.state = ApplicationState::Deactivated { at: now, reason: DeactivationReason::Unused };
         }
-        Step::Delete => after.state = ApplicationState::Deleted { at: now },
-        Step::Purge => after.life.purged_at = Some(now),
+        LifeCycleStep::Delete => after.state = ApplicationState::Deleted { at: now },
+        LifeCycleStep::Purge => after.life.purged_at = Some(now),
     }
     (after, Some(step))
 }
@@ -145,7 +145,8 @@ proptest! {
             taken.extend(step.map(|step| (step, now)));
         }
         let up = UptimeClock::without(outages);
-        let all = [Step::Warn(days(7)), Step::Warn(days(1)), Step::Deactivate, Step::Delete, Step::Purge];
+        let warnings = [LifeCycleStep::Warn(days(7)), LifeCycleStep::Warn(days(1))];
+        let all = [warnings[0], warnings[1], LifeCycleStep::Deactivate, LifeCycleStep::Delete, LifeCycleStep::Purge];
         for ((step, _), expected) in taken.iter().zip(all) {
             prop_assert_eq!(*step, expected);
         }

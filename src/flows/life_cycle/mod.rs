@@ -24,8 +24,8 @@ use crate::config::{self, Issuer};
 use crate::domain::application::Application;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, Timestamp};
-use crate::domain::life_cycle::{Outlook, Spans, Step, next_step, outlook};
-use crate::domain::uptime_clock::{Counted, UptimeClock};
+use crate::domain::life_cycle::{LifeCycleStep, Outlook, Spans, next_step, outlook};
+use crate::domain::uptime_clock::{UptimeClock, UptimeReading};
 use crate::store::{DueBy, Store, StoreError};
 
 pub use keep::{KeepState, KeepView};
@@ -47,14 +47,14 @@ pub struct DueStep {
     /// The application's name, as it was before.
     pub name: String,
     /// What.
-    pub step: Step,
+    pub step: LifeCycleStep,
 }
 
 /// The time of a sweep, on the wall clock and on the uptime clock.
 struct Present {
     now: Timestamp,
     up: UptimeClock,
-    counted: Counted,
+    counted: UptimeReading,
 }
 
 impl Present {

@@ -7,7 +7,7 @@ use super::{LifeCycle, Present};
 use crate::domain::application::{Application, ApplicationState, DeactivationReason};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, Timestamp};
-use crate::domain::life_cycle::{Step, outlook};
+use crate::domain::life_cycle::{LifeCycleStep, outlook};
 use crate::domain::life_marks::{LifeMarks, Warning};
 use crate::store::{Generation, GuardedStep, StoreError};
 
@@ -16,17 +16,17 @@ impl LifeCycle {
     pub(super) async fn take_step(
         &self,
         application: &Application,
-        step: Step,
+        step: LifeCycleStep,
         present: &Present,
         actor: &Actor,
     ) -> Result<bool, StoreError> {
         let taken = match step {
-            Step::Warn(before) => {
+            LifeCycleStep::Warn(before) => {
                 self.warn_owners(application, Warning { at: present.now, before }, present, actor).await?
             }
-            Step::Deactivate => self.deactivate_unused(application, present, actor).await?,
-            Step::Delete => self.delete_unused(application, present, actor).await?,
-            Step::Purge => self.purge(application, present, actor).await?,
+            LifeCycleStep::Deactivate => self.deactivate_unused(application, present, actor).await?,
+            LifeCycleStep::Delete => self.delete_unused(application, present, actor).await?,
+            LifeCycleStep::Purge => self.purge(application, present, actor).await?,
         };
         if taken {
             info!(client_id = application.client_id.as_str(), step = step.name(), "an unused application");

@@ -8,7 +8,7 @@ use super::Tokens;
 use super::granted::{Granted, Payment, Person, Resources, Subject};
 use crate::domain::application::Application;
 use crate::domain::one_time::RefreshToken;
-use crate::domain::refresh_token::{Standing, StoredRefreshToken};
+use crate::domain::refresh_token::{RefreshTokenState, StoredRefreshToken};
 use crate::domain::token_family::TokenFamily;
 use crate::flows::admission::{is_admitted, no_grant};
 use crate::protocol::parameters::Parameters;
@@ -29,11 +29,11 @@ pub(super) async fn grant(
         return Err(invalid("the refresh token was revoked"));
     }
     let user = tokens.active_user(family.user).await?;
-    let payment = match stored.standing(tokens.settings.refresh_grace, tokens.instruments.now()) {
-        Standing::Unused => Payment::Rotate(token),
-        Standing::JustUsed => Payment::Repeat(repeat(tokens, application, &token, &family).await?),
-        Standing::Used => return Err(end_the_family(tokens, application, &family).await?),
-        Standing::Expired => return Err(invalid("the refresh token has expired")),
+    let payment = match stored.state(tokens.settings.refresh_grace, tokens.instruments.now()) {
+        RefreshTokenState::Unused => Payment::Rotate(token),
+        RefreshTokenState::JustUsed => Payment::Repeat(repeat(tokens, application, &token, &family).await?),
+        RefreshTokenState::Used => return Err(end_the_family(tokens, application, &family).await?),
+        RefreshTokenState::Expired => return Err(invalid("the refresh token has expired")),
     };
     // Never more than the application may ask for now, and never more than was granted.
     let allowed = application.still_allowed(&family.scope);

@@ -17,7 +17,7 @@ use crate::config::Issuer;
 use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::ids::{ClientId, Timestamp, TokenFamilyId};
 use crate::domain::one_time::RefreshToken;
-use crate::domain::refresh_token::{Standing, StoredRefreshToken};
+use crate::domain::refresh_token::{RefreshTokenState, StoredRefreshToken};
 use crate::domain::token_family::{EndReason, TokenFamily};
 use crate::domain::user::User;
 use crate::protocol::bearer;
@@ -131,7 +131,7 @@ impl TokenStatus {
     ) -> Result<Option<(StoredRefreshToken, TokenFamily, User)>, StoreError> {
         let stored = self.store.refresh_token(token.hash()).await?;
         let (grace, now) = (self.refresh_grace, self.instruments.now());
-        let Some(stored) = stored.filter(|stored| stored.standing(grace, now) == Standing::Unused) else {
+        let Some(stored) = stored.filter(|stored| stored.state(grace, now) == RefreshTokenState::Unused) else {
             return Ok(None);
         };
         let family = self.store.family(stored.family).await?.filter(TokenFamily::is_alive);

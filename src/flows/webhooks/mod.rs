@@ -29,14 +29,14 @@ const DELIVERIES_SHOWN: u32 = 50;
 
 /// The webhooks that a caller may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum VisibleWebhooks {
     /// All: an operator.
     Everything,
     /// Those of one application: its owner.
     Application(ClientId),
 }
 
-impl Reach {
+impl VisibleWebhooks {
     fn includes(&self, webhook: &Webhook) -> bool {
         match self {
             Self::Everything => true,
@@ -75,15 +75,17 @@ impl Webhooks {
     }
 
     /// All webhooks within reach, oldest first.
-    pub async fn webhooks(&self, within: &Reach) -> Result<Vec<Webhook>, WebhookError> {
+    pub async fn webhooks(&self, within: &VisibleWebhooks) -> Result<Vec<Webhook>, WebhookError> {
         match within {
-            Reach::Everything => Ok(self.store.webhooks().await?),
-            Reach::Application(client_id) => self.webhooks_of(&WebhookOwner::Application(client_id.clone())).await,
+            VisibleWebhooks::Everything => Ok(self.store.webhooks().await?),
+            VisibleWebhooks::Application(client_id) => {
+                self.webhooks_of(&WebhookOwner::Application(client_id.clone())).await
+            }
         }
     }
 
     /// A webhook within reach.
-    pub async fn webhook(&self, id: WebhookId, within: &Reach) -> Result<Webhook, WebhookError> {
+    pub async fn webhook(&self, id: WebhookId, within: &VisibleWebhooks) -> Result<Webhook, WebhookError> {
         let found = self.store.webhook(id).await?.filter(|webhook| within.includes(webhook));
         found.ok_or(WebhookError::Unknown)
     }

@@ -17,7 +17,7 @@ use crate::domain::webhook::{self, WebhookOwner, WebhookState};
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_url::WebhookUrl;
 use crate::flows::access::Need;
-use crate::flows::webhooks::{NewWebhook, Reach, Sending, WebhookChange, WebhookError, WithWebhookSecret};
+use crate::flows::webhooks::{NewWebhook, Sending, VisibleWebhooks, WebhookChange, WebhookError, WithWebhookSecret};
 use crate::http::Edge;
 use crate::http::reply::{Answer, Refused, Unkept};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -221,7 +221,7 @@ impl<N: Needed> FromRequestParts<Edge> for OwnedWebhook<N> {
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
         let asked = May::<N>::from_request_parts(parts, edge).await?;
         let Id(id) = Id::<WebhookId>::from_request_parts(parts, edge).await?;
-        let webhook = asked.edge.webhooks().webhook(id, &Reach::Everything).await?;
+        let webhook = asked.edge.webhooks().webhook(id, &VisibleWebhooks::Everything).await?;
         match check_owner(&asked, &webhook, N::NEED).await {
             Ok(()) => Ok(Self(webhook, asked)),
             Err(refused) if is_foreign(refused.refusal.code) => Err(WebhookError::Unknown.into()),

@@ -13,7 +13,7 @@ use super::life;
 use super::people::people;
 use super::snippets::snippets;
 use super::view::{
-    ApplicationNotice, ApplicationPage, Endpoint, FieldProblem, SecretLine, SettingsForm, SettingsReader, Tried,
+    ApplicationNotice, ApplicationPage, EndpointAddress, FieldProblem, SecretLine, SettingsForm, SettingsReader, Tried,
 };
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, Origin};
 use crate::domain::approval::Extras;
@@ -222,8 +222,8 @@ impl Forms<'_> {
     }
 }
 
-fn endpoints(application: &Application, issuer: &str) -> Vec<Endpoint> {
-    let at = |name, path: &str| Endpoint { name, address: format!("{issuer}{path}") };
+fn endpoints(application: &Application, issuer: &str) -> Vec<EndpointAddress> {
+    let at = |name, path: &str| EndpointAddress { name, address: format!("{issuer}{path}") };
     let people = application.settings.grants.contains(&GrantType::AuthorizationCode);
     let mut endpoints = vec![
         at("Issuer", ""),

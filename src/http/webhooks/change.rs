@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::fields::{Fields, NotDone};
+use super::fields::{NotDone, WebhookFields};
 use super::place::OwnedWebhook;
 use super::show::could_not;
 use crate::flows::webhooks::WebhookChange;
@@ -14,14 +14,14 @@ use crate::http::webhook_list::page_of;
 /// `POST …/change`.
 pub(super) async fn change(form: CsrfForm<OwnedWebhook>) -> PageResult<Response> {
     let own = form.sender;
-    let fields = Fields::typed(&own.webhook.owner, &form.typed);
+    let fields = WebhookFields::typed(&own.webhook.owner, &form.typed);
     match changed(&own, &fields).await {
         Ok(()) => Ok(see(&format!("{}?done=saved", page_of(&own.webhook)))),
         Err(not_done) => could_not(&own, not_done, Some(fields)).await,
     }
 }
 
-async fn changed(own: &OwnedWebhook, fields: &Fields) -> Result<(), NotDone> {
+async fn changed(own: &OwnedWebhook, fields: &WebhookFields) -> Result<(), NotDone> {
     let (url, events) = fields.read()?;
     let change = WebhookChange { url: Some(url), events: Some(events), sending: None };
     own.edge.webhooks().webhook_update(&own.webhook, change, &own.actor()).await?;

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse as _, Response};
 
-use super::fields::{Fields, NotDone};
+use super::fields::{NotDone, WebhookFields};
 use super::place::At;
 use super::view::NewPage;
 use crate::domain::language::Language;
@@ -18,13 +18,13 @@ use crate::http::webhook_list::page_of;
 
 /// `GET …/webhooks/new`.
 pub(super) async fn show(at: At) -> PageResult {
-    form_page(&at, &Fields::empty(&at.owner()), Vec::new()).await
+    form_page(&at, &WebhookFields::empty(&at.owner()), Vec::new()).await
 }
 
 /// `POST …/webhooks/new`.
 pub(super) async fn create(form: CsrfForm<At>) -> PageResult<Response> {
     let CsrfForm { sender: at, typed } = form;
-    let fields = Fields::typed(&at.owner(), &typed);
+    let fields = WebhookFields::typed(&at.owner(), &typed);
     match make(&at, &fields, &typed).await {
         Ok(response) => Ok(response),
         Err(NotDone { problems, refusal }) => match status_on_page(&refusal) {
@@ -34,7 +34,7 @@ pub(super) async fn create(form: CsrfForm<At>) -> PageResult<Response> {
     }
 }
 
-async fn make(at: &At, fields: &Fields, typed: &PostedForm) -> Result<Response, NotDone> {
+async fn make(at: &At, fields: &WebhookFields, typed: &PostedForm) -> Result<Response, NotDone> {
     let (url, events) = fields.read()?;
     let new = NewWebhook { owner: at.owner(), url, events };
     let (edge, actor) = (at.edge.clone(), at.actor());
@@ -45,7 +45,7 @@ async fn make(at: &At, fields: &Fields, typed: &PostedForm) -> Result<Response, 
     press(at, typed, ("created", &at.new_page()), Box::pin(making)).await
 }
 
-async fn form_page(at: &At, fields: &Fields, problems: Vec<FieldProblem>) -> PageResult {
+async fn form_page(at: &At, fields: &WebhookFields, problems: Vec<FieldProblem>) -> PageResult {
     Ok(at.page(&NewPage {
         t: Messages::of(Language::English),
         around: at.around().await?,

@@ -17,7 +17,7 @@ const URL: &str = "hook-url";
 const EVENTS: &str = "hook-events";
 
 /// The values of the form: as stored, or as entered.
-pub(super) struct Fields {
+pub(super) struct WebhookFields {
     owner: WebhookOwner,
     url: String,
     /// Whether all events are subscribed, those of later versions too.
@@ -26,7 +26,7 @@ pub(super) struct Fields {
     ticked: Vec<String>,
 }
 
-impl Fields {
+impl WebhookFields {
     /// For a new webhook.
     pub(super) fn empty(owner: &WebhookOwner) -> Self {
         Self { owner: owner.clone(), url: String::new(), all: true, ticked: Vec::new() }
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn read(fields: &[(&str, &str)]) -> Result<Vec<EventType>, Vec<String>> {
-        let fields = Fields::typed(&WebhookOwner::Server, &PostedForm::of(fields));
+        let fields = WebhookFields::typed(&WebhookOwner::Server, &PostedForm::of(fields));
         fields
             .read()
             .map(|(_, events)| events)
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn an_application_is_offered_what_it_is_told() {
         let application = WebhookOwner::Application("orders".parse().unwrap());
-        let offered = |owner| Fields::empty(owner).shown(&[]).events.len();
+        let offered = |owner| WebhookFields::empty(owner).shown(&[]).events.len();
         let told = EventType::ALL.iter().filter(|event| event.is_of_applications()).count();
         assert_eq!((offered(&application), offered(&WebhookOwner::Server)), (told, EventType::ALL.len()));
     }

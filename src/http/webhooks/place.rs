@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::view::Around;
 use crate::domain::ids::{MessageId, WebhookId};
 use crate::domain::webhook::{Webhook, WebhookOwner};
-use crate::flows::webhooks::{Reach, WebhookError};
+use crate::flows::webhooks::{VisibleWebhooks, WebhookError};
 use crate::http::Edge;
 use crate::http::admin::frame::{self as admin_frame, Bar};
 use crate::http::pages::csrf_form::check_token;
@@ -152,7 +152,7 @@ impl FromRequestParts<Edge> for OwnedWebhook {
         check_token(&at, parts)?;
         let Names { hook, message, .. } = Names::read(parts, edge).await?;
         let named = hook.and_then(|id| id.parse::<WebhookId>().ok()).ok_or(WebhookError::Unknown)?;
-        let webhook = edge.webhooks().webhook(named, &Reach::Everything).await?;
+        let webhook = edge.webhooks().webhook(named, &VisibleWebhooks::Everything).await?;
         if webhook.owner == at.owner() { Ok(Self { at, webhook, message }) } else { Err(WebhookError::Unknown.into()) }
     }
 }

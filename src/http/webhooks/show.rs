@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse as _, Response};
 
-use super::fields::{Fields, NotDone};
+use super::fields::{NotDone, WebhookFields};
 use super::messages::notice;
 use super::place::OwnedWebhook;
 use super::view::{DeliveryLine, WebhookPage};
@@ -27,7 +27,7 @@ struct Occasion {
     /// A secret that is shown this once.
     secret: Option<WebhookSecret>,
     /// The input that was refused.
-    fields: Option<Fields>,
+    fields: Option<WebhookFields>,
 }
 
 /// `GET …/webhooks/{hook}`.
@@ -41,7 +41,7 @@ pub(super) async fn show(own: OwnedWebhook) -> PageResult {
 pub(super) async fn could_not(
     own: &OwnedWebhook,
     NotDone { problems, refusal }: NotDone,
-    fields: Option<Fields>,
+    fields: Option<WebhookFields>,
 ) -> PageResult<Response> {
     let Some(status) = status_on_page(&refusal) else { return Err(refusal.into()) };
     let page = webhook_page(own, Occasion { problems, fields, ..Occasion::default() }).await?;
@@ -52,7 +52,7 @@ async fn webhook_page(own: &OwnedWebhook, occasion: Occasion) -> PageResult {
     let webhook = &own.webhook;
     let deliveries = own.edge.webhooks().webhook_deliveries(webhook).await?;
     let is_active = webhook.state == WebhookState::Active;
-    let fields = occasion.fields.unwrap_or_else(|| Fields::of(webhook));
+    let fields = occasion.fields.unwrap_or_else(|| WebhookFields::of(webhook));
     let view = WebhookPage {
         t: Messages::of(Language::English),
         around: own.around().await?,

@@ -2,7 +2,7 @@
 
 use gatepost::domain::audit::Actor;
 use gatepost::domain::webhook::{Webhook, WebhookOwner};
-use gatepost::flows::webhooks::{NewWebhook, Reach};
+use gatepost::flows::webhooks::{NewWebhook, VisibleWebhooks};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 
@@ -28,7 +28,7 @@ fn page_of(application: &Registered, page: &Page) -> String {
 
 async fn stored(server: &TestServer, page: &Page) -> Webhook {
     let id = element(page, "hook-id").parse().unwrap();
-    server.rooms.webhooks.webhook(id, &Reach::Everything).await.unwrap()
+    server.rooms.webhooks.webhook(id, &VisibleWebhooks::Everything).await.unwrap()
 }
 
 /// The page of a webhook once it says this.

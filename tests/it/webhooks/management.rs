@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::webhook::WebhookOwner;
 use gatepost::domain::webhook_delivery::DeliveryState;
-use gatepost::flows::webhooks::{NewWebhook, Reach, Sending, WebhookChange, WebhookError};
+use gatepost::flows::webhooks::{NewWebhook, Sending, VisibleWebhooks, WebhookChange, WebhookError};
 use tokio::task::JoinSet;
 
 use super::{now, of, only_delivery, send_all, user, webhook};
@@ -34,7 +34,7 @@ async fn there_are_no_more_webhooks_than_allowed(world: World) {
         }
         assert_eq!(server.webhooks.webhooks_of(&owner).await.unwrap().len(), allowed);
     }
-    assert_eq!(server.webhooks.webhooks(&Reach::Everything).await.unwrap().len(), 30);
+    assert_eq!(server.webhooks.webhooks(&VisibleWebhooks::Everything).await.unwrap().len(), 30);
 }
 
 /// An owner sees and changes the webhooks of the application, and knows of no other.
@@ -46,7 +46,7 @@ async fn a_webhook_that_is_not_in_reach_is_not_there(world: World) {
     let own = webhook(&server, of(&orders), &receiver, &[]).await.webhook;
     let foreign = webhook(&server, of(&other), &receiver, &[]).await.webhook;
     let servers = webhook(&server, WebhookOwner::Server, &receiver, &[]).await.webhook;
-    let reach = Reach::Application(orders.id());
+    let reach = VisibleWebhooks::Application(orders.id());
     assert_eq!(server.webhooks.webhooks(&reach).await.unwrap(), std::slice::from_ref(&own));
     assert_eq!(server.webhooks.webhook(own.id, &reach).await.unwrap(), own);
     for hidden in [foreign.id, servers.id] {

@@ -24,7 +24,7 @@ pub(in crate::http) struct Chart {
     /// Its height in its own units.
     pub(in crate::http) height: u64,
     /// Its days, oldest first.
-    pub(in crate::http) bars: Vec<Bar>,
+    pub(in crate::http) bars: Vec<DayBar>,
     /// All tokens.
     pub(in crate::http) tokens: u64,
     /// All failures.
@@ -33,7 +33,7 @@ pub(in crate::http) struct Chart {
 
 /// One day.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http) struct Bar {
+pub(in crate::http) struct DayBar {
     /// The date.
     pub(in crate::http) date: String,
     /// The tokens of the day.
@@ -62,7 +62,7 @@ impl Chart {
     pub(in crate::http) fn of(days: &[DayCount]) -> Self {
         let busiest = days.iter().map(|day| day.tokens.saturating_add(day.failures)).max().unwrap_or(0);
         let bars: Vec<_> = (0..).zip(days).map(|(at, day)| bar(at, day, busiest)).collect();
-        let total = |of: fn(&Bar) -> u64| bars.iter().map(of).fold(0, u64::saturating_add);
+        let total = |of: fn(&DayBar) -> u64| bars.iter().map(of).fold(0, u64::saturating_add);
         Self {
             width: STEP * (bars.len() as u64).max(1),
             height: HEIGHT + LEAST,
@@ -87,7 +87,7 @@ impl Chart {
     }
 }
 
-impl Bar {
+impl DayBar {
     /// The bar in one sentence.
     pub(in crate::http) fn sentence(&self) -> String {
         format!("{}: {}, {} failed", self.date, requests(self.tokens, "token"), requests(self.failures, "request"))
@@ -99,12 +99,12 @@ impl Bar {
     }
 }
 
-fn bar(at: u64, day: &DayCount, busiest: u64) -> Bar {
+fn bar(at: u64, day: &DayCount, busiest: u64) -> DayBar {
     let (issued, failed) = (height(day.tokens, busiest), height(day.failures, busiest));
     // Both are rounded, so together they may be taller than the chart by their least height.
     let issued = issued.min((HEIGHT + LEAST).saturating_sub(failed));
     let floor = HEIGHT + LEAST;
-    Bar {
+    DayBar {
         date: day.day.date(),
         tokens: day.tokens,
         failures: day.failures,

@@ -56,7 +56,7 @@ pub(in crate::http) struct ApplicationPage {
     /// Programs to paste.
     pub(in crate::http) snippets: Vec<Snippet>,
     /// The addresses it needs.
-    pub(in crate::http) endpoints: Vec<Endpoint>,
+    pub(in crate::http) endpoints: Vec<EndpointAddress>,
     /// Gets a token without a program.
     pub(in crate::http) try_out: Option<Form>,
     /// The token of "Try it".
@@ -134,7 +134,7 @@ pub(in crate::http) enum ApplicationNotice {
     /// Its settings were changed.
     Saved,
     /// They were changed as far as a developer may choose alone.
-    ApiRequest,
+    PartlySaved,
     /// It was deactivated.
     Deactivated,
     /// It was activated.
@@ -163,7 +163,7 @@ impl ApplicationNotice {
             "rotated" => Self::Rotated,
             "revoked" => Self::Revoked,
             "saved" => Self::Saved,
-            "asked" => Self::ApiRequest,
+            "asked" => Self::PartlySaved,
             "deactivated" => Self::Deactivated,
             "activated" => Self::Activated,
             "undeleted" => Self::Undeleted,
@@ -183,7 +183,7 @@ impl ApplicationNotice {
             Self::Rotated => "The application has a new secret.",
             Self::Revoked => "The secret is refused from now on.",
             Self::Saved => "The settings are saved.",
-            Self::ApiRequest => "The settings are saved, except for what waits for an operator.",
+            Self::PartlySaved => "The settings are saved, except for what waits for an operator.",
             Self::Deactivated => "The application is deactivated: it gets no tokens until it is activated again.",
             Self::Activated => "The application works again.",
             Self::Undeleted => "The application is back.",
@@ -225,7 +225,7 @@ pub(in crate::http) struct SecretLine {
 
 /// An address of this server that the application needs.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Endpoint {
+pub(in crate::http) struct EndpointAddress {
     /// What it is.
     pub(in crate::http) name: &'static str,
     /// Adds its `Location`.

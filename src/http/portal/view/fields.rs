@@ -60,7 +60,7 @@ impl Input {
 
 /// One of a few values, or any number of them.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Choice {
+pub(in crate::http) struct ChoiceField {
     /// Its element.
     pub(in crate::http) id: String,
     /// What it is posted as.

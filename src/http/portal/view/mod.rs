@@ -10,10 +10,10 @@ mod settings;
 
 pub(in crate::http) use activity::{Activity, DeliveryStepLine, DeliveryTraceLine, FailureLines, Marked, RequestLine};
 pub(in crate::http) use application::{
-    ApplicationNotice, ApplicationPage, Endpoint, SecretLine, Standing, Tried, Waiting,
+    ApplicationNotice, ApplicationPage, EndpointAddress, SecretLine, Standing, Tried, Waiting,
 };
 pub(in crate::http) use applications::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
-pub(in crate::http) use fields::{Choice, ChoiceOption, FieldProblem, Input, sentence};
+pub(in crate::http) use fields::{ChoiceField, ChoiceOption, FieldProblem, Input, sentence};
 pub(in crate::http) use new_application::{KindCard, NewApplicationPage, NewInput};
 pub(in crate::http) use people::{InvitationLine, InvitationPage, OwnerLine, People};
 pub(in crate::http) use settings::{SettingsForm, SettingsReader, element, input};

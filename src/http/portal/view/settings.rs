@@ -1,6 +1,6 @@
 //! The settings of an application as a form, made from their descriptions.
 
-use super::{Choice, ChoiceOption, FieldProblem, Input};
+use super::{ChoiceField, ChoiceOption, FieldProblem, Input};
 use crate::domain::application::{ApplicationSettings, Chosen, Place, SETTINGS, Setting, Shape};
 use crate::domain::approval::Extras;
 use crate::http::pages::posted_form::PostedForm;
@@ -28,9 +28,9 @@ pub(in crate::http) struct SettingsForm {
     /// The settings that are changed less.
     pub(in crate::http) more: Vec<Input>,
     /// What is chosen from a list.
-    pub(in crate::http) choices: Vec<Choice>,
+    pub(in crate::http) choices: Vec<ChoiceField>,
     /// Any number of which can be chosen.
-    pub(in crate::http) ticks: Vec<Choice>,
+    pub(in crate::http) ticks: Vec<ChoiceField>,
 }
 
 impl SettingsForm {
@@ -143,12 +143,12 @@ fn option(value: &str, text: &str, chosen: bool) -> ChoiceOption {
     ChoiceOption { value: value.to_owned(), text: text.to_owned(), chosen }
 }
 
-fn chosen_from(setting: &Setting, options: Vec<ChoiceOption>) -> Choice {
+fn chosen_from(setting: &Setting, options: Vec<ChoiceOption>) -> ChoiceField {
     let id = element("set", setting);
-    Choice { id, name: setting.name, label: setting.label, hint: setting.help, options, problem: None }
+    ChoiceField { id, name: setting.name, label: setting.label, hint: setting.help, options, problem: None }
 }
 
-fn choice(setting: &Setting, settings: &ApplicationSettings) -> Choice {
+fn choice(setting: &Setting, settings: &ApplicationSettings) -> ChoiceField {
     let now = setting.text(settings);
     let server = setting.optional.then(|| option("", "As the server is set", now.is_empty()));
     let values = match setting.shape {
@@ -159,7 +159,7 @@ fn choice(setting: &Setting, settings: &ApplicationSettings) -> Choice {
 }
 
 /// What this type of application can never have is not offered.
-fn ticks(setting: &Setting, settings: &ApplicationSettings) -> Choice {
+fn ticks(setting: &Setting, settings: &ApplicationSettings) -> ChoiceField {
     let now = setting.text(settings);
     let Shape::Ticks(_, choices) = setting.shape else { return chosen_from(setting, Vec::new()) };
     let can_have = |name: &str| {
