@@ -107,7 +107,7 @@ impl Ground {
         let (instruments, store) = (|| instruments.clone(), || store.clone());
         let browsers = Arc::new(Browsers::new(instruments(), Arc::clone(master_keys)));
         let delivery_traces = Arc::new(DeliveryTraces::new(instruments(), store()));
-        let application_cache = Arc::new(ApplicationCache::new(instruments(), store()));
+        let application_cache = Arc::new(ApplicationCache::new(base));
         let limits = config.rate_limits.clone();
         Self {
             idempotency: Arc::new(Idempotency::new(instruments(), store(), Arc::clone(master_keys))),
@@ -148,7 +148,7 @@ impl Management {
         let applications = Arc::new(Applications::new(base, application_cache, keys, hasher));
         let life_cycle = Arc::new(LifeCycle::new(base, access, &applications, application_cache, mail, usage));
         Self {
-            registrations: Arc::new(Registrations::new(base, mail, &applications, keys, hasher)),
+            registrations: Arc::new(Registrations::new(base, mail, application_cache, &applications, keys, hasher)),
             self_service: Arc::new(SelfService::new(base, access, &applications, mail)),
             ownership: Arc::new(Ownership::new(base, access, mail, mail_limits)),
             provisioning: Arc::new(Provisioning::new(base, groups, &applications, hasher)),

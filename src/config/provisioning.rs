@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::reader::TableReader;
 use super::setting::FromText;
 use super::value::{Kind, Value};
+use crate::domain::approval::is_management;
 use crate::domain::group::{GroupName, MOST_GROUPS};
 use crate::protocol::resource::ResourceId;
 
@@ -53,6 +54,8 @@ pub struct DeclaredResource {
     pub name: Option<String>,
     /// The scopes it understands.
     pub scopes: Vec<String>,
+    /// Whether every application may ask for it whose person consents.
+    pub open: bool,
     /// Where it is declared.
     pub place: Place,
 }
@@ -120,8 +123,14 @@ impl DeclaredResource {
     fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
         let identifier = table.required::<ResourceIdentifier>("identifier", place);
         let name = table.optional("name");
-        let scopes = table.optional("scopes").unwrap_or_default();
-        Some(Self { identifier: identifier?.0, name, scopes, place: place.clone() })
+        let scopes: Vec<String> = table.optional("scopes").unwrap_or_default();
+        let open = table.optional("open").unwrap_or_default();
+        if open && let Some(power) = scopes.iter().find(|scope| is_management(scope)) {
+            let what =
+                format!("'{power}' gives power over this server; an API with it cannot be open to every application");
+            table.refuse("open", what);
+        }
+        Some(Self { identifier: identifier?.0, name, scopes, open, place: place.clone() })
     }
 }
 

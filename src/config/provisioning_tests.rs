@@ -212,6 +212,13 @@ fn scopes_and_resources_are_declared() {
     assert_eq!(declared.resources[0].identifier, "https://api.example.com");
     assert_eq!(declared.resources[0].name.as_deref(), Some("API"));
     assert_eq!(declared.resources[0].scopes, ["admin"]);
+    assert!(!declared.resources[0].open);
+    let open = |scopes| format!("[[resources]]\nidentifier = \"urn:x\"\nscopes = [{scopes}]\nopen = true\n");
+    for scopes in ["", "\"notes:read\""] {
+        assert!(load(&open(scopes), &[]).unwrap().config.provisioning.resources[0].open);
+    }
+    let text = problems(&open("\"notes:read\", \"users:write\""), &[]);
+    assert!(text.contains("resources[0].open: 'users:write' gives power over this server"), "{text}");
 }
 
 #[test]

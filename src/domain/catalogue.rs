@@ -12,6 +12,17 @@ pub struct NamedScope {
     pub description: String,
 }
 
+/// Which applications may ask tokens for an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceAccess {
+    /// Those that have it among their audiences, with the scopes that are theirs.
+    Registered,
+    /// Every one whose person consents, with the scopes of the API.
+    Open,
+    /// Every one, with the scopes that are theirs: it is this server's own.
+    Own,
+}
+
 /// An API that accepts this server's tokens (RFC 8707).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
@@ -21,6 +32,15 @@ pub struct Resource {
     pub name: String,
     /// The scopes it understands; empty means any.
     pub scope: Scope,
+    /// Which applications may ask for it.
+    pub access: ResourceAccess,
+}
+
+impl Resource {
+    /// Whether every application may ask for it whose person consents.
+    pub fn is_open(&self) -> bool {
+        self.access == ResourceAccess::Open
+    }
 }
 
 /// All described scopes and resources.
@@ -45,6 +65,49 @@ impl Catalogue {
         resources.into_iter().map(|one| declared(&one).map_or(one, |known| known.identifier.clone())).collect()
     }
 
+    /// The resources that an application with these audiences may ask for where a person consents.
+    pub fn with_open(&self, audiences: &[ResourceId]) -> Vec<ResourceId> {
+        let open = self.open().map(|resource| resource.identifier.clone());
+        self.with_own(audiences).into_iter().chain(open).collect()
+    }
+
+    /// The resources that a machine with these audiences may ask for.
+    pub fn with_own(&self, audiences: &[ResourceId]) -> Vec<ResourceId> {
+        let own = self.resources.iter().filter(|resource| resource.access == ResourceAccess::Own);
+        audiences.iter().chain(own.map(|resource| &resource.identifier)).cloned().collect()
+    }
+
+    /// The same with this server's own API, unless the configuration describes it.
+    #[must_use]
+    pub fn with_api(mut self, api: Resource) -> Self {
+        if self.resources.iter().all(|known| !known.identifier.is_same(&api.identifier)) {
+            self.resources.push(api);
+        }
+        self
+    }
+
+    /// The identifiers of those that any application may ask for.
+    pub fn for_everybody(&self) -> impl Iterator<Item = &ResourceId> {
+        let everybody = self.resources.iter().filter(|resource| resource.access != ResourceAccess::Registered);
+        everybody.map(|resource| &resource.identifier)
+    }
+
+    /// The scopes that those of these resources bring along that are open.
+    pub fn open_scope_of(&self, resources: &[ResourceId]) -> Scope {
+        let asked = self.open().filter(|resource| resource.identifier.find_in(resources).is_some());
+        asked.fold(Scope::empty(), |scope, resource| scope.union(&resource.scope))
+    }
+
+    /// Every scope that any application may ask for, because an open resource brings it along.
+    pub fn open_scope(&self) -> Scope {
+        self.open().fold(Scope::empty(), |scope, resource| scope.union(&resource.scope))
+    }
+
+    /// The open resources.
+    pub fn open(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(|resource| resource.is_open())
+    }
+
     /// The scopes that a token for these resources can carry, or nothing where there is no limit: no
     /// resource was asked for, or one of them takes any scope.
     pub fn scope_of(&self, resources: &[ResourceId]) -> Option<Scope> {
@@ -65,7 +128,32 @@ mod tests {
     use super::*;
 
     fn resource(identifier: &str, scope: &str) -> Resource {
-        Resource { identifier: identifier.parse().unwrap(), name: identifier.to_owned(), scope: scope.parse().unwrap() }
+        let (identifier, name) = (identifier.parse().unwrap(), identifier.to_owned());
+        Resource { identifier, name, scope: scope.parse().unwrap(), access: ResourceAccess::Registered }
+    }
+
+    #[test]
+    fn every_application_may_ask_for_this_servers_own_api_and_gets_no_scope_by_that() {
+        let api = Resource { access: ResourceAccess::Own, ..resource("https://id/api/v1", "gatepost:admin") };
+        let catalogue = Catalogue { scopes: Vec::new(), resources: vec![resource("https://a", "x")] };
+        let catalogue = catalogue.with_api(api.clone());
+        let own = vec![api.identifier.clone()];
+        assert_eq!((catalogue.with_own(&[]), catalogue.with_open(&[])), (own.clone(), own.clone()));
+        assert_eq!((catalogue.open_scope_of(&own), catalogue.open_scope()), (Scope::empty(), Scope::empty()));
+        assert_eq!(catalogue.scope_of(&own).unwrap().to_string(), "gatepost:admin");
+        assert_eq!(catalogue.clone().with_api(api), catalogue, "what is described already stays as it is");
+    }
+
+    #[test]
+    fn an_open_resource_brings_its_scopes_along_and_another_does_not() {
+        let open = Resource { access: ResourceAccess::Open, ..resource("https://b", "y z") };
+        let catalogue = Catalogue { scopes: Vec::new(), resources: vec![resource("https://a", "x"), open] };
+        let ids = |asked: &[&str]| asked.iter().map(|id| id.parse().unwrap()).collect::<Vec<ResourceId>>();
+        assert_eq!(catalogue.with_open(&ids(&["https://c"])), ids(&["https://c", "https://b"]));
+        assert_eq!(catalogue.open_scope().to_string(), "y z");
+        for (asked, scope) in [(&["https://a"][..], ""), (&["https://a", "HTTPS://B/"], "y z"), (&[], "")] {
+            assert_eq!(catalogue.open_scope_of(&ids(asked)).to_string(), scope);
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub mod life_marks;
 pub mod listing;
 pub mod may_use;
 pub mod one_time;
+pub mod own_api;
 pub mod own_token;
 pub mod ownership;
 pub mod recheck;

@@ -3,6 +3,7 @@
 
 use super::application::{Application, ApplicationState};
 use super::authorization::{Authorization, Source};
+use super::catalogue::Catalogue;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
@@ -59,7 +60,7 @@ impl Authorization {
     }
 
     /// What is left of `given`, the scope of this request or of its code.
-    pub fn recheck(&self, application: &Application, given: &Scope) -> Result<Scope, Withdrawn> {
+    pub fn recheck(&self, application: &Application, given: &Scope, catalogue: &Catalogue) -> Result<Scope, Withdrawn> {
         if application.state != ApplicationState::Active {
             return Err(Withdrawn::Application);
         }
@@ -69,7 +70,7 @@ impl Authorization {
         if !application.settings.grants.contains(&GrantType::AuthorizationCode) {
             return Err(Withdrawn::Grant);
         }
-        let left = application.still_allowed(given);
+        let left = application.still_allowed(given, &catalogue.open_scope_of(&self.resources));
         if left.is_empty() && !given.is_empty() { Err(Withdrawn::Scope) } else { Ok(left) }
     }
 }

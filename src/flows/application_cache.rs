@@ -11,10 +11,13 @@ use arc_swap::ArcSwapOption;
 use quick_cache::sync::Cache;
 
 use super::confirmed_counter::{ConfirmedCounter, Loaded};
+use super::foundations::Foundations;
 use super::instruments::Instruments;
+use crate::config::Issuer;
 use crate::domain::application::Application;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{ClientId, Timestamp};
+use crate::domain::own_api;
 use crate::store::{Store, StoreError};
 
 /// How many applications are cached.
@@ -24,6 +27,7 @@ const CAPACITY: usize = 10_000;
 pub struct ApplicationCache {
     instruments: Instruments,
     store: Store,
+    issuer: Issuer,
     applications: Cache<ClientId, Arc<Loaded<Arc<Application>>>>,
     /// Client ids that no application has, with the counter: looking them up takes no longer than the others.
     unknown: Cache<ClientId, i64>,
@@ -33,10 +37,11 @@ pub struct ApplicationCache {
 
 impl ApplicationCache {
     /// Nothing is at hand yet.
-    pub fn new(instruments: Instruments, store: Store) -> Self {
+    pub fn new(base: &Foundations) -> Self {
         Self {
-            instruments,
-            store,
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            issuer: base.config.server.issuer.clone(),
             applications: Cache::new(CAPACITY),
             unknown: Cache::new(CAPACITY),
             catalogue: ArcSwapOption::empty(),
@@ -93,7 +98,7 @@ impl ApplicationCache {
         self.applications.get(client_id).map(|loaded| Arc::clone(&loaded.value))
     }
 
-    /// The catalogue of scopes and resources.
+    /// The catalogue of scopes and resources, with this server's own API.
     pub async fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
         let generation = self.application_generation().await?;
         match self.last_catalogue() {
@@ -111,7 +116,11 @@ impl ApplicationCache {
     }
 
     async fn load_catalogue(&self, generation: i64) -> Result<Arc<Catalogue>, StoreError> {
-        let value = Arc::new(self.store.catalogue().await?);
+        let catalogue = self.store.catalogue().await?;
+        let value = Arc::new(match own_api::identifier(self.issuer.as_str()) {
+            Ok(identifier) => catalogue.with_api(own_api::resource(identifier)),
+            Err(_) => catalogue,
+        });
         self.catalogue.store(Some(Arc::new(Loaded { generation, value: Arc::clone(&value) })));
         Ok(value)
     }
@@ -121,10 +130,9 @@ impl ApplicationCache {
         self.store.catalogue().await
     }
 
-    /// The names of the scopes in the catalogue, as of the last look at the database: the metadata is served without it.
-    pub fn scope_names(&self) -> Vec<String> {
-        let loaded = self.last_catalogue();
-        loaded.iter().flat_map(|loaded| loaded.value.scopes.iter().map(|scope| scope.name.clone())).collect()
+    /// The catalogue as of the last look at the database: the metadata is served without it.
+    pub fn known_catalogue(&self) -> Arc<Catalogue> {
+        self.last_catalogue().map(|loaded| Arc::clone(&loaded.value)).unwrap_or_default()
     }
 
     /// The counter under which what is loaded next is current; read before the load, so that a change in

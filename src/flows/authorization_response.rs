@@ -9,6 +9,7 @@ use super::instruments::Instruments;
 use crate::config::Issuer;
 use crate::domain::application::Application;
 use crate::domain::authorization::{Authorization, CodeGrant, Source};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{SessionId, SignInId, Timestamp, UserId};
 use crate::domain::one_time::AuthorizationCode;
 use crate::domain::session::{AuthenticationMethod, Session};
@@ -84,6 +85,11 @@ impl AuthorizationResponses {
         };
         let client_id = self.store.application_client_id(authorization.application).await?.ok_or_else(gone)?;
         self.application_cache.application(&client_id).await?.ok_or_else(gone)
+    }
+
+    /// The resources, as they are now.
+    pub(in crate::flows) async fn catalogue(&self) -> Result<Arc<Catalogue>, StoreError> {
+        self.application_cache.catalogue().await
     }
 
     /// Issues a code for a request, with the scope that it has here.

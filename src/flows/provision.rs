@@ -21,7 +21,7 @@ use crate::domain::application::{
     SettingProblem,
 };
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
+use crate::domain::catalogue::{Catalogue, NamedScope, Resource, ResourceAccess};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ApplicationId, ClientId};
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
@@ -279,6 +279,7 @@ fn declared_catalogue(provisioning: &config::Provisioning) -> Result<Catalogue, 
             identifier: resource.identifier.parse().map_err(|e| at(&resource.place, format!("{e}")))?,
             name: resource.name.clone().unwrap_or_else(|| resource.identifier.clone()),
             scope: scope_of(&resource.scopes).map_err(|what| at(&resource.place, what))?,
+            access: if resource.open { ResourceAccess::Open } else { ResourceAccess::Registered },
         });
     }
     Ok(catalogue)

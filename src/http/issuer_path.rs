@@ -15,6 +15,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::config::Issuer;
+use crate::domain::own_api;
+use crate::protocol::protected_resource::WELL_KNOWN as WELL_KNOWN_RESOURCE;
 
 /// The documents that a client looks for with the issuer's path behind their name (RFC 8414 §3.1).
 const WELL_KNOWN: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
@@ -46,13 +48,21 @@ async fn serve_below(State(path): State<Arc<str>>, mut request: Request, next: N
 fn below(path: &str, uri: &Uri) -> Option<Uri> {
     let asked = uri.path();
     let is_rest = |rest: &&str| rest.is_empty() || rest.starts_with('/');
-    let document = asked.strip_suffix(path).filter(|document| WELL_KNOWN.contains(document));
-    let inner = document.or_else(|| asked.strip_prefix(path).filter(is_rest))?;
-    let inner = if inner.is_empty() { "/" } else { inner };
+    let document = asked.strip_suffix(path).filter(|document| WELL_KNOWN.contains(document)).map(str::to_owned);
+    let inner = document
+        .or_else(|| of_protected_resource(path, asked))
+        .or_else(|| asked.strip_prefix(path).filter(is_rest).map(str::to_owned))?;
+    let inner = if inner.is_empty() { "/" } else { &inner };
     let text = uri.query().map_or_else(|| inner.to_owned(), |query| format!("{inner}?{query}"));
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
     Uri::from_parts(parts).ok()
+}
+
+/// RFC 9728 §3.1: the name of this document stands before all of the path.
+fn of_protected_resource(path: &str, asked: &str) -> Option<String> {
+    let rest = asked.strip_prefix(WELL_KNOWN_RESOURCE)?.strip_prefix(path)?;
+    (rest == own_api::PATH).then(|| format!("{WELL_KNOWN_RESOURCE}{rest}"))
 }
 
 fn with_path_in_location(path: &str, mut response: Response) -> Response {

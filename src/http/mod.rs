@@ -94,6 +94,7 @@ fn documents() -> Router<Edge> {
         .route("/.well-known/jwks.json", get(oauth::jwks::jwks))
         .route("/.well-known/openid-configuration", get(oauth::metadata::metadata))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
+        .route("/.well-known/oauth-protected-resource/api/v1", get(oauth::protected_resource::metadata))
         .method_not_allowed_fallback(reply::method_not_allowed)
 }
 

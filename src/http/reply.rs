@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::problem::{FieldProblem, Problem, is_management};
+use crate::domain::own_api;
+use crate::protocol::protected_resource;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// The challenge of a 401.
@@ -112,7 +114,7 @@ pub(super) fn render(refused: &Refused, telling: &Telling<'_>, response: &Respon
         }
     }
     no_store(headers);
-    if let Some(challenge) = challenge(refused) {
+    if let Some(challenge) = challenge(refused, telling) {
         headers.insert(WWW_AUTHENTICATE, challenge);
     }
     if let Some(wait) = refusal.retry_after {
@@ -126,20 +128,31 @@ pub(super) fn whole_seconds(wait: Duration) -> HeaderValue {
     HeaderValue::from(u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).min(86_400))
 }
 
-fn challenge(refused: &Refused) -> Option<HeaderValue> {
+fn challenge(refused: &Refused, telling: &Telling<'_>) -> Option<HeaderValue> {
     let refusal = &refused.refusal;
+    let metadata = || metadata_of(telling);
     let text = match (refused.challenge, refusal.code.status()) {
         (Challenge::Basic, 401) => "Basic realm=\"gatepost\", charset=\"UTF-8\"".to_owned(),
         (Challenge::Passwordless, 401) => "Passwordless realm=\"gatepost\"".to_owned(),
-        (Challenge::BearerMissing, _) => "Bearer realm=\"gatepost\"".to_owned(),
+        (Challenge::BearerMissing, _) => format!("Bearer realm=\"gatepost\"{}", metadata()),
         (Challenge::Bearer, 400 | 401 | 403) => format!(
-            "Bearer realm=\"gatepost\", error=\"{}\", error_description=\"{}\"",
+            "Bearer realm=\"gatepost\", error=\"{}\", error_description=\"{}\"{}",
             refusal.code.name(),
-            refusal.description
+            refusal.description,
+            metadata()
         ),
         _ => return None,
     };
     HeaderValue::from_str(&text).ok()
+}
+
+/// RFC 9728 §5.1: where a client that was refused by our own API finds out who issues its tokens.
+fn metadata_of(telling: &Telling<'_>) -> String {
+    if !telling.path.starts_with("/api/v1/") {
+        return String::new();
+    }
+    let url = protected_resource::metadata_url(&format!("{}{}", telling.issuer.trim_end_matches('/'), own_api::PATH));
+    format!(", resource_metadata=\"{url}\"")
 }
 
 /// RFC 6749 §5.1: a response with a credential must not be cached.

@@ -48,6 +48,8 @@ pub struct Metadata {
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     scopes_supported: Vec<String>,
+    /// RFC 9728 §4: the resources that any client may ask tokens for.
+    protected_resources: Vec<String>,
 }
 
 /// What differs from server to server.
@@ -55,10 +57,12 @@ pub struct Metadata {
 pub struct Offered<'a> {
     /// The issuer.
     pub issuer: &'a str,
-    /// The scopes of its catalogue.
+    /// The scopes that any application may ask for, besides those of OpenID Connect.
     pub scopes: Vec<String>,
     /// What applications may have their tokens signed with.
     pub signing: &'a [SigningAlgorithm],
+    /// The resources that any application may ask tokens for.
+    pub resources: Vec<String>,
     /// The path of the registration endpoint, if clients may register themselves.
     pub registration: Option<&'static str>,
 }
@@ -93,7 +97,7 @@ fn confidential() -> Vec<&'static str> {
 
 impl Metadata {
     /// The metadata of a server.
-    pub fn new(Offered { issuer, scopes, signing, registration }: Offered<'_>) -> Self {
+    pub fn new(Offered { issuer, scopes, signing, resources, registration }: Offered<'_>) -> Self {
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
@@ -127,6 +131,7 @@ impl Metadata {
             introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
             revocation_endpoint_auth_methods_supported: METHODS.to_vec(),
             revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
+            protected_resources: resources,
             scopes_supported: IDENTITY.into_iter().map(str::to_owned).chain(named).collect(),
         }
     }

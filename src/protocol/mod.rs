@@ -22,6 +22,7 @@ pub mod mismatch;
 pub mod named;
 pub mod parameters;
 pub mod pkce;
+pub mod protected_resource;
 pub mod redirect_uri;
 pub mod refusal;
 pub mod requested_scope;

@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
 use super::row::TableRow;
-use crate::domain::catalogue::{Catalogue, NamedScope, Resource};
+use crate::domain::catalogue::{Catalogue, NamedScope, Resource, ResourceAccess};
 
 impl Record for NamedScope {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
@@ -14,7 +14,13 @@ impl Record for NamedScope {
 impl Record for Resource {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let row = TableRow::of(row, "resources", "identifier")?;
-        Ok(Self { identifier: row.parsed("identifier")?, name: row.plain("name")?, scope: row.parsed("scope")? })
+        let access = if row.plain("is_open")? { ResourceAccess::Open } else { ResourceAccess::Registered };
+        Ok(Self {
+            identifier: row.parsed("identifier")?,
+            name: row.plain("name")?,
+            scope: row.parsed("scope")?,
+            access,
+        })
     }
 }
 
@@ -23,7 +29,7 @@ impl Store {
     pub async fn catalogue(&self) -> Result<Catalogue, StoreError> {
         Ok(Catalogue {
             scopes: self.fetch_all(sql("select name, description from scopes order by name")).await?,
-            resources: self.fetch_all(sql("select identifier, name, scope from resources order by identifier")).await?,
+            resources: self.fetch_all(sql("select * from resources order by identifier")).await?,
         })
     }
 }
@@ -38,9 +44,10 @@ impl Transaction {
             self.execute(insert.bind(scope.name.as_str()).bind(scope.description.as_str())).await?;
         }
         for resource in &catalogue.resources {
-            let insert = sql("insert into resources (identifier, name, scope) values ($1, $2, $3)");
+            let insert = sql("insert into resources (identifier, name, scope, is_open) values ($1, $2, $3, $4)");
             let insert = insert.bind(resource.identifier.as_str()).bind(resource.name.as_str());
-            self.execute(insert.bind(resource.scope.to_string())).await?;
+            let insert = insert.bind(resource.scope.to_string()).bind(resource.is_open());
+            self.execute(insert).await?;
         }
         Ok(())
     }

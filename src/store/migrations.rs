@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
     step!(24, "0024_access"),
     step!(25, "0025_sign_up"),
     step!(26, "0026_registrations"),
+    step!(27, "0027_open_resources"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Assertion, ClientKey, World, on_both_engines};
 
+/// What a request to our own API without a token is told (RFC 9728 §5.1).
+const CHALLENGE: &str = "Bearer realm=\"gatepost\", \
+    resource_metadata=\"http://localhost:8080/.well-known/oauth-protected-resource/api/v1\"";
+
 /// The endpoint says what it saw and what it checked.
 #[apply(on_both_engines)]
 async fn a_good_token_is_welcomed_and_explained(world: World) {
@@ -42,7 +46,7 @@ async fn without_a_token_the_challenge_says_only_what_to_send(world: World) {
         }
         let answer = Answer::of(request).await;
         answer.refusal(401, "invalid_token");
-        assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"gatepost\""));
+        assert_eq!(answer.header("www-authenticate"), Some(CHALLENGE));
     }
 }
 

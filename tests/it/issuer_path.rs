@@ -135,6 +135,10 @@ async fn the_metadata_is_found_at_both_well_known_places(world: World) {
         let keys = Proxy::Keeps.seen(metadata["jwks_uri"].as_str().unwrap());
         assert!(server.get(&keys).await.success()["keys"].is_array());
     }
+    // RFC 9728 §3.1 has the whole path of the resource behind the name.
+    for path in ["/.well-known/oauth-protected-resource/id/api/v1", "/id/.well-known/oauth-protected-resource/api/v1"] {
+        assert_eq!(server.get(path).await.success()["resource"], "http://localhost:8080/id/api/v1", "{path}");
+    }
     assert_eq!(server.get("/idx/.well-known/openid-configuration").await.status, 404);
     // A preflight of a browser reaches the endpoint too.
     let preflight = server.request(Method::OPTIONS, "/id/token").header("origin", "https://app.example");

@@ -17,6 +17,10 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, RSA_ALONE, TestServer, World, on_both_engines, person};
 
+/// What a request to our own API without a token is told (RFC 9728 §5.1).
+const CHALLENGE: &str = "Bearer realm=\"gatepost\", \
+    resource_metadata=\"http://localhost:8080/.well-known/oauth-protected-resource/api/v1\"";
+
 /// What is written down about something, by name: the clock of a test stands still.
 async fn events_of(server: &TestServer, subject: &str) -> Vec<String> {
     let lines = server.rooms.store.audit_of(subject).await.unwrap();
@@ -161,7 +165,7 @@ async fn every_refusal_below_the_path_is_a_problem(world: World) {
     answer.problem(405, "method_not_allowed");
     assert!(answer.header("allow").unwrap().contains("POST"));
     server.get("/api/v1/me").await.problem(401, "invalid_token");
-    assert_eq!(server.get("/api/v1/me").await.header("www-authenticate"), Some("Bearer realm=\"gatepost\""));
+    assert_eq!(server.get("/api/v1/me").await.header("www-authenticate"), Some(CHALLENGE));
     for bad in ["Bearer nonsense", "Bearer a b", "Bearer "] {
         let answer = Answer::of(server.request(Method::GET, "/api/v1/me").header("authorization", bad)).await;
         assert!(matches!(answer.status.as_u16(), 400 | 401), "{bad}: {}", answer.text());

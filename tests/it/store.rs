@@ -14,7 +14,7 @@ use gatepost::domain::application::{
     DeactivationReason, Origin,
 };
 use gatepost::domain::audit::{Actor, AuditEntry, AuditEvent};
-use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource};
+use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource, ResourceAccess};
 use gatepost::domain::encryption::Sealed;
 use gatepost::domain::ids::{ApplicationId, AuditId, SecretId, Timestamp};
 use gatepost::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
@@ -319,9 +319,12 @@ async fn the_algorithms_in_use_and_the_longest_lifetime_are_known(world: World) 
 async fn a_catalogue_replaces_the_one_before(world: World) {
     let store = world.store().await;
     let scope = |name: &str| NamedScope { name: name.to_owned(), description: format!("{name}'s ✓") };
-    let resource =
-        |id: &str| Resource { identifier: id.parse().unwrap(), name: id.to_owned(), scope: "a b".parse().unwrap() };
-    let first = Catalogue { scopes: vec![scope("a"), scope("b")], resources: vec![resource("urn:a:b")] };
+    let resource = |id: &str, access| {
+        let (identifier, name) = (id.parse().unwrap(), id.to_owned());
+        Resource { identifier, name, scope: "a b".parse().unwrap(), access }
+    };
+    let resources = vec![resource("urn:a:b", ResourceAccess::Registered), resource("urn:a:c", ResourceAccess::Open)];
+    let first = Catalogue { scopes: vec![scope("a"), scope("b")], resources };
     let second = Catalogue { scopes: vec![scope("c")], resources: Vec::new() };
     for catalogue in [first, second, Catalogue::default()] {
         let mut tx = store.begin().await.unwrap();

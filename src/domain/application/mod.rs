@@ -118,9 +118,10 @@ impl Application {
     }
 
     /// What is left of a scope that it was given once: what was taken from its settings since is not in it. Every
-    /// application may ask for [`passwordless`](Scope::passwordless), where that means anything.
-    pub fn still_allowed(&self, given: &Scope) -> Scope {
-        given.intersect(&self.settings.scope.clone().union(&Scope::passwordless()))
+    /// application may ask for what the resources that are `open` bring along, and for
+    /// [`passwordless`](Scope::passwordless), where that means anything.
+    pub fn still_allowed(&self, given: &Scope, open: &Scope) -> Scope {
+        given.intersect(&self.settings.scope.clone().union(&Scope::passwordless()).union(open))
     }
 
     /// The first scope that needs the person's consent where no page asks for it.

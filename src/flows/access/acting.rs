@@ -55,7 +55,7 @@ async fn as_now(tx: &mut Transaction, caller: &Caller) -> Result<Caller, Refusal
     Ok(match caller {
         Caller::Person(user, sign_in) => Caller::Person(active_user(tx, user.id).await?, *sign_in),
         Caller::Token { client_id, scope, user } => {
-            let scope: Scope = active_application(tx, client_id).await?.still_allowed(scope);
+            let scope: Scope = active_application(tx, client_id).await?.still_allowed(scope, &Scope::empty());
             let user = match user {
                 Some(user) => Some(active_user(tx, user.id).await?),
                 None => None,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{Authorizations, Channel, Proven};
 use crate::domain::application::{Application, ApplicationKind};
 use crate::domain::authorization::{Authorization, Person, Source, Step};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::AuthorizationId;
 use crate::domain::one_time::BrowserToken;
 use crate::domain::recheck::Withdrawn;
@@ -69,6 +70,8 @@ pub struct OpenAuthorization {
     pub authorization: Authorization,
     /// The application.
     pub application: Arc<Application>,
+    /// The resources, some of which may be open to it.
+    catalogue: Arc<Catalogue>,
 }
 
 impl Authorizations {
@@ -136,10 +139,12 @@ impl Authorizations {
             return Err(foreign());
         }
         let application = self.responses.application_of(&authorization).await?;
-        match authorization.recheck(&application, &authorization.scope) {
-            Ok(scope) => Ok(OpenAuthorization { authorization: Authorization { scope, ..authorization }, application }),
+        let catalogue = self.application_cache.catalogue().await?;
+        let open = OpenAuthorization { authorization, application, catalogue };
+        match open.recheck() {
+            Ok(scope) => Ok(OpenAuthorization { authorization: Authorization { scope, ..open.authorization }, ..open }),
             Err(withdrawn) if withdrawn.is_for_a_page() => Err(withdrawn.into()),
-            Err(_) => Ok(OpenAuthorization { authorization, application }),
+            Err(_) => Ok(open),
         }
     }
 
@@ -179,7 +184,7 @@ impl Authorizations {
         open: &OpenAuthorization,
         person: &SignedInPerson,
     ) -> Result<bool, StoreError> {
-        let OpenAuthorization { authorization, application } = open;
+        let OpenAuthorization { authorization, application, .. } = open;
         let is_spa = application.settings.kind == ApplicationKind::Spa;
         let asked = is_spa && redirect_uri::is_loopback(&authorization.redirect_uri);
         if !self.remember_loopback || !asked {
@@ -302,7 +307,7 @@ impl Authorizations {
 impl OpenAuthorization {
     /// What is left of the scope of the request, as the application is now.
     fn recheck(&self) -> Result<Scope, Withdrawn> {
-        self.authorization.recheck(&self.application, &self.authorization.scope)
+        self.authorization.recheck(&self.application, &self.authorization.scope, &self.catalogue)
     }
 }
 

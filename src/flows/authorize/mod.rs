@@ -208,18 +208,20 @@ impl Authorizations {
             return Err(Refusal::invalid_request("this application must use PKCE: code_challenge is missing")
                 .with_mismatch(Mismatch::missing(Field::CodeChallenge, None)));
         }
-        let allowed = settings.scope.clone().union(extra);
-        let known = known_scopes(&self.application_cache, &self.free_scopes).await?;
+        let catalogue = self.application_cache.catalogue().await?;
+        let resources = resource::permitted(&request.resources, &catalogue.with_open(&settings.audiences))?;
+        let open = catalogue.open_scope_of(&resources);
+        let allowed = settings.scope.clone().union(extra).union(&open);
+        let known = known_scopes(&catalogue, &self.free_scopes);
         let scope = requested_scope::settle(
             request.scope.as_ref(),
             ScopeLimits {
                 allowed: &allowed,
-                default: &settings.default_scope,
+                default: &settings.default_scope.clone().union(&open),
                 known: &known,
                 policy: settings.scope_policy,
             },
         )?;
-        let resources = resource::permitted(&request.resources, &settings.audiences)?;
         Ok(Settled { request, scope, resources, expected_sub: hint.map(|hint| hint.sub) })
     }
 

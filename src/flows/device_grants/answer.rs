@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::DeviceGrants;
 use crate::domain::application::{Application, ApplicationState};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::device_grant::{DeviceApproval, DeviceGrant, DeviceStanding, UserCode};
 use crate::domain::ids::{DeviceGrantId, Timestamp};
 use crate::domain::one_time::BrowserToken;
@@ -124,7 +125,8 @@ impl DeviceGrants {
         let Some(grant) = found.filter(|grant| grant.browser == Some(browser.hash())) else { return Ok(None) };
         let Some(client_id) = self.store.application_client_id(grant.application).await? else { return Ok(None) };
         let Some(application) = self.application_cache.application(&client_id).await? else { return Ok(None) };
-        let Some(scope) = what_is_left(&grant, &application) else { return Ok(None) };
+        let catalogue = self.application_cache.catalogue().await?;
+        let Some(scope) = what_is_left(&grant, &application, &catalogue) else { return Ok(None) };
         let Some(user_code) = self.user_codes.of(&grant) else { return Ok(None) };
         Ok(Some(OpenedDevice {
             standing: grant.standing(self.instruments.now()),
@@ -166,9 +168,9 @@ impl DeviceGrants {
 }
 
 /// The scope of a request, as far as its application may still ask for it; nothing if it may not ask at all any more.
-fn what_is_left(grant: &DeviceGrant, application: &Application) -> Option<Scope> {
+fn what_is_left(grant: &DeviceGrant, application: &Application, catalogue: &Catalogue) -> Option<Scope> {
     let may_ask = application.settings.grants.contains(&GrantType::DeviceCode);
-    let left = application.still_allowed(&grant.scope);
+    let left = application.still_allowed(&grant.scope, &catalogue.open_scope_of(&grant.resources));
     let is_open = application.state == ApplicationState::Active && may_ask;
     (is_open && (!left.is_empty() || grant.scope.is_empty())).then_some(left)
 }

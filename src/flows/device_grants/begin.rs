@@ -86,15 +86,18 @@ impl DeviceGrants {
     ) -> Result<(Scope, Vec<ResourceId>), Refusal> {
         let asked = DeviceAuthorizationRequest::from_parameters(request.parameters)?;
         let settings = &application.settings;
-        let known = known_scopes(&self.application_cache, &self.free_scopes).await?;
+        let catalogue = self.application_cache.catalogue().await?;
+        let resources = resource::permitted(&asked.resources, &catalogue.with_open(&settings.audiences))?;
+        let open = catalogue.open_scope_of(&resources);
+        let known = known_scopes(&catalogue, &self.free_scopes);
         let limits = ScopeLimits {
-            allowed: &settings.scope,
-            default: &settings.default_scope,
+            allowed: &settings.scope.clone().union(&open),
+            default: &settings.default_scope.clone().union(&open),
             known: &known,
             policy: settings.scope_policy,
         };
         let scope = requested_scope::settle(asked.scope.as_ref(), limits)?;
-        Ok((scope, resource::permitted(&asked.resources, &settings.audiences)?))
+        Ok((scope, resources))
     }
 
     /// Open requests are what an attacker who guesses user codes can find.

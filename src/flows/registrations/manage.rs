@@ -47,7 +47,7 @@ impl Registrations {
     ) -> Result<ClientInformation, Refusal> {
         let managed = self.managed(managing).await?;
         self.check_identity(&managed.application, sent).await?;
-        let allowed = self.allowance().with_those_of(&managed.application.settings);
+        let allowed = self.allowance().await?.with_those_of(&managed.application.settings);
         let metadata = self.read(sent, &allowed)?;
         let needs_secret =
             metadata.settings.authentication == ClientAuthentication::Secret && managed.application.secrets.is_empty();

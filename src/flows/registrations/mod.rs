@@ -10,6 +10,7 @@ mod tokens;
 
 use std::sync::Arc;
 
+use super::application_cache::ApplicationCache;
 use super::applications::Applications;
 use super::foundations::Foundations;
 use super::hash_secrets::SecretHasher;
@@ -61,6 +62,7 @@ pub struct Registrations {
     store: Store,
     issuer: Issuer,
     mail: Arc<Mail>,
+    application_cache: Arc<ApplicationCache>,
     applications: Arc<Applications>,
     keys: Arc<Keys>,
     hasher: Arc<SecretHasher>,
@@ -71,9 +73,11 @@ pub struct Registrations {
 
 impl Registrations {
     /// As far as the operator lets them.
+    #[expect(clippy::too_many_arguments, reason = "these are the rooms it works in")]
     pub fn new(
         base: &Foundations,
         mail: &Arc<Mail>,
+        application_cache: &Arc<ApplicationCache>,
         applications: &Arc<Applications>,
         keys: &Arc<Keys>,
         hasher: &Arc<SecretHasher>,
@@ -84,6 +88,7 @@ impl Registrations {
             store: base.store.clone(),
             issuer: base.config.server.issuer.clone(),
             mail: Arc::clone(mail),
+            application_cache: Arc::clone(application_cache),
             applications: Arc::clone(applications),
             keys: Arc::clone(keys),
             hasher: Arc::clone(hasher),
@@ -103,9 +108,10 @@ impl Registrations {
         self.settings.dynamic != DynamicRegistration::Off
     }
 
-    /// What everybody may have who may register.
-    fn allowance(&self) -> Allowance {
-        Allowance::of_everybody(self.settings.scopes.clone())
+    /// What everybody may have who may register; the scopes of open resources are anybody's to ask for.
+    async fn allowance(&self) -> Result<Allowance, Refusal> {
+        let open = self.application_cache.catalogue().await?.open_scope();
+        Ok(Allowance::of_everybody(self.settings.scopes.clone().union(&open)))
     }
 
     /// What an application says of itself, if it may have that.

@@ -82,13 +82,13 @@ impl Registrations {
                 return Err(invalid("applications register themselves here with an initial access token"));
             }
             self.limits.admit(Sender::at(asking.address), now)?;
-            return Ok(Ticket { admission: Admission::Open, token: None, allowed: self.allowance() });
+            return Ok(Ticket { admission: Admission::Open, token: None, allowed: self.allowance().await? });
         };
         let Some(token) = self.good_token(token).await? else {
             self.limits.admit(Sender::at(asking.address), now)?;
             return Err(not_good());
         };
-        let allowed = self.allowance().with(&token.scope, &token.grants);
+        let allowed = self.allowance().await?.with(&token.scope, &token.grants);
         Ok(Ticket { admission: Admission::Token, token: Some(token), allowed })
     }
 

@@ -260,13 +260,14 @@ impl SignIns {
         client_id: &ClientId,
     ) -> Result<LinkView, Refusal> {
         let now = self.instruments.now();
+        let catalogue = self.responses.catalogue().await?;
         let mut tx = self.store.begin().await?;
         if !tx.user_hold(user).await? || !tx.sign_in_hold(sign_in.id, now).await? {
             drop(tx);
             return self.link_ended(sign_in, LinkOver::Ended.why()).await;
         }
         let application = tx.application(client_id).await?.ok_or(Withdrawn::Application)?;
-        let scope = match authorization.recheck(&application, &authorization.scope) {
+        let scope = match authorization.recheck(&application, &authorization.scope, &catalogue) {
             Ok(scope) => scope,
             Err(withdrawn) => {
                 drop(tx);

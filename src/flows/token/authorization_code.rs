@@ -58,7 +58,8 @@ async fn what_it_grants(
     if now >= code.expires_at {
         return Err(invalid("the code has expired, or was ended with the tokens of the application"));
     }
-    let scope = authorization.recheck(application, &code.scope).map_err(Withdrawn::of_code)?;
+    let catalogue = tokens.application_cache.catalogue().await?;
+    let scope = authorization.recheck(application, &code.scope, &catalogue).map_err(Withdrawn::of_code)?;
     tokens.check_session(code.session).await?;
     let user = tokens.active_user(code.user).await?;
     let family = TokenFamily {
@@ -75,7 +76,7 @@ async fn what_it_grants(
         expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,
     };
-    Granted::begin(user, family, application, Payment::Begin(beginning))
+    tokens.granted_anew(user, family, application, Payment::Begin(beginning)).await
 }
 
 async fn find_code(tokens: &Tokens, parameters: &Parameters) -> Result<(AuthorizationCode, CodeGrant), Refusal> {

@@ -54,7 +54,8 @@ async fn what_it_grants(
     approval: DeviceApproval,
 ) -> Result<Granted, Refusal> {
     // As a code of the authorization endpoint: what was taken from the application since is not granted.
-    let scope = application.still_allowed(&device.scope);
+    let open = tokens.application_cache.catalogue().await?.open_scope_of(&device.resources);
+    let scope = application.still_allowed(&device.scope, &open);
     if scope.is_empty() && !device.scope.is_empty() {
         return Err(Withdrawn::Scope.of_code());
     }
@@ -76,7 +77,7 @@ async fn what_it_grants(
         ended_at: None,
     };
     let beginning = Beginning { code: None, device_code: Some(hash), sign_in: None, flight: None };
-    Granted::begin(user, family, application, Payment::Begin(beginning))
+    tokens.granted_anew(user, family, application, Payment::Begin(beginning)).await
 }
 
 async fn find_request(

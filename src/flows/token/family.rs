@@ -16,31 +16,46 @@ use crate::domain::token_family::{EndReason, TokenFamily};
 use crate::domain::user::User;
 use crate::flows::admission::{is_admitted, no_grant};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::protocol::scope::OFFLINE_ACCESS;
+use crate::protocol::scope::{OFFLINE_ACCESS, Scope};
 use crate::protocol::token::GrantType;
 use crate::store::{StoreError, Transaction};
 
-impl Granted {
+impl Tokens {
     /// A family that is to begin. With `offline_access` it does not depend on the session it was granted in.
-    pub(super) fn begin(
+    pub(super) async fn granted_anew(
+        &self,
         user: User,
         mut family: TokenFamily,
         application: &Application,
         payment: Payment,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Granted, Refusal> {
         let session = family.session;
         family.session = session.filter(|_| !family.scope.contains(OFFLINE_ACCESS));
-        Ok(Self {
+        Ok(Granted {
             allowed_scope: family.scope.clone(),
             default_scope: family.scope.clone(),
-            resources: Resources::granted(&family.resources, &application.settings.audiences)?,
+            resources: self.still_granted(&family, application).await?.0,
             subject: Subject::Person(Box::new(Person { user, session, nonce: family.nonce.clone(), family })),
             payment,
         })
     }
-}
 
-impl Tokens {
+    /// The resources of a grant that the application may still ask for, and the scopes that the open ones of them bring
+    /// along.
+    pub(super) async fn still_granted(
+        &self,
+        family: &TokenFamily,
+        application: &Application,
+    ) -> Result<(Resources, Scope), Refusal> {
+        if family.resources.is_empty() {
+            return Ok((Resources::Granted(Vec::new()), Scope::empty()));
+        }
+        let catalogue = self.application_cache.catalogue().await?;
+        let may_ask = catalogue.with_open(&application.settings.audiences);
+        let open = catalogue.open_scope_of(&family.resources);
+        Ok((Resources::granted(&family.resources, &may_ask)?, open))
+    }
+
     /// How long a family lasts from its last use: as long as the last of its tokens.
     pub(super) fn family_lifetime(&self, application: &Application) -> Duration {
         let access = application.token_ttl(self.settings.access_ttl);

@@ -1,6 +1,7 @@
 //! The result of a grant: the subject of the token, what it may carry, and what has to be written before the answer is
 //! sent.
 
+use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{SessionId, SignInId};
 use crate::domain::one_time::{AuthorizationCode, RefreshToken, ValueHash};
 use crate::domain::token_family::TokenFamily;
@@ -65,11 +66,21 @@ impl Resources {
         Ok(Self::Granted(still))
     }
 
+    /// Whether a request that asks for these is for no resource.
+    pub(super) fn are_none(&self, asked: &[ResourceId]) -> bool {
+        let none = match self {
+            Self::Any(_) => true,
+            Self::Granted(granted) => granted.is_empty(),
+        };
+        none && asked.is_empty()
+    }
+
     /// The resources for this request.
-    pub(super) fn settle(&self, asked: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
+    pub(super) fn settle(&self, asked: &[ResourceId], catalogue: &Catalogue) -> Result<Vec<ResourceId>, Refusal> {
         match self {
             Self::Granted(granted) if asked.is_empty() => Ok(granted.clone()),
-            Self::Any(allowed) | Self::Granted(allowed) => resource::permitted(asked, allowed),
+            Self::Granted(granted) => resource::permitted(asked, granted),
+            Self::Any(allowed) => resource::permitted(asked, &catalogue.with_own(allowed)),
         }
     }
 }
@@ -109,18 +120,18 @@ mod tests {
     #[test]
     fn without_asking_a_person_s_token_is_for_all_that_was_granted_and_an_application_s_for_itself() {
         let granted = Resources::granted(&ids(&["https://a", "https://b"]), &ids(&["https://b", "https://a"])).unwrap();
-        assert_eq!(granted.settle(&[]).unwrap(), ids(&["https://a", "https://b"]));
-        assert_eq!(granted.settle(&ids(&["https://b"])).unwrap(), ids(&["https://b"]));
-        assert!(granted.settle(&ids(&["https://c"])).is_err());
-        assert_eq!(Resources::Any(ids(&["https://a"])).settle(&[]).unwrap(), ids(&[]));
+        assert_eq!(granted.settle(&[], &Catalogue::default()).unwrap(), ids(&["https://a", "https://b"]));
+        assert_eq!(granted.settle(&ids(&["https://b"]), &Catalogue::default()).unwrap(), ids(&["https://b"]));
+        assert!(granted.settle(&ids(&["https://c"]), &Catalogue::default()).is_err());
+        assert_eq!(Resources::Any(ids(&["https://a"])).settle(&[], &Catalogue::default()).unwrap(), ids(&[]));
     }
 
     #[test]
     fn what_the_application_may_not_ask_for_any_more_is_not_granted_any_more() {
         let some = Resources::granted(&ids(&["https://a", "https://b"]), &ids(&["https://b"])).unwrap();
-        assert_eq!(some.settle(&[]).unwrap(), ids(&["https://b"]));
-        assert!(some.settle(&ids(&["https://a"])).is_err());
+        assert_eq!(some.settle(&[], &Catalogue::default()).unwrap(), ids(&["https://b"]));
+        assert!(some.settle(&ids(&["https://a"]), &Catalogue::default()).is_err());
         assert!(Resources::granted(&ids(&["https://a"]), &[]).is_err());
-        assert_eq!(Resources::granted(&[], &[]).unwrap().settle(&[]).unwrap(), ids(&[]));
+        assert_eq!(Resources::granted(&[], &[]).unwrap().settle(&[], &Catalogue::default()).unwrap(), ids(&[]));
     }
 }

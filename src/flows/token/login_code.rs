@@ -30,7 +30,8 @@ pub(super) async fn grant(
         Some(user) => tokens.active_user(user).await?,
         None => return Err(wrong()),
     };
-    let scope = authorization.recheck(application, &authorization.scope).map_err(Withdrawn::of_code)?;
+    let catalogue = tokens.application_cache.catalogue().await?;
+    let scope = authorization.recheck(application, &authorization.scope, &catalogue).map_err(Withdrawn::of_code)?;
     let now = tokens.instruments.now();
     let family = TokenFamily {
         id: TokenFamilyId::new(tokens.instruments.row_id(now)),
@@ -52,7 +53,7 @@ pub(super) async fn grant(
         sign_in: Some(sign_in.id),
         flight: Some(sign_in.id),
     });
-    Granted::begin(user, family, application, payment)
+    tokens.granted_anew(user, family, application, payment).await
 }
 
 /// The parameters of the grant.

@@ -164,11 +164,11 @@ impl Tokens {
 
     /// The resources of the token, as the operator declares them, or else as they are registered.
     async fn settle_resources(&self, granted: &Granted, asked: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
-        let resources = granted.resources.settle(asked)?;
-        if resources.is_empty() {
-            return Ok(resources);
+        if granted.resources.are_none(asked) {
+            return Ok(Vec::new());
         }
-        Ok(self.application_cache.catalogue().await?.as_declared(resources))
+        let catalogue = self.application_cache.catalogue().await?;
+        Ok(catalogue.as_declared(granted.resources.settle(asked, &catalogue)?))
     }
 
     /// The claim with the groups of the person whom the tokens speak for.

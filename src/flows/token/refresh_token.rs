@@ -5,7 +5,7 @@
 //! was granted in, unless the scope has `offline_access` (OIDC Core §11).
 
 use super::Tokens;
-use super::granted::{Granted, Payment, Person, Resources, Subject};
+use super::granted::{Granted, Payment, Person, Subject};
 use crate::domain::application::Application;
 use crate::domain::one_time::RefreshToken;
 use crate::domain::refresh_token::{RefreshTokenState, StoredRefreshToken};
@@ -36,7 +36,8 @@ pub(super) async fn grant(
         RefreshTokenState::Expired => return Err(invalid("the refresh token has expired")),
     };
     // Never more than the application may ask for now, and never more than was granted.
-    let allowed = application.still_allowed(&family.scope);
+    let (resources, open) = tokens.still_granted(&family, application).await?;
+    let allowed = application.still_allowed(&family.scope, &open);
     let has_lost_all = allowed.is_empty() && !family.scope.is_empty();
     if has_lost_all || !application.may_speak_for_people() {
         return Err(invalid("the application may not ask for anything of what was granted any more"));
@@ -44,7 +45,7 @@ pub(super) async fn grant(
     Ok(Granted {
         default_scope: allowed.clone(),
         allowed_scope: allowed,
-        resources: Resources::granted(&family.resources, &application.settings.audiences)?,
+        resources,
         // OIDC Core §12.2: the nonce belonged to the request and is not repeated.
         subject: Subject::Person(Box::new(Person { user, session: family.session, family, nonce: None })),
         payment,

@@ -28,7 +28,7 @@ impl Tokens {
             return Err(Refusal::new(ErrorCode::Conflict, "this application gets no tokens for itself"));
         }
         let granted = client_credentials::grant(application)?;
-        let resources = granted.resources.settle(&[])?;
+        let resources = self.settle_resources(&granted, &[]).await?;
         let scope = self.settle_scope(&granted, None, &resources).await?;
         let response =
             self.issue(application, &granted, &Settled { scope, resources, groups: GroupsClaim::default() })?;

@@ -113,11 +113,12 @@ pub(super) async fn again(
         Payment::Nothing
     };
     let user = tokens.active_user(family.user).await?;
-    let scope = application.still_allowed(&family.scope);
+    let (_, open) = tokens.still_granted(&family, application).await?;
+    let scope = application.still_allowed(&family.scope, &open);
     if scope.is_empty() && !family.scope.is_empty() {
         return replay().await;
     }
-    Granted::begin(user, TokenFamily { session: code.session, scope, ..family }, application, payment)
+    tokens.granted_anew(user, TokenFamily { session: code.session, scope, ..family }, application, payment).await
 }
 
 async fn first_if_unused(tokens: &Tokens, code: &AuthorizationCode) -> Result<Option<RefreshToken>, Refusal> {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::TokenStatus;
 use crate::domain::application::{Application, ApplicationState};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{ClientId, TokenFamilyId};
+use crate::domain::own_api;
 use crate::domain::own_token::own_token_issued_at;
 use crate::domain::user::User;
 use crate::flows::access::Caller;
@@ -39,9 +41,9 @@ impl Bearer {
 
     /// RFC 9068 §4: the token must be for this server; otherwise an API that received it could use it here. A token
     /// without a resource may be used here by its application.
-    pub(super) fn require_audience(&self, issuer: &str) -> Result<(), Refusal> {
+    pub(super) fn require_audience(&self, own: &[&str]) -> Result<(), Refusal> {
         let audience = &self.claims.aud;
-        if audience.contains(&self.claims.client_id) || audience.contains(issuer) {
+        if audience.contains(&self.claims.client_id) || own.iter().any(|own| audience.contains(own)) {
             return Ok(());
         }
         Err(invalid("the access token is meant for another audience; ask for one without the parameter 'resource'"))
@@ -69,7 +71,7 @@ impl TokenStatus {
     /// The caller of an API of this server with this token.
     pub async fn check_bearer_caller(&self, token: &str) -> Result<Caller, Refusal> {
         let (bearer, application) = self.check_active_bearer(token).await?;
-        bearer.require_audience(self.issuer.as_str())?;
+        bearer.require_audience(&[self.issuer.as_str(), &self.issuer.url_of(own_api::PATH)])?;
         let scope = bearer.claims.scope.parse().unwrap_or_default();
         Ok(Caller::Token { client_id: application.client_id.clone(), scope, user: bearer.user })
     }
@@ -88,7 +90,8 @@ impl TokenStatus {
             return Err(invalid("the person whom the access token speaks for may not use its application any more"));
         }
         self.check_not_revoked(&claims).await?;
-        Ok((Bearer { claims: still_good(claims, &application)?, user }, application))
+        let catalogue = self.application_cache.catalogue().await?;
+        Ok((Bearer { claims: still_good(claims, &application, &catalogue)?, user }, application))
     }
 
     /// The application that a token was issued to, if it is active and its tokens were not ended since.
@@ -119,9 +122,13 @@ impl TokenStatus {
     }
 }
 
-/// The claims without what the application may not ask for any more, if it still has a grant for such a token. A token for resources of which none is left would
-/// become one for the application itself, so it is refused.
-fn still_good(claims: AccessTokenClaims, application: &Application) -> Result<AccessTokenClaims, Refusal> {
+/// The claims without what the application may not ask for any more, if it still has a grant for such a token. A token
+/// for resources of which none is left would become one for the application itself, so it is refused.
+fn still_good(
+    claims: AccessTokenClaims,
+    application: &Application,
+    catalogue: &Catalogue,
+) -> Result<AccessTokenClaims, Refusal> {
     let has_grant = if claims.sub == claims.client_id {
         application.settings.grants.contains(&GrantType::ClientCredentials)
     } else {
@@ -131,15 +138,14 @@ fn still_good(claims: AccessTokenClaims, application: &Application) -> Result<Ac
         return Err(invalid("the application is not registered any more for the grant of the access token"));
     }
     let issued: Scope = claims.scope.parse().unwrap_or_default();
-    let (registered, own) = (&application.settings.audiences, application.client_id.as_str());
-    let is_left = |audience: &str| {
-        let resource = audience.parse::<ResourceId>();
-        audience == own || resource.is_ok_and(|resource| resource.find_in(registered).is_some())
-    };
-    let Some(aud) = claims.aud.only(is_left) else {
+    let (may_ask, own) = (catalogue.with_open(&application.settings.audiences), application.client_id.as_str());
+    let may_be_for = |audience: &str| audience.parse::<ResourceId>().is_ok_and(|id| id.find_in(&may_ask).is_some());
+    let Some(aud) = claims.aud.only(|audience| audience == own || may_be_for(audience)) else {
         return Err(invalid("the application may not ask for any of the resources of the access token any more"));
     };
-    Ok(AccessTokenClaims { scope: application.still_allowed(&issued).to_string(), aud, ..claims })
+    let open: Vec<ResourceId> = may_ask.iter().filter(|id| aud.contains(id.as_str())).cloned().collect();
+    let scope = application.still_allowed(&issued, &catalogue.open_scope_of(&open)).to_string();
+    Ok(AccessTokenClaims { aud, scope, ..claims })
 }
 
 fn invalid(what: &'static str) -> Refusal {

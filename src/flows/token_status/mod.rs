@@ -117,7 +117,8 @@ impl TokenStatus {
         let found = self.usable_refresh_token(token).await?;
         match found.filter(|(_, family, _)| family.application == asker.id) {
             Some((stored, family, user)) if self.groups.admits(user.id, asker).await? => {
-                let family = TokenFamily { scope: asker.still_allowed(&family.scope), ..family };
+                let open = self.application_cache.catalogue().await?.open_scope_of(&family.resources);
+                let family = TokenFamily { scope: asker.still_allowed(&family.scope, &open), ..family };
                 Ok(of_refresh_token(&stored, &family, user, &asker.client_id))
             }
             _ => Ok(Introspection::inactive()),

@@ -10,7 +10,7 @@ impl TokenStatus {
     /// that receives one could ask here who the person is (RFC 9700 §2.3).
     pub async fn userinfo(&self, token: &str) -> Result<UserInfo, Refusal> {
         let (bearer, application) = self.check_active_bearer(token).await?;
-        bearer.require_audience(self.issuer.as_str())?;
+        bearer.require_audience(&[self.issuer.as_str()])?;
         bearer.require_scope(OPENID)?;
         let Some(user) = bearer.user else {
             return Err(Refusal::new(

@@ -32,12 +32,15 @@ pub(super) struct Resource {
     name: String,
     /// The scopes it understands; none means any.
     scopes: Vec<String>,
+    /// Whether every application may ask for it whose person consents, with its scopes.
+    open: bool,
 }
 
 impl From<catalogue::Resource> for Resource {
     fn from(resource: catalogue::Resource) -> Self {
         Self {
             identifier: resource.identifier.to_string(),
+            open: resource.is_open(),
             name: resource.name,
             scopes: resource.scope.iter().map(str::to_owned).collect(),
         }

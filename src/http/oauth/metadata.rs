@@ -18,9 +18,11 @@ pub(in crate::http) async fn metadata(
     State(registrations): State<Arc<Registrations>>,
     State(config): State<Arc<Config>>,
 ) -> Response {
+    let catalogue = application_cache.known_catalogue();
     let metadata = Metadata::new(Offered {
         issuer: config.server.issuer.as_str(),
-        scopes: application_cache.scope_names(),
+        scopes: catalogue.open_scope().iter().map(str::to_owned).collect(),
+        resources: catalogue.for_everybody().map(ToString::to_string).collect(),
         signing: &config.keys.algorithms,
         registration: registrations.is_on().then_some(PATH),
     });

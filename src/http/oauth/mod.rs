@@ -7,6 +7,7 @@ pub(super) mod introspect;
 pub(super) mod jwks;
 pub(super) mod metadata;
 pub(super) mod par;
+pub(super) mod protected_resource;
 pub(super) mod register;
 pub(super) mod revoke;
 pub(super) mod token;

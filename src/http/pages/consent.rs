@@ -63,7 +63,7 @@ async fn asked<'a>(visit: &'a Visit, open: &OpenAuthorization) -> Result<Option<
 }
 
 async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedInPerson) -> PageResult {
-    let OpenAuthorization { authorization, application } = open;
+    let OpenAuthorization { authorization, application, .. } = open;
     let redirect = url::Url::parse(&authorization.redirect_uri).ok();
     let host = redirect.as_ref().and_then(|uri| uri.host_str()).unwrap_or(&authorization.redirect_uri);
     let view = Consent {

@@ -25,7 +25,7 @@ const ROOMS: [Room; 31] = [
     ("Groups", &["ApplicationCache"]),
     ("Oversight", &[]),
     ("Applications", &["Keys", "ApplicationCache"]),
-    ("Registrations", &["Mail", "Keys", "Applications"]),
+    ("Registrations", &["Mail", "Keys", "ApplicationCache", "Applications"]),
     ("SelfService", &["Mail", "Access", "Applications"]),
     ("Ownership", &["Mail", "MailLimits", "Access"]),
     ("LifeCycle", &["Mail", "ApplicationCache", "Access", "Applications"]),
