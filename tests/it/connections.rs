@@ -76,7 +76,7 @@ async fn a_head_that_does_not_come_ends_its_connection_after_five_seconds() {
         closed |= read.is_ok_and(|read| read.is_err() || read.is_ok_and(|count| count == 0));
         closed.then_some(())
     };
-    until("the connection is ended", Duration::from_secs(13), ended).await;
+    until("the connection is ended", PATIENCE, ended).await;
     assert!(begun.elapsed() > Duration::from_secs(4), "{:?}", begun.elapsed());
 }
 

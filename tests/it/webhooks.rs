@@ -18,8 +18,9 @@ use gatepost::flows::people::{Admin, NewUser};
 use gatepost::flows::webhooks::{NewWebhook, VisibleWebhooks, WebhookError, WithWebhookSecret};
 use gatepost::store::StateChange;
 use serde_json::json;
+use tokio::time::timeout;
 
-use crate::harness::{Receiver, Registered, START, World, eventually, on_both_engines};
+use crate::harness::{PROMPTLY, Receiver, Registered, START, World, eventually, on_both_engines};
 
 const DEACTIVATE: StateChange = StateChange::Deactivate(DeactivationReason::Requested);
 
@@ -129,12 +130,12 @@ async fn a_message_is_part_of_its_transaction_and_wakes_whoever_sends_it(world: 
     server.rooms.people.user_create_in(&mut tx, new, &Actor::CommandLine).await.unwrap();
     drop(tx);
     let started = tokio::time::Instant::now();
-    for count in 1..=5 {
+    for count in 1..=60 {
         user(&server.rooms, &format!("user{count}@example.com")).await;
         eventually("it arrives", async || receiver.received().len() == count).await;
     }
-    // With one look a second it would take five.
-    assert!(started.elapsed().as_millis() < 3500, "{:?}", started.elapsed());
+    // With one look a second it would take a minute.
+    assert!(started.elapsed() < PROMPTLY, "{:?}", started.elapsed());
 }
 
 /// Nodes: a message is sent by one node, the one that claims it.
@@ -197,7 +198,6 @@ async fn a_receiver_that_is_silent_holds_up_nobody_else(world: World) {
     }
     eventually("the quick one has all", async || quick.events().len() >= 30).await;
     assert_eq!(silent.received().len(), 1, "one message at a time");
-    let started = tokio::time::Instant::now();
-    server.token().with_basic(&application).send().await.success();
-    assert!(started.elapsed().as_millis() < 2000, "{:?}", started.elapsed());
+    let answered = timeout(PROMPTLY, server.token().with_basic(&application).send()).await;
+    answered.expect("sooner than the silent receiver is given up").success();
 }
