@@ -92,6 +92,10 @@ pub async fn connect_existing(config: &Config) -> Result<Store, StartError> {
 pub async fn open(config: Config, outside: Outside) -> Result<Arc<Rooms>, StartError> {
     let store = connect(&config).await?;
     store.migrate().await?;
+    // Beside a database that was restored without its key, a new key would only look right.
+    if !store.signing_keys().await?.is_empty() {
+        require_master_key(&config)?;
+    }
     Box::pin(assemble(config, store, outside)).await
 }
 

@@ -19,6 +19,7 @@ use crate::flows::Rooms;
 use crate::flows::applications::{DEACTIVATE, ManageError, WithSecret};
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::scope::Scope;
+use crate::protocol::token::GrantType;
 use crate::store::StateChange;
 use shown::{ShownApplication, ShownWithSecret};
 
@@ -91,9 +92,16 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             let made = rooms.applications.application_create(new, &actor).await?;
             let client_id = made.application.client_id.clone();
             let usual = usual_scopes_of_a_service(&made.application.settings);
-            let algorithm = made.application.settings.signing_algorithm;
+            let settings = &made.application.settings;
+            let algorithm = settings.signing_algorithm;
+            let lacks_redirect =
+                settings.redirect_uris.is_empty() && settings.grants.contains(&GrantType::AuthorizationCode);
             show_secret(format, made)?;
             note_announcement(algorithm, rooms).await?;
+            if lacks_redirect {
+                let what = "It has no redirect URI yet, so nobody can sign in to it; give it one with gatepost app update.";
+                Output::note(what);
+            }
             if let Some(scopes) = usual {
                 Output::note(&format!("It may ask for the scopes {scopes}; --scope chooses others."));
             }

@@ -135,7 +135,8 @@ async fn create(arguments: Arguments, rooms: &Rooms) -> Result<(), CommandError>
     Output::result(format, &shown, || format!("id     {}\ntoken  {}", shown.stored.id, shown.token))?;
     Output::note("Store the token now: only a hash of it is kept.");
     if !rooms.registrations.is_on() {
-        Output::note("registration.dynamic is off, so that nothing registers itself yet; set it to \"token\".");
+        Output::note("By this configuration registration.dynamic is off, so that nothing registers itself; set it to \"token\". \
+             (A server that runs with --dev has it open.)");
     }
     Ok(())
 }

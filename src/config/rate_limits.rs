@@ -22,7 +22,7 @@ pub struct RateLimits {
     pub mail_per_address_total_burst: u32,
     /// How long until that address may get one more.
     pub mail_per_address_total_every: Duration,
-    /// The shortest time between two mails to one address.
+    /// The shortest time between two mails of one sign-in, asked for on the waiting page.
     pub mail_per_address_gap: Duration,
     /// Mails that one network address may ask for at once.
     pub mail_per_ip_burst: u32,

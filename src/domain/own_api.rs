@@ -11,12 +11,14 @@ pub const PATH: &str = "/api/v1";
 pub const NAME: &str = "Gatepost management API";
 
 /// The scopes that it understands. None of them comes with asking for the API: an application must be registered for it.
-pub const SCOPES: [&str; 8] = [
+pub const SCOPES: [&str; 10] = [
     "gatepost:admin",
     "applications:read",
     "applications:write",
     "users:read",
     "users:write",
+    "groups:read",
+    "groups:write",
     "keys:read",
     "keys:write",
     "audit:read",

@@ -96,3 +96,26 @@ async fn overtime(stopping: &CancellationToken) {
     stopping.cancelled().await;
     sleep(LAST_ROUND).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    #[test]
+    fn the_document_names_every_job() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/jobs");
+        let document = include_str!("../../docs/logging.md");
+        let mut names = Vec::new();
+        for file in fs::read_dir(folder).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            let calls = text.split("every(\"").skip(1).chain(text.split("every_or_when(\"").skip(1));
+            names.extend(calls.map(|call| call.split('"').next().unwrap().to_owned()));
+        }
+        // This test has the calls' text in it, too.
+        names.retain(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' '));
+        assert!(names.len() >= 10, "{names:?}");
+        for name in names {
+            assert!(document.contains(&format!("`{name}`")), "the job '{name}' is not in docs/logging.md");
+        }
+    }
+}

@@ -82,3 +82,24 @@ impl Metrics {
         Ok(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_names_every_metric() {
+        let document = include_str!("../../docs/logging.md");
+        let metrics = Metrics::default();
+        metrics.request(&RequestLabels { endpoint: "/token".to_owned(), status: 200 }, 0.001);
+        metrics.token(&TokenLabels { grant: "client_credentials", result: "issued", status: 200 });
+        let text = metrics.text().unwrap();
+        let names: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+        assert!(names.len() >= 4, "{text}");
+        for line in names {
+            let (name, kind) = line.split_once(' ').unwrap();
+            let name = if kind == "counter" { format!("{name}_total") } else { name.to_owned() };
+            assert!(document.contains(&format!("| `{name}` |")), "{name} is not in docs/logging.md");
+        }
+    }
+}

@@ -114,9 +114,16 @@ async fn what_cannot_be_tried_says_what_is_missing() {
     let create = async |words: &[&str]| at.json(&[&["app", "create", "--name", "X"][..], words].concat()).await;
     create(&["--client-id", "far", "--type", "native", "--redirect-uri", "https://far.example/cb"]).await;
     create(&["--client-id", "near", "--type", "web", "--redirect-uri", "http://localhost:1/cb"]).await;
+    create(&["--client-id", "machine"]).await;
+    create(&["--client-id", "tv", "--type", "device"]).await;
     for (words, reason) in [
         (&["app", "try", "none"][..], "there is no application none"),
-        (&["app", "try", "far"], "app update far --redirect-uri"),
+        (
+            &["app", "try", "far"],
+            "app update far --redirect-uri 'https://far.example/cb' --redirect-uri 'http://127.0.0.1:8765/callback'",
+        ),
+        (&["app", "try", "machine"], "of type service, sends nobody here with a browser"),
+        (&["app", "try", "tv"], "POST /oauth/device_authorization"),
         (&["app", "try", "near"], "--secret-file"),
         (&["app", "try", "far", "--secret-file", "-"], "has no secret"),
     ] {

@@ -143,7 +143,7 @@ fn help(setting: &Setting) -> String {
         Shape::Words => ", separated by spaces".to_owned(),
         _ => String::new(),
     };
-    let repeated = if setting.shape.is_list() { "; may be repeated" } else { "" };
+    let repeated = if setting.shape.is_list() { "; may be repeated, and an update replaces the whole list" } else { "" };
     format!("{what}{values}{repeated}{}", default(setting))
 }
 

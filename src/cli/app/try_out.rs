@@ -23,10 +23,14 @@ use crate::domain::application::{Application, ApplicationKind, ClientAuthenticat
 use crate::domain::one_time::ValueHash;
 use crate::flows::Rooms;
 use crate::flows::applications::ManageError;
+use crate::protocol::token::GrantType;
 use callback::Callback;
 
 /// How long the token endpoint has to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A redirect URI that is usual for trying.
+const EXAMPLE_CALLBACK: &str = "http://127.0.0.1:8765/callback";
 
 /// What is tried.
 #[derive(Args)]
@@ -58,6 +62,7 @@ struct Attempt<'a> {
 pub(super) async fn run(arguments: &Arguments, rooms: &Rooms) -> Result<(), CommandError> {
     let id = &arguments.one.id;
     let application = rooms.store.application(id).await?.ok_or_else(|| ManageError::Unknown(id.clone()))?;
+    require_sign_in(&application)?;
     let random = || URL_SAFE_NO_PAD.encode(rooms.instruments.random::<32>());
     let attempt = Attempt {
         secret: secret(&application, arguments.secret_file.as_deref())?,
@@ -77,6 +82,20 @@ pub(super) async fn run(arguments: &Arguments, rooms: &Rooms) -> Result<(), Comm
     let shown = with_claims(tokens);
     Output::result(arguments.one.format, &shown, || text(&shown))?;
     Ok(())
+}
+
+/// Only what signs people in by a browser can be tried.
+fn require_sign_in(application: &Application) -> Result<(), CommandError> {
+    let settings = &application.settings;
+    if settings.grants.contains(&GrantType::AuthorizationCode) {
+        return Ok(());
+    }
+    let what = match settings.kind {
+        ApplicationKind::Device => "begin at the device, with POST /oauth/device_authorization",
+        _ => "it asks for its token itself, with POST /token",
+    };
+    let kind = settings.kind.name();
+    Err(CommandError::Usage(format!("this application, of type {kind}, sends nobody here with a browser: {what}")))
 }
 
 /// The secret, where one is needed.
@@ -109,10 +128,14 @@ fn callback_of<'a>(application: &'a Application, asked: Option<&str>) -> Result<
         None => candidates.next(),
     };
     let missing = || {
+        // An update replaces the list, so the command has all of it.
+        let kept = application.settings.redirect_uris.iter().map(String::as_str).chain([EXAMPLE_CALLBACK]);
+        let flags: Vec<_> = kept.map(|uri| format!("--redirect-uri '{uri}'")).collect();
         CommandError::Usage(format!(
-            "the application has no such redirect URI on this machine; add one, such as http://127.0.0.1:8765/callback, \
-             with: gatepost app update {} --redirect-uri URI",
-            application.client_id
+            "the application has no such redirect URI on this machine; to add one beside those that it has: \
+             gatepost app update {} {}",
+            application.client_id,
+            flags.join(" ")
         ))
     };
     found.map(String::as_str).ok_or_else(missing)

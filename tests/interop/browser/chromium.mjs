@@ -84,4 +84,13 @@ export async function assertAccessible(page, options = {}) {
   const bad = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
   const found = bad.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
   assert.deepEqual(found, [], page.url());
+  await assertLaidOut(page);
+}
+
+/** No card is smaller than what stands in it, which would lie over its neighbours. */
+async function assertLaidOut(page) {
+  const overflowing = await page.evaluate(() => [...document.querySelectorAll('.card, main section')]
+    .filter((part) => part.scrollHeight > part.clientHeight + 2 && getComputedStyle(part).overflowY === 'visible')
+    .map((part) => `${part.className || part.id}: ${part.scrollHeight} px in ${part.clientHeight}`));
+  assert.deepEqual(overflowing, [], page.url());
 }

@@ -54,6 +54,7 @@ for (const javaScriptEnabled of [true, false]) {
       clientId = await register(theirs, server.issuer, {
         name: 'Order sync', scope: 'openid orders:write', reason: 'Nightly orders',
       });
+      await look(theirs);
     });
     after(() => server?.stop());
 

@@ -114,7 +114,7 @@ async fn what_is_wrong_with_a_webhook_is_said_beside_its_field(world: World) {
     for (url, which, event, problem, said) in [
         ("http://example.com/", "all", "", "hook-url", "A webhook&#39;s address is https; http is for localhost only."),
         ("", "all", "", "hook-url", "A webhook&#39;s address is a URL such as"),
-        ("https://10.0.0.1/", "all", "", "hook-url", "the URL leads to no public address"),
+        ("https://10.0.0.1/", "all", "", "hook-url", "leads to no public address"),
         ("\"><script>alert(1)</script>", "all", "", "hook-url", "is a URL such as"),
         (good, "chosen", "", "hook-events", "Tick at least one event"),
         (good, "chosen", "secret.exploded", "hook-events", "There is no such event."),

@@ -78,7 +78,7 @@ async fn a_name_that_turns_private_later_is_not_connected_to(world: World) {
         send_all(&world.idle_with(PUBLIC).await).await;
         let last = only_delivery(&server, &made.webhook).await.last.unwrap();
         let error = last.error.unwrap();
-        assert!(error.starts_with("the URL leads to no public address"), "{error}");
+        assert!(error.contains("leads to no public address"), "{error}");
         world.clock.advance(Duration::from_secs(90));
     }
     assert_eq!(receiver.received().len(), 0);

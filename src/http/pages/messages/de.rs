@@ -151,6 +151,7 @@ pub(in crate::http) const DE: Messages = Messages {
         profile: "Ihren Namen sehen",
         email: "Ihre E-Mail-Adresse sehen",
         groups: "Sehen, in welchen Gruppen Sie sind",
+        user: "In dieser Anwendung für Sie handeln",
         offline_access: "Diesen Zugriff behalten, während Sie fort sind, bis Sie ihn entziehen",
         undescribed: "Es ist nicht beschrieben, was das erlaubt",
     },

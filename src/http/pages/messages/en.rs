@@ -151,6 +151,7 @@ pub(in crate::http) const EN: Messages = Messages {
         profile: "See your name",
         email: "See your e-mail address",
         groups: "See which groups you are in",
+        user: "Act for you in this application",
         offline_access: "Keep this access while you are away, until you remove it",
         undescribed: "There is no description of what this allows",
     },
