@@ -99,7 +99,8 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             show_secret(format, made)?;
             note_announcement(algorithm, rooms).await?;
             if lacks_redirect {
-                let what = "It has no redirect URI yet, so nobody can sign in to it; give it one with gatepost app update.";
+                let what =
+                    "It has no redirect URI yet, so nobody can sign in to it; give it one with gatepost app update.";
                 Output::note(what);
             }
             if let Some(scopes) = usual {

@@ -135,8 +135,10 @@ async fn create(arguments: Arguments, rooms: &Rooms) -> Result<(), CommandError>
     Output::result(format, &shown, || format!("id     {}\ntoken  {}", shown.stored.id, shown.token))?;
     Output::note("Store the token now: only a hash of it is kept.");
     if !rooms.registrations.is_on() {
-        Output::note("By this configuration registration.dynamic is off, so that nothing registers itself; set it to \"token\". \
-             (A server that runs with --dev has it open.)");
+        Output::note(
+            "By this configuration registration.dynamic is off, so that nothing registers itself; set it to \"token\". \
+             (A server that runs with --dev has it open.)",
+        );
     }
     Ok(())
 }

@@ -128,6 +128,9 @@ fn every_setting_has_the_default_that_is_promised() {
 async fn every_setting_is_set_and_read_by_api(world: World) {
     let server = world.server_with(EVERY_ALGORITHM).await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+    for group in ["staff", "team/red"] {
+        assert_eq!(management.post(&ops, "/groups", json!({ "name": group })).await.status, 201);
+    }
     let register = async |mut body: Round| {
         body.insert("name".to_owned(), json!("Orders"));
         body.insert("type".to_owned(), json!("web"));
@@ -259,6 +262,9 @@ async fn run(at: &Installation, words: &[&str], more: &[String]) -> Value {
 async fn every_setting_is_set_and_read_by_command(at: Installation) {
     let at = at.with("keys.algorithms", "RS256, PS256, ES256, EdDSA");
     at.migrated().await;
+    for group in ["staff", "team/red"] {
+        at.json(&["group", "create", group]).await;
+    }
     let plain = at.json(&["app", "create", "--name", "Plain", "--type", "web"]).await;
     assert_round(&plain, &default_round(ApplicationKind::Web));
     let id = text(&plain["client_id"]);

@@ -71,7 +71,9 @@ pub struct Answer {
 pub enum FetchError {
     /// The name has no address, or none that is permitted. The two are not told apart and no address is named: an
     /// attacker could otherwise probe the names of the operator's own network.
-    #[error("the name is unknown to DNS, or leads to no public address; an operator can permit their own networks in webhooks.allow_private")]
+    #[error(
+        "the name is unknown to DNS, or leads to no public address; an operator can permit their own networks in webhooks.allow_private"
+    )]
     NotPublic,
     /// The connection failed.
     #[error("no connection: {0}")]

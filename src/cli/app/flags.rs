@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::Value;
 
 use crate::cli::CommandError;
-use crate::domain::application::{GivenSettings, SETTINGS, Setting, Shape};
+use crate::domain::application::{AccessPolicy, GivenSettings, SETTINGS, Setting, SettingValue as _, Shape};
 use crate::domain::duration;
 
 /// What an application cannot be without.
@@ -31,6 +31,13 @@ impl SettingFlags {
             let values = words.iter().map(|word| value(setting, name, word)).collect::<Result<Vec<_>, _>>();
             let value = together(setting, values.map_err(wrong)?);
             given.give(setting, name, &value).map_err(|problem| wrong(problem.what))?;
+        }
+        let names_groups =
+            self.0.iter().any(|(setting, _, words)| setting.name == "allowed_groups" && !words.is_empty());
+        if let Some(access) = Setting::of_name("access").filter(|_| names_groups && !given.says("access")) {
+            // A name of a group that let everybody else in all the same would not be what was meant.
+            let groups = AccessPolicy::Groups.show();
+            given.give(access, access.name, &groups).map_err(|problem| CommandError::Usage(problem.what))?;
         }
         Ok(given)
     }
@@ -143,7 +150,8 @@ fn help(setting: &Setting) -> String {
         Shape::Words => ", separated by spaces".to_owned(),
         _ => String::new(),
     };
-    let repeated = if setting.shape.is_list() { "; may be repeated, and an update replaces the whole list" } else { "" };
+    let repeated =
+        if setting.shape.is_list() { "; may be repeated, and an update replaces the whole list" } else { "" };
     format!("{what}{values}{repeated}{}", default(setting))
 }
 

@@ -1,6 +1,7 @@
 //! Why an application could not be changed, and how that is told.
 
 use crate::domain::application::SettingsError;
+use crate::domain::group::GroupName;
 use crate::domain::ids::ClientId;
 use crate::flows::keys::{KeyChangeError, NotOffered};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -41,6 +42,9 @@ pub enum ManageError {
         "without an allowed group nobody may use the application {0} any more; it does not become one for everybody"
     )]
     NobodyLeft(ClientId),
+    /// It names a group that is not there. Members of one that is made later under that name would be let in unseen.
+    #[error("there is no group {0}; make it first")]
+    NoGroup(GroupName),
     /// An operator stopped it, or it left the configuration.
     #[error("the application {0} was stopped by an operator of this server; only they let it go on")]
     Suspended(ClientId),
@@ -67,7 +71,9 @@ pub enum ManageError {
 impl From<ManageError> for Refusal {
     fn from(error: ManageError) -> Self {
         let code = match &error {
-            ManageError::Settings(_) | ManageError::Algorithm(_) | ManageError::Kind => ErrorCode::InvalidRequest,
+            ManageError::Settings(_) | ManageError::Algorithm(_) | ManageError::Kind | ManageError::NoGroup(_) => {
+                ErrorCode::InvalidRequest
+            }
             ManageError::Unknown(_) | ManageError::UnknownSecret(_) => ErrorCode::NotFound,
             ManageError::Suspended(_) => ErrorCode::AccessDenied,
             ManageError::Taken(_)

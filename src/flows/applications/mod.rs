@@ -20,6 +20,7 @@ use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, ClientAuthentication, MOST_SECRETS, Origin,
 };
 use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::group::GroupName;
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
 use crate::domain::secret::{ClientSecret, SecretHash, SecretOrigin, StoredSecret};
 use crate::protocol::refusal::Refusal;
@@ -168,6 +169,9 @@ impl Applications {
         actor: &Actor,
     ) -> Result<Application, ManageError> {
         check_offered(self.keys.offered_algorithms(), settings.signing_algorithm, None)?;
+        if origin != Origin::Declared {
+            check_groups(tx, None, &settings).await?;
+        }
         let now = self.instruments.now();
         let id = ApplicationId::new(self.instruments.row_id(now));
         let mut application = Application::new(id, client_id.clone(), settings, origin, now);
@@ -284,6 +288,23 @@ pub(super) async fn existing(tx: &mut Transaction, client_id: &ClientId) -> Resu
         Some(application) if !matches!(application.state, ApplicationState::Deleted { .. }) => Ok(application),
         _ => Err(ManageError::Unknown(client_id.clone())),
     }
+}
+
+/// Whether the groups that it names, and did not name before, are there.
+pub(super) async fn check_groups(
+    tx: &mut Transaction,
+    before: Option<&ApplicationSettings>,
+    settings: &ApplicationSettings,
+) -> Result<(), ManageError> {
+    let known = |group: &GroupName| {
+        before.is_some_and(|before| before.allowed_groups.contains(group) || before.visible_groups.contains(group))
+    };
+    for group in settings.allowed_groups.iter().chain(&settings.visible_groups).filter(|group| !known(group)) {
+        if tx.group(group).await?.is_none() {
+            return Err(ManageError::NoGroup(group.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the name of an application is not to be taken for that of another owner's. The operator is only told: they

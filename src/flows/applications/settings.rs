@@ -1,6 +1,6 @@
 //! Changing the settings of an application, and revoking one of its secrets.
 
-use super::{Applications, ManageError, changeable, existing, settle_owner};
+use super::{Applications, ManageError, changeable, check_groups, existing, settle_owner};
 use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ClientId, SecretId};
@@ -63,6 +63,7 @@ impl Applications {
         }
         let had = Some(application.settings.signing_algorithm);
         check_offered(self.keys.offered_algorithms(), settings.signing_algorithm, had)?;
+        check_groups(tx, Some(&application.settings), &settings).await?;
         if consequences == Consequences::Unknown && takes_the_last_group(&application.settings, &settings) {
             return Err(ManageError::NobodyLeft(client_id.clone()));
         }

@@ -46,6 +46,7 @@ async fn deleting_a_group_that_applications_need_is_asked_about(world: World) {
     let grant = server.grant_to(for_groups(&["staff"])).await.scope("openid offline_access").stored().await;
     put_in(&server.rooms, "staff", &grant.user).await;
     let tokens = grant.redeem(&grant.code().await).await.success();
+    make(&server.rooms, "red").await;
     let both = Registered::at(&server.rooms, for_groups(&["staff", "red"])).await;
     let open = ApplicationSettings { allowed_groups: vec![name("staff")], ..for_people(ApplicationKind::Web) };
     let open = Registered::at(&server.rooms, open).await;
@@ -71,8 +72,12 @@ async fn deleting_a_group_that_applications_need_is_asked_about(world: World) {
 async fn the_command_line_asks_for_yes(world: World) {
     let server = world.server().await;
     make(&server.rooms, "staff").await;
-    let words =
-        ["app", "create", "--name", "Shop", "--type", "web", "--access", "groups", "--group", "staff", "--json"];
+    // Who names a group means its members and not everybody.
+    let words = ["app", "create", "--name", "Shop", "--type", "web", "--group", "staff", "--json"];
+    let unknown =
+        Child::run(&world, &[], &["app", "create", "--name", "Other", "--type", "web", "--group", "nothing"]).await;
+    let told = String::from_utf8(unknown.stderr).unwrap();
+    assert!(!unknown.status.success() && told.contains("there is no group nothing"), "{told}");
     let made = Child::run(&world, &[], &words).await;
     assert!(made.status.success(), "{made:?}");
     let made: Value = serde_json::from_slice(&made.stdout).unwrap();

@@ -104,7 +104,9 @@ impl<'a> Stage<'a> {
                 self.model.access[application] = Some(policy);
             }
             5 | 6 => {
-                let allowed: BTreeSet<usize> = (0..GROUPS.len()).filter(|_| dice.throw(2) == 0).collect();
+                let allowed: BTreeSet<usize> = (0..GROUPS.len())
+                    .filter(|group| dice.throw(2) == 0 && self.model.groups.contains_key(group))
+                    .collect();
                 let names = allowed.iter().map(|group| name(GROUPS[*group])).collect();
                 self.set(application, |settings| settings.allowed_groups = names).await;
                 self.model.allowed[application] = allowed;

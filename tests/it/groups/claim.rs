@@ -25,6 +25,9 @@ async fn userinfo(server: &TestServer, token: &str) -> Value {
 /// What an application learns of John, who is in these groups: the claims of the ID token, those at userinfo, and those
 /// of the access token.
 async fn learned(server: &TestServer, settings: ApplicationSettings, scope: &str, groups: &[&str]) -> [Value; 3] {
+    for group in &settings.visible_groups {
+        make(&server.rooms, group.as_str(), &[]).await;
+    }
     let grant = server.grant_to(settings).await.scope(scope);
     for group in groups {
         let group = name(group);

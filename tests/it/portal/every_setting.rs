@@ -1,6 +1,8 @@
 //! The form has every setting that is not chosen in another way, with every value.
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings, Place, Setting, Shape};
+use gatepost::domain::audit::Actor;
+use gatepost::flows::groups::NewGroup;
 use macro_rules_attribute::apply;
 use serde_json::Value;
 
@@ -40,6 +42,10 @@ async fn every_setting_is_set_and_read_in_the_form(world: World) {
         ..ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Web)
     };
     let application = Registered::at(&server.rooms, settings).await;
+    for group in ["staff", "team/red"] {
+        let group = NewGroup { name: group.parse().unwrap(), visible_to_developers: false };
+        server.rooms.groups.group_create(group, &Actor::CommandLine).await.unwrap();
+    }
     for round in rounds() {
         let shown = every_other_setting().filter(|setting| setting.place != Place::Nowhere);
         let fields: Vec<_> = shown.flat_map(|setting| fields(setting, &round[setting.name])).collect();
