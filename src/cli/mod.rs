@@ -19,6 +19,7 @@ mod user;
 mod webhook;
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf, absolute};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -172,6 +173,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>, environment: &[(String, St
     runtime.shutdown_timeout(FAREWELL);
     match outcome {
         Ok(code) => code,
+        // The reader of the output, such as `head`, has seen enough.
+        Err(CommandError::Io(e)) if e.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(e) => Output::failure(&e.to_string()),
     }
 }

@@ -679,3 +679,11 @@ async fn config_check_and_show_name_the_key_its_place_and_hide_secrets() {
         ran.refused(1, part);
     }
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Installation::on_sqlite().command(&["version"]).stdout(writer).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
