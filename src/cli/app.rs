@@ -87,7 +87,7 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
     let actor = Actor::CommandLine;
     match command {
         Command::Create(arguments) => {
-            let (format, exempt) = (arguments.format, arguments.exempt);
+            let (format, exempt, preset) = (arguments.format, arguments.exempt, arguments.preset);
             let new = arguments.into_application(rooms.keys.default_algorithm())?;
             let made = rooms.applications.application_create(new, &actor).await?;
             let client_id = made.application.client_id.clone();
@@ -105,6 +105,13 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             }
             if let Some(scopes) = usual {
                 Output::note(&format!("It may ask for the scopes {scopes}; --scope chooses others."));
+            }
+            if let Some(preset) = preset {
+                let (label, issuer) = (preset.label, rooms.config.server.issuer.as_str());
+                Output::note(&format!(
+                    "What to set in {label} stands in docs/applications.md; its issuer is {issuer}, with \
+                     {issuer}/.well-known/openid-configuration for the rest."
+                ));
             }
             if exempt {
                 rooms.life_cycle.application_set_exempt(&client_id, Exempt::Yes, &actor).await?;

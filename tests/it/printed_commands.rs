@@ -8,15 +8,17 @@ use std::path::Path;
 use std::process::Output;
 
 use gatepost::protocol::jose::SigningAlgorithm;
+use serde_json::json;
 use tokio::task::spawn_blocking;
 
 use crate::harness::{ClientKey, Credentials, Installation, Node, text};
 
 /// Documents with commands. `every_document_with_commands_is_tried` says when one is missing.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/api.md",
+    "docs/applications.md",
     "docs/clients.md",
     "docs/deployment.md",
     "docs/registration.md",
@@ -167,6 +169,18 @@ async fn the_documents_for_clients_and_of_the_api_work_as_printed() {
     let said = terminal.types(&command).await;
     let told = |answer: &str| answer.split(",\"trace_id\"").next().unwrap().to_owned();
     assert_eq!(told(&said), told(expected));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_application_of_the_document_is_registered_as_printed() {
+    let terminal = Terminal::open().await;
+    let said = terminal.types_all("docs/applications.md", str::to_owned).await;
+    assert!(said.len() >= 15 && said.iter().all(|said| said.contains("secret")), "{said:?}");
+    let listed = terminal.at.json(&["app", "list"]).await;
+    let minio = listed.as_array().unwrap().iter().find(|one| one["name"] == "MinIO").expect("it is listed");
+    let shown = terminal.at.json(&["app", "show", &text(&minio["client_id"])]).await;
+    assert_eq!(shown["redirect_uris"], json!(["https://minio.example.com/oauth_callback"]));
+    assert_eq!((&shown["type"], &shown["groups_claim"]), (&json!("web"), &json!("policy")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,7 +16,7 @@ const NAME: &str = "name";
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct SettingFlags(Vec<(&'static Setting, &'static str, Vec<String>)>);
 
-/// The same of a new application, which must have a name.
+/// The same of a new application, which must have a name, its own or that of its preset.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct NewSettingFlags(pub(super) SettingFlags);
 
@@ -70,7 +70,7 @@ impl FromArgMatches for SettingFlags {
 
 impl Args for NewSettingFlags {
     fn augment_args(command: Command) -> Command {
-        SettingFlags::augment_args(command).mut_arg(NAME, |arg| arg.required(true))
+        SettingFlags::augment_args(command).mut_arg(NAME, |arg| arg.required_unless_present("preset"))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

@@ -40,7 +40,6 @@ impl PostedForm {
     }
 
     /// A form with these fields.
-    #[cfg(test)]
     pub(in crate::http) fn of(fields: &[(&str, &str)]) -> Self {
         Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }

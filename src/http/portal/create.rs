@@ -6,12 +6,14 @@ use axum::response::{IntoResponse as _, Response};
 use super::frame::{Frame, Here};
 use super::idempotent_form::{Made, making_form, press};
 use super::kinds;
+use super::known_application::{ADDRESS, Known, KnownApplication, WHICH};
 use super::owned_application::status_on_page;
 use super::read_settings::{names_scopes, new_settings};
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage, NewInput, element, input};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Chosen, Place, SETTINGS};
 use crate::domain::language::Language;
 use crate::http::pages::csrf_form::CsrfForm;
+use crate::http::pages::fields::Query;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::Page;
 use crate::http::pages::page_error::PageResult;
@@ -23,8 +25,15 @@ use crate::protocol::refusal::Refusal;
 const NEW: &str = "/portal/applications/new";
 
 /// `GET /portal/applications/new`.
-pub(in crate::http) async fn show(viewer: Viewer) -> Page {
-    form_page(&viewer, &PostedForm::default(), Vec::new())
+pub(in crate::http) async fn show(viewer: Viewer, Query(parameters): Query) -> Page {
+    let sent = |name: &str| parameters.value(name).unwrap_or_default().to_owned();
+    let (typed, problems) = match Known::asked(&parameters) {
+        Ok(Some(known)) => (known.filled_in(viewer.edge.keys().default_algorithm()), Vec::new()),
+        Ok(None) => (PostedForm::default(), Vec::new()),
+        Err(problem) => (PostedForm::of(&[(WHICH, &sent(WHICH)), (ADDRESS, &sent(ADDRESS))]), vec![problem]),
+    };
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    form_page(&viewer, &typed, problems).with_status(status)
 }
 
 /// `POST /portal/applications/new`.
@@ -56,7 +65,10 @@ async fn register(viewer: &Viewer, settings: ApplicationSettings, typed: &Posted
 }
 
 fn form_page(viewer: &Viewer, typed: &PostedForm, problems: Vec<FieldProblem>) -> Page {
+    let (which, address) = (typed.text(WHICH), typed.text(ADDRESS));
+    let form = making_form(viewer, NEW);
     let mut view = NewApplicationPage {
+        known: KnownApplication::with(which, address, &problems),
         t: Messages::of(Language::English),
         frame: Frame::of(viewer, Here::Applications),
         inputs: new_inputs(viewer, typed, &problems),
@@ -65,7 +77,7 @@ fn form_page(viewer: &Viewer, typed: &PostedForm, problems: Vec<FieldProblem>) -
             .hinted("Only if you ask for more than the free scopes: what do you need it for?")
             .holding(typed.text("reason")),
         problems: Vec::new(),
-        form: making_form(viewer, NEW),
+        form: if address.is_empty() { form } else { form.carrying(WHICH, which).carrying(ADDRESS, address) },
     };
     view.problems = problems;
     viewer.page(&view)

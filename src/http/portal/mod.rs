@@ -12,6 +12,7 @@ pub(in crate::http) mod frame;
 pub(in crate::http) mod idempotent_form;
 mod invitation;
 mod kinds;
+mod known_application;
 mod life;
 mod list;
 pub(in crate::http) mod owned_application;

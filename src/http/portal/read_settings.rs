@@ -1,5 +1,6 @@
 //! From form input to settings: all problems at once, each with its field.
 
+use super::known_application::Known;
 use super::view::{FieldProblem, element, sentence};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Place, SETTINGS, Setting, Shape};
 use crate::http::pages::posted_form::PostedForm;
@@ -31,6 +32,9 @@ pub(super) fn new_settings(typed: &PostedForm, algorithm: SigningAlgorithm) -> R
     }
     if names_scopes(typed) {
         reading.settings.default_scope.clone_from(&reading.settings.scope);
+    }
+    if let Some(known) = Known::in_form(typed) {
+        known.set_the_rest(&mut reading.settings);
     }
     reading.check();
     let people_come_back = reading.settings.grants.contains(&GrantType::AuthorizationCode);

@@ -197,3 +197,35 @@ async fn somebody_with_very_many_applications_sees_them_page_by_page(world: Worl
     assert!(!rest.text().contains("App 49") && rest.text().contains("App 50") && rest.text().contains("App 51"));
     assert!(!rest.has("next-page"));
 }
+
+/// The first step fills in what an application wants that many run, also what the form has no field for.
+#[apply(on_both_engines)]
+async fn an_application_that_many_run_is_filled_in(world: World) {
+    let server = world.server().await;
+    let browser = developer(&server, JOHN).await;
+    let page = browser.visit(&format!("{NEW}?for=grafana&url=https%3A%2F%2Fgrafana.example.com%2F")).await;
+    let form = page.form_with("app-create");
+    let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for wanted in [
+        ("name", "Grafana"),
+        ("type", "web"),
+        ("redirect_uris", "https://grafana.example.com/login/generic_oauth"),
+        ("scopes", "openid profile email groups offline_access"),
+    ] {
+        assert!(fields.contains(&wanted), "{wanted:?} in {fields:?}");
+    }
+    let page = browser.submit(form, &[("scopes", "openid profile email")]).await;
+    assert_eq!(status(&page), 200, "{}", page.text());
+    let client_id: ClientId = element(&page, "app-client-id").parse().unwrap();
+    let settings = server.rooms.store.application(&client_id).await.unwrap().unwrap().settings;
+    assert_eq!(settings.kind, ApplicationKind::Web);
+    assert_eq!(settings.redirect_uris, ["https://grafana.example.com/login/generic_oauth"]);
+    assert_eq!(settings.post_logout_redirect_uris, ["https://grafana.example.com/login"]);
+    assert_eq!(settings.scope.to_string(), "openid profile email", "what was changed stays changed");
+    for (query, field) in [("for=grafana&url=grafana", "app-url"), ("for=nothing&url=https%3A%2F%2Fa.example", "app-for")]
+    {
+        let page = browser.visit(&format!("{NEW}?{query}")).await;
+        assert_eq!(status(&page), 400, "{query}");
+        assert!(page.text().contains(&format!("href=\"#{field}\"")), "{}", page.text());
+    }
+}

@@ -8,6 +8,7 @@ use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 use crate::http::portal::frame::Frame;
 use crate::http::portal::kinds::KindMessages;
+use crate::http::portal::known_application::KnownApplication;
 
 /// The form. Posts what is asked of a new application, `type` and `reason`.
 #[derive(Debug, Template)]
@@ -17,6 +18,8 @@ pub(in crate::http) struct NewApplicationPage {
     pub(in crate::http) t: &'static Messages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
+    /// The first step, for applications that many people run.
+    pub(in crate::http) known: KnownApplication,
     /// What is asked of it; the type comes after the first.
     pub(in crate::http) inputs: Vec<NewInput>,
     /// What it can be.
