@@ -34,7 +34,9 @@ pub struct ApplicationAddress(String);
 
 /// A text that is no address of an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no address of an application; give the one under which people open it, such as https://app.example.com")]
+#[error(
+    "this is no address of an application; give the one under which people open it, such as https://app.example.com"
+)]
 pub struct NoApplicationAddress;
 
 impl std::str::FromStr for ApplicationAddress {
@@ -135,7 +137,8 @@ mod tests {
         let reads = |text: &str| text.parse::<ApplicationAddress>().ok().map(|address| address.to_string());
         assert_eq!(reads(" https://App.example.com/ ").as_deref(), Some("https://app.example.com"));
         assert_eq!(reads("http://localhost:3000/x/").as_deref(), Some("http://localhost:3000/x"));
-        for wrong in ["", "app.example.com", "ftp://a", "https://a/?x", "https://a/#x", "https://me@a/", "javascript:x"] {
+        for wrong in ["", "app.example.com", "ftp://a", "https://a/?x", "https://a/#x", "https://me@a/", "javascript:x"]
+        {
             assert_eq!(reads(wrong), None, "{wrong}");
         }
     }

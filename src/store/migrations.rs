@@ -56,6 +56,7 @@ const STEPS: &[Step] = &[
     step!(25, "0025_sign_up"),
     step!(26, "0026_registrations"),
     step!(27, "0027_open_resources"),
+    step!(28, "0028_about_applications"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -31,6 +31,10 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("groups_in_access_token", json!(false), None),
         ("signing_algorithm", json!("RS256"), None),
         ("jwks", Value::Null, None),
+        ("description", Value::Null, None),
+        ("client_uri", Value::Null, None),
+        ("tos_uri", Value::Null, None),
+        ("policy_uri", Value::Null, None),
         ("owner", Value::Null, None),
         ("first_party", json!(false), None),
         ("pkce", json!("by_type"), None),
@@ -59,6 +63,10 @@ fn values(setting: &Setting) -> Vec<Value> {
         (_, Shape::Keys) => vec![json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": KEY }] })],
         ("default_scopes", _) => vec![json!(["openid"]), json!([]), json!(["orders", "openid"])],
         (_, Shape::Words) => vec![json!(["openid", "user", "orders"]), json!(["orders", "openid"])],
+        ("description", _) => vec!["What the shop ordered.".into()],
+        ("client_uri" | "tos_uri" | "policy_uri", _) => {
+            vec!["https://shop.example/page?v=2".into(), "http://localhost:3000/page".into()]
+        }
         ("owner", _) => vec!["john@example.com".into()],
         ("allowed_groups" | "visible_groups", _) => vec![json!(["staff"]), json!(["team/red", "staff"])],
         ("groups_claim", _) => vec!["policy".into(), "https://app.example/groups".into()],

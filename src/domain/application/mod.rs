@@ -1,5 +1,6 @@
 //! Applications, which the RFCs call clients.
 
+mod about;
 mod access_policy;
 mod authentication;
 mod check;
@@ -24,6 +25,7 @@ use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::redirect_uri;
 use crate::protocol::scope::Scope;
 
+pub use about::{AboutError, Description, WebAddress};
 pub use access_policy::AccessPolicy;
 pub use authentication::ClientAuthentication;
 pub use check::{REDIRECT_URIS, SettingsError};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::ApplicationKind;
+use super::about::{Description, WebAddress};
 use super::access_policy::AccessPolicy;
 use super::authentication::ClientAuthentication;
 use super::check::{self, SettingsError};
@@ -176,6 +177,33 @@ settings! {
         assertion_audience: AssertionAudience = |_| AssertionAudience::default(), {
             label: "Audience of client assertions",
             kinds: ApplicationKind::is_confidential,
+        }
+
+        /// What it is, in a sentence: people read it where they sign in and consent.
+        description: Option<Description> = |_| None, {
+            label: "Description",
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// Its home page, which the pages of sign-in and consent lead to.
+        client_uri: Option<WebAddress> = |_| None, {
+            label: "Home page",
+            metadata: Some("client_uri"),
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// Its terms of use, which the pages of sign-in and consent lead to.
+        tos_uri: Option<WebAddress> = |_| None, {
+            label: "Terms of use",
+            metadata: Some("tos_uri"),
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// What it does with personal data, which the pages of sign-in and consent lead to.
+        policy_uri: Option<WebAddress> = |_| None, {
+            label: "Privacy policy",
+            metadata: Some("policy_uri"),
+            kinds: ApplicationKind::is_for_people,
         }
 
         /// The e-mail address of its owner.

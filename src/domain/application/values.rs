@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::about::{Description, WebAddress};
 use super::authentication::ClientAuthentication;
 use super::setting::{Choice, SettingValue, Shape, read_duration};
 use crate::domain::group::GroupName;
@@ -139,6 +140,30 @@ impl SettingValue for Vec<GroupName> {
 }
 
 impl SettingValue for ClaimName {
+    const SHAPE: Shape = Shape::Line;
+
+    fn read(value: &Value) -> Result<Self, String> {
+        text(value)?.parse().map_err(|e| format!("{e}"))
+    }
+
+    fn show(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl SettingValue for Description {
+    const SHAPE: Shape = Shape::Line;
+
+    fn read(value: &Value) -> Result<Self, String> {
+        text(value)?.parse().map_err(|e| format!("{e}"))
+    }
+
+    fn show(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl SettingValue for WebAddress {
     const SHAPE: Shape = Shape::Line;
 
     fn read(value: &Value) -> Result<Self, String> {

@@ -94,14 +94,14 @@ pub(super) async fn go_on(visit: &Visit, purpose: &Purpose) -> PageResult<Respon
 /// How pages show an application.
 pub(in crate::http) fn shown(application: &Application) -> App {
     let first = application.settings.redirect_uris.first();
-    App { name: application.settings.name.clone(), domain: first.and_then(|uri| place_of(uri)) }
+    App::of(&application.settings, first.and_then(|uri| place_of(uri)))
 }
 
 /// How pages show it in the middle of a request: with the place that this request leads back to, whatever else is
 /// registered.
 pub(in crate::http) fn shown_in(open: &OpenAuthorization) -> App {
     let domain = place_of(&open.authorization.redirect_uri);
-    App { name: open.application.settings.name.clone(), domain }
+    App::of(&open.application.settings, domain)
 }
 
 /// The host of a redirect URI; its scheme, where an app on the device takes it.

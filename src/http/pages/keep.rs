@@ -41,7 +41,7 @@ fn read(visit: &Visit, token: &str) -> PageResult<KeepToken> {
 
 fn shown(visit: &Visit, view: KeepView, token: &KeepToken) -> Page {
     let t = visit.messages();
-    let app = App { name: view.name, domain: None };
+    let app = App::named(view.name, None);
     let told = |message, app| visit.page(&MessagePage { t, message, app: Some(app), onward: None });
     match view.state {
         KeepState::Asks { deactivated_at } => {

@@ -43,7 +43,9 @@ impl Known {
         let (Some(which), Some(address)) = (text(WHICH), text(ADDRESS)) else { return Ok(None) };
         let unknown = || FieldProblem::at("app-for", "Choose one of the list.");
         let preset = Preset::of_name(which).ok_or_else(unknown)?;
-        let wrong = |_| FieldProblem::at("app-url", "Give the address under which people open it, such as https://app.example.com.");
+        let wrong = |_| {
+            FieldProblem::at("app-url", "Give the address under which people open it, such as https://app.example.com.")
+        };
         Ok(Some(Self { preset, address: address.parse().map_err(wrong)? }))
     }
 

@@ -222,7 +222,8 @@ async fn an_application_that_many_run_is_filled_in(world: World) {
     assert_eq!(settings.redirect_uris, ["https://grafana.example.com/login/generic_oauth"]);
     assert_eq!(settings.post_logout_redirect_uris, ["https://grafana.example.com/login"]);
     assert_eq!(settings.scope.to_string(), "openid profile email", "what was changed stays changed");
-    for (query, field) in [("for=grafana&url=grafana", "app-url"), ("for=nothing&url=https%3A%2F%2Fa.example", "app-for")]
+    for (query, field) in
+        [("for=grafana&url=grafana", "app-url"), ("for=nothing&url=https%3A%2F%2Fa.example", "app-for")]
     {
         let page = browser.visit(&format!("{NEW}?{query}")).await;
         assert_eq!(status(&page), 400, "{query}");

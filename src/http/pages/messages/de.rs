@@ -1,7 +1,7 @@
 //! German.
 
 use super::{
-    AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
+    AboutMessages, AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
     DeleteAccountMessages, DeviceMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages,
     LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, NoAccessMessages, Plural, ScopeMessages,
     SignInMessages, StopSignInMessages, Units,
@@ -34,6 +34,7 @@ pub(in crate::http) const DE: Messages = Messages {
         time: "Zeit",
         reference: "Kennung",
     },
+    about: AboutMessages { home: "Startseite der Anwendung", terms: "Nutzungsbedingungen", privacy: "Datenschutz" },
     sign_in: SignInMessages {
         title: "Anmelden",
         heading: Around("Bei ", " anmelden"),

@@ -1,7 +1,7 @@
 //! English.
 
 use super::{
-    AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
+    AboutMessages, AccountMessages, Around, AskedMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages,
     DeleteAccountMessages, DeviceMessages, ErrorMessages, FormPostMessages, HomeMessages, KeepMessages,
     LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, NoAccessMessages, Plural, ScopeMessages,
     SignInMessages, StopSignInMessages, Units,
@@ -34,6 +34,7 @@ pub(in crate::http) const EN: Messages = Messages {
         time: "Time",
         reference: "Reference",
     },
+    about: AboutMessages { home: "Home page", terms: "Terms of use", privacy: "Privacy" },
     sign_in: SignInMessages {
         title: "Sign in",
         heading: Around("Sign in to ", ""),

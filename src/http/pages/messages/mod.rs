@@ -36,6 +36,7 @@ messages! {
         problem_heading: Text,
         home: HomeMessages,
         asked: AskedMessages,
+        about: AboutMessages,
         sign_in: SignInMessages,
         check_mail: CheckMailMessages,
         confirm_login: ConfirmLoginMessages,
@@ -65,6 +66,13 @@ messages! {
         portal: Text,
         docs: Text,
         discovery: Text,
+    }
+
+    /// What an application tells about itself.
+    AboutMessages {
+        home: Text,
+        terms: Text,
+        privacy: Text,
     }
 
     /// Where and when a sign-in was requested.

@@ -1,7 +1,9 @@
 //! What several pages show.
 
+use crate::domain::application::{ApplicationSettings, WebAddress};
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
+use crate::http::pages::messages::Messages;
 
 /// An application as pages show it.
 #[derive(Clone, Debug)]
@@ -10,12 +12,39 @@ pub(in crate::http) struct App {
     pub(in crate::http) name: String,
     /// The host of its redirect URI, if it has one. Unlike the name it cannot be chosen freely.
     pub(in crate::http) domain: Option<String>,
+    /// What it says it is.
+    pub(in crate::http) description: Option<String>,
+    /// Its home page, its terms of use and its privacy policy.
+    pub(in crate::http) pages: [Option<WebAddress>; 3],
 }
 
 /// How much of a name is shown, in characters.
 const LONGEST_NAME: usize = 60;
 
 impl App {
+    /// An application that tells nothing more about itself.
+    pub(in crate::http) fn named(name: String, domain: Option<String>) -> Self {
+        Self { name, domain, description: None, pages: [None, None, None] }
+    }
+
+    /// What an application tells about itself.
+    pub(in crate::http) fn of(settings: &ApplicationSettings, domain: Option<String>) -> Self {
+        Self {
+            name: settings.name.clone(),
+            domain,
+            description: settings.description.as_ref().map(|text| text.as_str().to_owned()),
+            pages: [&settings.client_uri, &settings.tos_uri, &settings.policy_uri].map(Clone::clone),
+        }
+    }
+
+    /// Its pages, each with what it is called and its host, which is what people can judge.
+    pub(in crate::http) fn links(&self, t: &Messages) -> Vec<(String, Link)> {
+        let names = [t.about.home, t.about.terms, t.about.privacy];
+        let both = self.pages.iter().zip(names);
+        let link = |address: &WebAddress, text: &str| Link { href: address.as_str().to_owned(), text: text.to_owned() };
+        both.filter_map(|(page, name)| page.as_ref().map(|page| (page.host(), link(page, name)))).collect()
+    }
+
     /// Its name as it is shown. A name is free text of its developer: invisible characters and controls of the
     /// direction of writing are left out, and a long one is cut.
     pub(in crate::http) fn called(&self) -> String {
@@ -99,7 +128,7 @@ mod tests {
     use super::*;
 
     fn called(name: &str) -> String {
-        App { name: name.to_owned(), domain: None }.called()
+        App::named(name.to_owned(), None).called()
     }
 
     #[test]

@@ -54,7 +54,15 @@ const WAIT: Duration = Duration::from_secs(42);
 
 impl Values {
     fn app(&self) -> App {
-        App { name: self.app.to_owned(), domain: Some(self.domain.to_owned()) }
+        App {
+            description: Some(self.sentence.to_owned()),
+            pages: [
+                Some("https://shop.example/home".parse().unwrap()),
+                None,
+                Some("https://shop.example/p".parse().unwrap()),
+            ],
+            ..App::named(self.app.to_owned(), Some(self.domain.to_owned()))
+        }
     }
 
     fn form(&self, action: &str) -> Form {
