@@ -1,5 +1,6 @@
 //! The composition root: puts the parts together, in the server, in commands and in tests alike.
 
+mod brand;
 mod mail_server;
 mod master_key;
 mod reload;
@@ -30,6 +31,7 @@ use crate::store::{DatabaseSettings, Location, Pooling, Schema, ServerLock, Stor
 use crate::telemetry::Metrics;
 
 pub use crate::adapters::Outside;
+pub use brand::brand;
 pub use mail_server::mail_server;
 pub use reload::reload;
 
@@ -157,8 +159,10 @@ pub fn master_key_file(config: &Config) -> Option<PathBuf> {
     }
 }
 
-/// Checks that the database file and the master key can be read or created, without touching either.
+/// Checks that the pictures can be read, and the database file and the master key read or created, without touching
+/// any of them.
 pub fn check_files(config: &Config) -> Result<(), StartError> {
+    brand(&config.branding)?;
     let DatabaseUrl::Sqlite { path } = &config.database.url else { return Ok(()) };
     let absolute = path::absolute(path).map_err(|e| StartError::Io(path.display().to_string(), e))?;
     let folder = absolute.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(path);
@@ -192,6 +196,7 @@ impl App {
     pub async fn start(config: Config, outside: Outside) -> Result<Self, StartError> {
         let sender = config.mail_sender();
         Sender::new(sender.name.as_deref(), &sender.address)?;
+        let brand = brand(&config.branding)?;
         let listeners = Listeners {
             public: sockets::bind("server.listen", config.server.listen).await?,
             management: sockets::bind("server.management_listen", config.server.management_listen).await?,
@@ -202,7 +207,7 @@ impl App {
         rooms.keys.maintain_keys().await?;
         rooms.upkeep.refresh().await?;
         let stopping = CancellationToken::new();
-        let edge = Edge::new(Arc::clone(&rooms), Arc::new(Metrics::default()), stopping.clone());
+        let edge = Edge::new(Arc::clone(&rooms), Arc::new(brand), Arc::new(Metrics::default()), stopping.clone());
         Ok(Self { rooms, edge, stopping, listeners, _lock: lock })
     }
 

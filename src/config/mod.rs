@@ -13,6 +13,7 @@
 
 mod applications;
 mod both_applications;
+mod branding;
 mod consent;
 mod database;
 mod declared_application;
@@ -55,6 +56,7 @@ mod section_tests;
 use std::path::Path;
 
 pub use applications::Applications;
+pub use branding::{BrandName, Branding, Contact};
 pub use consent::Consent;
 pub use database::{Database, DatabaseUrl, DatabaseUrlError, PreparedStatements};
 pub use declared_application::{DeclaredApplication, DeclaredSecret};
@@ -97,6 +99,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// `[login]`
     pub login: Login,
+    /// `[branding]`
+    pub branding: Branding,
     /// `[consent]`
     pub consent: Consent,
     /// `[registration]`
@@ -150,6 +154,11 @@ impl Config {
         load::from_toml(name, text, environment)
     }
 
+    /// What this server is called in its mails: `branding.name`, or the issuer's host.
+    pub fn own_name(&self) -> &str {
+        self.branding.name.as_ref().map_or_else(|| self.server.issuer.host(), BrandName::as_str)
+    }
+
     /// The sender of mail: `mail.from`, or `gatepost` at the issuer's host.
     pub fn mail_sender(&self) -> MailFrom {
         self.mail.from.clone().unwrap_or_else(|| MailFrom {
@@ -177,6 +186,7 @@ impl Config {
             keys: reader.section("keys", Keys::read),
             tokens: reader.section("tokens", Tokens::read),
             login: reader.section("login", Login::read),
+            branding: reader.section("branding", Branding::read),
             consent: reader.section("consent", Consent::read),
             registration: reader.section("registration", Registration::read),
             self_service: reader.section("self_service", SelfService::read),

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::Config;
+use super::branding::Branding;
 use super::login::SignUp;
 use super::problem::Problem;
 use super::sources::Sources;
+use crate::domain::color::Color;
 use crate::domain::duration::Written;
 
 /// A violated rule: its keys, the one to change first, and what was expected.
@@ -16,7 +18,7 @@ struct Clash {
 
 type Rule = fn(&Config) -> Option<Clash>;
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 10] = [
     master_key_is_given_with_postgresql,
     announcement_ends_before_rotation,
     own_algorithm_is_offered,
@@ -24,6 +26,9 @@ const RULES: [Rule; 7] = [
     warnings_come_before_deactivation,
     listeners_differ,
     sign_up_by_domain_names_domains,
+    accent_can_be_read,
+    dark_accent_can_be_read,
+    dark_scheme_changes_what_there_is,
 ];
 
 /// Every violated rule. Rules about a key that has a problem of its own are left out, because its value is not the
@@ -54,6 +59,34 @@ fn sign_up_by_domain_names_domains(config: &Config) -> Option<Clash> {
     (login.signup == Some(SignUp::Domains) && login.signup_domains.is_empty()).then(|| Clash {
         keys: &["login.signup_domains", "login.signup"],
         message: "expected at least one domain, since login.signup is \"domains\"".to_owned(),
+    })
+}
+
+fn accent_can_be_read(config: &Config) -> Option<Clash> {
+    let [nearest, _] = config.branding.nearest_readable();
+    nearest.map(|nearest| Clash { keys: &["branding.accent"], message: unreadable("light", nearest) })
+}
+
+fn dark_accent_can_be_read(config: &Config) -> Option<Clash> {
+    let [_, nearest] = config.branding.nearest_readable();
+    nearest.map(|nearest| Clash { keys: &["branding.accent_dark"], message: unreadable("dark", nearest) })
+}
+
+fn unreadable(scheme: &str, nearest: Color) -> String {
+    format!(
+        "it cannot be read in the {scheme} scheme, where its contrast is under 4.5:1; the nearest that can is {nearest}"
+    )
+}
+
+fn dark_scheme_changes_what_there_is(config: &Config) -> Option<Clash> {
+    let Branding { accent, accent_dark, logo, logo_dark, .. } = &config.branding;
+    if accent_dark.is_some() && accent.is_none() {
+        let message = "expected branding.accent too, which the light scheme has".to_owned();
+        return Some(Clash { keys: &["branding.accent_dark", "branding.accent"], message });
+    }
+    (logo_dark.is_some() && logo.is_none()).then(|| Clash {
+        keys: &["branding.logo_dark", "branding.logo"],
+        message: "expected branding.logo too, which the light scheme has".to_owned(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Parsing and showing values: one implementation for each type of setting.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -58,6 +59,18 @@ impl<T: FromText> SettingType for T {
 
     fn show(&self) -> serde_json::Value {
         self.shown().into()
+    }
+}
+
+impl FromText for PathBuf {
+    const EXPECTED: &'static str = "the path of a file";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Err(String::new()) } else { Ok(Self::from(text)) }
+    }
+
+    fn shown(&self) -> String {
+        self.display().to_string()
     }
 }
 

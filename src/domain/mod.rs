@@ -11,6 +11,7 @@ pub mod audit;
 pub mod authorization;
 mod base62;
 pub mod catalogue;
+pub mod color;
 pub mod device_grant;
 pub mod device_name;
 pub mod duration;

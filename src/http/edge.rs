@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use tokio_util::sync::CancellationToken;
 
+use super::brand::Brand;
 use crate::config::{Config, Sources};
 use crate::flows::Rooms;
 use crate::flows::access::Access;
@@ -41,6 +42,7 @@ use crate::telemetry::Metrics;
 #[derive(Clone)]
 pub struct Edge {
     rooms: Arc<Rooms>,
+    brand: Arc<Brand>,
     /// The metrics.
     pub(super) metrics: Arc<Metrics>,
     /// Cancelled when the server is about to stop.
@@ -99,8 +101,13 @@ hands_out! {
 
 impl Edge {
     /// Hands out these rooms.
-    pub const fn new(rooms: Arc<Rooms>, metrics: Arc<Metrics>, stopping: CancellationToken) -> Self {
-        Self { rooms, metrics, stopping }
+    pub const fn new(rooms: Arc<Rooms>, brand: Arc<Brand>, metrics: Arc<Metrics>, stopping: CancellationToken) -> Self {
+        Self { rooms, brand, metrics, stopping }
+    }
+
+    /// What pages show of the operator.
+    pub(super) const fn brand(&self) -> &Arc<Brand> {
+        &self.brand
     }
 
     /// The clock and the randomness.

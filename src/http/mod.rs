@@ -8,6 +8,7 @@ mod admin;
 mod api;
 mod audit_file;
 mod authorization;
+mod brand;
 mod client_address;
 mod content_encoding;
 mod cors;
@@ -43,6 +44,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
+pub use brand::{Brand, BrandFile, Scheme};
 pub use edge::Edge;
 pub use serve::{Listeners, serve};
 

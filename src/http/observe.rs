@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
 use super::Edge;
+use super::brand::branded;
 use super::named_client::NamedClientSlot;
 use super::reply::{Refused, ReportedRefusal, Telling, render};
 use crate::protocol::mismatch::redact;
@@ -34,7 +35,7 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     request.extensions_mut().insert(named_client.clone());
     let path = request.uri().path().to_owned();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = branded(edge.brand(), next.run(request)).instrument(span.clone()).await;
     let refused = response.extensions_mut().remove::<Refused>();
     if let Some(refused) = &refused {
         let issuer = edge.config().server.issuer.as_str();

@@ -13,6 +13,7 @@ mod application_life;
 mod architecture;
 mod authorization_code;
 mod bad_requests;
+mod branding;
 mod browser_flow;
 mod browser_pages;
 mod client_authentication;

@@ -88,9 +88,8 @@ impl Mail {
     pub async fn queue_sign_in_mail(&self, tx: &mut Transaction, mail: &SignInMail<'_>) -> Result<(), StoreError> {
         let now = self.instruments.now();
         let id = MailId::new(self.instruments.row_id(now));
-        let own_name = self.issuer.host();
         let lifetime = self.link_ttl;
-        let letter = compose::sign_in(mail, own_name, lifetime, now).map_err(|e| unwritten(id, &e))?;
+        let letter = compose::sign_in(mail, &self.own_name, lifetime, now).map_err(|e| unwritten(id, &e))?;
         let body = self.seal(id, &letter)?;
         let new = NewMail {
             id,

@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{Path, RawQuery};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+pub(in crate::http) use crate::http::brand::current as brand;
 use crate::http::reply::{Refused, is_known};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -63,17 +64,6 @@ impl Asset {
     pub(in crate::http) fn href(&self) -> String {
         format!("/static/{}?v={}", self.name, *self.version)
     }
-
-    fn etag(&self) -> String {
-        format!("\"{}\"", *self.version)
-    }
-
-    /// Cached for good under the URL of this version; under any other it is revalidated each time.
-    fn caching(&self, query: Option<&str>) -> &'static str {
-        let asked = query.and_then(|query| query.strip_prefix("v="));
-        let this_version = asked.is_some_and(|asked| asked == *self.version);
-        if this_version { "public, max-age=31536000, immutable" } else { "public, no-cache" }
-    }
 }
 
 /// Serves a file, or 304 for a known version.
@@ -82,16 +72,35 @@ pub(in crate::http) async fn asset(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let asset = ASSETS.iter().find(|asset| asset.name == name);
-    let asset = asset.ok_or_else(|| Refusal::new(ErrorCode::NotFound, "there is no file of this name"))?;
-    let etag = asset.etag();
-    let known = is_known(&headers, &etag);
-    let caching = [(ETAG, etag), (CACHE_CONTROL, asset.caching(query.as_deref()).to_owned())];
-    if known {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    if let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) {
+        return Ok(served(&headers, query.as_deref(), (&asset.version, asset.content_type), || asset.bytes));
     }
-    let kind = [(CONTENT_TYPE, asset.content_type), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    Ok((caching, kind, asset.bytes).into_response())
+    let brand = brand();
+    let unknown = || Refusal::new(ErrorCode::NotFound, "there is no file of this name");
+    let file = brand.file(&name).ok_or_else(unknown)?;
+    let about = (file.version(), file.content_type);
+    let mut response = served(&headers, query.as_deref(), about, || file.bytes.clone());
+    // A picture that is opened by itself is a document, and may hold scripts.
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    Ok(response)
+}
+
+/// A file: cached for good under the URL of this version; under any other it is revalidated each time.
+fn served<Content: IntoResponse>(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    (version, content_type): (&str, &'static str),
+    content: impl FnOnce() -> Content,
+) -> Response {
+    let etag = format!("\"{version}\"");
+    let is_this = query.and_then(|query| query.strip_prefix("v=")) == Some(version);
+    let kept = if is_this { "public, max-age=31536000, immutable" } else { "public, no-cache" };
+    let known = is_known(headers, &etag);
+    let caching = [(ETAG, etag), (CACHE_CONTROL, kept.to_owned())];
+    if known {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    (caching, [(CONTENT_TYPE, content_type), (X_CONTENT_TYPE_OPTIONS, "nosniff")], content()).into_response()
 }
 
 #[cfg(test)]
@@ -120,7 +129,7 @@ mod tests {
     #[tokio::test]
     async fn any_other_address_is_asked_for_again_and_answered_briefly() {
         for query in [None, Some("v=0"), Some("v="), Some(""), Some("x")] {
-            let response = fetched("gatepost.css", query, Some(&STYLESHEET.etag())).await.unwrap();
+            let response = fetched("gatepost.css", query, Some(&format!("\"{}\"", *STYLESHEET.version))).await.unwrap();
             assert_eq!(response.headers()[CACHE_CONTROL], "public, no-cache");
             assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
         }

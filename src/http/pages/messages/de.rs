@@ -34,7 +34,12 @@ pub(in crate::http) const DE: Messages = Messages {
         time: "Zeit",
         reference: "Kennung",
     },
-    about: AboutMessages { home: "Startseite der Anwendung", terms: "Nutzungsbedingungen", privacy: "Datenschutz" },
+    about: AboutMessages {
+        support: "Hilfe",
+        home: "Startseite der Anwendung",
+        terms: "Nutzungsbedingungen",
+        privacy: "Datenschutz",
+    },
     sign_in: SignInMessages {
         title: "Anmelden",
         heading: Around("Bei ", " anmelden"),

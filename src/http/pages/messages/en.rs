@@ -34,7 +34,7 @@ pub(in crate::http) const EN: Messages = Messages {
         time: "Time",
         reference: "Reference",
     },
-    about: AboutMessages { home: "Home page", terms: "Terms of use", privacy: "Privacy" },
+    about: AboutMessages { support: "Help", home: "Home page", terms: "Terms of use", privacy: "Privacy" },
     sign_in: SignInMessages {
         title: "Sign in",
         heading: Around("Sign in to ", ""),

@@ -70,6 +70,7 @@ messages! {
 
     /// What an application tells about itself.
     AboutMessages {
+        support: Text,
         home: Text,
         terms: Text,
         privacy: Text,
