@@ -34,6 +34,7 @@ mod groups;
 mod harness;
 mod hello;
 mod hosts;
+mod how_to;
 mod in_flight;
 mod insight;
 mod issuer_path;

@@ -4,6 +4,7 @@
 mod acting;
 mod caller;
 mod list;
+mod owner_limit;
 
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::ids::ClientId;
@@ -88,21 +89,6 @@ impl Access {
         }
         let shown = self.store.groups_for_developers().await?;
         Ok(Application { settings: settings.clone().without_hidden_groups(&shown), ..application })
-    }
-
-    /// Checks the limit of applications per owner, including the one of this transaction. The transaction holds the
-    /// lock of applications, so that parallel ones count each other.
-    pub(in crate::flows) async fn check_number(&self, tx: &mut Transaction, caller: &Caller) -> Result<(), Refusal> {
-        let Some(user) = caller.user().filter(|_| !caller.chooses_everything()) else { return Ok(()) };
-        let most = self.applications_per_owner;
-        if tx.owner_count(user.id).await? <= i64::from(most) {
-            return Ok(());
-        }
-        if caller.could_choose_everything() {
-            return Err(sign_in_anew());
-        }
-        let what = format!("you own {most} applications already, as many as this server allows");
-        Err(Refusal::new(ErrorCode::AccessDenied, what))
     }
 }
 

@@ -36,7 +36,7 @@ impl LifeCycle {
         self.access.check_still_for(&mut tx, &caller, &known).await?;
         let application = self.undelete_in(&mut tx, client_id, seen, &caller.actor()).await?;
         // The count includes this one, as this transaction sees it.
-        self.access.check_number(&mut tx, &caller).await?;
+        self.access.check_owner_limit(&mut tx, &caller).await?;
         tx.commit().await?;
         self.applications.after_commit().await;
         Ok(application)

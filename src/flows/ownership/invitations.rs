@@ -131,7 +131,7 @@ impl Ownership {
             return Err(gone());
         }
         tx.owner_add(application.id, user.id, self.instruments.now()).await?;
-        self.access.check_number(&mut tx, &caller).await?;
+        self.access.check_owner_limit(&mut tx, &caller).await?;
         let takes_over = self.hand_over(&mut tx, &caller, &application, &invitation).await?;
         let joined = if takes_over { OwnerChange::TookOver } else { OwnerChange::Joined };
         self.settle_named_owner(&mut tx, &application).await?;

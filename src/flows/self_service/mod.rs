@@ -116,7 +116,7 @@ impl SelfService {
         let application =
             self.applications.application_create_in(&mut tx, new, secret.as_ref(), &caller.actor()).await?;
         check_look(&mut tx, &application, chooser(caller)).await?;
-        self.access.check_number(&mut tx, caller).await?;
+        self.access.check_owner_limit(&mut tx, caller).await?;
         let waiting = self.ask_for(&mut tx, caller, &application, (extras, reason)).await?;
         tx.commit().await?;
         self.applications.after_commit().await;
