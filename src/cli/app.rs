@@ -147,7 +147,7 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
     Ok(())
 }
 
-/// What a service got that nobody has thought about.
+/// What a service got by default, without being asked for.
 fn usual_scopes_of_a_service(settings: &ApplicationSettings) -> Option<Scope> {
     let usual = ApplicationKind::Service.usual_scopes();
     (settings.kind == ApplicationKind::Service && settings.scope == usual).then_some(usual)

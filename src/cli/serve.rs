@@ -114,7 +114,7 @@ async fn read_again(rooms: &Rooms, arguments: &Arguments, origin: &Origin) -> Re
     Ok(app::reload(rooms, arguments.checked(loaded)?).await?)
 }
 
-/// What an operator should know who wonders why somebody cannot sign in, or why anybody can.
+/// What an operator should know who wonders why a person cannot sign in, or why all can.
 const fn who_makes_accounts(signup: SignUp) -> &'static str {
     match signup {
         SignUp::Open => "anybody makes an account by signing in; login.signup says otherwise",

@@ -54,7 +54,7 @@ impl Login {
         self.signup.unwrap_or(SignUp::Invited)
     }
 
-    /// The same while somebody tries the server out.
+    /// The same for `serve --dev`, where the server is tried out.
     pub(super) fn in_development(&mut self) {
         self.signup.get_or_insert(SignUp::Open);
     }

@@ -220,7 +220,7 @@ impl Loaded {
         ConfigErrors::unless_empty(problems)
     }
 
-    /// The same with the defaults of `serve --dev`. What somebody set stays.
+    /// The same with the defaults of `serve --dev`. What was set stays.
     #[must_use]
     pub fn in_development(mut self) -> Self {
         self.config.login.in_development();

@@ -32,7 +32,7 @@ pub struct RateLimits {
     pub mail_per_application_burst: u32,
     /// How long until it may ask for one more.
     pub mail_per_application_every: Duration,
-    /// Sign-in mails and invitations that the whole server lets out in a minute, whoever asks for them.
+    /// Sign-in mails and invitations that the whole server lets out in a minute, for all callers together.
     pub mail_total_per_minute: u32,
     /// Authorization requests that one network address, or one person who is signed in, may begin at once.
     pub authorizations_per_ip_burst: u32,

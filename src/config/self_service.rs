@@ -28,7 +28,7 @@ pub struct SelfService {
 const DEMO_SCOPE: &str = "admin";
 
 impl SelfService {
-    /// The same while somebody tries the server out.
+    /// The same for `serve --dev`, where the server is tried out.
     pub(super) fn in_development(&mut self) {
         self.scopes = std::mem::take(&mut self.scopes).union(&Scope::of([DEMO_SCOPE].into_iter()));
     }

@@ -25,8 +25,8 @@ pub fn may_use(person: &Relation, application: &Application) -> bool {
     }
 }
 
-/// Whether a change takes the last group away from an application that people use through groups, so that nobody may use
-/// it any more.
+/// Whether a change takes the last group away from an application that people use through groups, so that no person
+/// may use it any more.
 pub fn takes_the_last_group(before: &ApplicationSettings, after: &ApplicationSettings) -> bool {
     let lets_in = |settings: &ApplicationSettings| !settings.allowed_groups.is_empty();
     let by_groups = |settings: &ApplicationSettings| settings.access == AccessPolicy::Groups;
@@ -58,8 +58,8 @@ mod tests {
     fn each_policy_lets_in_whom_it_names() {
         let member = Relation { groups: groups(&["staff", "red"]), owns: false };
         let owner = Relation { groups: Vec::new(), owns: true };
-        let nobody = Relation::default();
-        for person in [&member, &owner, &nobody] {
+        let stranger = Relation::default();
+        for person in [&member, &owner, &stranger] {
             assert!(may_use(person, &application(AccessPolicy::Everybody, &[])));
             assert!(!may_use(person, &application(AccessPolicy::Groups, &[])), "without a group nobody is let in");
             let by_group = application(AccessPolicy::Groups, &["blue", "staff"]);

@@ -53,7 +53,7 @@ pub(in crate::flows) fn mailbox_subject(what: &str, email: &EmailAddress) -> Str
     format!("{what}:{}", ValueHash::of(&email.mailbox()).hex())
 }
 
-/// What tells the operator that somebody makes the server send mail.
+/// What tells the operator that an attacker makes the server send mail.
 #[derive(Debug, Default)]
 struct Alarm {
     withheld: AtomicU64,

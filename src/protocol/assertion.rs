@@ -164,7 +164,7 @@ fn candidates<'a>(
     kid: Option<&'a str>,
     algorithm: SigningAlgorithm,
 ) -> impl Iterator<Item = &'a Jwk> {
-    // Trying a key costs as much as checking a signature, and anybody may have it done.
+    // Trying a key costs as much as checking a signature, and an attacker may have it done, too.
     let fitting = keys.keys.iter().filter(move |jwk| {
         let kid_fits = kid.is_none() || jwk.common.key_id.is_none() || jwk.common.key_id.as_deref() == kid;
         let declared = jwk.common.key_algorithm.map(|declared| declared.to_string());

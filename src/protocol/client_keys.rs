@@ -15,7 +15,7 @@ use super::jose::SigningAlgorithm;
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// The number of keys that an application may register. An assertion without `kid` is tried with each of them,
-/// whoever sent it.
+/// also one that an attacker sent.
 pub const MOST_KEYS: usize = 20;
 
 /// The length of a P-256 coordinate and of an Ed25519 key, in bytes.

@@ -11,7 +11,7 @@ pub trait Named: Copy + PartialEq + 'static {
     /// The name on the wire, in settings and in the database.
     fn name(self) -> &'static str;
 
-    /// What it means, for people; the name where nobody chooses it.
+    /// What it means, for people; the name where it is not for choosing.
     fn words(self) -> &'static str;
 
     /// The value of this name.

@@ -24,7 +24,7 @@ pub enum ErrorCode {
     InvalidTarget,
     /// RFC 6749 §4.1.2.1: the resource owner or this server denied the request.
     AccessDenied,
-    /// RFC 8628 §3.5: nobody has answered the device's request yet.
+    /// RFC 8628 §3.5: the device's request is not answered yet.
     AuthorizationPending,
     /// RFC 8628 §3.5: the same, and the device asks too often.
     SlowDown,

@@ -1,4 +1,4 @@
-//! Changing many rows without being in anybody's way: on SQLite all who write wait for whoever does.
+//! Changing many rows without being in the way: on SQLite all writers wait for the one that writes.
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store};

@@ -171,7 +171,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Deletes a group; nobody is in it any more.
+    /// Deletes a group; it has no members any more.
     pub async fn group_delete(&mut self, name: &GroupName) -> Result<(), StoreError> {
         self.execute(sql("delete from group_members where group_name = $1").bind(name.as_str())).await?;
         self.execute(sql("delete from user_groups where name = $1").bind(name.as_str())).await?;

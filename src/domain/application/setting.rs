@@ -120,7 +120,7 @@ pub struct FormerName {
 pub enum Audited {
     /// What it was and what it is.
     Values,
-    /// That it was changed. Values that are about people, or that nobody could read, stay out of the log.
+    /// That it was changed. Values that are about people, or that people could not read, stay out of the log.
     Change,
 }
 
@@ -267,7 +267,7 @@ macro_rules! settings {
         }
 
         impl $type {
-            /// The settings that nobody has chosen yet.
+            /// The settings of which none was chosen yet.
             fn unset(kind: ApplicationKind) -> Self {
                 Self { $($field: default_for($default, kind),)+ }
             }

@@ -20,7 +20,7 @@ pub enum Origin {
     Registered,
     /// In the configuration file, which is the only place to change it.
     Declared,
-    /// At the registration endpoint, by itself. It owns nothing here, and nobody answers for what it says of itself.
+    /// At the registration endpoint, by itself. It owns nothing here, and what it says of itself is unchecked.
     Dynamic(Admission),
 }
 

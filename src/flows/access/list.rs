@@ -46,7 +46,7 @@ impl Access {
         Ok(self.store.applications_page(&filter, after, i64::from(limit)).await?)
     }
 
-    /// Whether nobody may use an application: those who might are in none of its groups, or it has no owner.
+    /// Whether there is no person who may use an application: those who might are in none of its groups, or it has no owner.
     pub async fn is_for_nobody(&self, application: &Application) -> Result<bool, Refusal> {
         let settings = &application.settings;
         if !settings.kind.is_for_people() {

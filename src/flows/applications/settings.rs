@@ -18,7 +18,7 @@ pub struct SettingsChange {
     pub settings: ApplicationSettings,
     /// The version that was read.
     pub version: i64,
-    /// Whether what follows is known, should nobody be able to use the application any more.
+    /// Whether what follows is known, should no person be able to use the application any more.
     pub consequences: Consequences,
 }
 

@@ -168,7 +168,7 @@ fn in_their_language(requester: &Requester, ui_locales: Option<&str>, user: Opti
     requester
 }
 
-/// Anybody can register an application under any name, and the mail would have that name in it.
+/// An attacker can register an application under any name, and the mail would have that name in it.
 fn check_may_mail(application: &Application) -> Result<(), Refusal> {
     let outside = Scope::passwordless().first_outside(&application.settings.scope).is_some();
     if application.origin.is_dynamic() && outside {

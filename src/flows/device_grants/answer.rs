@@ -1,7 +1,7 @@
 //! The browser's half (RFC 8628 §3.3): a person enters the user code, sees who asks, and answers.
 //!
 //! Entering a code gives the request to that browser. It approves nothing: the answer is another form, which only
-//! somebody who is signed in can send.
+//! a person who is signed in can send.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -60,7 +60,7 @@ pub struct Follows {
     group: GroupName,
     /// Applications that other groups let people into too.
     narrower: Vec<ClientId>,
-    /// Applications that nobody may use any more.
+    /// Applications that no person may use any more.
     closed: Vec<ClientId>,
 }
 
@@ -159,7 +159,7 @@ impl Groups {
         Ok(group)
     }
 
-    /// Deletes a group. Applications that let in its members let them in no more, and nobody else instead; where there are
+    /// Deletes a group. Applications that let in its members let them in no more, and no others instead; where there are
     /// such applications that has to be known.
     pub async fn group_delete(
         &self,

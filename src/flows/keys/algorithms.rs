@@ -79,7 +79,7 @@ impl Keys {
     }
 
     /// Offers what is wanted and drops what is not. The first algorithms of an installation need no announcement:
-    /// nobody has a copy of its key set yet.
+    /// no client has a copy of its key set yet.
     pub(super) async fn settle_algorithms(
         &self,
         tx: &mut Transaction,

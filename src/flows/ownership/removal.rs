@@ -22,8 +22,8 @@ pub(in crate::flows) struct Removal<'a> {
     pub(in crate::flows) at: Timestamp,
 }
 
-/// Tells a removed owner, in the transaction that removes them. An address that has no account is not written to: whoever
-/// names and removes owners could send mail to anyone.
+/// Tells a removed owner, in the transaction that removes them. An address that has no account is not written to: an owner
+/// who names and removes others could send mail to any address.
 pub(in crate::flows) async fn tell_removed(
     tx: &mut Transaction,
     mail: &Mail,

@@ -269,7 +269,7 @@ impl People {
     }
 }
 
-/// An account that is not deleted. Whoever may change an operator's account could take it over.
+/// An account that is not deleted. A caller who may change an operator's account could take it over.
 async fn changeable_user(tx: &mut Transaction, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
     match tx.user(id).await? {
         Some(user) if !matches!(user.state, UserState::Deleted { .. }) => {

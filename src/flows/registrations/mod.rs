@@ -1,6 +1,6 @@
 //! Applications that register themselves, and look after their registration (RFC 7591, RFC 7592).
 //!
-//! Nobody answers for what such an application says of itself: it gets what everybody may have, people are asked for
+//! What such an application says of itself is unchecked: it gets what everybody may have, people are asked for
 //! consent, and it owns nothing here. An initial access token of an operator may allow more.
 
 mod expire;

@@ -84,7 +84,7 @@ impl SelfService {
         }
     }
 
-    /// The settings of a new application whose scopes nobody has named: the usual ones of its type, as far as the
+    /// The settings of a new application whose scopes were not named: the usual ones of its type, as far as the
     /// caller may choose them.
     pub fn within_limits(&self, caller: &Caller, settings: ApplicationSettings) -> ApplicationSettings {
         if caller.chooses_everything() {

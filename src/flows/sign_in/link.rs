@@ -97,7 +97,7 @@ pub enum LinkView {
 /// What became of a sign-in that its mail's reader wanted to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
-    /// Nobody can use it any more.
+    /// It does not work any more.
     Yes,
     /// What was typed is not the address of the mail.
     NotTheAddress,
@@ -166,7 +166,7 @@ impl SignIns {
         }
     }
 
-    /// Ends the sign-in of a link, because whoever got its mail did not ask for it. They type the address, which a
+    /// Ends the sign-in of a link, because the person who got its mail did not ask for it. They type the address, which a
     /// program that presses the buttons of a mail's pages does not.
     pub async fn stop_sign_in(&self, token: &LinkToken, address: &str) -> Result<Stopped, Refusal> {
         let Some((_, sign_in)) = self.link_and_sign_in(token).await? else { return Ok(Stopped::Yes) };

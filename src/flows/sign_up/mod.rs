@@ -42,7 +42,7 @@ pub enum InviteError {
     /// A group that is not there, or too many.
     #[error(transparent)]
     Group(#[from] GroupError),
-    /// The configuration lets nobody make an account.
+    /// The configuration lets no person make an account.
     #[error("this server lets nobody make an account (login.signup = \"closed\"); make it instead")]
     Closed,
     /// There is no such invitation.

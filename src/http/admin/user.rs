@@ -71,7 +71,7 @@ pub(in crate::http) async fn enable(form: CsrfForm<AnotherAccount>) -> PageResul
     Ok(see(&after(&user, "enabled")))
 }
 
-/// `POST …/promote`: makes somebody an operator.
+/// `POST …/promote`: makes the person an operator.
 pub(in crate::http) async fn promote(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
     let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: true };
@@ -79,7 +79,7 @@ pub(in crate::http) async fn promote(form: CsrfForm<AnotherAccount>) -> PageResu
     Ok(see(&after(&user, "promoted")))
 }
 
-/// `POST …/demote`: makes an operator somebody like everybody else.
+/// `POST …/demote`: takes an operator's power away.
 pub(in crate::http) async fn demote(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
     let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: false };
@@ -87,7 +87,7 @@ pub(in crate::http) async fn demote(form: CsrfForm<AnotherAccount>) -> PageResul
     Ok(see(&after(&user, "demoted")))
 }
 
-/// `POST …/delete`: the address has to be typed, so that nobody deletes by a slip.
+/// `POST …/delete`: the address has to be typed, so that an account is not deleted by a slip.
 pub(in crate::http) async fn delete(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
     let typed = form.typed.text("email").trim_ascii().to_ascii_lowercase();

@@ -56,7 +56,7 @@ pub(in crate::http) async fn withdraw(form: CsrfForm<FreshOperator>) -> PageResu
     Ok(see(&Here::Users.after("withdrawn")))
 }
 
-/// What was typed to invite somebody, and what is wrong with it.
+/// The form that invites a person, as it was posted, and what is wrong with it.
 #[derive(Default)]
 struct Typed {
     email: String,

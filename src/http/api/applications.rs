@@ -204,7 +204,7 @@ pub(super) async fn show(Owned(application, _): Owned<ReadApplications>) -> Tagg
 }
 
 /// Changes settings of an application. Its type cannot change; what only an operator may grant waits for approval. Taking
-/// the last allowed group away is a conflict unless `confirm` says that it is meant: nobody may use the application then.
+/// the last allowed group away is a conflict unless `confirm` says that it is meant: no person may use the application then.
 #[utoipa::path(patch, path = "/applications/{client_id}", tag = "Applications", request_body = ApplicationChange,
     params(IfMatch, Confirmed), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]

@@ -179,7 +179,7 @@ pub(super) async fn change(
     Ok(Unkept(group.into()))
 }
 
-/// Deletes a group. Nobody is in it any more. Where applications let in its members this is a conflict that says what
+/// Deletes a group. It has no members any more. Where applications let in its members this is a conflict that says what
 /// would follow, unless `confirm` says that it is meant; such an application never becomes one for everybody.
 #[utoipa::path(delete, path = "/groups/{group}", tag = "Groups", params(Confirmed),
     security(("bearer" = ["groups:write"]), ("session" = [])), responses((status = 204, description = "Deleted")))]

@@ -39,7 +39,7 @@ pub(in crate::http) async fn wait(mut visit: Visit, Query(parameters): Query) ->
 pub(in crate::http) async fn watch(mut visit: Visit, Query(parameters): Query) -> PageResult<Response> {
     let sign_in = mine(&mut visit, &parameters).await?;
     let progress = match visit.edge.sign_ins().sign_in_progress(&sign_in).await? {
-        // Whoever completed it has signed out since.
+        // The person who completed it has signed out since.
         Progress::Completed if visit.person.is_none() => Progress::Over,
         other => other,
     };

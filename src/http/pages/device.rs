@@ -26,7 +26,7 @@ const PAGE: &str = "/device";
 /// The parameter of the code, in the form and in `verification_uri_complete`.
 const USER_CODE: &str = "user_code";
 
-/// More characters than anybody types.
+/// More characters than a code has, spaces and dashes included.
 const LONGEST_SHOWN: usize = 40;
 
 /// `GET /device`. A code in the address only fills in the field: what fetches links takes no code from its device.

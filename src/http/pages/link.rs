@@ -71,7 +71,7 @@ pub(in crate::http) async fn ask_not_me(Path(token): Path<String>, mut visit: Vi
     stop_page(&mut visit, &token, None).await
 }
 
-/// `POST …/not-me`: whoever got the mail did not ask for it; nobody can use it any more.
+/// `POST …/not-me`: the person who got the mail did not ask for it, and the link stops working.
 pub(in crate::http) async fn not_me(Path(token): Path<String>, mut visit: Visit, Fields(fields): Fields) -> PageResult {
     let token = check_form(&visit, &fields, &token)?;
     let typed = fields.value("email").unwrap_or_default();

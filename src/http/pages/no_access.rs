@@ -17,7 +17,7 @@ use crate::http::reply::report_refusal;
 /// `GET /no-access`.
 pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) -> PageResult<Response> {
     let open = mine(&mut visit, &parameters).await?;
-    // They may have been let in meanwhile, or somebody else may be signed in.
+    // They may have been let in meanwhile, or another person may be signed in.
     let step = visit.edge.authorizations().peek_authorization(&open, visit.person.as_ref()).await?;
     if step != Step::NoAccess {
         return continue_flow(&visit, open.authorization.id).await;

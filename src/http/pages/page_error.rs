@@ -15,9 +15,9 @@ pub(in crate::http) type PageResult<T = Page> = Result<T, PageError>;
 pub(in crate::http) enum PageError {
     /// It was refused, which a page says that [`super::place::tell_on_pages`] makes.
     Refused(Refusal),
-    /// Somebody has to sign in first, and comes back to this page.
+    /// The person has to sign in first, and comes back to this page.
     SignIn(String),
-    /// Somebody is signed in, but too long ago for this.
+    /// The person signed in too long ago for this.
     SignInAnew(String),
     /// Another page says why.
     Explained(Box<Response>),

@@ -1,4 +1,4 @@
-//! What somebody typed into a form of this server's own pages: kept as it was, so that it can be shown again.
+//! A posted form of this server's own pages: kept as it was, so that it can be shown again.
 
 use std::fmt;
 

@@ -16,7 +16,7 @@ use super::visit::Visit;
 use crate::http::reply::{report_refusal, whole_seconds};
 use crate::protocol::refusal::Refusal;
 
-/// A refusal that is shown to the person because there is nobody else to tell.
+/// A refusal that is shown to the person because it cannot go to the application.
 pub(super) fn refused_at(place: Place, (t, trace_id): (&'static Messages, &str), refusal: &Refusal) -> Response {
     let problem = match (refusal.code.status(), refusal.retry_after, place) {
         (429, wait, _) => Problem::TooMany { wait: wait.unwrap_or_default() },

@@ -59,7 +59,7 @@ pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fie
     }
 }
 
-/// `GET /login/switch`: sign in as somebody else for the same request.
+/// `GET /login/switch`: sign in with another account for the same request.
 pub(in crate::http) async fn switch(mut visit: Visit, Query(parameters): Query) -> PageResult {
     let target = Target::read(&mut visit, &parameters).await?;
     Ok(sign_in_page(&visit, &target, String::new(), None))

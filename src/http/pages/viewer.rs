@@ -1,4 +1,4 @@
-//! Who looks at a page: somebody signed in, an operator, one of them who signed in a moment ago.
+//! Who looks at a page: a person who is signed in, an operator, one of them who signed in a moment ago.
 
 use std::ops::Deref;
 
@@ -14,7 +14,7 @@ use crate::flows::sessions::{SignIn, SignedInPerson};
 use crate::http::Edge;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Somebody signed in, at a page or behind one of its forms. A browser without a session is sent to sign in, and
+/// A person who is signed in, at a page or behind one of its forms. A browser without a session is sent to sign in, and
 /// comes back to the page.
 pub(in crate::http) struct Viewer {
     visit: Visit,
@@ -100,7 +100,7 @@ impl FromRequestParts<Edge> for FreshViewer {
     }
 }
 
-/// A viewer who is an operator; for anybody else there is no such page.
+/// A viewer who is an operator; for others there is no such page.
 pub(in crate::http) struct Operator(Viewer);
 
 impl Deref for Operator {

@@ -167,7 +167,7 @@ impl Visit {
     }
 
     /// The secret that this browser brought along, if it was sealed for what the page is about. A request for the
-    /// headers alone shows it to nobody, so it gets none.
+    /// headers alone would not show it, so it gets none.
     pub(in crate::http) fn secret_to_show<S: FlashSecret>(&self, of: &str) -> Option<S> {
         let person = self.person.as_ref().filter(|_| self.method == Method::GET)?;
         self.edge.browsers().open_flash_secret(person.session.id, of, self.flash_secret.as_deref()?)

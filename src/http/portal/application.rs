@@ -59,7 +59,7 @@ pub(super) struct Occasion {
     pub(super) tried: Option<Tried>,
     /// An address that was refused, as it was entered.
     pub(super) invited: Option<String>,
-    /// Whether the settings are only asked about: saved once more, nobody may use the application.
+    /// Whether the settings are only asked about: saved once more, they leave no person who may use the application.
     pub(super) asks_about_nobody: bool,
     /// Settings that were refused, as they were entered.
     pub(super) refused: Option<(PostedForm, Vec<FieldProblem>)>,

@@ -20,7 +20,7 @@ use crate::http::pages::visit::{Visit, see};
 use crate::protocol::refusal::Refusal;
 
 /// An application that is not deleted, and a viewer who may see it, where it is fetched, or change it, where a form
-/// is sent: one who looks after it, or an operator. For anybody else it is not there.
+/// is sent: one who looks after it, or an operator. For others it is not there.
 pub(in crate::http) struct OwnedApplication {
     viewer: Viewer,
     /// The application.

@@ -65,7 +65,7 @@ pub(super) fn changed_settings(typed: &PostedForm, current: &ApplicationSettings
     reading.finish()
 }
 
-/// Whether somebody has said what a new application may ask for, instead of leaving it to its type.
+/// Whether the form says what a new application may ask for, instead of leaving it to its type.
 pub(super) fn names_scopes(typed: &PostedForm) -> bool {
     let scopes = SETTINGS.iter().filter(|setting| setting.name == "scopes");
     scopes.into_iter().any(|scopes| !typed.text(posted_as(scopes, typed)).trim().is_empty())

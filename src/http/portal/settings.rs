@@ -61,7 +61,7 @@ async fn not_changed(own: &OwnedApplication, typed: PostedForm, refusal: Refusal
     own.page(not_taken(typed, vec![FieldProblem::at("settings", text)], status)).await
 }
 
-/// The page again, whose form says that nobody is meant to use the application.
+/// The page again, whose form says that the application is meant to be closed to all.
 async fn ask(own: &OwnedApplication, typed: PostedForm) -> PageResult<Response> {
     let text = "Without an allowed group nobody may use this application any more; it does not become one for everybody. \
                 Name a group, or save again if you mean that.";

@@ -31,7 +31,7 @@ pub(in crate::http) async fn activate(form: CsrfForm<OwnedApplication>) -> PageR
     own.answer(changed, "activated").await
 }
 
-/// `POST …/delete`: the name has to be typed, so that nobody deletes by a slip.
+/// `POST …/delete`: the name has to be typed, so that an application is not deleted by a slip.
 pub(in crate::http) async fn delete(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
     let CsrfForm { sender: own, typed } = form;
     if as_read(typed.text("name")) != as_read(&own.application.settings.name) {

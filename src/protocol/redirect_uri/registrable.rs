@@ -53,7 +53,7 @@ pub enum UriRule {
     /// RFC 3986 §5.2.4: a browser takes them out.
     #[error("its path must not have the segments '.' or '..', nor their escapes")]
     DotSegment,
-    /// Anybody on the way could read the code.
+    /// An attacker on the way could read the code.
     #[error("http is for loopback hosts only (127.0.0.1, [::1], localhost); use https")]
     Http,
     /// RFC 8252 §7.1: what is not derived from a name of one's own, others use too.

@@ -35,6 +35,6 @@ pub(in crate::http) enum Publisher {
     Operator,
     /// A developer with an account here.
     Named(String),
-    /// Whoever registered it: it did so by itself, and nobody has looked at what it says.
+    /// Who registered it: it did so by itself, and what it says of itself is unchecked.
     Unknown,
 }

@@ -7,7 +7,7 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
 /// The page that stops a sign-in. Posts `email`, which it does not show: a program that reads mail and presses every
-/// button it finds is not to stop anybody's sign-in.
+/// button it finds is not to stop a sign-in.
 #[derive(Debug, Template)]
 #[template(path = "pages/stop_sign_in.html")]
 pub(in crate::http) struct StopSignIn {

@@ -37,7 +37,7 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) origin: Origin,
     /// Whether an operator sees another owner's application.
     pub(in crate::http) as_operator: bool,
-    /// Whether nobody may use it.
+    /// Whether there is no person who may use it.
     pub(in crate::http) for_nobody: bool,
     /// When it was registered.
     pub(in crate::http) created_at: Timestamp,

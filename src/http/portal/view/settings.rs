@@ -10,7 +10,7 @@ use crate::protocol::jose::SigningAlgorithm;
 /// Who looks at the form: a developer is not shown what only operators decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum SettingsReader {
-    /// Somebody who looks after the application.
+    /// An owner of the application.
     Developer,
     /// An operator of this server.
     Operator,
