@@ -86,37 +86,7 @@ pub(super) struct Exemption {
 pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandError> {
     let actor = Actor::CommandLine;
     match command {
-        Command::Create(arguments) => {
-            let (format, exempt, preset) = (arguments.format, arguments.exempt, arguments.preset);
-            let new = arguments.into_application(rooms.keys.default_algorithm())?;
-            let made = rooms.applications.application_create(new, &actor).await?;
-            let client_id = made.application.client_id.clone();
-            let usual = usual_scopes_of_a_service(&made.application.settings);
-            let settings = &made.application.settings;
-            let algorithm = settings.signing_algorithm;
-            let lacks_redirect =
-                settings.redirect_uris.is_empty() && settings.grants.contains(&GrantType::AuthorizationCode);
-            show_secret(format, made)?;
-            note_announcement(algorithm, rooms).await?;
-            if lacks_redirect {
-                let what =
-                    "It has no redirect URI yet, so nobody can sign in to it; give it one with gatepost app update.";
-                Output::note(what);
-            }
-            if let Some(scopes) = usual {
-                Output::note(&format!("It may ask for the scopes {scopes}; --scope chooses others."));
-            }
-            if let Some(preset) = preset {
-                let (label, issuer) = (preset.label, rooms.config.server.issuer.as_str());
-                Output::note(&format!(
-                    "What to set in {label} stands in docs/applications.md; its issuer is {issuer}, with \
-                     {issuer}/.well-known/openid-configuration for the rest."
-                ));
-            }
-            if exempt {
-                rooms.life_cycle.application_set_exempt(&client_id, Exempt::Yes, &actor).await?;
-            }
-        }
+        Command::Create(arguments) => Box::pin(create(*arguments, rooms, &actor)).await?,
         Command::Update(arguments) => {
             let application = update::run(&arguments, rooms).await?;
             show(arguments.one.format, &application, rooms).await?;
@@ -143,6 +113,38 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
         Command::RotateSecret(one) => {
             show_secret(one.format, rooms.applications.application_rotate_secret(&one.id, &actor).await?)?;
         }
+    }
+    Ok(())
+}
+
+/// Registers an application, and says on standard error what its maker may not think of.
+async fn create(arguments: create::Arguments, rooms: &Rooms, actor: &Actor) -> Result<(), CommandError> {
+    let (format, exempt, preset) = (arguments.format, arguments.exempt, arguments.preset);
+    let new = arguments.into_application(rooms.keys.default_algorithm())?;
+    let made = rooms.applications.application_create(new, actor).await?;
+    let client_id = made.application.client_id.clone();
+    let usual = usual_scopes_of_a_service(&made.application.settings);
+    let settings = &made.application.settings;
+    let algorithm = settings.signing_algorithm;
+    let lacks_redirect = settings.redirect_uris.is_empty() && settings.grants.contains(&GrantType::AuthorizationCode);
+    show_secret(format, made)?;
+    note_announcement(algorithm, rooms).await?;
+    if lacks_redirect {
+        let what = "It has no redirect URI yet, so nobody can sign in to it; give it one with gatepost app update.";
+        Output::note(what);
+    }
+    if let Some(scopes) = usual {
+        Output::note(&format!("It may ask for the scopes {scopes}; --scope chooses others."));
+    }
+    if let Some(preset) = preset {
+        let (label, issuer) = (preset.label, rooms.config.server.issuer.as_str());
+        Output::note(&format!(
+            "What to set in {label} stands in docs/applications.md; its issuer is {issuer}, with \
+             {issuer}/.well-known/openid-configuration for the rest."
+        ));
+    }
+    if exempt {
+        rooms.life_cycle.application_set_exempt(&client_id, Exempt::Yes, actor).await?;
     }
     Ok(())
 }

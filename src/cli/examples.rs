@@ -116,7 +116,7 @@ mod tests {
             let help = command.render_long_help().to_string();
             let (_, example) = help.split_once("Example:\n").unwrap_or_else(|| panic!("{name} has no example"));
             let example = words(example.trim());
-            let shown = name.split(' ').all(|word| example.iter().any(|typed| typed == word));
+            let shown = name.split(' ').all(|word| example.iter().any(|argument| argument == word));
             assert!(shown && example[0] == "gatepost", "{name}: {example:?}");
             let matches = Arguments::command().try_get_matches_from(&example);
             let parsed = matches.and_then(|matches| Arguments::from_arg_matches(&matches));

@@ -62,7 +62,9 @@ fn an_application_can_say_everything() {
          link_mode = \"direct\"\nunknown_account = \"conceal\"\n\
          scope_policy = \"strict\"\nassertion_audience = \"issuer\"\n\
          access = \"groups\"\nallowed_groups = [\"staff\"]\nvisible_groups = [\"staff\", \"team/red\"]\n\
-         groups_claim = \"policy\"\ngroups_in_access_token = true\n";
+         groups_claim = \"policy\"\ngroups_in_access_token = true\n\
+         description = \"All that is sold.\"\nclient_uri = \"https://shop.example.com\"\n\
+         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\n";
     let expected = ApplicationSettings {
         name: "Shop".to_owned(),
         kind: ApplicationKind::Web,
@@ -88,6 +90,10 @@ fn an_application_can_say_everything() {
         visible_groups: vec!["staff".parse().unwrap(), "team/red".parse().unwrap()],
         groups_claim: Some("policy".parse().unwrap()),
         groups_in_access_token: true,
+        description: Some("All that is sold.".parse().unwrap()),
+        client_uri: Some("https://shop.example.com".parse().unwrap()),
+        tos_uri: Some("https://shop.example.com/terms".parse().unwrap()),
+        policy_uri: Some("https://shop.example.com/privacy".parse().unwrap()),
     };
     assert_eq!(settings(lines), expected);
     assert_eq!(settings(&lines.replace("token_format", "token_profile")), expected, "by its former name");

@@ -211,4 +211,64 @@ mod tests {
         }
         assert!("unknown".parse::<Counted>().is_err());
     }
+
+    fn request(failure: Option<Failure>) -> NotedRequest {
+        NotedRequest {
+            at: Timestamp::from_seconds(1),
+            endpoint: Endpoint::Token,
+            grant: Some(GrantType::ClientCredentials),
+            failure,
+            times: 1,
+            trace_id: "one".to_owned(),
+            network: "192.0.2.0/24".to_owned(),
+        }
+    }
+
+    fn failure(reason: &str, proven: bool) -> Failure {
+        let error = "invalid_client".to_owned();
+        Failure { error, reason: reason.to_owned(), mismatch: None, proven }
+    }
+
+    #[test]
+    fn requests_are_alike_that_differ_only_in_time_and_trace() {
+        let later =
+            NotedRequest { at: Timestamp::from_seconds(9), trace_id: "two".to_owned(), times: 3, ..request(None) };
+        assert!(request(None).is_like(&later));
+        let elsewhere = NotedRequest { network: "198.51.100.0/24".to_owned(), ..request(None) };
+        let other_endpoint = NotedRequest { endpoint: Endpoint::Revoke, ..request(None) };
+        let other_grant = NotedRequest { grant: None, ..request(None) };
+        for other in [elsewhere, other_endpoint, other_grant, request(Some(failure("wrong", false)))] {
+            assert!(!request(None).is_like(&other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_sentence_counts_only_after_authentication() {
+        let alike = |one: Failure, other: Failure| request(Some(one)).is_like(&request(Some(other)));
+        assert!(alike(failure("a", false), failure("b", false)), "an attacker chooses what is quoted");
+        assert!(!alike(failure("a", true), failure("b", true)));
+        assert!(alike(failure("a", true), failure("a", true)));
+        assert!(!alike(failure("a", false), failure("a", true)));
+        let other_error = Failure { error: "invalid_grant".to_owned(), ..failure("a", false) };
+        assert!(!alike(failure("a", false), other_error));
+    }
+
+    #[test]
+    fn each_outcome_has_its_own_limit() {
+        let quota = |failure| request(failure).quota();
+        assert_eq!(quota(None), Quota::Success);
+        assert_eq!(quota(Some(failure("a", true))), Quota::Proven);
+        assert_eq!(quota(Some(failure("a", false))), Quota::Unproven);
+    }
+
+    #[test]
+    fn a_day_adds_up_what_was_issued_and_what_failed() {
+        let mut day = DayCount::empty(Timestamp::from_seconds(0));
+        day.add(Counted::Issued(GrantType::ClientCredentials), 2);
+        day.add(Counted::Issued(GrantType::RefreshToken), 3);
+        day.add(Counted::Failed, 4);
+        day.add(Counted::Failed, 5);
+        let by_grant = vec![(GrantType::ClientCredentials, 2), (GrantType::RefreshToken, 3)];
+        assert_eq!(day, DayCount { day: Timestamp::from_seconds(0), tokens: 5, by_grant, failures: 9 });
+    }
 }

@@ -116,17 +116,17 @@ named! {
 ///
 /// Scopes of this server's own APIs always need approval, whatever the limits say.
 pub fn part(
-    mut asked: ApplicationSettings,
+    mut requested: ApplicationSettings,
     known: Option<&ApplicationSettings>,
     limits: &SelfServiceLimits<'_>,
 ) -> Result<(ApplicationSettings, Extras), BeyondLimits> {
     for setting in &SETTINGS {
         match setting.chosen {
             Chosen::Freely | Chosen::WithApproval => {}
-            Chosen::Within(limit) => limit(&asked, known, limits)?,
+            Chosen::Within(limit) => limit(&requested, known, limits)?,
             Chosen::ByOperator => {
-                let has = known.is_some_and(|known| setting.value(known) == setting.value(&asked));
-                if !has && !setting.is_default(&asked) {
+                let has = known.is_some_and(|known| setting.value(known) == setting.value(&requested));
+                if !has && !setting.is_default(&requested) {
                     return Err(BeyondLimits::Operator(setting.name));
                 }
             }
@@ -134,22 +134,22 @@ pub fn part(
     }
     let has = |token: &str| known.is_some_and(|known| known.scope.contains(token));
     let free = |token: &str| has(token) || (limits.scope.contains(token) && !is_management(token));
-    let (now, later): (Vec<&str>, Vec<&str>) = asked.scope.iter().partition(|token| free(token));
+    let (now, later): (Vec<&str>, Vec<&str>) = requested.scope.iter().partition(|token| free(token));
     let (now, later): (Scope, Scope) =
         (now.join(" ").parse().unwrap_or_default(), later.join(" ").parse().unwrap_or_default());
-    let default_scope = asked.default_scope.intersect(&later);
+    let default_scope = requested.default_scope.intersect(&later);
     let mut extras = Extras { scope: later, default_scope, ..Extras::default() };
-    asked.scope = now;
-    asked.default_scope = asked.default_scope.intersect(&asked.scope);
+    requested.scope = now;
+    requested.default_scope = requested.default_scope.intersect(&requested.scope);
     let known_grants = known.map_or(&[][..], |known| &known.grants);
-    (asked.grants, extras.grants) =
-        asked.grants.into_iter().partition(|grant| limits.grants.contains(grant) || known_grants.contains(grant));
+    (requested.grants, extras.grants) =
+        requested.grants.into_iter().partition(|grant| limits.grants.contains(grant) || known_grants.contains(grant));
     let known_audiences = known.map_or(&[][..], |known| &known.audiences);
-    (asked.audiences, extras.audiences) = asked
+    (requested.audiences, extras.audiences) = requested
         .audiences
         .into_iter()
         .partition(|one| one.find_in(limits.audiences).or(one.find_in(known_audiences)).is_some());
-    Ok((asked, extras))
+    Ok((requested, extras))
 }
 
 /// Whether a scope is one of this server's own APIs.
@@ -167,7 +167,7 @@ mod tests {
 
     const DAY: Duration = Duration::from_hours(24);
 
-    fn limited(asked: ApplicationSettings, known: Option<&ApplicationSettings>) -> (ApplicationSettings, Extras) {
+    fn limited(requested: ApplicationSettings, known: Option<&ApplicationSettings>) -> (ApplicationSettings, Extras) {
         let scope = "openid admin user gatepost:admin".parse().unwrap();
         let limits = SelfServiceLimits {
             groups: &[],
@@ -177,7 +177,7 @@ mod tests {
             longest_token_ttl: DAY,
             unknown_account: UnknownAccount::Conceal,
         };
-        part(asked, known, &limits).unwrap()
+        part(requested, known, &limits).unwrap()
     }
 
     fn service(scope: &str) -> ApplicationSettings {
@@ -191,37 +191,37 @@ mod tests {
 
     #[test]
     fn free_scopes_wait_for_no_operator() {
-        let asked = ApplicationSettings {
+        let requested = ApplicationSettings {
             audiences: vec!["https://api.example.com".parse().unwrap()],
             token_ttl: Some(DAY),
             ..service("openid admin")
         };
-        assert_eq!(limited(asked.clone(), None), (asked, Extras::default()));
+        assert_eq!(limited(requested.clone(), None), (requested, Extras::default()));
     }
 
     #[test]
     fn the_rest_waits_and_comes_together_again_when_it_is_granted() {
         let other: ResourceId = "https://other.example.com".parse().unwrap();
-        let asked = ApplicationSettings {
+        let requested = ApplicationSettings {
             grants: vec![GrantType::ClientCredentials, GrantType::RefreshToken],
             audiences: vec![other.clone()],
             ..service("openid payments:write")
         };
-        let (now, extras) = limited(asked.clone(), None);
+        let (now, extras) = limited(requested.clone(), None);
         assert_eq!((now.scope.to_string(), now.default_scope.to_string()), ("openid".into(), "openid".into()));
         assert_eq!(
             (extras.scope.to_string(), extras.grants.clone()),
             ("payments:write".into(), vec![GrantType::RefreshToken])
         );
         assert_eq!(extras.audiences, [other]);
-        assert_eq!(extras.added_to(now), asked);
+        assert_eq!(extras.added_to(now), requested);
     }
 
     #[test]
     fn a_granted_scope_is_in_every_token_only_if_that_was_asked_for() {
         let known = service("openid");
-        let asked = ApplicationSettings { scope: "openid payments:write".parse().unwrap(), ..known.clone() };
-        let (now, extras) = limited(asked, Some(&known));
+        let requested = ApplicationSettings { scope: "openid payments:write".parse().unwrap(), ..known.clone() };
+        let (now, extras) = limited(requested, Some(&known));
         let granted = extras.added_to(now);
         assert_eq!(granted.scope.to_string(), "openid payments:write");
         assert_eq!(granted.default_scope.to_string(), "openid");
@@ -262,17 +262,17 @@ mod tests {
             longest_token_ttl: DAY,
             unknown_account,
         };
-        let asked = |told| ApplicationSettings { unknown_account: told, ..service("") };
+        let requested = |unknown_account| ApplicationSettings { unknown_account, ..service("") };
         let (reject, conceal) = (Some(UnknownAccount::Reject), Some(UnknownAccount::Conceal));
         let strict = limits(UnknownAccount::Conceal);
-        assert_eq!(part(asked(reject), None, &strict), Err(BeyondLimits::UnknownAccount));
-        assert_eq!(part(asked(reject), Some(&asked(None)), &strict), Err(BeyondLimits::UnknownAccount));
-        assert!(part(asked(reject), Some(&asked(reject)), &strict).is_ok(), "an operator has set it");
+        assert_eq!(part(requested(reject), None, &strict), Err(BeyondLimits::UnknownAccount));
+        assert_eq!(part(requested(reject), Some(&requested(None)), &strict), Err(BeyondLimits::UnknownAccount));
+        assert!(part(requested(reject), Some(&requested(reject)), &strict).is_ok(), "an operator has set it");
         for fine in [conceal, None] {
-            assert!(part(asked(fine), Some(&asked(reject)), &strict).is_ok());
+            assert!(part(requested(fine), Some(&requested(reject)), &strict).is_ok());
         }
         for fine in [reject, conceal, None] {
-            assert!(part(asked(fine), None, &limits(UnknownAccount::Reject)).is_ok());
+            assert!(part(requested(fine), None, &limits(UnknownAccount::Reject)).is_ok());
         }
     }
 

@@ -94,8 +94,8 @@ impl Catalogue {
 
     /// The scopes that those of these resources bring along that are open.
     pub fn open_scope_of(&self, resources: &[ResourceId]) -> Scope {
-        let asked = self.open().filter(|resource| resource.identifier.find_in(resources).is_some());
-        asked.fold(Scope::empty(), |scope, resource| scope.union(&resource.scope))
+        let requested = self.open().filter(|resource| resource.identifier.find_in(resources).is_some());
+        requested.fold(Scope::empty(), |scope, resource| scope.union(&resource.scope))
     }
 
     /// Every scope that any application may ask for, because an open resource brings it along.
@@ -112,8 +112,8 @@ impl Catalogue {
     /// resource was asked for, or one of them takes any scope.
     pub fn scope_of(&self, resources: &[ResourceId]) -> Option<Scope> {
         let mut understood = Scope::empty();
-        for asked in resources {
-            let known = self.resources.iter().find(|known| known.identifier.is_same(asked))?;
+        for requested in resources {
+            let known = self.resources.iter().find(|known| known.identifier.is_same(requested))?;
             if known.scope.is_empty() {
                 return None;
             }
@@ -148,7 +148,7 @@ mod tests {
     fn an_open_resource_brings_its_scopes_along_and_another_does_not() {
         let open = Resource { access: ResourceAccess::Open, ..resource("https://b", "y z") };
         let catalogue = Catalogue { scopes: Vec::new(), resources: vec![resource("https://a", "x"), open] };
-        let ids = |asked: &[&str]| asked.iter().map(|id| id.parse().unwrap()).collect::<Vec<ResourceId>>();
+        let ids = |texts: &[&str]| texts.iter().map(|id| id.parse().unwrap()).collect::<Vec<ResourceId>>();
         assert_eq!(catalogue.with_open(&ids(&["https://c"])), ids(&["https://c", "https://b"]));
         assert_eq!(catalogue.open_scope().to_string(), "y z");
         for (asked, scope) in [(&["https://a"][..], ""), (&["https://a", "HTTPS://B/"], "y z"), (&[], "")] {
@@ -162,8 +162,8 @@ mod tests {
             scopes: Vec::new(),
             resources: vec![resource("https://a", "x y"), resource("https://b", "z"), resource("https://c", "")],
         };
-        let of = |asked: &[&str]| {
-            let ids: Vec<ResourceId> = asked.iter().map(|id| id.parse().unwrap()).collect();
+        let of = |requested: &[&str]| {
+            let ids: Vec<ResourceId> = requested.iter().map(|id| id.parse().unwrap()).collect();
             catalogue.scope_of(&ids).map(|scope| scope.to_string())
         };
         assert_eq!(of(&[]), None);

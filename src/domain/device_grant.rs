@@ -34,7 +34,7 @@ impl UserCode {
 
     /// Parses a code as a person typed it: whatever is no letter or digit is ignored, and so is case (RFC 8628 §6.1).
     /// None if it cannot be a code.
-    pub fn typed(text: &str) -> Option<Self> {
+    pub fn from_input(text: &str) -> Option<Self> {
         let kept = text.chars().filter(|c| c.is_alphanumeric());
         let upper: String = kept.map(|c| c.to_ascii_uppercase()).take(LENGTH + 1).collect();
         let fits = upper.len() == LENGTH && upper.bytes().all(|c| ALPHABET.contains(&c));
@@ -143,21 +143,21 @@ mod tests {
     fn a_code_is_read_however_it_is_typed() {
         let code = UserCode::from_random([0, 1, 2, 3, 4, 5, 6, 7]);
         assert_eq!(code.grouped(), "BCDF-GHJK");
-        for typed in
+        for input in
             ["BCDF-GHJK", "bcdfghjk", " bcdf ghjk\n", "B.C.D.F–g_h_j_k", "\u{200b}BCDF\u{a0}GHJK", "«BCDF/GHJK»"]
         {
-            assert_eq!(UserCode::typed(typed), Some(code.clone()), "{typed:?}");
+            assert_eq!(UserCode::from_input(input), Some(code.clone()), "{input:?}");
         }
         assert_eq!(format!("{code:?}"), "UserCode(…)");
     }
 
     #[test]
     fn what_cannot_be_a_code_is_told_at_once() {
-        for typed in ["", "-", "BCDF-GHJ", "BCDF-GHJKL", "BCDF-GHJA", "BCDF-GHJ0", "BCDF-GHJÖ", "🙂🙂🙂🙂🙂🙂🙂🙂"]
+        for input in ["", "-", "BCDF-GHJ", "BCDF-GHJKL", "BCDF-GHJA", "BCDF-GHJ0", "BCDF-GHJÖ", "🙂🙂🙂🙂🙂🙂🙂🙂"]
         {
-            assert_eq!(UserCode::typed(typed), None, "{typed:?}");
+            assert_eq!(UserCode::from_input(input), None, "{input:?}");
         }
-        assert_eq!(UserCode::typed(&"B".repeat(100_000)), None);
+        assert_eq!(UserCode::from_input(&"B".repeat(100_000)), None);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use crate::protocol::scope::Scope;
 
 /// The settings that differ: what each was and what it is, and of a list what was added and taken away.
 pub fn changes(before: &ApplicationSettings, after: &ApplicationSettings) -> String {
-    let told = SETTINGS.iter().filter_map(|setting| change(setting, before, after));
-    told.collect::<Vec<_>>().join(", ")
+    let changes = SETTINGS.iter().filter_map(|setting| change(setting, before, after));
+    changes.collect::<Vec<_>>().join(", ")
 }
 
 fn change(setting: &Setting, before: &ApplicationSettings, after: &ApplicationSettings) -> Option<String> {
@@ -38,9 +38,9 @@ fn moves(before: &[Value], after: &[Value]) -> String {
 }
 
 /// The same for extras that need approval.
-pub fn asked(extras: &Extras) -> String {
-    let asked = Extras { default_scope: Scope::empty(), ..extras.clone() };
-    changes(&Extras::default().alone(), &asked.alone())
+pub fn requested_extras(extras: &Extras) -> String {
+    let requested = Extras { default_scope: Scope::empty(), ..extras.clone() };
+    changes(&Extras::default().alone(), &requested.alone())
 }
 
 #[cfg(test)]
@@ -71,6 +71,6 @@ mod tests {
     fn what_is_asked_for_is_told_the_same_way() {
         let extras =
             Extras { scope: "a b".parse().unwrap(), grants: vec![GrantType::RefreshToken], ..Extras::default() };
-        assert_eq!(asked(&extras), "scopes +a +b, grants +refresh_token");
+        assert_eq!(requested_extras(&extras), "scopes +a +b, grants +refresh_token");
     }
 }

@@ -40,7 +40,7 @@ impl LoginCode {
     }
 
     /// Parses a code as a person typed it: case, spaces and hyphens are ignored. None if it cannot be a code.
-    pub fn typed(text: &str) -> Option<Self> {
+    pub fn from_input(text: &str) -> Option<Self> {
         let kept = text.chars().filter(|c| !c.is_whitespace() && !"-–—".contains(*c));
         let upper: String = kept.map(|c| c.to_ascii_uppercase()).take(9).collect();
         let fits = upper.len() == 8 && upper.bytes().all(|c| CODE_ALPHABET.contains(&c));
@@ -257,11 +257,11 @@ mod tests {
     fn a_code_is_read_however_it_is_typed() {
         let code = LoginCode::from_random([0, 1, 2, 3, 4, 5, 6, 7]);
         assert_eq!(code.grouped(), "2345-6789");
-        for typed in ["2345-6789", "23456789", " 2345 6789 ", "2345–6789"] {
-            assert_eq!(LoginCode::typed(typed), Some(code.clone()), "{typed}");
+        for input in ["2345-6789", "23456789", " 2345 6789 ", "2345–6789"] {
+            assert_eq!(LoginCode::from_input(input), Some(code.clone()), "{input}");
         }
         let letters = LoginCode::from_random([31; 8]);
-        assert_eq!(LoginCode::typed("zzzz-zzzz"), Some(letters));
+        assert_eq!(LoginCode::from_input("zzzz-zzzz"), Some(letters));
     }
 
     #[test]
@@ -276,8 +276,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_code_is_told_at_once() {
-        for typed in ["", "1234567", "123456789", "2345-678O", "2345-678é", "🙂🙂"] {
-            assert_eq!(LoginCode::typed(typed), None, "{typed}");
+        for input in ["", "1234567", "123456789", "2345-678O", "2345-678é", "🙂🙂"] {
+            assert_eq!(LoginCode::from_input(input), None, "{input}");
         }
     }
 

@@ -38,7 +38,7 @@ pub fn is_visible_text(text: &str) -> bool {
 }
 
 /// The text without invisible characters. Line breaks stay.
-pub fn legible(text: &str) -> String {
+pub fn without_invisible(text: &str) -> String {
     let shown = |c: &char| *c == '\n' || !(c.is_control() || is_hidden(*c));
     text.trim().chars().filter(shown).collect()
 }
@@ -82,6 +82,6 @@ mod tests {
 
     #[test]
     fn a_longer_text_keeps_its_lines_and_loses_what_is_hidden() {
-        assert_eq!(legible(" for the shop\u{202e}\r\nand \u{200b}more\u{0} "), "for the shop\nand more");
+        assert_eq!(without_invisible(" for the shop\u{202e}\r\nand \u{200b}more\u{0} "), "for the shop\nand more");
     }
 }

@@ -147,8 +147,8 @@ impl Message {
 impl AuditEntry {
     /// The message for webhooks, if the event is sent to any.
     pub fn message(&self) -> Option<Message> {
-        let (event, told) = webhook_facts(&self.event)?;
-        let (about, mut data) = match told {
+        let (event, facts) = webhook_facts(&self.event)?;
+        let (about, mut data) = match facts {
             WebhookFacts::Owners(client_id, data) => (Some(client_id.clone()), data),
             WebhookFacts::Operators(data) => (None, data),
         };
@@ -325,9 +325,9 @@ mod tests {
     fn every_type_is_told_of_an_event_under_the_name_that_the_audit_log_has_for_it() {
         let events = webhook_events();
         let names: Vec<_> = events.iter().map(|event| event.stored().0).collect();
-        let told: Vec<_> = events.into_iter().map(|event| entry(event).message().unwrap().event).collect();
-        assert_eq!(told, names);
-        assert_eq!(told, super::names());
+        let sent: Vec<_> = events.into_iter().map(|event| entry(event).message().unwrap().event).collect();
+        assert_eq!(sent, names);
+        assert_eq!(sent, super::names());
     }
 
     #[test]

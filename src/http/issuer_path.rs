@@ -46,12 +46,12 @@ async fn serve_below(State(path): State<Arc<str>>, mut request: Request, next: N
 
 /// The address below the issuer's path, if it is there.
 fn below(path: &str, uri: &Uri) -> Option<Uri> {
-    let asked = uri.path();
+    let requested = uri.path();
     let is_rest = |rest: &&str| rest.is_empty() || rest.starts_with('/');
-    let document = asked.strip_suffix(path).filter(|document| WELL_KNOWN.contains(document)).map(str::to_owned);
+    let document = requested.strip_suffix(path).filter(|document| WELL_KNOWN.contains(document)).map(str::to_owned);
     let inner = document
-        .or_else(|| of_protected_resource(path, asked))
-        .or_else(|| asked.strip_prefix(path).filter(is_rest).map(str::to_owned))?;
+        .or_else(|| of_protected_resource(path, requested))
+        .or_else(|| requested.strip_prefix(path).filter(is_rest).map(str::to_owned))?;
     let inner = if inner.is_empty() { "/" } else { &inner };
     let text = uri.query().map_or_else(|| inner.to_owned(), |query| format!("{inner}?{query}"));
     let mut parts = uri.clone().into_parts();
@@ -60,8 +60,8 @@ fn below(path: &str, uri: &Uri) -> Option<Uri> {
 }
 
 /// RFC 9728 §3.1: the name of this document stands before all of the path.
-fn of_protected_resource(path: &str, asked: &str) -> Option<String> {
-    let rest = asked.strip_prefix(WELL_KNOWN_RESOURCE)?.strip_prefix(path)?;
+fn of_protected_resource(path: &str, requested: &str) -> Option<String> {
+    let rest = requested.strip_prefix(WELL_KNOWN_RESOURCE)?.strip_prefix(path)?;
     (rest == own_api::PATH).then(|| format!("{WELL_KNOWN_RESOURCE}{rest}"))
 }
 
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn an_address_is_found_below_the_path_and_documents_before_it() {
         let inner = |uri: &str| below("/id", &uri.parse().unwrap()).map(|uri| uri.to_string());
-        for (asked, found) in [
+        for (requested, found) in [
             ("/id", "/"),
             ("/id/", "/"),
             ("/id?x=1", "/?x=1"),
@@ -122,7 +122,7 @@ mod tests {
             ("/.well-known/openid-configuration/id", "/.well-known/openid-configuration"),
             ("/.well-known/oauth-authorization-server/id", "/.well-known/oauth-authorization-server"),
         ] {
-            assert_eq!(inner(asked).as_deref(), Some(found), "{asked}");
+            assert_eq!(inner(requested).as_deref(), Some(found), "{requested}");
         }
         for other in
             ["/", "/token", "/idx/token", "/x/id", "/.well-known/jwks.json/id", "/.well-known/openid-configuration"]

@@ -41,8 +41,8 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
         let issuer = edge.config().server.issuer.as_str();
         response = render(refused, &Telling { issuer, path: &path, trace_id: &trace_id }, &response);
     }
-    let told = response.extensions_mut().remove::<ReportedRefusal>().map(|ReportedRefusal(refusal)| refusal);
-    let refusal = refused.map(|refused| refused.refusal).or(told);
+    let reported = response.extensions_mut().remove::<ReportedRefusal>().map(|ReportedRefusal(refusal)| refusal);
+    let refusal = refused.map(|refused| refused.refusal).or(reported);
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         response.headers_mut().insert(TRACE_HEADER, value);

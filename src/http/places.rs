@@ -281,9 +281,9 @@ mod tests {
         let (slow, busy) = (held(&places, "192.0.2.1").await, held(&places, "192.0.2.1").await);
         slow.seat.begins(Doing::Body);
         busy.seat.begins(Doing::Answer);
-        let asked = Instant::now();
+        let started = Instant::now();
         let _new = held(&places, "192.0.2.3").await;
-        assert!(asked.elapsed() > SLOW_BODY);
+        assert!(started.elapsed() > SLOW_BODY);
         assert!(slow.seat.given_up.is_cancelled() && !busy.seat.given_up.is_cancelled());
     }
 

@@ -32,10 +32,10 @@ pub struct ScopeLimits<'a> {
 }
 
 /// The scope of an authorization request.
-pub fn settle(asked: Option<&Scope>, limits: ScopeLimits<'_>) -> Result<Scope, Refusal> {
+pub fn settle(requested: Option<&Scope>, limits: ScopeLimits<'_>) -> Result<Scope, Refusal> {
     let ScopeLimits { allowed, default, known, policy } = limits;
-    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(default.clone()) };
-    let is_openid = asked.contains(OPENID);
+    let Some(requested) = requested.filter(|requested| !requested.is_empty()) else { return Ok(default.clone()) };
+    let is_openid = requested.contains(OPENID);
     let is_left_out = |token: &str| {
         let exists = allowed.contains(token) || known.contains(token);
         match policy {
@@ -45,11 +45,11 @@ pub fn settle(asked: Option<&Scope>, limits: ScopeLimits<'_>) -> Result<Scope, R
             ScopePolicy::Strict => false,
         }
     };
-    let outside = asked.without(allowed);
+    let outside = requested.without(allowed);
     if let Some(refused) = outside.iter().find(|token| !is_left_out(token)) {
         return Err(may_not_ask(refused, allowed));
     }
-    let granted = asked.intersect(allowed);
+    let granted = requested.intersect(allowed);
     match outside.iter().next() {
         Some(first) if granted.is_empty() => Err(may_not_ask(first, allowed)),
         _ => Ok(granted),
@@ -62,12 +62,12 @@ mod tests {
     use crate::protocol::refusal::ErrorCode;
 
     /// What comes of a request of an application that may have `openid email user`.
-    fn settled(asked: &str, policy: ScopePolicy) -> Result<String, ErrorCode> {
+    fn settled(requested: &str, policy: ScopePolicy) -> Result<String, ErrorCode> {
         let scope = |text: &str| text.parse::<Scope>().unwrap();
         let (allowed, default) = (scope("openid email user"), scope("openid user"));
         let known = scope("openid profile email offline_access user orders:read");
         let limits = ScopeLimits { allowed: &allowed, default: &default, known: &known, policy };
-        settle(Some(&scope(asked)), limits).map(|scope| scope.to_string()).map_err(|refusal| refusal.code)
+        settle(Some(&scope(requested)), limits).map(|scope| scope.to_string()).map_err(|refusal| refusal.code)
     }
 
     #[test]
@@ -89,9 +89,9 @@ mod tests {
 
     #[test]
     fn what_exists_and_is_not_the_applications_is_left_out_or_refused() {
-        for (asked, narrow) in [("openid profile user", "openid user"), ("orders:read user", "user")] {
-            assert_eq!(settled(asked, ScopePolicy::Narrow).unwrap(), narrow);
-            assert_eq!(settled(asked, ScopePolicy::Strict), Err(ErrorCode::InvalidScope));
+        for (requested, narrow) in [("openid profile user", "openid user"), ("orders:read user", "user")] {
+            assert_eq!(settled(requested, ScopePolicy::Narrow).unwrap(), narrow);
+            assert_eq!(settled(requested, ScopePolicy::Strict), Err(ErrorCode::InvalidScope));
         }
     }
 
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn if_nothing_is_left_it_is_refused() {
-        for asked in ["orders:read", "profile offline_access", "nonsense"] {
-            assert_eq!(settled(asked, ScopePolicy::Narrow), Err(ErrorCode::InvalidScope), "{asked}");
+        for requested in ["orders:read", "profile offline_access", "nonsense"] {
+            assert_eq!(settled(requested, ScopePolicy::Narrow), Err(ErrorCode::InvalidScope), "{requested}");
         }
     }
 }

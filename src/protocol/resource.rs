@@ -56,9 +56,9 @@ impl FromStr for ResourceId {
 }
 
 /// The resources of a request that the client may ask for, as they are registered, repeats dropped.
-pub fn permitted(asked: &[ResourceId], allowed: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
-    let mut permitted: Vec<ResourceId> = Vec::with_capacity(asked.len());
-    for resource in asked {
+pub fn permitted(requested: &[ResourceId], allowed: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
+    let mut permitted: Vec<ResourceId> = Vec::with_capacity(requested.len());
+    for resource in requested {
         let Some(known) = resource.find_in(allowed) else {
             let registered = allowed.iter().map(ResourceId::as_str);
             return Err(Refusal::new(
@@ -101,15 +101,15 @@ mod tests {
     fn a_resource_is_the_same_url_however_it_is_spelled_and_permitted_as_it_is_registered() {
         let id = |text: &str| text.parse::<ResourceId>().unwrap();
         let allowed = [id("https://API.example.com"), id("http://b.example.com:8080/V1"), id("urn:example:api")];
-        for (asked, registered) in [
+        for (requested, registered) in [
             ("https://api.example.com", 0),
             ("https://api.example.com/", 0),
             ("HTTPS://Api.Example.Com:443", 0),
             ("http://B.example.com:8080/V1", 1),
             ("URN:example:api", 2),
         ] {
-            let both = [id(asked), allowed[registered].clone()];
-            assert_eq!(permitted(&both, &allowed).unwrap(), [allowed[registered].clone()], "{asked}");
+            let both = [id(requested), allowed[registered].clone()];
+            assert_eq!(permitted(&both, &allowed).unwrap(), [allowed[registered].clone()], "{requested}");
         }
         for other in [
             "http://api.example.com",

@@ -133,10 +133,10 @@ impl fmt::Display for Scope {
 ///
 /// Too much is refused instead of being narrowed: a client that goes on with less than it requested fails later and
 /// further from the cause.
-pub fn granted(asked: Option<&Scope>, allowed: &Scope, default: &Scope) -> Result<Scope, Refusal> {
-    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(default.clone()) };
-    match asked.first_outside(allowed) {
-        None => Ok(asked.clone()),
+pub fn granted(requested: Option<&Scope>, allowed: &Scope, default: &Scope) -> Result<Scope, Refusal> {
+    let Some(requested) = requested.filter(|requested| !requested.is_empty()) else { return Ok(default.clone()) };
+    match requested.first_outside(allowed) {
+        None => Ok(requested.clone()),
         Some(outside) => Err(may_not_ask(outside, allowed)),
     }
 }

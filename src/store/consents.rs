@@ -72,9 +72,9 @@ impl Transaction {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // Makes the row if there is none and locks it if there is, so that two of these add up.
-        let claim = sql("insert into consents (user_id, application_id, scope, granted_at) values ($1, $2, '', $3) \
+        let lock = sql("insert into consents (user_id, application_id, scope, granted_at) values ($1, $2, '', $3) \
              on conflict (user_id, application_id) do update set granted_at = $3");
-        self.execute(claim.bind(user.to_string()).bind(application.to_string()).bind(now.as_micros())).await?;
+        self.execute(lock.bind(user.to_string()).bind(application.to_string()).bind(now.as_micros())).await?;
         let before = self.fetch_optional::<Consent>(of(user, application)).await?.map(|consent| consent.0);
         let after = before.unwrap_or_default().union(scope);
         let statement = sql("update consents set scope = $3 where user_id = $1 and application_id = $2")

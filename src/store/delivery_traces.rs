@@ -134,23 +134,23 @@ impl Store {
         application: ApplicationId,
         limit: u32,
     ) -> Result<Vec<DeliveryTrace>, StoreError> {
-        let asked = |statement| sql(statement).bind(application.to_string()).bind(i64::from(limit));
-        let newest = asked(of_newest_sign_ins!("select * from newest order by created_at desc, id desc"));
-        let mut flights: Vec<DeliveryTrace> = self.fetch_all(newest).await?;
-        let steps = asked(of_newest_sign_ins!(
+        let bound = |statement| sql(statement).bind(application.to_string()).bind(i64::from(limit));
+        let newest = bound(of_newest_sign_ins!("select * from newest order by created_at desc, id desc"));
+        let mut traces: Vec<DeliveryTrace> = self.fetch_all(newest).await?;
+        let steps = bound(of_newest_sign_ins!(
             "select e.id, e.sign_in_id, e.at, e.event, e.detail from newest n \
              join sign_in_events e on e.sign_in_id = n.id order by e.at, e.id"
         ));
         // One that was started in between has steps and is not in the list yet.
         for StepOf(sign_in, step) in self.fetch_all(steps).await? {
-            if let Some(flight) = flights.iter_mut().find(|flight| flight.sign_in == sign_in) {
-                flight.steps.push(step);
+            if let Some(trace) = traces.iter_mut().find(|trace| trace.sign_in == sign_in) {
+                trace.steps.push(step);
             }
         }
-        for flight in &mut flights {
-            in_order(&mut flight.steps);
+        for trace in &mut traces {
+            in_order(&mut trace.steps);
         }
-        Ok(flights)
+        Ok(traces)
     }
 }
 

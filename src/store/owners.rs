@@ -200,11 +200,11 @@ impl Transaction {
 
     /// Makes an account owner of the applications that were registered for its address, which is proven now.
     pub(super) async fn owner_claims(&mut self, user: UserId) -> Result<(), StoreError> {
-        let claim = sql("update application_owners set user_id = $1, email = null, email_key = null \
+        let named_by_address = sql("update application_owners set user_id = $1, email = null, email_key = null \
              where email_key = (select email_key from users where id = $1) and not exists \
              (select 1 from application_owners already where already.user_id = $1 \
               and already.application_id = application_owners.application_id)");
-        self.execute(claim.bind(user.to_string())).await?;
+        self.execute(named_by_address.bind(user.to_string())).await?;
         let rest = sql("delete from application_owners where email_key = (select email_key from users where id = $1)");
         self.execute(rest.bind(user.to_string())).await?;
         Ok(())

@@ -387,7 +387,7 @@ async fn nonsense_in_an_address_is_not_the_servers_fault(world: World) {
     assert_eq!(status(&root.post(&form, &[]).await), 404);
 }
 
-/// An account that is there becomes the operator's; a link that is too old makes nobody one.
+/// An account that is there becomes the operator's; a link that is too old makes no operator.
 #[apply(on_both_engines)]
 async fn a_set_up_link_raises_an_account_and_ends_after_a_day(world: World) {
     let server = world.server().await;

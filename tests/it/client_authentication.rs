@@ -91,7 +91,7 @@ async fn an_assertion_signed_with_any_of_the_algorithms_is_accepted(world: World
     }
 }
 
-/// OIDC Core §9; decision 9: an assertion is for the issuer or the endpoint, and for nobody besides.
+/// OIDC Core §9; decision 9: an assertion is for the issuer or the endpoint, and for no other server besides.
 #[apply(on_both_engines)]
 async fn an_assertion_is_for_the_issuer_or_an_endpoint_of_this_server(world: World) {
     let server = world.server().await;
@@ -157,7 +157,7 @@ async fn an_assertion_for_the_endpoint_of_pushed_requests_is_good_there(world: W
     }
 }
 
-/// Whoever reads the refusal knows where to look.
+/// The operator who reads the refusal knows where to look.
 #[apply(on_both_engines)]
 async fn a_refused_assertion_is_told_which_member_is_wrong(world: World) {
     let server = world.server().await;

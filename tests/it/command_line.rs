@@ -16,7 +16,7 @@ use crate::harness::{
 impl Ran {
     /// The command failed as commands fail: this code, nothing on stdout, the reason on stderr.
     #[track_caller]
-    fn refused(&self, code: i32, reason: &str) {
+    pub(crate) fn refused(&self, code: i32, reason: &str) {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert_eq!(self.stdout, "", "{self:?}");
         assert!(self.stderr.contains(reason), "expected '{reason}' in {self:?}");

@@ -62,7 +62,7 @@ async fn a_body_that_is_not_wanted_is_not_asked_for(world: World) {
     assert_eq!(answer.answer().header("connection"), Some("close"));
 }
 
-/// RFC 9112 §9.3: a small body that was not read costs nobody the connection.
+/// RFC 9112 §9.3: a small body that was not read does not cost the connection.
 #[apply(on_both_engines)]
 async fn a_small_body_that_was_not_read_keeps_the_connection(world: World) {
     let server = world.server().await;

@@ -1,6 +1,6 @@
 //! Every form of every page, sent as it is shown: it is taken, or the page says what is still to be filled in.
 //!
-//! A page that offers what the server does not understand would fail here: nobody has to think of that form first.
+//! A page that offers what the server does not understand would fail here, without a test of that form.
 
 mod sign_in;
 mod visitor;
@@ -78,7 +78,7 @@ impl<'a> Stage<'a> {
         stage
     }
 
-    /// Each with somebody invited, and others that wait for an operator, rest, or are deleted.
+    /// Each with a person invited, and others that wait for an operator, rest, or are deleted.
     async fn applications_in_every_state(&self) {
         let owner = Visitor::of(self.server, &self.owner).await;
         for (kind, application) in &self.applications {

@@ -114,7 +114,7 @@ async fn a_name_of_other_characters_is_refused(world: World) {
     assert_eq!(names(&management.get(&ops, "/groups").await.success()), sorted);
 }
 
-/// Groups: of many who make the same one, one does; whoever is added by many is in it once.
+/// Groups: of many who make the same one, one does; a person who is added by many is in it once.
 #[apply(on_both_engines)]
 async fn many_at_once_make_one_group_and_one_member(world: World) {
     let server = world.server().await;

@@ -110,7 +110,7 @@ async fn mails_quote_names_even_those_of_before(world: World) {
     assert!(!mail.text.contains("evil.example") && !mail.html.contains("evil.example"), "{}", mail.text);
 }
 
-/// Whoever registers several redirect URIs cannot show one and use another.
+/// An attacker who registers several redirect URIs cannot show one and use another.
 #[apply(on_both_engines)]
 async fn the_sign_in_page_shows_where_this_request_leads(world: World) {
     let server = world.server().await;

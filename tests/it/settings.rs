@@ -188,7 +188,7 @@ async fn a_former_name_is_understood_and_no_second_place_for_a_value(world: Worl
     assert_eq!(changed["pkce"], "by_type");
 }
 
-/// Settings: who looks after an application is an operator's to say, and its type nobody's.
+/// Settings: who looks after an application is an operator's to say, and its type never changes.
 #[apply(on_both_engines)]
 async fn an_application_gets_another_owner_from_an_operator_only(world: World) {
     let server = world.server().await;

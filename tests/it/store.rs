@@ -92,6 +92,10 @@ fn elaborate() -> Application {
         visible_groups: vec!["staff".parse().unwrap(), "team/red".parse().unwrap()],
         groups_claim: Some("policy".parse().unwrap()),
         groups_in_access_token: true,
+        description: Some("It’s “elaborate”.".parse().unwrap()),
+        client_uri: Some("https://a.example.com/?x='\"".parse().unwrap()),
+        tos_uri: Some("http://localhost:3000/terms".parse().unwrap()),
+        policy_uri: None,
     };
     let imported = |fingerprint: Option<&str>| SecretOrigin::Imported { fingerprint: fingerprint.map(str::to_owned) };
     let secrets = vec![

@@ -69,7 +69,7 @@ async fn the_frame_leads_on_when_the_code_was_typed_in_another_tab(world: World)
     browser.post(&waiting.form_with("login-code-submit"), &[("code", &code)]).await;
     let after = browser.get(&frame(&waiting)).await;
     assert!(browser.visit(&onward(&after)).await.has("sign-out"), "{}", after.text());
-    // Whoever has signed out since does not go on.
+    // A person who has signed out since does not go on.
     let account = browser.visit("/account").await;
     browser.post(&account.form_with("sign-out"), &[]).await;
     let over = browser.get(&frame(&waiting)).await;
@@ -84,7 +84,7 @@ async fn the_frame_says_when_another_browser_has_the_code_and_when_it_is_too_lat
     other.visit(&letter(&server, JOHN, 1).await.link).await;
     let told = asking.get(&frame(&waiting)).await;
     assert!(told.text().contains("opened in another browser") && looks_again(&told), "{}", told.text());
-    // It is nobody else's to see.
+    // Other browsers do not see it.
     assert_eq!(other.get(&frame(&waiting)).await.answer.status, 400);
     world.clock.advance(Duration::from_hours(24));
     let over = asking.get(&frame(&waiting)).await;

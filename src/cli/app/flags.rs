@@ -184,10 +184,10 @@ fn check(setting: &'static Setting, name: &str, word: &str) -> Result<(), String
 /// The value that a word stands for, as it stands on the wire.
 fn value(setting: &Setting, name: &str, word: &str) -> Result<Value, String> {
     Ok(match (setting.shape, word.parse::<u64>(), word.parse::<bool>()) {
-        (Shape::Keys, ..) => setting.typed(&fs::read_to_string(word).map_err(|e| format!("{word}: {e}"))?),
+        (Shape::Keys, ..) => setting.parse_text(&fs::read_to_string(word).map_err(|e| format!("{word}: {e}"))?),
         (Shape::Duration, Ok(seconds), _) => seconds.into(),
         (_, _, Ok(answer)) if is_yes_or_no(setting, name) => answer.into(),
-        _ => setting.typed(word),
+        _ => setting.parse_text(word),
     })
 }
 

@@ -120,11 +120,11 @@ fn secret(application: &Application, file: Option<&Path>) -> Result<Option<Strin
 }
 
 /// A redirect URI that leads to this machine.
-fn callback_of<'a>(application: &'a Application, asked: Option<&str>) -> Result<&'a str, CommandError> {
+fn callback_of<'a>(application: &'a Application, requested: Option<&str>) -> Result<&'a str, CommandError> {
     let here = |uri: &&String| Url::parse(uri).is_ok_and(|uri| callback::is_here(&uri));
     let mut candidates = application.settings.redirect_uris.iter().filter(here);
-    let found = match asked {
-        Some(asked) => candidates.find(|uri| *uri == asked),
+    let found = match requested {
+        Some(requested) => candidates.find(|uri| *uri == requested),
         None => candidates.next(),
     };
     let missing = || {

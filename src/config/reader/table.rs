@@ -19,13 +19,13 @@ pub(in crate::config) struct TableReader<'r> {
     pub(in crate::config) reader: &'r mut Reader,
     name: String,
     entries: Vec<Entry>,
-    asked: Vec<&'static str>,
+    expected: Vec<&'static str>,
 }
 
 impl<'r> TableReader<'r> {
     /// The table called `name`, such as `server` or `applications[0]`.
     pub(in crate::config) fn new(reader: &'r mut Reader, name: String, entries: Vec<Entry>) -> Self {
-        Self { reader, name, entries, asked: Vec::new() }
+        Self { reader, name, entries, expected: Vec::new() }
     }
 
     /// Whether `key` is there and was not read yet.
@@ -106,9 +106,9 @@ impl<'r> TableReader<'r> {
     /// Refuses every entry that was not read.
     pub(in crate::config) fn refuse_unknown_keys(&mut self) {
         for entry in std::mem::take(&mut self.entries) {
-            let message = match nearest(&entry.key, self.asked.iter().copied()) {
+            let message = match nearest(&entry.key, self.expected.iter().copied()) {
                 Some(near) => format!("unknown key; did you mean {near}?"),
-                None => format!("unknown key; expected one of {}", self.asked.join(", ")),
+                None => format!("unknown key; expected one of {}", self.expected.join(", ")),
             };
             let key = self.full_key(&entry.key);
             self.reader.refuse(&key, entry.place, message);
@@ -122,7 +122,7 @@ impl<'r> TableReader<'r> {
 
     /// Takes the entry of `key` as it is written.
     pub(in crate::config) fn take(&mut self, key: &'static str) -> Option<Entry> {
-        self.asked.push(key);
+        self.expected.push(key);
         let index = self.entries.iter().position(|entry| entry.key == key)?;
         Some(self.entries.remove(index))
     }

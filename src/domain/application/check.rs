@@ -203,7 +203,7 @@ mod tests {
             assert!(web(login, logout).is_err());
             assert_eq!(check(ApplicationKind::Native, login, logout), Ok(()));
         }
-        let told = web("", "http://a.example/bye").unwrap_err().to_string();
-        assert!(told.contains("post_logout_redirect_uris") && told.contains("http is for loopback"), "{told}");
+        let message = web("", "http://a.example/bye").unwrap_err().to_string();
+        assert!(message.contains("post_logout_redirect_uris") && message.contains("http is for loopback"), "{message}");
     }
 }

@@ -45,36 +45,36 @@ pub enum BeyondLimits {
 
 /// A longer life than everybody may choose stays with the application that was given it.
 pub(super) fn token_ttl(
-    asked: &ApplicationSettings,
+    requested: &ApplicationSettings,
     known: Option<&ApplicationSettings>,
     limits: &SelfServiceLimits<'_>,
 ) -> Result<(), BeyondLimits> {
     let granted = known.and_then(|known| known.token_ttl).unwrap_or_default();
     let longest = limits.longest_token_ttl.max(granted);
-    if asked.token_ttl.is_some_and(|ttl| ttl > longest) { Err(BeyondLimits::TokenTtl(longest)) } else { Ok(()) }
+    if requested.token_ttl.is_some_and(|ttl| ttl > longest) { Err(BeyondLimits::TokenTtl(longest)) } else { Ok(()) }
 }
 
 /// What an operator chose of the other groups stays chosen.
 pub(super) fn allowed_groups(
-    asked: &ApplicationSettings,
+    requested: &ApplicationSettings,
     known: Option<&ApplicationSettings>,
     limits: &SelfServiceLimits<'_>,
 ) -> Result<(), BeyondLimits> {
-    groups(&asked.allowed_groups, known.map_or(&[], |known| &known.allowed_groups), limits)
+    groups(&requested.allowed_groups, known.map_or(&[], |known| &known.allowed_groups), limits)
 }
 
 /// The same for those it sees.
 pub(super) fn visible_groups(
-    asked: &ApplicationSettings,
+    requested: &ApplicationSettings,
     known: Option<&ApplicationSettings>,
     limits: &SelfServiceLimits<'_>,
 ) -> Result<(), BeyondLimits> {
-    groups(&asked.visible_groups, known.map_or(&[], |known| &known.visible_groups), limits)
+    groups(&requested.visible_groups, known.map_or(&[], |known| &known.visible_groups), limits)
 }
 
-fn groups(asked: &[GroupName], known: &[GroupName], limits: &SelfServiceLimits<'_>) -> Result<(), BeyondLimits> {
+fn groups(requested: &[GroupName], known: &[GroupName], limits: &SelfServiceLimits<'_>) -> Result<(), BeyondLimits> {
     let is_open = |name: &&GroupName| limits.groups.contains(name) || known.contains(name);
-    match asked.iter().find(|name| !is_open(name)) {
+    match requested.iter().find(|name| !is_open(name)) {
         Some(other) => Err(BeyondLimits::Group(other.clone())),
         None => Ok(()),
     }
@@ -82,11 +82,12 @@ fn groups(asked: &[GroupName], known: &[GroupName], limits: &SelfServiceLimits<'
 
 /// A developer may conceal what the server tells, and not the other way round.
 pub(super) fn unknown_account(
-    asked: &ApplicationSettings,
+    requested: &ApplicationSettings,
     known: Option<&ApplicationSettings>,
     limits: &SelfServiceLimits<'_>,
 ) -> Result<(), BeyondLimits> {
-    let told = |settings: &ApplicationSettings| settings.unknown_account == Some(UnknownAccount::Reject);
-    let is_loosened = limits.unknown_account == UnknownAccount::Conceal && told(asked) && !known.is_some_and(told);
+    let rejects = |settings: &ApplicationSettings| settings.unknown_account == Some(UnknownAccount::Reject);
+    let is_loosened =
+        limits.unknown_account == UnknownAccount::Conceal && rejects(requested) && !known.is_some_and(rejects);
     if is_loosened { Err(BeyondLimits::UnknownAccount) } else { Ok(()) }
 }

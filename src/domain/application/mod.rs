@@ -152,3 +152,6 @@ impl Application {
         self.settings.token_ttl.unwrap_or(default)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -213,8 +213,8 @@ impl Setting {
         }
     }
 
-    /// What was typed, as it stands on the wire.
-    pub fn typed(&self, text: &str) -> Value {
+    /// A text of a form or of the command line as a value on the wire.
+    pub fn parse_text(&self, text: &str) -> Value {
         let text = text.trim_ascii();
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         match self.shape {

@@ -287,9 +287,9 @@ impl ApplicationSettings {
     /// The same with the hidden groups that it has: its owner was not shown them, and cannot mean to take them away.
     #[must_use]
     pub fn with_hidden_groups(mut self, known: &Self, shown: &[GroupName]) -> Self {
-        let whole = |asked: &[GroupName], known: &[GroupName]| -> Vec<GroupName> {
-            let stays = |group: &&GroupName| !shown.contains(group) || asked.contains(group);
-            let new = asked.iter().filter(|group| !known.contains(group));
+        let whole = |requested: &[GroupName], known: &[GroupName]| -> Vec<GroupName> {
+            let stays = |group: &&GroupName| !shown.contains(group) || requested.contains(group);
+            let new = requested.iter().filter(|group| !known.contains(group));
             known.iter().filter(stays).chain(new).cloned().collect()
         };
         if known.allowed_groups.iter().chain(&known.visible_groups).any(|group| !shown.contains(group)) {
@@ -346,8 +346,8 @@ mod tests {
                 let mut again = ApplicationSettings::new("Bills".to_owned(), kind);
                 setting.put(&mut again, &setting.value(&settings)).unwrap();
                 assert_eq!(setting.value(&again), setting.value(&settings), "{kind}: {setting:?}");
-                let typed = setting.typed(&setting.text(&settings));
-                setting.put(&mut again, &typed).unwrap();
+                let parsed = setting.parse_text(&setting.text(&settings));
+                setting.put(&mut again, &parsed).unwrap();
                 assert_eq!(setting.value(&again), setting.value(&settings), "{kind}: {setting:?} as text");
             }
         }
@@ -366,8 +366,8 @@ mod tests {
         assert_eq!(seen.allowed_groups, groups("open red"));
         assert_eq!(seen.clone().with_hidden_groups(&known, &shown), known, "saved as it was seen");
         let saved = |names: &str| {
-            let asked = ApplicationSettings { allowed_groups: groups(names), ..seen.clone() };
-            asked.with_hidden_groups(&known, &shown).allowed_groups
+            let requested = ApplicationSettings { allowed_groups: groups(names), ..seen.clone() };
+            requested.with_hidden_groups(&known, &shown).allowed_groups
         };
         assert_eq!(saved(""), groups("secret"));
         assert_eq!(saved("blue open"), groups("open secret blue"));

@@ -96,10 +96,10 @@ fn declared_and_exempt_ones_stay() {
 #[test]
 fn the_outlook_tells_what_the_steps_will_do() {
     let ahead = |application: &Application, now| outlook(application, &SPANS, &UptimeClock::default(), day(now));
-    let told =
+    let planned =
         Outlook { warned_at: Some(day(21)), deactivated_at: Some(day(28)), deleted_at: Some(day(84)), purged_at: None };
-    assert_eq!(ahead(&application(), 3), told);
-    assert_eq!(told.next(), Some(("warn", day(21))));
+    assert_eq!(ahead(&application(), 3), planned);
+    assert_eq!(planned.next(), Some(("warn", day(21))));
     let overdue = ahead(&application(), 100);
     assert_eq!([overdue.warned_at, overdue.deactivated_at, overdue.deleted_at], [100, 107, 163].map(|n| Some(day(n))));
     let at_last = ahead(&warned(27, 1), 27);

@@ -157,8 +157,9 @@ fn sent_uris(sent: &Members) -> Vec<&str> {
 
 /// The grants among the requested ones that it may have. RFC 7591 §2: without any, codes.
 fn grants(sent: &Members, allowed: &Allowance) -> Result<Vec<GrantType>, Refusal> {
-    let asked = texts(sent, GRANTS)?.unwrap_or_else(|| vec![GrantType::AuthorizationCode.name()]);
-    let grants: Vec<GrantType> = allowed.grants.iter().copied().filter(|grant| asked.contains(&grant.name())).collect();
+    let requested = texts(sent, GRANTS)?.unwrap_or_else(|| vec![GrantType::AuthorizationCode.name()]);
+    let grants: Vec<GrantType> =
+        allowed.grants.iter().copied().filter(|grant| requested.contains(&grant.name())).collect();
     if grants.iter().all(|grant| *grant == GrantType::RefreshToken) {
         let may: Vec<&str> = allowed.grants.iter().map(|grant| grant.name()).collect();
         return Err(wrong(GRANTS, &format!("none that may be registered here; there are {}", may.join(", "))));
@@ -215,11 +216,11 @@ fn kind(sent: &Members, method: AuthMethod, grants: &[GrantType]) -> Result<Appl
 /// What it may ask for, and what it gets when it asks for nothing. A client that names no scopes may ask for all that
 /// is allowed, and gets no more of it than it asks for.
 fn scopes(sent: &Members, allowed: &Allowance) -> Result<(Scope, Scope), Refusal> {
-    let asked: Scope = text(sent, SCOPE)?.unwrap_or_default().parse().map_err(|e| wrong(SCOPE, &format!("{e}")))?;
-    if asked.is_empty() {
+    let requested: Scope = text(sent, SCOPE)?.unwrap_or_default().parse().map_err(|e| wrong(SCOPE, &format!("{e}")))?;
+    if requested.is_empty() {
         return Ok((allowed.scope.clone(), allowed.scope.intersect(&Scope::of([OPENID].into_iter()))));
     }
-    let granted = asked.intersect(&allowed.scope);
+    let granted = requested.intersect(&allowed.scope);
     if granted.is_empty() {
         return Err(wrong(SCOPE, &format!("none that may be registered here; there are {}", allowed.scope)));
     }

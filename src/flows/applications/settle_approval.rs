@@ -4,7 +4,7 @@ use super::Applications;
 use crate::domain::application::{Application, ApplicationSettings};
 use crate::domain::approval::{Approval, Decision};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::settings_change::asked;
+use crate::domain::settings_change::requested_extras;
 use crate::store::{StoreError, Transaction};
 
 impl Applications {
@@ -32,7 +32,7 @@ impl Applications {
         (approval, decision): (&Approval, Decision),
         actor: &Actor,
     ) -> Result<(), StoreError> {
-        let (client_id, what) = (application.client_id.clone(), asked(&approval.extras));
+        let (client_id, what) = (application.client_id.clone(), requested_extras(&approval.extras));
         let event = AuditEvent::ApprovalDecided { client_id, decision: decision.name(), what };
         tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
     }

@@ -49,15 +49,19 @@ fn owner_may_activate(application: &Application) -> bool {
 }
 
 /// What becomes of a request by an actor of this standing, if it may be made at all.
-fn change_of(standing: Standing, application: &Application, asked: StateChange) -> Result<StateChange, ManageError> {
+fn change_of(
+    standing: Standing,
+    application: &Application,
+    requested: StateChange,
+) -> Result<StateChange, ManageError> {
     let client_id = || application.client_id.clone();
-    match (asked, standing) {
+    match (requested, standing) {
         (StateChange::Delete, _) if application.origin == Origin::Declared => Err(ManageError::Declared(client_id())),
         (StateChange::Activate, Standing::Owner) if !owner_may_activate(application) => {
             Err(ManageError::Suspended(client_id()))
         }
         (StateChange::Deactivate(DeactivationReason::Requested), Standing::Operator) => Ok(SUSPEND),
-        _ => Ok(asked),
+        _ => Ok(requested),
     }
 }
 

@@ -186,8 +186,8 @@ impl Authorizations {
     ) -> Result<bool, StoreError> {
         let OpenAuthorization { authorization, application, .. } = open;
         let is_spa = application.settings.kind == ApplicationKind::Spa;
-        let asked = is_spa && redirect_uri::is_loopback(&authorization.redirect_uri);
-        if !self.remember_loopback || !asked {
+        let is_on_loopback = is_spa && redirect_uri::is_loopback(&authorization.redirect_uri);
+        if !self.remember_loopback || !is_on_loopback {
             return Ok(false);
         }
         let families = self.store.families_of_user(person.user.id).await?;

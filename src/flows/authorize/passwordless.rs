@@ -23,9 +23,9 @@ impl Authorizations {
     /// Takes the request and queues the mail.
     ///
     /// Refuses with `access_denied` (401) where the address has no account, unless that is to be concealed.
-    pub async fn passwordless_request(&self, asked: ClientRequest<'_>, requester: &Requester) -> Result<(), Refusal> {
-        let parameters = asked.parameters;
-        let sender = self.passwordless_sender(&asked).await?;
+    pub async fn passwordless_request(&self, request: ClientRequest<'_>, requester: &Requester) -> Result<(), Refusal> {
+        let parameters = request.parameters;
+        let sender = self.passwordless_sender(&request).await?;
         let proven = self.prove_client(parameters, Channel::Api).await?;
         check_may_mail(&proven.application)?;
         let settled = self.settle(&proven.application, parameters, &Scope::passwordless()).await?;
@@ -82,16 +82,16 @@ impl Authorizations {
     /// The sender for the limits on mail. An application need not authenticate here; one that does has a count of its
     /// own instead of that of its network address. Credentials that are sent have to be valid, as at the token
     /// endpoint.
-    async fn passwordless_sender(&self, asked: &ClientRequest<'_>) -> Result<MailSender, Refusal> {
+    async fn passwordless_sender(&self, request: &ClientRequest<'_>) -> Result<MailSender, Refusal> {
         let credentials = ["client_secret", "client_assertion", "client_assertion_type"];
-        let authenticates =
-            asked.authorization.is_some() || credentials.into_iter().any(|name| asked.parameters.value(name).is_some());
+        let authenticates = request.authorization.is_some()
+            || credentials.into_iter().any(|name| request.parameters.value(name).is_some());
         if !authenticates {
-            return Ok(MailSender::Network(asked.address));
+            return Ok(MailSender::Network(request.address));
         }
-        let client = self.clients.authenticate_request(asked).await?;
+        let client = self.clients.authenticate_request(request).await?;
         if client.application.settings.authentication == ClientAuthentication::None {
-            return Ok(MailSender::Network(asked.address));
+            return Ok(MailSender::Network(request.address));
         }
         Ok(MailSender::Application(client.application.client_id.clone()))
     }
@@ -151,8 +151,8 @@ impl Authorizations {
     }
 
     fn conceals(&self, application: &Application) -> bool {
-        let told = application.settings.unknown_account.unwrap_or(self.unknown_account);
-        told == UnknownAccount::Conceal
+        let policy = application.settings.unknown_account.unwrap_or(self.unknown_account);
+        policy == UnknownAccount::Conceal
     }
 }
 

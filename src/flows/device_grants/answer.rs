@@ -63,7 +63,7 @@ impl DeviceGrants {
     /// Takes a code as a person typed it. Wrong ones are counted before they are looked up, over all nodes.
     pub async fn enter_user_code(
         &self,
-        typed: &str,
+        input: &str,
         browser: &BrowserToken,
         requester: &Requester,
     ) -> Result<EnteredCode, Refusal> {
@@ -71,7 +71,7 @@ impl DeviceGrants {
         let subject = format!("user codes:{}", network_of(requester.address));
         let mut tx = self.store.begin().await?;
         self.take_try(&mut tx, &subject, now).await?;
-        let entered = match self.find_open(&mut tx, typed, now).await? {
+        let entered = match self.find_open(&mut tx, input, now).await? {
             None => EnteredCode::Wrong,
             Some(grant) => {
                 tx.try_give_back(&subject).await?;
@@ -99,10 +99,10 @@ impl DeviceGrants {
     async fn find_open(
         &self,
         tx: &mut Transaction,
-        typed: &str,
+        input: &str,
         now: Timestamp,
     ) -> Result<Option<DeviceGrant>, StoreError> {
-        let Some(code) = UserCode::typed(typed) else { return Ok(None) };
+        let Some(code) = UserCode::from_input(input) else { return Ok(None) };
         for hash in self.user_codes.hashes_of(&code) {
             let found = tx.device_grant_by_user_code(hash, now).await?;
             if let Some(grant) = found.filter(|grant| grant.standing(now) == DeviceStanding::Waiting) {

@@ -84,10 +84,10 @@ impl DeviceGrants {
         application: &Application,
         request: &ClientRequest<'_>,
     ) -> Result<(Scope, Vec<ResourceId>), Refusal> {
-        let asked = DeviceAuthorizationRequest::from_parameters(request.parameters)?;
+        let device_request = DeviceAuthorizationRequest::from_parameters(request.parameters)?;
         let settings = &application.settings;
         let catalogue = self.application_cache.catalogue().await?;
-        let resources = resource::permitted(&asked.resources, &catalogue.with_open(&settings.audiences))?;
+        let resources = resource::permitted(&device_request.resources, &catalogue.with_open(&settings.audiences))?;
         let open = catalogue.open_scope_of(&resources);
         let known = known_scopes(&catalogue, &self.free_scopes);
         let limits = ScopeLimits {
@@ -96,7 +96,7 @@ impl DeviceGrants {
             known: &known,
             policy: settings.scope_policy,
         };
-        let scope = requested_scope::settle(asked.scope.as_ref(), limits)?;
+        let scope = requested_scope::settle(device_request.scope.as_ref(), limits)?;
         Ok((scope, resources))
     }
 

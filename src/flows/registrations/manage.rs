@@ -5,7 +5,7 @@ use crate::domain::application::{Application, ApplicationState, ClientAuthentica
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
 use crate::domain::one_time::RegistrationAccessToken;
-use crate::domain::registration::{ClientMetadata, Members, Registration};
+use crate::domain::registration::{Allowance, ClientMetadata, Members, Registration};
 use crate::domain::secret::ClientSecret;
 use crate::flows::applications::{MadeSecret, SettingsChange};
 use crate::flows::consequences::Consequences;

@@ -19,10 +19,10 @@ use crate::domain::group::GroupName;
 use crate::domain::ids::{ApprovalId, ClientId};
 use crate::domain::ownership::Owner;
 use crate::domain::secret::ClientSecret;
-use crate::domain::settings_change::asked;
+use crate::domain::settings_change::requested_extras;
 use crate::domain::sign_in::UnknownAccount;
 use crate::domain::user::{EmailAddress, User};
-use crate::domain::visible_text::legible;
+use crate::domain::visible_text::without_invisible;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, Store, StoreError, Transaction};
 
@@ -98,18 +98,18 @@ impl SelfService {
     pub async fn register_for(
         &self,
         caller: &Caller,
-        asked: ApplicationSettings,
+        requested: ApplicationSettings,
         reason: &str,
     ) -> Result<Registered, Refusal> {
         caller.reach(Need::WriteApplications)?;
-        asked.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
+        requested.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
         let groups = self.store.groups_for_developers().await?;
         // What is refused anyhow costs no hash.
-        self.registered_as(caller, asked.clone(), &groups)?;
-        let secret = self.applications.secret_for(&asked).await?;
+        self.registered_as(caller, requested.clone(), &groups)?;
+        let secret = self.applications.secret_for(&requested).await?;
         let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
         let caller = &caller;
-        let (settings, extras) = self.registered_as(caller, asked, &groups)?;
+        let (settings, extras) = self.registered_as(caller, requested, &groups)?;
         // Locks the counter's row, so that parallel registrations count each other.
         tx.generation_raise(Generation::Applications).await?;
         let new = NewApplication { client_id: None, settings };
@@ -127,10 +127,10 @@ impl SelfService {
     fn registered_as(
         &self,
         caller: &Caller,
-        asked: ApplicationSettings,
+        requested: ApplicationSettings,
         groups: &[GroupName],
     ) -> Result<(ApplicationSettings, Extras), Refusal> {
-        let (mut settings, extras) = self.part_for(caller, asked, None, groups)?;
+        let (mut settings, extras) = self.part_for(caller, requested, None, groups)?;
         settings.owner = owner_of(caller, settings.owner.take())?;
         settings.check().map_err(|e| Refusal::invalid_request(e.to_string()))?;
         Ok((settings, extras))
@@ -192,14 +192,14 @@ impl SelfService {
     fn part_for(
         &self,
         caller: &Caller,
-        asked: ApplicationSettings,
+        requested: ApplicationSettings,
         known: Option<&ApplicationSettings>,
         groups: &[GroupName],
     ) -> Result<(ApplicationSettings, Extras), Refusal> {
         if caller.chooses_everything() {
-            return Ok((asked, Extras::default()));
+            return Ok((requested, Extras::default()));
         }
-        if known.is_none_or(|known| known.name != asked.name) && self.mail.is_own_name(&asked.name) {
+        if known.is_none_or(|known| known.name != requested.name) && self.mail.is_own_name(&requested.name) {
             let what = "only an operator can give an application a name that is, or looks like, that of this server";
             return Err(Refusal::new(ErrorCode::AccessDenied, what));
         }
@@ -212,7 +212,7 @@ impl SelfService {
             longest_token_ttl: limits.longest_token_ttl,
             unknown_account: self.unknown_account,
         };
-        let parted = match part(asked, known, &limits) {
+        let parted = match part(requested, known, &limits) {
             Ok((_, extras)) if !extras.is_empty() && caller.could_choose_everything() => return Err(sign_in_anew()),
             Err(_) if caller.could_choose_everything() => return Err(sign_in_anew()),
             parted => parted?,
@@ -233,7 +233,7 @@ impl SelfService {
     ) -> Result<Option<Approval>, StoreError> {
         let waiting = tx.approval_of(application.id).await?;
         let Some(user) = caller.user().filter(|_| !extras.is_empty()) else { return Ok(waiting) };
-        let mut reason: String = legible(reason).chars().take(LONGEST_REASON).collect();
+        let mut reason: String = without_invisible(reason).chars().take(LONGEST_REASON).collect();
         let mut extras = extras;
         if let Some(waiting) = waiting {
             extras = extras.in_place_of(&waiting.extras).beyond(&application.settings);
@@ -254,7 +254,7 @@ impl SelfService {
             created_at: now,
         };
         tx.approval_insert(&approval).await?;
-        let (client_id, what) = (application.client_id.clone(), asked(&approval.extras));
+        let (client_id, what) = (application.client_id.clone(), requested_extras(&approval.extras));
         let event = AuditEvent::ApprovalAsked { client_id, what };
         tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, now)).await?;
         Ok(Some(approval))

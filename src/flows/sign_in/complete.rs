@@ -37,8 +37,8 @@ pub enum CodeOutcome {
 
 impl SignIns {
     /// Checks a code that was entered in the browser that began the sign-in.
-    pub async fn enter_code(&self, sign_in: &SignIn, typed: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
-        let outcome = self.try_code(sign_in, typed, device).await;
+    pub async fn enter_code(&self, sign_in: &SignIn, entered: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
+        let outcome = self.try_code(sign_in, entered, device).await;
         let why = match &outcome {
             Ok(CodeOutcome::Malformed) => "what was typed cannot be a code".to_owned(),
             Ok(CodeOutcome::Wrong { left }) => format!("wrong code, try {} of {MOST_TRIES}", MOST_TRIES - left),
@@ -56,7 +56,7 @@ impl SignIns {
         if ends { Ok(CodeOutcome::Over(SignInOver::TooManyTries)) } else { outcome }
     }
 
-    async fn try_code(&self, sign_in: &SignIn, typed: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
+    async fn try_code(&self, sign_in: &SignIn, entered: &str, device: &Device) -> Result<CodeOutcome, Refusal> {
         let now = self.instruments.now();
         if let Err(over) = sign_in.check_code_open(now) {
             return Ok(CodeOutcome::Over(over));
@@ -65,7 +65,7 @@ impl SignIns {
             return Ok(CodeOutcome::Over(SignInOver::Expired));
         }
         // A text that cannot be a code uses up no try: it is a typing error.
-        let Some(code) = LoginCode::typed(typed) else {
+        let Some(code) = LoginCode::from_input(entered) else {
             return Ok(CodeOutcome::Malformed);
         };
         if !self.store.sign_in_try(sign_in.id, now).await? {

@@ -38,7 +38,7 @@ pub struct Visitor<'a> {
     /// The browser's own token, if it began a sign-in here.
     pub browser: Option<&'a BrowserToken>,
     /// How it was opened.
-    pub press: Confirmation,
+    pub confirmation: Confirmation,
     /// Its browser and network address.
     pub device: &'a Device,
 }
@@ -132,19 +132,19 @@ impl SignIns {
             self.delivery_traces.note_refused(&sign_in, over.why()).await?;
             return Ok(LinkView::Over(over));
         }
-        if visitor.press == Confirmation::Preview {
+        if visitor.confirmation == Confirmation::Preview {
             self.delivery_traces.note_step(&sign_in, DeliveryEvent::Previewed, &visitor.device.user_agent).await?;
             return Ok(LinkView::Preview);
         }
         self.delivery_traces.note_step(&sign_in, DeliveryEvent::Opened, &visitor.device.user_agent).await?;
         match (&sign_in.purpose, sign_in.browser) {
             (Purpose::Authorization(id), None) => {
-                self.open_for_application(token, &link, &sign_in, *id, visitor.press).await
+                self.open_for_application(token, &link, &sign_in, *id, visitor.confirmation).await
             }
             (_, Some(browser)) if visitor.browser.is_some_and(|mine| mine.hash() == browser) => {
                 self.sign_in_here(&sign_in, visitor).await
             }
-            (Purpose::Page(_), None) if visitor.press == Confirmation::Button => {
+            (Purpose::Page(_), None) if visitor.confirmation == Confirmation::Button => {
                 self.sign_in_here(&sign_in, visitor).await
             }
             (Purpose::Page(_), None) => Ok(LinkView::Confirm(self.facts(&sign_in).await?)),
@@ -222,7 +222,7 @@ impl SignIns {
         link: &SignInLink,
         sign_in: &SignIn,
         authorization: AuthorizationId,
-        press: Confirmation,
+        confirmation: Confirmation,
     ) -> Result<LinkView, Refusal> {
         let Some(authorization) = self.store.authorization(authorization).await? else {
             return Ok(LinkView::Over(LinkOver::Unknown));
@@ -233,7 +233,7 @@ impl SignIns {
             None => None,
         };
         let Some(user) = user else { return self.link_ended(sign_in, LinkOver::Ended.why()).await };
-        let at_once = press == Confirmation::Button
+        let at_once = confirmation == Confirmation::Button
             || (link.fetches < MOST_FETCHES && self.goes_on_at_once(&application, &authorization));
         self.store.sign_in_link_fetched(token.hash()).await?;
         if !at_once {

@@ -25,19 +25,20 @@ pub(super) async fn grant(
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
     let (presented, code) = find_code(tokens, parameters).await?;
-    let flight = match code.sign_in {
+    let traced_sign_in = match code.sign_in {
         Some(sign_in) => Some(sign_in),
         None => tokens.store.sign_in_of_authorization(code.authorization).await?.map(|sign_in| sign_in.id),
     };
     if code.application != application.id {
         let refusal = invalid("the code was presented by another application than it was issued to");
-        tokens.delivery_traces.note_refusal(flight, &refusal).await;
+        tokens.delivery_traces.note_refusal(traced_sign_in, &refusal).await;
         return Err(unknown());
     }
-    let beginning = Beginning { code: Some(presented.clone()), device_code: None, sign_in: code.sign_in, flight };
+    let beginning =
+        Beginning { code: Some(presented.clone()), device_code: None, sign_in: code.sign_in, traced_sign_in };
     let granted = what_it_grants(tokens, application, parameters, (&presented, code, beginning)).await;
     if let Err(refusal) = &granted {
-        tokens.delivery_traces.note_refusal(flight, refusal).await;
+        tokens.delivery_traces.note_refusal(traced_sign_in, refusal).await;
     }
     granted
 }

@@ -129,7 +129,7 @@ impl Tokens {
             return Err(invalid("the person has signed out"));
         }
         self.redeem_sign_in(&mut tx, family.user, beginning, now).await?;
-        if let Some(sign_in) = beginning.flight {
+        if let Some(sign_in) = beginning.traced_sign_in {
             self.delivery_traces.note_delivery(&mut tx, sign_in, DeliveryEvent::Exchanged, "").await?;
         }
         if let Some(token) = &refresh_token {

@@ -67,20 +67,20 @@ impl Resources {
     }
 
     /// Whether a request that asks for these is for no resource.
-    pub(super) fn are_none(&self, asked: &[ResourceId]) -> bool {
+    pub(super) fn are_none(&self, requested: &[ResourceId]) -> bool {
         let none = match self {
             Self::Any(_) => true,
             Self::Granted(granted) => granted.is_empty(),
         };
-        none && asked.is_empty()
+        none && requested.is_empty()
     }
 
     /// The resources for this request.
-    pub(super) fn settle(&self, asked: &[ResourceId], catalogue: &Catalogue) -> Result<Vec<ResourceId>, Refusal> {
+    pub(super) fn settle(&self, requested: &[ResourceId], catalogue: &Catalogue) -> Result<Vec<ResourceId>, Refusal> {
         match self {
-            Self::Granted(granted) if asked.is_empty() => Ok(granted.clone()),
-            Self::Granted(granted) => resource::permitted(asked, granted),
-            Self::Any(allowed) => resource::permitted(asked, &catalogue.with_own(allowed)),
+            Self::Granted(granted) if requested.is_empty() => Ok(granted.clone()),
+            Self::Granted(granted) => resource::permitted(requested, granted),
+            Self::Any(allowed) => resource::permitted(requested, &catalogue.with_own(allowed)),
         }
     }
 }
@@ -106,7 +106,7 @@ pub(super) struct Beginning {
     /// The sign-in that is redeemed together with it.
     pub(super) sign_in: Option<SignInId>,
     /// The sign-in of the person for this request, for its delivery trace.
-    pub(super) flight: Option<SignInId>,
+    pub(super) traced_sign_in: Option<SignInId>,
 }
 
 #[cfg(test)]

@@ -24,8 +24,8 @@ pub(super) async fn grant(
     application: &Application,
     parameters: &Parameters,
 ) -> Result<Granted, Refusal> {
-    let typed = EnteredCode::read(application, parameters)?;
-    let (sign_in, authorization) = find_sign_in(tokens, application, &typed).await?;
+    let entered = EnteredCode::read(application, parameters)?;
+    let (sign_in, authorization) = find_sign_in(tokens, application, &entered).await?;
     let user = match sign_in.user {
         Some(user) => tokens.active_user(user).await?,
         None => return Err(wrong()),
@@ -51,7 +51,7 @@ pub(super) async fn grant(
         code: None,
         device_code: None,
         sign_in: Some(sign_in.id),
-        flight: Some(sign_in.id),
+        traced_sign_in: Some(sign_in.id),
     });
     tokens.granted_anew(user, family, application, payment).await
 }
@@ -72,7 +72,7 @@ impl<'a> EnteredCode<'a> {
         let email = required("username")?.parse();
         let email = email.map_err(|e| Refusal::invalid_request(format!("the username is {e}")))?;
         // A text that cannot be a code uses up no try: it is a typing error.
-        let code = LoginCode::typed(required("login_code")?).ok_or_else(wrong)?;
+        let code = LoginCode::from_input(required("login_code")?).ok_or_else(wrong)?;
         let verifier =
             if application.needs_pkce() { Some(required("code_verifier")?) } else { parameters.value("code_verifier") };
         Ok(Self { email, code, verifier })
@@ -84,11 +84,11 @@ impl<'a> EnteredCode<'a> {
 async fn find_sign_in(
     tokens: &Tokens,
     application: &Application,
-    typed: &EnteredCode<'_>,
+    entered: &EnteredCode<'_>,
 ) -> Result<(SignIn, Authorization), Refusal> {
-    let open = tokens.store.login_codes_open(application.id, &typed.email, tokens.instruments.now()).await?;
+    let open = tokens.store.login_codes_open(application.id, &entered.email, tokens.instruments.now()).await?;
     if open.is_empty()
-        && let Some(over) = tokens.store.login_code_over(application.id, &typed.email).await?
+        && let Some(over) = tokens.store.login_code_over(application.id, &entered.email).await?
     {
         let why = over.check_code_open(tokens.instruments.now()).err().map_or("the sign-in was over", SignInOver::why);
         tokens.delivery_traces.note_refused(&over, &format!("a login code was typed, but {why}")).await?;
@@ -101,11 +101,11 @@ async fn find_sign_in(
         let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
         let authorization = tokens.store.authorization(authorization).await?.ok_or_else(wrong)?;
         // An attacker who did not begin the sign-in has no verifier, and uses up no try.
-        let why = if check_pkce(application, &authorization, typed.verifier).is_err() {
+        let why = if check_pkce(application, &authorization, entered.verifier).is_err() {
             "a login code came with the wrong code_verifier".to_owned()
         } else if !tokens.store.sign_in_try(sign_in.id, tokens.instruments.now()).await? {
             format!("a login code was typed, but {}", SignInOver::TooManyTries.why())
-        } else if tokens.login_codes.is_code_of(&sign_in, &typed.code) {
+        } else if tokens.login_codes.is_code_of(&sign_in, &entered.code) {
             return Ok((sign_in, authorization));
         } else {
             format!("wrong login code, try {} of {MOST_TRIES}", sign_in.tries + 1)

@@ -153,7 +153,7 @@ impl Tokens {
             Payment::Begin(beginning) => {
                 let begun = self.begin_family(application, &person.family, beginning).await;
                 if let Err(refusal) = &begun {
-                    self.delivery_traces.note_refusal(beginning.flight, refusal).await;
+                    self.delivery_traces.note_refusal(beginning.traced_sign_in, refusal).await;
                 }
                 begun
             }
@@ -163,12 +163,12 @@ impl Tokens {
     }
 
     /// The resources of the token, as the operator declares them, or else as they are registered.
-    async fn settle_resources(&self, granted: &Granted, asked: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
-        if granted.resources.are_none(asked) {
+    async fn settle_resources(&self, granted: &Granted, requested: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
+        if granted.resources.are_none(requested) {
             return Ok(Vec::new());
         }
         let catalogue = self.application_cache.catalogue().await?;
-        Ok(catalogue.as_declared(granted.resources.settle(asked, &catalogue)?))
+        Ok(catalogue.as_declared(granted.resources.settle(requested, &catalogue)?))
     }
 
     /// The claim with the groups of the person whom the tokens speak for.
@@ -188,10 +188,10 @@ impl Tokens {
     async fn settle_scope(
         &self,
         granted: &Granted,
-        asked: Option<&Scope>,
+        requested: Option<&Scope>,
         resources: &[ResourceId],
     ) -> Result<Scope, Refusal> {
-        let scope = scope::granted(asked, &granted.allowed_scope, &granted.default_scope)?;
+        let scope = scope::granted(requested, &granted.allowed_scope, &granted.default_scope)?;
         if resources.is_empty() {
             return Ok(scope);
         }
@@ -202,7 +202,7 @@ impl Tokens {
             Subject::Person(_) => understood.union(&Scope::identity()),
         };
         match scope.first_outside(&understood) {
-            Some(outside) if asked.is_some() => Err(Refusal::invalid_scope(format!(
+            Some(outside) if requested.is_some() => Err(Refusal::invalid_scope(format!(
                 "the scope '{outside}' means nothing to the resources asked for; they understand: {understood}"
             ))
             .with_mismatch(Mismatch::nearest(Field::Scope, outside, understood.iter()))),

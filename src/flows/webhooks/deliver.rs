@@ -50,7 +50,7 @@ const ASK_TO_WAIT: [u16; 2] = [429, 503];
 /// An attempt, with the receiver's `Retry-After`.
 struct Tried {
     attempt: Attempt,
-    asked: Option<Duration>,
+    retry_after: Option<Duration>,
 }
 
 /// What the workers of one process share.
@@ -114,7 +114,7 @@ impl Webhooks {
         let tried = self.try_to_deliver(claimed).await;
         let after = match &tried.attempt.error {
             None => AfterTry::Delivered,
-            Some(_) => self.after_failed_try(claimed, tried.asked),
+            Some(_) => self.after_failed_try(claimed, tried.retry_after),
         };
         log(claimed, &tried.attempt, after);
         // A delivered message whose success is not recorded would be sent again, so recording is tried several times.
@@ -136,14 +136,14 @@ impl Webhooks {
         let took = now.since(at);
         match answer {
             Ok(Answer { status: status @ 200..=299, .. }) => {
-                Tried { attempt: Attempt { at, took, status: Some(status), error: None }, asked: None }
+                Tried { attempt: Attempt { at, took, status: Some(status), error: None }, retry_after: None }
             }
             Ok(answer) => {
-                let asked = asked_to_wait(&answer, now);
-                let error = Some(objection(answer.status, asked));
-                Tried { attempt: Attempt { at, took, status: Some(answer.status), error }, asked }
+                let retry_after = asked_to_wait(&answer, now);
+                let error = Some(objection(answer.status, retry_after));
+                Tried { attempt: Attempt { at, took, status: Some(answer.status), error }, retry_after }
             }
-            Err(error) => Tried { attempt: Attempt { at, took, status: None, error: Some(error) }, asked: None },
+            Err(error) => Tried { attempt: Attempt { at, took, status: None, error: Some(error) }, retry_after: None },
         }
     }
 
@@ -161,12 +161,12 @@ impl Webhooks {
     }
 
     /// The next attempt, if there is one; not before the receiver's `Retry-After`.
-    fn after_failed_try(&self, claimed: &ClaimedDelivery, asked: Option<Duration>) -> AfterTry {
+    fn after_failed_try(&self, claimed: &ClaimedDelivery, retry_after: Option<Duration>) -> AfterTry {
         let step = usize::try_from(claimed.attempts - 1).unwrap_or(0);
         let Some(wait) = BACK_OFF.get(step) else { return AfterTry::GivenUp };
         let [jitter] = self.instruments.random::<1>();
         let wait = Duration::from_secs(*wait).mul_f64(1.0 + f64::from(jitter) / 1024.0);
-        AfterTry::Again(self.instruments.now().plus(wait.max(asked.unwrap_or_default())))
+        AfterTry::Again(self.instruments.now().plus(wait.max(retry_after.unwrap_or_default())))
     }
 
     /// Records how an attempt ended, and in the same transaction what follows for the webhook. Does nothing if the
@@ -187,8 +187,8 @@ impl Webhooks {
             return tx.commit().await;
         }
         tx.webhook_fails(id, now).await?;
-        if let Some(asked) = tried.asked {
-            tx.webhook_deliveries_wait(id, now.plus(asked)).await?;
+        if let Some(retry_after) = tried.retry_after {
+            tx.webhook_deliveries_wait(id, now.plus(retry_after)).await?;
         }
         // Read again: it may have been enabled while the attempt was running.
         let since = tx.webhook(id).await?.filter(|webhook| webhook.state == WebhookState::Active);
@@ -217,10 +217,12 @@ fn asked_to_wait(answer: &Answer, now: Timestamp) -> Option<Duration> {
 }
 
 /// What is wrong with an answer, for the webhook's owner.
-fn objection(status: u16, asked: Option<Duration>) -> String {
-    match (status, asked) {
+fn objection(status: u16, retry_after: Option<Duration>) -> String {
+    match (status, retry_after) {
         (300..=399, _) => format!("the receiver answered {status}; redirects are not followed"),
-        (_, Some(asked)) => format!("the receiver answered {status} and asked to wait for {} s", asked.as_secs()),
+        (_, Some(retry_after)) => {
+            format!("the receiver answered {status} and asked to wait for {} s", retry_after.as_secs())
+        }
         (_, None) => format!("the receiver answered {status}"),
     }
 }

@@ -20,13 +20,13 @@ use crate::protocol::refusal::Refusal;
 
 /// `GET /admin/audit`.
 pub(in crate::http) async fn show(operator: Operator, Query(parameters): Query) -> PageResult {
-    let asked = asked(&parameters);
+    let form = filter_form(&parameters);
     let before = id::<AuditId>(&parameters, "before").map(|id| id.to_string());
-    let (mut found, problem) = match filter(&asked) {
+    let (mut found, problem) = match filter(&form) {
         Ok(filter) => (found(&operator, &filter, before.as_deref()).await?, None),
         Err(problem) => (Vec::new(), Some(problem)),
     };
-    let to = |path: &str, more: &[(&str, &str)]| address(path, &[asked.parameters().as_slice(), more].concat());
+    let to = |path: &str, more: &[(&str, &str)]| address(path, &[form.parameters().as_slice(), more].concat());
     let next = cut(&mut found, PAGE).map(|last| to(Here::Audit.href(), &[("before", &last.id.to_string())]));
     let view = AuditPage {
         t: Messages::of(Language::English),
@@ -37,7 +37,7 @@ pub(in crate::http) async fn show(operator: Operator, Query(parameters): Query) 
         next,
         csv: to("/admin/audit/export", &[("format", "csv")]),
         ndjson: to("/admin/audit/export", &[("format", "ndjson")]),
-        asked,
+        form,
     };
     Ok(operator.page(&view).with_status(if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }))
 }
@@ -55,27 +55,27 @@ async fn rows(operator: &Operator, lines: Vec<Line>) -> Result<Vec<AuditRow>, Re
 }
 
 /// The filter as it was entered.
-pub(super) fn asked(parameters: &Parameters) -> AuditFilterForm {
-    let typed = |name| parameters.value(name).unwrap_or_default().trim().to_owned();
+pub(super) fn filter_form(parameters: &Parameters) -> AuditFilterForm {
+    let entered = |name| parameters.value(name).unwrap_or_default().trim().to_owned();
     AuditFilterForm {
-        event: typed("event"),
-        actor: typed("actor"),
-        subject: typed("subject"),
-        from: typed("from"),
-        to: typed("to"),
+        event: entered("event"),
+        actor: entered("actor"),
+        subject: entered("subject"),
+        from: entered("from"),
+        to: entered("to"),
     }
 }
 
 /// Parses the filter. An end that is a day includes that day.
-pub(super) fn filter(asked: &AuditFilterForm) -> Result<AuditFilter, &'static str> {
+pub(super) fn filter(form: &AuditFilterForm) -> Result<AuditFilter, &'static str> {
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let to = moment(&asked.to)?;
-    let is_day = asked.to.len() == DAY_LENGTH;
+    let to = moment(&form.to)?;
+    let is_day = form.to.len() == DAY_LENGTH;
     Ok(AuditFilter {
-        event: given(&asked.event),
-        actor: given(&asked.actor),
-        subject: given(&asked.subject),
-        from: moment(&asked.from)?,
+        event: given(&form.event),
+        actor: given(&form.actor),
+        subject: given(&form.subject),
+        from: moment(&form.from)?,
         to: to.map(|to| if is_day { to.plus(std::time::Duration::from_hours(24)) } else { to }),
     })
 }
@@ -126,18 +126,18 @@ mod tests {
 
     #[test]
     fn days_are_whole_and_nonsense_is_told() {
-        let asked = |from: &str, to: &str| AuditFilterForm {
+        let form = |from: &str, to: &str| AuditFilterForm {
             from: from.to_owned(),
             to: to.to_owned(),
             ..AuditFilterForm::default()
         };
-        let both = filter(&asked("2026-11-20", "2026-11-21")).unwrap();
+        let both = filter(&form("2026-11-20", "2026-11-21")).unwrap();
         let (from, to) = (both.from.unwrap(), both.to.unwrap());
         assert_eq!((from.to_string(), to.to_string()), ("2026-11-20T00:00:00Z".into(), "2026-11-22T00:00:00Z".into()));
-        let exact = filter(&asked("", "2026-11-21T10:00:00Z")).unwrap();
+        let exact = filter(&form("", "2026-11-21T10:00:00Z")).unwrap();
         assert_eq!(exact.to.unwrap().to_string(), "2026-11-21T10:00:00Z");
         for bad in ["yesterday", "2026-13-01", "2026-11-21T10"] {
-            assert!(filter(&asked(bad, "")).is_err(), "{bad}");
+            assert!(filter(&form(bad, "")).is_err(), "{bad}");
         }
     }
 }

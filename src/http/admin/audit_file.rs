@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 
-use super::audit::{asked, filter};
+use super::audit::{filter, filter_form};
 use crate::http::audit_file::{FileKind, audit_file};
 use crate::http::pages::fields::Query;
 use crate::http::pages::page_error::PageResult;
@@ -13,6 +13,6 @@ use crate::protocol::refusal::Refusal;
 pub(in crate::http) async fn export(operator: Operator, Query(parameters): Query) -> PageResult<Response> {
     let kind = parameters.value("format").and_then(FileKind::from_name);
     let kind = kind.ok_or_else(|| Refusal::invalid_request("'format' is csv or ndjson"))?;
-    let filter = filter(&asked(&parameters)).map_err(Refusal::invalid_request)?;
+    let filter = filter(&filter_form(&parameters)).map_err(Refusal::invalid_request)?;
     Ok(audit_file(operator.edge.oversight().audit_export(&operator.caller(), filter, None), kind).await?)
 }

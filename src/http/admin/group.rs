@@ -83,14 +83,14 @@ pub(in crate::http) async fn show(
 /// `POST …/add`: adds the accounts of the addresses that were typed.
 pub(in crate::http) async fn add(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
-    let typed = form.typed.text("emails").to_owned();
-    let added = match accounts(&operator, &typed).await? {
+    let emails = form.posted.text("emails").to_owned();
+    let added = match accounts(&operator, &emails).await? {
         Ok(users) => taken(operator.edge.groups().group_add(&group.name, &users, &operator.actor()).await)?,
         Err(problem) => Err(problem),
     };
     match added {
         Ok(_) => Ok(see(&after(&group, "added"))),
-        Err(problem) => refused(&operator, group, Occasion { typed, add: Some(problem), ..Occasion::default() }).await,
+        Err(problem) => refused(&operator, group, Occasion { emails, add: Some(problem), ..Occasion::default() }).await,
     }
 }
 
@@ -98,7 +98,7 @@ pub(in crate::http) async fn add(form: CsrfForm<GroupOfOperator>) -> PageResult<
 pub(in crate::http) async fn remove(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
     let unknown = || Refusal::from(GroupError::UnknownAccount);
-    let sub: Sub = form.typed.text("sub").parse().map_err(|_| unknown())?;
+    let sub: Sub = form.posted.text("sub").parse().map_err(|_| unknown())?;
     let user = operator.edge.people().account_of_sub(&sub).await?.ok_or_else(unknown)?;
     taken(operator.edge.groups().group_remove(&group.name, &[user.id], &operator.actor()).await)?
         .map_err(|problem| Refusal::new(ErrorCode::Conflict, problem))?;
@@ -108,7 +108,7 @@ pub(in crate::http) async fn remove(form: CsrfForm<GroupOfOperator>) -> PageResu
 /// `POST …/visibility`: lets developers know of the group, or not any more.
 pub(in crate::http) async fn visibility(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
-    let visibility = Visibility::to_developers(form.typed.text("visible") == "yes");
+    let visibility = Visibility::to_developers(form.posted.text("visible") == "yes");
     let groups = operator.edge.groups();
     groups.group_show_to_developers(&group.name, visibility, &operator.actor()).await.map_err(Refusal::from)?;
     Ok(see(&after(&group, "changed")))
@@ -118,11 +118,11 @@ pub(in crate::http) async fn visibility(form: CsrfForm<GroupOfOperator>) -> Page
 /// the page says what would follow, and its form that this is known.
 pub(in crate::http) async fn delete(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
-    if form.typed.text("name").trim_ascii() != group.name.as_str() {
+    if form.posted.text("name").trim_ascii() != group.name.as_str() {
         let problem = "That is not the group's name. Nothing was deleted.".to_owned();
         return refused(&operator, group, Occasion { delete: Some(problem), ..Occasion::default() }).await;
     }
-    let consequences = Consequences::accepted(form.typed.text("follows") == "known");
+    let consequences = Consequences::accepted(form.posted.text("follows") == "known");
     let deleted = operator.edge.groups().group_delete(&group.name, consequences, &operator.actor()).await;
     let asks = matches!(deleted, Err(GroupError::Needed(_)));
     match taken(deleted)? {
@@ -135,9 +135,9 @@ pub(in crate::http) async fn delete(form: CsrfForm<GroupOfOperator>) -> PageResu
 }
 
 /// The accounts of these addresses, or what is wrong with one of them.
-async fn accounts(operator: &Operator, typed: &str) -> Result<Result<Vec<UserId>, String>, Refusal> {
+async fn accounts(operator: &Operator, emails: &str) -> Result<Result<Vec<UserId>, String>, Refusal> {
     let mut found = Vec::new();
-    let words = typed.split([' ', ',', ';', '\n', '\r', '\t']).filter(|word| !word.is_empty());
+    let words = emails.split([' ', ',', ';', '\n', '\r', '\t']).filter(|word| !word.is_empty());
     for word in words.take(MOST_AT_ONCE + 1) {
         let Ok(email) = word.parse::<EmailAddress>() else {
             return Ok(Err(format!("“{word}” is not an e-mail address. Nobody was added.")));
@@ -169,10 +169,10 @@ fn notice(done: &str) -> Option<&'static str> {
     }
 }
 
-/// What was typed, and what is wrong with it.
+/// What a form of the page holds after it was refused, and why it was.
 #[derive(Default)]
 struct Occasion {
-    typed: String,
+    emails: String,
     add: Option<String>,
     delete: Option<String>,
     /// Whether deleting it is only asked about.
@@ -205,7 +205,7 @@ async fn group_page(operator: &Operator, group: Group, after: Option<UserId>, oc
         first: after.map(|_| here.clone()),
         next,
         add: form("add"),
-        typed: occasion.typed,
+        emails: occasion.emails,
         add_problem: occasion.add,
         visibility: form("visibility").carrying("visible", visible.to_owned()),
         delete: if occasion.asks { form("delete").carrying("follows", "known") } else { form("delete") },

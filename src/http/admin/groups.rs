@@ -21,10 +21,10 @@ pub(in crate::http) async fn show(operator: Operator) -> PageResult {
 
 /// `POST /admin/groups`: makes one.
 pub(in crate::http) async fn create(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
-    let CsrfForm { sender: operator, typed } = form;
-    let text = typed.text("name").trim_ascii().to_owned();
-    let visible_to_developers = typed.text("visible") == "yes";
-    let made = match text.parse() {
+    let CsrfForm { sender: operator, posted } = form;
+    let name = posted.text("name").trim_ascii().to_owned();
+    let visible_to_developers = posted.text("visible") == "yes";
+    let made = match name.parse() {
         Ok(name) => {
             let (new, actor) = (NewGroup { name, visible_to_developers }, operator.actor());
             taken(operator.edge.groups().group_create(new, &actor).await)?
@@ -34,13 +34,13 @@ pub(in crate::http) async fn create(form: CsrfForm<FreshOperator>) -> PageResult
     match made {
         Ok(group) => Ok(see(&format!("{}?done=created", href(&group.name)))),
         Err(problem) => {
-            let page = groups_page(&operator, text, Some(problem)).await?;
+            let page = groups_page(&operator, name, Some(problem)).await?;
             Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
         }
     }
 }
 
-async fn groups_page(operator: &Operator, typed: String, problem: Option<String>) -> PageResult {
+async fn groups_page(operator: &Operator, name: String, problem: Option<String>) -> PageResult {
     let groups = operator.edge.groups().groups_for(&operator.caller()).await?;
     Ok(operator.page(&GroupsPage {
         t: Messages::of(Language::English),
@@ -48,6 +48,6 @@ async fn groups_page(operator: &Operator, typed: String, problem: Option<String>
         notice: (operator.done.as_deref() == Some("deleted"))
             .then_some("The group is deleted. Nobody is in it any more."),
         groups: groups.into_iter().map(|group| (href(&group.name), group)).collect(),
-        new: NewGroupForm { form: operator.form(Here::Groups.href()), typed, problem },
+        new: NewGroupForm { form: operator.form(Here::Groups.href()), name, problem },
     }))
 }

@@ -21,7 +21,7 @@ pub(in crate::http) async fn show(operator: Operator) -> PageResult {
 
 /// `POST /admin/keys/rotate`.
 pub(in crate::http) async fn rotate(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
-    let (promotion, done) = match form.typed.text("when") {
+    let (promotion, done) = match form.posted.text("when") {
         "now" => (Promotion::Now, "rotated-now"),
         _ => (Promotion::WhenAnnounced, "rotated"),
     };
@@ -31,9 +31,9 @@ pub(in crate::http) async fn rotate(form: CsrfForm<FreshOperator>) -> PageResult
 
 /// `POST /admin/keys/revoke`: the key's id has to be typed, so that no key is revoked by mistake.
 pub(in crate::http) async fn revoke(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
-    let CsrfForm { sender: operator, typed } = form;
-    let kid = typed.text("kid");
-    if kid.is_empty() || typed.text("typed").trim_ascii() != kid {
+    let CsrfForm { sender: operator, posted } = form;
+    let kid = posted.text("kid");
+    if kid.is_empty() || posted.text("typed").trim_ascii() != kid {
         let page = keys_page(&operator, Some("That is not the key's id. Nothing was revoked.")).await?;
         return Ok(page.with_status(StatusCode::BAD_REQUEST).into_response());
     }

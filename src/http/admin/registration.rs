@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
-use super::view::{RegistrationPage, TokenLine, TypedToken};
+use super::view::{NewTokenForm, RegistrationPage, TokenLine};
 use crate::domain::duration;
 use crate::domain::ids::RegistrationTokenId;
 use crate::domain::language::Language;
@@ -16,7 +16,7 @@ use crate::http::pages::page_error::PageResult;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::viewer::{FreshOperator, Operator, nothing_here};
 use crate::http::pages::visit::see;
-use crate::http::portal::idempotent_form::{Made, making_form, press};
+use crate::http::portal::idempotent_form::{Made, making_form, submit_once};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::GrantType;
 
@@ -25,49 +25,49 @@ const TOKENS: &str = "registration tokens";
 
 /// `GET /admin/registration`.
 pub(in crate::http) async fn show(operator: Operator) -> PageResult {
-    registration_page(&operator, TypedToken::default(), None).await
+    registration_page(&operator, NewTokenForm::default(), None).await
 }
 
 /// `POST /admin/registration/create`.
 pub(in crate::http) async fn create(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
-    let CsrfForm { sender: operator, typed } = form;
-    match make(&operator, &typed).await {
+    let CsrfForm { sender: operator, posted } = form;
+    match make(&operator, &posted).await {
         Ok(response) => Ok(response),
         Err(refusal) if refusal.code == ErrorCode::InvalidRequest => {
-            let page = registration_page(&operator, TypedToken::of(&typed), Some(refusal.description.into_owned()));
+            let page = registration_page(&operator, NewTokenForm::of(&posted), Some(refusal.description.into_owned()));
             Ok(page.await?.with_status(StatusCode::BAD_REQUEST).into_response())
         }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
-async fn make(operator: &Operator, typed: &PostedForm) -> Result<Response, Refusal> {
-    let new = read(typed)?;
+async fn make(operator: &Operator, posted: &PostedForm) -> Result<Response, Refusal> {
+    let new = read(posted)?;
     let (edge, actor) = (operator.edge.clone(), operator.actor());
     let making = async move {
         let made = edge.registrations().registration_token_create(new, &actor).await?;
         Ok(Made::at(Here::Registration.href().to_owned(), TOKENS.to_owned(), made.token.expose()))
     };
-    press(operator, typed, ("created", Here::Registration.href()), Box::pin(making)).await
+    submit_once(operator, posted, ("created", Here::Registration.href()), Box::pin(making)).await
 }
 
-fn read(typed: &PostedForm) -> Result<NewToken, Refusal> {
+fn read(posted: &PostedForm) -> Result<NewToken, Refusal> {
     let wrong = |what: String| Refusal::invalid_request(what);
-    let text = |field: &'static str| typed.text(field).trim();
+    let text = |field: &'static str| posted.text(field).trim();
     let uses = Some(text("uses")).filter(|uses| !uses.is_empty()).map(str::parse).transpose();
     Ok(NewToken {
         name: text("name").to_owned(),
         uses: uses.map_err(|_| wrong("Uses: a whole number, or nothing for as many as come.".to_owned()))?,
         lifetime: duration::parse(text("expires")).map_err(|e| wrong(format!("Good for: {e}.")))?,
         scope: text("scopes").parse().map_err(|e| wrong(format!("Scopes: {e}.")))?,
-        grants: if typed.has("machines") { vec![GrantType::ClientCredentials] } else { Vec::new() },
+        grants: if posted.has("machines") { vec![GrantType::ClientCredentials] } else { Vec::new() },
     })
 }
 
 /// `POST /admin/registration/revoke`.
 pub(in crate::http) async fn revoke(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
-    let CsrfForm { sender: operator, typed } = form;
-    let id: RegistrationTokenId = typed.text("id").parse().map_err(|_| nothing_here())?;
+    let CsrfForm { sender: operator, posted } = form;
+    let id: RegistrationTokenId = posted.text("id").parse().map_err(|_| nothing_here())?;
     operator.edge.registrations().registration_token_revoke(id, &operator.actor()).await.map_err(Refusal::from)?;
     Ok(see(&Here::Registration.after("revoked")))
 }
@@ -80,7 +80,7 @@ fn notice(done: &str) -> Option<&'static str> {
     }
 }
 
-async fn registration_page(operator: &Operator, typed: TypedToken, problem: Option<String>) -> PageResult {
+async fn registration_page(operator: &Operator, new: NewTokenForm, problem: Option<String>) -> PageResult {
     let settings = &operator.edge.config().registration;
     let tokens = operator.edge.registrations().registration_tokens().await.map_err(Refusal::from)?;
     let token: Option<InitialAccessToken> = operator.secret_to_show(TOKENS);
@@ -94,7 +94,7 @@ async fn registration_page(operator: &Operator, typed: TypedToken, problem: Opti
         scopes: settings.scopes.to_string(),
         token: token.map(|token| token.expose().to_owned()),
         lines: tokens.into_iter().map(|token| line(operator, token)).collect(),
-        typed,
+        new,
         create: making_form(operator, format!("{}/create", Here::Registration.href())),
     };
     let page = operator.page(&view);

@@ -29,10 +29,10 @@ pub(in crate::http) async fn set_up(
 ) -> PageResult<Response> {
     let token: SetUpToken = token.parse().map_err(|_| nothing_here())?;
     visit.check_form(fields.value("csrf"), &address_of(&token), None)?;
-    let typed = fields.value("email").unwrap_or_default().trim_ascii();
-    let Ok(email) = typed.parse() else {
+    let entered = fields.value("email").unwrap_or_default().trim_ascii();
+    let Ok(email) = entered.parse() else {
         let problem = Some("This is not an e-mail address such as name@example.com.");
-        let page = form_page(&visit, &token, typed, problem).with_status(StatusCode::BAD_REQUEST);
+        let page = form_page(&visit, &token, entered, problem).with_status(StatusCode::BAD_REQUEST);
         return Ok(page.into_response());
     };
     let session = visit.edge.sign_ins().set_up(&token, email, &visit.requester.device).await?;

@@ -90,8 +90,8 @@ pub(in crate::http) async fn demote(form: CsrfForm<AnotherAccount>) -> PageResul
 /// `POST …/delete`: the address has to be typed, so that an account is not deleted by a slip.
 pub(in crate::http) async fn delete(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
-    let typed = form.typed.text("email").trim_ascii().to_ascii_lowercase();
-    if user.email.as_ref().map(EmailAddress::key) != Some(typed) {
+    let address = form.posted.text("email").trim_ascii().to_ascii_lowercase();
+    if user.email.as_ref().map(EmailAddress::key) != Some(address) {
         let problem = Some("That is not the account's address. Nothing was deleted.");
         let page = user_page(&operator, user, problem).await?;
         return Ok(page.with_status(StatusCode::BAD_REQUEST).into_response());

@@ -21,13 +21,13 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `GET /admin/users`.
 pub(in crate::http) async fn show(operator: Operator, Query(parameters): Query) -> PageResult {
-    users_page(&operator, &parameters, Typed::default()).await
+    users_page(&operator, &parameters, RefusedInvitation::default()).await
 }
 
 /// `POST /admin/users/invite`: invites a person by mail to make an account.
 pub(in crate::http) async fn invite(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
-    let CsrfForm { sender: operator, typed } = form;
-    let (email, groups) = (typed.text("email").trim_ascii().to_owned(), typed.text("groups").trim_ascii().to_owned());
+    let CsrfForm { sender: operator, posted } = form;
+    let (email, groups) = (posted.text("email").trim_ascii().to_owned(), posted.text("groups").trim_ascii().to_owned());
     let problem = match (email.parse(), groups.split_ascii_whitespace().map(str::parse).collect::<Result<Vec<_>, _>>())
     {
         (Ok(address), Ok(names)) => {
@@ -43,22 +43,22 @@ pub(in crate::http) async fn invite(form: CsrfForm<FreshOperator>) -> PageResult
     }
     let mut problem = refusal.description.into_owned();
     problem[..1].make_ascii_uppercase();
-    let typed = Typed { email, groups, problem: Some(format!("{problem}. Nobody was invited.")) };
-    let page = users_page(&operator, &Parameters::default(), typed).await?;
+    let refused = RefusedInvitation { email, groups, problem: Some(format!("{problem}. Nobody was invited.")) };
+    let page = users_page(&operator, &Parameters::default(), refused).await?;
     Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
 }
 
 /// `POST /admin/users/withdraw`: takes an invitation back.
 pub(in crate::http) async fn withdraw(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
-    let CsrfForm { sender: operator, typed } = form;
-    let email = typed.text("email").parse().map_err(|_| Refusal::from(InviteError::Unknown))?;
+    let CsrfForm { sender: operator, posted } = form;
+    let email = posted.text("email").parse().map_err(|_| Refusal::from(InviteError::Unknown))?;
     operator.edge.sign_ups().withdraw(&email, &operator.actor()).await.map_err(Refusal::from)?;
     Ok(see(&Here::Users.after("withdrawn")))
 }
 
 /// The form that invites a person, as it was posted, and what is wrong with it.
 #[derive(Default)]
-struct Typed {
+struct RefusedInvitation {
     email: String,
     groups: String,
     problem: Option<String>,
@@ -73,7 +73,7 @@ fn notice(done: &str) -> Option<&'static str> {
     }
 }
 
-async fn users_page(operator: &Operator, parameters: &Parameters, typed: Typed) -> PageResult {
+async fn users_page(operator: &Operator, parameters: &Parameters, refused: RefusedInvitation) -> PageResult {
     let search = parameters.value("q").unwrap_or_default().trim();
     let state = parameters.value("state").unwrap_or_default();
     let filter = UserFilter { search: narrowed(parameters, "q")?, state: narrowed(parameters, "state")? };
@@ -92,9 +92,9 @@ async fn users_page(operator: &Operator, parameters: &Parameters, typed: Typed) 
         notice: operator.done.as_deref().and_then(notice),
         invite: InviteForm {
             form: operator.form("/admin/users/invite"),
-            email: typed.email,
-            groups: typed.groups,
-            problem: typed.problem,
+            email: refused.email,
+            groups: refused.groups,
+            problem: refused.problem,
         },
         invitations: invitations.into_iter().map(|one| (withdraw(&one), one)).collect(),
         search: search.to_owned(),

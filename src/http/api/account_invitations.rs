@@ -61,8 +61,8 @@ pub(super) struct PersonToInvite {
 /// Lists the open invitations to make an account, the newest first.
 #[utoipa::path(get, path = "/invitations", tag = "Accounts",
     security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<AccountInvitation>)))]
-pub(super) async fn list(asked: May<ReadUsers>) -> Answer<Page<AccountInvitation>> {
-    Ok(Page::of(asked.edge.sign_ups().open_invitations().await.map_err(Refusal::from)?))
+pub(super) async fn list(call: May<ReadUsers>) -> Answer<Page<AccountInvitation>> {
+    Ok(Page::of(call.edge.sign_ups().open_invitations().await.map_err(Refusal::from)?))
 }
 
 /// Invites a person by mail to make an account. Who was invited before is invited anew.
@@ -70,29 +70,29 @@ pub(super) async fn list(asked: May<ReadUsers>) -> Answer<Page<AccountInvitation
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 201, description = "Invited", body = AccountInvitation)))]
 pub(super) async fn create(
-    asked: May<WriteUsers>,
+    call: May<WriteUsers>,
     Creation(Object(new), once): Creation<Object<PersonToInvite>>,
 ) -> Answer<Created> {
     let names = new.groups.unwrap_or_default();
     if !names.is_empty() {
-        asked.reach(Need::WriteGroups)?;
+        call.reach(Need::WriteGroups)?;
     }
     let groups: Result<Vec<GroupName>, _> = names.iter().map(|name| name.parse()).collect();
     let groups = groups.map_err(|_| Refusal::from(GroupError::Unknown).of("groups"))?;
     let new = NewInvitation { email: email_address(&new.email)?, groups, locale: new.locale };
-    let making = |asked: ApiCaller| async move {
-        let invitation = asked.edge.sign_ups().invite(new, &asked.actor()).await.map_err(refused)?;
+    let making = |call: ApiCaller| async move {
+        let invitation = call.edge.sign_ups().invite(new, &call.actor()).await.map_err(refused)?;
         Ok(Created::new(&AccountInvitation::from(invitation)))
     };
-    once.make(&asked, making).await
+    once.make(&call, making).await
 }
 
 /// Takes an invitation back.
 #[utoipa::path(delete, path = "/invitations/{email}", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])), responses((status = 204, description = "Taken back")))]
-pub(super) async fn withdraw(asked: May<WriteUsers>, Named(email): Named<String>) -> Answer<StatusCode> {
+pub(super) async fn withdraw(call: May<WriteUsers>, Named(email): Named<String>) -> Answer<StatusCode> {
     let email: EmailAddress = email.parse().map_err(|_| Refusal::from(InviteError::Unknown))?;
-    asked.edge.sign_ups().withdraw(&email, &asked.actor()).await.map_err(Refusal::from)?;
+    call.edge.sign_ups().withdraw(&email, &call.actor()).await.map_err(Refusal::from)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

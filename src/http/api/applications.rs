@@ -149,13 +149,13 @@ pub(super) struct ApplicationQuery {
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<Application>)))]
 pub(super) async fn list(
-    asked: May<ReadApplications>,
+    call: May<ReadApplications>,
     Query(query): Query<ApplicationQuery>,
 ) -> Answer<Page<Application>> {
     let (name, client_id) = place(query.cursor.as_deref())?.unwrap_or_default();
     let search = searched(query.q.as_deref())?;
     let owner = match &query.owner {
-        Some(named) => match asked.edge.people().owner_named(named).await? {
+        Some(named) => match call.edge.people().owner_named(named).await? {
             Some(owner) => Some(owner),
             None => return Ok(Page::whole(Vec::new())),
         },
@@ -164,7 +164,7 @@ pub(super) async fn list(
     let state = query.state.map(Into::into);
     let filter = ApplicationFilter { within: None, owner, search, kind: query.kind, state };
     let after = ApplicationPlace { name, client_id };
-    let rows = asked.edge.access().applications_page(&asked.caller, filter, &after, query.limit.rows()).await?;
+    let rows = call.edge.access().applications_page(&call.caller, filter, &after, query.limit.rows()).await?;
     Ok(query.limit.page(rows, |row| (row.settings.name.clone(), row.client_id.to_string())))
 }
 
@@ -174,17 +174,17 @@ pub(super) async fn list(
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Registered", body = RegisteredApplication, headers(("Location" = String), ("ETag" = String)))))]
 pub(super) async fn create(
-    asked: May<WriteApplications>,
+    call: May<WriteApplications>,
     Creation(Object(members), once): Creation<Object<Members>>,
 ) -> Answer<Created> {
     let SentSettings { given, reason } = SentSettings::read(members)?;
-    let settings = new_settings(&given, asked.edge.keys().default_algorithm())?;
+    let settings = new_settings(&given, call.edge.keys().default_algorithm())?;
     let is_named = given.says("scopes");
-    let settings = if is_named { settings } else { asked.edge.self_service().within_limits(&asked.caller, settings) };
-    let making = |asked: ApiCaller| async move {
-        let made = asked.edge.self_service().register_for(&asked.caller, settings, &reason).await?;
+    let settings = if is_named { settings } else { call.edge.self_service().within_limits(&call.caller, settings) };
+    let making = |call: ApiCaller| async move {
+        let made = call.edge.self_service().register_for(&call.caller, settings, &reason).await?;
         let client_id = &made.application.client_id;
-        let (location, tag) = (asked.url_of(&format!("applications/{client_id}")), made.application.tag());
+        let (location, tag) = (call.url_of(&format!("applications/{client_id}")), made.application.tag());
         let registered = RegisteredApplication {
             client_secret: made.secret.map(|secret| secret.expose().to_owned()),
             waiting: made.waiting.map(|waiting| Approval::of(&waiting, client_id.as_str())),
@@ -192,7 +192,7 @@ pub(super) async fn create(
         };
         Ok(Created::new(&registered).at(location).tagged(tag))
     };
-    once.make(&asked, making).await
+    once.make(&call, making).await
 }
 
 /// Shows an application.
@@ -209,20 +209,20 @@ pub(super) async fn show(Owned(application, _): Owned<ReadApplications>) -> Tagg
     params(IfMatch, Confirmed), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = ChangedApplication, headers(("ETag" = String)))))]
 pub(super) async fn change(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     if_match: IfMatch,
     Query(confirmed): Query<Confirmed>,
     Object(members): Object<Members>,
 ) -> Answer<Tagged<ChangedApplication>> {
     let (client_id, SentSettings { given, reason }) = (application.client_id, SentSettings::read(members)?);
-    check_owner(&given, &asked.caller)?;
+    check_owner(&given, &call.caller)?;
     let changed = if_match.change(async || {
-        let known = asked.edge.access().application_for(&asked.caller, &client_id, Need::WriteApplications).await?;
+        let known = call.edge.access().application_for(&call.caller, &client_id, Need::WriteApplications).await?;
         if_match.check(&known)?;
         let (version, consequences) = (known.version, confirmed.consequences());
         let settings = changed_settings(&given, known.settings)?;
         let change = SettingsChange { settings, version, consequences };
-        Ok(asked.edge.self_service().change_for(&asked.caller, &client_id, change, &reason).await?)
+        Ok(call.edge.self_service().change_for(&call.caller, &client_id, change, &reason).await?)
     });
     let Changed { application, waiting, .. } = changed.await?;
     let waiting = waiting.map(|waiting| Approval::of(&waiting, client_id.as_str()));
@@ -234,14 +234,10 @@ pub(super) async fn change(
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
 pub(super) async fn delete(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     if_match: IfMatch,
 ) -> Answer<StatusCode> {
     let seen = if_match.seen(&application)?.map(|seen| seen.version);
-    asked
-        .edge
-        .applications()
-        .application_change_state_seen(&application.client_id, DELETE, seen, &asked.actor())
-        .await?;
+    call.edge.applications().application_change_state_seen(&application.client_id, DELETE, seen, &call.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

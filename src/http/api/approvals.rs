@@ -52,8 +52,8 @@ impl Approval {
 /// Lists the open requests, oldest first, 200 at most.
 #[utoipa::path(get, path = "/approvals", tag = "Approvals", security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Approval>)))]
-pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Approval>> {
-    let waiting = asked.edge.self_service().approvals_waiting(&asked.caller).await?;
+pub(super) async fn list(call: May<Oversee>) -> Answer<Page<Approval>> {
+    let waiting = call.edge.self_service().approvals_waiting(&call.caller).await?;
     let shown = waiting.iter().map(|(approval, application)| Approval::of(approval, application.client_id.as_str()));
     Ok(Page::of(shown))
 }
@@ -61,15 +61,15 @@ pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Approval>> {
 /// Grants a request.
 #[utoipa::path(post, path = "/approvals/{approval_id}/grant", tag = "Approvals",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])), responses((status = 204, description = "Granted")))]
-pub(super) async fn grant(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
-    asked.edge.self_service().approval_decide(&asked.caller, id, Decision::Granted).await?;
+pub(super) async fn grant(call: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
+    call.edge.self_service().approval_decide(&call.caller, id, Decision::Granted).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Refuses a request.
 #[utoipa::path(post, path = "/approvals/{approval_id}/refuse", tag = "Approvals",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])), responses((status = 204, description = "Refused")))]
-pub(super) async fn refuse(asked: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
-    asked.edge.self_service().approval_decide(&asked.caller, id, Decision::Refused).await?;
+pub(super) async fn refuse(call: May<Operate>, Id(id): Id<ApprovalId>) -> Answer<StatusCode> {
+    call.edge.self_service().approval_decide(&call.caller, id, Decision::Refused).await?;
     Ok(StatusCode::NO_CONTENT)
 }

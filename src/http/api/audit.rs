@@ -91,11 +91,10 @@ fn moment(field: &str, text: Option<String>) -> Answer<Option<Timestamp>> {
 /// Lists events, newest first.
 #[utoipa::path(get, path = "/audit", tag = "Audit", params(AuditQuery),
     security(("bearer" = ["audit:read"]), ("session" = [])), responses((status = 200, body = Page<AuditLine>)))]
-pub(super) async fn list(asked: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Page<AuditLine>> {
+pub(super) async fn list(call: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Page<AuditLine>> {
     let filter = query.filter()?;
     let before: Option<String> = place(query.cursor.as_deref())?;
-    let lines =
-        asked.edge.oversight().audit_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
+    let lines = call.edge.oversight().audit_page(&call.caller, &filter, before.as_deref(), query.limit.rows()).await?;
     Ok(query.limit.page(lines, |line| line.id.to_string()))
 }
 
@@ -103,8 +102,8 @@ pub(super) async fn list(asked: May<ReadAudit>, Query(mut query): Query<AuditQue
 #[utoipa::path(get, path = "/audit/export", tag = "Audit", params(AuditQuery),
     security(("bearer" = ["audit:read"]), ("session" = [])),
     responses((status = 200, description = "The lines", content_type = "application/x-ndjson", body = String)))]
-pub(super) async fn export(asked: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Response> {
+pub(super) async fn export(call: May<ReadAudit>, Query(mut query): Query<AuditQuery>) -> Answer<Response> {
     let filter = query.filter()?;
     let before: Option<String> = place(query.cursor.as_deref())?;
-    Ok(audit_file(asked.edge.oversight().audit_export(&asked.caller, filter, before), FileKind::Ndjson).await?)
+    Ok(audit_file(call.edge.oversight().audit_export(&call.caller, filter, before), FileKind::Ndjson).await?)
 }

@@ -50,13 +50,13 @@ impl From<catalogue::Resource> for Resource {
 /// Lists the scopes that the configuration describes.
 #[utoipa::path(get, path = "/scopes", tag = "Scopes and resources",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<NamedScope>)))]
-pub(super) async fn scopes(asked: May<ReadApplications>) -> Answer<Page<NamedScope>> {
-    Ok(Page::of(asked.edge.application_cache().named_catalogue().await?.scopes))
+pub(super) async fn scopes(call: May<ReadApplications>) -> Answer<Page<NamedScope>> {
+    Ok(Page::of(call.edge.application_cache().named_catalogue().await?.scopes))
 }
 
 /// Lists the APIs that the configuration names.
 #[utoipa::path(get, path = "/resources", tag = "Scopes and resources",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Resource>)))]
-pub(super) async fn resources(asked: May<ReadApplications>) -> Answer<Page<Resource>> {
-    Ok(Page::of(asked.edge.application_cache().named_catalogue().await?.resources))
+pub(super) async fn resources(call: May<ReadApplications>) -> Answer<Page<Resource>> {
+    Ok(Page::of(call.edge.application_cache().named_catalogue().await?.resources))
 }

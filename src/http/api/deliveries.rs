@@ -63,8 +63,8 @@ impl From<webhook_delivery::Delivery> for Delivery {
 /// Lists the newest messages to a webhook.
 #[utoipa::path(get, path = "/webhooks/{webhook_id}/deliveries", tag = "Webhooks",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Delivery>)))]
-pub(super) async fn list(OwnedWebhook(webhook, asked): OwnedWebhook<ReadApplications>) -> Answer<Page<Delivery>> {
-    Ok(Page::of(asked.edge.webhooks().webhook_deliveries(&webhook).await?))
+pub(super) async fn list(OwnedWebhook(webhook, call): OwnedWebhook<ReadApplications>) -> Answer<Page<Delivery>> {
+    Ok(Page::of(call.edge.webhooks().webhook_deliveries(&webhook).await?))
 }
 
 /// Sends a message again.
@@ -72,9 +72,9 @@ pub(super) async fn list(OwnedWebhook(webhook, asked): OwnedWebhook<ReadApplicat
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
 pub(super) async fn redeliver(
-    OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
+    OwnedWebhook(webhook, call): OwnedWebhook<WriteApplications>,
     Id(message): Id<MessageId>,
 ) -> Answer<StatusCode> {
-    asked.edge.webhooks().webhook_redeliver(&webhook, message, &asked.actor()).await?;
+    call.edge.webhooks().webhook_redeliver(&webhook, message, &call.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -102,10 +102,10 @@ impl<N: Needed> FromRequestParts<Edge> for Grouped<N> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
-        let asked = May::from_request_parts(parts, edge).await?;
+        let call = May::from_request_parts(parts, edge).await?;
         let Named(name) = Named::<String>::from_request_parts(parts, edge).await?;
-        let group = asked.edge.groups().group_for(&asked.caller, &name, N::NEED).await?;
-        Ok(Self(group, asked))
+        let group = call.edge.groups().group_for(&call.caller, &name, N::NEED).await?;
+        Ok(Self(group, call))
     }
 }
 
@@ -116,23 +116,23 @@ impl FromRequestParts<Edge> for Membership {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
-        let asked = May::from_request_parts(parts, edge).await?;
+        let call = May::from_request_parts(parts, edge).await?;
         let Named((name, sub)) = Named::<(String, String)>::from_request_parts(parts, edge).await?;
         let name = name.parse().map_err(|_| Refusal::from(GroupError::Unknown))?;
         let sub: Sub = sub.parse().map_err(|_| Refusal::from(GroupError::UnknownAccount))?;
-        let user = asked.edge.people().account_of_sub(&sub).await?;
+        let user = call.edge.people().account_of_sub(&sub).await?;
         let user = user.filter(|user| !matches!(user.state, UserState::Deleted { .. }));
         let user = user.ok_or_else(|| Refusal::from(GroupError::UnknownAccount))?;
-        Ok(Self(name, user.id, asked))
+        Ok(Self(name, user.id, call))
     }
 }
 
 /// Lists the groups, by name. Developers see those that an operator lets them see.
 #[utoipa::path(get, path = "/groups", tag = "Groups",
     security(("bearer" = ["groups:read"]), ("session" = [])), responses((status = 200, body = Page<Group>)))]
-pub(super) async fn list(asked: May<ReadGroups>) -> Answer<Page<Group>> {
-    let reach = asked.reach(<ReadGroups as Needed>::NEED)?;
-    let groups = asked.edge.groups().groups_for(&asked.caller).await?;
+pub(super) async fn list(call: May<ReadGroups>) -> Answer<Page<Group>> {
+    let reach = call.reach(<ReadGroups as Needed>::NEED)?;
+    let groups = call.edge.groups().groups_for(&call.caller).await?;
     Ok(Page::whole(groups.iter().map(|group| Group::seen(group, reach)).collect()))
 }
 
@@ -141,26 +141,26 @@ pub(super) async fn list(asked: May<ReadGroups>) -> Answer<Page<Group>> {
     security(("bearer" = ["groups:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = Group, headers(("Location" = String)))))]
 pub(super) async fn create(
-    asked: May<WriteGroups>,
+    call: May<WriteGroups>,
     Creation(Object(new), once): Creation<Object<GroupToMake>>,
 ) -> Answer<Created> {
     let name = new.name.parse::<GroupName>().map_err(|e| Refusal::invalid_request(e.to_string()).of("name"))?;
     let new = NewGroup { name, visible_to_developers: new.visible_to_developers.unwrap_or_default() };
-    let making = |asked: ApiCaller| async move {
-        let group = asked.edge.groups().group_create(new, &asked.actor()).await;
+    let making = |call: ApiCaller| async move {
+        let group = call.edge.groups().group_create(new, &call.actor()).await;
         let group = group.map_err(|error| Refusal::from(error).of("name"))?;
         let segment: String = url::form_urlencoded::byte_serialize(group.name.as_str().as_bytes()).collect();
-        let location = asked.url_of(&format!("groups/{segment}"));
+        let location = call.url_of(&format!("groups/{segment}"));
         Ok(Created::new(&Group::from(group)).at(location))
     };
-    once.make(&asked, making).await
+    once.make(&call, making).await
 }
 
 /// Shows a group.
 #[utoipa::path(get, path = "/groups/{group}", tag = "Groups",
     security(("bearer" = ["groups:read"]), ("session" = [])), responses((status = 200, body = Group)))]
-pub(super) async fn show(Grouped(group, asked): Grouped<ReadGroups>) -> Answer<Unkept<Group>> {
-    let reach = asked.reach(<ReadGroups as Needed>::NEED)?;
+pub(super) async fn show(Grouped(group, call): Grouped<ReadGroups>) -> Answer<Unkept<Group>> {
+    let reach = call.reach(<ReadGroups as Needed>::NEED)?;
     Ok(Unkept(Group::seen(&group, reach)))
 }
 
@@ -169,13 +169,12 @@ pub(super) async fn show(Grouped(group, asked): Grouped<ReadGroups>) -> Answer<U
     security(("bearer" = ["groups:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Group)))]
 pub(super) async fn change(
-    Grouped(group, asked): Grouped<WriteGroups>,
+    Grouped(group, call): Grouped<WriteGroups>,
     Object(change): Object<GroupChange>,
 ) -> Answer<Unkept<Group>> {
     let visibility = Visibility::to_developers(change.visible_to_developers);
-    let groups = asked.edge.groups();
-    let group =
-        groups.group_show_to_developers(&group.name, visibility, &asked.actor()).await.map_err(Refusal::from)?;
+    let groups = call.edge.groups();
+    let group = groups.group_show_to_developers(&group.name, visibility, &call.actor()).await.map_err(Refusal::from)?;
     Ok(Unkept(group.into()))
 }
 
@@ -184,13 +183,12 @@ pub(super) async fn change(
 #[utoipa::path(delete, path = "/groups/{group}", tag = "Groups", params(Confirmed),
     security(("bearer" = ["groups:write"]), ("session" = [])), responses((status = 204, description = "Deleted")))]
 pub(super) async fn delete(
-    Grouped(group, asked): Grouped<WriteGroups>,
+    Grouped(group, call): Grouped<WriteGroups>,
     Query(confirmed): Query<Confirmed>,
 ) -> Answer<StatusCode> {
-    asked
-        .edge
+    call.edge
         .groups()
-        .group_delete(&group.name, confirmed.consequences(), &asked.actor())
+        .group_delete(&group.name, confirmed.consequences(), &call.actor())
         .await
         .map_err(Refusal::from)?;
     Ok(StatusCode::NO_CONTENT)
@@ -200,36 +198,36 @@ pub(super) async fn delete(
 #[utoipa::path(get, path = "/groups/{group}/members", tag = "Groups", params(MemberQuery),
     security(("bearer" = ["groups:read"]), ("session" = [])), responses((status = 200, body = Page<User>)))]
 pub(super) async fn members(
-    Grouped(group, asked): Grouped<ReadGroups>,
+    Grouped(group, call): Grouped<ReadGroups>,
     Query(query): Query<MemberQuery>,
 ) -> Answer<Page<User>> {
     let after: Option<String> = place(query.cursor.as_deref())?;
     let after = after.and_then(|after| after.parse().ok());
-    let groups = asked.edge.groups();
-    let rows = groups.members_page(&asked.caller, &group.name, after, query.limit.rows()).await?;
+    let groups = call.edge.groups();
+    let rows = groups.members_page(&call.caller, &group.name, after, query.limit.rows()).await?;
     Ok(query.limit.page(rows, |user| user.id.to_string()))
 }
 
 /// Adds an account to a group. Adding it twice is no error.
 #[utoipa::path(put, path = "/groups/{group}/members/{sub}", tag = "Groups",
     security(("bearer" = ["groups:write"]), ("session" = [])), responses((status = 204, description = "Added")))]
-pub(super) async fn add(Membership(name, user, asked): Membership) -> Answer<StatusCode> {
-    asked.edge.groups().group_add(&name, &[user], &asked.actor()).await.map_err(Refusal::from)?;
+pub(super) async fn add(Membership(name, user, call): Membership) -> Answer<StatusCode> {
+    call.edge.groups().group_add(&name, &[user], &call.actor()).await.map_err(Refusal::from)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Takes an account out of a group. One that is not in it is no error.
 #[utoipa::path(delete, path = "/groups/{group}/members/{sub}", tag = "Groups",
     security(("bearer" = ["groups:write"]), ("session" = [])), responses((status = 204, description = "Not in it any more")))]
-pub(super) async fn remove(Membership(name, user, asked): Membership) -> Answer<StatusCode> {
-    asked.edge.groups().group_remove(&name, &[user], &asked.actor()).await.map_err(Refusal::from)?;
+pub(super) async fn remove(Membership(name, user, call): Membership) -> Answer<StatusCode> {
+    call.edge.groups().group_remove(&name, &[user], &call.actor()).await.map_err(Refusal::from)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Lists the groups that an account is in, by name.
 #[utoipa::path(get, path = "/users/{sub}/groups", tag = "Accounts",
     security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<GroupOfAccount>)))]
-pub(super) async fn of_account(Account(user, asked): Account<ReadUsers>) -> Answer<Page<GroupOfAccount>> {
-    let groups = asked.edge.groups().groups_of_user(&user).await.map_err(Refusal::from)?;
+pub(super) async fn of_account(Account(user, call): Account<ReadUsers>) -> Answer<Page<GroupOfAccount>> {
+    let groups = call.edge.groups().groups_of_user(&user).await.map_err(Refusal::from)?;
     Ok(Page::whole(groups.into_iter().map(|name| GroupOfAccount { name: name.to_string() }).collect()))
 }

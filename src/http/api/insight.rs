@@ -122,17 +122,17 @@ struct DeliveryStep {
 }
 
 impl From<DeliveryTrace> for SignInTrace {
-    fn from(flight: DeliveryTrace) -> Self {
-        let steps = flight.steps.into_iter().map(|step| DeliveryStep {
+    fn from(trace: DeliveryTrace) -> Self {
+        let steps = trace.steps.into_iter().map(|step| DeliveryStep {
             at: step.at.to_string(),
             event: step.event.name(),
             detail: step.detail,
         });
         Self {
-            created_at: flight.created_at.to_string(),
-            address: flight.address,
-            reference: flight.reference,
-            trace_id: flight.trace_id,
+            created_at: trace.created_at.to_string(),
+            address: trace.address,
+            reference: trace.reference,
+            trace_id: trace.trace_id,
             steps: steps.collect(),
         }
     }
@@ -152,8 +152,8 @@ pub(super) struct RecentQuery {
 /// Shows how many tokens an application got on each of the last 30 days.
 #[utoipa::path(get, path = "/applications/{client_id}/activity", tag = "Insight",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Day>)))]
-pub(super) async fn activity(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Day>> {
-    Ok(Page::of(asked.edge.insight().application_activity(application.id, DAYS).await?.per_day))
+pub(super) async fn activity(Owned(application, call): Owned<ReadApplications>) -> Answer<Page<Day>> {
+    Ok(Page::of(call.edge.insight().application_activity(application.id, DAYS).await?.per_day))
 }
 
 /// Lists the last requests that named an application, with the reason why each failed.
@@ -161,10 +161,10 @@ pub(super) async fn activity(Owned(application, asked): Owned<ReadApplications>)
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<RecentRequest>)))]
 pub(super) async fn requests(
-    Owned(application, asked): Owned<ReadApplications>,
+    Owned(application, call): Owned<ReadApplications>,
     Query(query): Query<RecentQuery>,
 ) -> Answer<Page<RecentRequest>> {
-    Ok(Page::of(asked.edge.insight().application_requests(application.id, query.limit.items()).await?))
+    Ok(Page::of(call.edge.insight().application_requests(application.id, query.limit.items()).await?))
 }
 
 /// Lists the newest sign-ins of an application, with the delivery trace of each mail.
@@ -172,8 +172,8 @@ pub(super) async fn requests(
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = Page<SignInTrace>)))]
 pub(super) async fn flights(
-    Owned(application, asked): Owned<ReadApplications>,
+    Owned(application, call): Owned<ReadApplications>,
     Query(query): Query<RecentQuery>,
 ) -> Answer<Page<SignInTrace>> {
-    Ok(Page::of(asked.edge.insight().application_delivery_traces(application.id, query.limit.items()).await?))
+    Ok(Page::of(call.edge.insight().application_delivery_traces(application.id, query.limit.items()).await?))
 }

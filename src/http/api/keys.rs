@@ -55,28 +55,28 @@ pub(super) struct Rotation {
 /// Lists the keys, by algorithm and age.
 #[utoipa::path(get, path = "/keys", tag = "Keys", security(("bearer" = ["keys:read"]), ("session" = [])),
     responses((status = 200, body = Page<Key>)))]
-pub(super) async fn list(asked: May<ReadKeys>) -> Answer<Page<Key>> {
-    listed(&asked).await
+pub(super) async fn list(call: May<ReadKeys>) -> Answer<Page<Key>> {
+    listed(&call).await
 }
 
 /// Rotates keys: the announced ones take over and others are announced.
 #[utoipa::path(post, path = "/keys/rotate", tag = "Keys", request_body = Option<Rotation>,
     security(("bearer" = ["keys:write"]), ("session" = [])),
     responses((status = 200, description = "The keys as they are now", body = Page<Key>)))]
-pub(super) async fn rotate(asked: May<WriteKeys>, Optional(rotation): Optional<Rotation>) -> Answer<Page<Key>> {
+pub(super) async fn rotate(call: May<WriteKeys>, Optional(rotation): Optional<Rotation>) -> Answer<Page<Key>> {
     let promotion = if rotation.now { Promotion::Now } else { Promotion::WhenAnnounced };
-    asked.edge.keys().rotate_keys(promotion, &asked.actor()).await?;
-    listed(&asked).await
+    call.edge.keys().rotate_keys(promotion, &call.actor()).await?;
+    listed(&call).await
 }
 
 /// Revokes a key, with every token it has signed. The next one takes over.
 #[utoipa::path(post, path = "/keys/{kid}/revoke", tag = "Keys", security(("bearer" = ["keys:write"]), ("session" = [])),
     responses((status = 204, description = "Revoked")))]
-pub(super) async fn revoke(asked: May<WriteKeys>, Named(kid): Named<String>) -> Answer<StatusCode> {
-    asked.edge.keys().revoke_key(&kid, &asked.actor()).await?;
+pub(super) async fn revoke(call: May<WriteKeys>, Named(kid): Named<String>) -> Answer<StatusCode> {
+    call.edge.keys().revoke_key(&kid, &call.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn listed(asked: &ApiCaller) -> Answer<Page<Key>> {
-    Ok(Page::of(asked.edge.keys().keys_for(&asked.caller).await?))
+async fn listed(call: &ApiCaller) -> Answer<Page<Key>> {
+    Ok(Page::of(call.edge.keys().keys_for(&call.caller).await?))
 }

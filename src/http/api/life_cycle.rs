@@ -76,14 +76,14 @@ pub(super) async fn activate(
 }
 
 async fn change_state(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     if_match: &IfMatch,
     change: StateChange,
 ) -> Answer<Tagged<Application>> {
     let seen = if_match.seen(&application)?.map(|seen| seen.version);
     let client_id = &application.client_id;
     Ok(Tagged::of(
-        asked.edge.applications().application_change_state_seen(client_id, change, seen, &asked.actor()).await?,
+        call.edge.applications().application_change_state_seen(client_id, change, seen, &call.actor()).await?,
     ))
 }
 
@@ -92,22 +92,22 @@ async fn change_state(
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
 pub(super) async fn undelete(
-    asked: May<WriteApplications>,
+    call: May<WriteApplications>,
     Id(client_id): Id<ClientId>,
     if_match: IfMatch,
     _: Optional<Nothing>,
 ) -> Answer<Tagged<Application>> {
     let need = Need::WriteApplications;
-    let deleted = asked.edge.access().remembered_application_for(&asked.caller, &client_id, need).await?;
+    let deleted = call.edge.access().remembered_application_for(&call.caller, &client_id, need).await?;
     let seen = if_match.seen(&deleted)?.map(|seen| seen.version);
-    Ok(Tagged::of(asked.edge.life_cycle().undelete_for(&asked.caller, &client_id, seen).await?))
+    Ok(Tagged::of(call.edge.life_cycle().undelete_for(&call.caller, &client_id, seen).await?))
 }
 
 /// Shows the dates that lie ahead of an application if it is not used.
 #[utoipa::path(get, path = "/applications/{client_id}/life-cycle", tag = "Applications",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = LifeCycle)))]
-pub(super) async fn outlook(Owned(application, asked): Owned<ReadApplications>) -> Answer<Unkept<LifeCycle>> {
-    let outlook = asked.edge.life_cycle().life_cycle_of(&application).await?;
+pub(super) async fn outlook(Owned(application, call): Owned<ReadApplications>) -> Answer<Unkept<LifeCycle>> {
+    let outlook = call.edge.life_cycle().life_cycle_of(&application).await?;
     Ok(Unkept(LifeCycle::of(&outlook, application.life.exempt)))
 }
 
@@ -116,7 +116,7 @@ pub(super) async fn outlook(Owned(application, asked): Owned<ReadApplications>) 
     params(IfMatch), security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Application, headers(("ETag" = String)))))]
 pub(super) async fn exempt(
-    Owned(application, asked): Owned<Operate>,
+    Owned(application, call): Owned<Operate>,
     if_match: IfMatch,
     Object(exemption): Object<Exemption>,
 ) -> Answer<Tagged<Application>> {
@@ -126,5 +126,5 @@ pub(super) async fn exempt(
         return Ok(Tagged::of(application));
     }
     let client_id = &application.client_id;
-    Ok(Tagged::of(asked.edge.life_cycle().application_set_exempt_seen(client_id, exempt, seen, &asked.actor()).await?))
+    Ok(Tagged::of(call.edge.life_cycle().application_set_exempt_seen(client_id, exempt, seen, &call.actor()).await?))
 }

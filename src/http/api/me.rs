@@ -34,26 +34,26 @@ pub(super) struct Me {
 
 /// Shows the caller and what they may do.
 #[utoipa::path(get, path = "/me", tag = "Caller", responses((status = 200, body = Me)))]
-pub(super) async fn show(asked: ApiCaller) -> Unkept<Me> {
-    Unkept(Me::of(&asked))
+pub(super) async fn show(call: ApiCaller) -> Unkept<Me> {
+    Unkept(Me::of(&call))
 }
 
 impl Me {
-    fn of(asked: &ApiCaller) -> Self {
-        let user = asked.caller.user();
-        let (client_id, scope) = match &asked.caller {
+    fn of(call: &ApiCaller) -> Self {
+        let user = call.caller.user();
+        let (client_id, scope) = match &call.caller {
             Caller::Person(..) => (None, None),
             Caller::Token { client_id, scope, .. } => (Some(client_id.to_string()), Some(scope.to_string())),
         };
         // Personal data is shown only if the token's scope allows it.
-        let sees = |scope: &str| match &asked.caller {
+        let sees = |scope: &str| match &call.caller {
             Caller::Person(..) => true,
             Caller::Token { scope: granted, .. } => granted.contains(scope) || granted.iter().any(is_management),
         };
         let operates = |user: &User| user.admin && sees(ADMIN_SCOPE);
-        let may = Need::ALL.into_iter().filter(|need| asked.caller.reach(*need).is_ok());
+        let may = Need::ALL.into_iter().filter(|need| call.caller.reach(*need).is_ok());
         Self {
-            authenticated_by: match asked.proof {
+            authenticated_by: match call.proof {
                 Proof::Token => "token",
                 Proof::Session => "session",
             },

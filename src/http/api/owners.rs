@@ -108,32 +108,32 @@ pub(super) struct NewInvitation {
 /// Lists the owners of an application, the longest serving first.
 #[utoipa::path(get, path = "/applications/{client_id}/owners", tag = "Owners",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Owner>)))]
-pub(super) async fn list(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Owner>> {
-    Ok(Page::of(asked.edge.access().owners_of(&application).await?))
+pub(super) async fn list(Owned(application, call): Owned<ReadApplications>) -> Answer<Page<Owner>> {
+    Ok(Page::of(call.edge.access().owners_of(&application).await?))
 }
 
 /// Removes an owner of an application. The last one has to stay.
 #[utoipa::path(delete, path = "/applications/{client_id}/owners/{sub}", tag = "Owners",
     security(("bearer" = ["applications:write"]), ("session" = [])), responses((status = 204, description = "Gone")))]
 pub(super) async fn remove(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     Named((_, named)): Named<(String, String)>,
 ) -> Answer<StatusCode> {
-    let owners = asked.edge.access().owners_of(&application).await?;
+    let owners = call.edge.access().owners_of(&application).await?;
     let address: Option<EmailAddress> = named.parse().ok();
     let known = owners.into_iter().find(|known| {
         known.sub.as_deref() == Some(&named) || address.as_ref().is_some_and(|sent| sent.key() == known.email.key())
     });
     let known = known.ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the application has no such owner"))?;
-    asked.edge.ownership().remove_owner(&asked.caller, &application, &known.email).await?;
+    call.edge.ownership().remove_owner(&call.caller, &application, &known.email).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Lists the open invitations to become an owner of an application.
 #[utoipa::path(get, path = "/applications/{client_id}/invitations", tag = "Owners",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Invitation>)))]
-pub(super) async fn invitations(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Invitation>> {
-    Ok(Page::of(asked.edge.ownership().invitations_of(&application).await?))
+pub(super) async fn invitations(Owned(application, call): Owned<ReadApplications>) -> Answer<Page<Invitation>> {
+    Ok(Page::of(call.edge.ownership().invitations_of(&application).await?))
 }
 
 /// Invites a person by mail to become an owner. Only a person can invite.
@@ -141,16 +141,16 @@ pub(super) async fn invitations(Owned(application, asked): Owned<ReadApplication
     params(Once), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Asked", body = Invitation)))]
 pub(super) async fn invite(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     Creation(Object(new), once): Creation<Object<NewInvitation>>,
 ) -> Answer<Created> {
     let email = email_address(&new.email)?;
     let purpose = new.purpose.unwrap_or_default().into();
-    let making = |asked: ApiCaller| async move {
-        let invitation = asked.edge.ownership().invite_owner(&asked.caller, &application, email, purpose).await?;
+    let making = |call: ApiCaller| async move {
+        let invitation = call.edge.ownership().invite_owner(&call.caller, &application, email, purpose).await?;
         Ok(Created::new(&Invitation::from(invitation)))
     };
-    once.make(&asked, making).await
+    once.make(&call, making).await
 }
 
 /// Withdraws an invitation.
@@ -158,9 +158,9 @@ pub(super) async fn invite(
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Taken back")))]
 pub(super) async fn withdraw(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     Id(invitation): Id<InvitationId>,
 ) -> Answer<StatusCode> {
-    asked.edge.ownership().invitation_withdraw(&asked.caller, &application, invitation).await?;
+    call.edge.ownership().invitation_withdraw(&call.caller, &application, invitation).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -115,8 +115,8 @@ impl RegistrationTokenToMake {
 #[utoipa::path(get, path = "/registration-tokens", tag = "Registration tokens",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<RegistrationToken>)))]
-pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<RegistrationToken>> {
-    let (tokens, now) = (asked.edge.registrations().registration_tokens().await?, asked.edge.instruments().now());
+pub(super) async fn list(call: May<Oversee>) -> Answer<Page<RegistrationToken>> {
+    let (tokens, now) = (call.edge.registrations().registration_tokens().await?, call.edge.instruments().now());
     Ok(Page::of(tokens.iter().map(|token| RegistrationToken::of(token, now))))
 }
 
@@ -125,23 +125,23 @@ pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<RegistrationToken>>
     request_body = RegistrationTokenToMake, params(Once), security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 201, description = "Made", body = MadeRegistrationToken)))]
 pub(super) async fn create(
-    asked: May<Operate>,
+    call: May<Operate>,
     Creation(Object(new), once): Creation<Object<RegistrationTokenToMake>>,
 ) -> Answer<Created> {
     let new = new.read()?;
-    let making = |asked: ApiCaller| async move {
-        let made = asked.edge.registrations().registration_token_create(new, &asked.actor()).await?;
-        let stored = RegistrationToken::of(&made.stored, asked.edge.instruments().now());
+    let making = |call: ApiCaller| async move {
+        let made = call.edge.registrations().registration_token_create(new, &call.actor()).await?;
+        let stored = RegistrationToken::of(&made.stored, call.edge.instruments().now());
         Ok(Created::new(&MadeRegistrationToken { token: made.token.expose().to_owned(), stored }))
     };
-    once.make(&asked, making).await
+    once.make(&call, making).await
 }
 
 /// Revokes a token. What it registered stays.
 #[utoipa::path(delete, path = "/registration-tokens/{registration_token_id}", tag = "Registration tokens",
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 204, description = "Revoked")))]
-pub(super) async fn revoke(asked: May<Operate>, Id(id): Id<RegistrationTokenId>) -> Answer<StatusCode> {
-    asked.edge.registrations().registration_token_revoke(id, &asked.actor()).await?;
+pub(super) async fn revoke(call: May<Operate>, Id(id): Id<RegistrationTokenId>) -> Answer<StatusCode> {
+    call.edge.registrations().registration_token_revoke(id, &call.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

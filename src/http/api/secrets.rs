@@ -61,26 +61,26 @@ pub(super) async fn list(Owned(application, _): Owned<ReadApplications>) -> Answ
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = NewSecret)))]
 pub(super) async fn create(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     Creation(_, once): Creation<Optional<Nothing>>,
 ) -> Answer<Created> {
-    let making = |asked: ApiCaller| async move {
-        let made = asked.edge.applications().application_rotate_secret(&application.client_id, &asked.actor()).await?;
+    let making = |call: ApiCaller| async move {
+        let made = call.edge.applications().application_rotate_secret(&application.client_id, &call.actor()).await?;
         let (Some(plain), Some(stored)) = (made.secret, made.application.secrets.last()) else {
             return Err(Refusal::server_error("a new secret is missing").into());
         };
         Ok(Created::new(&NewSecret { client_secret: plain.expose().to_owned(), secret: Secret::from(stored) }))
     };
-    once.make(&asked, making).await
+    once.make(&call, making).await
 }
 
 /// Revokes a secret, at once.
 #[utoipa::path(delete, path = "/applications/{client_id}/secrets/{secret_id}", tag = "Secrets",
     security(("bearer" = ["applications:write"]), ("session" = [])), responses((status = 204, description = "Ended")))]
 pub(super) async fn revoke(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     Id(secret): Id<SecretId>,
 ) -> Answer<StatusCode> {
-    asked.edge.applications().application_revoke_secret(&application.client_id, secret, &asked.actor()).await?;
+    call.edge.applications().application_revoke_secret(&application.client_id, secret, &call.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -49,14 +49,14 @@ impl From<session::Session> for Session {
 /// Lists the sessions of an account, newest first.
 #[utoipa::path(get, path = "/users/{sub}/sessions", tag = "Accounts",
     security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<Session>)))]
-pub(super) async fn list(Account(user, asked): Account<ReadUsers>) -> Answer<Page<Session>> {
-    Ok(Page::of(asked.edge.people().user_sessions(&user).await?))
+pub(super) async fn list(Account(user, call): Account<ReadUsers>) -> Answer<Page<Session>> {
+    Ok(Page::of(call.edge.people().user_sessions(&user).await?))
 }
 
 /// Ends all sessions and grants of an account.
 #[utoipa::path(delete, path = "/users/{sub}/sessions", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])), responses((status = 204, description = "Signed out")))]
-pub(super) async fn end(Account(user, asked): Account<WriteUsers>) -> Answer<StatusCode> {
-    asked.edge.people().user_sign_out(&user, &asked.actor()).await?;
+pub(super) async fn end(Account(user, call): Account<WriteUsers>) -> Answer<StatusCode> {
+    call.edge.people().user_sign_out(&user, &call.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

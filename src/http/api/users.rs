@@ -144,10 +144,10 @@ pub(super) struct AccountChange {
 /// Lists accounts, newest first.
 #[utoipa::path(get, path = "/users", tag = "Accounts", params(UserQuery),
     security(("bearer" = ["users:read"]), ("session" = [])), responses((status = 200, body = Page<User>)))]
-pub(super) async fn list(asked: May<ReadUsers>, Query(query): Query<UserQuery>) -> Answer<Page<User>> {
+pub(super) async fn list(call: May<ReadUsers>, Query(query): Query<UserQuery>) -> Answer<Page<User>> {
     let before: Option<String> = place(query.cursor.as_deref())?;
     let filter = UserFilter { search: searched(query.q.as_deref())?, state: query.state.map(Into::into) };
-    let rows = asked.edge.people().users_page(&asked.caller, &filter, before.as_deref(), query.limit.rows()).await?;
+    let rows = call.edge.people().users_page(&call.caller, &filter, before.as_deref(), query.limit.rows()).await?;
     Ok(query.limit.page(rows, |user| user.id.to_string()))
 }
 
@@ -156,20 +156,20 @@ pub(super) async fn list(asked: May<ReadUsers>, Query(query): Query<UserQuery>) 
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = User, headers(("Location" = String), ("ETag" = String)))))]
 pub(super) async fn create(
-    asked: May<WriteUsers>,
+    call: May<WriteUsers>,
     Creation(Object(new), once): Creation<Object<NewAccount>>,
 ) -> Answer<Created> {
     let admin = if new.admin == Some(true) { Admin::Yes } else { Admin::No };
     if admin == Admin::Yes {
-        asked.reach(Need::Operate)?;
+        call.reach(Need::Operate)?;
     }
     let new = NewUser { email: email_address(&new.email)?, name: new.name, locale: new.locale, admin };
-    let making = |asked: ApiCaller| async move {
-        let user = asked.edge.people().user_create(new, &asked.actor()).await.map_err(refused)?;
-        let (location, tag) = (asked.url_of(&format!("users/{}", user.sub)), user.tag());
+    let making = |call: ApiCaller| async move {
+        let user = call.edge.people().user_create(new, &call.actor()).await.map_err(refused)?;
+        let (location, tag) = (call.url_of(&format!("users/{}", user.sub)), user.tag());
         Ok(Created::new(&User::from(user)).at(location).tagged(tag))
     };
-    once.make(&asked, making).await
+    once.make(&call, making).await
 }
 
 /// Shows an account.
@@ -184,17 +184,17 @@ pub(super) async fn show(Account(user, _): Account<ReadUsers>) -> Tagged<User> {
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
 pub(super) async fn change(
-    Account(user, asked): Account<WriteUsers>,
+    Account(user, call): Account<WriteUsers>,
     if_match: IfMatch,
     Object(change): Object<AccountChange>,
 ) -> Answer<Tagged<User>> {
     if change.admin.is_said() {
-        asked.reach(Need::Operate)?;
+        call.reach(Need::Operate)?;
     }
     let changed = if_match.change(async || {
-        let known = asked.edge.people().user_for(&asked.caller, &user.sub, Need::WriteUsers).await?;
+        let known = call.edge.people().user_for(&call.caller, &user.sub, Need::WriteUsers).await?;
         if_match.check(&known)?;
-        asked.edge.people().user_change(&known, change.clone().over(&known), &asked.actor()).await.map_err(refused)
+        call.edge.people().user_change(&known, change.clone().over(&known), &call.actor()).await.map_err(refused)
     });
     Ok(Tagged::of(changed.await?))
 }
@@ -212,8 +212,8 @@ impl AccountChange {
 /// Deletes an account for good. Its address is free again, its `sub` is never issued again.
 #[utoipa::path(delete, path = "/users/{sub}", tag = "Accounts", params(IfMatch),
     security(("bearer" = ["users:write"]), ("session" = [])), responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(Account(user, asked): Account<WriteUsers>, if_match: IfMatch) -> Answer<StatusCode> {
-    asked.edge.people().user_delete_seen(user.id, if_match.seen(&user)?, &asked.actor()).await.map_err(refused)?;
+pub(super) async fn delete(Account(user, call): Account<WriteUsers>, if_match: IfMatch) -> Answer<StatusCode> {
+    call.edge.people().user_delete_seen(user.id, if_match.seen(&user)?, &call.actor()).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -221,16 +221,16 @@ pub(super) async fn delete(Account(user, asked): Account<WriteUsers>, if_match: 
 #[utoipa::path(post, path = "/users/{sub}/disable", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
-pub(super) async fn disable(Account(user, asked): Account<WriteUsers>) -> Answer<Tagged<User>> {
-    Ok(Tagged::of(asked.edge.people().user_disable(user.id, &asked.actor()).await?))
+pub(super) async fn disable(Account(user, call): Account<WriteUsers>) -> Answer<Tagged<User>> {
+    Ok(Tagged::of(call.edge.people().user_disable(user.id, &call.actor()).await?))
 }
 
 /// Enables an account again. Its sessions and grants stay ended.
 #[utoipa::path(post, path = "/users/{sub}/enable", tag = "Accounts",
     security(("bearer" = ["users:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = User, headers(("ETag" = String)))))]
-pub(super) async fn enable(Account(user, asked): Account<WriteUsers>) -> Answer<Tagged<User>> {
-    Ok(Tagged::of(asked.edge.people().user_enable(user.id, &asked.actor()).await?))
+pub(super) async fn enable(Account(user, call): Account<WriteUsers>) -> Answer<Tagged<User>> {
+    Ok(Tagged::of(call.edge.people().user_enable(user.id, &call.actor()).await?))
 }
 
 fn refused(error: ManageUserError) -> Refused {

@@ -132,8 +132,8 @@ impl WebhookPatch {
 /// Lists the webhooks of an application.
 #[utoipa::path(get, path = "/applications/{client_id}/webhooks", tag = "Webhooks",
     security(("bearer" = ["applications:read"]), ("session" = [])), responses((status = 200, body = Page<Webhook>)))]
-pub(super) async fn list_of_application(Owned(application, asked): Owned<ReadApplications>) -> Answer<Page<Webhook>> {
-    listed(&asked, &WebhookOwner::Application(application.client_id)).await
+pub(super) async fn list_of_application(Owned(application, call): Owned<ReadApplications>) -> Answer<Page<Webhook>> {
+    listed(&call, &WebhookOwner::Application(application.client_id)).await
 }
 
 /// Creates a webhook for the events of an application.
@@ -141,17 +141,17 @@ pub(super) async fn list_of_application(Owned(application, asked): Owned<ReadApp
     params(Once), security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 201, description = "Made", body = WebhookWithSecret, headers(("Location" = String)))))]
 pub(super) async fn create_of_application(
-    Owned(application, asked): Owned<WriteApplications>,
+    Owned(application, call): Owned<WriteApplications>,
     Creation(Object(new), once): Creation<Object<WebhookToMake>>,
 ) -> Answer<Created> {
-    made(&asked, new.of(WebhookOwner::Application(application.client_id))?, once).await
+    made(&call, new.of(WebhookOwner::Application(application.client_id))?, once).await
 }
 
 /// Lists the webhooks of the server.
 #[utoipa::path(get, path = "/webhooks", tag = "Webhooks", security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 200, body = Page<Webhook>)))]
-pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Webhook>> {
-    listed(&asked, &WebhookOwner::Server).await
+pub(super) async fn list(call: May<Oversee>) -> Answer<Page<Webhook>> {
+    listed(&call, &WebhookOwner::Server).await
 }
 
 /// Creates a webhook for all events of the server.
@@ -159,10 +159,10 @@ pub(super) async fn list(asked: May<Oversee>) -> Answer<Page<Webhook>> {
     security(("bearer" = ["gatepost:admin"]), ("session" = [])),
     responses((status = 201, description = "Made", body = WebhookWithSecret, headers(("Location" = String)))))]
 pub(super) async fn create(
-    asked: May<Operate>,
+    call: May<Operate>,
     Creation(Object(new), once): Creation<Object<WebhookToMake>>,
 ) -> Answer<Created> {
-    made(&asked, new.of(WebhookOwner::Server)?, once).await
+    made(&call, new.of(WebhookOwner::Server)?, once).await
 }
 
 /// Shows a webhook.
@@ -177,10 +177,10 @@ pub(super) async fn show(OwnedWebhook(webhook, _): OwnedWebhook<ReadApplications
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Webhook)))]
 pub(super) async fn change(
-    OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
+    OwnedWebhook(webhook, call): OwnedWebhook<WriteApplications>,
     Object(patch): Object<WebhookPatch>,
 ) -> Answer<Unkept<Webhook>> {
-    let changed = asked.edge.webhooks().webhook_update(&webhook, patch.change()?, &asked.actor()).await;
+    let changed = call.edge.webhooks().webhook_update(&webhook, patch.change()?, &call.actor()).await;
     Ok(Unkept(Webhook::from(&changed.map_err(refused)?)))
 }
 
@@ -188,8 +188,8 @@ pub(super) async fn change(
 #[utoipa::path(delete, path = "/webhooks/{webhook_id}", tag = "Webhooks",
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "Deleted")))]
-pub(super) async fn delete(OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
-    asked.edge.webhooks().webhook_delete(&webhook, &asked.actor()).await?;
+pub(super) async fn delete(OwnedWebhook(webhook, call): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
+    call.edge.webhooks().webhook_delete(&webhook, &call.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -198,17 +198,17 @@ pub(super) async fn delete(OwnedWebhook(webhook, asked): OwnedWebhook<WriteAppli
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 200, description = "With its new secret", body = WebhookWithSecret)))]
 pub(super) async fn rotate_secret(
-    OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>,
+    OwnedWebhook(webhook, call): OwnedWebhook<WriteApplications>,
 ) -> Answer<Unkept<WebhookWithSecret>> {
-    Ok(Unkept(asked.edge.webhooks().webhook_rotate_secret(&webhook, &asked.actor()).await?.into()))
+    Ok(Unkept(call.edge.webhooks().webhook_rotate_secret(&webhook, &call.actor()).await?.into()))
 }
 
 /// Sends a webhook a test message, to see whether it arrives.
 #[utoipa::path(post, path = "/webhooks/{webhook_id}/ping", tag = "Webhooks",
     security(("bearer" = ["applications:write"]), ("session" = [])),
     responses((status = 204, description = "It will be sent")))]
-pub(super) async fn ping(OwnedWebhook(webhook, asked): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
-    asked.edge.webhooks().webhook_ping(&webhook, &asked.actor()).await?;
+pub(super) async fn ping(OwnedWebhook(webhook, call): OwnedWebhook<WriteApplications>) -> Answer<StatusCode> {
+    call.edge.webhooks().webhook_ping(&webhook, &call.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -219,23 +219,23 @@ impl<N: Needed> FromRequestParts<Edge> for OwnedWebhook<N> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
-        let asked = May::<N>::from_request_parts(parts, edge).await?;
+        let call = May::<N>::from_request_parts(parts, edge).await?;
         let Id(id) = Id::<WebhookId>::from_request_parts(parts, edge).await?;
-        let webhook = asked.edge.webhooks().webhook(id, &VisibleWebhooks::Everything).await?;
-        match check_owner(&asked, &webhook, N::NEED).await {
-            Ok(()) => Ok(Self(webhook, asked)),
+        let webhook = call.edge.webhooks().webhook(id, &VisibleWebhooks::Everything).await?;
+        match check_owner(&call, &webhook, N::NEED).await {
+            Ok(()) => Ok(Self(webhook, call)),
             Err(refused) if is_foreign(refused.refusal.code) => Err(WebhookError::Unknown.into()),
             Err(refused) => Err(refused),
         }
     }
 }
 
-async fn check_owner(asked: &ApiCaller, webhook: &webhook::Webhook, need: Need) -> Answer<()> {
+async fn check_owner(call: &ApiCaller, webhook: &webhook::Webhook, need: Need) -> Answer<()> {
     match (&webhook.owner, need) {
-        (WebhookOwner::Server, Need::ReadApplications) => asked.reach(Need::Oversee).map(drop),
-        (WebhookOwner::Server, _) => asked.reach(Need::Operate).map(drop),
+        (WebhookOwner::Server, Need::ReadApplications) => call.reach(Need::Oversee).map(drop),
+        (WebhookOwner::Server, _) => call.reach(Need::Operate).map(drop),
         (WebhookOwner::Application(client_id), _) => {
-            Ok(asked.edge.access().application_for(&asked.caller, client_id, need).await.map(drop)?)
+            Ok(call.edge.access().application_for(&call.caller, client_id, need).await.map(drop)?)
         }
     }
 }
@@ -245,17 +245,17 @@ const fn is_foreign(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::NotFound | ErrorCode::AccessDenied | ErrorCode::InsufficientScope)
 }
 
-async fn listed(asked: &ApiCaller, owner: &WebhookOwner) -> Answer<Page<Webhook>> {
-    Ok(Page::of(&asked.edge.webhooks().webhooks_of(owner).await?))
+async fn listed(call: &ApiCaller, owner: &WebhookOwner) -> Answer<Page<Webhook>> {
+    Ok(Page::of(&call.edge.webhooks().webhooks_of(owner).await?))
 }
 
-async fn made(asked: &ApiCaller, new: NewWebhook, once: Once) -> Answer<Created> {
-    let making = |asked: ApiCaller| async move {
-        let made = asked.edge.webhooks().webhook_create(new, &asked.actor()).await.map_err(refused)?;
-        let location = asked.url_of(&format!("webhooks/{}", made.webhook.id));
+async fn made(call: &ApiCaller, new: NewWebhook, once: Once) -> Answer<Created> {
+    let making = |call: ApiCaller| async move {
+        let made = call.edge.webhooks().webhook_create(new, &call.actor()).await.map_err(refused)?;
+        let location = call.url_of(&format!("webhooks/{}", made.webhook.id));
         Ok(Created::new(&WebhookWithSecret::from(made)).at(location))
     };
-    once.make(asked, making).await
+    once.make(call, making).await
 }
 
 fn address(text: &str) -> Answer<WebhookUrl> {

@@ -47,12 +47,12 @@ pub(in crate::http) async fn post(
         }
         BodyFormat::Form => Ok(begin(&visit, &parameters).await.into_response()),
         BodyFormat::Json => {
-            claim(&visit, &parameters);
+            name_client(&visit, &parameters);
             let authorization = authorization(&headers)?;
             let address = visit.requester.address;
             let request = ClientRequest { authorization, parameters: &parameters, address };
-            let asked = authorizations.passwordless_request(request, &visit.requester).await;
-            asked.map_err(|refusal| match refusal.code {
+            let queued = authorizations.passwordless_request(request, &visit.requester).await;
+            queued.map_err(|refusal| match refusal.code {
                 // Client authentication failed, as at the token endpoint.
                 ErrorCode::InvalidClient => Refused::from(refusal),
                 _ => Refused::with_challenge(refusal, Challenge::Passwordless),
@@ -62,14 +62,15 @@ pub(in crate::http) async fn post(
     }
 }
 
-fn claim(visit: &Visit, parameters: &Parameters) {
+/// Has the request logged under the client that it names.
+fn name_client(visit: &Visit, parameters: &Parameters) {
     if let Some(client_id) = parameters.value("client_id") {
         visit.named_client.names(Endpoint::Authorize, client_id);
     }
 }
 
 async fn begin(visit: &Visit, parameters: &Parameters) -> PageResult<Response> {
-    claim(visit, parameters);
+    name_client(visit, parameters);
     let edge = &visit.edge;
     let browser = (&visit.browser, visit.person.as_ref());
     match edge.authorizations().begin_authorization(parameters, browser, &visit.requester).await? {

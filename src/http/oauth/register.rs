@@ -60,7 +60,7 @@ pub(in crate::http) async fn register(
         None if refusal.code == ErrorCode::InvalidToken => missing_token(refusal.description),
         _ => on_token(refusal),
     })?;
-    Ok((StatusCode::CREATED, told(&registered)).into_response())
+    Ok((StatusCode::CREATED, information_response(&registered)).into_response())
 }
 
 /// Shows a client what it registered.
@@ -70,7 +70,7 @@ pub(in crate::http) async fn show(
     BearerToken(token): BearerToken,
 ) -> Answer<Response> {
     let managing = Managing { client_id: &client_id, token: &token };
-    Ok(told(&registrations.registration_read(managing).await.map_err(on_token)?))
+    Ok(information_response(&registrations.registration_read(managing).await.map_err(on_token)?))
 }
 
 /// Changes what a client registered.
@@ -81,7 +81,7 @@ pub(in crate::http) async fn change(
     Metadata(metadata): Metadata,
 ) -> Answer<Response> {
     let managing = Managing { client_id: &client_id, token: &token };
-    Ok(told(&registrations.registration_change(managing, &metadata).await.map_err(on_token)?))
+    Ok(information_response(&registrations.registration_change(managing, &metadata).await.map_err(on_token)?))
 }
 
 /// Deletes a client.
@@ -95,7 +95,7 @@ pub(in crate::http) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn told(information: &ClientInformation) -> Response {
+fn information_response(information: &ClientInformation) -> Response {
     json_no_store(&information.members())
 }
 

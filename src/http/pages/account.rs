@@ -94,8 +94,8 @@ pub(in crate::http) async fn end_application(Path(id): Path<String>, form: CsrfF
 
 /// `POST /account/name`: what applications are told that one is called.
 pub(in crate::http) async fn rename(form: CsrfForm<Viewer>) -> PageResult<Response> {
-    let CsrfForm { sender: viewer, typed } = form;
-    let (name, username) = (typed.text("name").trim_ascii(), typed.text("username").trim_ascii());
+    let CsrfForm { sender: viewer, posted } = form;
+    let (name, username) = (posted.text("name").trim_ascii(), posted.text("username").trim_ascii());
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let problem = match given(username).map(|username| username.parse()).transpose() {
         Err(UsernameError) => NameProblem::NoUsername,
@@ -132,9 +132,9 @@ pub(in crate::http) async fn ask_delete(viewer: FreshViewer) -> Response {
 
 /// `POST /account/delete`: the address has to be typed, so that no account is deleted by mistake.
 pub(in crate::http) async fn delete(form: CsrfForm<FreshViewer>) -> PageResult<Response> {
-    let CsrfForm { sender: viewer, typed } = form;
-    let typed = typed.text("email").trim_ascii().to_ascii_lowercase();
-    if viewer.person.user.email.as_ref().map(EmailAddress::key) != Some(typed) {
+    let CsrfForm { sender: viewer, posted } = form;
+    let address = posted.text("email").trim_ascii().to_ascii_lowercase();
+    if viewer.person.user.email.as_ref().map(EmailAddress::key) != Some(address) {
         return Ok(delete_page(&viewer, Some(DeleteProblem::AddressDiffers)));
     }
     viewer.edge.people().delete_own_account(&viewer.person).await?;

@@ -68,8 +68,8 @@ async fn is_open(visit: &Visit, sign_in: &SignIn) -> Result<bool, Refusal> {
 pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
     let sign_in = mine(&mut visit, &fields).await?;
     visit.check_form(fields.value("csrf"), &page_of(&sign_in), None)?;
-    let typed = fields.value("code").unwrap_or_default();
-    let problem = match visit.edge.sign_ins().enter_code(&sign_in, typed, &visit.requester.device).await? {
+    let entered = fields.value("code").unwrap_or_default();
+    let problem = match visit.edge.sign_ins().enter_code(&sign_in, entered, &visit.requester.device).await? {
         CodeOutcome::SignedIn(signed_in) => return go_on_signed_in(visit, signed_in).await,
         CodeOutcome::Malformed => CodeProblem::Malformed,
         CodeOutcome::Wrong { left } => CodeProblem::Wrong { tries_left: u32::try_from(left).unwrap_or(0) },

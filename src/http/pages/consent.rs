@@ -19,7 +19,7 @@ use crate::protocol::refusal::Refusal;
 /// `GET /consent`.
 pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) -> PageResult<Response> {
     let open = mine(&mut visit, &parameters).await?;
-    match asked(&visit, &open).await? {
+    match person_to_ask(&visit, &open).await? {
         Some(person) => Ok(consent_page(&visit, &open, person).await?.into_response()),
         None => continue_flow(&visit, open.authorization.id).await,
     }
@@ -31,7 +31,7 @@ pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) ->
     let again = format!("/consent?flow={}", open.authorization.id);
     visit.check_form(fields.value("csrf"), &again, Some(shown_in(&open)))?;
     // The session may have ended, or have to be renewed, since the page was shown.
-    let Some(person) = asked(&visit, &open).await? else {
+    let Some(person) = person_to_ask(&visit, &open).await? else {
         return continue_flow(&visit, open.authorization.id).await;
     };
     // What was shown is what is agreed to.
@@ -57,7 +57,7 @@ pub(super) async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<O
 }
 
 /// Whose consent is what is to be asked now, if it is.
-async fn asked<'a>(visit: &'a Visit, open: &OpenAuthorization) -> Result<Option<&'a SignedInPerson>, Refusal> {
+async fn person_to_ask<'a>(visit: &'a Visit, open: &OpenAuthorization) -> Result<Option<&'a SignedInPerson>, Refusal> {
     let step = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await?;
     Ok(visit.person.as_ref().filter(|_| step == Step::Consent))
 }

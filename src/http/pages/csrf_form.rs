@@ -17,7 +17,7 @@ pub(in crate::http) struct CsrfForm<Sender> {
     /// Who sent it.
     pub(in crate::http) sender: Sender,
     /// What was typed.
-    pub(in crate::http) typed: PostedForm,
+    pub(in crate::http) posted: PostedForm,
 }
 
 impl<Sender> FromRequest<Edge> for CsrfForm<Sender>
@@ -29,11 +29,11 @@ where
     async fn from_request(request: Request<Body>, edge: &Edge) -> Result<Self, PageError> {
         let (mut parts, body) = request.into_parts();
         // All of it is read before anything is refused, so that a browser which still sends gets to see the answer.
-        let typed = PostedForm::read(body).await?;
-        parts.extensions.insert(SentToken(typed.text("csrf").to_owned()));
+        let posted = PostedForm::read(body).await?;
+        parts.extensions.insert(SentToken(posted.text("csrf").to_owned()));
         let sender = Sender::from_request_parts(&mut parts, edge).await?;
         check_token(sender.as_ref(), &parts)?;
-        Ok(Self { sender, typed })
+        Ok(Self { sender, posted })
     }
 }
 

@@ -31,18 +31,18 @@ const LONGEST_SHOWN: usize = 40;
 
 /// `GET /device`. A code in the address only fills in the field: what fetches links takes no code from its device.
 pub(in crate::http) async fn show(visit: Visit, Query(parameters): Query) -> PageResult {
-    Ok(code_page(&visit, typed(&parameters), None))
+    Ok(code_page(&visit, entered_code(&parameters), None))
 }
 
 /// `POST /device`: a code was entered.
 pub(in crate::http) async fn enter_code(visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
-    let typed = typed(&fields);
-    visit.check_form(fields.value("csrf"), &address(PAGE, &[(USER_CODE, &typed)]), None)?;
-    let again = |problem| code_page(&visit, typed.clone(), Some(problem)).into_response();
-    if typed.is_empty() {
+    let entered = entered_code(&fields);
+    visit.check_form(fields.value("csrf"), &address(PAGE, &[(USER_CODE, &entered)]), None)?;
+    let again = |problem| code_page(&visit, entered.clone(), Some(problem)).into_response();
+    if entered.is_empty() {
         return Ok(again(DeviceProblem::Wrong));
     }
-    match visit.edge.device_grants().enter_user_code(&typed, &visit.browser, &visit.requester).await {
+    match visit.edge.device_grants().enter_user_code(&entered, &visit.browser, &visit.requester).await {
         Ok(EnteredCode::Opened(id)) => Ok(see(&page_of(id))),
         Ok(EnteredCode::Wrong) => Ok(again(DeviceProblem::Wrong)),
         Ok(EnteredCode::Taken) => Ok(again(DeviceProblem::Taken)),
@@ -58,9 +58,9 @@ pub(in crate::http) async fn ask(Path(id): Path<String>, visit: Visit) -> PageRe
     let opened = mine(&visit, &id).await?;
     match opened.standing {
         DeviceStanding::Waiting => {}
-        DeviceStanding::Denied => return Ok(told(&visit, Message::DeviceDenied, &opened).into_response()),
+        DeviceStanding::Denied => return Ok(message_page(&visit, Message::DeviceDenied, &opened).into_response()),
         DeviceStanding::Allowed(_) | DeviceStanding::Redeemed => {
-            return Ok(told(&visit, Message::DeviceAllowed, &opened).into_response());
+            return Ok(message_page(&visit, Message::DeviceAllowed, &opened).into_response());
         }
         DeviceStanding::Expired => return Err(over(&visit)),
     }
@@ -95,7 +95,7 @@ pub(in crate::http) async fn decide(
 }
 
 /// What was typed, as far as it is shown again.
-fn typed(parameters: &Parameters) -> String {
+fn entered_code(parameters: &Parameters) -> String {
     parameters.value(USER_CODE).unwrap_or_default().chars().take(LONGEST_SHOWN).collect()
 }
 
@@ -116,19 +116,19 @@ fn over(visit: &Visit) -> PageError {
     PageError::explained(visit.page(&view).with_status(StatusCode::BAD_REQUEST))
 }
 
-fn told(visit: &Visit, message: Message, opened: &OpenedDevice) -> Page {
+fn message_page(visit: &Visit, message: Message, opened: &OpenedDevice) -> Page {
     let app = Some(shown(&opened.application));
     visit.page(&MessagePage { t: visit.messages(), message, app, onward: None })
 }
 
-fn code_page(visit: &Visit, typed: String, problem: Option<DeviceProblem>) -> Page {
+fn code_page(visit: &Visit, entered: String, problem: Option<DeviceProblem>) -> Page {
     let status = match problem {
         None => StatusCode::OK,
         Some(DeviceProblem::Wrong) => StatusCode::BAD_REQUEST,
         Some(DeviceProblem::Taken) => StatusCode::CONFLICT,
         Some(DeviceProblem::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
     };
-    let view = DeviceCode { t: visit.messages(), typed, problem, form: visit.form(PAGE) };
+    let view = DeviceCode { t: visit.messages(), entered, problem, form: visit.form(PAGE) };
     visit.page(&view).with_status(status)
 }
 

@@ -38,7 +38,7 @@ pub(in crate::http) fn follow(
         Continuation::SignIn(open) => see(&format!("/login?flow={}", open.authorization.id)),
         Continuation::Consent(open) => see(&format!("/consent?flow={}", open.authorization.id)),
         Continuation::NoAccess(open) => see(&format!("/no-access?flow={}", open.authorization.id)),
-        Continuation::Answer(told) => answer(visit, told, application),
+        Continuation::Answer(sent) => answer(visit, sent, application),
         Continuation::Refused(refused) => refuse(visit, refused),
         Continuation::Over => return Err(problem_page(visit, Problem::SignInExpired, Some(shown(application)))),
     })

@@ -82,13 +82,13 @@ mod tests {
         response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
     }
 
-    fn told() -> Page {
+    fn message_page() -> Page {
         page(&MessagePage { t: Messages::of(Language::English), message: Message::SignedOut, app: None, onward: None })
     }
 
     #[tokio::test]
     async fn a_page_runs_and_loads_only_what_is_ours_and_is_never_framed_or_kept() {
-        let response = for_sign_in(told().into_response()).await;
+        let response = for_sign_in(message_page().into_response()).await;
         let policy = header(&response, &CONTENT_SECURITY_POLICY);
         assert!(policy.starts_with("default-src 'none'; "), "{policy}");
         assert!(policy.ends_with("; form-action 'self'"), "{policy}");
@@ -101,15 +101,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_that_ends_at_an_application_may_end_wherever_that_leads() {
-        let policy = header(&for_sign_in(told().leaving().into_response()).await, &CONTENT_SECURITY_POLICY);
+        let policy = header(&for_sign_in(message_page().leaving().into_response()).await, &CONTENT_SECURITY_POLICY);
         assert!(policy.starts_with("default-src 'none'; ") && policy.contains("base-uri 'none'"), "{policy}");
         assert!(!policy.contains("form-action"), "{policy}");
     }
 
     #[tokio::test]
     async fn a_frame_of_ours_holds_only_ours_and_is_held_by_ours_only() {
-        let outer = for_sign_in(told().with_frame().into_response()).await;
-        let inner = for_sign_in(told().in_frame().into_response()).await;
+        let outer = for_sign_in(message_page().with_frame().into_response()).await;
+        let inner = for_sign_in(message_page().in_frame().into_response()).await;
         let policy = header(&outer, &CONTENT_SECURITY_POLICY);
         assert!(policy.contains("frame-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
         assert_eq!(header(&outer, &X_FRAME_OPTIONS), "DENY");
@@ -120,8 +120,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_flow_can_run_in_a_pop_up_and_the_account_page_cannot_be_reached_from_its_opener() {
-        assert_eq!(header(&for_sign_in(told().into_response()).await, &OPENER_POLICY), "");
-        assert_eq!(header(&for_own_pages(told().into_response()).await, &OPENER_POLICY), "same-origin");
+        assert_eq!(header(&for_sign_in(message_page().into_response()).await, &OPENER_POLICY), "");
+        assert_eq!(header(&for_own_pages(message_page().into_response()).await, &OPENER_POLICY), "same-origin");
     }
 
     #[tokio::test]

@@ -42,13 +42,13 @@ fn read(visit: &Visit, token: &str) -> PageResult<KeepToken> {
 fn shown(visit: &Visit, view: KeepView, token: &KeepToken) -> Page {
     let t = visit.messages();
     let app = App::named(view.name, None);
-    let told = |message, app| visit.page(&MessagePage { t, message, app: Some(app), onward: None });
+    let message_page = |message, app| visit.page(&MessagePage { t, message, app: Some(app), onward: None });
     match view.state {
         KeepState::Asks { deactivated_at } => {
             visit.page(&Keep { t, app, deactivated_at, form: visit.form(address(token)) })
         }
-        KeepState::Kept => told(Message::ApplicationKept, app),
-        KeepState::TooLate => told(Message::ApplicationDeactivated, app),
+        KeepState::Kept => message_page(Message::ApplicationKept, app),
+        KeepState::TooLate => message_page(Message::ApplicationDeactivated, app),
     }
 }
 

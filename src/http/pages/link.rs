@@ -5,6 +5,7 @@ use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
+use super::assets::brand;
 use super::fields::Fields;
 use super::flow::{answer, go_on_signed_in};
 use super::no_access;
@@ -49,9 +50,9 @@ pub(in crate::http) async fn open(
     headers: HeaderMap,
     visit: Visit,
 ) -> PageResult<Response> {
-    let press =
+    let confirmation =
         if method == Method::HEAD || is_preview(&headers) { Confirmation::Preview } else { Confirmation::Fetch };
-    visited(visit, &token, press).await
+    visited(visit, &token, confirmation).await
 }
 
 /// `POST`: the button of the confirm page.
@@ -74,8 +75,8 @@ pub(in crate::http) async fn ask_not_me(Path(token): Path<String>, mut visit: Vi
 /// `POST …/not-me`: the person who got the mail did not ask for it, and the link stops working.
 pub(in crate::http) async fn not_me(Path(token): Path<String>, mut visit: Visit, Fields(fields): Fields) -> PageResult {
     let token = check_form(&visit, &fields, &token)?;
-    let typed = fields.value("email").unwrap_or_default();
-    match visit.edge.sign_ins().stop_sign_in(&token, typed).await? {
+    let entered = fields.value("email").unwrap_or_default();
+    match visit.edge.sign_ins().stop_sign_in(&token, entered).await? {
         Stopped::Yes => {
             let (t, message) = (visit.messages(), Message::SignInStopped);
             Ok(page(&MessagePage { t, message, app: None, onward: None }))
@@ -114,12 +115,12 @@ fn read(visit: &Visit, token: &str) -> PageResult<LinkToken> {
     token.parse().map_err(|_| over(visit, LinkOver::Unknown))
 }
 
-async fn visited(mut visit: Visit, text: &str, press: Confirmation) -> PageResult<Response> {
+async fn visited(mut visit: Visit, text: &str, confirmation: Confirmation) -> PageResult<Response> {
     let token = read(&visit, text)?;
-    let visitor = Visitor { browser: visit.known_browser(), press, device: &visit.requester.device };
+    let visitor = Visitor { browser: visit.known_browser(), confirmation, device: &visit.requester.device };
     match visit.edge.sign_ins().open_link(&token, &visitor).await? {
         LinkView::Preview => Ok(().into_response()),
-        LinkView::Answer(told, application) => Ok(answer(&visit, told, &application)),
+        LinkView::Answer(sent, application) => Ok(answer(&visit, sent, &application)),
         LinkView::NoAccess { answer, refusal, application } => {
             Ok(no_access::by_link(&visit, Refused { answer, refusal, application }))
         }
@@ -145,7 +146,7 @@ fn confirm_page(visit: &Visit, facts: LinkFacts, token: &LinkToken) -> Page {
     let leaves = facts.redirect_uri.is_some();
     let view = ConfirmLogin {
         t: visit.messages(),
-        app: facts.application.map_or_else(|| App { name: "Gatepost".to_owned(), domain: None }, named),
+        app: facts.application.map_or_else(|| App::named(brand().name().to_owned(), None), named),
         address: facts.address,
         asked: RequestedFrom { device: facts.device, at: facts.asked_at, now: visit.now() },
         reference: facts.reference,
@@ -169,7 +170,7 @@ fn elsewhere_page(visit: &Visit, facts: LinkFacts, code: String, token: &LinkTok
 }
 
 fn named(name: String) -> App {
-    App { name, domain: None }
+    App::named(name, None)
 }
 
 fn over(visit: &Visit, why: LinkOver) -> PageError {

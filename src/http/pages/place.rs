@@ -88,16 +88,16 @@ pub(in crate::http) async fn tell_on_pages(mut request: Request, next: Next) -> 
     if refusal.code == ErrorCode::InsufficientUserAuthentication {
         return report_refusal(&refusal, sign_in_anew(&path));
     }
-    let texts = Messages::of(spoken.get().unwrap_or(language));
-    let mut told = refused_at(place, (texts, &trace_id), &refusal);
+    let messages = Messages::of(spoken.get().unwrap_or(language));
+    let mut page = refused_at(place, (messages, &trace_id), &refusal);
     for name in [ALLOW, SET_COOKIE] {
         for value in response.headers().get_all(&name) {
-            told.headers_mut().append(name.clone(), value.clone());
+            page.headers_mut().append(name.clone(), value.clone());
         }
     }
     match place {
-        Place::SignIn => headers::for_sign_in(told).await,
-        Place::Own => headers::for_own_pages(told).await,
+        Place::SignIn => headers::for_sign_in(page).await,
+        Place::Own => headers::for_own_pages(page).await,
     }
 }
 
@@ -115,8 +115,8 @@ pub(in crate::http) async fn nothing_here(request: Request) -> Response {
     }
     let language = requested(request.headers());
     let trace_id = request.extensions().get::<TraceId>().cloned().unwrap_or_default().0;
-    let told = refused_at(Place::Own, (Messages::of(language), &trace_id), &refused.refusal);
-    headers::for_own_pages(told).await
+    let page = refused_at(Place::Own, (Messages::of(language), &trace_id), &refused.refusal);
+    headers::for_own_pages(page).await
 }
 
 /// Whether a page was asked for by name, and no less than JSON was (RFC 9110 §12.5.1). Browsers do; programs send

@@ -74,10 +74,10 @@ mod tests {
 
     #[test]
     fn lines_empty_fields_and_repeated_boxes_are_kept() {
-        let typed = PostedForm::from_form(b"uris=https%3A%2F%2Fa%0D%0A%0D%0A+b+&name=&grant=x&grant=y").unwrap();
-        assert_eq!(typed.text("uris"), "https://a\r\n\r\n b ");
-        assert_eq!((typed.has("name"), typed.text("name"), typed.has("other")), (true, "", false));
-        assert_eq!(typed.all("grant").collect::<Vec<_>>(), ["x", "y"]);
+        let posted = PostedForm::from_form(b"uris=https%3A%2F%2Fa%0D%0A%0D%0A+b+&name=&grant=x&grant=y").unwrap();
+        assert_eq!(posted.text("uris"), "https://a\r\n\r\n b ");
+        assert_eq!((posted.has("name"), posted.text("name"), posted.has("other")), (true, "", false));
+        assert_eq!(posted.all("grant").collect::<Vec<_>>(), ["x", "y"]);
     }
 
     #[test]

@@ -43,9 +43,9 @@ pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) ->
 pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
     let target = Target::read(&mut visit, &fields).await?;
     visit.check_form(fields.value("csrf"), &target.address(), target.app())?;
-    let typed = fields.value("email").unwrap_or_default().trim_ascii().to_owned();
-    let again = |typed, problem| sign_in_page(&visit, &target, typed, Some(problem)).into_response();
-    let Ok(email) = typed.parse::<EmailAddress>() else { return Ok(again(typed, SignInProblem::NotAnAddress)) };
+    let entered = fields.value("email").unwrap_or_default().trim_ascii().to_owned();
+    let again = |entered, problem| sign_in_page(&visit, &target, entered, Some(problem)).into_response();
+    let Ok(email) = entered.parse::<EmailAddress>() else { return Ok(again(entered, SignInProblem::NotAnAddress)) };
     // The name is optional: one that cannot be shown counts as none.
     let name = fields.value("name").map(str::trim).filter(|name| check_name(name).is_ok()).map(str::to_owned);
     let (person, parties) = ((email, name), (&visit.browser, &visit.requester));
@@ -53,7 +53,7 @@ pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fie
         Ok(sign_in) => Ok(see(&page_of(&sign_in))),
         Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
             let wait = retry_after.unwrap_or_default();
-            Ok(waiting(again(typed, SignInProblem::TooMany { wait }), retry_after))
+            Ok(waiting(again(entered, SignInProblem::TooMany { wait }), retry_after))
         }
         Err(refusal) => Err(refusal.into()),
     }

@@ -17,18 +17,18 @@ const DAYS: u32 = 30;
 const REQUESTS: u32 = 20;
 
 /// How many sign-ins are listed.
-const FLIGHTS: u32 = 10;
+const TRACES: u32 = 10;
 
 /// The activity part of the page.
 pub(super) async fn activity(visit: &Visit, application: &Application) -> Result<Activity, Refusal> {
     let edge = &visit.edge;
     let days = edge.insight().application_activity(application.id, DAYS).await?;
     let requests = edge.insight().application_requests(application.id, REQUESTS).await?;
-    let flights = edge.insight().application_delivery_traces(application.id, FLIGHTS).await?;
+    let traces = edge.insight().application_delivery_traces(application.id, TRACES).await?;
     Ok(Activity {
         chart: Chart::of(&days.per_day),
         requests: requests.into_iter().map(request_line).collect(),
-        flights: flights.into_iter().map(delivery_trace_line).collect(),
+        traces: traces.into_iter().map(delivery_trace_line).collect(),
     })
 }
 
@@ -57,12 +57,12 @@ fn failure_lines(failure: Failure) -> FailureLines {
     }
 }
 
-fn delivery_trace_line(flight: DeliveryTrace) -> DeliveryTraceLine {
-    let steps = flight.steps.into_iter();
+fn delivery_trace_line(trace: DeliveryTrace) -> DeliveryTraceLine {
+    let steps = trace.steps.into_iter();
     DeliveryTraceLine {
-        at: flight.created_at,
-        address: flight.address,
-        reference: flight.reference,
+        at: trace.created_at,
+        address: trace.address,
+        reference: trace.reference,
         steps: steps
             .map(|step| DeliveryStepLine { at: step.at, what: words(step.event), detail: step.detail })
             .collect(),

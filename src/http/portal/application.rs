@@ -197,26 +197,26 @@ impl Forms<'_> {
     fn settings(
         &self,
         viewer: &Viewer,
-        asked: Option<&Extras>,
+        waiting: Option<&Extras>,
         refused: Option<(PostedForm, Vec<FieldProblem>)>,
     ) -> Option<SettingsForm> {
         let form = self.when(self.application.origin != Origin::Declared, "settings")?;
         let is_operator = viewer.person.user.admin;
         let reader = if is_operator { SettingsReader::Operator } else { SettingsReader::Developer };
-        let asked = asked.filter(|_| !is_operator);
+        let waiting = waiting.filter(|_| !is_operator);
         let settings = self.application.settings.clone();
         let form = SettingsForm::of(
-            &asked.map_or_else(|| settings.clone(), |asked| asked.added_to(settings.clone())),
+            &waiting.map_or_else(|| settings.clone(), |extras| extras.added_to(settings.clone())),
             form.carrying("version", self.application.version.to_string()),
             reader,
         )
         .signing_with(self.visit.edge.keys().offered_algorithms());
-        let form = match asked {
-            Some(asked) => form.waiting_for(asked),
+        let form = match waiting {
+            Some(extras) => form.waiting_for(extras),
             None => form,
         };
         Some(match refused {
-            Some((typed, problems)) => form.refused(&typed, problems),
+            Some((posted, problems)) => form.refused(&posted, problems),
             None => form,
         })
     }

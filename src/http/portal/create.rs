@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Frame, Here};
-use super::idempotent_form::{Made, making_form, press};
+use super::idempotent_form::{Made, making_form, submit_once};
 use super::kinds;
 use super::known_application::{ADDRESS, Known, KnownApplication, WHICH};
 use super::owned_application::status_on_page;
@@ -27,24 +27,24 @@ const NEW: &str = "/portal/applications/new";
 /// `GET /portal/applications/new`.
 pub(in crate::http) async fn show(viewer: Viewer, Query(parameters): Query) -> Page {
     let sent = |name: &str| parameters.value(name).unwrap_or_default().to_owned();
-    let (typed, problems) = match Known::asked(&parameters) {
+    let (posted, problems) = match Known::asked(&parameters) {
         Ok(Some(known)) => (known.filled_in(viewer.edge.keys().default_algorithm()), Vec::new()),
         Ok(None) => (PostedForm::default(), Vec::new()),
         Err(problem) => (PostedForm::of(&[(WHICH, &sent(WHICH)), (ADDRESS, &sent(ADDRESS))]), vec![problem]),
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    form_page(&viewer, &typed, problems).with_status(status)
+    form_page(&viewer, &posted, problems).with_status(status)
 }
 
 /// `POST /portal/applications/new`.
 pub(in crate::http) async fn create(form: CsrfForm<Viewer>) -> PageResult<Response> {
-    let CsrfForm { sender: viewer, typed } = form;
-    let again = |problems, status| Ok(form_page(&viewer, &typed, problems).with_status(status).into_response());
-    let settings = match new_settings(&typed, viewer.edge.keys().default_algorithm()) {
+    let CsrfForm { sender: viewer, posted } = form;
+    let again = |problems, status| Ok(form_page(&viewer, &posted, problems).with_status(status).into_response());
+    let settings = match new_settings(&posted, viewer.edge.keys().default_algorithm()) {
         Ok(settings) => settings,
         Err(problems) => return again(problems, StatusCode::BAD_REQUEST),
     };
-    match register(&viewer, settings, &typed).await {
+    match register(&viewer, settings, &posted).await {
         Ok(response) => Ok(response),
         Err(refusal) => match status_on_page(&refusal) {
             Some(status) => again(vec![FieldProblem::whole(refusal.description)], status),
@@ -53,29 +53,29 @@ pub(in crate::http) async fn create(form: CsrfForm<Viewer>) -> PageResult<Respon
     }
 }
 
-async fn register(viewer: &Viewer, settings: ApplicationSettings, typed: &PostedForm) -> Result<Response, Refusal> {
+async fn register(viewer: &Viewer, settings: ApplicationSettings, posted: &PostedForm) -> Result<Response, Refusal> {
     let (edge, caller) = (viewer.edge.clone(), viewer.caller());
-    let settings = if names_scopes(typed) { settings } else { edge.self_service().within_limits(&caller, settings) };
-    let reason = typed.text("reason").to_owned();
+    let settings = if names_scopes(posted) { settings } else { edge.self_service().within_limits(&caller, settings) };
+    let reason = posted.text("reason").to_owned();
     let making = async move {
         let made = edge.self_service().register_for(&caller, settings, &reason).await?;
         Ok(Made::of(&made.application, made.secret.as_ref()))
     };
-    press(viewer, typed, ("created", NEW), Box::pin(making)).await
+    submit_once(viewer, posted, ("created", NEW), Box::pin(making)).await
 }
 
-fn form_page(viewer: &Viewer, typed: &PostedForm, problems: Vec<FieldProblem>) -> Page {
-    let (which, address) = (typed.text(WHICH), typed.text(ADDRESS));
+fn form_page(viewer: &Viewer, posted: &PostedForm, problems: Vec<FieldProblem>) -> Page {
+    let (which, address) = (posted.text(WHICH), posted.text(ADDRESS));
     let form = making_form(viewer, NEW);
     let mut view = NewApplicationPage {
         known: KnownApplication::with(which, address, &problems),
         t: Messages::of(Language::English),
         frame: Frame::of(viewer, Here::Applications),
-        inputs: new_inputs(viewer, typed, &problems),
-        kinds: kind_cards(typed),
+        inputs: new_inputs(viewer, posted, &problems),
+        kinds: kind_cards(posted),
         reason: Input::lines("app-reason", "reason", "For the operator")
             .hinted("Only if you ask for more than the free scopes: what do you need it for?")
-            .holding(typed.text("reason")),
+            .holding(posted.text("reason")),
         problems: Vec::new(),
         form: if address.is_empty() { form } else { form.carrying(WHICH, which).carrying(ADDRESS, address) },
     };
@@ -84,15 +84,15 @@ fn form_page(viewer: &Viewer, typed: &PostedForm, problems: Vec<FieldProblem>) -
 }
 
 /// What is asked of a new application. A field that is left empty follows the type.
-fn new_inputs(viewer: &Viewer, typed: &PostedForm, problems: &[FieldProblem]) -> Vec<NewInput> {
+fn new_inputs(viewer: &Viewer, posted: &PostedForm, problems: &[FieldProblem]) -> Vec<NewInput> {
     let empty = ApplicationSettings::new(String::new(), ApplicationKind::default());
-    let asked = SETTINGS.iter().filter(|setting| setting.place == Place::New);
-    asked
+    let shown = SETTINGS.iter().filter(|setting| setting.place == Place::New);
+    shown
         .map(|setting| {
             let id = element("app", setting);
             let problem = problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
             let mut input =
-                Input { id: id.into(), problem, ..input(setting, &empty).holding(typed.text(setting.name)) };
+                Input { id: id.into(), problem, ..input(setting, &empty).holding(posted.text(setting.name)) };
             if matches!(setting.chosen, Chosen::WithApproval) {
                 input.hint = format!("{} {}", input.hint, scope_hint(viewer));
             }
@@ -102,8 +102,8 @@ fn new_inputs(viewer: &Viewer, typed: &PostedForm, problems: &[FieldProblem]) ->
 }
 
 /// The types; the first is chosen unless another was.
-fn kind_cards(typed: &PostedForm) -> Vec<KindCard> {
-    let chosen = ApplicationKind::from_name(typed.text("type")).unwrap_or_default();
+fn kind_cards(posted: &PostedForm) -> Vec<KindCard> {
+    let chosen = ApplicationKind::from_name(posted.text("type")).unwrap_or_default();
     let offered = ApplicationKind::ALL.into_iter();
     offered.map(|kind| KindCard { value: kind.name(), words: kinds::words(kind), chosen: kind == chosen }).collect()
 }

@@ -46,9 +46,9 @@ pub(in crate::http) fn making_form(visit: &Visit, action: impl Into<String>) -> 
 }
 
 /// Creates an object once, and sends the browser to its page, which shows the secret once.
-pub(in crate::http) async fn press<Making, Failed>(
+pub(in crate::http) async fn submit_once<Making, Failed>(
     viewer: &Viewer,
-    typed: &PostedForm,
+    posted: &PostedForm,
     (what, about): (&str, &str),
     making: Making,
 ) -> Result<Response, Failed>
@@ -56,8 +56,8 @@ where
     Making: Future<Output = Result<Made, Failed>> + Send + 'static,
     Failed: From<Refusal> + Send + 'static,
 {
-    let filled = format!("{what} {about}\n{typed}");
-    let request = Repeatable::by_form(&viewer.caller(), typed.text(SHOWN), filled.as_bytes());
+    let filled = format!("{what} {about}\n{posted}");
+    let request = Repeatable::by_form(&viewer.caller(), posted.text(SHOWN), filled.as_bytes());
     let made: Made = viewer.edge.idempotency().make_once(request, making).await?;
     let page = format!("{}?done={what}", made.page);
     match made.secret {

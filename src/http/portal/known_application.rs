@@ -1,6 +1,6 @@
 //! The first step of registering an application that many people run: what it wants is filled in.
 
-use super::view::{Choice, ChoiceOption, FieldProblem, Input};
+use super::view::{ChoiceField, ChoiceOption, FieldProblem, Input};
 use crate::domain::application::{ApplicationSettings, GivenSettings, Place, SETTINGS, Setting};
 use crate::domain::preset::{ApplicationAddress, PRESETS, Preset};
 use crate::http::pages::posted_form::PostedForm;
@@ -17,7 +17,7 @@ pub(super) const ADDRESS: &str = "url";
 #[derive(Clone, Debug)]
 pub(in crate::http) struct KnownApplication {
     /// The list of them.
-    pub(in crate::http) choice: Choice,
+    pub(in crate::http) choice: ChoiceField,
     /// Where it is.
     pub(in crate::http) address: Input,
     /// Whether somebody is at it.
@@ -32,8 +32,8 @@ pub(super) struct Known {
 
 impl Known {
     /// What a form says that was filled in before. What is wrong with it is not asked again there.
-    pub(super) fn in_form(typed: &PostedForm) -> Option<Self> {
-        let (preset, address) = (Preset::of_name(typed.text(WHICH))?, typed.text(ADDRESS).parse().ok()?);
+    pub(super) fn in_form(posted: &PostedForm) -> Option<Self> {
+        let (preset, address) = (Preset::of_name(posted.text(WHICH))?, posted.text(ADDRESS).parse().ok()?);
         Some(Self { preset, address })
     }
 
@@ -90,7 +90,7 @@ impl KnownApplication {
         line.problem = problem("app-url");
         Self {
             is_open: !address.is_empty() || !problems.is_empty(),
-            choice: Choice {
+            choice: ChoiceField {
                 id: "app-for".to_owned(),
                 name: WHICH,
                 label: "Which one",

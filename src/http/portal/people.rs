@@ -20,15 +20,15 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `POST …/owners/invite`.
 pub(in crate::http) async fn invite(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
-    let CsrfForm { sender: own, typed } = form;
+    let CsrfForm { sender: own, posted } = form;
     let not_invited = |text: &str, status| Occasion {
-        invited: Some(typed.text("email").to_owned()),
+        invited: Some(posted.text("email").to_owned()),
         ..Occasion::with_problem(FieldProblem::at("invite-email", text), status)
     };
-    let Ok(email) = typed.text("email").trim_ascii().parse::<EmailAddress>() else {
+    let Ok(email) = posted.text("email").trim_ascii().parse::<EmailAddress>() else {
         return own.page(not_invited("That is not an e-mail address.", StatusCode::BAD_REQUEST)).await;
     };
-    let purpose = InvitationPurpose::from_name(typed.text("purpose")).unwrap_or(InvitationPurpose::Share);
+    let purpose = InvitationPurpose::from_name(posted.text("purpose")).unwrap_or(InvitationPurpose::Share);
     match own.edge.ownership().invite_owner(&own.caller(), &own.application, email, purpose).await {
         Err(refusal) if refusal.code == ErrorCode::Conflict => {
             own.page(not_invited(&sentence(&refusal.description), StatusCode::CONFLICT)).await
@@ -39,9 +39,9 @@ pub(in crate::http) async fn invite(form: CsrfForm<OwnedApplication>) -> PageRes
 
 /// `POST …/owners/remove`.
 pub(in crate::http) async fn remove(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
-    let CsrfForm { sender: own, typed } = form;
+    let CsrfForm { sender: own, posted } = form;
     let stranger = |_| Refusal::new(ErrorCode::NotFound, "they do not look after this application");
-    let email: EmailAddress = typed.text("email").parse().map_err(stranger)?;
+    let email: EmailAddress = posted.text("email").parse().map_err(stranger)?;
     let removed = own.edge.ownership().remove_owner(&own.caller(), &own.application, &email).await;
     own.answer(removed, "removed").await
 }

@@ -12,7 +12,7 @@ pub(super) type Read<T> = Result<T, Vec<FieldProblem>>;
 
 /// Puts what was typed in its place and gathers what is wrong with it.
 struct Reading<'a> {
-    typed: &'a PostedForm,
+    posted: &'a PostedForm,
     /// What the elements of this page begin with.
     page: &'static str,
     settings: ApplicationSettings,
@@ -20,20 +20,20 @@ struct Reading<'a> {
 }
 
 /// The settings of a new application. What is left empty is as its type and the server have it.
-pub(super) fn new_settings(typed: &PostedForm, algorithm: SigningAlgorithm) -> Read<ApplicationSettings> {
-    let kind = ApplicationKind::from_name(typed.text("type")).filter(|kind| !kind.default_grants().is_empty());
+pub(super) fn new_settings(posted: &PostedForm, algorithm: SigningAlgorithm) -> Read<ApplicationSettings> {
+    let kind = ApplicationKind::from_name(posted.text("type")).filter(|kind| !kind.default_grants().is_empty());
     let new = ApplicationSettings::new(String::new(), kind.unwrap_or_default());
     let settings = ApplicationSettings { signing_algorithm: algorithm, ..new };
-    let mut reading = Reading { typed, page: "app", settings, problems: Vec::new() };
+    let mut reading = Reading { posted, page: "app", settings, problems: Vec::new() };
     for setting in SETTINGS.iter().filter(|setting| setting.place == Place::New) {
-        if (setting.kinds)(kind.unwrap_or_default()) && !typed.text(posted_as(setting, typed)).trim().is_empty() {
+        if (setting.kinds)(kind.unwrap_or_default()) && !posted.text(posted_as(setting, posted)).trim().is_empty() {
             reading.put(setting);
         }
     }
-    if names_scopes(typed) {
+    if names_scopes(posted) {
         reading.settings.default_scope.clone_from(&reading.settings.scope);
     }
-    if let Some(known) = Known::in_form(typed) {
+    if let Some(known) = Known::in_form(posted) {
         known.set_the_rest(&mut reading.settings);
     }
     reading.check();
@@ -48,15 +48,15 @@ pub(super) fn new_settings(typed: &PostedForm, algorithm: SigningAlgorithm) -> R
 }
 
 /// The settings of an application after a change. Settings that the form does not have stay as they are.
-pub(super) fn changed_settings(typed: &PostedForm, current: &ApplicationSettings) -> Read<ApplicationSettings> {
-    let mut reading = Reading { typed, page: "set", settings: current.clone(), problems: Vec::new() };
+pub(super) fn changed_settings(posted: &PostedForm, current: &ApplicationSettings) -> Read<ApplicationSettings> {
+    let mut reading = Reading { posted, page: "set", settings: current.clone(), problems: Vec::new() };
     for setting in SETTINGS.iter().filter(|setting| setting.place != Place::Nowhere) {
-        let name = posted_as(setting, typed);
-        if !typed.has(name) {
+        let name = posted_as(setting, posted);
+        if !posted.has(name) {
             continue;
         }
         // Only where a list has the choice to leave it to the server does an empty name mean anything.
-        let is_nothing = matches!(setting.shape, Shape::Choice(..) | Shape::Flag) && typed.text(name).is_empty();
+        let is_nothing = matches!(setting.shape, Shape::Choice(..) | Shape::Flag) && posted.text(name).is_empty();
         if setting.optional || !is_nothing {
             reading.put(setting);
         }
@@ -66,23 +66,23 @@ pub(super) fn changed_settings(typed: &PostedForm, current: &ApplicationSettings
 }
 
 /// Whether the form says what a new application may ask for, instead of leaving it to its type.
-pub(super) fn names_scopes(typed: &PostedForm) -> bool {
+pub(super) fn names_scopes(posted: &PostedForm) -> bool {
     let scopes = SETTINGS.iter().filter(|setting| setting.name == "scopes");
-    scopes.into_iter().any(|scopes| !typed.text(posted_as(scopes, typed)).trim().is_empty())
+    scopes.into_iter().any(|scopes| !posted.text(posted_as(scopes, posted)).trim().is_empty())
 }
 
 /// The name under which a form has a setting: a page that was open before has the former one.
-fn posted_as(setting: &Setting, typed: &PostedForm) -> &'static str {
+fn posted_as(setting: &Setting, posted: &PostedForm) -> &'static str {
     let former = setting.former.map(|former| former.name);
-    former.filter(|former| typed.has(former)).unwrap_or(setting.name)
+    former.filter(|former| posted.has(former)).unwrap_or(setting.name)
 }
 
 impl Reading<'_> {
     fn put(&mut self, setting: &Setting) {
         let value = match setting.shape {
             // The hidden field of that name says that the boxes were there.
-            Shape::Ticks(..) => self.typed.all(setting.name).filter(|name| !name.is_empty()).collect(),
-            _ => setting.typed(self.typed.text(posted_as(setting, self.typed))),
+            Shape::Ticks(..) => self.posted.all(setting.name).filter(|name| !name.is_empty()).collect(),
+            _ => setting.parse_text(self.posted.text(posted_as(setting, self.posted))),
         };
         if let Err(what) = setting.put(&mut self.settings, &value) {
             self.wrong(element(self.page, setting), sentence(&what));
@@ -122,12 +122,12 @@ mod tests {
     use crate::http::pages::view::Form;
     use crate::http::portal::view::{SettingsForm, SettingsReader};
 
-    fn typed(fields: &[(&str, &str)]) -> PostedForm {
+    fn posted(fields: &[(&str, &str)]) -> PostedForm {
         PostedForm::of(fields)
     }
 
-    fn new_settings(typed: &PostedForm) -> Read<ApplicationSettings> {
-        super::new_settings(typed, SigningAlgorithm::Es256)
+    fn new_settings(posted: &PostedForm) -> Read<ApplicationSettings> {
+        super::new_settings(posted, SigningAlgorithm::Es256)
     }
 
     fn problems<T>(read: Read<T>) -> Vec<String> {
@@ -136,11 +136,11 @@ mod tests {
 
     #[test]
     fn a_new_application_gets_the_defaults_of_its_type() {
-        let service = new_settings(&typed(&[("name", " Orders "), ("type", "service"), ("scopes", "")])).unwrap();
+        let service = new_settings(&posted(&[("name", " Orders "), ("type", "service"), ("scopes", "")])).unwrap();
         assert_eq!((service.name.as_str(), service.scope.to_string().as_str()), ("Orders", "openid admin"));
         assert_eq!(service.signing_algorithm, SigningAlgorithm::Es256, "as the server has it");
         let uris = "https://shop.example/cb\r\n\r\nhttps://shop.example/cb\r\nhttp://localhost:3000/cb";
-        let web = typed(&[("name", "Shop"), ("type", "web"), ("redirect_uris", uris), ("scopes", " a  b ")]);
+        let web = posted(&[("name", "Shop"), ("type", "web"), ("redirect_uris", uris), ("scopes", " a  b ")]);
         let web = new_settings(&web).unwrap();
         assert_eq!(web.redirect_uris, ["https://shop.example/cb", "http://localhost:3000/cb"]);
         assert_eq!((web.scope.to_string().as_str(), web.default_scope == web.scope), ("a b", true));
@@ -148,25 +148,25 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_told_at_once() {
-        let nothing = new_settings(&typed(&[]));
+        let nothing = new_settings(&posted(&[]));
         assert_eq!(problems(nothing), ["app-name", "app-type"]);
         let fields = [("name", "a"), ("type", "spa"), ("redirect_uris", "javascript:alert(1)"), ("scopes", "a\"")];
-        assert_eq!(problems(new_settings(&typed(&fields))), ["app-scopes", "app-redirect-uris"]);
-        assert_eq!(problems(new_settings(&typed(&[("name", "a"), ("type", "native")]))), ["app-redirect-uris"]);
-        assert_eq!(problems(new_settings(&typed(&[("name", "a"), ("type", "nonsense")]))), ["app-type"]);
+        assert_eq!(problems(new_settings(&posted(&fields))), ["app-scopes", "app-redirect-uris"]);
+        assert_eq!(problems(new_settings(&posted(&[("name", "a"), ("type", "native")]))), ["app-redirect-uris"]);
+        assert_eq!(problems(new_settings(&posted(&[("name", "a"), ("type", "nonsense")]))), ["app-type"]);
     }
 
     #[test]
     fn what_a_form_does_not_show_stays_as_it_is() {
         let current = ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service);
-        assert_eq!(changed_settings(&typed(&[]), &current).unwrap(), current);
+        assert_eq!(changed_settings(&posted(&[]), &current).unwrap(), current);
         let fields =
             [("name", "New"), ("token_ttl", "24h"), ("scopes", "a b"), ("default_scopes", "a"), ("grants", "")];
-        let changed = changed_settings(&typed(&fields), &current).unwrap();
+        let changed = changed_settings(&posted(&fields), &current).unwrap();
         assert_eq!((changed.name.as_str(), changed.token_ttl), ("New", Some(Duration::from_hours(24))));
         assert_eq!((changed.default_scope.to_string().as_str(), changed.grants.len()), ("a", 0));
         let fields = [("token_ttl", "10"), ("scopes", "a"), ("default_scopes", "b"), ("audiences", "no\nhttps://a")];
-        let bad = changed_settings(&typed(&fields), &current);
+        let bad = changed_settings(&posted(&fields), &current);
         assert_eq!(problems(bad), ["set-audiences", "set-token-ttl", "set-default-scopes"]);
     }
 
@@ -174,12 +174,12 @@ mod tests {
     fn what_no_page_offers_is_told_instead_of_being_left_out() {
         let current = ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service);
         let fields = [("grants", ""), ("grants", "client_credentials"), ("grants", "password")];
-        assert_eq!(problems(changed_settings(&typed(&fields), &current)), ["set-grants"]);
+        assert_eq!(problems(changed_settings(&posted(&fields), &current)), ["set-grants"]);
         let is_choice = |setting: &&Setting| matches!(setting.shape, Shape::Choice(..)) && setting.place == Place::More;
         for setting in SETTINGS.iter().filter(is_choice) {
             let (list, element) = (setting.name, element("set", setting));
-            assert_eq!(problems(changed_settings(&typed(&[(list, "x")]), &current)), [element], "{list}");
-            assert_eq!(changed_settings(&typed(&[(list, "")]), &current).unwrap(), current, "{list}");
+            assert_eq!(problems(changed_settings(&posted(&[(list, "x")]), &current)), [element], "{list}");
+            assert_eq!(changed_settings(&posted(&[(list, "")]), &current).unwrap(), current, "{list}");
         }
     }
 
@@ -192,10 +192,10 @@ mod tests {
                 let chosen = choice.options.iter().filter(|option| option.chosen).map(|option| option.value.as_str());
                 let chosen: Vec<_> = chosen.map(|value| (choice.name, value)).collect();
                 assert_eq!(chosen.len(), 1, "{kind}: {}", choice.name);
-                assert_eq!(changed_settings(&typed(&chosen), &current).unwrap(), current, "{kind}: {chosen:?}");
+                assert_eq!(changed_settings(&posted(&chosen), &current).unwrap(), current, "{kind}: {chosen:?}");
                 for option in &choice.options {
                     let fields = [(choice.name, option.value.as_str())];
-                    assert!(problems(changed_settings(&typed(&fields), &current)).is_empty(), "{kind}: {fields:?}");
+                    assert!(problems(changed_settings(&posted(&fields), &current)).is_empty(), "{kind}: {fields:?}");
                 }
             }
         }

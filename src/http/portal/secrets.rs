@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::idempotent_form::{Made, press};
+use super::idempotent_form::{Made, submit_once};
 use super::owned_application::OwnedApplication;
 use crate::domain::ids::SecretId;
 use crate::http::pages::csrf_form::CsrfForm;
@@ -13,20 +13,20 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `POST …/secrets`: a new secret, shown once on the page that follows.
 pub(in crate::http) async fn rotate(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
-    let CsrfForm { sender: own, typed } = form;
-    match rotated(&own, &typed).await {
+    let CsrfForm { sender: own, posted } = form;
+    match rotated(&own, &posted).await {
         Ok(response) => Ok(response),
         Err(refusal) => own.could_not(refusal).await,
     }
 }
 
-async fn rotated(own: &OwnedApplication, typed: &PostedForm) -> Result<Response, Refusal> {
+async fn rotated(own: &OwnedApplication, posted: &PostedForm) -> Result<Response, Refusal> {
     let (edge, actor, client_id) = (own.edge.clone(), own.actor(), own.client_id().clone());
     let making = async move {
         let made = edge.applications().application_rotate_secret(&client_id, &actor).await?;
         Ok(Made::of(&made.application, made.secret.as_ref()))
     };
-    press(own, typed, ("rotated", own.client_id().as_str()), Box::pin(making)).await
+    submit_once(own, posted, ("rotated", own.client_id().as_str()), Box::pin(making)).await
 }
 
 /// `POST …/secrets/{id}/revoke`.

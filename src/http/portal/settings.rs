@@ -19,37 +19,37 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// `POST …/settings`.
 pub(in crate::http) async fn change(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
-    let CsrfForm { sender: own, typed } = form;
-    let settings = match changed_settings(&typed, &own.application.settings) {
+    let CsrfForm { sender: own, posted } = form;
+    let settings = match changed_settings(&posted, &own.application.settings) {
         Ok(settings) => settings,
-        Err(problems) => return own.page(not_taken(typed, problems, StatusCode::BAD_REQUEST)).await,
+        Err(problems) => return own.page(not_taken(posted, problems, StatusCode::BAD_REQUEST)).await,
     };
     let takes_last_group = takes_the_last_group(&own.application.settings, &settings);
-    match changed(&own, settings, &typed).await {
+    match changed(&own, settings, &posted).await {
         Ok(what) => Ok(see(&done(own.client_id(), what))),
-        Err(refusal) if refusal.code == ErrorCode::Conflict && takes_last_group => ask(&own, typed).await,
-        Err(refusal) => not_changed(&own, typed, refusal).await,
+        Err(refusal) if refusal.code == ErrorCode::Conflict && takes_last_group => ask(&own, posted).await,
+        Err(refusal) => not_changed(&own, posted, refusal).await,
     }
 }
 
 async fn changed(
     own: &OwnedApplication,
     settings: ApplicationSettings,
-    typed: &PostedForm,
+    posted: &PostedForm,
 ) -> Result<&'static str, Refusal> {
     let unversioned = |_| Refusal::invalid_request("the form does not say which version of the settings it changes");
     let change = SettingsChange {
         settings,
-        version: typed.text("version").parse().map_err(unversioned)?,
-        consequences: Consequences::accepted(typed.text("nobody") == "yes"),
+        version: posted.text("version").parse().map_err(unversioned)?,
+        consequences: Consequences::accepted(posted.text("nobody") == "yes"),
     };
     let edge = &own.edge;
-    let changed = edge.self_service().change_for(&own.caller(), own.client_id(), change, typed.text("reason")).await?;
+    let changed = edge.self_service().change_for(&own.caller(), own.client_id(), change, posted.text("reason")).await?;
     Ok(if changed.waiting.is_some() { "asked" } else { "saved" })
 }
 
 /// The page again with what was typed, and why it was not taken.
-async fn not_changed(own: &OwnedApplication, typed: PostedForm, refusal: Refusal) -> PageResult<Response> {
+async fn not_changed(own: &OwnedApplication, posted: PostedForm, refusal: Refusal) -> PageResult<Response> {
     let Some(status) = status_on_page(&refusal) else { return Err(refusal.into()) };
     let text = match refusal.code {
         ErrorCode::PreconditionFailed => {
@@ -58,17 +58,17 @@ async fn not_changed(own: &OwnedApplication, typed: PostedForm, refusal: Refusal
         }
         _ => refusal.description.as_ref(),
     };
-    own.page(not_taken(typed, vec![FieldProblem::at("settings", text)], status)).await
+    own.page(not_taken(posted, vec![FieldProblem::at("settings", text)], status)).await
 }
 
 /// The page again, whose form says that the application is meant to be closed to all.
-async fn ask(own: &OwnedApplication, typed: PostedForm) -> PageResult<Response> {
+async fn ask(own: &OwnedApplication, posted: PostedForm) -> PageResult<Response> {
     let text = "Without an allowed group nobody may use this application any more; it does not become one for everybody. \
                 Name a group, or save again if you mean that.";
-    let occasion = not_taken(typed, vec![FieldProblem::at("set-allowed-groups", text)], StatusCode::CONFLICT);
+    let occasion = not_taken(posted, vec![FieldProblem::at("set-allowed-groups", text)], StatusCode::CONFLICT);
     own.page(Occasion { asks_about_nobody: true, ..occasion }).await
 }
 
-fn not_taken(typed: PostedForm, problems: Vec<FieldProblem>, status: StatusCode) -> Occasion {
-    Occasion { refused: Some((typed, problems)), status, ..Occasion::default() }
+fn not_taken(posted: PostedForm, problems: Vec<FieldProblem>, status: StatusCode) -> Occasion {
+    Occasion { refused: Some((posted, problems)), status, ..Occasion::default() }
 }

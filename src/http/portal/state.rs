@@ -33,8 +33,8 @@ pub(in crate::http) async fn activate(form: CsrfForm<OwnedApplication>) -> PageR
 
 /// `POST …/delete`: the name has to be typed, so that an application is not deleted by a slip.
 pub(in crate::http) async fn delete(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
-    let CsrfForm { sender: own, typed } = form;
-    if as_read(typed.text("name")) != as_read(&own.application.settings.name) {
+    let CsrfForm { sender: own, posted } = form;
+    if as_read(posted.text("name")) != as_read(&own.application.settings.name) {
         let problem = FieldProblem::at("delete-name", "That is not the application's name. Nothing was deleted.");
         return own.page(Occasion::with_problem(problem, StatusCode::BAD_REQUEST)).await;
     }

@@ -10,7 +10,7 @@ use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::visit::see;
-use crate::http::portal::idempotent_form::{Made, press};
+use crate::http::portal::idempotent_form::{Made, submit_once};
 use crate::http::webhook_list::page_of;
 
 /// The actions.
@@ -26,24 +26,24 @@ pub(super) enum Act {
 
 /// `POST …` of each of them.
 pub(super) async fn act(act: Act, form: CsrfForm<OwnedWebhook>) -> PageResult<Response> {
-    let CsrfForm { sender: own, typed } = form;
-    match carry_out(act, &own, &typed).await {
+    let CsrfForm { sender: own, posted } = form;
+    match carry_out(act, &own, &posted).await {
         Ok(response) => Ok(response),
         Err(not_done) => could_not(&own, not_done, None).await,
     }
 }
 
 /// A new secret, shown once on the page that follows.
-async fn rotate_secret(own: &OwnedWebhook, typed: &PostedForm) -> Result<Response, NotDone> {
+async fn rotate_secret(own: &OwnedWebhook, posted: &PostedForm) -> Result<Response, NotDone> {
     let (edge, actor, webhook) = (own.edge.clone(), own.actor(), own.webhook.clone());
     let making = async move {
         let made = edge.webhooks().webhook_rotate_secret(&webhook, &actor).await?;
         Ok(Made::at(page_of(&webhook), webhook.id.to_string(), made.secret.expose()))
     };
-    press(own, typed, ("rotated", &page_of(&own.webhook)), Box::pin(making)).await
+    submit_once(own, posted, ("rotated", &page_of(&own.webhook)), Box::pin(making)).await
 }
 
-async fn carry_out(act: Act, own: &OwnedWebhook, typed: &PostedForm) -> Result<Response, NotDone> {
+async fn carry_out(act: Act, own: &OwnedWebhook, posted: &PostedForm) -> Result<Response, NotDone> {
     let (edge, actor, webhook) = (&own.edge, own.actor(), &own.webhook);
     let sending = |sending| WebhookChange { sending: Some(sending), ..WebhookChange::default() };
     let done = match act {
@@ -61,7 +61,7 @@ async fn carry_out(act: Act, own: &OwnedWebhook, typed: &PostedForm) -> Result<R
             edge.webhooks().webhook_delete(webhook, &actor).await?;
             return Ok(see(&own.without()));
         }
-        Act::RotateSecret => return rotate_secret(own, typed).await,
+        Act::RotateSecret => return rotate_secret(own, posted).await,
     };
     Ok(see(&format!("{}?done={done}", page_of(webhook))))
 }

@@ -14,7 +14,7 @@ use crate::http::webhook_list::page_of;
 /// `POST …/change`.
 pub(super) async fn change(form: CsrfForm<OwnedWebhook>) -> PageResult<Response> {
     let own = form.sender;
-    let fields = WebhookFields::typed(&own.webhook.owner, &form.typed);
+    let fields = WebhookFields::of_form(&own.webhook.owner, &form.posted);
     match changed(&own, &fields).await {
         Ok(()) => Ok(see(&format!("{}?done=saved", page_of(&own.webhook)))),
         Err(not_done) => could_not(&own, not_done, Some(fields)).await,

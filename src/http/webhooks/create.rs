@@ -11,7 +11,7 @@ use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::posted_form::PostedForm;
-use crate::http::portal::idempotent_form::{Made, making_form, press};
+use crate::http::portal::idempotent_form::{Made, making_form, submit_once};
 use crate::http::portal::owned_application::status_on_page;
 use crate::http::portal::view::FieldProblem;
 use crate::http::webhook_list::page_of;
@@ -23,9 +23,9 @@ pub(super) async fn show(at: At) -> PageResult {
 
 /// `POST …/webhooks/new`.
 pub(super) async fn create(form: CsrfForm<At>) -> PageResult<Response> {
-    let CsrfForm { sender: at, typed } = form;
-    let fields = WebhookFields::typed(&at.owner(), &typed);
-    match make(&at, &fields, &typed).await {
+    let CsrfForm { sender: at, posted } = form;
+    let fields = WebhookFields::of_form(&at.owner(), &posted);
+    match make(&at, &fields, &posted).await {
         Ok(response) => Ok(response),
         Err(NotDone { problems, refusal }) => match status_on_page(&refusal) {
             Some(status) => Ok(form_page(&at, &fields, problems).await?.with_status(status).into_response()),
@@ -34,7 +34,7 @@ pub(super) async fn create(form: CsrfForm<At>) -> PageResult<Response> {
     }
 }
 
-async fn make(at: &At, fields: &WebhookFields, typed: &PostedForm) -> Result<Response, NotDone> {
+async fn make(at: &At, fields: &WebhookFields, posted: &PostedForm) -> Result<Response, NotDone> {
     let (url, events) = fields.read()?;
     let new = NewWebhook { owner: at.owner(), url, events };
     let (edge, actor) = (at.edge.clone(), at.actor());
@@ -42,7 +42,7 @@ async fn make(at: &At, fields: &WebhookFields, typed: &PostedForm) -> Result<Res
         let made = edge.webhooks().webhook_create(new, &actor).await?;
         Ok(Made::at(page_of(&made.webhook), made.webhook.id.to_string(), made.secret.expose()))
     };
-    press(at, typed, ("created", &at.new_page()), Box::pin(making)).await
+    submit_once(at, posted, ("created", &at.new_page()), Box::pin(making)).await
 }
 
 async fn form_page(at: &At, fields: &WebhookFields, problems: Vec<FieldProblem>) -> PageResult {

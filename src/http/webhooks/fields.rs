@@ -43,12 +43,12 @@ impl WebhookFields {
     }
 
     /// From a posted form.
-    pub(super) fn typed(owner: &WebhookOwner, typed: &PostedForm) -> Self {
+    pub(super) fn of_form(owner: &WebhookOwner, posted: &PostedForm) -> Self {
         Self {
             owner: owner.clone(),
-            url: typed.text("url").trim_ascii().to_owned(),
-            all: typed.text("which") == "all",
-            ticked: typed.all("event").map(str::to_owned).collect(),
+            url: posted.text("url").trim_ascii().to_owned(),
+            all: posted.text("which") == "all",
+            ticked: posted.all("event").map(str::to_owned).collect(),
         }
     }
 
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn read(fields: &[(&str, &str)]) -> Result<Vec<EventType>, Vec<String>> {
-        let fields = WebhookFields::typed(&WebhookOwner::Server, &PostedForm::of(fields));
+        let fields = WebhookFields::of_form(&WebhookOwner::Server, &PostedForm::of(fields));
         fields
             .read()
             .map(|(_, events)| events)
@@ -156,7 +156,7 @@ mod tests {
     fn an_application_is_offered_what_it_is_told() {
         let application = WebhookOwner::Application("orders".parse().unwrap());
         let offered = |owner| WebhookFields::empty(owner).shown(&[]).events.len();
-        let told = EventType::ALL.iter().filter(|event| event.is_of_applications()).count();
-        assert_eq!((offered(&application), offered(&WebhookOwner::Server)), (told, EventType::ALL.len()));
+        let count = EventType::ALL.iter().filter(|event| event.is_of_applications()).count();
+        assert_eq!((offered(&application), offered(&WebhookOwner::Server)), (count, EventType::ALL.len()));
     }
 }

@@ -123,14 +123,14 @@ fn with_time_outs(options: PgConnectOptions) -> PgConnectOptions {
 
 /// Text of any language must fit: in a database of one alphabet the first name of another would be refused, years later.
 async fn check_encoding(options: &PgConnectOptions, patience: Duration) -> Result<(), StoreError> {
-    let asked = timeout(patience, async {
+    let answer = timeout(patience, async {
         let mut connection = PgConnection::connect_with(options).await?;
         let encoding: String = sqlx::raw_sql("show server_encoding").fetch_one(&mut connection).await?.try_get(0)?;
         // It has answered; that it takes leave as well is of no interest.
         let _ = connection.close().await;
         Ok::<_, sqlx::Error>(encoding)
     });
-    match asked.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(StoreError::from) {
+    match answer.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(StoreError::from) {
         Ok(encoding) if encoding != "UTF8" => Err(StoreError::Encoding(encoding)),
         Err(StoreError::Unavailable(why)) if !why.contains(POOLER_REFUSAL) => Ok(()),
         other => other.map(|_| ()),

@@ -104,7 +104,7 @@ pub(super) const TABLE: &[Row] = &[
     row("POST", "/api/v1/invitations", r#"{"email": "{new}@example.com"}"#, instead(OPERATORS, 201)),
     row("DELETE", "/api/v1/invitations/{new}@example.com", "", instead(OPERATORS, 404)),
     row("GET", "/api/v1/users/{sub}/groups", "", OPERATORS),
-    // Others see the groups that developers are shown, and nobody in them.
+    // Others see the groups that developers are shown, without their members.
     row("GET", "/api/v1/groups", "", [401, 200, 200, 200, 403, 200, 403, 200, 403]),
     row("POST", "/api/v1/groups", r#"{"name": "{new}"}"#, instead(OPERATORS, 201)),
     row("GET", "/api/v1/groups/{group}", "", [401, 404, 404, 404, 403, 200, 403, 200, 403]),

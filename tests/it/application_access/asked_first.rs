@@ -1,4 +1,4 @@
-//! Changes after which nobody could use an application: they are asked about, and never open it to everybody.
+//! Changes after which no person could use an application: they are asked about, and never open it to everybody.
 
 use gatepost::domain::application::{AccessPolicy, ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
@@ -61,7 +61,7 @@ async fn deleting_a_group_that_applications_need_is_asked_about(world: World) {
     assert_eq!(allowed(&server, &open).await, (AccessPolicy::Everybody, vec![]), "forgotten there too");
     let audited = server.rooms.store.audit_of(&both.client_id).await.unwrap();
     assert!(audited.iter().any(|line| line.detail == "allowed_groups -staff"), "{audited:?}");
-    // Another group under the old name lets nobody in.
+    // Another group under the old name does not let its members in.
     make(&server.rooms, "staff").await;
     put_in(&server.rooms, "staff", &grant.user).await;
     grant.refresh(tokens["refresh_token"].as_str().unwrap()).await.refusal(400, "invalid_grant");
@@ -98,7 +98,7 @@ async fn the_command_line_asks_for_yes(world: World) {
     assert_eq!(allowed(&server, &Registered::from_id(id)).await, (AccessPolicy::Groups, vec![]));
 }
 
-/// Access: in the portal the form asks, the page says when nobody may use the application, and a group that its owner does
+/// Access: in the portal the form asks, the page says when no person may use the application, and a group that its owner does
 /// not see stays.
 #[apply(on_both_engines)]
 async fn the_portal_asks_and_says_when_nobody_may_use_it(world: World) {

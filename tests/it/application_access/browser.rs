@@ -61,7 +61,7 @@ async fn without_an_owner_the_operator_is_to_be_asked(world: World) {
     assert!(page.has("no-access") && page.text().contains("run this server"), "{}", page.text());
 }
 
-/// Access: consent that was given on an open page lets in nobody who was taken out meanwhile.
+/// Access: consent that was given on an open page does not let in a person who was taken out meanwhile.
 #[apply(on_both_engines)]
 async fn the_answer_to_a_page_that_was_open_before_is_judged_anew(world: World) {
     let server = world.server().await;

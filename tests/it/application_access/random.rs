@@ -1,4 +1,4 @@
-//! Random groups, applications and removals: nobody without access gets a token, and who has access gets one.
+//! Random groups, applications and removals: a person without access gets no token, and who has access gets one.
 
 use std::collections::{BTreeMap, BTreeSet};
 

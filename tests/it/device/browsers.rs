@@ -158,7 +158,7 @@ async fn nothing_is_allowed_without_the_page_whoever_asks(world: World) {
     }
 }
 
-/// The person can become somebody else before they answer.
+/// The person can sign in with another account before they answer.
 #[apply(on_both_engines)]
 async fn another_account_can_be_chosen_on_the_page(world: World) {
     let server = world.server().await;
@@ -177,7 +177,7 @@ async fn another_account_can_be_chosen_on_the_page(world: World) {
     assert_eq!(claims["sub"].as_str(), Some(&*jane.sub));
 }
 
-/// What nobody types gets a page, and no fault.
+/// An input that is no code gets a page, and no fault.
 #[apply(on_both_engines)]
 async fn whatever_is_sent_as_a_code_or_an_address_gets_a_page(world: World) {
     let server = world.server_with("[rate_limits]\nenabled = false").await;

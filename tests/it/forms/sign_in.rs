@@ -52,7 +52,7 @@ async fn every_form_between_an_application_and_its_people_is_taken_as_it_is_show
     }
 }
 
-/// Enters an address, asks for another mail, and has somebody else's device stop the first sign-in.
+/// Enters an address, asks for another mail, and has another person's device stop the first sign-in.
 async fn until_signed_in(
     world: &World,
     server: &TestServer,

@@ -1,4 +1,4 @@
-//! Somebody who opens every page that links lead to, and sends every form of them as it is shown.
+//! A visitor who opens every page that links lead to, and sends every form of them as it is shown.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -250,7 +250,7 @@ impl Installation {
         Ok(node)
     }
 
-    /// Starts a server as somebody does who tries it out, under the name by which it is reached.
+    /// Starts a server as a person does who tries it out, under the name by which it is reached.
     pub(crate) async fn start_in_development(&mut self) -> Node {
         // The name has the port in it, so one is chosen that is free now.
         let port =

@@ -42,7 +42,7 @@ async fn the_founder_who_is_removed_is_told_and_who_leaves_is_not(world: World) 
     let mail = server.mail.caught_mails().unwrap().into_iter().find(|mail| mail.to.as_str() == "bob@example.com");
     assert!(mail.unwrap().text.contains("An operator removed you"));
 
-    // Who leaves knows it, and an address that nobody has proven is no mailbox for strangers' messages.
+    // Who leaves knows it, and an address that was never proven is no mailbox for strangers' messages.
     server
         .ownership
         .invite_owner(&by_ann, &application, "bob@example.com".parse().unwrap(), InvitationPurpose::Share)

@@ -279,7 +279,7 @@ async fn a_webhook_is_found_at_its_own_application_only(world: World) {
     assert_eq!(status(&john.visit(&own).await), 404);
 }
 
-/// Only a page that somebody can read takes the secret away from the browser.
+/// Only a page that a person can read takes the secret away from the browser.
 #[apply(on_both_engines)]
 async fn a_secret_that_nobody_has_seen_is_still_there(world: World) {
     let (server, receiver) = (world.server().await, Receiver::start().await);

@@ -25,7 +25,7 @@ async fn register_from(server: &TestServer, address: &str) -> Answer {
     Answer::of(from(server, address)).await
 }
 
-/// A flood from one network stops nobody else, and its refusals write nothing.
+/// A flood from one network does not stop others, and its refusals write nothing.
 #[apply(on_both_engines)]
 async fn one_network_registers_so_many_at_once_and_then_one_after_each_interval(world: World) {
     let settings = "[rate_limits]\nregistrations_per_ip_burst = 3\nregistrations_per_ip_every = \"1m\"\n";

@@ -1,4 +1,4 @@
-//! What registered itself owns nothing: it gets no power that nobody gave it.
+//! What registered itself owns nothing: it gets no power by default.
 
 use macro_rules_attribute::apply;
 

@@ -32,7 +32,7 @@ async fn told(server: &TestServer, browser: &Browser, application: &Registered) 
     [userinfo, id_token]
 }
 
-/// Somebody who has just signed up, at their own page.
+/// A person who has just signed up, at their own page.
 async fn person(server: &TestServer, email: &str) -> (Browser, Page) {
     let browser = Browser::of(server);
     let page = browser.visit("/login?return_to=/account").await;

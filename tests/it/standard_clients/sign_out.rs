@@ -10,7 +10,7 @@ use crate::harness::browser::Browser;
 use crate::harness::person::{authorize, mails_to, web_settings};
 use crate::harness::{Registered, World, on_both_engines};
 
-/// OIDC RP-Initiated Logout §3: nobody is sent to an address that is not proven, and nobody is kept signed in.
+/// OIDC RP-Initiated Logout §3: no browser is sent to an address that is not proven, and no person is kept signed in.
 #[apply(on_both_engines)]
 async fn a_bad_sign_out_request_leads_nowhere_but_signs_out_who_wants_it(world: World) {
     let server = world.server_with(UNLIMITED).await;
@@ -28,7 +28,7 @@ async fn a_bad_sign_out_request_leads_nowhere_but_signs_out_who_wants_it(world: 
         (format!("client_id={id}&post_logout_redirect_uri={back}&state={giant}"), "8192"),
     ] {
         let browser = Browser::of(&server);
-        // Somebody who is not signed in is told that, and goes nowhere either.
+        // A person who is not signed in is told that, and goes nowhere either.
         assert!(is_page(&browser.visit(&format!("/oauth/logout?{query}")).await, 200), "{query}");
         let page = browser.visit(&authorize(&application, &[])).await;
         let mails = mails_to(&server, JOHN).await;

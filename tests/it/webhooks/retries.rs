@@ -61,7 +61,7 @@ async fn a_receiver_that_does_not_answer_in_time_is_tried_again(world: World) {
     assert_eq!(receiver.received().len(), 2);
 }
 
-/// Nobody listens, or what comes back is no HTTP: said in words, and tried again.
+/// The receiver does not listen, or what comes back is no HTTP: said in words, and tried again.
 #[apply(on_both_engines)]
 async fn what_is_no_receiver_is_told_so(world: World) {
     let receiver = Receiver::start().await;
@@ -77,7 +77,7 @@ async fn what_is_no_receiver_is_told_so(world: World) {
     .await;
 }
 
-/// Written with what it tells: whoever ends before it is sent, or while it is being sent, leaves it to the next.
+/// Written with what it tells: a process that ends before it is sent, or while it is being sent, leaves it to the next.
 #[apply(on_both_engines)]
 async fn a_message_survives_the_end_of_its_server(world: World) {
     let receiver = Receiver::start().await;

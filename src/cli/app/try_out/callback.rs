@@ -92,17 +92,17 @@ impl Callback {
 
     /// The parameters of the first visit of the redirect URI.
     async fn answer(&self) -> std::io::Result<BTreeMap<String, String>> {
-        let (told, mut heard) = mpsc::channel(1);
+        let (sender, mut visits) = mpsc::channel(1);
         loop {
             tokio::select! {
-                Some(query) = heard.recv() => {
+                Some(query) = visits.recv() => {
                     return Ok(form_urlencoded::parse(String::as_bytes(&query)).into_owned().collect());
                 }
                 accepted = self.listener.accept() => {
                     let (stream, _) = accepted?;
-                    let (told, path) = (told.clone(), self.uri.path().to_owned());
+                    let (sender, path) = (sender.clone(), self.uri.path().to_owned());
                     let service = service_fn(move |request| {
-                        let response = visit(&request, &path, &told);
+                        let response = visit(&request, &path, &sender);
                         async move { Ok::<_, Infallible>(response) }
                     });
                     tokio::spawn(http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(stream), service));
@@ -113,11 +113,11 @@ impl Callback {
 }
 
 /// Tells of a visit of the callback, and of no other address.
-fn visit(request: &Request<Incoming>, path: &str, told: &mpsc::Sender<String>) -> Response<Full<Bytes>> {
+fn visit(request: &Request<Incoming>, path: &str, sender: &mpsc::Sender<String>) -> Response<Full<Bytes>> {
     let is_answer = request.uri().path() == path;
     if is_answer {
         // The first visit counts; the one that waits for it may be gone by the second.
-        let _ = told.try_send(request.uri().query().unwrap_or_default().to_owned());
+        let _ = sender.try_send(request.uri().query().unwrap_or_default().to_owned());
     }
     let mut response = Response::new(Full::from(if is_answer { THANKS } else { "" }));
     if !is_answer {

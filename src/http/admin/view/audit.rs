@@ -16,7 +16,7 @@ pub(in crate::http::admin) struct AuditPage {
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The search text.
-    pub(in crate::http::admin) asked: AuditFilterForm,
+    pub(in crate::http::admin) form: AuditFilterForm,
     /// What is wrong with the input.
     pub(in crate::http::admin) problem: Option<&'static str>,
     /// The events, newest first.

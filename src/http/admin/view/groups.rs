@@ -30,8 +30,8 @@ pub(in crate::http::admin) struct GroupsPage {
 pub(in crate::http::admin) struct NewGroupForm {
     /// Where it goes.
     pub(in crate::http::admin) form: Form,
-    /// The name that was typed.
-    pub(in crate::http::admin) typed: String,
+    /// The name that was posted.
+    pub(in crate::http::admin) name: String,
     /// What is wrong with it.
     pub(in crate::http::admin) problem: Option<String>,
 }
@@ -58,8 +58,8 @@ pub(in crate::http::admin) struct GroupPage {
     pub(in crate::http::admin) next: Option<String>,
     /// Adds accounts.
     pub(in crate::http::admin) add: Form,
-    /// The addresses that were typed.
-    pub(in crate::http::admin) typed: String,
+    /// The addresses that were posted.
+    pub(in crate::http::admin) emails: String,
     /// Why they were not added.
     pub(in crate::http::admin) add_problem: Option<String>,
     /// Lets developers know of it, or not any more.

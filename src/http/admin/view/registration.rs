@@ -34,7 +34,7 @@ pub(in crate::http::admin) struct RegistrationPage {
     /// Newest first.
     pub(in crate::http::admin) lines: Vec<TokenLine>,
     /// What was typed into the form.
-    pub(in crate::http::admin) typed: TypedToken,
+    pub(in crate::http::admin) new: NewTokenForm,
     /// Makes a token.
     pub(in crate::http::admin) create: Form,
 }
@@ -95,9 +95,9 @@ impl TokenLine {
     }
 }
 
-/// What was typed into the form that makes a token.
+/// What the form that makes a token holds.
 #[derive(Clone, Debug)]
-pub(in crate::http::admin) struct TypedToken {
+pub(in crate::http::admin) struct NewTokenForm {
     name: String,
     uses: String,
     expires: String,
@@ -105,23 +105,23 @@ pub(in crate::http::admin) struct TypedToken {
     machines: bool,
 }
 
-impl Default for TypedToken {
+impl Default for NewTokenForm {
     fn default() -> Self {
         let empty = String::new;
         Self { name: empty(), uses: "1".to_owned(), expires: "1d".to_owned(), scopes: empty(), machines: false }
     }
 }
 
-impl TypedToken {
+impl NewTokenForm {
     /// As it was posted.
-    pub(in crate::http::admin) fn of(typed: &PostedForm) -> Self {
-        let text = |field: &str| typed.text(field).to_owned();
+    pub(in crate::http::admin) fn of(posted: &PostedForm) -> Self {
+        let text = |field: &str| posted.text(field).to_owned();
         Self {
             name: text("name"),
             uses: text("uses"),
             expires: text("expires"),
             scopes: text("scopes"),
-            machines: typed.has("machines"),
+            machines: posted.has("machines"),
         }
     }
 }

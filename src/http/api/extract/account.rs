@@ -15,9 +15,9 @@ impl<N: Needed> FromRequestParts<Edge> for Account<N> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
-        let asked = May::from_request_parts(parts, edge).await?;
+        let call = May::from_request_parts(parts, edge).await?;
         let Named(sub) = Named::<String>::from_request_parts(parts, edge).await?;
-        let user = asked.edge.people().user_for(&asked.caller, &sub, N::NEED).await?;
-        Ok(Self(user, asked))
+        let user = call.edge.people().user_for(&call.caller, &sub, N::NEED).await?;
+        Ok(Self(user, call))
     }
 }

@@ -87,16 +87,16 @@ impl Once {
     /// Makes it, unless it was made already.
     pub(in crate::http::api) async fn make<Making>(
         self,
-        asked: &ApiCaller,
+        call: &ApiCaller,
         making: impl FnOnce(ApiCaller) -> Making,
     ) -> Answer<Created>
     where
         Making: Future<Output = Answer<Created>> + Send + 'static,
     {
-        let making = Box::pin(making(asked.clone()));
+        let making = Box::pin(making(call.clone()));
         let Some(key) = self.key else { return making.await };
-        let request = Repeatable::by_program(&asked.caller, &key, &self.request)?;
-        asked.edge.idempotency().make_once(request, making).await
+        let request = Repeatable::by_program(&call.caller, &key, &self.request)?;
+        call.edge.idempotency().make_once(request, making).await
     }
 }
 

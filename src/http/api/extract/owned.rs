@@ -16,9 +16,9 @@ impl<N: Needed> FromRequestParts<Edge> for Owned<N> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
-        let asked = May::from_request_parts(parts, edge).await?;
+        let call = May::from_request_parts(parts, edge).await?;
         let Id(client_id) = Id::<ClientId>::from_request_parts(parts, edge).await?;
-        let application = asked.edge.access().application_for(&asked.caller, &client_id, N::NEED).await?;
-        Ok(Self(application, asked))
+        let application = call.edge.access().application_for(&call.caller, &client_id, N::NEED).await?;
+        Ok(Self(application, call))
     }
 }

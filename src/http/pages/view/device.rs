@@ -16,7 +16,7 @@ pub(in crate::http) struct DeviceCode {
     /// The messages of its language.
     pub(in crate::http) t: &'static Messages,
     /// What the field holds to begin with.
-    pub(in crate::http) typed: String,
+    pub(in crate::http) entered: String,
     /// What was wrong with what was sent.
     pub(in crate::http) problem: Option<DeviceProblem>,
     /// Where it goes.

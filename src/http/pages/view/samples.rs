@@ -241,14 +241,14 @@ fn consent_and_logout(t: &'static Messages, values: &Values, all: &mut Pages) {
 }
 
 fn device(t: &'static Messages, values: &Values, all: &mut Pages) {
-    for (name, typed, problem) in [
+    for (name, entered, problem) in [
         ("device", "", None),
         ("device-link", "BCDF-GHJK", None),
         ("device-wrong", values.sentence, Some(DeviceProblem::Wrong)),
         ("device-taken", "BCDF-GHJK", Some(DeviceProblem::Taken)),
         ("device-too-many", "BCDF-GHJK", Some(DeviceProblem::TooMany { wait: WAIT })),
     ] {
-        add(all, name, &DeviceCode { t, typed: typed.to_owned(), problem, form: values.form("/device") });
+        add(all, name, &DeviceCode { t, entered: entered.to_owned(), problem, form: values.form("/device") });
     }
     for (name, elsewhere, scopes) in
         [("allow-device", false, &SCOPES[..]), ("allow-device-elsewhere", true, &SCOPES[..1])]

@@ -11,7 +11,7 @@ pub(in crate::http) struct Activity {
     /// The last requests, newest first.
     pub(in crate::http) requests: Vec<RequestLine>,
     /// The last sign-ins, newest first.
-    pub(in crate::http) flights: Vec<DeliveryTraceLine>,
+    pub(in crate::http) traces: Vec<DeliveryTraceLine>,
 }
 
 /// A request that named the application.

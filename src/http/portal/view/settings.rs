@@ -64,9 +64,9 @@ impl SettingsForm {
 
     /// The same with a hint at each field that has something which is not approved yet.
     #[must_use]
-    pub(in crate::http) fn waiting_for(mut self, asked: &Extras) -> Self {
-        let asked = asked.alone();
-        let waiting = |name: &str| Setting::of_name(name).map(|setting| setting.text(&asked)).unwrap_or_default();
+    pub(in crate::http) fn waiting_for(mut self, extras: &Extras) -> Self {
+        let requested = extras.alone();
+        let waiting = |name: &str| Setting::of_name(name).map(|setting| setting.text(&requested)).unwrap_or_default();
         for input in self.inputs.iter_mut().chain(&mut self.more) {
             let words = waiting(input.name).replace('\n', " ");
             if !words.is_empty() && is_asked(input.name) {
@@ -84,15 +84,15 @@ impl SettingsForm {
 
     /// The same with the input and its problems.
     #[must_use]
-    pub(in crate::http) fn refused(mut self, typed: &PostedForm, problems: Vec<FieldProblem>) -> Self {
+    pub(in crate::http) fn refused(mut self, posted: &PostedForm, problems: Vec<FieldProblem>) -> Self {
         let problem = |id: &str| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
-        for input in self.inputs.iter_mut().chain(&mut self.more).filter(|input| typed.has(input.name)) {
-            *input = input.clone().holding(typed.text(input.name));
+        for input in self.inputs.iter_mut().chain(&mut self.more).filter(|input| posted.has(input.name)) {
+            *input = input.clone().holding(posted.text(input.name));
             input.problem = problem(&input.id);
         }
-        for choice in self.choices.iter_mut().chain(&mut self.ticks).filter(|choice| typed.has(choice.name)) {
+        for choice in self.choices.iter_mut().chain(&mut self.ticks).filter(|choice| posted.has(choice.name)) {
             for option in &mut choice.options {
-                option.chosen = typed.all(choice.name).any(|chosen| chosen == option.value);
+                option.chosen = posted.all(choice.name).any(|chosen| chosen == option.value);
             }
             choice.problem = problem(&choice.id);
         }
