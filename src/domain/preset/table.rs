@@ -51,6 +51,7 @@ pub const PRESETS: &[Preset] = &[
         name: "jupyterhub",
         label: "JupyterHub",
         redirects: &["/hub/oauth_callback"],
+        after_logout: &["/hub/login"],
         scopes: WITH_GROUPS,
         ..NOTHING
     },
@@ -62,7 +63,13 @@ pub const PRESETS: &[Preset] = &[
         scopes: WITH_GROUPS,
         ..NOTHING
     },
-    Preset { name: "miniflux", label: "Miniflux", redirects: &["/oauth2/oidc/callback"], ..NOTHING },
+    Preset {
+        name: "miniflux",
+        label: "Miniflux",
+        redirects: &["/oauth2/oidc/callback"],
+        scopes: WITH_GROUPS,
+        ..NOTHING
+    },
     Preset {
         name: "minio",
         label: "MinIO",
