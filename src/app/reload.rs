@@ -23,6 +23,7 @@ pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     rooms.clients.set_limits(&config.rate_limits);
     rooms.authorizations.set_limits(&config.rate_limits);
     rooms.registrations.set_limits(&config.rate_limits);
+    rooms.passkeys.set_limits(&config.rate_limits);
     rooms.mail_limits.set_limits(config.rate_limits.clone());
     rooms.mail.set_server(mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>), sender);
     tell(rooms, &sources);

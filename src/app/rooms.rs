@@ -31,6 +31,7 @@ use crate::flows::mail::Mail;
 use crate::flows::mail_limits::MailLimits;
 use crate::flows::oversight::Oversight;
 use crate::flows::ownership::Ownership;
+use crate::flows::passkeys::Passkeys;
 use crate::flows::people::People;
 use crate::flows::provision::Provisioning;
 use crate::flows::registrations::Registrations;
@@ -164,6 +165,7 @@ struct Endpoints {
     responses: Arc<AuthorizationResponses>,
     sign_ups: Arc<SignUps>,
     sign_ins: Arc<SignIns>,
+    passkeys: Arc<Passkeys>,
     authorizations: Arc<Authorizations>,
     device_grants: Arc<DeviceGrants>,
     sign_out: Arc<SignOut>,
@@ -190,6 +192,7 @@ impl Endpoints {
             &responses,
         ));
         Self {
+            passkeys: Arc::new(Passkeys::new(base, mail, sessions)),
             authorizations: Arc::new(Authorizations::new(
                 base,
                 application_cache,
@@ -259,6 +262,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         responses: endpoints.responses,
         sign_ups: endpoints.sign_ups,
         sign_ins: endpoints.sign_ins,
+        passkeys: endpoints.passkeys,
         authorizations: endpoints.authorizations,
         device_grants: endpoints.device_grants,
         sign_out: endpoints.sign_out,

@@ -35,6 +35,11 @@ impl Issuer {
         self.url.host_str().unwrap_or_default()
     }
 
+    /// Whether its host is a name and no IP address.
+    pub fn is_domain(&self) -> bool {
+        matches!(self.url.host(), Some(Host::Domain(_)))
+    }
+
     /// Scheme, host and port, as a browser's `Origin` header has them.
     pub fn origin(&self) -> String {
         self.url.origin().ascii_serialization()

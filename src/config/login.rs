@@ -34,6 +34,8 @@ pub struct Login {
     pub signup: Option<SignUp>,
     /// The domains whose addresses make their own accounts, in lower case.
     pub signup_domains: Vec<String>,
+    /// The other origins whose pages may use the passkeys of this server (WebAuthn §5.11).
+    pub passkey_origins: Vec<String>,
 }
 
 impl Login {
@@ -46,6 +48,7 @@ impl Login {
             unknown_account: section.setting("unknown_account", "reject"),
             signup: section.optional("signup"),
             signup_domains: domains(section),
+            passkey_origins: origins(section),
         }
     }
 
@@ -70,4 +73,17 @@ fn domains(section: &mut SectionReader<'_>) -> Vec<String> {
         }
     }
     domains
+}
+
+/// An origin is a scheme, a host and perhaps a port, as browsers write it.
+fn origins(section: &mut SectionReader<'_>) -> Vec<String> {
+    let mut origins = Vec::new();
+    for text in section.setting::<Vec<String>>("passkey_origins", "[]") {
+        match url::Url::parse(&text) {
+            Ok(url) if url.scheme() == "https" && url.origin().ascii_serialization() == text => origins.push(text),
+            _ => section
+                .refuse("passkey_origins", format!("expected origins such as https://www.example.com, found '{text}'")),
+        }
+    }
+    origins
 }

@@ -164,6 +164,8 @@ row_ids! {
     RegistrationTokenId,
     /// Names a recorded request of an application.
     NotedRequestId,
+    /// Names a passkey.
+    PasskeyId,
 }
 
 /// The client id of an application (RFC 6749 §2.2). It reveals no creation time and is never issued twice.

@@ -27,6 +27,7 @@ pub mod one_time;
 pub mod own_api;
 pub mod own_token;
 pub mod ownership;
+pub mod passkey;
 pub mod preset;
 pub mod recheck;
 pub mod refresh_token;

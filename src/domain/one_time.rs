@@ -131,6 +131,8 @@ one_time_values! {
     InitialAccessToken = "gpit_",
     /// The token by which a client that registered itself sees and changes its registration (RFC 7592).
     RegistrationAccessToken = "gprt_",
+    /// What an authenticator signs to sign somebody in, or to register a passkey (WebAuthn §13.4.3).
+    PasskeyChallenge = "gpw_",
 }
 
 #[cfg(test)]

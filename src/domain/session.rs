@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::ids::{SessionId, Timestamp, UserId};
-use crate::protocol::id_token::ACR_MAIL;
+use crate::protocol::id_token::{ACR_MAIL, ACR_PASSKEY};
 use crate::protocol::named::named;
 
 named! {
@@ -12,6 +12,10 @@ named! {
     pub enum AuthenticationMethod {
         /// By a link or code that was mailed to them.
         Email = "otp",
+        /// By a passkey that may have copies on other devices.
+        SoftwareKey = "swk",
+        /// By a passkey that stays on its device.
+        HardwareKey = "hwk",
     }
 }
 
@@ -20,7 +24,22 @@ impl AuthenticationMethod {
     pub const fn acr(self) -> &'static str {
         match self {
             Self::Email => ACR_MAIL,
+            Self::SoftwareKey | Self::HardwareKey => ACR_PASSKEY,
         }
+    }
+
+    /// The values in `amr`: with a passkey the person was there, and their authenticator knew them.
+    pub const fn amr(self) -> &'static [&'static str] {
+        match self {
+            Self::Email => &["otp"],
+            Self::SoftwareKey => &["swk", "user"],
+            Self::HardwareKey => &["hwk", "user"],
+        }
+    }
+
+    /// Whether it was a passkey.
+    pub const fn is_passkey(self) -> bool {
+        matches!(self, Self::SoftwareKey | Self::HardwareKey)
     }
 }
 

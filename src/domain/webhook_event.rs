@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::audit::{Actor, AuditEntry, AuditEvent};
 use super::group::{GroupChange, GroupName};
 use super::ids::{ClientId, MessageId, Timestamp, WebhookId};
+use super::passkey::PasskeyChange;
 
 /// Declares the events of webhooks, each with its name on the wire.
 macro_rules! event_types {
@@ -51,6 +52,9 @@ event_types! {
     UserDisabled = "user.disabled",
     UserEnabled = "user.enabled",
     UserDeleted = "user.deleted",
+    PasskeyAdded = "passkey.added",
+    PasskeyRemoved = "passkey.removed",
+    PasskeyCloned = "passkey.cloned",
     GroupCreated = "group.created",
     GroupChanged = "group.changed",
     GroupDeleted = "group.deleted",
@@ -85,6 +89,9 @@ impl EventType {
             | Self::UserDisabled
             | Self::UserEnabled
             | Self::UserDeleted
+            | Self::PasskeyAdded
+            | Self::PasskeyRemoved
+            | Self::PasskeyCloned
             | Self::GroupCreated
             | Self::GroupChanged
             | Self::GroupDeleted
@@ -227,6 +234,11 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         Audit::UserDisabled { sub } => user(EventType::UserDisabled, sub),
         Audit::UserEnabled { sub } => user(EventType::UserEnabled, sub),
         Audit::UserDeleted { sub } => user(EventType::UserDeleted, sub),
+        Audit::PasskeyChanged { sub, what } => match what {
+            PasskeyChange::Added => user(EventType::PasskeyAdded, sub),
+            PasskeyChange::Removed => user(EventType::PasskeyRemoved, sub),
+            PasskeyChange::Cloned => user(EventType::PasskeyCloned, sub),
+        },
         Audit::GroupChanged { group, what } => Some(group_facts(group, what)),
         Audit::KeyRevoked { kid } => Some((EventType::KeyRevoked, WebhookFacts::Operators(json!({ "kid": kid })))),
         Audit::WebhookCreated { webhook } => Some(of_webhook(EventType::WebhookCreated, webhook)),
@@ -308,6 +320,9 @@ mod tests {
             AuditEvent::UserDisabled { sub: sub() },
             AuditEvent::UserEnabled { sub: sub() },
             AuditEvent::UserDeleted { sub: sub() },
+            AuditEvent::PasskeyChanged { sub: sub(), what: PasskeyChange::Added },
+            AuditEvent::PasskeyChanged { sub: sub(), what: PasskeyChange::Removed },
+            AuditEvent::PasskeyChanged { sub: sub(), what: PasskeyChange::Cloned },
             of_group(GroupChange::Created),
             of_group(GroupChange::Changed("visible_to_developers")),
             of_group(GroupChange::Deleted),

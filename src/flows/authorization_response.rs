@@ -38,17 +38,24 @@ pub(in crate::flows) struct Subject {
     session: Option<SessionId>,
     sign_in: Option<SignInId>,
     auth_time: Timestamp,
+    amr: AuthenticationMethod,
 }
 
 impl Subject {
     /// The person whose browser is signed in.
     pub(in crate::flows) const fn of_session(session: &Session) -> Self {
-        Self { user: session.user, session: Some(session.id), sign_in: None, auth_time: session.auth_time }
+        Self {
+            user: session.user,
+            session: Some(session.id),
+            sign_in: None,
+            auth_time: session.auth_time,
+            amr: session.amr,
+        }
     }
 
     /// The person who opened the link; the sign-in is spent when the code is.
     pub(in crate::flows) const fn of_link(user: UserId, sign_in: SignInId, now: Timestamp) -> Self {
-        Self { user, session: None, sign_in: Some(sign_in), auth_time: now }
+        Self { user, session: None, sign_in: Some(sign_in), auth_time: now, amr: AuthenticationMethod::Email }
     }
 }
 
@@ -109,7 +116,7 @@ impl AuthorizationResponses {
             sign_in: subject.sign_in,
             scope: authorization.scope.clone(),
             auth_time: subject.auth_time,
-            amr: AuthenticationMethod::Email,
+            amr: subject.amr,
             created_at: now,
             expires_at: now.plus(self.code_ttl),
             spent_at: None,

@@ -32,6 +32,7 @@ pub mod mail;
 pub mod mail_limits;
 pub mod oversight;
 pub mod ownership;
+pub mod passkeys;
 pub mod people;
 pub mod provision;
 pub mod registrations;
@@ -76,6 +77,7 @@ use mail::Mail;
 use mail_limits::MailLimits;
 use oversight::Oversight;
 use ownership::Ownership;
+use passkeys::Passkeys;
 use people::People;
 use provision::Provisioning;
 use registrations::Registrations;
@@ -155,6 +157,8 @@ pub struct Rooms {
     pub sign_ups: Arc<SignUps>,
     /// Signing in.
     pub sign_ins: Arc<SignIns>,
+    /// Signing in without mail.
+    pub passkeys: Arc<Passkeys>,
     /// Authorization requests.
     pub authorizations: Arc<Authorizations>,
     /// Requests of devices.

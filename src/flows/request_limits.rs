@@ -1,5 +1,5 @@
-//! Authorization requests and registrations are limited before they are stored: they need no authentication, and each
-//! becomes a row.
+//! Authorization requests, registrations and challenges are limited before they are stored: they need no
+//! authentication, and each becomes a row.
 //!
 //! The counts are kept in this process, because a refused request must not cost a write to the database either.
 
@@ -84,6 +84,12 @@ impl RequestLimits {
     pub fn of_registrations(limits: &RateLimits) -> Self {
         let what = "too many applications were registered from here; wait a moment and try again";
         Self::with(what, Allowed::registrations, limits)
+    }
+
+    /// The same on challenges for passkeys, as many again as authorization requests.
+    pub fn of_passkeys(limits: &RateLimits) -> Self {
+        let what = "passkeys were asked for too often from here; wait a moment and try again";
+        Self::with(what, Allowed::authorizations, limits)
     }
 
     /// Admits one more request, or refuses with the time of the next one.

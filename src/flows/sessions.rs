@@ -84,6 +84,7 @@ impl Sessions {
         &self,
         tx: &mut Transaction,
         user: UserId,
+        amr: AuthenticationMethod,
         device: &Device,
     ) -> Result<SessionToken, StoreError> {
         let now = self.instruments.now();
@@ -93,7 +94,7 @@ impl Sessions {
             user,
             created_at: now,
             auth_time: now,
-            amr: AuthenticationMethod::Email,
+            amr,
             last_seen_at: now,
             expires_at: now.plus(SESSION_LIFETIME),
             ended_at: None,

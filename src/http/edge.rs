@@ -25,6 +25,7 @@ use crate::flows::mail::Mail;
 use crate::flows::mail_limits::MailLimits;
 use crate::flows::oversight::Oversight;
 use crate::flows::ownership::Ownership;
+use crate::flows::passkeys::Passkeys;
 use crate::flows::people::People;
 use crate::flows::registrations::Registrations;
 use crate::flows::self_service::SelfService;
@@ -85,6 +86,7 @@ hands_out! {
     mail_limits: MailLimits,
     oversight: Oversight,
     ownership: Ownership,
+    passkeys: Passkeys,
     people: People,
     registrations: Registrations,
     self_service: SelfService,

@@ -22,7 +22,7 @@ use crate::protocol::protected_resource::WELL_KNOWN as WELL_KNOWN_RESOURCE;
 const WELL_KNOWN: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
 /// The attributes with which a page refers to something on this host.
-const ATTRIBUTES: [&str; 3] = [" href=\"/", " action=\"/", " src=\"/"];
+const ATTRIBUTES: [&str; 5] = [" href=\"/", " action=\"/", " src=\"/", " data-ask=\"/", " data-answer=\"/"];
 
 /// The largest page, in bytes.
 const LARGEST_PAGE: usize = 16 << 20;

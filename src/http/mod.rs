@@ -97,6 +97,7 @@ fn documents() -> Router<Edge> {
         .route("/.well-known/openid-configuration", get(oauth::metadata::metadata))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata::metadata))
         .route("/.well-known/oauth-protected-resource/api/v1", get(oauth::protected_resource::metadata))
+        .route("/.well-known/webauthn", get(oauth::webauthn::related_origins))
         .method_not_allowed_fallback(reply::method_not_allowed)
 }
 
@@ -112,6 +113,9 @@ fn flow_pages() -> Router<Edge> {
         .route("/login/code", get(pages::code::wait).post(pages::code::enter_code))
         .route("/login/code/watch", get(pages::code::watch))
         .route("/login/switch", get(pages::sign_in::switch))
+        .route("/login/passkey", get(pages::passkey::back).post(pages::passkey::sign_in))
+        .route("/login/passkey/options", post(pages::passkey::ask))
+        .route("/login/add-passkey", get(pages::passkey::offer).post(pages::passkey::answer_offer))
         .route("/no-access", get(pages::no_access::show).post(pages::no_access::turn_away))
         .route("/consent", get(pages::consent::show).post(pages::consent::decide))
         .route("/device", get(pages::device::show).post(pages::device::enter_code))
@@ -135,6 +139,10 @@ fn own_pages() -> Router<Edge> {
         .route("/account/sessions/{id}/end", post(pages::account::end_session))
         .route("/account/applications/{id}/end", post(pages::account::end_application))
         .route("/account/name", get(pages::place::back).post(pages::account::rename))
+        .route("/account/passkeys", get(pages::place::back).post(pages::passkeys::add))
+        .route("/account/passkeys/options", post(pages::passkeys::ask))
+        .route("/account/passkeys/{id}/name", get(pages::place::back).post(pages::passkeys::rename))
+        .route("/account/passkeys/{id}/remove", get(pages::place::back).post(pages::passkeys::remove))
         .route("/account/sign-out", post(pages::account::sign_out))
         .route("/account/sign-out-everywhere", post(pages::account::sign_out_everywhere))
         .route("/account/delete", get(pages::account::ask_delete).post(pages::account::delete))

@@ -15,12 +15,14 @@ pub const TOKEN_USE: &str = "id";
 /// The `typ` of an ID token.
 pub const TYPE: &str = "JWT";
 
-/// The authentication class (OIDC Core §2 `acr`): the person could read mail sent to their address. There is no other
-/// class yet, so this one is reported whatever `acr_values` asks for.
-pub const ACR_MAIL: &str = "urn:gatepost:acr:mail";
+/// The authentication class (OIDC Core §2 `acr`): the person could read mail sent to their address.
+pub const ACR_MAIL: &str = "urn:gatepost:mail";
+
+/// The authentication class: the person has one of their passkeys, and their authenticator knew them.
+pub const ACR_PASSKEY: &str = "urn:gatepost:passkey";
 
 /// Every authentication class of this server.
-pub const ACR_VALUES: [&str; 1] = [ACR_MAIL];
+pub const ACR_VALUES: [&str; 2] = [ACR_MAIL, ACR_PASSKEY];
 
 /// The claims about a person, each only if the scope includes it (OIDC Core §5.1, §5.4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -100,7 +102,7 @@ pub struct IdTokenClaims {
     /// The class of that authentication.
     pub acr: &'static str,
     /// How the person authenticated (RFC 8176).
-    pub amr: [&'static str; 1],
+    pub amr: &'static [&'static str],
     /// The nonce of the authorization request; not repeated on refresh (OIDC Core §12.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,

@@ -38,7 +38,7 @@ pub struct Metadata {
     request_uri_parameter_supported: bool,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
-    acr_values_supported: [&'static str; 1],
+    acr_values_supported: [&'static str; 2],
     claims_supported: Vec<&'static str>,
     ui_locales_supported: [&'static str; 2],
     token_endpoint_auth_methods_supported: Vec<&'static str>,

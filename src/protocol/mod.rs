@@ -30,3 +30,4 @@ pub mod resource;
 pub mod retry_after;
 pub mod scope;
 pub mod token;
+pub mod webauthn;

@@ -54,6 +54,8 @@ pub enum ErrorCode {
     InsufficientScope,
     /// RFC 9470 §3: the person signed in too long ago for this.
     InsufficientUserAuthentication,
+    /// What a browser sent for a passkey does not count.
+    PasskeyRefused,
     /// There is nothing at this path.
     NotFound,
     /// Something is at this path, but not for this HTTP method.
@@ -91,7 +93,7 @@ impl ErrorCode {
             Self::UnsupportedGrantType => ("unsupported_grant_type", 400),
             Self::InvalidScope => ("invalid_scope", 400),
             Self::InvalidTarget => ("invalid_target", 400),
-            Self::AccessDenied => ("access_denied", 403),
+            Self::AccessDenied | Self::PasskeyRefused => ("access_denied", 403),
             Self::AuthorizationPending => ("authorization_pending", 400),
             Self::SlowDown => ("slow_down", 400),
             Self::ExpiredToken => ("expired_token", 400),

@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     step!(26, "0026_registrations"),
     step!(27, "0027_open_resources"),
     step!(28, "0028_about_applications"),
+    step!(29, "0029_passkeys"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

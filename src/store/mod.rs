@@ -37,6 +37,7 @@ mod migrations;
 mod outbox;
 mod overview;
 mod owners;
+mod passkeys;
 mod pushed_requests;
 mod rate_limits;
 mod refresh_tokens;

@@ -35,7 +35,7 @@ async fn a_code_is_redeemed_for_tokens_of_the_person(world: World) {
     assert_eq!(access.claims["sub"], grant.user.sub);
     assert_eq!(access.claims["client_id"], grant.application.client_id);
     assert_eq!(access.claims["auth_time"], START - 30);
-    assert_eq!(access.claims["acr"], "urn:gatepost:acr:mail");
+    assert_eq!(access.claims["acr"], "urn:gatepost:mail");
 }
 
 /// OIDC Core §2, §3.1.3.6.
@@ -50,7 +50,7 @@ async fn an_id_token_says_who_signed_in_when_how_and_for_whom(world: World) {
         "token_use": "id",
         "iat": START, "exp": START + 600, "auth_time": START - 30, "amr": ["otp"], "nonce": "n-0S6_WzA2Mj",
         "at_hash": at_hash(SigningAlgorithm::Rs256, &answer.access_token()),
-        "sid": grant.code.session.unwrap().to_string(), "acr": "urn:gatepost:acr:mail",
+        "sid": grant.code.session.unwrap().to_string(), "acr": "urn:gatepost:mail",
     });
     assert_eq!(id_token.claims, expected);
     assert_eq!(id_token.header.typ.as_deref(), Some("JWT"));

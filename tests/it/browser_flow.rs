@@ -101,11 +101,11 @@ async fn a_wish_for_another_class_of_sign_in_does_not_fail_and_the_id_token_tell
     let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
     walk(&server, &browser, &application, 1).await;
-    for wish in ["urn:gatepost:acr:mail", "phr urn:mace:incommon:iap:silver", "0"] {
+    for wish in ["urn:gatepost:mail", "phr urn:mace:incommon:iap:silver", "0"] {
         let answer = browser.visit(&authorize(&application, &[("acr_values", wish)])).await.answer_parameters();
         let tokens = redeem(&server, &application, &answer).await;
         let id_token = server.verify(tokens["id_token"].as_str().unwrap()).await.claims;
-        assert_eq!(id_token["acr"], "urn:gatepost:acr:mail", "{wish}");
+        assert_eq!(id_token["acr"], "urn:gatepost:mail", "{wish}");
     }
 }
 

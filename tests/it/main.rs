@@ -54,6 +54,7 @@ mod operators_power;
 mod outage;
 mod ownership;
 mod par;
+mod passkeys;
 mod passwordless;
 mod portal;
 mod postgresql;

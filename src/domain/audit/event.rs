@@ -6,6 +6,7 @@ use super::{Concerned, InvitationEnd, OwnerChange};
 use crate::domain::group::{GroupChange, GroupName};
 use crate::domain::ids::{ClientId, RegistrationTokenId, WebhookId};
 use crate::domain::ownership::InvitationPurpose;
+use crate::domain::passkey::PasskeyChange;
 use crate::protocol::jose::SigningAlgorithm;
 
 /// What happened.
@@ -187,6 +188,13 @@ pub enum AuditEvent {
         /// The account's `sub`.
         sub: String,
     },
+    /// Something happened to a passkey of an account.
+    PasskeyChanged {
+        /// The account's `sub`.
+        sub: String,
+        /// What happened.
+        what: PasskeyChange,
+    },
     /// Something happened to a group.
     GroupChanged {
         /// The group.
@@ -313,6 +321,7 @@ impl AuditEvent {
             Self::UserDisabled { sub } => user("user.disabled", sub),
             Self::UserEnabled { sub } => user("user.enabled", sub),
             Self::UserDeleted { sub } => user("user.deleted", sub),
+            Self::PasskeyChanged { sub, what } => user(what.event(), sub),
             Self::GroupChanged { group, what } => (what.event(), group.to_string(), what.detail().to_owned()),
             Self::KeyCreated { kid, algorithm } => ("key.created", kid.clone(), algorithm.to_string()),
             Self::ReplayDetected { client_id, what } => about("tokens.replay_detected", client_id, what),

@@ -240,6 +240,7 @@ impl People {
         // Applications without another owner go on; operators see that they have none.
         tx.owner_leaves_all(id).await?;
         tx.group_member_leaves_all(id).await?;
+        tx.passkeys_forget(id).await?;
         tx.invitations_end_of_all(id, now).await?;
         if let Some(email) = &user.email {
             tx.applications_forget_owner(email).await?;

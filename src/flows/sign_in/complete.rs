@@ -4,7 +4,7 @@ use super::SignIns;
 use crate::domain::audit::Actor;
 use crate::domain::ids::UserId;
 use crate::domain::one_time::SessionToken;
-use crate::domain::session::Device;
+use crate::domain::session::{AuthenticationMethod, Device};
 use crate::domain::sign_in::{DeliveryEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
 use crate::flows::people::{Admin, NewUser};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -94,7 +94,7 @@ impl SignIns {
         if !tx.user_signed_in(user, now).await? {
             return Err(disabled());
         }
-        let token = self.sessions.session_begin_in(&mut tx, user, device).await?;
+        let token = self.sessions.session_begin_in(&mut tx, user, AuthenticationMethod::Email, device).await?;
         self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::SignedIn, how).await?;
         tx.commit().await?;
         Ok(Ok(SignedIn { token, purpose: sign_in.purpose.clone() }))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::SignIns;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::one_time::{SessionToken, SetUpToken};
-use crate::domain::session::Device;
+use crate::domain::session::{AuthenticationMethod, Device};
 use crate::domain::user::{EmailAddress, Profile, User};
 use crate::flows::people::{Admin, ManageUserError, NewUser};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -51,7 +51,7 @@ impl SignIns {
         if !tx.user_let_in(user.id, now).await? {
             return Err(Refusal::new(ErrorCode::AccessDenied, "this account is disabled"));
         }
-        let token = self.sessions.session_begin_in(&mut tx, user.id, device).await?;
+        let token = self.sessions.session_begin_in(&mut tx, user.id, AuthenticationMethod::Email, device).await?;
         tx.commit().await?;
         Ok(token)
     }

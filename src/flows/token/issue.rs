@@ -107,7 +107,7 @@ impl Tokens {
                 jti: person.family.id.name_token(self.instruments.random()),
                 auth_time: Some(person.family.auth_time.as_seconds()),
                 acr: Some(person.family.amr.acr().to_owned()),
-                amr: vec![person.family.amr.name().to_owned()],
+                amr: person.family.amr.amr().iter().map(ToString::to_string).collect(),
                 ..own
             },
         }
@@ -125,7 +125,7 @@ impl Tokens {
             exp: access.iat.saturating_add_unsigned(lifetime),
             auth_time: person.family.auth_time.as_seconds(),
             acr: person.family.amr.acr(),
-            amr: [person.family.amr.name()],
+            amr: person.family.amr.amr(),
             nonce: person.nonce.clone(),
             at_hash,
             sid: person.session.map(|session| session.to_string()),

@@ -19,6 +19,7 @@ impl Upkeep {
         self.store.client_assertions_forget(now).await?;
         self.store.rate_limits_forget(now).await?;
         self.store.tries_forget(now).await?;
+        self.store.passkey_challenges_forget(now).await?;
         self.store.device_grants_forget(now.minus(DEVICE_GRANTS_KEPT)).await?;
         self.store.idempotency_keys_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;

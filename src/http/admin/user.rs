@@ -1,5 +1,7 @@
 //! `/admin/users/{sub}`: one account, and what can be done with it.
 
+use std::collections::HashMap;
+
 use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -39,10 +41,12 @@ impl FromRequestParts<Edge> for AnotherAccount {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
-        let Path(sub): Path<String> = Path::from_request_parts(parts, edge).await.map_err(PageError::explained)?;
+        let Path(segments): Path<HashMap<String, String>> =
+            Path::from_request_parts(parts, edge).await.map_err(PageError::explained)?;
+        let sub = segments.get("sub").map_or("", String::as_str);
         let operator = FreshOperator::from_request_parts(parts, edge).await?;
         check_token(&operator, parts)?;
-        let user = edge.people().user_for(&operator.caller(), &sub, Need::WriteUsers).await?;
+        let user = edge.people().user_for(&operator.caller(), sub, Need::WriteUsers).await?;
         if user.id == operator.person.user.id {
             let own = "operators do not change their own account here";
             return Err(Refusal::new(ErrorCode::Conflict, own).into());
@@ -87,6 +91,17 @@ pub(in crate::http) async fn demote(form: CsrfForm<AnotherAccount>) -> PageResul
     Ok(see(&after(&user, "demoted")))
 }
 
+/// `POST …/passkeys/{id}/remove`.
+pub(in crate::http) async fn remove_passkey(
+    Path((_, id)): Path<(String, String)>,
+    form: CsrfForm<AnotherAccount>,
+) -> PageResult<Response> {
+    let AnotherAccount { operator, user } = form.sender;
+    let unknown = |_| Refusal::new(ErrorCode::NotFound, "there is no such passkey");
+    operator.edge.passkeys().remove(&user, id.parse().map_err(unknown)?, &operator.actor()).await?;
+    Ok(see(&after(&user, "passkey-removed")))
+}
+
 /// `POST …/delete`: the address has to be typed, so that an account is not deleted by a slip.
 pub(in crate::http) async fn delete(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
@@ -114,6 +129,7 @@ fn notice(done: &str) -> Option<&'static str> {
         "disabled" => Some("The account is disabled. Nobody can sign in to it, and what it granted has ended."),
         "enabled" => Some("The account is enabled again. Its owner signs in anew."),
         "promoted" => Some("They are an operator of this server now."),
+        "passkey-removed" => Some("The passkey is removed. Its owner was told by mail."),
         "demoted" => Some("They are no operator of this server any more."),
         _ => None,
     }
@@ -123,6 +139,7 @@ async fn user_page(operator: &Operator, user: User, problem: Option<&'static str
     let edge = &operator.edge;
     let owned = edge.access().applications_of(&operator.caller(), &user).await?;
     let groups = edge.groups().groups_of_user(&user).await.map_err(Refusal::from)?;
+    let passkeys = edge.passkeys().passkeys_of(user.id).await?;
     let search = user.email.as_ref().map_or("", EmailAddress::as_str);
     let all_owned = || address(Here::Applications.href(), &[("q", search)]);
     let form = |what: &str| operator.form(format!("{}/{what}", address_of(&user)));
@@ -132,6 +149,7 @@ async fn user_page(operator: &Operator, user: User, problem: Option<&'static str
         notice: operator.done.as_deref().and_then(notice),
         problem,
         groups: groups.into_iter().map(|name| (group::href(&name), name)).collect(),
+        passkeys: passkeys.into_iter().map(|one| (form(&format!("passkeys/{}/remove", one.id)), one)).collect(),
         sessions: edge.people().user_sessions(&user).await?.len(),
         all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(all_owned),
         owned: owned.iter().map(owned_line).collect(),

@@ -22,6 +22,7 @@ mod merge_patch;
 mod openapi;
 mod owners;
 mod paging;
+mod passkeys;
 pub(super) mod problem;
 mod registration;
 mod registration_tokens;
@@ -77,6 +78,8 @@ fn table() -> (Router<Edge>, OpenApi) {
         .routes(routes!(users::disable))
         .routes(routes!(users::enable))
         .routes(routes!(sessions::list, sessions::end))
+        .routes(routes!(passkeys::list))
+        .routes(routes!(passkeys::remove))
         .routes(routes!(account_invitations::list, account_invitations::create))
         .routes(routes!(account_invitations::withdraw))
         .routes(routes!(groups::of_account))

@@ -12,3 +12,4 @@ pub(super) mod register;
 pub(super) mod revoke;
 pub(super) mod token;
 pub(super) mod userinfo;
+pub(super) mod webauthn;

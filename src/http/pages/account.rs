@@ -8,9 +8,12 @@ use super::csrf_form::CsrfForm;
 use super::flow::shown;
 use super::page::page;
 use super::page_error::PageResult;
+use super::passkeys;
 use super::problem::problem_page;
 use super::scopes::scope_lines;
-use super::view::{Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, NameProblem, Names};
+use super::view::{
+    Account, AccountNotice, AddPasskeyProblem, ApplicationLine, DeleteAccount, DeleteProblem, NameProblem, Names,
+};
 use super::view::{Message, MessagePage, Problem, SessionLine, WhichSession};
 use super::viewer::{FreshViewer, Viewer};
 use super::visit::see;
@@ -24,13 +27,22 @@ use crate::protocol::refusal::Refusal;
 
 /// `GET /account`.
 pub(in crate::http) async fn show(viewer: Viewer) -> PageResult {
-    let user = &viewer.person.user;
-    let username = user.username.as_ref().map(ToString::to_string).unwrap_or_default();
-    let names = Names { name: user.name.clone().unwrap_or_default(), username, problem: None };
-    account_page(&viewer, names).await
+    account_page(&viewer, names_of(&viewer), None).await
 }
 
-async fn account_page(viewer: &Viewer, names: Names) -> PageResult {
+/// What stands in the fields of the names, unless something else was typed.
+pub(super) fn names_of(viewer: &Viewer) -> Names {
+    let user = &viewer.person.user;
+    let username = user.username.as_ref().map(ToString::to_string).unwrap_or_default();
+    Names { name: user.name.clone().unwrap_or_default(), username, problem: None }
+}
+
+/// The page, with what was wrong with what was sent.
+pub(super) async fn account_page(
+    viewer: &Viewer,
+    names: Names,
+    passkey_problem: Option<AddPasskeyProblem>,
+) -> PageResult {
     let AccountOverview { sessions, applications } = viewer.edge.sessions().account_overview(&viewer.person).await?;
     let mut lines = Vec::with_capacity(applications.len());
     for access in applications {
@@ -41,7 +53,8 @@ async fn account_page(viewer: &Viewer, names: Names) -> PageResult {
             end: viewer.form(format!("/account/applications/{}/end", access.application.client_id)),
         });
     }
-    Ok(viewer.page(&Account {
+    let (passkeys, add_passkey) = passkeys::shown(viewer).await?;
+    let page = viewer.page(&Account {
         t: viewer.messages(),
         now: viewer.now(),
         address: viewer.address(),
@@ -50,11 +63,15 @@ async fn account_page(viewer: &Viewer, names: Names) -> PageResult {
         notice: viewer.done.as_deref().and_then(notice),
         sessions: sessions.into_iter().map(|session| session_line(viewer, session)).collect(),
         applications: lines,
+        passkeys,
+        add_passkey,
+        passkey_problem,
         rename: viewer.form("/account/name"),
         sign_out: viewer.form("/account/sign-out"),
         sign_out_everywhere: viewer.form("/account/sign-out-everywhere"),
         delete: "/account/delete".to_owned(),
-    }))
+    });
+    Ok(page.asking())
 }
 
 fn notice(done: &str) -> Option<AccountNotice> {
@@ -62,6 +79,9 @@ fn notice(done: &str) -> Option<AccountNotice> {
         "session" => Some(AccountNotice::SessionEnded),
         "application" => Some(AccountNotice::ApplicationRemoved),
         "name" => Some(AccountNotice::NameChanged),
+        "passkey" => Some(AccountNotice::PasskeyAdded),
+        "passkey-gone" => Some(AccountNotice::PasskeyRemoved),
+        "passkey-name" => Some(AccountNotice::PasskeyRenamed),
         _ => None,
     }
 }
@@ -110,7 +130,7 @@ pub(in crate::http) async fn rename(form: CsrfForm<Viewer>) -> PageResult<Respon
         }
     };
     let names = Names { name: name.to_owned(), username: username.to_owned(), problem: Some(problem) };
-    Ok(account_page(&viewer, names).await?.with_status(StatusCode::BAD_REQUEST).into_response())
+    Ok(account_page(&viewer, names, None).await?.with_status(StatusCode::BAD_REQUEST).into_response())
 }
 
 /// `POST /account/sign-out`.

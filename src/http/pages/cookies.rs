@@ -1,5 +1,5 @@
 //! The cookies of the pages: one for the browser, one for the session, one for the accounts that were signed in before,
-//! one for a new secret on its way to the page that shows it.
+//! one for a new secret on its way to the page that shows it, one for whether a passkey is offered.
 //!
 //! The first two are opaque random values; the database has their hashes. The third is marks of the server's own
 //! (`flows/known_browser.rs`), the fourth is sealed and lives for two minutes. With https they carry the `__Host-`
@@ -23,6 +23,10 @@ const BROWSER: &str = "gatepost_browser";
 const SESSION: &str = "gatepost_session";
 const KNOWN: &str = "gatepost_known";
 const SHOWN_ONCE: &str = "gatepost_shown_once";
+const PASSKEYS: &str = "gatepost_passkeys";
+
+/// How long nobody is offered a passkey in a browser where it was declined.
+const NOT_OFFERED_FOR: Duration = Duration::from_hours(90 * 24);
 
 /// How long a browser is recognised.
 const BROWSER_LIFETIME: Duration = Duration::from_hours(400 * 24);
@@ -63,6 +67,16 @@ pub(super) fn clear_session(issuer: &Issuer) -> Option<HeaderValue> {
     set(SESSION, "", Duration::ZERO, issuer)
 }
 
+/// Whether a passkey is to be offered in this browser.
+pub(super) fn passkey_offer(headers: &HeaderMap, issuer: &Issuer) -> PasskeyOffer {
+    value(headers, &name(PASSKEYS, issuer)).unwrap_or_default()
+}
+
+/// Sets the cookie that says so.
+pub(super) fn set_passkey_offer(offer: PasskeyOffer, issuer: &Issuer) -> Option<HeaderValue> {
+    set(PASSKEYS, offer.name(), NOT_OFFERED_FOR, issuer)
+}
+
 /// The sealed secret in the cookie.
 pub(super) fn flash_secret(headers: &HeaderMap, issuer: &Issuer) -> Option<String> {
     value(headers, &name(SHOWN_ONCE, issuer))
@@ -76,6 +90,44 @@ pub(super) fn set_flash_secret(sealed: &str, issuer: &Issuer) -> Option<HeaderVa
 /// Removes it.
 pub(super) fn clear_flash_secret(issuer: &Issuer) -> Option<HeaderValue> {
     set(SHOWN_ONCE, "", Duration::ZERO, issuer)
+}
+
+/// Whether somebody is offered a passkey after they have signed in by mail in a browser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::http) enum PasskeyOffer {
+    /// It is not known whether the browser can keep one.
+    #[default]
+    Unknown,
+    /// It can.
+    Due,
+    /// It can, and the person did not want one just now.
+    Declined,
+}
+
+impl FromStr for PasskeyOffer {
+    type Err = ();
+
+    fn from_str(value: &str) -> Result<Self, ()> {
+        [Self::Due, Self::Declined].into_iter().find(|offer| offer.name() == value).ok_or(())
+    }
+}
+
+impl PasskeyOffer {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "",
+            Self::Due => "due",
+            Self::Declined => "declined",
+        }
+    }
+
+    /// Once the browser has said that it can keep passkeys.
+    pub(super) const fn on_this_browser(self) -> Option<Self> {
+        match self {
+            Self::Unknown => Some(Self::Due),
+            Self::Due | Self::Declined => None,
+        }
+    }
 }
 
 fn value<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {

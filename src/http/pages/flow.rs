@@ -4,7 +4,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::page::page;
 use super::page_error::PageResult;
+use super::passkey::is_passkey_offered;
 use super::problem::problem_page;
+use super::target::address_for;
 use super::view::App;
 use super::view::FormPost;
 use super::view::Problem;
@@ -76,7 +78,12 @@ pub(in crate::http) async fn go_on_signed_in(mut visit: Visit, signed_in: Signed
         visit.edge.sessions().replace_session(before, person).await?;
     }
     visit.session = Some(token.clone());
-    let response = match go_on(&visit, &purpose).await {
+    let onward = match is_passkey_offered(&visit).await {
+        Ok(true) => Ok(see(&address_for("/login/add-passkey", &purpose))),
+        Ok(false) => go_on(&visit, &purpose).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    let response = match onward {
         Ok(response) => response,
         Err(error) => error.into_response(),
     };

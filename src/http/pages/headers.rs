@@ -60,11 +60,12 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 /// port on the person's own machine or the scheme of an app, and no list of sources names all of these. So a page whose
 /// form ends at an application has no `form-action`; such pages consist of the server's own words and escaped text.
 fn policy(exceptions: Exceptions) -> HeaderValue {
-    let Exceptions { leaves, frames, is_framed } = exceptions;
+    let Exceptions { leaves, asks, frames, is_framed } = exceptions;
     let ancestors = if is_framed { "; frame-ancestors 'self'" } else { "; frame-ancestors 'none'" };
     let children = if frames { "; frame-src 'self'" } else { "" };
+    let asked = if asks { "; connect-src 'self'" } else { "" };
     let targets = if leaves { "" } else { "; form-action 'self'" };
-    let policy = HeaderValue::from_str(&format!("{POLICY}{ancestors}{children}{targets}"));
+    let policy = HeaderValue::from_str(&format!("{POLICY}{ancestors}{children}{asked}{targets}"));
     policy.unwrap_or(HeaderValue::from_static(POLICY))
 }
 
@@ -122,6 +123,14 @@ mod tests {
     async fn the_flow_can_run_in_a_pop_up_and_the_account_page_cannot_be_reached_from_its_opener() {
         assert_eq!(header(&for_sign_in(message_page().into_response()).await, &OPENER_POLICY), "");
         assert_eq!(header(&for_own_pages(message_page().into_response()).await, &OPENER_POLICY), "same-origin");
+    }
+
+    #[tokio::test]
+    async fn only_a_page_that_asks_for_passkeys_lets_its_script_ask_this_server() {
+        let policy = header(&for_sign_in(told().asking().into_response()).await, &CONTENT_SECURITY_POLICY);
+        assert!(policy.contains("connect-src 'self'"), "{policy}");
+        let policy = header(&for_sign_in(told().into_response()).await, &CONTENT_SECURITY_POLICY);
+        assert!(!policy.contains("connect-src"), "{policy}");
     }
 
     #[tokio::test]

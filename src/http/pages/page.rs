@@ -37,6 +37,13 @@ impl Page {
         self
     }
 
+    /// The same page, whose script asks this server for more.
+    #[must_use]
+    pub(super) const fn asking(mut self) -> Self {
+        self.exceptions.asks = true;
+        self
+    }
+
     /// The same page, which has a page of this server in a frame.
     #[must_use]
     pub(super) const fn with_frame(mut self) -> Self {
@@ -79,9 +86,12 @@ impl IntoResponse for Page {
 
 /// What a page's policy allows beyond what every page may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each allows one thing, and any of them go together")]
 pub(super) struct Exceptions {
     /// Its form ends at an application: by posting there, or by the redirect that answers it.
     pub(super) leaves: bool,
+    /// Its script asks this server for more.
+    pub(super) asks: bool,
     /// It has a page of this server in a frame.
     pub(super) frames: bool,
     /// It is shown in such a frame.

@@ -49,6 +49,11 @@ impl FromRequestParts<Edge> for Viewer {
 }
 
 impl Viewer {
+    /// The visit, where it is not needed any more who made it.
+    pub(in crate::http) fn into_visit(self) -> Visit {
+        self.visit
+    }
+
     /// As the one who asks a flow for something.
     pub(in crate::http) fn caller(&self) -> Caller {
         Caller::person(self.person.clone())

@@ -46,6 +46,8 @@ pub(in crate::http) struct Visit {
     pub(in crate::http) path: String,
     /// What was just done, where a page that follows a form says so.
     pub(in crate::http) done: Option<String>,
+    /// Whether a passkey is to be offered in this browser.
+    pub(in crate::http) passkey_offer: cookies::PasskeyOffer,
     method: Method,
     /// What a refusal is told in.
     spoken: SpokenLanguage,
@@ -88,6 +90,7 @@ impl FromRequestParts<Edge> for Visit {
             language,
             path: parts.uri.path().to_owned(),
             done: query(&parts.uri).ok().and_then(|parameters| parameters.value("done").map(str::to_owned)),
+            passkey_offer: cookies::passkey_offer(&parts.headers, issuer),
             method: parts.method.clone(),
             spoken: parts.extensions.get().cloned().unwrap_or_default(),
             flash_secret: cookies::flash_secret(&parts.headers, issuer),
@@ -206,6 +209,12 @@ impl Visit {
         append(response.headers_mut(), cookies::clear_session(&self.edge.config().server.issuer));
         response
     }
+}
+
+/// The answer with this cookie.
+pub(in crate::http) fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+    append(response.headers_mut(), cookie);
+    response
 }
 
 fn append(headers: &mut HeaderMap, cookie: Option<HeaderValue>) {

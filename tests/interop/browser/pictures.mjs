@@ -3,6 +3,7 @@
 //   PICTURES=yes GATEPOST=target/debug/gatepost tests/interop/run browser
 import { fileURLToPath } from 'node:url';
 import { launch, newDevice } from './chromium.mjs';
+import { addAuthenticator } from './authenticator.mjs';
 import { register, signInAs } from './people.mjs';
 import { setUpLink, startServer } from './server.mjs';
 
@@ -20,6 +21,7 @@ client_secret = "gps_nobody_will_ever_use_this_one_it_is_for_a_picture"
 `;
 
 const browser = await launch();
+await takePasskeys();
 const server = await startServer({ configuration });
 try {
   const operator = await newDevice(browser, { viewport: { width: 1180, height: 800 } });
@@ -71,4 +73,29 @@ try {
 } finally {
   await browser.close();
   await server.stop();
+}
+
+/** The sign-in page and the account page of somebody with passkeys; they need a name, and localhost is one. */
+async function takePasskeys() {
+  const server = await startServer({ host: 'localhost' });
+  try {
+    const page = await newDevice(browser, { viewport: { width: 760, height: 560 } });
+    await page.goto(`${server.issuer}/login`);
+    await page.waitForSelector('#passkey-login:visible');
+    await page.screenshot({ path: `${folder}passkey-sign-in.png` });
+    await signInAs(page, 'jamie@example.com', 1);
+    await page.waitForSelector('#passkey-add:visible');
+    for (const name of ['Phone', 'Key on the key ring']) {
+      await addAuthenticator(page);
+      await page.click('#passkey-add');
+      await page.waitForSelector('.notice');
+      await page.locator('summary', { hasText: 'Rename' }).last().click();
+      await page.locator('input[name=name][maxlength="64"]').last().fill(name);
+      await page.locator('details[open] button').last().click();
+      await page.waitForSelector('.notice');
+    }
+    await page.locator('section[aria-labelledby=passkeys]').screenshot({ path: `${folder}passkey-account.png` });
+  } finally {
+    await server.stop();
+  }
 }

@@ -21,12 +21,12 @@ export async function freePort() {
 
 /**
  * Starts a server with this configuration, on top of what the environment says, and waits until it is ready. It listens
- * at `address`, which is its issuer unless there is a proxy in front of it.
+ * at `address`, which is its issuer unless there is a proxy in front of it or it goes by another name of this machine.
  */
-export async function startServer({ configuration = '', settings = {}, more = [], issuer: proxied } = {}) {
+export async function startServer({ configuration = '', settings = {}, more = [], issuer: proxied, host } = {}) {
   const folder = mkdtempSync(join(process.env.INTEROP_DIR, 'server-'));
   const address = `http://127.0.0.1:${await freePort()}`;
-  const issuer = proxied ?? address;
+  const issuer = proxied ?? (host ? address.replace('127.0.0.1', host) : address);
   const database = join(folder, 'gatepost.db');
   writeFileSync(join(folder, 'gatepost.toml'), configuration);
   const environment = {

@@ -100,6 +100,9 @@ pub(super) const TABLE: &[Row] = &[
     row("POST", "/api/v1/users/{sub}/enable", "", instead(OPERATORS, 409)),
     row("GET", "/api/v1/users/{sub}/sessions", "", OPERATORS),
     row("DELETE", "/api/v1/users/{sub}/sessions", "", instead(OPERATORS, 204)),
+    row("GET", "/api/v1/users/{sub}/passkeys", "", OPERATORS),
+    // There is no such passkey, which only a caller who may remove it learns.
+    row("DELETE", "/api/v1/users/{sub}/passkeys/019e7a4c-5b1f-7d2e-8a3b-6c9d0e1f2a3b", "", instead(OPERATORS, 404)),
     row("GET", "/api/v1/invitations", "", OPERATORS),
     row("POST", "/api/v1/invitations", r#"{"email": "{new}@example.com"}"#, instead(OPERATORS, 201)),
     row("DELETE", "/api/v1/invitations/{new}@example.com", "", instead(OPERATORS, 404)),
@@ -178,6 +181,7 @@ pub(super) const TABLE: &[Row] = &[
     row("POST", "/admin/users/{sub}/delete", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/promote", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/demote", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/passkeys/x/remove", "", OPERATORS_FORM),
     row("POST", "/admin/keys/rotate", "", OPERATORS_FORM),
     row("POST", "/admin/keys/revoke", "", OPERATORS_FORM),
     row("POST", "/admin/webhooks/new", "", OPERATORS_FORM),

@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 31] = [
+const ROOMS: [Room; 32] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -45,6 +45,7 @@ const ROOMS: [Room; 31] = [
             "SignUps",
         ],
     ),
+    ("Passkeys", &["Mail", "Sessions"]),
     (
         "Authorizations",
         &[

@@ -11,6 +11,7 @@
 mod answer;
 mod application;
 mod assertion;
+mod authenticator;
 pub(crate) mod browser;
 mod certificates;
 mod child;
@@ -37,6 +38,7 @@ mod world;
 pub(crate) use answer::Answer;
 pub(crate) use application::{Registered, bearer, service};
 pub(crate) use assertion::{Assertion, ClientKey};
+pub(crate) use authenticator::{Authenticator, Flags};
 pub(crate) use certificates::Authority;
 pub(crate) use child::Child;
 pub(crate) use clock::START;

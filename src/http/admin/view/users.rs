@@ -5,6 +5,7 @@ use askama::Template;
 use crate::domain::account_invitation::AccountInvitation;
 use crate::domain::group::GroupName;
 use crate::domain::ids::Timestamp;
+use crate::domain::passkey::Passkey;
 use crate::domain::user::User;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
@@ -70,6 +71,8 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) sessions: usize,
     /// The groups it is in, each with the address of its page.
     pub(in crate::http::admin) groups: Vec<(String, GroupName)>,
+    /// Its passkeys, each with the form that removes it.
+    pub(in crate::http::admin) passkeys: Vec<(Form, Passkey)>,
     /// The applications it owns.
     pub(in crate::http::admin) owned: Vec<OwnedLine>,
     /// The address of the full list, if these are not all.

@@ -1,5 +1,7 @@
 //! The account that an operation is about.
 
+use std::collections::HashMap;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -16,8 +18,10 @@ impl<N: Needed> FromRequestParts<Edge> for Account<N> {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
         let call = May::from_request_parts(parts, edge).await?;
-        let Named(sub) = Named::<String>::from_request_parts(parts, edge).await?;
-        let user = call.edge.people().user_for(&call.caller, &sub, N::NEED).await?;
+        // Others may follow it.
+        let Named(segments) = Named::<HashMap<String, String>>::from_request_parts(parts, edge).await?;
+        let sub = segments.get("sub").map_or("", String::as_str);
+        let user = call.edge.people().user_for(&call.caller, sub, N::NEED).await?;
         Ok(Self(user, call))
     }
 }

@@ -6,7 +6,9 @@ use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::domain::ids::{ApprovalId, ClientId, InvitationId, MessageId, RegistrationTokenId, SecretId, WebhookId};
+use crate::domain::ids::{
+    ApprovalId, ClientId, InvitationId, MessageId, PasskeyId, RegistrationTokenId, SecretId, WebhookId,
+};
 use crate::http::Edge;
 use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -52,6 +54,7 @@ in_path! {
     RegistrationTokenId: "registration_token_id", "there is no such token";
     WebhookId: "webhook_id", "there is no such webhook";
     MessageId: "message_id", "there is no such message";
+    PasskeyId: "passkey_id", "there is no such passkey";
 }
 
 /// The id in a segment.

@@ -39,6 +39,7 @@ messages! {
         about: AboutMessages,
         sign_in: SignInMessages,
         check_mail: CheckMailMessages,
+        passkey: PasskeyMessages,
         confirm_login: ConfirmLoginMessages,
         link_elsewhere: LinkElsewhereMessages,
         stop_sign_in: StopSignInMessages,
@@ -130,6 +131,37 @@ messages! {
         signed_in: Text,
         go_on: Text,
         dev_mail: Text,
+    }
+
+    /// Passkeys, on the sign-in page, the account page and where one is offered.
+    PasskeyMessages {
+        sign_in: Text,
+        refused: Text,
+        failed: Text,
+        known: Text,
+        heading: Text,
+        lead: Text,
+        none: Text,
+        needs_script: Text,
+        add: Text,
+        name: Text,
+        rename: Text,
+        no_name: Text,
+        remove: Text,
+        backed_up: Text,
+        on_one_device: Text,
+        since: Around,
+        last_used: Around,
+        never_used: Text,
+        added: Text,
+        removed: Text,
+        renamed: Text,
+        not_added: Text,
+        too_many: Text,
+        offer_title: Text,
+        offer_lead: Text,
+        offer_hint: Text,
+        later: Text,
     }
 
     /// The page behind a link that asks before it goes on.

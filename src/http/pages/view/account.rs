@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{App, Form, ScopeLine};
+use super::{AddPasskeyProblem, App, Form, PasskeyButton, PasskeyLine, ScopeLine};
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
 use crate::http::pages::assets;
@@ -28,6 +28,12 @@ pub(in crate::http) struct Account {
     pub(in crate::http) sessions: Vec<SessionLine>,
     /// The applications with access.
     pub(in crate::http) applications: Vec<ApplicationLine>,
+    /// The passkeys.
+    pub(in crate::http) passkeys: Vec<PasskeyLine>,
+    /// Adds one, if there can be passkeys here, and one more.
+    pub(in crate::http) add_passkey: Option<PasskeyButton>,
+    /// Why a passkey was not added or not renamed.
+    pub(in crate::http) passkey_problem: Option<AddPasskeyProblem>,
     /// Changes the name.
     pub(in crate::http) rename: Form,
     /// Ends this session.
@@ -106,6 +112,12 @@ pub(in crate::http) enum AccountNotice {
     ApplicationRemoved,
     /// The name is another.
     NameChanged,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A passkey has another name.
+    PasskeyRenamed,
 }
 
 impl Account {
@@ -114,7 +126,14 @@ impl Account {
             AccountNotice::SessionEnded => self.t.account.session_ended,
             AccountNotice::ApplicationRemoved => self.t.account.application_removed,
             AccountNotice::NameChanged => self.t.account.name_changed,
+            AccountNotice::PasskeyAdded => self.t.passkey.added,
+            AccountNotice::PasskeyRemoved => self.t.passkey.removed,
+            AccountNotice::PasskeyRenamed => self.t.passkey.renamed,
         })
+    }
+
+    fn passkey_problem(&self) -> Option<&'static str> {
+        self.passkey_problem.map(|problem| problem.text(self.t))
     }
 
     fn name_problem(&self) -> Option<&'static str> {

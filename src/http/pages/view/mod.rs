@@ -18,6 +18,7 @@ mod logout;
 mod message;
 mod no_access;
 mod parts;
+mod passkey;
 mod sign_in;
 mod stop_sign_in;
 
@@ -46,5 +47,6 @@ pub(in crate::http) use logout::ConfirmLogout;
 pub(in crate::http) use message::{Message, MessagePage};
 pub(in crate::http) use no_access::{NoAccess, WayBack};
 pub(in crate::http) use parts::{App, Form, Link, RequestedFrom, ScopeLine};
+pub(in crate::http) use passkey::{AddPasskey, AddPasskeyProblem, PasskeyButton, PasskeyLine};
 pub(in crate::http) use sign_in::{SignIn, SignInProblem, SignUp};
 pub(in crate::http) use stop_sign_in::{StopProblem, StopSignIn};

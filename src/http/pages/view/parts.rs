@@ -94,6 +94,15 @@ impl Form {
     }
 }
 
+impl Form {
+    /// Its hidden fields as a JSON object, for a script.
+    pub(in crate::http) fn fields(&self) -> String {
+        let own = std::iter::once(("csrf".to_owned(), self.csrf.clone()));
+        let fields = own.chain(self.carried.iter().cloned()).map(|(name, value)| (name, value.into()));
+        serde_json::Value::Object(fields.collect()).to_string()
+    }
+}
+
 /// A link.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Link {

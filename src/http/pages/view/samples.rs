@@ -69,6 +69,10 @@ impl Values {
         Form::new(format!("{action}?next={}", self.app), self.person).carrying("state", self.sentence)
     }
 
+    fn passkey_button(&self, action: &str) -> PasskeyButton {
+        PasskeyButton { ask: "/options", form: self.form(action) }
+    }
+
     fn device(&self) -> Device {
         Device::new("2001:db8::1", self.user_agent)
     }
@@ -101,6 +105,7 @@ pub(super) fn pages(t: &'static Messages, values: &Values) -> Vec<(String, Strin
     consent_and_logout(t, values, &mut all);
     device(t, values, &mut all);
     account(t, values, &mut all);
+    passkeys(t, values, &mut all);
     bad_news(t, values, &mut all);
     messages(t, values, &mut all);
     all
@@ -125,14 +130,17 @@ fn sign_in(t: &'static Messages, values: &Values, all: &mut Pages) {
         email: email.to_owned(),
         problem,
         sign_up,
+        passkey: Some(values.passkey_button("/login/passkey")),
         form: values.form("/login"),
     };
     add(all, "sign-in", &view(None, Some(values.app()), "", SignUp::Open));
     add(all, "sign-in-again", &view(None, None, values.address, SignUp::Again));
     add(all, "sign-in-own", &view(None, None, values.address, SignUp::Closed));
-    for (name, problem) in
-        [("not-an-address", SignInProblem::NotAnAddress), ("too-many", SignInProblem::TooMany { wait: WAIT })]
-    {
+    for (name, problem) in [
+        ("not-an-address", SignInProblem::NotAnAddress),
+        ("too-many", SignInProblem::TooMany { wait: WAIT }),
+        ("passkey", SignInProblem::Passkey),
+    ] {
         let view = view(Some(problem), Some(values.app()), values.address, SignUp::Closed);
         add(all, format!("sign-in-{name}"), &view);
     }
@@ -298,6 +306,9 @@ fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
             session(WhichSession::Other, Device::new("203.0.113.7", ""), 86_400 * 3),
         ],
         applications,
+        passkeys: vec![passkey_line(values, "1", true), passkey_line(values, "2", false)],
+        add_passkey: Some(values.passkey_button("/account/passkeys")),
+        passkey_problem: None,
         rename: values.form("/account/name"),
         sign_out: values.form("/account/sign-out"),
         sign_out_everywhere: values.form("/account/sign-out-everywhere"),
@@ -316,6 +327,30 @@ fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
     for (name, problem) in [("delete", None), ("delete-differs", Some(DeleteProblem::AddressDiffers))] {
         let (address, form) = (values.address.to_owned(), values.form("/account/delete"));
         add(all, name, &DeleteAccount { t, address, problem, form, back: "/account".to_owned() });
+    }
+}
+
+fn passkey_line(values: &Values, id: &str, backed_up: bool) -> PasskeyLine {
+    PasskeyLine {
+        id: id.to_owned(),
+        name: values.person.to_owned(),
+        added: now().minus(Duration::from_secs(86_400 * 9)),
+        last_used: backed_up.then(|| now().minus(Duration::from_secs(7300))),
+        backed_up,
+        rename: values.form("/account/passkeys/name"),
+        remove: values.form("/account/passkeys/remove"),
+    }
+}
+
+fn passkeys(t: &'static Messages, values: &Values, all: &mut Pages) {
+    for (name, problem) in [
+        ("add-passkey", None),
+        ("add-passkey-refused", Some(AddPasskeyProblem::Refused)),
+        ("add-passkey-too-many", Some(AddPasskeyProblem::TooMany)),
+        ("add-passkey-no-name", Some(AddPasskeyProblem::NoName)),
+    ] {
+        let (add_one, later) = (values.passkey_button("/login/add-passkey"), values.form("/login/add-passkey"));
+        add(all, name, &AddPasskey { t, app: Some(values.app()), problem, add: add_one, later });
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 
-use super::{App, Form};
+use super::{App, Form, PasskeyButton};
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
@@ -22,6 +22,8 @@ pub(in crate::http) struct SignIn {
     pub(in crate::http) problem: Option<SignInProblem>,
     /// Whether an address without an account gets one.
     pub(in crate::http) sign_up: SignUp,
+    /// Signs in with a passkey instead, if there can be passkeys here.
+    pub(in crate::http) passkey: Option<PasskeyButton>,
     /// Where it goes.
     pub(in crate::http) form: Form,
 }
@@ -47,6 +49,8 @@ pub(in crate::http) enum SignInProblem {
         /// Until when to wait.
         wait: Duration,
     },
+    /// A passkey was refused.
+    Passkey,
 }
 
 impl SignIn {
@@ -55,6 +59,7 @@ impl SignIn {
         Some(match self.problem? {
             SignInProblem::NotAnAddress => texts.not_an_address.to_owned(),
             SignInProblem::TooMany { wait } => texts.too_many.with(self.t.length(wait)),
+            SignInProblem::Passkey => self.t.passkey.refused.to_owned(),
         })
     }
 }

@@ -1,0 +1,150 @@
+//! What somebody signs in for: an application's request, or one of this server's own pages.
+
+use axum::response::Response;
+
+use super::fields::id;
+use super::flow::{go_on, shown_in};
+use super::page_error::PageResult;
+use super::view::{App, Form};
+use super::visit::{Visit, address};
+use crate::domain::authorization::Step;
+use crate::domain::ids::AuthorizationId;
+use crate::domain::sign_in::Purpose;
+use crate::flows::authorize::OpenAuthorization;
+use crate::flows::sign_in::ACCOUNT_PAGE;
+use crate::protocol::parameters::Parameters;
+use crate::protocol::refusal::Refusal;
+
+/// The purpose of a sign-in, as the pages on the way to it carry it.
+pub(super) enum Target {
+    /// To answer an application's request.
+    Application(Box<OpenAuthorization>),
+    /// To reach a page of this server.
+    Page(String),
+}
+
+impl Target {
+    /// Reads it from the parameters of a page, or from the fields of its form.
+    pub(super) async fn read(visit: &mut Visit, parameters: &Parameters) -> Result<Self, Refusal> {
+        if parameters.value("flow").is_none() {
+            return Ok(Self::Page(own_page(parameters.value("return_to"))));
+        }
+        let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
+        let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
+        let open = visit.edge.authorizations().open_authorization(flow, visit.known_browser()).await?;
+        visit.speak(open.authorization.ui_locales.as_deref());
+        Ok(Self::Application(Box::new(open)))
+    }
+
+    /// Whether the viewer is signed in as it wants it.
+    pub(super) async fn is_reached(&self, visit: &Visit) -> Result<bool, Refusal> {
+        match self {
+            Self::Page(_) => Ok(visit.person.is_some()),
+            Self::Application(open) => {
+                let next = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await?;
+                Ok(next != Step::SignIn)
+            }
+        }
+    }
+
+    /// Goes there.
+    pub(super) async fn go_on(&self, visit: &Visit) -> PageResult<Response> {
+        go_on(visit, &self.purpose()).await
+    }
+
+    /// The address of its sign-in page.
+    pub(super) fn address(&self) -> String {
+        address_for("/login", &self.purpose())
+    }
+
+    /// What is to be done after the sign-in.
+    pub(super) fn purpose(&self) -> Purpose {
+        match self {
+            Self::Application(open) => Purpose::Authorization(open.authorization.id),
+            Self::Page(path) => Purpose::Page(path.clone()),
+        }
+    }
+
+    /// The application's name.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Application(open) => Some(&open.application.settings.name),
+            Self::Page(_) => None,
+        }
+    }
+
+    /// The application, as pages show it.
+    pub(super) fn app(&self) -> Option<App> {
+        match self {
+            Self::Application(open) => Some(shown_in(open)),
+            Self::Page(_) => None,
+        }
+    }
+
+    /// The address that the application expects.
+    pub(super) fn login_hint(&self) -> Option<String> {
+        match self {
+            Self::Application(open) => open.authorization.login_hint.clone(),
+            Self::Page(_) => None,
+        }
+    }
+
+    /// A form that carries it on.
+    pub(super) fn form(&self, visit: &Visit, action: &str) -> Form {
+        let form = visit.form(action);
+        match self {
+            Self::Application(open) => form.carrying("flow", open.authorization.id.to_string()),
+            Self::Page(path) => form.carrying("return_to", path.clone()),
+        }
+    }
+}
+
+/// The address of a page on the way to this.
+pub(super) fn address_for(page: &str, purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::Authorization(id) => address(page, &[("flow", &id.to_string())]),
+        Purpose::Page(path) => address(page, &[("return_to", path)]),
+    }
+}
+
+/// A path of this server's own pages, whatever was requested: never another site.
+fn own_page(wanted: Option<&str>) -> String {
+    let own = |path: &&str| {
+        ["/account", "/portal", "/admin", "/device"]
+            .iter()
+            .any(|page| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
+    let plain =
+        |path: &&str| path.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.~".contains(c)) && !path.contains("//");
+    // A browser would remove these and go to the remaining path.
+    let straight = |path: &&str| !path.split('/').any(|part| part == "." || part == "..");
+    wanted.filter(own).filter(plain).filter(straight).unwrap_or(ACCOUNT_PAGE).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_never_leads_to_another_site() {
+        for good in ["/account", "/portal/applications/new", "/admin", "/device/019e7a4c-5b1f-7d2e-8a3b-6c9d0e1f2a3b"] {
+            assert_eq!(own_page(Some(good)), good);
+        }
+        for bad in [
+            "https://evil.example",
+            "//evil.example",
+            "/accountx",
+            "/account//evil",
+            "/account/../l/x?",
+            "/portal/../../x",
+            "/portal/..",
+            "/admin/./x",
+            "/account\\@evil",
+            "/l/gpl_x",
+            "",
+        ] {
+            assert_eq!(own_page(Some(bad)), ACCOUNT_PAGE, "{bad}");
+        }
+        assert_eq!(own_page(None), ACCOUNT_PAGE);
+    }
+}
