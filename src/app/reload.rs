@@ -19,6 +19,7 @@ pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     Sender::new(sender.name.as_deref(), &sender.address)?;
     provision::check(&config)?;
     rooms.provisioning.provision_anew(config.provisioning.clone()).await?;
+    rooms.application_cache.set_attribute_schema(config.provisioning.attribute_schema());
     telemetry::set_levels(&config.log);
     rooms.clients.set_limits(&config.rate_limits);
     rooms.authorizations.set_limits(&config.rate_limits);

@@ -9,6 +9,7 @@ use crate::config::{self, Config};
 use crate::domain::encryption::MasterKeyring;
 use crate::flows::Rooms;
 use crate::flows::access::Access;
+use crate::flows::address_changes::AddressChanges;
 use crate::flows::application_cache::ApplicationCache;
 use crate::flows::applications::Applications;
 use crate::flows::authorization_response::AuthorizationResponses;
@@ -109,6 +110,7 @@ impl Ground {
         let browsers = Arc::new(Browsers::new(instruments(), Arc::clone(master_keys)));
         let delivery_traces = Arc::new(DeliveryTraces::new(instruments(), store()));
         let application_cache = Arc::new(ApplicationCache::new(base));
+        application_cache.set_attribute_schema(config.provisioning.attribute_schema());
         let limits = config.rate_limits.clone();
         Self {
             idempotency: Arc::new(Idempotency::new(instruments(), store(), Arc::clone(master_keys))),
@@ -121,7 +123,7 @@ impl Ground {
             clients: Arc::new(Clients::new(base, &application_cache, &shared.hasher, &shared.guesses, &shared.usage)),
             sessions: Arc::new(Sessions::new(instruments(), store(), &application_cache)),
             access: Arc::new(Access::new(store(), config.self_service.applications_per_owner)),
-            people: Arc::new(People::new(instruments(), store())),
+            people: Arc::new(People::new(instruments(), store(), &application_cache)),
             groups: Arc::new(Groups::new(instruments(), store(), &application_cache)),
             oversight: Arc::new(Oversight::new(store())),
             browsers,
@@ -169,6 +171,7 @@ struct Endpoints {
     authorizations: Arc<Authorizations>,
     device_grants: Arc<DeviceGrants>,
     sign_out: Arc<SignOut>,
+    address_changes: Arc<AddressChanges>,
     tokens: Arc<Tokens>,
     token_status: Arc<TokenStatus>,
 }
@@ -208,6 +211,7 @@ impl Endpoints {
                 request_limits,
             )),
             device_grants: Arc::new(DeviceGrants::new(base, application_cache, clients, request_limits)),
+            address_changes: Arc::new(AddressChanges::new(base, mail, mail_limits)),
             sign_out: Arc::new(SignOut::new(base, application_cache, keys, sessions)),
             tokens: Arc::new(Tokens::new(
                 base,
@@ -266,6 +270,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         authorizations: endpoints.authorizations,
         device_grants: endpoints.device_grants,
         sign_out: endpoints.sign_out,
+        address_changes: endpoints.address_changes,
         tokens: endpoints.tokens,
         token_status: endpoints.token_status,
     }

@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// The words of a command, and a command line that uses it.
-const EXAMPLES: [(&str, &str); 55] = [
+const EXAMPLES: [(&str, &str); 56] = [
     ("serve", "gatepost --config /etc/gatepost/gatepost.toml serve"),
     ("app create", "gatepost app create --name Reports --client-id reports"),
     ("app update", "gatepost app update reports --name \"Nightly reports\" --clear token_ttl"),
@@ -19,6 +19,7 @@ const EXAMPLES: [(&str, &str); 55] = [
     ("app rotate-secret", "gatepost app rotate-secret reports"),
     ("user create", "gatepost user create john@example.com --name \"John Smith\" --admin"),
     ("user list", "gatepost user list"),
+    ("user set", "gatepost user set john@example.com given_name=John department=Sales"),
     ("user disable", "gatepost user disable john@example.com"),
     ("user enable", "gatepost user enable john@example.com"),
     ("user delete", "gatepost user delete john@example.com"),

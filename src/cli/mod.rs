@@ -222,7 +222,7 @@ async fn dispatch(
     match command {
         Command::Serve(arguments) => Box::pin(serve::run(arguments, loaded, origin)).await?,
         Command::App(command) => {
-            with_rooms(command_config(loaded)?, async |rooms| app::run(command, rooms).await).await?;
+            with_rooms(command_config(loaded)?, async |rooms| Box::pin(app::run(command, rooms)).await).await?;
         }
         Command::User(command) => {
             with_rooms(command_config(loaded)?, async |rooms| user::run(command, rooms).await).await?;

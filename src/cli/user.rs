@@ -1,6 +1,7 @@
 //! `gatepost user …`: accounts on the command line.
 
 mod invitation;
+mod set;
 mod shown;
 
 use std::net::IpAddr;
@@ -21,6 +22,7 @@ use crate::flows::requester::Requester;
 use crate::flows::sign_up::NewInvitation;
 use crate::protocol::refusal::Refusal;
 use invitation::ShownInvitation;
+use set::Set;
 use shown::ShownUser;
 
 /// What can be done with accounts.
@@ -36,6 +38,8 @@ pub(super) enum Command {
     Withdraw(One),
     /// List the accounts
     List(Format),
+    /// Set or unset what an account says of a person: name, locale, `preferred_username` and the attributes
+    Set(Set),
     /// Disable an account: no sign-in until it is enabled again, and all its grants end
     Disable(One),
     /// Enable a disabled account
@@ -105,6 +109,7 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             let admin = if admin { Admin::Yes } else { Admin::No };
             (format, rooms.people.user_create(NewUser { email, name, locale, admin }, &actor).await?)
         }
+        Command::Set(set) => (set.format, set.run(rooms, &actor).await?),
         Command::Disable(one) => (one.format, rooms.people.user_disable(one.find(rooms).await?, &actor).await?),
         Command::Enable(one) => (one.format, rooms.people.user_enable(one.find(rooms).await?, &actor).await?),
         Command::Delete(one) => (one.format, rooms.people.user_delete(one.find(rooms).await?, &actor).await?),

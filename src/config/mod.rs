@@ -12,6 +12,7 @@
 //! compares the two.
 
 mod applications;
+mod attributes;
 mod both_applications;
 mod branding;
 mod consent;
@@ -56,6 +57,7 @@ mod section_tests;
 use std::path::Path;
 
 pub use applications::Applications;
+pub use attributes::DeclaredAttribute;
 pub use branding::{BrandName, Branding, Contact};
 pub use consent::Consent;
 pub use database::{Database, DatabaseUrl, DatabaseUrlError, PreparedStatements};
@@ -117,7 +119,7 @@ pub struct Config {
     pub rate_limits: RateLimits,
     /// `[log]`
     pub log: Log,
-    /// `[[applications]]`, `[[scopes]]` and `[[resources]]`
+    /// `[[applications]]`, `[[scopes]]`, `[[resources]]`, `[[groups]]` and `[[attributes]]`
     pub provisioning: Provisioning,
 }
 

@@ -1,5 +1,6 @@
-//! `[[applications]]`, `[[scopes]]`, `[[resources]]` and `[[groups]]`: what the operator declares and Gatepost reconciles at start.
+//! `[[applications]]`, `[[scopes]]`, `[[resources]]`, `[[groups]]` and `[[attributes]]`: what the operator declares and Gatepost reconciles at start.
 
+use super::attributes::{DeclaredAttribute, MOST_ATTRIBUTES, OWN_SCOPES};
 use super::declared_application::DeclaredApplication;
 use super::place::Place;
 use super::reader::Reader;
@@ -7,6 +8,7 @@ use super::reader::TableReader;
 use super::setting::FromText;
 use super::value::{Kind, Value};
 use crate::domain::approval::is_management;
+use crate::domain::attribute_schema::AttributeSchema;
 use crate::domain::group::{GroupName, MOST_GROUPS};
 use crate::protocol::resource::ResourceId;
 
@@ -21,6 +23,8 @@ pub struct Provisioning {
     pub resources: Vec<DeclaredResource>,
     /// The entries of `[[groups]]`.
     pub groups: Vec<DeclaredGroup>,
+    /// The entries of `[[attributes]]`.
+    pub attributes: Vec<DeclaredAttribute>,
 }
 
 /// A group of people.
@@ -71,6 +75,8 @@ impl Provisioning {
         let resources = entries(reader, "resources", resources, DeclaredResource::read);
         let groups = reader.take("groups");
         let groups = entries(reader, "groups", groups, DeclaredGroup::read);
+        let attributes = reader.take("attributes");
+        let attributes = entries(reader, "attributes", attributes, DeclaredAttribute::read);
 
         let named = applications.iter().map(|a| (&a.client_id, &a.place));
         refuse_duplicates(reader, "applications", "client_id", named);
@@ -81,7 +87,16 @@ impl Provisioning {
         let called: Vec<_> = groups.iter().map(|group| group.name.to_string()).collect();
         refuse_duplicates(reader, "groups", "name", called.iter().zip(groups.iter().map(|group| &group.place)));
         refuse_too_many(reader, &groups);
-        Self { applications, scopes, resources, groups }
+        refuse_duplicate_attributes(reader, &attributes);
+        refuse_bad_attributes(reader, &attributes, &scopes);
+        Self { applications, scopes, resources, groups, attributes }
+    }
+}
+
+impl Provisioning {
+    /// The attributes that people have.
+    pub fn attribute_schema(&self) -> AttributeSchema {
+        AttributeSchema::of(self.attributes.iter().map(|declared| declared.attribute.clone()).collect())
     }
 }
 
@@ -187,6 +202,31 @@ fn entries<T>(
         table.refuse_unknown_keys();
     }
     found
+}
+
+/// Not too many, and each of a scope that there is.
+fn refuse_bad_attributes(reader: &mut Reader, attributes: &[DeclaredAttribute], scopes: &[DeclaredScope]) {
+    if let Some(attribute) = attributes.get(MOST_ATTRIBUTES) {
+        let message = format!("expected {MOST_ATTRIBUTES} attributes at most");
+        reader.refuse("attributes", attribute.place.clone(), message);
+    }
+    for declared in attributes {
+        let Some(claim) = &declared.attribute.claim else { continue };
+        let known = OWN_SCOPES.contains(&claim.scope.as_str()) || scopes.iter().any(|scope| scope.name == claim.scope);
+        if !known {
+            let own = OWN_SCOPES.join(", ");
+            let message = format!("expected {own} or a scope of [[scopes]], found \"{}\"", claim.scope);
+            reader.refuse("attributes.scope", declared.place.clone(), message);
+        }
+    }
+}
+
+/// No two of one name, and no two that would be the same claim.
+fn refuse_duplicate_attributes(reader: &mut Reader, attributes: &[DeclaredAttribute]) {
+    let names: Vec<_> = attributes.iter().map(|one| (one.attribute.name.to_string(), &one.place)).collect();
+    refuse_duplicates(reader, "attributes", "name", names.iter().map(|(name, place)| (name, *place)));
+    let claims = attributes.iter().filter_map(|one| Some((&one.attribute.claim.as_ref()?.name, &one.place)));
+    refuse_duplicates(reader, "attributes", "claim", claims);
 }
 
 fn refuse_duplicates<'a>(

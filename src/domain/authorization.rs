@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::asked_claims::AskedClaims;
 use super::ids::{ApplicationId, AuthorizationId, SessionId, SignInId, Timestamp, TokenFamilyId, UserId};
 use super::one_time::ValueHash;
 use super::session::{AuthenticationMethod, Device, Session};
@@ -54,6 +55,8 @@ pub struct Authorization {
     pub ui_locales: Option<String>,
     /// The `sub` of the only person who may answer it (OIDC Core §3.1.2.1 `id_token_hint`).
     pub expected_sub: Option<String>,
+    /// The claims it asks for one by one (OIDC Core §5.5).
+    pub claims: AskedClaims,
     /// The browser or server that sent it.
     pub device: Device,
     /// When it arrived.
@@ -86,6 +89,8 @@ pub enum Step {
     AccessDenied,
     /// Another person signed in for it than the expected one (OIDC Core §3.1.2.1).
     OtherAccount,
+    /// The person signed in, but not as the request demands (OIDC Core §5.5.1.1).
+    Unmet,
     /// It was answered already, or its time is over.
     Over,
 }
@@ -114,6 +119,15 @@ pub struct Trust {
 }
 
 impl Authorization {
+    /// What the person is asked to agree to: the scope, and the scopes that give the claims it asks for besides.
+    pub fn to_agree_to(&self) -> Scope {
+        self.scope.clone().union(&self.claims.scope)
+    }
+
+    fn is_expected(&self, sub: &str) -> bool {
+        self.expected_sub.as_ref().is_none_or(|expected| expected == sub) && self.claims.request.is_for(sub)
+    }
+
     /// The one place that decides what comes next; pages never route to one another.
     ///
     /// A sign-in or consent counts as asked for by `prompt` only if it happened after the request was made. Where the
@@ -127,7 +141,7 @@ impl Authorization {
         let silent = self.prompt.none;
         // A sign-in for this request is recent enough, however long the pages after it take.
         let for_this = |person: &Person<'_>| person.session.auth_time >= self.created_at;
-        let expected = |person: &Person<'_>| self.expected_sub.as_ref().is_none_or(|sub| sub == person.sub);
+        let expected = |person: &Person<'_>| self.is_expected(person.sub);
         if let Some(person) = &person
             && !silent
             && for_this(person)
@@ -142,10 +156,14 @@ impl Authorization {
         let Some(person) = signed_in else {
             return if silent { Step::LoginRequired } else { Step::SignIn };
         };
+        let Session { amr, auth_time, .. } = person.session;
+        if !self.claims.request.is_met_by(amr.acr(), auth_time.as_seconds()) {
+            return if silent || for_this(&person) { Step::Unmet } else { Step::SignIn };
+        }
         if !person.admitted {
             return if silent { Step::AccessDenied } else { Step::NoAccess };
         }
-        let agreed = self.scope.first_outside(person.consented).is_none() && !self.prompt.consent;
+        let agreed = self.to_agree_to().first_outside(person.consented).is_none() && !self.prompt.consent;
         let noticed = trust.identity_assured || for_this(&person);
         if noticed && (trust.first_party || agreed) {
             return Step::Answer;
@@ -210,6 +228,7 @@ mod tests {
             login_hint: None,
             ui_locales: None,
             expected_sub: None,
+            claims: AskedClaims::default(),
             device: Device::default(),
             created_at: at(1000),
             expires_at: at(4600),
@@ -292,6 +311,35 @@ mod tests {
         for auth_time in [900, 1050] {
             assert_eq!(step(&expecting, Some(&session(auth_time)), "openid user"), Step::LoginRequired);
         }
+    }
+
+    #[test]
+    fn what_the_claims_demand_is_met_or_the_person_signs_in_once_more() {
+        let demanding = |claims: &str, prompt| {
+            let mut demanding = authorization(prompt, None);
+            demanding.claims.request = claims.parse().unwrap();
+            demanding
+        };
+        let none = Prompt { none: true, ..Prompt::default() };
+        let acr = r#"{"id_token": {"acr": {"essential": true, "value": "urn:x"}}}"#;
+        let all = "openid user";
+        assert_eq!(step(&demanding(acr, Prompt::default()), Some(&session(900)), all), Step::SignIn);
+        assert_eq!(step(&demanding(acr, Prompt::default()), Some(&session(1050)), all), Step::Unmet);
+        assert_eq!(step(&demanding(acr, none), Some(&session(900)), all), Step::Unmet);
+        let moment = r#"{"id_token": {"auth_time": {"essential": true, "value": 900}}}"#;
+        assert_eq!(step(&demanding(moment, none), Some(&session(900)), all), Step::Answer);
+        let jane = r#"{"id_token": {"sub": {"value": "jane"}}}"#;
+        assert_eq!(step(&demanding(jane, none), Some(&session(900)), all), Step::LoginRequired);
+        assert_eq!(step(&demanding(jane, Prompt::default()), Some(&session(900)), all), Step::SignIn);
+        assert_eq!(step(&demanding(jane, Prompt::default()), Some(&session(1050)), all), Step::OtherAccount);
+    }
+
+    #[test]
+    fn people_agree_to_the_scopes_of_claims_that_are_asked_for_besides() {
+        let mut asking = authorization(Prompt::default(), None);
+        asking.claims.scope = "email".parse().unwrap();
+        assert_eq!(step(&asking, Some(&session(900)), "openid user"), Step::Consent);
+        assert_eq!(step(&asking, Some(&session(900)), "openid user email"), Step::Answer);
     }
 
     #[test]

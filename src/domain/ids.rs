@@ -160,6 +160,8 @@ row_ids! {
     WebhookId,
     /// Names a message that webhooks are sent.
     MessageId,
+    /// Names a change of an account's address.
+    AddressChangeId,
     /// Names a token that lets clients register themselves.
     RegistrationTokenId,
     /// Names a recorded request of an application.

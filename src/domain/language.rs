@@ -22,6 +22,14 @@ impl Language {
         }
     }
 
+    /// What its speakers call it.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "Deutsch",
+        }
+    }
+
     /// The language of a tag or locale such as `de-AT` or `de_DE`. Regions and scripts are ignored.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next()?;

@@ -5,8 +5,12 @@
 
 pub mod account_invitation;
 pub mod activity;
+pub mod address_change;
 pub mod application;
 pub mod approval;
+pub mod asked_claims;
+pub mod attribute;
+pub mod attribute_schema;
 pub mod audit;
 pub mod authorization;
 mod base62;
@@ -38,6 +42,7 @@ pub mod settings_change;
 pub mod sign_in;
 pub mod signing_key;
 pub mod token_family;
+pub mod told_claims;
 pub mod uptime_clock;
 pub mod user;
 pub mod username;

@@ -123,6 +123,10 @@ one_time_values! {
     InvitationToken = "gpi_",
     /// The token in the link by which an owner keeps an unused application.
     KeepToken = "gpk_",
+    /// The token in the link that proves another address of an account.
+    AddressToken = "gpa_",
+    /// The token in the link that gives an account its old address back.
+    UndoToken = "gpu_",
     /// The code by which a device asks what became of its request (RFC 8628 §1.2).
     DeviceCode = "gpd_",
     /// The random part of a pushed request's URI (RFC 9126 §2.2).

@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::asked_claims::AskedClaims;
 use super::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
 use super::session::AuthenticationMethod;
 use crate::protocol::named::named;
@@ -29,6 +30,8 @@ pub struct TokenFamily {
     pub resources: Vec<ResourceId>,
     /// The nonce of the request.
     pub nonce: Option<String>,
+    /// The claims that the request asked for one by one.
+    pub claims: AskedClaims,
     /// When the person authenticated.
     pub auth_time: Timestamp,
     /// How the person authenticated.

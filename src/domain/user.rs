@@ -1,8 +1,10 @@
 //! Accounts of people, and their e-mail addresses.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use super::attribute::Attributes;
 use super::base62::base62;
 use super::ids::{Timestamp, UserId};
 use super::username::Username;
@@ -147,7 +149,7 @@ impl FromStr for Sub {
 }
 
 /// What operators can set of an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// The person's name.
     pub name: Option<String>,
@@ -155,6 +157,20 @@ pub struct Profile {
     pub locale: Option<String>,
     /// Whether the person is an operator.
     pub admin: bool,
+    /// What else the person is described by.
+    pub attributes: Attributes,
+}
+
+impl Profile {
+    /// As it is now.
+    pub fn of(user: &User) -> Self {
+        Self {
+            name: user.name.clone(),
+            locale: user.locale.clone(),
+            admin: user.admin,
+            attributes: user.attributes.clone(),
+        }
+    }
 }
 
 /// An account.
@@ -176,11 +192,13 @@ pub struct User {
     pub locale: Option<String>,
     /// Whether the person is an operator.
     pub admin: bool,
+    /// What else the person is described by.
+    pub attributes: Attributes,
     /// The state.
     pub state: UserState,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When a name or the locale last changed; none if they never did.
+    /// When a name, the locale or an attribute last changed; none if they never did.
     pub updated_at: Option<Timestamp>,
     /// When the person last signed in.
     pub last_sign_in_at: Option<Timestamp>,
@@ -205,7 +223,7 @@ impl User {
         chosen.or_else(|| self.email.as_ref().map(ToString::to_string))
     }
 
-    /// The claims that this scope gives an application (OIDC Core §5.4), without the person's groups.
+    /// The claims that this scope gives an application (OIDC Core §5.4), without the person's groups and attributes.
     pub fn claims(&self, scope: &Scope) -> PersonClaims {
         let (profile, email) = (scope.contains(scope::PROFILE), scope.contains(scope::EMAIL));
         let address = self.email.as_ref().filter(|_| email);
@@ -217,6 +235,7 @@ impl User {
             email: address.map(ToString::to_string),
             email_verified: address.map(|_| self.email_verified_at.is_some()),
             groups: GroupsClaim::default(),
+            attributes: BTreeMap::new(),
         }
     }
 }

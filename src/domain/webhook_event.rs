@@ -231,6 +231,9 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         Audit::UserChanged { sub, what } => {
             Some((EventType::UserChanged, WebhookFacts::Operators(json!({ "sub": sub, "what": what }))))
         }
+        Audit::UserAddressChanged { sub } | Audit::UserAddressRestored { sub } => {
+            Some((EventType::UserChanged, WebhookFacts::Operators(json!({ "sub": sub, "what": "email" }))))
+        }
         Audit::UserDisabled { sub } => user(EventType::UserDisabled, sub),
         Audit::UserEnabled { sub } => user(EventType::UserEnabled, sub),
         Audit::UserDeleted { sub } => user(EventType::UserDeleted, sub),
@@ -261,6 +264,7 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         | Audit::UserInvited { .. }
         | Audit::UserInvitationWithdrawn
         | Audit::UserSignedOut { .. }
+        | Audit::UserExported { .. }
         | Audit::TokenTried { .. }
         | Audit::ApplicationExempted { .. }
         | Audit::ApplicationUnexempted { .. }

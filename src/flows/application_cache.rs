@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use quick_cache::sync::Cache;
 
 use super::confirmed_counter::{ConfirmedCounter, Loaded};
@@ -15,6 +15,7 @@ use super::foundations::Foundations;
 use super::instruments::Instruments;
 use crate::config::Issuer;
 use crate::domain::application::Application;
+use crate::domain::attribute_schema::AttributeSchema;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::domain::own_api;
@@ -23,7 +24,7 @@ use crate::store::{Store, StoreError};
 /// How many applications are cached.
 const CAPACITY: usize = 10_000;
 
-/// The cached applications, scopes and resources.
+/// The cached applications, scopes and resources, and the attributes of people that applications can learn.
 pub struct ApplicationCache {
     instruments: Instruments,
     store: Store,
@@ -32,6 +33,7 @@ pub struct ApplicationCache {
     /// Client ids that no application has, with the counter: looking them up takes no longer than the others.
     unknown: Cache<ClientId, i64>,
     catalogue: ArcSwapOption<Loaded<Arc<Catalogue>>>,
+    attributes: ArcSwap<AttributeSchema>,
     counter: ConfirmedCounter,
 }
 
@@ -45,6 +47,7 @@ impl ApplicationCache {
             applications: Cache::new(CAPACITY),
             unknown: Cache::new(CAPACITY),
             catalogue: ArcSwapOption::empty(),
+            attributes: ArcSwap::default(),
             counter: ConfirmedCounter::new(),
         }
     }
@@ -133,6 +136,16 @@ impl ApplicationCache {
     /// The catalogue as of the last look at the database: the metadata is served without it.
     pub fn known_catalogue(&self) -> Arc<Catalogue> {
         self.last_catalogue().map(|loaded| Arc::clone(&loaded.value)).unwrap_or_default()
+    }
+
+    /// The attributes of people.
+    pub fn attribute_schema(&self) -> Arc<AttributeSchema> {
+        self.attributes.load_full()
+    }
+
+    /// Other attributes from now on.
+    pub fn set_attribute_schema(&self, schema: AttributeSchema) {
+        self.attributes.store(Arc::new(schema));
     }
 
     /// The counter under which what is loaded next is current; read before the load, so that a change in

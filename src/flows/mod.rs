@@ -5,6 +5,7 @@
 //! `adapters`, `domain`, `protocol` and `config`.
 
 pub mod access;
+pub mod address_changes;
 mod admission;
 pub mod application_cache;
 pub mod applications;
@@ -58,6 +59,7 @@ use crate::config::{Config, Sources};
 use crate::domain::encryption::MasterKeyring;
 use crate::store::Store;
 use access::Access;
+use address_changes::AddressChanges;
 use application_cache::ApplicationCache;
 use applications::Applications;
 use authorization_response::AuthorizationResponses;
@@ -163,6 +165,8 @@ pub struct Rooms {
     pub authorizations: Arc<Authorizations>,
     /// Requests of devices.
     pub device_grants: Arc<DeviceGrants>,
+    /// Other addresses for accounts.
+    pub address_changes: Arc<AddressChanges>,
     /// Signing out for applications.
     pub sign_out: Arc<SignOut>,
     /// The token endpoint.

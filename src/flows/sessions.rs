@@ -13,7 +13,7 @@ use crate::domain::token_family::EndReason;
 use crate::domain::user::User;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
-use crate::store::{Store, StoreError, Transaction};
+use crate::store::{AuditLine, Store, StoreError, Transaction};
 
 /// A session and its account.
 #[derive(Clone, Debug)]
@@ -28,6 +28,12 @@ pub struct SignedInPerson {
 
 /// How long a sign-in counts as fresh for what only operators may do.
 const FRESH_FOR: Duration = Duration::from_mins(15);
+
+/// How far back a person sees what happened to their account.
+const EVENTS_SHOWN_FOR: Duration = Duration::from_hours(90 * 24);
+
+/// How much of it they see at once; all of it is in what they can download.
+const MOST_EVENTS: i64 = 100;
 
 /// The age of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +70,8 @@ pub struct AccountOverview {
     pub sessions: Vec<Session>,
     /// The applications with access.
     pub applications: Vec<ApplicationAccess>,
+    /// What happened to the account lately, newest first.
+    pub events: Vec<AuditLine>,
 }
 
 /// The sessions of browsers.
@@ -138,7 +146,9 @@ impl Sessions {
                 None => applications.extend(self.access(id, scope, since).await?),
             }
         }
-        Ok(AccountOverview { sessions, applications })
+        let since = now.minus(EVENTS_SHOWN_FOR);
+        let events = self.store.audit_about(&person.user.sub, person.user.id, since, MOST_EVENTS).await?;
+        Ok(AccountOverview { sessions, applications, events })
     }
 
     async fn access(

@@ -9,6 +9,7 @@ use super::brand::Brand;
 use crate::config::{Config, Sources};
 use crate::flows::Rooms;
 use crate::flows::access::Access;
+use crate::flows::address_changes::AddressChanges;
 use crate::flows::application_cache::ApplicationCache;
 use crate::flows::applications::Applications;
 use crate::flows::authorize::Authorizations;
@@ -71,6 +72,7 @@ macro_rules! hands_out {
 
 hands_out! {
     access: Access,
+    address_changes: AddressChanges,
     application_cache: ApplicationCache,
     applications: Applications,
     authorizations: Authorizations,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::claims_request::{ClaimsRequest, ClaimsRequestError};
 use super::mismatch::{Field, Mismatch};
 use super::named::named;
 use super::parameters::Parameters;
@@ -98,10 +99,12 @@ pub struct AuthorizationRequest {
     pub id_token_hint: Option<String>,
     /// The languages it would like, best first.
     pub ui_locales: Option<String>,
+    /// The claims it asks for one by one.
+    pub claims: ClaimsRequest,
 }
 
 /// The parameters of an authorization request that mean something here.
-pub const PARAMETERS: [&str; 15] = [
+pub const PARAMETERS: [&str; 16] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -117,6 +120,7 @@ pub const PARAMETERS: [&str; 15] = [
     "login_hint",
     "id_token_hint",
     "ui_locales",
+    "claims",
 ];
 
 /// The response type that is offered.
@@ -153,6 +157,7 @@ impl AuthorizationRequest {
             login_hint: passed_through(parameters, "login_hint")?,
             id_token_hint: parameters.value("id_token_hint").map(str::to_owned),
             ui_locales: passed_through(parameters, "ui_locales")?,
+            claims: claims(parameters.value("claims"))?,
         })
     }
 }
@@ -227,6 +232,10 @@ fn code_challenge(parameters: &Parameters) -> Result<Option<CodeChallenge>, Refu
                 .with_mismatch(Mismatch::nearest(Field::CodeChallengeMethod, other, [pkce::METHOD])))
         }
     }
+}
+
+fn claims(value: Option<&str>) -> Result<ClaimsRequest, ClaimsRequestError> {
+    value.map_or(Ok(ClaimsRequest::default()), str::parse)
 }
 
 fn max_age(value: Option<&str>) -> Result<Option<Duration>, Refusal> {

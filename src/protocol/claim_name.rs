@@ -127,7 +127,13 @@ mod tests {
             email_verified: Some(true),
             ..PersonClaims::default()
         };
-        let all = serde_json::to_string(&UserInfo { sub: String::new(), person }).unwrap();
+        let all = serde_json::to_string(&UserInfo {
+            sub: String::new(),
+            auth_time: Some(0),
+            acr: Some(String::new()),
+            person,
+        })
+        .unwrap();
         let all: HashMap<String, serde_json::Value> = serde_json::from_str(&all).unwrap();
         for name in all.keys() {
             assert!(name.parse::<ClaimName>().is_err(), "{name}");

@@ -6,6 +6,7 @@ use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::jose::SigningAlgorithm;
 
@@ -48,6 +49,26 @@ pub struct PersonClaims {
     /// The person's groups; scope `groups`.
     #[serde(flatten)]
     pub groups: GroupsClaim,
+    /// What else the person is described by, under the names of the claims.
+    #[serde(flatten)]
+    pub attributes: BTreeMap<String, Value>,
+}
+
+impl PersonClaims {
+    /// These claims as far as an application is told them.
+    #[must_use]
+    pub fn only(self, tells: impl Fn(&str) -> bool) -> Self {
+        Self {
+            name: self.name.filter(|_| tells("name")),
+            preferred_username: self.preferred_username.filter(|_| tells("preferred_username")),
+            updated_at: self.updated_at.filter(|_| tells("updated_at")),
+            locale: self.locale.filter(|_| tells("locale")),
+            email: self.email.filter(|_| tells("email")),
+            email_verified: self.email_verified.filter(|_| tells("email_verified")),
+            groups: self.groups.only(&tells),
+            attributes: self.attributes.into_iter().filter(|(name, _)| tells(name)).collect(),
+        }
+    }
 }
 
 /// The groups of a person, under the name that the application has for that claim. Empty where the scope does not include
@@ -65,6 +86,13 @@ impl GroupsClaim {
         Self(BTreeMap::from([(name.to_owned(), groups)]))
     }
 
+    /// The claim, if an application is told one of this name.
+    #[must_use]
+    fn only(mut self, tells: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|name, _| tells(name));
+        self
+    }
+
     /// Whether the scope does not include them.
     pub fn is_absent(&self) -> bool {
         self.0.is_empty()
@@ -76,6 +104,12 @@ impl GroupsClaim {
 pub struct UserInfo {
     /// The subject identifier of the person.
     pub sub: String,
+    /// When the person authenticated, if the application asked for that here (OIDC Core §5.5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// The class of that authentication, if the application asked for that here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// What the scope lets the application know.
     #[serde(flatten)]
     pub person: PersonClaims,
@@ -151,7 +185,7 @@ mod tests {
 
     #[test]
     fn claims_that_are_not_there_are_left_out() {
-        let claims = UserInfo { sub: "s".to_owned(), person: PersonClaims::default() };
+        let claims = UserInfo { sub: "s".to_owned(), auth_time: None, acr: None, person: PersonClaims::default() };
         assert_eq!(serde_json::to_string(&claims).unwrap(), r#"{"sub":"s"}"#);
     }
 }

@@ -39,7 +39,9 @@ pub struct Metadata {
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
     acr_values_supported: [&'static str; 2],
-    claims_supported: Vec<&'static str>,
+    claims_supported: Vec<String>,
+    /// OIDC Core §5.5.
+    claims_parameter_supported: bool,
     ui_locales_supported: [&'static str; 2],
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
@@ -59,6 +61,8 @@ pub struct Offered<'a> {
     pub issuer: &'a str,
     /// The scopes that any application may ask for, besides those of OpenID Connect.
     pub scopes: Vec<String>,
+    /// The claims that attributes of people become.
+    pub claims: Vec<String>,
     /// What applications may have their tokens signed with.
     pub signing: &'a [SigningAlgorithm],
     /// The resources that any application may ask tokens for.
@@ -97,7 +101,7 @@ fn confidential() -> Vec<&'static str> {
 
 impl Metadata {
     /// The metadata of a server.
-    pub fn new(Offered { issuer, scopes, signing, resources, registration }: Offered<'_>) -> Self {
+    pub fn new(Offered { issuer, scopes, claims, signing, resources, registration }: Offered<'_>) -> Self {
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
@@ -123,7 +127,8 @@ impl Metadata {
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: signing.iter().map(|one| one.name()).collect(),
             acr_values_supported: ACR_VALUES,
-            claims_supported: CLAIMS.to_vec(),
+            claims_supported: CLAIMS.into_iter().map(str::to_owned).chain(claims).collect(),
+            claims_parameter_supported: true,
             ui_locales_supported: ["en", "de"],
             token_endpoint_auth_methods_supported: METHODS.to_vec(),
             token_endpoint_auth_signing_alg_values_supported: algorithms(),

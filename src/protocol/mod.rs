@@ -10,6 +10,7 @@ pub mod bearer;
 pub mod carried_request;
 pub mod claim_name;
 pub mod claims;
+pub mod claims_request;
 pub mod client_auth;
 pub mod client_keys;
 pub mod device;

@@ -38,6 +38,8 @@ pub enum ErrorCode {
     LoginRequired,
     /// OIDC Core §3.1.2.6: the person would have to agree.
     ConsentRequired,
+    /// OpenID Connect Core Unmet Authentication Requirements §3: the person cannot sign in as the request demands.
+    UnmetAuthenticationRequirements,
     /// OIDC Core §3.1.2.6: request objects are not read.
     RequestNotSupported,
     /// RFC 9126, OIDC Core §3.1.2.6: the `request_uri` is unknown, used up or another client's.
@@ -101,6 +103,7 @@ impl ErrorCode {
             Self::UnsupportedResponseType => ("unsupported_response_type", 400),
             Self::LoginRequired => ("login_required", 400),
             Self::ConsentRequired => ("consent_required", 400),
+            Self::UnmetAuthenticationRequirements => ("unmet_authentication_requirements", 400),
             Self::RequestNotSupported => ("request_not_supported", 400),
             Self::InvalidRequestUri => ("invalid_request_uri", 400),
             Self::InvalidRedirectUri => ("invalid_redirect_uri", 400),

@@ -138,6 +138,13 @@ impl Store {
         Ok(found)
     }
 
+    /// The active applications that say where people begin, by name, without their secrets.
+    pub async fn applications_with_a_page(&self) -> Result<Vec<Application>, StoreError> {
+        let statement = sql("select * from applications where deleted_at is null and deactivated_at is null \
+             and (client_uri is not null or initiate_login_uri is not null) order by name, client_id limit 200");
+        self.fetch_all(statement).await
+    }
+
     /// All applications that are not deleted, by name, without their secrets.
     pub async fn applications(&self) -> Result<Vec<Application>, StoreError> {
         self.fetch_all(sql("select * from applications where deleted_at is null order by name, client_id")).await

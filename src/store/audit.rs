@@ -2,8 +2,8 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
-use crate::domain::audit::AuditEntry;
-use crate::domain::ids::{AuditId, Timestamp};
+use crate::domain::audit::{Actor, AuditEntry};
+use crate::domain::ids::{AuditId, Timestamp, UserId};
 
 /// A line of the audit log as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,23 @@ impl Transaction {
 }
 
 impl Store {
+    /// What happened to an account and what its person did since then, newest first.
+    pub async fn audit_about(
+        &self,
+        sub: &str,
+        user: UserId,
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<AuditLine>, StoreError> {
+        let statement = sql("select id, at, actor, event, subject, detail from audit_events \
+             where (subject = $1 or actor = $2) and at >= $3 order by at desc, id desc limit $4")
+        .bind(sub)
+        .bind(Actor::User(user).stored())
+        .bind(since.as_micros())
+        .bind(limit);
+        self.fetch_all(statement).await
+    }
+
     /// The events of this subject, oldest first.
     pub async fn audit_of(&self, subject: &str) -> Result<Vec<AuditLine>, StoreError> {
         self.fetch_all(

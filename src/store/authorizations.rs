@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
 use super::row::TableRow;
+use crate::domain::asked_claims::AskedClaims;
 use crate::domain::authorization::{Authorization, Source};
 use crate::domain::ids::{AuthorizationId, Timestamp};
 use crate::domain::session::Device;
@@ -34,6 +35,7 @@ impl Record for Authorization {
             login_hint: row.plain("login_hint")?,
             ui_locales: row.plain("ui_locales")?,
             expected_sub: row.plain("expected_sub")?,
+            claims: asked_claims(&row)?,
             device: Device { address: row.plain("address")?, user_agent: row.plain("user_agent")? },
             created_at: row.moment("created_at")?,
             expires_at: row.moment("expires_at")?,
@@ -68,6 +70,12 @@ fn seconds(row: &TableRow<'_>, column: &'static str) -> Result<Option<Duration>,
     Ok(Some(Duration::from_secs(seconds)))
 }
 
+/// The columns that become [`AskedClaims`].
+pub(super) fn asked_claims(row: &TableRow<'_>) -> Result<AskedClaims, StoreError> {
+    let (request, scope) = (row.parsed_if_any("claims")?, row.parsed_if_any("claims_scope")?);
+    Ok(AskedClaims { request: request.unwrap_or_default(), scope: scope.unwrap_or_default() })
+}
+
 /// A JSON list, as the columns for resources hold it.
 pub(super) fn resource_list(resources: &[ResourceId]) -> String {
     serde_json::Value::from(resources.iter().map(ResourceId::as_str).collect::<Vec<_>>()).to_string()
@@ -90,8 +98,8 @@ impl Transaction {
         let max_age = authorization.max_age.map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
         let statement = sql("insert into authorizations (id, application_id, source, browser_hash, redirect_uri, \
              redirect_uri_sent, response_mode, scope, resources, state, nonce, code_challenge, prompt, max_age, \
-             login_hint, ui_locales, expected_sub, address, user_agent, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)")
+             login_hint, ui_locales, expected_sub, address, user_agent, created_at, expires_at, claims, claims_scope) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)")
         .bind(authorization.id.to_string())
         .bind(authorization.application.to_string())
         .bind(source)
@@ -112,7 +120,9 @@ impl Transaction {
         .bind(authorization.device.address.as_str())
         .bind(authorization.device.user_agent.as_str())
         .bind(authorization.created_at.as_micros())
-        .bind(authorization.expires_at.as_micros());
+        .bind(authorization.expires_at.as_micros())
+        .bind(authorization.claims.request.as_sent().map(str::to_owned))
+        .bind(authorization.claims.scope.to_string());
         self.execute(statement).await?;
         Ok(())
     }

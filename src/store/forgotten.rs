@@ -53,6 +53,8 @@ impl Transaction {
         ] {
             self.execute(sql(statement).bind(key.as_str())).await?;
         }
+        let changes = sql("delete from address_changes where old_email_key = $1 or new_email_key = $1");
+        self.execute(changes.bind(key.as_str())).await?;
         let encoded: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
         let pushed = sql("delete from pushed_requests where replace(lower(parameters), $1, '') <> lower(parameters)");
         self.execute(pushed.bind(encoded.to_lowercase())).await?;

@@ -58,6 +58,10 @@ const STEPS: &[Step] = &[
     step!(27, "0027_open_resources"),
     step!(28, "0028_about_applications"),
     step!(29, "0029_passkeys"),
+    step!(30, "0030_claims"),
+    step!(31, "0031_attributes"),
+    step!(32, "0032_address_changes"),
+    step!(33, "0033_pages_of_applications"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -5,6 +5,7 @@
 //! they change (`flows`). Imports `domain` and `protocol`.
 
 mod account_invitations;
+mod address_changes;
 mod application_days;
 mod application_requests;
 mod application_settings;

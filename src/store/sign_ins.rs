@@ -67,6 +67,12 @@ impl Store {
         self.fetch_optional(of_authorization(id)).await
     }
 
+    /// The sign-ins of an account that are not forgotten yet, newest first.
+    pub async fn sign_ins_of(&self, user: UserId) -> Result<Vec<SignIn>, StoreError> {
+        let statement = sql("select * from sign_ins where user_id = $1 order by created_at desc, id desc");
+        self.fetch_all(statement.bind(user.to_string())).await
+    }
+
     /// The sign-in of this id.
     pub async fn sign_in(&self, id: SignInId) -> Result<Option<SignIn>, StoreError> {
         self.fetch_optional(by_id(id)).await

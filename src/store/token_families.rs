@@ -1,7 +1,7 @@
 //! Token families: what was granted, and whether it is still valid.
 
 use super::StoreError;
-use super::authorizations::resource_list;
+use super::authorizations::{asked_claims, resource_list};
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::row::TableRow;
 use crate::domain::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
@@ -18,6 +18,7 @@ impl Record for TokenFamily {
             scope: row.parsed("scope")?,
             resources: row.list("resources")?,
             nonce: row.plain("nonce")?,
+            claims: asked_claims(&row)?,
             auth_time: row.moment("auth_time")?,
             amr: row.parsed("amr")?,
             created_at: row.moment("created_at")?,
@@ -70,8 +71,8 @@ impl Transaction {
     /// Begins a family. False if the application is not active, or all its tokens were ended since.
     pub async fn family_insert(&mut self, family: &TokenFamily) -> Result<bool, StoreError> {
         let statement = sql("insert into token_families (id, application_id, user_id, session_id, scope, resources, \
-             nonce, auth_time, amr, created_at, expires_at) \
-             select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11 from applications \
+             nonce, auth_time, amr, created_at, expires_at, claims, claims_scope) \
+             select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from applications \
              where id = $2 and deactivated_at is null and deleted_at is null \
              and (tokens_not_before is null or tokens_not_before <= $10)")
         .bind(family.id.to_string())
@@ -84,7 +85,9 @@ impl Transaction {
         .bind(family.auth_time.as_micros())
         .bind(family.amr.name())
         .bind(family.created_at.as_micros())
-        .bind(family.expires_at.as_micros());
+        .bind(family.expires_at.as_micros())
+        .bind(family.claims.request.as_sent().map(str::to_owned))
+        .bind(family.claims.scope.to_string());
         Ok(self.execute(statement).await? == 1)
     }
 

@@ -24,6 +24,7 @@ impl Record for User {
             username: row.parsed_if_any("username")?,
             locale: row.plain("locale")?,
             admin: row.plain("admin")?,
+            attributes: row.parsed_if_any("attributes")?.unwrap_or_default(),
             created_at: row.moment("created_at")?,
             updated_at: row.moment_if_any("updated_at")?,
             last_sign_in_at: row.moment_if_any("last_sign_in_at")?,
@@ -116,7 +117,7 @@ impl Transaction {
         if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
-    /// Changes what is known of an account; `updated` is when its name or language last changed, with this. False
+    /// Changes what is known of an account; `updated` is when anything but `admin` last changed, with this. False
     /// if it is not as `known` any more.
     pub async fn user_update(
         &mut self,
@@ -124,18 +125,22 @@ impl Transaction {
         profile: &Profile,
         updated: Option<Timestamp>,
     ) -> Result<bool, StoreError> {
-        let statement =
-            sql("update users set name = $2, locale = $3, admin = $4, name_key = $8, updated_at = $9 where id = $1 \
-             and deleted_at is null and coalesce(name, '') = $5 and coalesce(locale, '') = $6 and admin = $7")
-            .bind(known.id.to_string())
-            .bind(profile.name.clone())
-            .bind(profile.locale.clone())
-            .bind(profile.admin)
-            .bind(known.name.clone().unwrap_or_default())
-            .bind(known.locale.clone().unwrap_or_default())
-            .bind(known.admin)
-            .bind(profile.name.as_deref().map(str::to_lowercase))
-            .bind(updated.map(Timestamp::as_micros));
+        let statement = sql(
+            "update users set name = $2, locale = $3, admin = $4, name_key = $8, updated_at = $9, attributes = $10 \
+             where id = $1 and deleted_at is null and coalesce(name, '') = $5 and coalesce(locale, '') = $6 \
+             and admin = $7 and coalesce(attributes, '') = $11",
+        )
+        .bind(known.id.to_string())
+        .bind(profile.name.clone())
+        .bind(profile.locale.clone())
+        .bind(profile.admin)
+        .bind(known.name.clone().unwrap_or_default())
+        .bind(known.locale.clone().unwrap_or_default())
+        .bind(known.admin)
+        .bind(profile.name.as_deref().map(str::to_lowercase))
+        .bind(updated.map(Timestamp::as_micros))
+        .bind(profile.attributes.as_stored())
+        .bind(known.attributes.as_stored().unwrap_or_default());
         Ok(self.execute(statement).await? == 1)
     }
 
@@ -174,9 +179,10 @@ impl Transaction {
     /// Anything but deleted to deleted, and deletes the personal data; the address may get a new account. False if it
     /// was deleted already.
     pub async fn user_delete(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
-        let statement =
-            sql("update users set deleted_at = $2, email = null, email_key = null, name = null, name_key = null, \
-             username = null, username_key = null, locale = null, admin = $3 where id = $1 and deleted_at is null");
+        let statement = sql(
+            "update users set deleted_at = $2, email = null, email_key = null, name = null, name_key = null, \
+             username = null, username_key = null, locale = null, attributes = null, admin = $3 where id = $1 and deleted_at is null",
+        );
         let statement = statement.bind(id.to_string()).bind(now.as_micros()).bind(false);
         Ok(self.execute(statement).await? == 1)
     }

@@ -44,9 +44,11 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": chosen_from,
         "acr_values_supported": ["urn:gatepost:mail", "urn:gatepost:passkey"],
+        "claims_parameter_supported": true,
         "claims_supported": [
             "iss", "sub", "aud", "token_use", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr",
             "name", "preferred_username", "updated_at", "locale", "email", "email_verified", "groups",
+            "given_name", "family_name", "picture", "zoneinfo",
         ],
         "scopes_supported": ["openid", "profile", "email", "groups", "offline_access"],
         "protected_resources": ["http://localhost:8080/api/v1"],

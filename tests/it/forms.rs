@@ -28,7 +28,7 @@ type = \"service\"
 ";
 
 /// The forms that lack something as they are shown, and the field that the page says it of.
-const REFUSED: [(&str, &str); 12] = [
+const REFUSED: [(&str, &str); 13] = [
     ("/portal/applications/new", "app-name"),
     ("/portal/applications/{}/delete", "delete-name"),
     ("/portal/applications/{}/owners/invite", "invite-email"),
@@ -40,6 +40,7 @@ const REFUSED: [(&str, &str); 12] = [
     ("/admin/groups/{}/add", "group-emails"),
     ("/admin/groups/{}/delete", "group-delete-name"),
     ("/account/delete", "delete-email"),
+    ("/account/address", "new-email"),
     // There is such a field for each key.
     ("/admin/keys/revoke", ""),
 ];
@@ -182,7 +183,8 @@ async fn a_person_sends_every_form_as_it_is_shown(world: World) {
     redeeming.parameter("code_verifier", person::VERIFIER).send().await.success();
     let outcome = second.sends_everything(&["/account"], &REFUSED).await;
     let forms = ["applications/{}/end", "sessions/{}/end", "sign-out", "sign-out-everywhere", "delete"];
-    let forms = forms.map(|form| format!("/account/{form}"));
+    let forms = forms.into_iter().chain(["name", "attributes", "address", "export"]);
+    let forms: Vec<String> = forms.map(|form| format!("/account/{form}")).collect();
     assert_all_went_well(&outcome, forms.iter().map(String::as_str));
 }
 

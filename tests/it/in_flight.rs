@@ -160,11 +160,11 @@ const OF_OPERATORS: &[(&str, Change)] = changes! {
         async move { scene.server.people.user_create(new, &actor).await }
     },
     "change an account" => |scene| {
-        let profile = Profile { name: Some("Jane".to_owned()), locale: None, admin: false };
+        let profile = Profile { name: Some("Jane".to_owned()), ..Profile::default() };
         async move { scene.server.people.user_change(&scene.other, profile, &scene.actor()).await }
     },
     "promote an account" => |scene| {
-        let profile = Profile { name: None, locale: None, admin: true };
+        let profile = Profile { admin: true, ..Profile::default() };
         async move { scene.server.people.user_change(&scene.other, profile, &scene.actor()).await }
     },
     "disable an account" => |scene| scene.server.people.user_disable(scene.other.id, &scene.actor()),
@@ -206,7 +206,7 @@ async fn lose(scene: &Scene, loss: Loss) {
         Loss::Disabled => drop(server.people.user_disable(user.id, &command).await.unwrap()),
         Loss::Deleted => drop(server.people.user_delete(user.id, &command).await.unwrap()),
         Loss::Demoted => {
-            let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: false };
+            let profile = Profile { admin: false, ..Profile::of(&user) };
             drop(server.people.user_change(user, profile, &command).await.unwrap());
         }
         Loss::Removed => {

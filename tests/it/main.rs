@@ -6,16 +6,20 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed assertion is what a test is for")]
 
 mod access_table;
+mod account_page;
 mod accounts;
+mod address_change;
 mod admin;
 mod application_access;
 mod application_life;
 mod architecture;
+mod attributes;
 mod authorization_code;
 mod bad_requests;
 mod branding;
 mod browser_flow;
 mod browser_pages;
+mod claims_parameter;
 mod client_authentication;
 mod command_line;
 mod connections;

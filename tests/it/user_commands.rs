@@ -33,7 +33,7 @@ async fn an_account_goes_through_its_states_from_the_command_line(world: World) 
     let made = shown(&world, &words).await;
     let expected = json!({
         "sub": made["sub"], "email": "John@Example.com", "email_verified": false, "name": "John", "locale": "de",
-        "admin": true, "state": "active", "created_at": made["created_at"], "last_sign_in_at": null,
+        "preferred_username": null, "attributes": {}, "admin": true, "state": "active", "created_at": made["created_at"], "last_sign_in_at": null,
     });
     assert_eq!(made, expected);
     let sub = made["sub"].as_str().unwrap();

@@ -1,6 +1,7 @@
 //! Output of accounts: as JSON and as text.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::domain::user::{EmailAddress, User, UserState};
 
@@ -11,7 +12,9 @@ pub(super) struct ShownUser {
     email: Option<String>,
     email_verified: bool,
     name: Option<String>,
+    preferred_username: Option<String>,
     locale: Option<String>,
+    attributes: Map<String, Value>,
     admin: bool,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,7 +34,9 @@ impl From<&User> for ShownUser {
             email: user.email.as_ref().map(EmailAddress::to_string),
             email_verified: user.email_verified_at.is_some(),
             name: user.name.clone(),
+            preferred_username: user.username.as_ref().map(ToString::to_string),
             locale: user.locale.clone(),
+            attributes: user.attributes.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
             admin: user.admin,
             state: user.state.name(),
             since,
@@ -73,7 +78,9 @@ impl ShownUser {
             ("created", self.created_at.clone()),
             ("last sign-in", self.last_sign_in()),
         ];
-        lines.map(|(name, value)| format!("{name:<13} {value}")).join("\n")
+        let lines = lines.into_iter().map(|(name, value)| format!("{name:<13} {value}"));
+        let attributes = self.attributes.iter().map(|(name, value)| format!("{name:<13} {value}"));
+        lines.chain(attributes).collect::<Vec<_>>().join("\n")
     }
 
     fn admin(&self) -> String {

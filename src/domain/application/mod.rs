@@ -23,7 +23,7 @@ use super::secret::StoredSecret;
 use crate::protocol::claim_name::ClaimName;
 use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::redirect_uri;
-use crate::protocol::scope::Scope;
+use crate::protocol::scope::{self, Scope};
 
 pub use about::{AboutError, Description, WebAddress};
 pub use access_policy::AccessPolicy;
@@ -126,13 +126,27 @@ impl Application {
         given.intersect(&self.settings.scope.clone().union(&Scope::passwordless()).union(open))
     }
 
+    /// Whether the operator answers for it, and no developer.
+    pub fn is_operators(&self) -> bool {
+        self.settings.first_party || (self.settings.owner.is_none() && !self.origin.is_dynamic())
+    }
+
+    /// Where a person begins who comes to it from here: where a sign-in begins (OIDC Core §4), or at its home page.
+    pub fn begins_at(&self, issuer: &str) -> Option<String> {
+        let Some(page) = &self.settings.initiate_login_uri else {
+            return self.settings.client_uri.as_ref().map(|page| page.as_str().to_owned());
+        };
+        let mut url = url::Url::parse(page.as_str()).ok()?;
+        url.query_pairs_mut().append_pair("iss", issuer);
+        Some(url.into())
+    }
+
     /// The first scope that needs the person's consent where no page asks for it.
     ///
     /// An application of the operator is trusted not to need one; a developer's, or one that registered itself, gets only
     /// the scopes that identify the person, and those they have agreed to before.
     pub fn first_unagreed<'a>(&self, scope: &'a Scope, consented: &Scope) -> Option<&'a str> {
-        let is_operators = self.settings.owner.is_none() && !self.origin.is_dynamic();
-        if self.settings.first_party || is_operators {
+        if self.is_operators() {
             return None;
         }
         let free = Scope::passwordless().union(&Scope::openid());
@@ -145,6 +159,17 @@ impl Application {
         let seen = groups.iter().filter(|group| visible.is_empty() || visible.contains(group));
         let name = self.settings.groups_claim.as_ref().map_or(GroupsClaim::USUAL, ClaimName::as_str);
         GroupsClaim::of(name, seen.map(ToString::to_string).collect())
+    }
+
+    /// The scope that gives it this claim (OIDC Core §5.4).
+    pub fn scope_of_claim(&self, claim: &str) -> Option<&'static str> {
+        let groups = self.settings.groups_claim.as_ref().map_or(GroupsClaim::USUAL, ClaimName::as_str);
+        match claim {
+            "name" | "preferred_username" | "locale" | "updated_at" => Some(scope::PROFILE),
+            "email" | "email_verified" => Some(scope::EMAIL),
+            _ if claim == groups => Some(scope::GROUPS),
+            _ => None,
+        }
     }
 
     /// How long its access tokens live, given the server's own setting.

@@ -103,6 +103,12 @@ settings! {
             check: check::post_logout_redirect_uris,
         }
 
+        /// Where a sign-in to it begins (OIDC Core §4), for people who come to it from their account page; goes before the home page.
+        initiate_login_uri: Option<WebAddress> = |_| None, {
+            label: "Address that begins a sign-in",
+            kinds: ApplicationKind::is_for_people,
+        }
+
         /// The APIs that it may ask tokens for by the parameter resource, besides itself.
         audiences: Vec<ResourceId> = |_| Vec::new(), {
             label: "Audiences",
@@ -185,7 +191,7 @@ settings! {
             kinds: ApplicationKind::is_for_people,
         }
 
-        /// Its home page, which the pages of sign-in and consent lead to.
+        /// Its home page, which the pages of sign-in and consent lead to, and the account page of those who may use it.
         client_uri: Option<WebAddress> = |_| None, {
             label: "Home page",
             metadata: Some("client_uri"),

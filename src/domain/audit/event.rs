@@ -173,6 +173,21 @@ pub enum AuditEvent {
         /// The account's `sub`.
         sub: String,
     },
+    /// An account got another address, which was proven.
+    UserAddressChanged {
+        /// The account's `sub`.
+        sub: String,
+    },
+    /// That was undone by a mail to the address before it.
+    UserAddressRestored {
+        /// The account's `sub`.
+        sub: String,
+    },
+    /// A person downloaded what is known of them.
+    UserExported {
+        /// The account's `sub`.
+        sub: String,
+    },
     /// An account was disabled.
     UserDisabled {
         /// The account's `sub`.
@@ -318,6 +333,9 @@ impl AuditEvent {
             }
             Self::UserChanged { sub, what } => ("user.changed", sub.clone(), what.clone()),
             Self::UserSignedOut { sub } => user("user.signed_out", sub),
+            Self::UserAddressChanged { sub } => user("user.address_changed", sub),
+            Self::UserAddressRestored { sub } => user("user.address_restored", sub),
+            Self::UserExported { sub } => user("user.exported", sub),
             Self::UserDisabled { sub } => user("user.disabled", sub),
             Self::UserEnabled { sub } => user("user.enabled", sub),
             Self::UserDeleted { sub } => user("user.deleted", sub),

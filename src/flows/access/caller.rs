@@ -207,6 +207,7 @@ fn insufficient(need: Need, scope: &Scope) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::attribute::Attributes;
     use crate::domain::ids::Timestamp;
     use crate::domain::user::UserState;
 
@@ -220,6 +221,7 @@ mod tests {
             username: None,
             locale: None,
             admin,
+            attributes: Attributes::default(),
             state: UserState::Active,
             created_at: Timestamp::from_micros(0),
             updated_at: None,

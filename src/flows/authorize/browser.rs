@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Authorizations, Channel, Proven};
+use super::{Authorizations, Channel, Proven, unmet};
 use crate::domain::application::{Application, ApplicationKind};
 use crate::domain::authorization::{Authorization, Person, Source, Step};
 use crate::domain::catalogue::Catalogue;
@@ -142,7 +142,10 @@ impl Authorizations {
         let catalogue = self.application_cache.catalogue().await?;
         let open = OpenAuthorization { authorization, application, catalogue };
         match open.recheck() {
-            Ok(scope) => Ok(OpenAuthorization { authorization: Authorization { scope, ..open.authorization }, ..open }),
+            Ok(scope) => {
+                let claims = open.authorization.claims.still_allowed(&open.application);
+                Ok(OpenAuthorization { authorization: Authorization { scope, claims, ..open.authorization }, ..open })
+            }
             Err(withdrawn) if withdrawn.is_for_a_page() => Err(withdrawn.into()),
             Err(_) => Ok(open),
         }
@@ -214,7 +217,8 @@ impl Authorizations {
             (Step::AccessDenied, _) => access_denied(),
             (Step::Answer, Some(person)) => return self.approve(&open, person, Consent::Remembered).await,
             (Step::ConsentRequired, _) => Refusal::new(ErrorCode::ConsentRequired, "the person would have to agree"),
-            (Step::OtherAccount, _) => login_required("another account is signed in than the id_token_hint names"),
+            (Step::OtherAccount, _) => login_required("another account is signed in than the request names"),
+            (Step::Unmet, _) => unmet(),
             (Step::LoginRequired | Step::Answer, _) => login_required("the person would have to sign in"),
         };
         self.finish_with(&open, refusal).await
@@ -263,10 +267,11 @@ impl Authorizations {
             return Ok(Continuation::NoAccess(open));
         }
         let OpenAuthorization { application, .. } = &open;
-        let authorization = &Authorization { scope, ..open.authorization.clone() };
+        let claims = open.authorization.claims.still_allowed(application);
+        let authorization = &Authorization { scope, claims, ..open.authorization.clone() };
         if consent == Consent::Remembered && !application.settings.first_party {
             let consented = tx.consent(person.user.id, application.id).await?;
-            if authorization.scope.first_outside(&consented).is_some() {
+            if authorization.to_agree_to().first_outside(&consented).is_some() {
                 return Ok(Continuation::Consent(open));
             }
         }
@@ -274,7 +279,7 @@ impl Authorizations {
             return Ok(Continuation::Over);
         }
         if consent == Consent::Given {
-            tx.consent_add(person.user.id, application.id, &authorization.scope, now).await?;
+            tx.consent_add(person.user.id, application.id, &authorization.to_agree_to(), now).await?;
         }
         let code = self.responses.issue_code(&mut tx, authorization, &Subject::of_session(&person.session)).await?;
         self.delivery_traces.append_delivery_of(&mut tx, authorization.id, DeliveryEvent::CodeIssued, "").await?;

@@ -25,12 +25,15 @@ use super::request_limits::RequestLimits;
 use super::sign_in::SignIns;
 use crate::config::{Issuer, RateLimits};
 use crate::domain::application::{Application, ApplicationState};
+use crate::domain::asked_claims::AskedClaims;
 use crate::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, Source};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{AuthorizationId, ClientId};
 use crate::domain::session::Device;
 use crate::domain::sign_in::UnknownAccount;
+use crate::domain::told_claims::Teller;
 use crate::protocol::authorize::{AuthorizationRequest, require_redirect_uri};
+use crate::protocol::id_token::ACR_VALUES;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
@@ -87,9 +90,23 @@ pub(in crate::flows) struct Settled {
     request: AuthorizationRequest,
     scope: Scope,
     resources: Vec<ResourceId>,
+    claims: AskedClaims,
     // The account of an id_token_hint is not looked up: the sign-in page would reveal its address to anyone who has the
     // token, and the application need not know it.
     expected_sub: Option<String>,
+}
+
+impl Settled {
+    /// What the person has to agree to.
+    fn to_agree_to(&self) -> Scope {
+        self.scope.clone().union(&self.claims.scope)
+    }
+}
+
+/// OIDC Core §5.5.1.1: an essential class of sign-in that is not reached counts as a failed one.
+fn unmet() -> Refusal {
+    let what = "the person cannot sign in in the way that is essential for the request";
+    Refusal::new(ErrorCode::UnmetAuthenticationRequirements, what)
 }
 
 /// Authorization requests, on their way to an answer.
@@ -222,12 +239,17 @@ impl Authorizations {
                 policy: settings.scope_policy,
             },
         )?;
-        Ok(Settled { request, scope, resources, expected_sub: hint.map(|hint| hint.sub) })
+        let schema = self.application_cache.attribute_schema();
+        let claims = AskedClaims::of(request.claims.clone(), Teller { application, schema: &schema }, &scope);
+        if !claims.request.can_be_met_by(&ACR_VALUES) {
+            return Err(unmet());
+        }
+        Ok(Settled { request, scope, resources, claims, expected_sub: hint.map(|hint| hint.sub) })
     }
 
     fn new_authorization(&self, proven: &Proven, source: Source, settled: Settled, device: &Device) -> Authorization {
         let now = self.instruments.now();
-        let Settled { request, scope, resources, expected_sub } = settled;
+        let Settled { request, scope, resources, claims, expected_sub } = settled;
         Authorization {
             id: AuthorizationId::new(self.instruments.row_id(now)),
             application: proven.application.id,
@@ -245,6 +267,7 @@ impl Authorizations {
             login_hint: request.login_hint,
             ui_locales: request.ui_locales,
             expected_sub,
+            claims,
             device: device.clone(),
             created_at: now,
             expires_at: now.plus(AUTHORIZATION_LIFETIME),

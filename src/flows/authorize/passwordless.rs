@@ -3,7 +3,7 @@
 //! The answer is empty and comes before any mail is sent. The link in the mail leads to the application's
 //! redirect URI with a code.
 
-use super::{Authorizations, Channel, Proven, Settled};
+use super::{Authorizations, Channel, Proven, Settled, unmet};
 use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::authorization::Source;
 use crate::domain::language::Language;
@@ -15,6 +15,7 @@ use crate::flows::mail_limits::MailSender;
 use crate::flows::requester::Requester;
 use crate::flows::sign_in::{Delivery, NewSignIn};
 use crate::protocol::authorize::ResponseMode;
+use crate::protocol::id_token::ACR_MAIL;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
@@ -32,6 +33,10 @@ impl Authorizations {
         if settled.request.response_mode != ResponseMode::Query {
             return Err(Refusal::invalid_request("a link can only answer with response_mode query"));
         }
+        // It is answered by mail, later than now.
+        if !settled.claims.request.is_met_by(ACR_MAIL, self.instruments.now().as_seconds()) {
+            return Err(unmet());
+        }
         let email = username(parameters)?;
         let mut tx = self.store.begin().await?;
         self.mail_limits.take_mail_limits(&mut tx, &email, &sender).await?;
@@ -48,7 +53,7 @@ impl Authorizations {
                 return Err(refusal);
             }
         };
-        let delivery = self.if_agreed(delivery, &proven.application, user.as_ref(), &settled.scope).await?;
+        let delivery = self.if_agreed(delivery, &proven.application, user.as_ref(), &settled.to_agree_to()).await?;
         let requester = in_their_language(requester, settled.request.ui_locales.as_deref(), user.as_ref());
         let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
         tx.authorization_insert(&authorization).await?;
@@ -134,12 +139,14 @@ impl Authorizations {
             Some(_) => Delivery::Mail,
             None => self.without_account(proven)?,
         };
-        match &settled.expected_sub {
-            Some(sub) if user.is_none_or(|user| user.sub != *sub) => {
-                Err(Refusal::new(ErrorCode::LoginRequired, "the username is not the person whom id_token_hint names"))
-            }
-            _ => Ok(delivery),
+        let is_expected = |sub: &str| {
+            settled.expected_sub.as_deref().is_none_or(|expected| expected == sub) && settled.claims.request.is_for(sub)
+        };
+        // Of no person, whatever their `sub`, nothing is expected.
+        if is_expected(user.map_or("", |user| &user.sub)) {
+            return Ok(delivery);
         }
+        Err(Refusal::new(ErrorCode::LoginRequired, "the username is not the person whom the request names"))
     }
 
     /// An address without account is refused, or treated as if it had one.

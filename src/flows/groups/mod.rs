@@ -2,6 +2,7 @@
 
 mod at_hand;
 mod declared;
+mod launcher;
 mod manage;
 
 use std::sync::Arc;

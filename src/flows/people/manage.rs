@@ -1,6 +1,8 @@
 //! Creating and changing accounts.
 
 use super::People;
+use crate::domain::attribute::{Attributes, Editor};
+use crate::domain::attribute_schema::AttributeError;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::token_family::EndReason;
@@ -41,6 +43,9 @@ pub enum ManageUserError {
     /// The name or locale is refused.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// An attribute is refused.
+    #[error(transparent)]
+    Attribute(#[from] AttributeError),
     /// The address has an account, perhaps in another spelling.
     #[error("an account with this address exists already")]
     Taken,
@@ -75,7 +80,7 @@ impl From<ManageUserError> for Refusal {
         let code = match error {
             ManageUserError::Store(error) => return error.into(),
             ManageUserError::Refused(refusal) => return refusal,
-            ManageUserError::Profile(_) => ErrorCode::InvalidRequest,
+            ManageUserError::Profile(_) | ManageUserError::Attribute(_) => ErrorCode::InvalidRequest,
             ManageUserError::Taken
             | ManageUserError::UsernameTaken
             | ManageUserError::NothingToDo(_)
@@ -118,6 +123,7 @@ impl People {
             username: None,
             locale: new.locale,
             admin: new.admin == Admin::Yes,
+            attributes: Attributes::default(),
             state: UserState::Active,
             created_at: now,
             updated_at: None,
@@ -165,7 +171,8 @@ impl People {
     pub async fn user_change(&self, known: &User, profile: Profile, actor: &Actor) -> Result<User, ManageUserError> {
         profile.name.as_deref().map(check_name).transpose()?;
         profile.locale.as_deref().map(check_locale).transpose()?;
-        let before = Profile { name: known.name.clone(), locale: known.locale.clone(), admin: known.admin };
+        self.application_cache.attribute_schema().check(&known.attributes, &profile.attributes, Editor::Operator)?;
+        let before = Profile::of(known);
         if before == profile {
             return Ok(known.clone());
         }
@@ -177,7 +184,8 @@ impl People {
         if !profile.admin {
             keep_an_operator(&mut tx, known, actor).await?;
         }
-        let renamed = (&before.name, &before.locale) != (&profile.name, &profile.locale);
+        let described = Profile { admin: before.admin, ..profile.clone() };
+        let renamed = described != before;
         let updated_at = if renamed { Some(self.instruments.now()) } else { known.updated_at };
         if !tx.user_update(known, &profile, updated_at).await? {
             return Err(ManageUserError::Changed);
@@ -188,12 +196,13 @@ impl People {
             ("promoted", profile.admin && !before.admin),
             ("demoted", before.admin && !profile.admin),
         ];
-        let what: Vec<&str> = changed.into_iter().filter_map(|(member, changed)| changed.then_some(member)).collect();
+        let what = changed.into_iter().filter_map(|(member, changed)| changed.then_some(member));
+        let what: Vec<&str> = what.chain(before.attributes.changed_to(&profile.attributes)).collect();
         let event = AuditEvent::UserChanged { sub: known.sub.clone(), what: what.join(" ") };
         tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
         tx.commit().await?;
-        let Profile { name, locale, admin } = profile;
-        Ok(User { name, locale, admin, updated_at, ..known.clone() })
+        let Profile { name, locale, admin, attributes } = profile;
+        Ok(User { name, locale, admin, attributes, updated_at, ..known.clone() })
     }
 
     /// Ends all sessions and grants of an account.
@@ -226,8 +235,7 @@ impl People {
         tx.generation_raise(Generation::Groups).await?;
         if let Some(seen) = seen {
             // An update with the known values: it fails if they have changed, and locks the row if not.
-            let same = Profile { name: seen.name.clone(), locale: seen.locale.clone(), admin: seen.admin };
-            if !tx.user_update(seen, &same, seen.updated_at).await? {
+            if !tx.user_update(seen, &Profile::of(seen), seen.updated_at).await? {
                 return Err(ManageUserError::Changed);
             }
         }
@@ -242,6 +250,13 @@ impl People {
         tx.group_member_leaves_all(id).await?;
         tx.passkeys_forget(id).await?;
         tx.invitations_end_of_all(id, now).await?;
+        for email in tx.addresses_of_changes(id).await? {
+            // One that has another account now is that account's.
+            if tx.user_by_email(&email).await?.is_none() {
+                tx.address_forget(id, &email, now).await?;
+            }
+        }
+        tx.address_changes_delete(id).await?;
         if let Some(email) = &user.email {
             tx.applications_forget_owner(email).await?;
             tx.address_forget(id, email, now).await?;
@@ -256,6 +271,7 @@ impl People {
             username: None,
             locale: None,
             admin: false,
+            attributes: Attributes::default(),
             state: UserState::Deleted { at: now },
             ..user
         })
@@ -264,14 +280,18 @@ impl People {
 
 impl People {
     /// People may change their own account themselves.
-    async fn begin_changing(&self, id: UserId, actor: &Actor) -> Result<Transaction, Refusal> {
+    pub(super) async fn begin_changing(&self, id: UserId, actor: &Actor) -> Result<Transaction, Refusal> {
         let need = if *actor == Actor::User(id) { Need::WriteApplications } else { Need::WriteUsers };
         begin_acting(&self.store, actor, need).await
     }
 }
 
 /// An account that is not deleted. A caller who may change an operator's account could take it over.
-async fn changeable_user(tx: &mut Transaction, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
+pub(super) async fn changeable_user(
+    tx: &mut Transaction,
+    id: UserId,
+    actor: &Actor,
+) -> Result<User, ManageUserError> {
     match tx.user(id).await? {
         Some(user) if !matches!(user.state, UserState::Deleted { .. }) => {
             if user.admin && *actor != Actor::User(id) {
@@ -298,7 +318,7 @@ async fn keep_an_operator(tx: &mut Transaction, leaving: &User, actor: &Actor) -
 
 /// Ends the sign-ins, sessions, codes and grants of an account, after a write that locks its row: what begins in its
 /// name does so too.
-async fn end_all_of(tx: &mut Transaction, id: UserId, now: Timestamp) -> Result<(), StoreError> {
+pub(in crate::flows) async fn end_all_of(tx: &mut Transaction, id: UserId, now: Timestamp) -> Result<(), StoreError> {
     tx.sign_ins_end_of(id, now).await?;
     tx.sessions_end_of(id, now).await?;
     tx.authorization_codes_end(id, None, now).await?;

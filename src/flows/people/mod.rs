@@ -1,29 +1,35 @@
 //! Accounts: made, found, changed, ended.
 
+mod export;
 mod find;
 mod manage;
 mod rename;
 
+use std::sync::Arc;
+
 use super::access::sign_in_anew;
+use super::application_cache::ApplicationCache;
 use super::instruments::Instruments;
 use super::sessions::{SignIn, SignedInPerson};
 use crate::domain::audit::Actor;
 use crate::protocol::refusal::Refusal;
 use crate::store::Store;
 
+pub(in crate::flows) use manage::end_all_of;
 pub use manage::{Admin, ManageUserError, NewUser};
-pub use rename::OwnNames;
+pub use rename::OwnProfile;
 
 /// The accounts.
 pub struct People {
     instruments: Instruments,
     store: Store,
+    application_cache: Arc<ApplicationCache>,
 }
 
 impl People {
     /// Accounts are kept in the database.
-    pub const fn new(instruments: Instruments, store: Store) -> Self {
-        Self { instruments, store }
+    pub fn new(instruments: Instruments, store: Store, application_cache: &Arc<ApplicationCache>) -> Self {
+        Self { instruments, store, application_cache: Arc::clone(application_cache) }
     }
 
     /// Deletes the person's account; nothing of it works any more. Since it cannot be undone, a browser that was left

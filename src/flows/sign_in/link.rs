@@ -284,11 +284,13 @@ impl SignIns {
             return Ok(LinkView::NoAccess { answer, refusal, application: Arc::new(application) });
         }
         // The mail may be older than a consent that the person has withdrawn since.
-        if application.first_unagreed(&scope, &tx.consent(user, application.id).await?).is_some() {
+        let claims = authorization.claims.still_allowed(&application);
+        let authorization = &Authorization { scope, claims, ..authorization.clone() };
+        if application.first_unagreed(&authorization.to_agree_to(), &tx.consent(user, application.id).await?).is_some()
+        {
             drop(tx);
             return self.link_ended(sign_in, "a link was opened for what the person does not agree to any more").await;
         }
-        let authorization = &Authorization { scope, ..authorization.clone() };
         let code = self.responses.issue_code(&mut tx, authorization, &Subject::of_link(user, sign_in.id, now)).await?;
         self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::CodeIssued, "").await?;
         tx.commit().await?;

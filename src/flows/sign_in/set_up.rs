@@ -61,7 +61,7 @@ impl SignIns {
             let new = NewUser { email, name: None, locale: None, admin: Admin::Yes };
             return Ok(self.people.user_create_in(tx, new, &Actor::Visitor).await?);
         };
-        let profile = Profile { name: known.name.clone(), locale: known.locale.clone(), admin: true };
+        let profile = Profile { admin: true, ..Profile::of(&known) };
         if !tx.user_update(&known, &profile, known.updated_at).await? {
             return Err(ManageUserError::Changed.into());
         }

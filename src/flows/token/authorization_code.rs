@@ -71,6 +71,7 @@ async fn what_it_grants(
         scope,
         resources: authorization.resources,
         nonce: authorization.nonce,
+        claims: authorization.claims,
         auth_time: code.auth_time,
         amr: code.amr,
         created_at: now,

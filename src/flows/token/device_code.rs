@@ -3,6 +3,7 @@
 use super::Tokens;
 use super::granted::{Beginning, Granted, Payment};
 use crate::domain::application::Application;
+use crate::domain::asked_claims::AskedClaims;
 use crate::domain::device_grant::{DeviceApproval, DeviceGrant, DeviceStanding};
 use crate::domain::ids::TokenFamilyId;
 use crate::domain::one_time::{DeviceCode, ValueHash};
@@ -70,6 +71,7 @@ async fn what_it_grants(
         scope,
         resources: device.resources,
         nonce: None,
+        claims: AskedClaims::default(),
         auth_time: approval.auth_time,
         amr: approval.amr,
         created_at: now,

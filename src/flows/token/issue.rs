@@ -6,7 +6,9 @@ use super::Tokens;
 use super::granted::{Granted, Person, Subject};
 use crate::domain::application::Application;
 use crate::domain::own_token::name_own_token;
+use crate::domain::told_claims::Teller;
 use crate::protocol::claims::{ACCESS, AccessTokenClaims, Audience, TokenProfile};
+use crate::protocol::claims_request::ClaimsPlace;
 use crate::protocol::id_token::{GroupsClaim, IdTokenClaims, PersonClaims, TOKEN_USE, TYPE, at_hash};
 use crate::protocol::jose::Signer;
 use crate::protocol::refusal::Refusal;
@@ -62,8 +64,9 @@ impl Tokens {
             // What a request leaves out of its scope is left out of the ID token too.
             Subject::Person(person) if settled.scope.contains(OPENID) => {
                 let at_hash = at_hash(signer.signing_algorithm(), &access_token);
-                let person_claims =
-                    PersonClaims { groups: settled.groups.clone(), ..person.user.claims(&settled.scope) };
+                let teller = Teller { application, schema: &self.application_cache.attribute_schema() };
+                let told = person.family.claims.told(teller, &settled.scope, ClaimsPlace::IdToken);
+                let person_claims = told.claims(&person.user, settled.groups.clone());
                 let claims = IdTokenClaims { person: person_claims, ..self.id_token_claims(person, &claims, at_hash) };
                 let id_token = sign_id_token(&signer, &claims)?;
                 check_length("ID token", &id_token, LONGEST_ID_TOKEN)?;
@@ -146,8 +149,8 @@ fn check_length(what: &str, token: &str, longest: usize) -> Result<(), Refusal> 
         return Ok(());
     }
     Err(Refusal::invalid_scope(format!(
-        "with this person's groups the {what} would have {} bytes, and {longest} are the most; let the application see \
-         fewer of them (visible_groups), or leave out the scope groups",
+        "with this person's groups and attributes the {what} would have {} bytes, and {longest} are the most; let the application see \
+         fewer of them (visible_groups), or leave out a scope such as groups",
         token.len()
     )))
 }

@@ -41,6 +41,7 @@ pub(super) async fn grant(
         scope,
         resources: authorization.resources,
         nonce: authorization.nonce,
+        claims: authorization.claims,
         auth_time: now,
         amr: AuthenticationMethod::Email,
         created_at: now,

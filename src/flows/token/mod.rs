@@ -33,6 +33,8 @@ use crate::config::{self, Issuer};
 use crate::domain::application::Application;
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::one_time::RefreshToken;
+use crate::domain::told_claims::Teller;
+use crate::protocol::claims_request::ClaimsPlace;
 use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
@@ -180,7 +182,11 @@ impl Tokens {
     ) -> Result<GroupsClaim, Refusal> {
         match &granted.subject {
             Subject::Application => Ok(GroupsClaim::default()),
-            Subject::Person(person) => Ok(self.groups.claim_of(person.user.id, application, scope).await?),
+            Subject::Person(person) => {
+                let teller = Teller { application, schema: &self.application_cache.attribute_schema() };
+                let told = person.family.claims.told(teller, scope, ClaimsPlace::IdToken);
+                Ok(self.groups.claim_of(person.user.id, application, &told.scope()).await?)
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{ClientId, TokenFamilyId};
 use crate::domain::own_api;
 use crate::domain::own_token::own_token_issued_at;
+use crate::domain::token_family::TokenFamily;
 use crate::domain::user::User;
 use crate::flows::access::Caller;
 use crate::protocol::bearer;
@@ -25,6 +26,8 @@ pub struct Bearer {
     pub claims: AccessTokenClaims,
     /// The account it was issued for; none if the application acts for itself.
     pub user: Option<User>,
+    /// What the person granted; none if the application acts for itself.
+    pub family: Option<TokenFamily>,
 }
 
 impl Bearer {
@@ -56,7 +59,7 @@ impl TokenStatus {
     pub async fn check_bearer(&self, token: &str) -> Result<Bearer, Refusal> {
         let claims = self.check_signed(token)?;
         if claims.sub == claims.client_id {
-            return Ok(Bearer { claims, user: None });
+            return Ok(Bearer { claims, user: None, family: None });
         }
         Ok(self.check_all(claims).await?.0)
     }
@@ -89,9 +92,9 @@ impl TokenStatus {
         {
             return Err(invalid("the person whom the access token speaks for may not use its application any more"));
         }
-        self.check_not_revoked(&claims).await?;
+        let family = self.check_not_revoked(&claims).await?;
         let catalogue = self.application_cache.catalogue().await?;
-        Ok((Bearer { claims: still_good(claims, &application, &catalogue)?, user }, application))
+        Ok((Bearer { claims: still_good(claims, &application, &catalogue)?, user, family }, application))
     }
 
     /// The application that a token was issued to, if it is active and its tokens were not ended since.

@@ -180,17 +180,15 @@ impl TokenStatus {
         Ok(self.store.revoked_token_insert(&claims.jti, Timestamp::from_seconds(claims.exp)).await?)
     }
 
-    /// Checks what a signature cannot tell: whether the token or its family was ended.
-    async fn check_not_revoked(&self, claims: &AccessTokenClaims) -> Result<(), Refusal> {
+    /// Checks what a signature cannot tell: whether the token or its family was ended. The family of a person's token.
+    async fn check_not_revoked(&self, claims: &AccessTokenClaims) -> Result<Option<TokenFamily>, Refusal> {
         let revoked = || Refusal::new(ErrorCode::InvalidToken, "the access token was revoked");
         if self.store.revoked_token(&claims.jti).await? {
             return Err(revoked());
         }
-        let Some(family) = TokenFamilyId::of_token(&claims.jti) else { return Ok(()) };
-        match self.store.family(family).await? {
-            Some(family) if family.is_alive() => Ok(()),
-            _ => Err(revoked()),
-        }
+        let Some(family) = TokenFamilyId::of_token(&claims.jti) else { return Ok(None) };
+        let family = self.store.family(family).await?.filter(TokenFamily::is_alive);
+        family.map(Some).ok_or_else(revoked)
     }
 
     fn note_use(&self, client: &AuthenticatedClient) {

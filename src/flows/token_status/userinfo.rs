@@ -1,7 +1,11 @@
 //! Userinfo (OIDC Core §5.3).
 
 use super::TokenStatus;
-use crate::protocol::id_token::{PersonClaims, UserInfo};
+use crate::domain::asked_claims::AskedClaims;
+use crate::domain::told_claims::Teller;
+use crate::protocol::claims::AccessTokenClaims;
+use crate::protocol::claims_request::ClaimsPlace;
+use crate::protocol::id_token::UserInfo;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::OPENID;
 
@@ -19,8 +23,21 @@ impl TokenStatus {
             ));
         };
         let scope = bearer.claims.scope.parse().unwrap_or_default();
-        let groups = self.groups.claim_of(user.id, &application, &scope).await?;
-        let person = PersonClaims { groups, ..user.claims(&scope) };
-        Ok(UserInfo { sub: user.sub, person })
+        let asked = match &bearer.family {
+            Some(family) => family.claims.clone(),
+            None => AskedClaims::default(),
+        };
+        let schema = self.application_cache.attribute_schema();
+        let told = asked.told(Teller { application: &application, schema: &schema }, &scope, ClaimsPlace::Userinfo);
+        let groups = self.groups.claim_of(user.id, &application, &told.scope()).await?;
+        let person = told.claims(&user, groups);
+        let wants = |claim| asked.request.asks_for(ClaimsPlace::Userinfo, claim);
+        let AccessTokenClaims { auth_time, acr, .. } = bearer.claims;
+        Ok(UserInfo {
+            sub: user.sub,
+            auth_time: auth_time.filter(|_| wants("auth_time")),
+            acr: acr.filter(|_| wants("acr")),
+            person,
+        })
     }
 }

@@ -29,6 +29,7 @@ impl Upkeep {
         self.store.expired_tokens_forget(now).await?;
         self.store.expired_sign_ins_forget(now).await?;
         self.store.account_invitations_forget(now).await?;
+        self.store.address_changes_forget(now).await?;
         self.life_cycle.forget_outages().await
     }
 }

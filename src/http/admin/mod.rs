@@ -46,6 +46,7 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/users/{sub}/enable", post(user::enable))
         .route("/admin/users/{sub}/delete", post(user::delete))
         .route("/admin/users/{sub}/promote", post(user::promote))
+        .route("/admin/users/{sub}/attributes", post(user::describe))
         .route("/admin/users/{sub}/demote", post(user::demote))
         .route("/admin/users/{sub}/passkeys/{id}/remove", post(user::remove_passkey))
         .route("/admin/groups", get(groups::show).post(groups::create))

@@ -11,15 +11,20 @@ use super::frame::{Bar, Here};
 use super::group;
 use super::view::{OwnedLine, UserPage};
 use crate::domain::application::Application;
+use crate::domain::attribute::Editor;
+use crate::domain::attribute_schema::AttributeError;
 use crate::domain::language::Language;
 use crate::domain::user::{EmailAddress, Profile, User};
 use crate::flows::access::MOST_OWNED;
 use crate::flows::access::Need;
+use crate::flows::people::ManageUserError;
 use crate::http::Edge;
+use crate::http::pages::attribute_fields::{Refused, attribute_fields, read_attributes};
 use crate::http::pages::csrf_form::{CsrfForm, check_token};
 use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::{PageError, PageResult};
+use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::{Visit, address, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -58,7 +63,7 @@ impl FromRequestParts<Edge> for AnotherAccount {
 /// `GET /admin/users/{sub}`.
 pub(in crate::http) async fn show(Path(sub): Path<String>, operator: Operator) -> PageResult {
     let user = operator.edge.people().user_for(&operator.caller(), &sub, Need::ReadUsers).await?;
-    user_page(&operator, user, None).await
+    user_page(&operator, user, Wrong::Nothing).await
 }
 
 /// `POST …/disable`.
@@ -75,10 +80,29 @@ pub(in crate::http) async fn enable(form: CsrfForm<AnotherAccount>) -> PageResul
     Ok(see(&after(&user, "enabled")))
 }
 
+/// `POST …/attributes`: what the person is described by.
+pub(in crate::http) async fn describe(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
+    let CsrfForm { sender: AnotherAccount { operator, user }, posted } = form;
+    let people = operator.edge.people();
+    let error = match read_attributes(&people.attribute_schema(), &user, Editor::Operator, &posted) {
+        Err(error) => error,
+        Ok(attributes) => {
+            let profile = Profile { attributes, ..Profile::of(&user) };
+            match people.user_change(&user, profile, &operator.actor()).await {
+                Ok(_) => return Ok(see(&after(&user, "described"))),
+                Err(ManageUserError::Attribute(error)) => error,
+                Err(other) => return Err(Refusal::from(other).into()),
+            }
+        }
+    };
+    let page = user_page(&operator, user, Wrong::Attribute(&posted, &error)).await?;
+    Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
+}
+
 /// `POST …/promote`: makes the person an operator.
 pub(in crate::http) async fn promote(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
-    let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: true };
+    let profile = Profile { admin: true, ..Profile::of(&user) };
     operator.edge.people().user_change(&user, profile, &operator.actor()).await?;
     Ok(see(&after(&user, "promoted")))
 }
@@ -86,7 +110,7 @@ pub(in crate::http) async fn promote(form: CsrfForm<AnotherAccount>) -> PageResu
 /// `POST …/demote`: takes an operator's power away.
 pub(in crate::http) async fn demote(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
-    let profile = Profile { name: user.name.clone(), locale: user.locale.clone(), admin: false };
+    let profile = Profile { admin: false, ..Profile::of(&user) };
     operator.edge.people().user_change(&user, profile, &operator.actor()).await?;
     Ok(see(&after(&user, "demoted")))
 }
@@ -107,8 +131,7 @@ pub(in crate::http) async fn delete(form: CsrfForm<AnotherAccount>) -> PageResul
     let AnotherAccount { operator, user } = form.sender;
     let address = form.posted.text("email").trim_ascii().to_ascii_lowercase();
     if user.email.as_ref().map(EmailAddress::key) != Some(address) {
-        let problem = Some("That is not the account's address. Nothing was deleted.");
-        let page = user_page(&operator, user, problem).await?;
+        let page = user_page(&operator, user, Wrong::Address).await?;
         return Ok(page.with_status(StatusCode::BAD_REQUEST).into_response());
     }
     operator.edge.people().user_delete(user.id, &operator.actor()).await?;
@@ -128,6 +151,7 @@ fn notice(done: &str) -> Option<&'static str> {
     match done {
         "disabled" => Some("The account is disabled. Nobody can sign in to it, and what it granted has ended."),
         "enabled" => Some("The account is enabled again. Its owner signs in anew."),
+        "described" => Some("What the account says of them is saved."),
         "promoted" => Some("They are an operator of this server now."),
         "passkey-removed" => Some("The passkey is removed. Its owner was told by mail."),
         "demoted" => Some("They are no operator of this server any more."),
@@ -135,8 +159,20 @@ fn notice(done: &str) -> Option<&'static str> {
     }
 }
 
-async fn user_page(operator: &Operator, user: User, problem: Option<&'static str>) -> PageResult {
-    let edge = &operator.edge;
+/// What was wrong with a form that came back.
+enum Wrong<'a> {
+    Nothing,
+    Address,
+    Attribute(&'a PostedForm, &'a AttributeError),
+}
+
+async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageResult {
+    let (edge, t) = (&operator.edge, Messages::of(Language::English));
+    let refused = match wrong {
+        Wrong::Attribute(typed, error) => Some(Refused { typed, error }),
+        Wrong::Nothing | Wrong::Address => None,
+    };
+    let fields = attribute_fields(t, &edge.people().attribute_schema(), &user, Editor::Operator, refused.as_ref());
     let owned = edge.access().applications_of(&operator.caller(), &user).await?;
     let groups = edge.groups().groups_of_user(&user).await.map_err(Refusal::from)?;
     let passkeys = edge.passkeys().passkeys_of(user.id).await?;
@@ -144,10 +180,12 @@ async fn user_page(operator: &Operator, user: User, problem: Option<&'static str
     let all_owned = || address(Here::Applications.href(), &[("q", search)]);
     let form = |what: &str| operator.form(format!("{}/{what}", address_of(&user)));
     Ok(operator.page(&UserPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(operator, Here::Users),
         notice: operator.done.as_deref().and_then(notice),
-        problem,
+        problem: matches!(wrong, Wrong::Address).then_some("That is not the account's address. Nothing was deleted."),
+        fields,
+        describe: form("attributes"),
         groups: groups.into_iter().map(|name| (group::href(&name), name)).collect(),
         passkeys: passkeys.into_iter().map(|one| (form(&format!("passkeys/{}/remove", one.id)), one)).collect(),
         sessions: edge.people().user_sessions(&user).await?.len(),

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{
@@ -11,6 +12,7 @@ use super::extract::{
 use super::merge_patch::Change;
 use super::paging::{Limit, Page, place, searched};
 use super::problem::{Named as _, email_address};
+use crate::domain::attribute::Attributes;
 use crate::domain::ids::Timestamp;
 use crate::domain::listing::{UserFilter, UserStates};
 use crate::domain::user::{self, EmailAddress, Profile, UserState};
@@ -32,6 +34,9 @@ pub(super) struct User {
     name: Option<String>,
     /// The language of its mails, such as `de`.
     locale: Option<String>,
+    /// What else the person is described by, by the names of the attributes that the configuration declares.
+    #[schema(value_type = Object)]
+    attributes: Map<String, Value>,
     /// Whether it is an operator.
     admin: bool,
     /// `active`, `disabled` or `deleted`.
@@ -55,6 +60,7 @@ impl From<user::User> for User {
             email_verified: user.email_verified_at.is_some(),
             name: user.name,
             locale: user.locale,
+            attributes: user.attributes.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect(),
             admin: user.admin,
             state: user.state.name(),
             state_since: match user.state {
@@ -139,6 +145,10 @@ pub(super) struct AccountChange {
     #[serde(default)]
     #[schema(value_type = Option<bool>)]
     admin: Change<bool>,
+    /// What else the person is described by: those named are set, or removed by `null`; `null` for all removes all.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    attributes: Change<Map<String, Value>>,
 }
 
 /// Lists accounts, newest first.
@@ -205,8 +215,23 @@ impl AccountChange {
             name: self.name.over(known.name.clone()),
             locale: self.locale.over(known.locale.clone()),
             admin: self.admin.over(Some(known.admin)).unwrap_or_default(),
+            attributes: attributes_over(self.attributes, &known.attributes),
         }
     }
+}
+
+fn attributes_over(change: Change<Map<String, Value>>, known: &Attributes) -> Attributes {
+    let mut attributes = known.clone();
+    match change {
+        Change::Keep => {}
+        Change::Unset => attributes.clear(),
+        Change::To(members) => {
+            for (name, value) in members {
+                attributes.set(&name, Some(value).filter(|value| !value.is_null()));
+            }
+        }
+    }
+    attributes
 }
 
 /// Deletes an account for good. Its address is free again, its `sub` is never issued again.
@@ -238,6 +263,7 @@ fn refused(error: ManageUserError) -> Refused {
         ManageUserError::Profile(user::ProfileError::Name) => Some("name"),
         ManageUserError::Profile(user::ProfileError::Locale) => Some("locale"),
         ManageUserError::Taken => Some("email"),
+        ManageUserError::Attribute(_) => Some("attributes"),
         _ => None,
     };
     Refusal::from(error).about(field)

@@ -23,6 +23,7 @@ pub(in crate::http) async fn metadata(
         issuer: config.server.issuer.as_str(),
         scopes: catalogue.open_scope().iter().map(str::to_owned).collect(),
         resources: catalogue.for_everybody().map(ToString::to_string).collect(),
+        claims: application_cache.attribute_schema().claim_names().map(str::to_owned).collect(),
         signing: &config.keys.algorithms,
         registration: registrations.is_on().then_some(PATH),
     });

@@ -4,46 +4,66 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::attribute_fields::{Refused, attribute_fields, read_attributes};
 use super::csrf_form::CsrfForm;
 use super::flow::shown;
+use super::messages::Messages;
 use super::page::page;
 use super::page_error::PageResult;
 use super::passkeys;
 use super::problem::problem_page;
 use super::scopes::scope_lines;
 use super::view::{
-    Account, AccountNotice, AddPasskeyProblem, ApplicationLine, DeleteAccount, DeleteProblem, NameProblem, Names,
+    Account, AccountNotice, AddPasskeyProblem, ApplicationLine, DeleteAccount, DeleteProblem, EventLine, NameProblem, Names,
 };
-use super::view::{Message, MessagePage, Problem, SessionLine, WhichSession};
+use super::view::{Link, Message, MessagePage, Problem, SessionLine, WhichSession};
 use super::viewer::{FreshViewer, Viewer};
 use super::visit::see;
+use crate::domain::application::Application;
+use crate::domain::attribute::Editor;
 use crate::domain::ids::{ClientId, SessionId};
 use crate::domain::session::Session;
-use crate::domain::user::EmailAddress;
+use crate::domain::user::{EmailAddress, ProfileError, User};
 use crate::domain::username::UsernameError;
-use crate::flows::people::{ManageUserError, OwnNames};
+use crate::flows::oversight::Line as AuditLine;
+use crate::flows::people::{ManageUserError, OwnProfile};
 use crate::flows::sessions::AccountOverview;
 use crate::protocol::refusal::Refusal;
 
 /// `GET /account`.
 pub(in crate::http) async fn show(viewer: Viewer) -> PageResult {
-    account_page(&viewer, names_of(&viewer), None).await
+    account_page(&viewer, names_of(&viewer), Wrong::Nothing).await
 }
 
 /// What stands in the fields of the names, unless something else was typed.
 pub(super) fn names_of(viewer: &Viewer) -> Names {
     let user = &viewer.person.user;
-    let username = user.username.as_ref().map(ToString::to_string).unwrap_or_default();
-    Names { name: user.name.clone().unwrap_or_default(), username, problem: None }
+    Names {
+        name: user.name.clone().unwrap_or_default(),
+        username: user.username.as_ref().map(ToString::to_string).unwrap_or_default(),
+        locale: user.locale.clone().unwrap_or_default(),
+        problem: None,
+    }
+}
+
+/// What was wrong with what was sent, besides the names.
+pub(super) enum Wrong<'a> {
+    Nothing,
+    Attribute(&'a Refused<'a>),
+    Passkey(AddPasskeyProblem),
 }
 
 /// The page, with what was wrong with what was sent.
-pub(super) async fn account_page(
-    viewer: &Viewer,
-    names: Names,
-    passkey_problem: Option<AddPasskeyProblem>,
-) -> PageResult {
-    let AccountOverview { sessions, applications } = viewer.edge.sessions().account_overview(&viewer.person).await?;
+pub(super) async fn account_page(viewer: &Viewer, names: Names, wrong: Wrong<'_>) -> PageResult {
+    let (refused, passkey_problem) = match wrong {
+        Wrong::Nothing => (None, None),
+        Wrong::Attribute(refused) => (Some(refused), None),
+        Wrong::Passkey(problem) => (None, Some(problem)),
+    };
+    let (user, schema) = (&viewer.person.user, viewer.edge.people().attribute_schema());
+    let fields = attribute_fields(viewer.messages(), &schema, user, Editor::Person, refused);
+    let AccountOverview { sessions, applications, events } =
+        viewer.edge.sessions().account_overview(&viewer.person).await?;
     let mut lines = Vec::with_capacity(applications.len());
     for access in applications {
         lines.push(ApplicationLine {
@@ -60,24 +80,57 @@ pub(super) async fn account_page(
         address: viewer.address(),
         name: viewer.person.user.name.clone(),
         names,
+        fields,
         notice: viewer.done.as_deref().and_then(notice),
+        launcher: launcher(viewer).await?,
+        events: events.iter().map(|line| event_line(viewer.messages(), user, line)).collect(),
         sessions: sessions.into_iter().map(|session| session_line(viewer, session)).collect(),
         applications: lines,
         passkeys,
         add_passkey,
         passkey_problem,
         rename: viewer.form("/account/name"),
+        describe: viewer.form("/account/attributes"),
         sign_out: viewer.form("/account/sign-out"),
         sign_out_everywhere: viewer.form("/account/sign-out-everywhere"),
+        change_address: "/account/address".to_owned(),
+        export: "/account/export".to_owned(),
         delete: "/account/delete".to_owned(),
     });
     Ok(page.asking())
+}
+
+/// The applications that the person may use and that say where people begin.
+async fn launcher(viewer: &Viewer) -> Result<Vec<Link>, Refusal> {
+    let issuer = viewer.edge.config().server.issuer.as_str();
+    let applications = viewer.edge.groups().applications_to_begin_at(&viewer.person.user).await?;
+    let link = |application: &Application| {
+        Some(Link { href: application.begins_at(issuer)?, text: shown(application).called().clone() })
+    };
+    Ok(applications.iter().filter_map(link).collect())
+}
+
+fn event_line(t: &Messages, user: &User, line: &AuditLine) -> EventLine {
+    let what = match line.event.as_str() {
+        "user.created" => t.events.created.to_owned(),
+        "user.changed" => t.events.changed.with(line.detail.replace(' ', ", ")),
+        "user.address_changed" => t.events.address_changed.to_owned(),
+        "user.address_restored" => t.events.address_restored.to_owned(),
+        "user.exported" => t.events.exported.to_owned(),
+        "user.signed_out" => t.events.signed_out.to_owned(),
+        "user.disabled" => t.events.disabled.to_owned(),
+        "user.enabled" => t.events.enabled.to_owned(),
+        name => name.to_owned(),
+    };
+    EventLine { at: line.at, what, subject: Some(line.subject.clone()).filter(|subject| *subject != user.sub) }
 }
 
 fn notice(done: &str) -> Option<AccountNotice> {
     match done {
         "session" => Some(AccountNotice::SessionEnded),
         "application" => Some(AccountNotice::ApplicationRemoved),
+        "address-asked" => Some(AccountNotice::AddressAsked),
+        "address-changed" => Some(AccountNotice::AddressChanged),
         "name" => Some(AccountNotice::NameChanged),
         "passkey" => Some(AccountNotice::PasskeyAdded),
         "passkey-gone" => Some(AccountNotice::PasskeyRemoved),
@@ -112,25 +165,51 @@ pub(in crate::http) async fn end_application(Path(id): Path<String>, form: CsrfF
     Ok(see("/account?done=application"))
 }
 
-/// `POST /account/name`: what applications are told that one is called.
+/// `POST /account/name`: what applications are told that one is called, and the language of pages and mails.
 pub(in crate::http) async fn rename(form: CsrfForm<Viewer>) -> PageResult<Response> {
     let CsrfForm { sender: viewer, posted } = form;
     let (name, username) = (posted.text("name").trim_ascii(), posted.text("username").trim_ascii());
+    let known = &viewer.person.user;
+    let locale = if posted.has("locale") { posted.text("locale") } else { known.locale.as_deref().unwrap_or_default() };
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let problem = match given(username).map(|username| username.parse()).transpose() {
         Err(UsernameError) => NameProblem::NoUsername,
         Ok(username) => {
-            let names = OwnNames { name: given(name), username };
-            match viewer.edge.people().rename_oneself(&viewer.person.user, names).await {
+            let own = OwnProfile { name: given(name), username, locale: given(locale), ..OwnProfile::of(known) };
+            match viewer.edge.people().change_oneself(known, own).await {
                 Ok(()) => return Ok(see("/account?done=name")),
-                Err(ManageUserError::Profile(_)) => NameProblem::NoName,
+                Err(ManageUserError::Profile(ProfileError::Name)) => NameProblem::NoName,
                 Err(ManageUserError::UsernameTaken) => NameProblem::Taken,
                 Err(other) => return Err(Refusal::from(other).into()),
             }
         }
     };
-    let names = Names { name: name.to_owned(), username: username.to_owned(), problem: Some(problem) };
-    Ok(account_page(&viewer, names, None).await?.with_status(StatusCode::BAD_REQUEST).into_response())
+    let names = Names {
+        name: name.to_owned(),
+        username: username.to_owned(),
+        locale: locale.to_owned(),
+        problem: Some(problem),
+    };
+    Ok(account_page(&viewer, names, Wrong::Nothing).await?.with_status(StatusCode::BAD_REQUEST).into_response())
+}
+
+/// `POST /account/attributes`: what else one says of oneself.
+pub(in crate::http) async fn describe(form: CsrfForm<Viewer>) -> PageResult<Response> {
+    let CsrfForm { sender: viewer, posted } = form;
+    let (people, known) = (viewer.edge.people(), &viewer.person.user);
+    let error = match read_attributes(&people.attribute_schema(), known, Editor::Person, &posted) {
+        Err(error) => error,
+        Ok(attributes) => {
+            match people.change_oneself(known, OwnProfile { attributes, ..OwnProfile::of(known) }).await {
+                Ok(()) => return Ok(see("/account?done=name")),
+                Err(ManageUserError::Attribute(error)) => error,
+                Err(other) => return Err(Refusal::from(other).into()),
+            }
+        }
+    };
+    let refused = Refused { posted: &posted, error: &error };
+    let page = account_page(&viewer, names_of(&viewer), Wrong::Attribute(&refused)).await?;
+    Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
 }
 
 /// `POST /account/sign-out`.

@@ -35,7 +35,7 @@ pub(in crate::http) async fn decide(mut visit: Visit, Fields(fields): Fields) ->
         return continue_flow(&visit, open.authorization.id).await;
     };
     // What was shown is what is agreed to.
-    if fields.value("scope").unwrap_or_default() != open.authorization.scope.to_string() {
+    if fields.value("scope").unwrap_or_default() != open.authorization.to_agree_to().to_string() {
         return continue_flow(&visit, open.authorization.id).await;
     }
     let edge = &visit.edge;
@@ -71,13 +71,13 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
         app: shown_in(open),
         publisher: publisher(application),
         account: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
-        scopes: scope_lines(visit, &authorization.scope).await?,
+        scopes: scope_lines(visit, &authorization.to_agree_to()).await?,
         redirect_host: host.to_owned(),
         switch_account: format!("/login/switch?flow={}", authorization.id),
         form: visit
             .form("/consent")
             .carrying("flow", authorization.id.to_string())
-            .carrying("scope", authorization.scope.to_string()),
+            .carrying("scope", authorization.to_agree_to().to_string()),
     };
     Ok(visit.page(&view).leaving())
 }

@@ -4,12 +4,15 @@
 //! flows: handlers fill a view from a flow and answer with [`page()`].
 
 pub(in crate::http) mod account;
+pub(in crate::http) mod address;
 pub(in crate::http) mod assets;
+pub(in crate::http) mod attribute_fields;
 pub(in crate::http) mod code;
 pub(in crate::http) mod consent;
 pub(in crate::http) mod cookies;
 pub(in crate::http) mod csrf_form;
 pub(super) mod device;
+pub(in crate::http) mod export;
 pub(in crate::http) mod fields;
 pub(in crate::http) mod flow;
 pub(in crate::http) mod headers;

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
-use super::account::{account_page, names_of};
+use super::account::{Wrong, account_page, names_of};
 use super::csrf_form::CsrfForm;
 use super::page_error::{PageError, PageResult};
 use super::posted_form::PostedForm;
@@ -76,7 +76,7 @@ fn passkey_id(viewer: &Viewer, id: &str) -> Result<PasskeyId, PageError> {
 }
 
 async fn with_problem(viewer: &Viewer, problem: AddPasskeyProblem) -> PageResult<Response> {
-    let page = account_page(viewer, names_of(viewer), Some(problem)).await?;
+    let page = account_page(viewer, names_of(viewer), Wrong::Passkey(problem)).await?;
     Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
 }
 

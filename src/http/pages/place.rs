@@ -45,8 +45,8 @@ pub(in crate::http) fn page_of_form(path: &str) -> String {
     let length = match parts.get(1..).unwrap_or_default() {
         ["portal", "applications", _, "webhooks", _, ..] => 6,
         ["admin", "users", "invite" | "withdraw"] => 3,
-        ["portal", ..] | ["admin", "users" | "groups" | "webhooks", _, ..] => 4,
-        ["admin", ..] | ["account", "delete"] => 3,
+        ["portal", ..] | ["admin", "users" | "groups" | "webhooks", _, ..] | ["account", "address" | "undo", _] => 4,
+        ["admin", ..] | ["account", "delete" | "export" | "address"] => 3,
         ["account", ..] => 2,
         _ => parts.len(),
     };

@@ -62,7 +62,6 @@ impl FromRequestParts<Edge> for Visit {
         let Ok(named_client) = NamedClient::from_request_parts(parts, edge).await;
         let address = named_client.address;
         let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let language = requested(&parts.headers);
         let issuer = &edge.config().server.issuer;
         let browser = cookies::browser(&parts.headers, issuer);
         let session = cookies::session(&parts.headers, issuer);
@@ -70,6 +69,8 @@ impl FromRequestParts<Edge> for Visit {
             Some(token) => edge.sessions().person_of(token).await?,
             None => None,
         };
+        let own = person.as_ref().and_then(|person: &SignedInPerson| person.user.locale.as_deref());
+        let language = own.and_then(Language::from_tag).unwrap_or_else(|| requested(&parts.headers));
         let requester = Requester {
             address,
             known_accounts: cookies::known_accounts(&parts.headers, issuer),

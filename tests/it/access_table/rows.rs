@@ -179,6 +179,7 @@ pub(super) const TABLE: &[Row] = &[
     row("POST", "/admin/users/{sub}/disable", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/enable", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/delete", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/attributes", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/promote", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/demote", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/passkeys/x/remove", "", OPERATORS_FORM),

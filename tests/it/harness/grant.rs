@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
+use gatepost::domain::asked_claims::AskedClaims;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, CodeGrant, Source};
 use gatepost::domain::ids::{AuthorizationId, SessionId, SignInId};
@@ -91,6 +92,7 @@ impl TestServer {
             login_hint: None,
             ui_locales: None,
             expected_sub: None,
+            claims: AskedClaims::default(),
             device: Device::default(),
             created_at: now,
             expires_at: now.plus(AUTHORIZATION_LIFETIME),

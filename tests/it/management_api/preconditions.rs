@@ -63,7 +63,7 @@ async fn what_was_changed_meanwhile_is_not_deleted(world: World) {
     delete(version).await.unwrap();
 
     let ann = person::account(&server.rooms, "ann@example.com").await;
-    let profile = Profile { name: Some("Ann".to_owned()), locale: None, admin: false };
+    let profile = Profile { name: Some("Ann".to_owned()), ..Profile::default() };
     let now = server.rooms.people.user_change(&ann, profile, &actor).await.unwrap();
     let stale = server.rooms.people.user_delete_seen(ann.id, Some(&ann), &actor).await;
     assert!(matches!(stale, Err(ManageUserError::Changed)));

@@ -10,7 +10,7 @@ use crate::domain::user::User;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
-use crate::http::pages::view::{App, Form};
+use crate::http::pages::view::{App, AttributeField, Form};
 
 /// All accounts.
 #[derive(Debug, Template)]
@@ -65,6 +65,8 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) notice: Option<&'static str>,
     /// Why it was not deleted.
     pub(in crate::http::admin) problem: Option<&'static str>,
+    /// What the person is described by.
+    pub(in crate::http::admin) fields: Vec<AttributeField>,
     /// The account.
     pub(in crate::http::admin) user: User,
     /// How many sessions it has.
@@ -79,6 +81,8 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) all_owned: Option<String>,
     /// Whether it is the operator's own account, which cannot be changed here.
     pub(in crate::http::admin) own: bool,
+    /// Changes what the person is described by.
+    pub(in crate::http::admin) describe: Form,
     /// Disables it.
     pub(in crate::http::admin) disable: Form,
     /// Enables it.

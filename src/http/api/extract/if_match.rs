@@ -40,7 +40,8 @@ impl Versioned for Application {
 /// What can be changed of it.
 impl Versioned for User {
     fn tag(&self) -> String {
-        let settable = format!("{:?}{:?}{}{}", self.name, self.locale, self.admin, self.state.name());
+        let attributes = self.attributes.as_stored().unwrap_or_default();
+        let settable = format!("{:?}{:?}{}{}{}", self.name, self.locale, self.admin, self.state.name(), attributes);
         format!("\"{}\"", &ValueHash::of(&settable).hex()[..24])
     }
 }

@@ -50,6 +50,10 @@ messages! {
         no_access: NoAccessMessages,
         logout: LogoutMessages,
         account: AccountMessages,
+        attributes: AttributeMessages,
+        address: AddressMessages,
+        export: ExportMessages,
+        events: EventMessages,
         delete_account: DeleteAccountMessages,
         error: ErrorMessages,
         message: MessageMessages,
@@ -281,8 +285,12 @@ messages! {
         no_name: Text,
         no_username: Text,
         username_taken: Text,
+        language_label: Text,
+        language_of_browser: Text,
         name_save: Text,
         name_changed: Text,
+        described: Text,
+        described_hint: Text,
         sign_out: Text,
         sessions: Text,
         sessions_lead: Text,
@@ -302,6 +310,71 @@ messages! {
         delete: Text,
         session_ended: Text,
         application_removed: Text,
+        begin_at: Text,
+        address: Text,
+        address_change: Text,
+        address_asked: Text,
+        address_changed: Text,
+        events: Text,
+        events_lead: Text,
+        no_events: Text,
+        export: Text,
+        export_hint: Text,
+    }
+
+    /// What people are described by.
+    AttributeMessages {
+        given_name: Text,
+        family_name: Text,
+        picture: Text,
+        zoneinfo: Text,
+        number: Text,
+        texts: Text,
+        url: Text,
+        time_zone: Text,
+        unset: Text,
+        yes: Text,
+        no: Text,
+        does_not_fit: Text,
+    }
+
+    /// The pages of a change of address.
+    AddressMessages {
+        title: Text,
+        now: Around,
+        lead: Text,
+        new: Text,
+        send: Text,
+        back: Text,
+        no_address: Text,
+        same: Text,
+        too_many: Around,
+        confirm_title: Text,
+        then: Around,
+        confirm: Text,
+        undo_title: Text,
+        undo_lead: Around,
+        undo: Text,
+    }
+
+    /// The page before all that is known of a person is downloaded.
+    ExportMessages {
+        title: Text,
+        lead: Text,
+        submit: Text,
+        back: Text,
+    }
+
+    /// What happened to an account.
+    EventMessages {
+        created: Text,
+        changed: Around,
+        address_changed: Text,
+        address_restored: Text,
+        exported: Text,
+        signed_out: Text,
+        disabled: Text,
+        enabled: Text,
     }
 
     /// The confirmation page before an account is deleted.
@@ -351,6 +424,8 @@ messages! {
         device_denied: [Text; 2],
         device_over: [Text; 2],
         account_deleted: [Text; 2],
+        address_restored: [Text; 2],
+        address_link_over: [Text; 2],
         application_kept: [Text; 2],
         application_deactivated: [Text; 2],
     }

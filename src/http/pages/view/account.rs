@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use super::{AddPasskeyProblem, App, Form, PasskeyButton, PasskeyLine, ScopeLine};
+use super::{AddPasskeyProblem, App, AttributeField, Form, Link, PasskeyButton, PasskeyLine, ScopeLine};
 use crate::domain::ids::Timestamp;
+use crate::domain::language::Language;
 use crate::domain::session::Device;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
@@ -22,8 +23,14 @@ pub(in crate::http) struct Account {
     pub(in crate::http) name: Option<String>,
     /// What stands in the fields of the names.
     pub(in crate::http) names: Names,
+    /// What the person is described by.
+    pub(in crate::http) fields: Vec<AttributeField>,
     /// What was just done.
     pub(in crate::http) notice: Option<AccountNotice>,
+    /// The applications to begin at.
+    pub(in crate::http) launcher: Vec<Link>,
+    /// What happened to the account, newest first.
+    pub(in crate::http) events: Vec<EventLine>,
     /// The sessions.
     pub(in crate::http) sessions: Vec<SessionLine>,
     /// The applications with access.
@@ -36,21 +43,29 @@ pub(in crate::http) struct Account {
     pub(in crate::http) passkey_problem: Option<AddPasskeyProblem>,
     /// Changes the name.
     pub(in crate::http) rename: Form,
+    /// Changes what the person is described by.
+    pub(in crate::http) describe: Form,
     /// Ends this session.
     pub(in crate::http) sign_out: Form,
     /// Ends every session.
     pub(in crate::http) sign_out_everywhere: Form,
+    /// Leads to [`super::ChangeAddress`].
+    pub(in crate::http) change_address: String,
+    /// Leads to [`super::ExportAccount`].
+    pub(in crate::http) export: String,
     /// Leads to [`DeleteAccount`].
     pub(in crate::http) delete: String,
 }
 
-/// What a person wants to be called, as it stands in the form. Posts `name` and `username`.
+/// What a person wants to be called, and in which language, as it stands in the form. Posts `name`, `username` and `locale`.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Names {
     /// The name.
     pub(in crate::http) name: String,
     /// The user name.
     pub(in crate::http) username: String,
+    /// The language; empty if it is the browser's.
+    pub(in crate::http) locale: String,
     /// What was wrong with what was sent.
     pub(in crate::http) problem: Option<NameProblem>,
 }
@@ -103,9 +118,24 @@ pub(in crate::http) struct ApplicationLine {
     pub(in crate::http) end: Form,
 }
 
+/// Something that happened to the account.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct EventLine {
+    /// When.
+    pub(in crate::http) at: Timestamp,
+    /// What, in words, or by its name in the audit log where there are none.
+    pub(in crate::http) what: String,
+    /// The application or group that it is about, if it is about one.
+    pub(in crate::http) subject: Option<String>,
+}
+
 /// What was just done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum AccountNotice {
+    /// A link is on its way to another address.
+    AddressAsked,
+    /// The address is another.
+    AddressChanged,
     /// A session was ended.
     SessionEnded,
     /// An application's access was withdrawn.
@@ -120,9 +150,33 @@ pub(in crate::http) enum AccountNotice {
     PasskeyRenamed,
 }
 
+/// A language in the list.
+struct LanguageChoice {
+    value: String,
+    name: &'static str,
+    chosen: bool,
+}
+
 impl Account {
+    /// Each language, as it can be chosen.
+    fn languages(&self) -> Vec<LanguageChoice> {
+        let choice = |language: Language| {
+            let chosen = Language::from_tag(&self.names.locale) == Some(language);
+            // A locale that says more than the language stays as it is.
+            let value = if chosen { self.names.locale.clone() } else { language.tag().to_owned() };
+            LanguageChoice { value, name: language.own_name(), chosen }
+        };
+        Language::ALL.into_iter().map(choice).collect()
+    }
+
+    fn bad_field(&self) -> Option<&AttributeField> {
+        self.fields.iter().find(|field| field.problem.is_some())
+    }
+
     fn notice_text(&self) -> Option<&'static str> {
         Some(match self.notice? {
+            AccountNotice::AddressAsked => self.t.account.address_asked,
+            AccountNotice::AddressChanged => self.t.account.address_changed,
             AccountNotice::SessionEnded => self.t.account.session_ended,
             AccountNotice::ApplicationRemoved => self.t.account.application_removed,
             AccountNotice::NameChanged => self.t.account.name_changed,

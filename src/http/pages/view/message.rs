@@ -39,6 +39,10 @@ pub(in crate::http) enum Message {
     DeviceOver,
     /// The account was deleted.
     AccountDeleted,
+    /// The account has its old address again.
+    AddressRestored,
+    /// A link of a change of address does nothing any more.
+    AddressLinkOver,
     /// The application was kept.
     ApplicationKept,
     /// It is too late to keep the application.
@@ -57,6 +61,8 @@ impl MessagePage {
             Message::DeviceDenied => texts.device_denied,
             Message::DeviceOver => texts.device_over,
             Message::AccountDeleted => texts.account_deleted,
+            Message::AddressRestored => texts.address_restored,
+            Message::AddressLinkOver => texts.address_link_over,
             Message::ApplicationKept => texts.application_kept,
             Message::ApplicationDeactivated => texts.application_deactivated,
         }

@@ -4,12 +4,15 @@
 //! exists, who may see what and where a form leads is decided by the handler.
 
 mod account;
+mod address;
+mod attributes;
 mod chart;
 mod check_mail;
 mod confirm_login;
 mod consent;
 mod device;
 mod error;
+mod export;
 mod form_post;
 mod home;
 mod keep;
@@ -30,15 +33,18 @@ mod samples;
 mod tests;
 
 pub(in crate::http) use account::{
-    Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, NameProblem, Names, SessionLine,
+    Account, AccountNotice, ApplicationLine, DeleteAccount, DeleteProblem, EventLine, NameProblem, Names, SessionLine,
     WhichSession,
 };
+pub(in crate::http) use address::{AddressProblem, ChangeAddress, ConfirmAddress, UndoAddress};
+pub(in crate::http) use attributes::AttributeField;
 pub(in crate::http) use chart::Chart;
 pub(in crate::http) use check_mail::{CheckMail, CheckMailNotice, CodeProblem, Delivery, WaitingFrame};
 pub(in crate::http) use confirm_login::ConfirmLogin;
 pub(in crate::http) use consent::{Consent, Publisher};
 pub(in crate::http) use device::{AllowDevice, DeviceCode, DeviceProblem};
 pub(in crate::http) use error::{ErrorPage, Problem};
+pub(in crate::http) use export::ExportAccount;
 pub(in crate::http) use form_post::FormPost;
 pub(in crate::http) use home::Home;
 pub(in crate::http) use keep::Keep;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::domain::attribute::AttributeType;
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
 use crate::http::pages::messages::Messages;
@@ -277,7 +278,24 @@ fn device(t: &'static Messages, values: &Values, all: &mut Pages) {
     }
 }
 
-fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
+fn names(values: &Values, problem: Option<NameProblem>) -> Names {
+    let said = || values.person.to_owned();
+    Names { name: said(), username: said(), locale: "de-AT".to_owned(), problem }
+}
+
+fn fields(t: &Messages, values: &Values, problem: Option<&'static str>) -> Vec<AttributeField> {
+    let field = |kind: AttributeType| AttributeField {
+        id: format!("attribute-{}", kind.name()),
+        label: values.person.to_owned(),
+        hint: (kind != AttributeType::Text).then_some(t.attributes.texts),
+        value: values.person.to_owned(),
+        kind,
+        problem,
+    };
+    AttributeType::ALL.map(field).to_vec()
+}
+
+fn sessions(values: &Values) -> Vec<SessionLine> {
     let session = |which, device, age| SessionLine {
         device,
         began: now().minus(Duration::from_secs(age * 9)),
@@ -285,45 +303,71 @@ fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
         which,
         end: values.form("/account/sessions/end"),
     };
+    let phone = Device::new("198.51.100.23", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6) Version/18.6 Safari/604.1");
+    vec![
+        session(WhichSession::This, values.device(), 20),
+        session(WhichSession::Other, phone, 7300),
+        session(WhichSession::Other, Device::new("203.0.113.7", ""), 86_400 * 3),
+    ]
+}
+
+fn account_page(t: &'static Messages, values: &Values, notice: Option<AccountNotice>) -> Account {
+    Account {
+        t,
+        now: now(),
+        address: values.address.to_owned(),
+        name: Some(values.person.to_owned()),
+        names: names(values, None),
+        fields: fields(t, values, None),
+        launcher: vec![values.link()],
+        events: vec![EventLine {
+            at: now(),
+            what: t.events.created.to_owned(),
+            subject: Some(values.person.to_owned()),
+        }],
+        notice,
+        sessions: sessions(values),
+        applications: Vec::new(),
+        passkeys: vec![passkey_line(values, "1", true), passkey_line(values, "2", false)],
+        add_passkey: Some(values.passkey_button("/account/passkeys")),
+        passkey_problem: None,
+        rename: values.form("/account/name"),
+        describe: values.form("/account/attributes"),
+        sign_out: values.form("/account/sign-out"),
+        sign_out_everywhere: values.form("/account/sign-out-everywhere"),
+        change_address: "/account/address".to_owned(),
+        export: "/account/export".to_owned(),
+        delete: "/account/delete".to_owned(),
+    }
+}
+
+fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
     let line = |scopes: &[&str]| ApplicationLine {
         app: values.app(),
         scopes: values.scopes(scopes),
         since: now().minus(Duration::from_secs(86_400 * 40)),
         end: values.form("/account/applications/end"),
     };
-    let phone = Device::new("198.51.100.23", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6) Version/18.6 Safari/604.1");
-    let names = |problem| Names { name: values.person.to_owned(), username: values.person.to_owned(), problem };
-    let view = |notice, applications| Account {
-        t,
-        now: now(),
-        address: values.address.to_owned(),
-        name: Some(values.person.to_owned()),
-        names: names(None),
-        notice,
-        sessions: vec![
-            session(WhichSession::This, values.device(), 20),
-            session(WhichSession::Other, phone.clone(), 7300),
-            session(WhichSession::Other, Device::new("203.0.113.7", ""), 86_400 * 3),
-        ],
-        applications,
-        passkeys: vec![passkey_line(values, "1", true), passkey_line(values, "2", false)],
-        add_passkey: Some(values.passkey_button("/account/passkeys")),
-        passkey_problem: None,
-        rename: values.form("/account/name"),
-        sign_out: values.form("/account/sign-out"),
-        sign_out_everywhere: values.form("/account/sign-out-everywhere"),
-        delete: "/account/delete".to_owned(),
-    };
-    add(all, "account", &view(None, vec![line(&SCOPES), line(&SCOPES[..1])]));
-    add(all, "account-removed", &view(Some(AccountNotice::ApplicationRemoved), Vec::new()));
-    add(all, "account-ended", &view(Some(AccountNotice::SessionEnded), Vec::new()));
+    let view = |notice| account_page(t, values, notice);
+    add(all, "account", &Account { applications: vec![line(&SCOPES), line(&SCOPES[..1])], ..view(None) });
+    for (name, notice) in [
+        ("account-removed", AccountNotice::ApplicationRemoved),
+        ("account-ended", AccountNotice::SessionEnded),
+        ("account-asked", AccountNotice::AddressAsked),
+        ("account-changed", AccountNotice::AddressChanged),
+    ] {
+        add(all, name, &Account { events: Vec::new(), ..view(Some(notice)) });
+    }
     for (name, problem) in [
         ("account-no-name", NameProblem::NoName),
         ("account-no-username", NameProblem::NoUsername),
         ("account-username-taken", NameProblem::Taken),
     ] {
-        add(all, name, &Account { names: names(Some(problem)), ..view(None, Vec::new()) });
+        add(all, name, &Account { names: names(values, Some(problem)), ..view(None) });
     }
+    let unfit = Account { fields: fields(t, values, Some(t.attributes.does_not_fit)), ..view(None) };
+    add(all, "account-unfit", &unfit);
+    addresses(t, values, all);
     for (name, problem) in [("delete", None), ("delete-differs", Some(DeleteProblem::AddressDiffers))] {
         let (address, form) = (values.address.to_owned(), values.form("/account/delete"));
         add(all, name, &DeleteAccount { t, address, problem, form, back: "/account".to_owned() });
@@ -352,6 +396,31 @@ fn passkeys(t: &'static Messages, values: &Values, all: &mut Pages) {
         let (add_one, later) = (values.passkey_button("/login/add-passkey"), values.form("/login/add-passkey"));
         add(all, name, &AddPasskey { t, app: Some(values.app()), problem, add: add_one, later });
     }
+}
+
+fn addresses(t: &'static Messages, values: &Values, all: &mut Pages) {
+    let change = |problem| ChangeAddress {
+        t,
+        address: values.address.to_owned(),
+        typed: values.address.to_owned(),
+        problem,
+        form: values.form("/account/address"),
+        back: "/account".to_owned(),
+    };
+    for (name, problem) in [
+        ("address", None),
+        ("address-no-address", Some(AddressProblem::NoAddress)),
+        ("address-same", Some(AddressProblem::Same)),
+        ("address-too-many", Some(AddressProblem::TooMany { wait: WAIT })),
+    ] {
+        add(all, name, &change(problem));
+    }
+    let (old, new) = (values.address.to_owned(), values.address.to_owned());
+    let (form, back) = (values.form("/account/address/x"), "/account".to_owned());
+    add(all, "address-confirm", &ConfirmAddress { t, old, new, form, back });
+    let (old, form) = (values.address.to_owned(), values.form("/account/undo/x"));
+    add(all, "address-undo", &UndoAddress { t, old, form });
+    add(all, "export", &ExportAccount { t, form: values.form("/account/export"), back: "/account".to_owned() });
 }
 
 fn bad_news(t: &'static Messages, values: &Values, all: &mut Pages) {
@@ -394,6 +463,8 @@ fn messages(t: &'static Messages, values: &Values, all: &mut Pages) {
         ("device-denied", Message::DeviceDenied),
         ("device-over", Message::DeviceOver),
         ("account-deleted", Message::AccountDeleted),
+        ("address-restored", Message::AddressRestored),
+        ("address-over", Message::AddressLinkOver),
     ] {
         let with_app = message == Message::SignedOut;
         let onward = with_app.then(|| values.link());

@@ -1,0 +1,126 @@
+//! All that the server knows of a person, for themselves.
+
+use serde_json::{Value, json};
+
+use super::People;
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{ApplicationId, Timestamp};
+use crate::domain::session::{Device, Session};
+use crate::domain::sign_in::SignIn as StoredSignIn;
+use crate::domain::user::User;
+use crate::flows::access::{MOST_OWNED, Need, begin_acting, sign_in_anew};
+use crate::flows::sessions::{SignIn, SignedInPerson};
+use crate::protocol::refusal::Refusal;
+use crate::store::{AuditLine, StoreError};
+
+impl People {
+    /// What is known of the person, as JSON. A browser that was left open is not enough: they must have signed in a moment
+    /// ago. That it was given out stands in the audit log.
+    pub async fn export_oneself(&self, person: &SignedInPerson) -> Result<Value, Refusal> {
+        if person.sign_in == SignIn::Aged {
+            return Err(sign_in_anew());
+        }
+        let now = self.instruments.now();
+        let actor = Actor::User(person.user.id);
+        let mut tx = begin_acting(&self.store, &actor, Need::WriteApplications).await?;
+        let event = AuditEvent::UserExported { sub: person.user.sub.clone() };
+        tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await?;
+        tx.commit().await?;
+        Ok(self.everything_about(&person.user, now).await?)
+    }
+
+    async fn everything_about(&self, user: &User, now: Timestamp) -> Result<Value, StoreError> {
+        let store = &self.store;
+        let sessions = store.sessions_of(user.id, now).await?;
+        let sign_ins = store.sign_ins_of(user.id).await?;
+        let audit = store.audit_about(&user.sub, user.id, Timestamp::from_seconds(0), i64::MAX).await?;
+        let owned = store.applications_of_owner(user.id, MOST_OWNED).await?;
+        Ok(json!({
+            "exported_at": now.to_string(),
+            "account": account(user),
+            "groups": store.groups_of(user.id).await?.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "sessions": sessions.iter().map(session).collect::<Vec<_>>(),
+            "sign_ins": sign_ins.iter().map(sign_in).collect::<Vec<_>>(),
+            "agreed_to": self.agreed_to(user).await?,
+            "grants": self.grants(user).await?,
+            "applications_owned": owned.iter().map(|one| json!({
+                "client_id": one.client_id.as_str(), "name": one.settings.name,
+            })).collect::<Vec<_>>(),
+            "events": audit.iter().map(event).collect::<Vec<_>>(),
+        }))
+    }
+
+    async fn agreed_to(&self, user: &User) -> Result<Vec<Value>, StoreError> {
+        let mut agreed = Vec::new();
+        for consent in self.store.consents_of(user.id).await? {
+            agreed.push(json!({
+                "client_id": self.client_id_of(consent.application).await?,
+                "scope": consent.scope.to_string(),
+                "at": consent.granted_at.to_string(),
+            }));
+        }
+        Ok(agreed)
+    }
+
+    async fn grants(&self, user: &User) -> Result<Vec<Value>, StoreError> {
+        let mut grants = Vec::new();
+        for family in self.store.families_of_user(user.id).await? {
+            grants.push(json!({
+                "client_id": self.client_id_of(family.application).await?,
+                "scope": family.scope.to_string(),
+                "since": family.created_at.to_string(),
+                "until": family.expires_at.to_string(),
+            }));
+        }
+        Ok(grants)
+    }
+
+    async fn client_id_of(&self, application: ApplicationId) -> Result<Option<String>, StoreError> {
+        Ok(self.store.application_client_id(application).await?.map(|id| id.to_string()))
+    }
+}
+
+fn account(user: &User) -> Value {
+    let at = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    json!({
+        "sub": user.sub,
+        "email": user.email.as_ref().map(ToString::to_string),
+        "email_verified_at": at(user.email_verified_at),
+        "name": user.name,
+        "preferred_username": user.username.as_ref().map(ToString::to_string),
+        "locale": user.locale,
+        "attributes": user.attributes.iter().collect::<std::collections::BTreeMap<_, _>>(),
+        "operator": user.admin,
+        "created_at": user.created_at.to_string(),
+        "updated_at": at(user.updated_at),
+        "last_sign_in_at": at(user.last_sign_in_at),
+    })
+}
+
+fn session(session: &Session) -> Value {
+    json!({
+        "began": session.created_at.to_string(),
+        "signed_in": session.auth_time.to_string(),
+        "last_seen": session.last_seen_at.to_string(),
+        "until": session.expires_at.to_string(),
+        "device": device(&session.device),
+    })
+}
+
+fn sign_in(sign_in: &StoredSignIn) -> Value {
+    json!({
+        "asked_at": sign_in.created_at.to_string(),
+        "email": sign_in.email.to_string(),
+        "device": device(&sign_in.device),
+    })
+}
+
+fn device(device: &Device) -> Value {
+    json!({ "address": device.address, "user_agent": device.user_agent })
+}
+
+fn event(line: &AuditLine) -> Value {
+    json!({
+        "at": line.at.to_string(), "actor": line.actor, "event": line.event, "subject": line.subject, "detail": line.detail,
+    })
+}
