@@ -198,8 +198,8 @@ impl App {
         Sender::new(sender.name.as_deref(), &sender.address)?;
         let brand = brand(&config.branding)?;
         let listeners = Listeners {
-            public: sockets::bind("server.listen", config.server.listen).await?,
-            management: sockets::bind("server.management_listen", config.server.management_listen).await?,
+            public: sockets::bind("server.listen", config.server.listen)?,
+            management: sockets::bind("server.management_listen", config.server.management_listen)?,
         };
         let lock = ServerLock::take(&database(&config)?.location)?;
         let rooms = Box::pin(open(config, outside)).await?;

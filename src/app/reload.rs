@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::{StartError, mail_server};
 use crate::adapters::mailer::{Mailer, Sender};
-use crate::config::{Loaded, Sources};
+use crate::config::{Config, Loaded, Sources};
 use crate::flows::{Rooms, provision};
 use crate::telemetry;
 
@@ -25,18 +25,33 @@ pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     rooms.authorizations.set_limits(&config.rate_limits);
     rooms.registrations.set_limits(&config.rate_limits);
     rooms.passkeys.set_limits(&config.rate_limits);
+    rooms.device_grants.set_limits(config.rate_limits.clone());
     rooms.mail_limits.set_limits(config.rate_limits.clone());
     rooms.mail.set_server(mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>), sender);
-    tell(rooms, &sources);
+    tell(rooms, &config, &sources);
     Ok(())
 }
 
-fn tell(rooms: &Rooms, newer: &Sources) {
+fn tell(rooms: &Rooms, config: &Config, newer: &Sources) {
     let Some(standing) = rooms.sources.load_full() else { return };
-    let (sources, left) = standing.reloaded(newer);
+    let (sources, mut left) = standing.reloaded(newer);
     rooms.sources.store(Some(Arc::new(sources)));
+    for key in changed_secrets(&rooms.config, config) {
+        if !left.iter().any(|named| named == key) {
+            left.push(key.to_owned());
+        }
+    }
     if !left.is_empty() {
         warn!(settings = left.join(", "), "these settings have changed and take effect at the next start");
     }
     info!("the configuration was read again");
+}
+
+/// What looks the same in the sources, where secrets are masked, and is not.
+fn changed_secrets(standing: &Config, newer: &Config) -> impl Iterator<Item = &'static str> {
+    let changed = [
+        ("database.url", standing.database.url != newer.database.url),
+        ("keys.master_key", standing.keys.master_key != newer.keys.master_key),
+    ];
+    changed.into_iter().filter(|(_, has_changed)| *has_changed).map(|(key, _)| key)
 }

@@ -147,11 +147,12 @@ struct Management {
 impl Management {
     fn new(base: &Foundations, shared: &Shared, ground: &Ground) -> Self {
         let Shared { hasher, usage, .. } = shared;
-        let Ground { access, application_cache, keys, groups, mail, mail_limits, insight, webhooks, .. } = ground;
+        let Ground { access, application_cache, clients, keys, groups, mail, mail_limits, insight, webhooks, .. } =
+            ground;
         let applications = Arc::new(Applications::new(base, application_cache, keys, hasher));
         let life_cycle = Arc::new(LifeCycle::new(base, access, &applications, application_cache, mail, usage));
         Self {
-            registrations: Arc::new(Registrations::new(base, mail, application_cache, &applications, keys, hasher)),
+            registrations: Arc::new(Registrations::new(base, mail, application_cache, &applications, keys, clients)),
             self_service: Arc::new(SelfService::new(base, access, &applications, mail)),
             ownership: Arc::new(Ownership::new(base, access, mail, mail_limits)),
             provisioning: Arc::new(Provisioning::new(base, groups, &applications, hasher)),

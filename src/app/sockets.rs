@@ -3,23 +3,35 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tracing::warn;
 
 use super::StartError;
 
+/// How many connections may wait to be accepted, as far as the kernel allows. One that finds no room is told nothing: its
+/// client tries again after a second, and then after longer.
+const WAITING: u32 = 4096;
+
 /// Binds the address of the setting `key`. `[::]` takes IPv4 and IPv6 on one socket; where the kernel has no IPv6,
 /// as in many containers, every address there is remains, which is `0.0.0.0`.
-pub(super) async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, StartError> {
-    let bound = match TcpListener::bind(address).await {
+pub(super) fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = match listen(address) {
         Err(e) if address.ip().is_unspecified() && address.is_ipv6() && lacks_ipv6(&e) => {
             let instead = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), address.port());
             warn!(setting = key, %address, %instead, "this machine has no IPv6");
-            TcpListener::bind(instead).await
+            listen(instead)
         }
         bound => bound,
     };
     bound.map_err(|e| StartError::Io(format!("{key} {address}"), e))
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // What is left of connections of an earlier process does not hold the address.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 /// Whether the address family is missing, not the place on it taken.
@@ -45,9 +57,24 @@ mod tests {
 
     #[tokio::test]
     async fn the_address_of_every_interface_is_bound_with_or_without_ipv6() {
-        let listener = bind("server.listen", "[::]:0".parse().unwrap()).await.unwrap();
+        let listener = bind("server.listen", "[::]:0".parse().unwrap()).unwrap();
         assert!(listener.local_addr().unwrap().ip().is_unspecified());
         let port = listener.local_addr().unwrap().port();
         assert!(tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok());
+    }
+
+    /// Of many that come at once none is left to try again.
+    #[tokio::test]
+    async fn hundreds_of_connections_may_wait_to_be_accepted() {
+        let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+        let many = most.trim().parse::<usize>().unwrap().min(300);
+        let listener = bind("server.listen", "127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        for _ in 0..many {
+            let connecting = tokio::net::TcpStream::connect(address);
+            let connected = tokio::time::timeout(std::time::Duration::from_secs(25), connecting).await;
+            waiting.push(connected.expect("there is room").unwrap());
+        }
     }
 }

@@ -96,6 +96,7 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
         Command::Show(one) => {
             let application = rooms.store.application(&one.id).await?.ok_or(ManageError::Unknown(one.id))?;
             show(one.format, &application, rooms).await?;
+            note_announcement(application.settings.signing_algorithm, rooms).await?;
         }
         Command::Try(arguments) => try_out::run(&arguments, rooms).await?,
         Command::Deactivate(one) => change(one, DEACTIVATE, rooms).await?,

@@ -73,3 +73,22 @@ async fn make_demo_account(rooms: &Rooms) -> Result<(), CommandError> {
         Err(other) => Err(other.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_addresses_of_all_pages_are_named() {
+        let said = addresses("http://localhost:8080", SocketAddr::from(([127, 0, 0, 1], 9090)));
+        for address in [
+            "http://localhost:8080/portal",
+            "http://localhost:8080/account",
+            "http://localhost:8080/docs",
+            "http://localhost:8080/dev/mail",
+            "http://127.0.0.1:9090/metrics",
+        ] {
+            assert!(said.lines().any(|line| line.contains(address)), "{address}: {said}");
+        }
+    }
+}

@@ -63,7 +63,7 @@ pub struct NotThisKind;
 
 /// Declares a kind of one-time value.
 macro_rules! one_time_values {
-    ($($(#[$doc:meta])* $name:ident = $prefix:literal),+ $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal $(+ $suffix:literal)?),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq)]
         pub struct $name(String);
@@ -74,7 +74,7 @@ macro_rules! one_time_values {
 
             /// The value made from 32 random (or derived and equally unguessable) bytes.
             pub fn from_random(random: [u8; 32]) -> Self {
-                Self(format!("{}{}", $prefix, base62(&random, RANDOM_CHARACTERS)))
+                Self(format!("{}{}{}", $prefix, base62(&random, RANDOM_CHARACTERS), concat!($($suffix)?)))
             }
 
             /// The text, to be sent to its recipient.
@@ -93,6 +93,8 @@ macro_rules! one_time_values {
 
             fn from_str(text: &str) -> Result<Self, NotThisKind> {
                 let random = text.strip_prefix($prefix).ok_or(NotThisKind)?;
+                // Without its end it is another value, such as one that was made before there was an end.
+                let random = random.strip_suffix(concat!($($suffix)?)).unwrap_or(random);
                 let shaped = random.len() == RANDOM_CHARACTERS && random.bytes().all(|b| b.is_ascii_alphanumeric());
                 if shaped { Ok(Self(text.to_owned())) } else { Err(NotThisKind) }
             }
@@ -111,8 +113,9 @@ one_time_values! {
     AuthorizationCode = "gpc_",
     /// The token in the link of a mail. Short, because it stands in a URL that people see.
     LinkToken = "gpl_",
-    /// A refresh token (RFC 6749 §1.5).
-    RefreshToken = "gpr_",
+    /// A refresh token (RFC 6749 §1.5). Its end says nothing: keycloak-js takes what stands after the first dot for an
+    /// encoded JSON object, and fails without one; this is `{}`.
+    RefreshToken = "gpr_" + ".e30",
     /// The value of the session cookie.
     SessionToken = "gpss_",
     /// The value of the cookie that binds the steps of a browser flow together.
@@ -170,6 +173,21 @@ mod tests {
         {
             assert!(bad.parse::<LinkToken>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_refresh_token_with_and_without_its_end_are_two_values() {
+        let token = RefreshToken::from_random([7; 32]);
+        let plain = token.expose().strip_suffix(".e30").unwrap();
+        assert!(plain.len() == 47 && !plain.contains('.'), "{plain}");
+        let former: RefreshToken = plain.parse().unwrap();
+        assert_eq!((former.expose(), token.expose().parse()), (plain, Ok(token.clone())));
+        assert!(!former.hash().is(&token.hash()));
+        for bad in [format!("{plain}.e31"), format!("{plain}."), format!("{plain}.e30.e30"), ".e30".to_owned()] {
+            assert!(bad.parse::<RefreshToken>().is_err(), "{bad}");
+        }
+        let link = LinkToken::from_random([7; 32]);
+        assert!(format!("{}.e30", link.expose()).parse::<LinkToken>().is_err());
     }
 
     #[test]

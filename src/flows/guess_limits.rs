@@ -114,10 +114,10 @@ impl GuessLimits {
 
     /// Counts a wrong secret; after too many, refuses it with the time of the next one.
     pub fn count(&self, client_id: &ClientId, address: IpAddr, now: Timestamp) -> Result<(), Refusal> {
-        let network = network_of(address);
+        let (network, limits) = (network_of(address), self.limits.load());
         let counted = [
-            (Counted::Secrets(client_id.clone(), network), self.limits.load().per_application),
-            (Counted::SecretsFrom(network), self.limits.load().per_address),
+            (Counted::Secrets(client_id.clone(), network), limits.per_application),
+            (Counted::SecretsFrom(network), limits.per_address),
         ];
         self.admit_all(counted, now).map(|_| ()).map_err(too_many_secrets)
     }
@@ -131,12 +131,12 @@ impl GuessLimits {
         likeness: Likeness,
         now: Timestamp,
     ) -> Result<Guess, Refusal> {
-        let network = network_of(address);
+        let (network, limits) = (network_of(address), self.limits.load());
         let (counted, over_all) = match likeness {
             Likeness::Seen => (Counted::Promising(client_id.clone(), network), None),
-            Likeness::Unknown => (Counted::Comparisons(client_id.clone(), network), self.limits.load().per_address),
+            Likeness::Unknown => (Counted::Comparisons(client_id.clone(), network), limits.per_address),
         };
-        let counted = [(counted, self.limits.load().per_application), (Counted::ComparisonsFor(network), over_all)];
+        let counted = [(counted, limits.per_application), (Counted::ComparisonsFor(network), over_all)];
         self.admit_all(counted, now).map_err(too_many_secrets)
     }
 

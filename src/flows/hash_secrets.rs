@@ -13,6 +13,7 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::time::Instant;
 
+use super::guess_limits::network_of;
 use super::hashing_queue::{HashingQueue, Standing, Thread};
 use crate::domain::ids::ClientId;
 use crate::domain::secret::{ClientSecret, SecretHash};
@@ -40,8 +41,17 @@ pub fn imported_hash(phc: &str) -> Result<SecretHash, HashError> {
 
 /// Hashes secrets, as many at once as there are threads for it.
 pub struct SecretHasher {
-    queue: Arc<HashingQueue<(ClientId, IpAddr)>>,
+    queue: Arc<HashingQueue<Asker>>,
     memories: Arc<Mutex<Vec<Memory>>>,
+}
+
+/// Who share the places in the queue that one asker has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Asker {
+    /// A client at one address.
+    Client(ClientId, IpAddr),
+    /// All at this network address who ask for a secret that anybody may ask for.
+    Stranger(IpAddr),
 }
 
 /// The working memory of Argon2. It need not be cleared: the first pass overwrites all of it.
@@ -55,16 +65,12 @@ impl Default for SecretHasher {
 }
 
 /// A thread to hash on.
-pub(super) type HashingThread = Thread<(ClientId, IpAddr)>;
+pub(super) type HashingThread = Thread<Asker>;
 
 impl SecretHasher {
     /// Waits for a thread; when too many wait already, answers 503 at once.
-    pub(super) async fn thread(
-        &self,
-        client: Option<(ClientId, IpAddr)>,
-        standing: Standing,
-    ) -> Result<HashingThread, Refusal> {
-        self.queue.thread(client, standing).await
+    pub(super) async fn thread(&self, asker: Option<Asker>, standing: Standing) -> Result<HashingThread, Refusal> {
+        self.queue.thread(asker, standing).await
     }
 
     /// Which of these is the hash of this secret.
@@ -78,11 +84,29 @@ impl SecretHasher {
         self.run(thread, move |memory| hashes.iter().position(|hash| matches(hash, &presented, memory))).await
     }
 
-    /// Hashes a new secret for storage.
+    /// Hashes a new secret for storage, for somebody who has proven to be allowed to have it made.
     pub(super) async fn hash(&self, secret: &ClientSecret, salt: [u8; 16]) -> Result<SecretHash, Refusal> {
+        self.hash_on(self.thread(None, Standing::Known).await?, secret, salt).await
+    }
+
+    /// The same for anybody at this address, who comes after all others.
+    pub(super) async fn hash_for_stranger(
+        &self,
+        secret: &ClientSecret,
+        salt: [u8; 16],
+        address: IpAddr,
+    ) -> Result<SecretHash, Refusal> {
+        let asker = Asker::Stranger(network_of(address));
+        self.hash_on(self.thread(Some(asker), Standing::New).await?, secret, salt).await
+    }
+
+    async fn hash_on(
+        &self,
+        thread: HashingThread,
+        secret: &ClientSecret,
+        salt: [u8; 16],
+    ) -> Result<SecretHash, Refusal> {
         let secret = secret.clone();
-        // Who has a secret made has proven to be allowed to.
-        let thread = self.thread(None, Standing::Known).await?;
         let hashed = self.run(thread, move |memory| hash(&secret, &salt, memory)).await?;
         hashed.ok_or_else(|| Refusal::server_error("Argon2 refused to hash a secret"))
     }

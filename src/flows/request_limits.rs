@@ -13,7 +13,7 @@ use quick_cache::sync::Cache;
 
 use super::guess_limits::network_of;
 use crate::config::RateLimits;
-use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::ids::{ApplicationId, Timestamp, UserId};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// How many counts are kept; beyond that the least used are evicted.
@@ -27,6 +27,8 @@ pub enum Sender {
     /// A person who is signed in. They have a count of their own, so that many people behind one address do not share a
     /// limit.
     Person(UserId),
+    /// An application that looks after its own registration.
+    Application(ApplicationId),
 }
 
 impl Sender {
@@ -80,9 +82,9 @@ impl RequestLimits {
         self.allowed.store(Arc::new((self.by)(limits)));
     }
 
-    /// The same on applications that register themselves.
+    /// The same on applications that register themselves, and change what they registered.
     pub fn of_registrations(limits: &RateLimits) -> Self {
-        let what = "too many applications were registered from here; wait a moment and try again";
+        let what = "too many registrations were made or changed from here; wait a moment and try again";
         Self::with(what, Allowed::registrations, limits)
     }
 

@@ -85,6 +85,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// Forgets what anybody has agreed to for an application.
+    pub async fn consents_forget(&mut self, application: ApplicationId) -> Result<(), StoreError> {
+        self.execute(sql("delete from consents where application_id = $1").bind(application.to_string())).await?;
+        Ok(())
+    }
+
     /// Withdraws everything that a person has agreed to for an application. False if there was nothing.
     pub async fn consent_delete(&mut self, user: UserId, application: ApplicationId) -> Result<bool, StoreError> {
         let statement = sql("delete from consents where user_id = $1 and application_id = $2");

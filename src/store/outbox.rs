@@ -49,6 +49,14 @@ pub struct ClaimedMail {
     pub attempts: i64,
 }
 
+impl ClaimedMail {
+    /// Whether it was written for an address that gets no mail, so that it is treated like any other until now. It has
+    /// no time to be sent in.
+    pub fn is_pretended(&self) -> bool {
+        self.not_after <= self.created_at
+    }
+}
+
 impl Record for ClaimedMail {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let row = TableRow::of(row, "outbox", "id")?;
@@ -149,7 +157,8 @@ impl Store {
     /// The newest mails that the mail server has not accepted.
     pub async fn outbox_unsent(&self, limit: i64) -> Result<Vec<UnsentMail>, StoreError> {
         let statement = sql("select id, recipient, subject, created_at, not_after, attempts, next_attempt_at, \
-             given_up_at, last_error from outbox where accepted_at is null order by id desc limit $1");
+             given_up_at, last_error from outbox where accepted_at is null and not_after > created_at \
+             order by id desc limit $1");
         self.fetch_all(statement.bind(limit)).await
     }
 

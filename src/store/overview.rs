@@ -52,7 +52,8 @@ impl Store {
              (select count(*) from users where admin = $1 and deleted_at is null) as operators, \
              (select count(*) from approvals join applications on applications.id = approvals.application_id \
                  where decided_at is null and deleted_at is null) as approvals, \
-             (select count(*) from outbox where accepted_at is null and given_up_at is null) as waiting_mails, \
+             (select count(*) from outbox where accepted_at is null and given_up_at is null \
+                 and not_after > created_at) as waiting_mails, \
              (select count(*) from outbox where given_up_at is not null) as lost_mails");
         Ok(self.fetch_optional(statement.bind(true)).await?.unwrap_or_default())
     }

@@ -314,6 +314,44 @@ async fn a_command_makes_no_second_master_key() {
     assert!(!at.path("gatepost.key").exists());
 }
 
+/// A service that nobody has thought about gets what is usual, and the command says what that is and how to choose.
+#[tokio::test]
+async fn a_service_with_the_usual_scopes_is_said_to_have_them() {
+    let at = Installation::on_sqlite();
+    at.migrated().await;
+    let said = "It may ask for the scopes openid admin; --scope chooses others.";
+    let usual = at.run(&["app", "create", "--name", "Usual"]).await;
+    assert!(usual.stderr.contains(said), "{usual:?}");
+    for words in [&["--scope", "orders/read"][..], &["--type", "web"]] {
+        let ran = at.run(&[&["app", "create", "--name", "Chosen"][..], words].concat()).await;
+        assert!(ran.code == Some(0) && !ran.stderr.contains("--scope chooses"), "{ran:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_shell_needs_to_complete_commands_is_printed() {
+    let at = Installation::on_sqlite();
+    for shell in ["bash", "zsh", "fish"] {
+        let ran = at.run(&["completions", shell]).await;
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(["gatepost", "rotate-secret", "redirect-uri"].iter().all(|word| ran.stdout.contains(word)), "{shell}");
+    }
+}
+
+/// A list that is given replaces the one before, and what that takes away is said.
+#[tokio::test]
+async fn an_update_says_what_it_takes_away() {
+    let at = Installation::on_sqlite();
+    at.migrated().await;
+    let (one, other) = ("https://one.example/cb", "https://other.example/cb");
+    let words = ["app", "create", "--name", "Shop", "--client-id", "shop", "--type", "web", "--redirect-uri", one];
+    at.json(&words).await;
+    let kept = at.run(&["app", "update", "shop", "--redirect-uri", one, "--redirect-uri", other]).await;
+    assert!(kept.code == Some(0) && !kept.stderr.contains("taken away"), "{kept:?}");
+    let gone = at.run(&["app", "update", "shop", "--redirect-uri", other]).await;
+    assert!(gone.stderr.contains(&format!("taken away from redirect_uris: {one}")), "{gone:?}");
+}
+
 /// A server of the older version may be running on it.
 #[apply(installed_on_both_engines)]
 async fn an_older_database_is_left_alone_by_commands_until_somebody_migrates_it(at: Installation) {
@@ -376,6 +414,24 @@ async fn doctor_says_that_all_is_well(at: Installation) {
     assert_eq!(of("signing keys").expect("a check")["finding"], "good");
     assert_eq!(of("mail").expect("a check")["finding"], "good");
     assert_eq!(of("issuer").expect("a check")["finding"], "warning", "http is not for others: {checks}");
+}
+
+/// Clients go by the issuer's name; a name without an address is a fault wherever the server runs.
+#[apply(installed_on_both_engines)]
+async fn doctor_fails_for_a_host_that_does_not_resolve(at: Installation) {
+    let smtp = SmtpServer::start().await;
+    let mut at = at.with("mail.url", &format!("smtp://{}", smtp.address));
+    at.start().await.stop().await;
+    at.run(&["doctor"]).await.done();
+    at.set("server.issuer", "https://id.nowhere.invalid");
+    let ran = at.run(&["doctor", "--json"]).await;
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let checks: Value = serde_json::from_str(&ran.stdout).expect("one JSON document");
+    let problems: Vec<_> =
+        checks.as_array().expect("a list").iter().filter(|check| check["finding"] == "problem").collect();
+    assert_eq!(problems.len(), 1, "{checks}");
+    assert_eq!(problems[0]["name"], "public address");
+    assert!(text(&problems[0]["detail"]).contains("id.nowhere.invalid does not resolve"), "{checks}");
 }
 
 #[apply(installed_on_both_engines)]

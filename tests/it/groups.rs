@@ -246,3 +246,33 @@ async fn a_developer_sees_and_chooses_the_groups_that_an_operator_shows(world: W
     let made = management.post(&session, "/applications", register(json!(["open"]))).await;
     assert_eq!(made.status, 201, "{}", made.text());
 }
+
+/// What an operator limits with groups that developers do not see, a developer does not widen, and is not shown.
+#[apply(on_both_engines)]
+async fn a_developer_opens_nothing_that_an_operator_closed(world: World) {
+    let server = world.server().await;
+    let management = server.management().await;
+    let ann = person::account(&server.rooms, "ann@example.com").await;
+    make(&server.rooms, "open", &[&ann]).await;
+    make(&server.rooms, "secret", &[&ann]).await;
+    let session = server.session_of(&ann).await;
+    let ops = server.machine("gatepost:admin").await;
+    management.patch(&ops, "/groups/open", json!({ "visible_to_developers": true })).await.success();
+    let made = management.post(&session, "/applications", json!({ "name": "Shop", "type": "web" })).await.json();
+    let path = format!("/applications/{}", made["client_id"].as_str().unwrap());
+    let limited = json!({ "visible_groups": ["open"], "access": "groups", "allowed_groups": ["secret"] });
+    management.patch(&ops, &path, limited).await.success();
+
+    for none in [json!([]), json!(null)] {
+        let refused = management.patch(&session, &path, json!({ "visible_groups": none })).await;
+        assert!(refused.problem(403, "access_denied").contains("visible_groups"));
+    }
+    let refused = management.patch(&session, &path, json!({ "access": "everybody" })).await;
+    assert!(refused.problem(403, "access_denied").contains("access"));
+    let changed = management.patch(&session, &path, json!({ "allowed_groups": ["open"] })).await.success();
+    assert_eq!(changed["allowed_groups"], json!(["open"]), "as it is shown: {changed}");
+    let whole = management.get(&ops, &path).await.success();
+    assert_eq!((&whole["allowed_groups"], &whole["visible_groups"]), (&json!(["secret", "open"]), &json!(["open"])));
+    // Closing it further is the owner's to do.
+    management.patch(&session, &path, json!({ "access": "owners" })).await.success();
+}

@@ -4,7 +4,7 @@
 use macro_rules_attribute::apply;
 use reqwest::Method;
 
-use crate::harness::{Answer, TestServer, World, on_both_engines};
+use crate::harness::{Answer, RawAnswer, TestServer, World, on_both_engines};
 
 const PAGES: [&str; 13] = [
     "/",
@@ -65,4 +65,18 @@ async fn a_public_server_shows_pages_under_its_name_and_answers_programs_by_any(
     Answer::of(token.form(&[("grant_type", "client_credentials")])).await.success();
     let nameless = server.raw(b"GET /login HTTP/1.0\r\n\r\n").await;
     assert_eq!(nameless.status(), Some(421), "{}", nameless.text());
+}
+
+/// RFC 9112 §3.2: what stands in front of this server may have looked at the other one.
+#[apply(on_both_engines)]
+async fn more_than_one_host_is_refused(world: World) {
+    let server = world.server().await;
+    for path in ["/account", "/token", "/health/live"] {
+        for second in ["localhost:8080", "evil.example"] {
+            let request =
+                format!("GET {path} HTTP/1.1\r\nHost: localhost:8080\r\nHost: {second}\r\nConnection: close\r\n\r\n");
+            let answer = RawAnswer::of(server.address, request.as_bytes()).await;
+            assert_eq!(answer.status(), Some(400), "{path}: {}", answer.text());
+        }
+    }
 }

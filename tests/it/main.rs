@@ -64,6 +64,7 @@ mod portal;
 mod postgresql;
 mod printed_commands;
 mod protected_resource;
+mod provider_documents;
 mod provisioning;
 mod rate_limits;
 mod redemption_races;

@@ -391,3 +391,22 @@ async fn addresses_cannot_be_tried_out_for_accounts_without_limit(world: World) 
         .await
         .refusal(429, "temporarily_unavailable");
 }
+
+/// Who has agreed to what an application asks for is told as rarely as who has an account.
+#[apply(on_both_engines)]
+async fn who_has_agreed_cannot_be_tried_out_without_limit(world: World) {
+    let server = world.server().await;
+    let settings = ApplicationSettings { owner: Some("developer@example.com".to_owned()), ..web_settings("Clinic") };
+    let telling = Registered::at(&server.rooms, settings).await;
+    for n in 0..6 {
+        account(&server.rooms, &format!("person{n}@example.com")).await;
+    }
+    let asked = |n: usize| {
+        let username = format!("person{n}@example.com");
+        with(with(request(&telling), "scope", "passwordless openid email"), "username", username)
+    };
+    for n in 0..5 {
+        ask(&server, &asked(n)).await.refusal(400, "invalid_scope");
+    }
+    ask(&server, &asked(5)).await.refusal(429, "temporarily_unavailable");
+}

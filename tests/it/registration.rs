@@ -1,5 +1,6 @@
 //! Applications that register themselves (RFC 7591, RFC 7592).
 
+mod bounds;
 mod limits;
 mod manage;
 mod powers;

@@ -72,6 +72,66 @@ async fn what_can_change_while_the_server_runs_is_taken_over(at: Installation) {
     assert!(ask_for_mail(&node, "anna@example.com").await.has("login-code"), "and the limit is back to what it was");
 }
 
+/// Each limit is read again, not only those of mail.
+#[apply(installed_on_both_engines)]
+async fn the_limits_of_devices_and_registrations_are_taken_over(at: Installation) {
+    let set = |most: u32| {
+        let registrations = format!("unused_registrations = {}\n", 10 * most);
+        let codes = format!("open_device_codes_per_ip = {most}\nwrong_user_codes_per_ip = {most}\n");
+        format!("[registration]\ndynamic = \"open\"\n[rate_limits]\n{registrations}{codes}{}", device())
+    };
+    write(&at, &set(1));
+    let node = at.start().await;
+    assert_eq!([ask_device(&node).await, ask_device(&node).await], [200, 429]);
+    assert_eq!([register(&node).await, register(&node).await], [201, 429]);
+    assert_eq!([try_user_code(&node).await, try_user_code(&node).await], [400, 429]);
+    reload(&at, &node, &set(2), READ).await;
+    assert_eq!([ask_device(&node).await, ask_device(&node).await], [200, 429]);
+    assert_eq!([register(&node).await, register(&node).await], [201, 429]);
+    reload(&at, &node, &set(100), READ).await;
+    assert_eq!(try_user_code(&node).await, 400);
+}
+
+/// An application of a device.
+fn device() -> String {
+    "[[applications]]\nclient_id = \"tv\"\nname = \"Television\"\ntype = \"device\"\n".to_owned()
+}
+
+async fn ask_device(node: &Node) -> u16 {
+    let asked = node.client.post(node.url("/oauth/device_authorization")).form(&[("client_id", "tv")]);
+    asked.send().await.unwrap().status().as_u16()
+}
+
+async fn register(node: &Node) -> u16 {
+    let metadata = serde_json::json!({ "client_name": "Notes", "redirect_uris": ["http://127.0.0.1/cb"] });
+    let sent = node.client.post(node.url("/oauth/register")).json(&metadata).send();
+    sent.await.unwrap().status().as_u16()
+}
+
+/// Enters a code that no device has.
+async fn try_user_code(node: &Node) -> u16 {
+    let browser = Browser::beside(node);
+    let page = browser.visit("/device").await;
+    let entered = browser.submit(page.form_with("device-submit"), &[("user_code", "BBBB-BBBB")]).await;
+    entered.answer.status.as_u16()
+}
+
+/// A secret is shown as a mask, behind which it may have changed.
+#[apply(installed_on_both_engines)]
+async fn a_secret_that_waits_for_the_next_start_is_named(at: Installation) {
+    let mut at = at;
+    at.unset("keys.master_key");
+    let set = |byte: &str| format!("[keys]\nmaster_key = \"{}{}\"\n", byte.repeat(16), "01".repeat(16));
+    write(&at, &set("a0"));
+    let node = at.start().await;
+    reload(&at, &node, &set("a0"), READ).await;
+    assert!(!node.log().contains("take effect at the next start"), "nothing has changed: {}", node.log());
+    reload(&at, &node, &set("b0"), READ).await;
+    let log = node.log();
+    assert!(log.contains("take effect at the next start") && log.contains("keys.master_key"), "{log}");
+    assert!(!log.contains("b0b0"), "{log}");
+}
+
 #[apply(installed_on_both_engines)]
 async fn a_bad_file_changes_nothing_and_is_logged(at: Installation) {
     write(&at, &declared());

@@ -9,7 +9,7 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::person::{account, letter, mails_to, operator};
+use crate::harness::person::{account, authorize, letter, mails_to, operator, web_application};
 use crate::harness::{Child, Installation, TestServer, World, eventually, installed_on_both_engines, on_both_engines};
 
 const INVITED: &str = "login.signup = \"invited\"\n[rate_limits]\nenabled = false";
@@ -318,4 +318,33 @@ async fn people_are_invited_in_the_browser(world: World) {
     let page = browser.submit(page.form_with("invite-withdraw-1"), &[]).await;
     assert!(page.text().contains("taken back"), "{}", page.text());
     assert_eq!(server.rooms.sign_ups.open_invitations().await.unwrap(), []);
+}
+
+/// What the owner of an application and the operator are shown of a stranger's mail is what they are shown of an account's:
+/// neither learns which addresses have one, and nobody raises an alarm by typing an address.
+#[apply(on_both_engines)]
+async fn a_mail_that_is_not_sent_leaves_the_traces_of_one_that_is(world: World) {
+    let server = world.server_with(INVITED).await;
+    account(&server.rooms, "john@example.com").await;
+    let disabled = account(&server.rooms, "gone@example.com").await;
+    server.rooms.people.user_disable(disabled.id, &Actor::CommandLine).await.unwrap();
+    let shop = web_application(&server.rooms).await;
+    let traces = async |email: &str| {
+        let steps = format!(
+            "select event || ':' || detail from sign_in_events where sign_in_id in \
+             (select id from sign_ins where email = '{email}') order by id"
+        );
+        world.database.texts(&steps).await
+    };
+    for email in ["john@example.com", "ghost@example.com", "gone@example.com"] {
+        let browser = Browser::of(&server);
+        let page = browser.visit(&authorize(&shop, &[])).await;
+        browser.enter_address(&page, email).await;
+        eventually(&format!("the mail to {email} is done with"), async || traces(email).await.len() >= 2).await;
+        assert_eq!(traces(email).await, ["queued:", "accepted:"], "{email}");
+    }
+    assert_eq!((mails_to(&server, "john@example.com").await, mails_to(&server, "ghost@example.com").await), (1, 0));
+    let counts = server.rooms.store.counts().await.unwrap();
+    assert_eq!((counts.waiting_mails, counts.lost_mails), (0, 0));
+    assert!(server.rooms.store.outbox_unsent(10).await.unwrap().is_empty());
 }

@@ -89,6 +89,40 @@ async fn an_algorithm_that_is_added_later_signs_once_it_was_announced(world: Wor
     assert_eq!(signed_with(&server, &application).await, Es256);
 }
 
+/// An owner who chooses an algorithm is told from when on it signs, in the portal and in the answers of the API.
+#[apply(on_both_engines)]
+async fn an_owner_sees_from_when_on_an_algorithm_signs(world: World) {
+    world.server_with("[keys]\nalgorithms = [\"RS256\"]\nannounce_for = \"2d\"").await.stop().await;
+    let server = world.server_with("[keys]\nalgorithms = [\"RS256\", \"ES256\"]\nannounce_for = \"2d\"").await;
+    let at = server.rooms.keys.announced_until(Es256).await.unwrap().unwrap().to_string();
+    let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+    let made =
+        management.post(&ops, "/applications", json!({ "name": "A", "signing_algorithm": "ES256" })).await.json();
+    assert_eq!(made["signing_algorithm_from"], json!(at), "{made}");
+    let path = format!("/applications/{}", made["client_id"].as_str().unwrap());
+    let shown = async || management.get(&ops, &path).await.json()["signing_algorithm_from"].clone();
+    assert_eq!(shown().await, json!(at));
+    let change = async |name: &str| {
+        let body = json!({ "signing_algorithm": name });
+        let changed = management.call(&ops, Method::PATCH, &path, Some(body)).await.json();
+        changed["signing_algorithm_from"].clone()
+    };
+    assert_eq!((change("RS256").await, change("ES256").await), (json!(null), json!(at)));
+
+    let owner = person::operator(&server.rooms, "root@example.com").await;
+    let browser = Browser::of(&server);
+    let page = browser.visit("/login").await;
+    browser.sign_in(&server, &page, owner.email.unwrap().as_str(), 1).await;
+    let offered = async || {
+        let page = browser.visit(&format!("/portal{path}")).await;
+        let text = page.text();
+        (text.contains("ES256, signs from") && text.contains(" UTC on"), text.contains("RS256, signs from"))
+    };
+    assert_eq!(offered().await, (true, false));
+    world.clock.advance(2 * DAY);
+    assert_eq!((shown().await, offered().await), (json!(null), (false, false)));
+}
+
 /// The keys of an algorithm that nothing names any more leave once no token can need them.
 #[apply(on_both_engines)]
 async fn an_algorithm_that_is_taken_off_the_list_leaves_the_key_set(world: World) {

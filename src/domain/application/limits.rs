@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::access_policy::AccessPolicy;
 use super::settings::ApplicationSettings;
 use crate::domain::group::GroupName;
 use crate::domain::sign_in::UnknownAccount;
@@ -63,12 +64,30 @@ pub(super) fn allowed_groups(
     groups(&requested.allowed_groups, known.map_or(&[], |known| &known.allowed_groups), limits)
 }
 
-/// The same for those it sees.
+/// What an operator closed to all but the members of such a group, its owner does not open.
+pub(super) fn access(
+    asked: &ApplicationSettings,
+    known: Option<&ApplicationSettings>,
+    limits: &SelfServiceLimits<'_>,
+) -> Result<(), BeyondLimits> {
+    let is_closed = |known: &ApplicationSettings| {
+        let mut allowed = known.allowed_groups.iter();
+        known.access == AccessPolicy::Groups && allowed.any(|group| !limits.groups.contains(group))
+    };
+    let is_opened = asked.access == AccessPolicy::Everybody && known.is_some_and(is_closed);
+    if is_opened { Err(BeyondLimits::Operator("access to everybody here")) } else { Ok(()) }
+}
+
+/// The same for those it sees. Naming none means seeing all, so an application that sees some does not come to that by
+/// its owner.
 pub(super) fn visible_groups(
     requested: &ApplicationSettings,
     known: Option<&ApplicationSettings>,
     limits: &SelfServiceLimits<'_>,
 ) -> Result<(), BeyondLimits> {
+    if requested.visible_groups.is_empty() && known.is_some_and(|known| !known.visible_groups.is_empty()) {
+        return Err(BeyondLimits::Operator("visible_groups to none: it would see all groups"));
+    }
     groups(&requested.visible_groups, known.map_or(&[], |known| &known.visible_groups), limits)
 }
 

@@ -153,6 +153,12 @@ impl Application {
         scope.first_outside(&free.union(consented))
     }
 
+    /// What it is called in mails to people. One that registered itself is not called anything there: its name, which
+    /// anybody may choose, would be a message of anybody's in a mail of this server.
+    pub fn name_in_mails(&self) -> Option<&str> {
+        (!self.origin.is_dynamic()).then_some(self.settings.name.as_str())
+    }
+
     /// The claim with the groups of a person, as this application sees them.
     pub fn groups_claim(&self, groups: &[GroupName]) -> GroupsClaim {
         let visible = &self.settings.visible_groups;

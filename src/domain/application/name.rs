@@ -2,6 +2,7 @@
 //! message nor an address, and not to be taken for another one.
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 use unicode_security::skeleton;
 
 use super::check::SettingsError;
@@ -9,6 +10,9 @@ use crate::domain::visible_text::is_visible_text;
 
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 60;
+
+/// How many marks a letter has at most.
+const MOST_MARKS: usize = 4;
 
 /// Words with a dot in them that no mail program takes for a host.
 const PLAIN_DOTS: [&str; 2] = ["asp.net", "vb.net"];
@@ -18,13 +22,22 @@ const PLAIN_ENDINGS: [&str; 1] = ["js"];
 
 /// Checks that a name has the right length, is to be seen, and holds no address.
 pub(super) fn check(name: &str) -> Result<(), SettingsError> {
-    if name.trim().chars().count() > LONGEST_NAME || !is_visible_text(name) {
+    if name.trim().chars().count() > LONGEST_NAME || !is_visible_text(name) || is_overgrown(name) {
         return Err(SettingsError::Name);
     }
     match name.split_whitespace().find(|word| is_address(word)) {
         Some(word) => Err(SettingsError::AddressInName(word.to_owned())),
         None => Ok(()),
     }
+}
+
+/// Whether more marks stand on one letter than any language puts there; they would cover what stands around them.
+fn is_overgrown(name: &str) -> bool {
+    let mut marks = 0;
+    name.nfd().any(|c| {
+        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        marks > MOST_MARKS
+    })
 }
 
 /// Whether a mail program could make a link of a word.
@@ -96,7 +109,8 @@ mod tests {
         ] {
             assert!(matches!(check(bad), Err(SettingsError::AddressInName(_))), "{bad}");
         }
-        for bad in ["", " ", "a\nb", "Orders\u{202e}"] {
+        let overgrown = format!("Z{}", "\u{301}".repeat(5));
+        for bad in ["", " ", "a\nb", "Orders\u{202e}", &overgrown] {
             assert_eq!(check(bad), Err(SettingsError::Name), "{bad:?}");
         }
         assert_eq!(check(&"a".repeat(LONGEST_NAME)), Ok(()));

@@ -132,6 +132,7 @@ settings! {
         access: AccessPolicy = |_| AccessPolicy::default(), {
             label: "Who may use it",
             kinds: ApplicationKind::is_for_people,
+            chosen: Chosen::Within(limits::access),
         }
 
         /// The groups whose members may use it, where groups decide.

@@ -53,6 +53,7 @@ impl ClientMetadata {
         let kind = kind(&sent, method, &grants)?;
         let (scope, default_scope) = scopes(&sent, allowed)?;
         check_keys(&mut sent, method)?;
+        check_addresses(&sent)?;
         if !sent.contains_key(NAME) {
             // Not after where it is called back: a name holds no address.
             sent.insert(NAME.to_owned(), UNNAMED.into());
@@ -225,6 +226,21 @@ fn scopes(sent: &Members, allowed: &Allowance) -> Result<(Scope, Scope), Refusal
         return Err(wrong(SCOPE, &format!("none that may be registered here; there are {}", allowed.scope)));
     }
     Ok((granted.clone(), granted))
+}
+
+/// How many addresses of a kind a client may register, and how long they may be together. Each change of them stands in
+/// the audit log for ever, with those before it.
+const MOST_ADDRESSES: (usize, usize) = (20, 8 * 1024);
+
+fn check_addresses(sent: &Members) -> Result<(), Refusal> {
+    for member in [REDIRECT_URIS, "post_logout_redirect_uris"] {
+        let addresses = sent.get(member).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let length: usize = addresses.iter().filter_map(Value::as_str).map(str::len).sum();
+        if addresses.len() > MOST_ADDRESSES.0 || length > MOST_ADDRESSES.1 {
+            return Err(wrong(member, "too many: 20 and 8 KB at most for a client that registers itself"));
+        }
+    }
+    Ok(())
 }
 
 /// Keys are for those who authenticate with them. RFC 7591 §2: not both ways to name them.

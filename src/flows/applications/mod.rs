@@ -6,6 +6,7 @@ mod settings;
 mod settle_approval;
 mod state;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use tracing::warn;
@@ -231,7 +232,25 @@ impl Applications {
     async fn make_secret(&self, now: Timestamp) -> Result<MadeSecret, Refusal> {
         let plain = ClientSecret::from_random(self.instruments.random());
         let hash = self.hasher.hash(&plain, self.instruments.random()).await?;
-        Ok(MadeSecret { stored: self.stored_secret(hash, plain.hint(), SecretOrigin::Generated, now), plain })
+        Ok(self.made(plain, hash, now))
+    }
+
+    /// The first secret of an application that registers itself from this address.
+    pub(super) async fn secret_for_stranger(
+        &self,
+        settings: &ApplicationSettings,
+        address: IpAddr,
+    ) -> Result<Option<MadeSecret>, Refusal> {
+        if settings.authentication != ClientAuthentication::Secret {
+            return Ok(None);
+        }
+        let plain = ClientSecret::from_random(self.instruments.random());
+        let hash = self.hasher.hash_for_stranger(&plain, self.instruments.random(), address).await?;
+        Ok(Some(self.made(plain, hash, self.instruments.now())))
+    }
+
+    fn made(&self, plain: ClientSecret, hash: SecretHash, now: Timestamp) -> MadeSecret {
+        MadeSecret { stored: self.stored_secret(hash, plain.hint(), SecretOrigin::Generated, now), plain }
     }
 
     pub(super) fn stored_secret(

@@ -45,15 +45,19 @@ impl Authorizations {
         let delivery = match self.delivery_to(user.as_ref(), &proven, &settled) {
             Ok(delivery) => {
                 guess.into_iter().for_each(Guess::withdraw);
-                delivery
+                self.if_agreed(delivery, &proven.application, user.as_ref(), &settled.to_agree_to()).await
             }
+            Err(refusal) => Err(refusal),
+        };
+        let delivery = match delivery {
+            Ok(delivery) => delivery,
+            // Each such answer tells something about the address, so it counts as a mail does.
             Err(refusal) => {
                 drop(tx);
                 self.mail_limits.count_refused_mail(&sender).await?;
                 return Err(refusal);
             }
         };
-        let delivery = self.if_agreed(delivery, &proven.application, user.as_ref(), &settled.to_agree_to()).await?;
         let requester = in_their_language(requester, settled.request.ui_locales.as_deref(), user.as_ref());
         let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
         tx.authorization_insert(&authorization).await?;
@@ -64,7 +68,7 @@ impl Authorizations {
             email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
             name: None,
             user: user.map(|user| user.id),
-            application: Some(&proven.application.settings.name),
+            application: proven.application.name_in_mails(),
             requester: &requester,
             delivery,
         };

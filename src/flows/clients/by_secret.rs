@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::verify_secret::{Attempt, Comparison, Verdict};
 use super::{AuthenticatedClient, Clients, working, wrong};
 use crate::config::{Config, DeclaredSecret};
+use crate::domain::application::Application;
 use crate::domain::ids::ClientId;
 use crate::domain::secret::{ClientSecret, SecretHash};
 use crate::protocol::refusal::Refusal;
@@ -30,6 +31,22 @@ impl Clients {
         let (Some(application), Verdict::Right(secret)) = (application, verdict) else { return Err(wrong()) };
         working(&application)?;
         Ok(AuthenticatedClient { application, secret: Some(secret) })
+    }
+
+    /// Whether this is a secret of an application that says so of itself. A guess costs and counts as much as one at the
+    /// token endpoint.
+    pub(in crate::flows) async fn is_secret_of(
+        &self,
+        application: &Application,
+        presented: &ClientSecret,
+        address: IpAddr,
+    ) -> Result<bool, Refusal> {
+        let attempt = Attempt { client_id: &application.client_id, application: Some(application), presented };
+        let verdict = match self.secrets.recall(&attempt) {
+            Some(verdict) => verdict,
+            None => self.find_out(&attempt, address).await?,
+        };
+        Ok(verdict != Verdict::Wrong)
     }
 
     async fn find_out(&self, attempt: &Attempt<'_>, address: IpAddr) -> Result<Verdict, Refusal> {

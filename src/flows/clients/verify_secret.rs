@@ -18,8 +18,8 @@ use crate::domain::application::Application;
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ClientId, SecretId};
 use crate::domain::secret::{ClientSecret, SecretHash, StoredSecret};
-use crate::flows::guess_limits::Likeness;
-use crate::flows::hash_secrets::{HashingThread, SecretHasher};
+use crate::flows::guess_limits::{Likeness, network_of};
+use crate::flows::hash_secrets::{Asker, HashingThread, SecretHasher};
 use crate::flows::hashing_queue::Standing;
 use crate::flows::secret_fingerprints::fingerprints;
 use crate::protocol::refusal::Refusal;
@@ -138,7 +138,13 @@ impl SecretVerifier {
     pub(super) async fn thread(&self, attempt: &Attempt<'_>, address: IpAddr) -> Result<VerifyingThread, Refusal> {
         let used = attempt.application.is_some_and(|application| application.last_used_at.is_some());
         let standing = if used { Standing::Known } else { Standing::New };
-        self.hasher.thread(Some((attempt.client_id.clone(), address)), standing).await.map(VerifyingThread)
+        // Anybody registers as many applications as they like; together they have the places of one.
+        let is_strangers = |known: &Application| known.origin.is_dynamic() && known.last_used_at.is_none();
+        let asker = match attempt.application {
+            Some(known) if is_strangers(known) => Asker::Stranger(network_of(address)),
+            _ => Asker::Client(attempt.client_id.clone(), address),
+        };
+        self.hasher.thread(Some(asker), standing).await.map(VerifyingThread)
     }
 
     /// Compares the presented secret with each hash, and remembers it if it is right.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::DeviceGrants;
+use crate::config::RateLimits;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::device_grant::{DeviceApproval, DeviceGrant, DeviceStanding, UserCode};
@@ -84,10 +85,11 @@ impl DeviceGrants {
     }
 
     async fn take_try(&self, tx: &mut Transaction, subject: &str, now: Timestamp) -> Result<(), Refusal> {
-        if !self.limits.enabled {
+        let RateLimits { enabled, wrong_user_codes_per_ip, .. } = **self.limits.load();
+        if !enabled {
             return Ok(());
         }
-        match tx.try_take(subject, self.limits.wrong_user_codes_per_ip, TRIES_WITHIN, now).await? {
+        match tx.try_take(subject, wrong_user_codes_per_ip, TRIES_WITHIN, now).await? {
             None => Ok(()),
             Some(wait) => {
                 let what = "too many wrong codes were entered from here; wait a moment and try again";

@@ -1,6 +1,7 @@
 //! The device authorization endpoint (RFC 8628 §3.1): a device asks, and gets two codes.
 
 use super::DeviceGrants;
+use crate::config::RateLimits;
 use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::device_grant::{DeviceAnswer, DeviceGrant, UserCode};
 use crate::domain::ids::{ApplicationId, DeviceGrantId, Timestamp};
@@ -108,10 +109,11 @@ impl DeviceGrants {
         network: &str,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        if !self.limits.enabled {
+        let RateLimits { enabled, open_device_codes_per_ip, .. } = **self.limits.load();
+        if !enabled {
             return Ok(());
         }
-        let most = usize::try_from(self.limits.open_device_codes_per_ip).unwrap_or(usize::MAX);
+        let most = usize::try_from(open_device_codes_per_ip).unwrap_or(usize::MAX);
         let open = tx.device_grants_open(application, network, now).await?;
         let Some(next) = open.len().checked_sub(most).and_then(|at| open.get(at)) else { return Ok(()) };
         let what = "too many devices wait for an answer here; answer one of them, or wait until its code has expired";

@@ -10,6 +10,8 @@ mod user_codes;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use super::application_cache::ApplicationCache;
 use super::clients::Clients;
 use super::foundations::Foundations;
@@ -32,7 +34,7 @@ pub struct DeviceGrants {
     clients: Arc<Clients>,
     request_limits: Arc<RequestLimits>,
     user_codes: UserCodes,
-    limits: RateLimits,
+    limits: ArcSwap<RateLimits>,
     free_scopes: Scope,
 }
 
@@ -52,8 +54,13 @@ impl DeviceGrants {
             clients: Arc::clone(clients),
             request_limits: Arc::clone(request_limits),
             user_codes: UserCodes::new(Arc::clone(&base.master_keys)),
-            limits: base.config.rate_limits.clone(),
+            limits: ArcSwap::from_pointee(base.config.rate_limits.clone()),
             free_scopes: base.config.self_service.scopes.clone(),
         }
+    }
+
+    /// Other limits on open requests and wrong codes from now on; what was counted stays counted.
+    pub fn set_limits(&self, limits: RateLimits) {
+        self.limits.store(Arc::new(limits));
     }
 }

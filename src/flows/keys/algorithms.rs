@@ -52,9 +52,15 @@ impl Keys {
 
     /// From when on tokens are signed with this algorithm, if that is still ahead.
     pub async fn announced_until(&self, algorithm: SigningAlgorithm) -> Result<Option<Timestamp>, StoreError> {
-        let known = self.store.signing_algorithms().await?;
-        let found = known.into_iter().find(|known| known.algorithm == algorithm);
-        Ok(found.map(|known| known.usable_at).filter(|at| *at > self.instruments.now()))
+        let announced = self.announced_algorithms().await?;
+        Ok(announced.into_iter().find(|(known, _)| *known == algorithm).map(|(_, at)| at))
+    }
+
+    /// The algorithms that nothing is signed with yet, and from when on tokens are.
+    pub async fn announced_algorithms(&self) -> Result<Vec<(SigningAlgorithm, Timestamp)>, StoreError> {
+        let (known, now) = (self.store.signing_algorithms().await?, self.instruments.now());
+        let known = known.into_iter().map(|known| (known.algorithm, known.usable_at));
+        Ok(known.filter(|(_, at)| *at > now).collect())
     }
 
     /// The algorithms that need keys: those that may be chosen, and those that applications have.

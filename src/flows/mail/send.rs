@@ -46,9 +46,20 @@ impl Default for Workers {
 
 /// How an attempt ended.
 enum Ending {
-    Accepted { answer: String },
-    Postponed { wait: Duration, reason: String },
-    GivenUp { reason: String },
+    Accepted {
+        answer: String,
+    },
+    Postponed {
+        wait: Duration,
+        reason: String,
+    },
+    GivenUp {
+        reason: String,
+    },
+    /// It is not to be sent, which nobody is to learn: it ends like one that was.
+    Withheld {
+        reason: &'static str,
+    },
 }
 
 impl Mail {
@@ -92,7 +103,7 @@ impl Mail {
 
     async fn send_claimed(&self, mail: &ClaimedMail, mailer: &dyn Mailer) {
         let ending = match self.try_once(mail, mailer).await {
-            Ok(answer) => Ending::Accepted { answer },
+            Ok(ending) => ending,
             Err(MailError::Permanent(reason)) => Ending::GivenUp { reason },
             Err(MailError::Temporary(reason)) => self.after_failure(mail, reason),
         };
@@ -107,24 +118,23 @@ impl Mail {
         }
     }
 
-    async fn try_once(&self, mail: &ClaimedMail, mailer: &dyn Mailer) -> Result<String, MailError> {
+    async fn try_once(&self, mail: &ClaimedMail, mailer: &dyn Mailer) -> Result<Ending, MailError> {
+        if mail.is_pretended() {
+            return Ok(Ending::Withheld { reason: "the address may not sign in" });
+        }
         let left = mail.not_after.since(self.instruments.now());
         if left.is_zero() {
             return Err(MailError::Permanent("its time was over before it could be sent".to_owned()));
         }
         let mail = self.open(mail)?;
-        self.check_recipient(&mail).await?;
-        let late = || MailError::Temporary("the mail server did not answer in time".to_owned());
-        timeout(left.min(ONE_TRY), mailer.send(&mail)).await.unwrap_or_else(|_| Err(late()))
-    }
-
-    /// A disabled account gets no mail, whatever was asked for and whenever.
-    async fn check_recipient(&self, mail: &mailer::Mail) -> Result<(), MailError> {
+        // A disabled account gets no mail, whatever was asked for and whenever.
         let known = self.store.user_by_email(&mail.to).await.map_err(|e| MailError::Temporary(e.to_string()))?;
-        match known.filter(|user| !user.is_active()) {
-            Some(_) => Err(MailError::Permanent("the account of this address is disabled".to_owned())),
-            None => Ok(()),
+        if known.is_some_and(|user| !user.is_active()) {
+            return Ok(Ending::Withheld { reason: "the account of this address is disabled" });
         }
+        let late = || MailError::Temporary("the mail server did not answer in time".to_owned());
+        let sent = timeout(left.min(ONE_TRY), mailer.send(&mail)).await.unwrap_or_else(|_| Err(late()));
+        sent.map(|answer| Ending::Accepted { answer })
     }
 
     fn open(&self, mail: &ClaimedMail) -> Result<mailer::Mail, MailError> {
@@ -168,8 +178,10 @@ impl Mail {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         let (ours, event, detail) = match ending {
-            Ending::Accepted { answer } => {
-                (tx.outbox_accept(mail, now).await?, DeliveryEvent::Accepted, answer.clone())
+            // What the mail server said is in the log. Owners of the application do not see it: they would see which
+            // addresses it never heard of.
+            Ending::Accepted { .. } | Ending::Withheld { .. } => {
+                (tx.outbox_accept(mail, now).await?, DeliveryEvent::Accepted, String::new())
             }
             Ending::Postponed { wait, reason } => {
                 let detail = format!("not yet, tried again in {} s: {reason}", wait.as_secs());
@@ -195,6 +207,7 @@ fn log(mail: &ClaimedMail, ending: &Ending) {
         Ending::Postponed { reason, .. } => {
             warn!(trace_id, mail = %id, tries, reason, "mail not accepted yet; it will be tried again");
         }
+        Ending::Withheld { reason } => info!(trace_id, mail = %id, reason, "mail withheld"),
         Ending::GivenUp { reason } => error!(trace_id, mail = %id, tries, reason, "mail given up"),
     }
 }

@@ -10,10 +10,12 @@ mod tokens;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use super::application_cache::ApplicationCache;
 use super::applications::Applications;
+use super::clients::Clients;
 use super::foundations::Foundations;
-use super::hash_secrets::SecretHasher;
 use super::instruments::Instruments;
 use super::keys::Keys;
 use super::mail::Mail;
@@ -65,9 +67,9 @@ pub struct Registrations {
     application_cache: Arc<ApplicationCache>,
     applications: Arc<Applications>,
     keys: Arc<Keys>,
-    hasher: Arc<SecretHasher>,
+    clients: Arc<Clients>,
     limits: RequestLimits,
-    most_unused: Option<i64>,
+    rates: ArcSwap<config::RateLimits>,
     settings: config::Registration,
 }
 
@@ -80,7 +82,7 @@ impl Registrations {
         application_cache: &Arc<ApplicationCache>,
         applications: &Arc<Applications>,
         keys: &Arc<Keys>,
-        hasher: &Arc<SecretHasher>,
+        clients: &Arc<Clients>,
     ) -> Self {
         let rates = &base.config.rate_limits;
         Self {
@@ -91,16 +93,17 @@ impl Registrations {
             application_cache: Arc::clone(application_cache),
             applications: Arc::clone(applications),
             keys: Arc::clone(keys),
-            hasher: Arc::clone(hasher),
+            clients: Arc::clone(clients),
             limits: RequestLimits::of_registrations(rates),
-            most_unused: rates.enabled.then(|| i64::from(rates.unused_registrations)),
+            rates: ArcSwap::from_pointee(rates.clone()),
             settings: base.config.registration.clone(),
         }
     }
 
-    /// Another rate from now on; how many unused ones there may be is read at the start alone.
+    /// Other limits from now on; what was counted stays counted.
     pub fn set_limits(&self, limits: &config::RateLimits) {
         self.limits.set_limits(limits);
+        self.rates.store(Arc::new(limits.clone()));
     }
 
     /// Whether applications may register themselves at all.

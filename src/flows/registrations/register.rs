@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::{ClientInformation, Registrations};
-use crate::config::DynamicRegistration;
+use crate::config::{DynamicRegistration, RateLimits};
 use crate::domain::activity::network;
 use crate::domain::application::{Admission, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
@@ -50,7 +50,7 @@ impl Registrations {
     pub async fn register(&self, asking: Asking<'_>) -> Result<ClientInformation, Refusal> {
         let ticket = self.ticket(&asking).await?;
         let ClientMetadata { settings, method } = self.read(asking.metadata, &ticket.allowed)?;
-        let secret = self.applications.secret_for(&settings).await?;
+        let secret = self.applications.secret_for_stranger(&settings, asking.address).await?;
         let network = network(asking.address);
         let mut tx = self.store.begin().await?;
         // One after the other, so that parallel ones count each other. Other nodes have nothing in memory that this
@@ -104,7 +104,11 @@ impl Registrations {
             let is_good = tx.registration_token_use(token.id, self.instruments.now()).await?;
             return if is_good { Ok(()) } else { Err(not_good()) };
         }
-        let Some(most) = self.most_unused else { return Ok(()) };
+        let RateLimits { enabled, unused_registrations, .. } = **self.rates.load();
+        if !enabled {
+            return Ok(());
+        }
+        let most = i64::from(unused_registrations);
         let unused = tx.registrations_unused(network).await?;
         let of_network = (most / SHARE).max(1);
         if unused.total >= most || unused.of_network >= of_network {

@@ -162,7 +162,7 @@ impl SelfService {
         }
         let owners = tx.owners_of(known.id).await?;
         let change = SettingsChange { settings, version, consequences };
-        let application = self.applications.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
+        let mut application = self.applications.change_settings_in(&mut tx, client_id, change, &caller.actor()).await?;
         if application.settings.name != known.settings.name {
             check_look(&mut tx, &application, chooser(caller)).await?;
         }
@@ -171,6 +171,9 @@ impl SelfService {
         tx.commit().await?;
         self.mail.wake_outbox();
         self.applications.after_commit().await;
+        if hides_groups(caller) {
+            application.settings = application.settings.without_hidden_groups(&groups);
+        }
         Ok(Changed { application, waiting })
     }
 

@@ -22,6 +22,7 @@ use crate::flows::access::Need;
 use crate::flows::applications::{DELETE, SettingsChange};
 use crate::flows::self_service::Changed;
 use crate::http::reply::Answer;
+use crate::protocol::refusal::Refusal;
 
 /// An application, without anything secret.
 #[derive(Serialize, ToSchema)]
@@ -75,6 +76,24 @@ impl From<application::Application> for Application {
     }
 }
 
+/// An application as it is shown by itself.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ShownApplication {
+    /// From when on its tokens are signed with its algorithm, if that is still ahead; until then with the server's own.
+    #[schema(format = DateTime)]
+    signing_algorithm_from: Option<String>,
+    /// The application.
+    #[serde(flatten)]
+    application: Application,
+}
+
+impl ShownApplication {
+    async fn of(asked: &ApiCaller, application: application::Application) -> Result<Self, Refusal> {
+        let from = asked.edge.keys().announced_until(application.settings.signing_algorithm).await?;
+        Ok(Self { signing_algorithm_from: from.map(|at| at.to_string()), application: application.into() })
+    }
+}
+
 /// An application that was just registered.
 #[derive(Serialize, ToSchema)]
 pub(super) struct RegisteredApplication {
@@ -84,7 +103,7 @@ pub(super) struct RegisteredApplication {
     waiting: Option<Approval>,
     /// The application.
     #[serde(flatten)]
-    application: Application,
+    application: ShownApplication,
 }
 
 /// An application that was just changed.
@@ -94,7 +113,7 @@ pub(super) struct ChangedApplication {
     waiting: Option<Approval>,
     /// The application, with the part of the change that the owner may make alone.
     #[serde(flatten)]
-    application: Application,
+    application: ShownApplication,
 }
 
 /// The state of an application.
@@ -188,7 +207,7 @@ pub(super) async fn create(
         let registered = RegisteredApplication {
             client_secret: made.secret.map(|secret| secret.expose().to_owned()),
             waiting: made.waiting.map(|waiting| Approval::of(&waiting, client_id.as_str())),
-            application: made.application.into(),
+            application: ShownApplication::of(&asked, made.application).await?,
         };
         Ok(Created::new(&registered).at(location).tagged(tag))
     };
@@ -198,9 +217,10 @@ pub(super) async fn create(
 /// Shows an application.
 #[utoipa::path(get, path = "/applications/{client_id}", tag = "Applications",
     security(("bearer" = ["applications:read"]), ("session" = [])),
-    responses((status = 200, body = Application, headers(("ETag" = String)))))]
-pub(super) async fn show(Owned(application, _): Owned<ReadApplications>) -> Tagged<Application> {
-    Tagged::of(application)
+    responses((status = 200, body = ShownApplication, headers(("ETag" = String)))))]
+pub(super) async fn show(Owned(application, asked): Owned<ReadApplications>) -> Answer<Tagged<ShownApplication>> {
+    let tag = application.tag();
+    Ok(Tagged::with(tag, ShownApplication::of(&asked, application).await?))
 }
 
 /// Changes settings of an application. Its type cannot change; what only an operator may grant waits for approval. Taking
@@ -226,7 +246,9 @@ pub(super) async fn change(
     });
     let Changed { application, waiting, .. } = changed.await?;
     let waiting = waiting.map(|waiting| Approval::of(&waiting, client_id.as_str()));
-    Ok(Tagged::of(application).map(|application| ChangedApplication { waiting, application }))
+    let tag = application.tag();
+    let application = ShownApplication::of(&asked, application).await?;
+    Ok(Tagged::with(tag, ChangedApplication { waiting, application }))
 }
 
 /// Deletes an application.

@@ -67,9 +67,10 @@ pub(in crate::http) async fn register(
 pub(in crate::http) async fn show(
     State(registrations): State<Arc<Registrations>>,
     Path(client_id): Path<String>,
+    ClientAddress(address): ClientAddress,
     BearerToken(token): BearerToken,
 ) -> Answer<Response> {
-    let managing = Managing { client_id: &client_id, token: &token };
+    let managing = Managing { client_id: &client_id, token: &token, address };
     Ok(information_response(&registrations.registration_read(managing).await.map_err(on_token)?))
 }
 
@@ -77,10 +78,11 @@ pub(in crate::http) async fn show(
 pub(in crate::http) async fn change(
     State(registrations): State<Arc<Registrations>>,
     Path(client_id): Path<String>,
+    ClientAddress(address): ClientAddress,
     BearerToken(token): BearerToken,
     Metadata(metadata): Metadata,
 ) -> Answer<Response> {
-    let managing = Managing { client_id: &client_id, token: &token };
+    let managing = Managing { client_id: &client_id, token: &token, address };
     Ok(information_response(&registrations.registration_change(managing, &metadata).await.map_err(on_token)?))
 }
 
@@ -88,9 +90,10 @@ pub(in crate::http) async fn change(
 pub(in crate::http) async fn delete(
     State(registrations): State<Arc<Registrations>>,
     Path(client_id): Path<String>,
+    ClientAddress(address): ClientAddress,
     BearerToken(token): BearerToken,
 ) -> Answer<StatusCode> {
-    let managing = Managing { client_id: &client_id, token: &token };
+    let managing = Managing { client_id: &client_id, token: &token, address };
     registrations.registration_delete(managing).await.map_err(on_token)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -85,8 +85,9 @@ pub(in crate::http) async fn enter_code(mut visit: Visit, Fields(fields): Fields
 pub(in crate::http) async fn resend(mut visit: Visit, Fields(fields): Fields) -> PageResult<Response> {
     let sign_in = mine(&mut visit, &fields).await?;
     visit.check_form(fields.value("csrf"), &page_of(&sign_in), None)?;
-    let application = application_of(&visit, &sign_in).await.map(|open| open.application.settings.name.clone());
-    match visit.edge.sign_ins().resend_sign_in(&sign_in, application.as_deref(), &visit.requester).await {
+    let open = application_of(&visit, &sign_in).await;
+    let application = open.as_ref().and_then(|open| open.application.name_in_mails());
+    match visit.edge.sign_ins().resend_sign_in(&sign_in, application, &visit.requester).await {
         Ok(()) => Ok(see(&format!("{}&sent=again", page_of(&sign_in)))),
         Err(Refusal { code: ErrorCode::TooManyRequests, retry_after, .. }) => {
             let notice = CheckMailNotice::WaitBeforeResend { wait: retry_after.unwrap_or(Duration::from_secs(60)) };

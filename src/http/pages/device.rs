@@ -11,12 +11,15 @@ use super::page::Page;
 use super::page_error::{PageError, PageResult};
 use super::problem::waiting;
 use super::scopes::scope_lines;
-use super::view::{AllowDevice, DeviceCode, DeviceProblem, Link, Message, MessagePage, RequestedFrom};
+use super::view::{
+    AllowDevice, DeviceCode, DeviceProblem, Link, Message, MessagePage, NoAccess, RequestedFrom, WayBack,
+};
 use super::visit::{Visit, address, see, sign_in_first};
 use crate::domain::device_grant::DeviceStanding;
 use crate::domain::ids::DeviceGrantId;
 use crate::flows::device_grants::{Decision, EnteredCode, OpenedDevice};
 use crate::flows::sessions::SignedInPerson;
+use crate::http::reply::report_refusal;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -88,10 +91,27 @@ pub(in crate::http) async fn decide(
         Some("deny") => Decision::Deny,
         _ => return Err(Refusal::invalid_request("the form says neither allow nor deny").into()),
     };
-    if let Some(person) = &visit.person {
-        visit.edge.device_grants().answer_device(&opened, person, decision).await?;
+    let Some(person) = &visit.person else { return Ok(see(&page)) };
+    match visit.edge.device_grants().answer_device(&opened, person, decision).await {
+        Ok(()) => Ok(see(&page)),
+        Err(refusal) if refusal.code == ErrorCode::AccessDenied => {
+            Ok(report_refusal(&refusal, turned_away(&visit, &opened, person)))
+        }
+        Err(refusal) => Err(refusal.into()),
     }
-    Ok(see(&page))
+}
+
+/// The page for a person who may not use the application on the device. The device has been told.
+fn turned_away(visit: &Visit, opened: &OpenedDevice, person: &SignedInPerson) -> Response {
+    let view = NoAccess {
+        t: visit.messages(),
+        app: shown(&opened.application),
+        publisher: publisher(&opened.application),
+        account: person.user.email.as_ref().map(ToString::to_string),
+        switch_account: None,
+        back: WayBack::Nowhere,
+    };
+    visit.page(&view).with_status(StatusCode::FORBIDDEN).into_response()
 }
 
 /// What was typed, as far as it is shown again.

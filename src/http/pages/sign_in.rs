@@ -44,7 +44,7 @@ pub(in crate::http) async fn enter_address(mut visit: Visit, Fields(fields): Fie
     // The name is optional: one that cannot be shown counts as none.
     let name = fields.value("name").map(str::trim).filter(|name| check_name(name).is_ok()).map(str::to_owned);
     let (person, parties) = ((email, name), (&visit.browser, &visit.requester));
-    match visit.edge.sign_ins().begin_browser_sign_in(target.purpose(), person, target.name(), parties).await {
+    match visit.edge.sign_ins().begin_browser_sign_in(target.purpose(), person, target.name_in_mails(), parties).await {
         Ok(sign_in) => {
             let offer = fields.value("passkeys").and(visit.passkey_offer.on_this_browser());
             let cookie = offer.and_then(|offer| set_passkey_offer(offer, &visit.edge.config().server.issuer));

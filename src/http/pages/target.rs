@@ -66,9 +66,9 @@ impl Target {
     }
 
     /// The application's name.
-    pub(super) fn name(&self) -> Option<&str> {
+    pub(super) fn name_in_mails(&self) -> Option<&str> {
         match self {
-            Self::Application(open) => Some(&open.application.settings.name),
+            Self::Application(open) => open.application.name_in_mails(),
             Self::Page(_) => None,
         }
     }

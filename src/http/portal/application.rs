@@ -106,7 +106,11 @@ pub(super) async fn application_page(viewer: &Viewer, application: &Application,
     let forms = Forms { visit: viewer, application };
     let issuer = edge.config().server.issuer.as_str();
     let approval = edge.access().approval_of(application).await?;
-    let mut settings = forms.settings(viewer, approval.as_ref().map(|approval| &approval.extras), occasion.refused);
+    let settings = forms.settings(viewer, approval.as_ref().map(|approval| &approval.extras), occasion.refused);
+    let mut settings = match settings {
+        Some(form) => Some(with_algorithms(viewer, form).await?),
+        None => None,
+    };
     if let Some(part) = settings.as_mut().filter(|_| occasion.asks_about_nobody) {
         part.form = part.form.clone().carrying("nobody", "yes");
     }
@@ -209,8 +213,7 @@ impl Forms<'_> {
             &waiting.map_or_else(|| settings.clone(), |extras| extras.added_to(settings.clone())),
             form.carrying("version", self.application.version.to_string()),
             reader,
-        )
-        .signing_with(self.visit.edge.keys().offered_algorithms());
+        );
         let form = match waiting {
             Some(extras) => form.waiting_for(extras),
             None => form,
@@ -220,6 +223,13 @@ impl Forms<'_> {
             None => form,
         })
     }
+}
+
+/// The same form, which offers what this server signs with and says from when on.
+async fn with_algorithms(viewer: &Viewer, form: SettingsForm) -> Result<SettingsForm, Refusal> {
+    let (keys, t) = (viewer.edge.keys(), Messages::of(Language::English));
+    let announced = keys.announced_algorithms().await?.into_iter().map(|(algorithm, at)| (algorithm, t.moment(at)));
+    Ok(form.signing_with(keys.offered_algorithms(), &announced.collect::<Vec<_>>()))
 }
 
 fn endpoints(application: &Application, issuer: &str) -> Vec<EndpointAddress> {

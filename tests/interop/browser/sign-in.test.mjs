@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { Person } from '../person.mjs';
 import {
   ONWARD, afterLogout, answerAt, assertAccessible, authorization, elsewhere, launch, logoutAddress, newAddress, newDevice,
   startApplication, tokensFor,
 } from './chromium.mjs';
+
+const native = JSON.parse(readFileSync(`${process.env.INTEROP_DIR}/native.json`, 'utf8'));
 
 let browser;
 let site;
@@ -65,6 +68,21 @@ for (const javaScriptEnabled of [true, false]) {
       // Signed in and asked once, it goes there without a page of this server.
       await page.goto(authorization({ state: ONWARD, prompt: 'none' }).url);
       assert.equal(page.url(), elsewhere);
+    });
+
+    test('an app on a phone gets its answer by a scheme of its own', async () => {
+      const [page, email] = [await device(), newAddress()];
+      const callback = { client_id: native.client_id, redirect_uri: 'com.example.app:/cb' };
+      const { verifier } = await askForMail(page, email, callback);
+      await page.goto((await new Person(email).mail(1)).link);
+      // What our pages forbid a form to lead to is not asked for at all.
+      const left = page.waitForRequest((request) => request.url().startsWith('com.example.app:/cb?'));
+      await allow(page);
+      const answer = new URL((await left).url()).searchParams;
+      assert.equal(answer.get('state'), 'state-1');
+      const form = { ...callback, grant_type: 'authorization_code', code: answer.get('code'), code_verifier: verifier };
+      const response = await fetch(`${process.env.ISSUER}/token`, { method: 'POST', body: new URLSearchParams(form) });
+      assert.equal(response.status, 200, await response.text());
     });
 
     test('the link on another device shows the code, which is typed on the first', async () => {

@@ -29,7 +29,11 @@ const pages = {
     const { default: Keycloak } = await import('/keycloak.js');
     const keycloak = new Keycloak({ oidcProvider: '${issuer}', clientId: '${keycloak.client_id}' });
     const authenticated = await keycloak.init({ onLoad: 'login-required', checkLoginIframe: false });
-    tell({ authenticated, profile: keycloak.idTokenParsed, bearer: keycloak.token, fragment: location.hash });`),
+    const first = keycloak.token;
+    // Whatever is left of its life.
+    const refreshed = await keycloak.updateToken(-1);
+    const renewed = refreshed && keycloak.token !== first;
+    tell({ authenticated, renewed, profile: keycloak.idTokenParsed, bearer: keycloak.token, fragment: location.hash });`),
   '/oidc': page(`
     const manager = new oidc.UserManager({
       authority: '${issuer}', client_id: '${app.client_id}', redirect_uri: '${site}/oidc', response_mode: 'fragment',
@@ -71,10 +75,10 @@ async function toldBy(path) {
   return { email, told: JSON.parse(await page.textContent('#told')) };
 }
 
-test('keycloak-js signs in, answered in the fragment', async () => {
+test('keycloak-js signs in, answered in the fragment, and renews its token', async () => {
   const { email, told } = await toldBy('/keycloak');
   assert.equal(told.error, undefined, JSON.stringify(told));
-  assert.deepEqual([told.authenticated, told.profile.iss, told.fragment], [true, issuer, '']);
+  assert.deepEqual([told.authenticated, told.renewed, told.profile.iss, told.fragment], [true, true, issuer, '']);
   const userinfo = await fetch(`${issuer}/oauth/userinfo`, { headers: { authorization: `Bearer ${told.bearer}` } });
   assert.equal((await userinfo.json()).sub, told.profile.sub);
   assert.ok(email);

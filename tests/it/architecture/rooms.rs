@@ -26,7 +26,7 @@ const ROOMS: [Room; 32] = [
     ("Groups", &["ApplicationCache"]),
     ("Oversight", &[]),
     ("Applications", &["Keys", "ApplicationCache"]),
-    ("Registrations", &["Mail", "Keys", "ApplicationCache", "Applications"]),
+    ("Registrations", &["Mail", "Keys", "ApplicationCache", "Clients", "Applications"]),
     ("SelfService", &["Mail", "Access", "Applications"]),
     ("Ownership", &["Mail", "MailLimits", "Access"]),
     ("LifeCycle", &["Mail", "ApplicationCache", "Access", "Applications"]),

@@ -1,6 +1,9 @@
 //! The browser's half: whose request it is, what the page says, and what does not count as an answer.
 
-use gatepost::domain::application::ApplicationKind;
+use gatepost::domain::application::{AccessPolicy, ApplicationKind};
+use gatepost::domain::audit::Actor;
+use gatepost::flows::applications::SettingsChange;
+use gatepost::flows::consequences::Consequences;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 
@@ -219,4 +222,24 @@ async fn whatever_is_sent_as_a_code_or_an_address_gets_a_page(world: World) {
     }
     let wrong_method = Answer::of(server.request(Method::GET, ENDPOINT)).await;
     wrong_method.refusal(405, "invalid_request");
+}
+
+/// A person who may not use the application is told so and whom to ask, and not that something is wrong with their account.
+#[apply(on_both_engines)]
+async fn who_may_not_use_the_application_is_told_so(world: World) {
+    let server = world.server().await;
+    let (device, _, browser) = signed_in_beside(&server).await;
+    let asked = device.asks().await;
+    let question = enter(&browser, &asked.user_code).await;
+    assert!(question.has("device-allow"), "{}", question.text());
+    let known = server.rooms.store.application(&device.application.client_id.parse().unwrap()).await.unwrap().unwrap();
+    let mut settings = known.settings;
+    settings.access = AccessPolicy::Owners;
+    let change = SettingsChange { settings, version: known.version, consequences: Consequences::default() };
+    let applications = &server.rooms.applications;
+    applications.application_change_settings(&known.client_id, change, &Actor::CommandLine).await.unwrap();
+    let told = browser.submit(question.form_with("device-allow"), &[]).await;
+    assert_eq!(told.answer.status, 403, "{}", told.text());
+    assert!(told.has("no-access") && !told.text().contains("disabled"), "{}", told.text());
+    device.is_told(&asked, "access_denied").await;
 }

@@ -15,7 +15,7 @@ use crate::harness::{Answer, TestServer, World, on_both_engines};
 const DAY: Duration = Duration::from_hours(24);
 
 /// A proxy that is trusted lets a test come from many networks.
-const BEHIND_A_PROXY: &str = "server.trusted_proxies = [\"127.0.0.1\"]\n";
+pub(super) const BEHIND_A_PROXY: &str = "server.trusted_proxies = [\"127.0.0.1\"]\n";
 
 fn from(server: &TestServer, address: &str) -> RequestBuilder {
     registering(server, &native_client()).header("x-forwarded-for", address)

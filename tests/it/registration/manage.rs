@@ -11,22 +11,22 @@ use serde_json::{Value, json};
 use super::{LOOPBACK, OPEN, at_once, client, made, native_client, register, stored, text, web_client};
 use crate::harness::{Answer, TestServer, World, on_both_engines};
 
-fn asking(server: &TestServer, method: Method, made: &Value) -> RequestBuilder {
+pub(super) fn asking(server: &TestServer, method: Method, made: &Value) -> RequestBuilder {
     let path = format!("/oauth/register/{}", text(&made["client_id"]));
     server.request(method, &path).bearer_auth(text(&made["registration_access_token"]))
 }
 
-async fn read(server: &TestServer, made: &Value) -> Answer {
+pub(super) async fn read(server: &TestServer, made: &Value) -> Answer {
     Answer::of(asking(server, Method::GET, made)).await
 }
 
-fn changing(server: &TestServer, made: &Value, more: &Value) -> RequestBuilder {
+pub(super) fn changing(server: &TestServer, made: &Value, more: &Value) -> RequestBuilder {
     let mut body = json!({ "client_id": made["client_id"] });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     asking(server, Method::PUT, made).json(&body)
 }
 
-async fn change(server: &TestServer, made: &Value, more: &Value) -> Answer {
+pub(super) async fn change(server: &TestServer, made: &Value, more: &Value) -> Answer {
     Answer::of(changing(server, made, more)).await
 }
 

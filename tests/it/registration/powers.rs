@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::tokens::token;
 use super::{OPEN, client, made, native_client, register, register_with, stored, text, web_client};
+use crate::harness::browser::Browser;
 use crate::harness::{Answer, TestServer, Who, World, on_both_engines, person};
 
 /// It may not ask about tokens, unless an initial access token or an operator has let it.
@@ -91,4 +92,34 @@ async fn an_operator_may_give_it_more(world: World) {
     let changed = Answer::of(server.request(Method::PUT, &path).bearer_auth(token).json(&again)).await.success();
     assert_eq!(changed["scope"], "openid offline_access orders:read");
     assert_eq!(stored(&server, &native).await.settings.audiences.len(), 1);
+}
+
+/// Anybody chooses its name, so what stands there is not said in mails of this server.
+#[apply(on_both_engines)]
+async fn its_name_is_in_no_mail(world: World) {
+    let server = world.server_with(&format!("{OPEN}login.signup = \"open\"\n")).await;
+    let mut loud = native_client();
+    loud["client_name"] = json!("Your account is locked, call 555 1234");
+    let client = made(&register(&server, &loud).await);
+    let query = [
+        ("client_id", text(&client["client_id"])),
+        ("response_type", "code"),
+        ("redirect_uri", super::LOOPBACK),
+        ("scope", "openid"),
+        ("code_challenge", super::CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let browser = Browser::of(&server);
+    let page = browser.visit(&format!("/oauth/authorize?{query}")).await;
+    assert!(page.text().contains("555 1234"), "the page says who says so: {}", page.text());
+    let waits = browser.enter_address(&page, "victim@example.com").await;
+    person::letter(&server, "victim@example.com", 1).await;
+    world.clock.advance(std::time::Duration::from_mins(2));
+    browser.submit(waits.form_to("/login/resend"), &[]).await;
+    person::letter(&server, "victim@example.com", 2).await;
+    for mail in server.rooms.mail.caught_mails().unwrap() {
+        let whole = format!("{}{}{}", mail.subject.as_str(), mail.text, mail.html);
+        assert!(!whole.contains("555") && !whole.contains("locked"), "{whole}");
+    }
 }

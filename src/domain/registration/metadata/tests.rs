@@ -162,6 +162,21 @@ fn redirect_uris_keep_the_rules_of_every_application() {
     }
 }
 
+/// Each change of them is kept, so they are few.
+#[test]
+fn a_client_registers_twenty_addresses_and_no_more() {
+    let uris = |number: usize, length: usize| -> Vec<String> {
+        (0..number).map(|n| format!("https://app.example/{n}/{}", "a".repeat(length))).collect()
+    };
+    for member in ["redirect_uris", "post_logout_redirect_uris"] {
+        for (number, length, is_good) in [(20, 10, true), (21, 10, false), (9, 1000, false)] {
+            let mut sent = json!({ "redirect_uris": ["https://app.example/cb"] });
+            sent[member] = json!(uris(number, length));
+            assert_eq!(read(&sent).is_ok(), is_good, "{member}: {number} of {length}");
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_is_refused_and_named() {
     for (name, value) in [

@@ -127,9 +127,9 @@ impl<T> Tagged<T> {
         Self { tag: known.tag(), body: known.into() }
     }
 
-    /// Shows it with more around it.
-    pub(in crate::http::api) fn map<U>(self, more: impl FnOnce(T) -> U) -> Tagged<U> {
-        Tagged { body: more(self.body), tag: self.tag }
+    /// Shows what was made of something with this version.
+    pub(in crate::http::api) const fn with(tag: String, body: T) -> Self {
+        Self { body, tag }
     }
 }
 

@@ -31,4 +31,6 @@ pub(in crate::http) enum WayBack {
     Form(Form),
     /// The address that carries the answer.
     Link(String),
+    /// The application is on a device, which asks by itself.
+    Nowhere,
 }

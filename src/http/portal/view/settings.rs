@@ -52,12 +52,22 @@ impl SettingsForm {
         shown
     }
 
-    /// The same with these algorithms to choose from, besides the one it has.
+    /// The same with these algorithms to choose from, besides the one it has, and from when on those sign that are only
+    /// announced.
     #[must_use]
-    pub(in crate::http) fn signing_with(mut self, offered: &[SigningAlgorithm]) -> Self {
+    pub(in crate::http) fn signing_with(
+        mut self,
+        offered: &[SigningAlgorithm],
+        announced: &[(SigningAlgorithm, String)],
+    ) -> Self {
         let is_offered = |name: &str| offered.iter().any(|algorithm| algorithm.name() == name);
         for choice in self.choices.iter_mut().filter(|choice| choice.name == "signing_algorithm") {
             choice.options.retain(|option| option.chosen || is_offered(&option.value));
+            for option in &mut choice.options {
+                if let Some((_, at)) = announced.iter().find(|(algorithm, _)| algorithm.name() == option.value) {
+                    option.text = format!("{}, signs from {at} on", option.text);
+                }
+            }
         }
         self
     }
