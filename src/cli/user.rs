@@ -131,6 +131,7 @@ async fn login_link(one: &One, rooms: &Rooms) -> Result<(), CommandError> {
         known_accounts: KnownAccounts::default(),
         device: Device::new(here, "gatepost user login-link"),
         locale: "en".to_owned(),
+        asked_for: None,
         trace_id: String::new(),
     };
     let refused = |refusal: Refusal| CommandError::Usage(refusal.description.into_owned());

@@ -136,7 +136,7 @@ pub struct SignIn {
     pub code_hash: ValueHash,
     /// How many wrong codes were typed.
     pub tries: i64,
-    /// The language of its pages and mail.
+    /// The language of its mail, and of the pages behind its link.
     pub locale: String,
     /// The browser or server that began it.
     pub device: Device,

@@ -42,7 +42,7 @@ pub struct Metadata {
     claims_supported: Vec<String>,
     /// OIDC Core §5.5.
     claims_parameter_supported: bool,
-    ui_locales_supported: [&'static str; 2],
+    ui_locales_supported: &'static [&'static str],
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -67,6 +67,8 @@ pub struct Offered<'a> {
     pub signing: &'a [SigningAlgorithm],
     /// The resources that any application may ask tokens for.
     pub resources: Vec<String>,
+    /// The language tags of the pages (RFC 5646).
+    pub languages: &'static [&'static str],
     /// The path of the registration endpoint, if clients may register themselves.
     pub registration: Option<&'static str>,
 }
@@ -101,7 +103,9 @@ fn confidential() -> Vec<&'static str> {
 
 impl Metadata {
     /// The metadata of a server.
-    pub fn new(Offered { issuer, scopes, claims, signing, resources, registration }: Offered<'_>) -> Self {
+    pub fn new(
+        Offered { issuer, scopes, claims, signing, resources, languages, registration }: Offered<'_>,
+    ) -> Self {
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
@@ -129,7 +133,7 @@ impl Metadata {
             acr_values_supported: ACR_VALUES,
             claims_supported: CLAIMS.into_iter().map(str::to_owned).chain(claims).collect(),
             claims_parameter_supported: true,
-            ui_locales_supported: ["en", "de"],
+            ui_locales_supported: languages,
             token_endpoint_auth_methods_supported: METHODS.to_vec(),
             token_endpoint_auth_signing_alg_values_supported: algorithms(),
             introspection_endpoint_auth_methods_supported: confidential(),

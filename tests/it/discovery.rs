@@ -39,7 +39,7 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
         "authorization_response_iss_parameter_supported": true,
-        "ui_locales_supported": ["en", "de"],
+        "ui_locales_supported": ["en", "de", "fr", "es", "it", "nl", "pl", "pt"],
         "request_uri_parameter_supported": false,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": chosen_from,

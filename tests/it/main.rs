@@ -44,6 +44,7 @@ mod insight;
 mod issuer_path;
 mod keep_link;
 mod key_rotation;
+mod languages;
 mod life_cycle;
 mod life_cycle_watched;
 mod limits;

@@ -50,11 +50,9 @@ pub struct HeaderText(String);
 const LONGEST_HEADER_TEXT: usize = 200;
 
 impl HeaderText {
-    /// Makes one line of any text: characters that break, hide or reorder it become spaces, and it is cut at the limit.
+    /// Makes one line of any text, cut at the limit.
     pub fn new(text: &str) -> Self {
-        let tame = |c: char| if c.is_control() || is_formatting(c) { ' ' } else { c };
-        let line: String = text.chars().map(tame).take(LONGEST_HEADER_TEXT).collect();
-        Self(line.split_whitespace().collect::<Vec<_>>().join(" "))
+        Self(one_line(text).chars().take(LONGEST_HEADER_TEXT).collect())
     }
 
     /// The line.
@@ -63,9 +61,16 @@ impl HeaderText {
     }
 }
 
-/// Line and paragraph separators, zero-width characters, and controls of the direction of writing.
+/// Makes one line of any text: characters that break, hide or reorder it become spaces.
+pub fn one_line(text: &str) -> String {
+    let tame = |c: char| if c.is_control() || is_formatting(c) { ' ' } else { c };
+    text.chars().map(tame).collect::<String>().split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Line and paragraph separators, zero-width characters, and controls of the direction of writing; not those two that
+/// set a name apart, which move nothing outside of it (U+2068 and U+2069).
 const fn is_formatting(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2067}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The sender of a mail.

@@ -58,7 +58,9 @@ impl Authorizations {
                 return Err(refusal);
             }
         };
-        let requester = in_their_language(requester, settled.request.ui_locales.as_deref(), user.as_ref());
+        let asked_for = settled.request.ui_locales.as_deref().and_then(Language::first_of);
+        // The request comes from the application's server, whose own language is not the person's.
+        let requester = Requester { asked_for, ..requester.clone() };
         let authorization = self.new_authorization(&proven, Source::Api, settled, &requester.device);
         tx.authorization_insert(&authorization).await?;
         let new = NewSignIn {
@@ -67,6 +69,7 @@ impl Authorizations {
             // Mail goes to the address of the account, never to the spelling in the request.
             email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
             name: None,
+            language: requester.mail_language(user.as_ref()),
             user: user.map(|user| user.id),
             application: proven.application.name_in_mails(),
             requester: &requester,
@@ -165,18 +168,6 @@ impl Authorizations {
         let policy = application.settings.unknown_account.unwrap_or(self.unknown_account);
         policy == UnknownAccount::Conceal
     }
-}
-
-/// The requester with the language of the mail: the request comes from the application's server, so it is the one that
-/// it names, or else that of the account.
-fn in_their_language(requester: &Requester, ui_locales: Option<&str>, user: Option<&User>) -> Requester {
-    let wanted = ui_locales.and_then(Language::first_of);
-    let known = user.and_then(|user| user.locale.as_deref()).and_then(Language::from_tag);
-    let mut requester = requester.clone();
-    if let Some(language) = wanted.or(known) {
-        language.tag().clone_into(&mut requester.locale);
-    }
-    requester
 }
 
 /// An attacker can register an application under any name, and the mail would have that name in it.

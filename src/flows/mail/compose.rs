@@ -1,22 +1,22 @@
 //! Composing mails, as text and as HTML, in the language of their recipient.
 
-mod messages;
+mod words;
 
 use std::time::Duration;
 
 use askama::Template;
 
 use super::queue::{Letter, Notice, NoticeLink, SignInMail};
-use crate::adapters::mailer::HeaderText;
+use crate::adapters::mailer::{HeaderText, one_line};
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
-use messages::{Facts, SignInMessages};
-pub(in crate::flows) use messages::{moment, quoted};
+pub(in crate::flows) use words::quoted;
+use words::{Facts, SignInWords};
 
 #[derive(Template)]
 #[template(path = "mail/sign_in.txt")]
 struct SignInText<'a> {
-    words: &'a SignInMessages,
+    words: &'a SignInWords,
     link: &'a str,
     code: &'a str,
 }
@@ -24,7 +24,7 @@ struct SignInText<'a> {
 #[derive(Template)]
 #[template(path = "mail/sign_in.html")]
 struct SignInHtml<'a> {
-    words: &'a SignInMessages,
+    words: &'a SignInWords,
     link: &'a str,
     code: &'a str,
 }
@@ -64,7 +64,7 @@ pub(super) fn sign_in(
         at: now,
         lifetime,
     };
-    let words = SignInMessages::new(language, &facts);
+    let words = SignInWords::new(language, &facts);
     let code = mail.code.grouped();
     Ok(Letter {
         to: mail.recipient.as_str().to_owned(),
@@ -77,14 +77,13 @@ pub(super) fn sign_in(
 
 /// Composes a notice. Every sentence stays on its line, whatever names it contains.
 pub(super) fn notice(notice: &Notice<'_>) -> Result<Letter, askama::Error> {
-    let one_line = |text: &String| HeaderText::new(text).as_str().to_owned();
     let heading = one_line(&notice.heading);
-    let paragraphs: Vec<String> = notice.paragraphs.iter().map(one_line).collect();
+    let paragraphs: Vec<String> = notice.paragraphs.iter().map(|text| one_line(text)).collect();
     let link = notice.link.as_ref();
     let language = Language::of(notice.locale).tag();
     Ok(Letter {
         to: notice.recipient.as_str().to_owned(),
-        subject: one_line(&notice.subject),
+        subject: HeaderText::new(&notice.subject).as_str().to_owned(),
         text: NoticeText { heading: &heading, paragraphs: &paragraphs, link }.render()?,
         html: NoticeHtml { language, heading: &heading, paragraphs: &paragraphs, link }.render()?,
         reference: None,
@@ -143,6 +142,49 @@ mod tests {
             assert!(letter.text.contains(part), "{part}\n{}", letter.text);
         }
         assert!(letter.html.contains("lang=\"de\"") && letter.html.contains("Lädchen"));
+    }
+
+    #[test]
+    fn every_language_names_the_application_whole_however_it_is_written() {
+        let long = "a_name_that_nobody_could_ever_want_to_break_into_lines_at_all"[..60].to_owned();
+        for name in [long.as_str(), "Sklep", "חנות הספרים 2", "متجر الكتب (1)", "{target} {recipient}"]
+        {
+            for language in Language::ALL {
+                let letter =
+                    letter(Some(name), language.tag(), "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0");
+                let name = quoted(language, name);
+                assert!(letter.subject.contains(&name) && letter.subject.ends_with(" (K7QF)"), "{}", letter.subject);
+                assert_eq!(letter.text.matches(&name).count(), 2, "{}", letter.text);
+                assert!(letter.html.contains(&name.replace('"', "&#34;")), "{}", letter.html);
+                assert!(letter.html.contains(&format!("lang=\"{}\"", language.tag())));
+                let minutes = letter.text.lines().any(|line| line.contains(" 15 "));
+                assert!(minutes && letter.text.contains("2026"), "{}", letter.text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_moves_nothing_around_it() {
+        let name = quoted(Language::English, "חנות\u{2069}\u{202e}");
+        assert_eq!(name, "“\u{2068}חנות\u{2069}”");
+        assert_eq!(quoted(Language::English, "Shop\u{2068}"), "“Shop”");
+    }
+
+    #[test]
+    fn a_long_sentence_of_a_notice_is_not_cut() {
+        let sentence = "A sentence that says more than fits on a line. ".repeat(8).trim().to_owned();
+        let letter = notice(&Notice {
+            recipient: &"john@example.com".parse().unwrap(),
+            locale: "pl",
+            subject: sentence.clone(),
+            heading: sentence.clone(),
+            paragraphs: vec![sentence.clone()],
+            link: None,
+            not_after: NOW,
+        })
+        .unwrap();
+        assert_eq!(letter.text.matches(&sentence).count(), 2);
+        assert!(letter.html.contains("lang=\"pl\"") && letter.subject.len() == 200, "{}", letter.subject);
     }
 
     #[test]

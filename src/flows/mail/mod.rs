@@ -2,6 +2,7 @@
 
 mod caught;
 mod compose;
+mod messages;
 mod queue;
 mod send;
 
@@ -24,7 +25,8 @@ use send::Workers;
 
 pub use crate::store::UnsentMail;
 pub use caught::Mail as CaughtMail;
-pub(in crate::flows) use compose::{moment, quoted};
+pub(in crate::flows) use compose::quoted;
+pub(in crate::flows) use messages::MailMessages;
 pub use queue::{Notice, NoticeLink, SignInMail};
 
 /// The name at the top of every page.

@@ -5,10 +5,9 @@ use std::time::Duration;
 use crate::config::Issuer;
 use crate::domain::application::Application;
 use crate::domain::ids::Timestamp;
-use crate::domain::language::Language;
 use crate::domain::ownership::Owner;
 use crate::domain::user::EmailAddress;
-use crate::flows::mail::{Mail, Notice, quoted};
+use crate::flows::mail::{Mail, MailMessages, Notice, quoted};
 use crate::store::{StoreError, Transaction};
 
 /// How long it is tried to be sent.
@@ -35,32 +34,18 @@ pub(in crate::flows) async fn tell_removed(
         return Ok(());
     }
     let locale = removed.locale.as_deref().unwrap_or_default();
-    let language = Language::of(locale);
-    let (name, id, host) = (quoted(language, &application.settings.name), &application.client_id, issuer.host());
-    let (subject, what, advice) = match language {
-        Language::English => {
-            let by = by.map_or_else(|| "An operator".to_owned(), ToString::to_string);
-            (
-                format!("You no longer look after {name}"),
-                format!("{by} removed you from the owners of the application {name} (client id {id}) at {host}."),
-                "If you do not know why, ask them, or the operator of this server.",
-            )
-        }
-        Language::German => {
-            let by = by.map_or_else(|| "Ein Betreiber".to_owned(), ToString::to_string);
-            (
-                format!("Sie verwalten {name} nicht mehr"),
-                format!("{by} hat Sie als Verwalter der Anwendung {name} (Client-ID {id}) auf {host} entfernt."),
-                "Wenn Sie nicht wissen, warum, fragen Sie dort nach oder beim Betreiber dieses Servers.",
-            )
-        }
-    };
+    let messages = MailMessages::of_locale(locale);
+    let (texts, name) = (&messages.ownership, quoted(messages.language, &application.settings.name));
+    let by = by.map_or_else(|| texts.an_operator.to_owned(), ToString::to_string);
+    let facts: &[(&str, &str)] =
+        &[("name", &name), ("by", &by), ("id", application.client_id.as_str()), ("host", issuer.host())];
+    let subject = texts.removed.with(facts);
     let notice = Notice {
         recipient: &removed.email,
         locale,
         heading: subject.clone(),
         subject,
-        paragraphs: vec![what, advice.to_owned()],
+        paragraphs: vec![texts.removed_text.with(facts), texts.removed_advice.to_owned()],
         link: None,
         not_after: at.plus(WORTH_TRYING),
     };

@@ -5,11 +5,10 @@ use crate::domain::application::{Application, ApplicationState};
 use crate::domain::approval::{Approval, Decision};
 use crate::domain::audit::Actor;
 use crate::domain::ids::ApprovalId;
-use crate::domain::language::Language;
 use crate::flows::access::{Caller, Need, Reach, begin_as};
 use crate::flows::applications::{ManageError, SettingsChange};
 use crate::flows::consequences::Consequences;
-use crate::flows::mail::{Notice, NoticeLink, quoted};
+use crate::flows::mail::{MailMessages, Notice, NoticeLink, quoted};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
@@ -95,46 +94,24 @@ impl SelfService {
         let url = self.issuer.url_of(&format!("/portal/applications/{}", application.client_id));
         for owner in tx.owners_of(application.id).await? {
             let locale = owner.locale.as_deref().unwrap_or_default();
-            let language = Language::of(locale);
-            let name = quoted(language, &application.settings.name);
-            let (heading, text, label) = messages(language, decision, &name);
+            let messages = MailMessages::of_locale(locale);
+            let (texts, name) = (&messages.approval, quoted(messages.language, &application.settings.name));
+            let (heading, text) = match decision {
+                Decision::Granted => (texts.granted, texts.granted_text),
+                Decision::Refused | Decision::Withdrawn => (texts.refused, texts.refused_text),
+            };
+            let heading = heading.with(&[("name", &name)]);
             let notice = Notice {
                 recipient: &owner.email,
                 locale,
                 subject: heading.clone(),
                 heading,
                 paragraphs: vec![text.to_owned()],
-                link: Some(NoticeLink { label: label.to_owned(), url: url.clone() }),
+                link: Some(NoticeLink { label: texts.open.to_owned(), url: url.clone() }),
                 not_after: self.instruments.now().plus(NEWS_FOR),
             };
             self.mail.queue_notice(tx, &notice).await?;
         }
         Ok(())
-    }
-}
-
-/// The heading, the text and the label of the button of a mail about a decision.
-fn messages(language: Language, decision: Decision, name: &str) -> (String, &'static str, &'static str) {
-    match (language, decision) {
-        (Language::English, Decision::Granted) => (
-            format!("{name} was given what you asked for"),
-            "An operator has approved your request. It holds from now on.",
-            "Open the application",
-        ),
-        (Language::English, _) => (
-            format!("{name} was not given what you asked for"),
-            "An operator has refused your request. The application goes on as it is.",
-            "Open the application",
-        ),
-        (Language::German, Decision::Granted) => (
-            format!("{name} hat erhalten, worum Sie gebeten haben"),
-            "Ein Betreiber hat Ihrer Bitte zugestimmt. Das gilt ab sofort.",
-            "Anwendung öffnen",
-        ),
-        (Language::German, _) => (
-            format!("{name} hat nicht erhalten, worum Sie gebeten haben"),
-            "Ein Betreiber hat Ihre Bitte abgelehnt. Die Anwendung läuft unverändert weiter.",
-            "Anwendung öffnen",
-        ),
     }
 }

@@ -20,6 +20,7 @@ use super::sessions::Sessions;
 use super::sign_up::SignUps;
 use crate::config::{Issuer, Login};
 use crate::domain::ids::{SignInId, Timestamp, UserId};
+use crate::domain::language::Language;
 use crate::domain::one_time::{BrowserToken, LinkToken, ValueHash};
 use crate::domain::sign_in::{DeliveryEvent, HARD_STOP, Purpose, SignIn, SignInOver, reference};
 use crate::domain::user::{EmailAddress, User};
@@ -63,6 +64,8 @@ pub(super) struct NewSignIn<'a> {
     pub(super) name: Option<String>,
     pub(super) application: Option<&'a str>,
     pub(super) requester: &'a Requester,
+    /// The language of its mail.
+    pub(super) language: Language,
     pub(super) delivery: Delivery,
 }
 
@@ -138,6 +141,7 @@ impl SignIns {
             browser: Some(browser.hash()),
             name: name.filter(|_| makes_account),
             email: user.as_ref().and_then(|user| user.email.clone()).unwrap_or(email),
+            language: requester.mail_language(user.as_ref()),
             user: user.map(|user| user.id),
             application,
             requester,
@@ -198,7 +202,7 @@ impl SignIns {
             reference: reference(self.instruments.random()),
             code_hash: self.login_codes.hash_of_code(id, &self.login_codes.code_of(id)),
             tries: 0,
-            locale: new.requester.locale.clone(),
+            locale: new.language.tag().to_owned(),
             device: new.requester.device.clone(),
             trace_id: new.requester.trace_id.clone(),
             created_at: now,
@@ -220,6 +224,7 @@ impl SignIns {
             browser: None,
             email: user.email.clone().ok_or_else(unknown)?,
             name: None,
+            language: requester.mail_language(Some(&user)),
             user: Some(user.id),
             application: None,
             requester,

@@ -207,7 +207,7 @@ pub(super) async fn create(
         let registered = RegisteredApplication {
             client_secret: made.secret.map(|secret| secret.expose().to_owned()),
             waiting: made.waiting.map(|waiting| Approval::of(&waiting, client_id.as_str())),
-            application: ShownApplication::of(&asked, made.application).await?,
+            application: ShownApplication::of(&call, made.application).await?,
         };
         Ok(Created::new(&registered).at(location).tagged(tag))
     };
@@ -220,7 +220,7 @@ pub(super) async fn create(
     responses((status = 200, body = ShownApplication, headers(("ETag" = String)))))]
 pub(super) async fn show(Owned(application, asked): Owned<ReadApplications>) -> Answer<Tagged<ShownApplication>> {
     let tag = application.tag();
-    Ok(Tagged::with(tag, ShownApplication::of(&asked, application).await?))
+    Ok(Tagged::with(tag, ShownApplication::of(&call, application).await?))
 }
 
 /// Changes settings of an application. Its type cannot change; what only an operator may grant waits for approval. Taking
@@ -247,7 +247,7 @@ pub(super) async fn change(
     let Changed { application, waiting, .. } = changed.await?;
     let waiting = waiting.map(|waiting| Approval::of(&waiting, client_id.as_str()));
     let tag = application.tag();
-    let application = ShownApplication::of(&asked, application).await?;
+    let application = ShownApplication::of(&call, application).await?;
     Ok(Tagged::with(tag, ChangedApplication { waiting, application }))
 }
 

@@ -8,6 +8,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 
 use crate::config::Config;
+use crate::domain::language::Language;
 use crate::flows::application_cache::ApplicationCache;
 use crate::flows::registrations::{PATH, Registrations};
 use crate::protocol::metadata::{Metadata, Offered};
@@ -25,6 +26,7 @@ pub(in crate::http) async fn metadata(
         resources: catalogue.for_everybody().map(ToString::to_string).collect(),
         claims: application_cache.attribute_schema().claim_names().map(str::to_owned).collect(),
         signing: &config.keys.algorithms,
+        languages: &Language::TAGS,
         registration: registrations.is_on().then_some(PATH),
     });
     ([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response()

@@ -207,7 +207,7 @@ pub(in crate::http) async fn describe(form: CsrfForm<Viewer>) -> PageResult<Resp
             }
         }
     };
-    let refused = Refused { posted: &posted, error: &error };
+    let refused = Refused { typed: &posted, error: &error };
     let page = account_page(&viewer, names_of(&viewer), Wrong::Attribute(&refused)).await?;
     Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
 }

@@ -22,8 +22,8 @@ pub(in crate::http) async fn ask(viewer: FreshViewer) -> Response {
 
 /// `POST /account/address`: sends a link to the new address.
 pub(in crate::http) async fn send(form: CsrfForm<FreshViewer>) -> PageResult<Response> {
-    let CsrfForm { sender: viewer, typed } = form;
-    let typed = typed.text("email").trim_ascii().to_owned();
+    let CsrfForm { sender: viewer, posted } = form;
+    let typed = posted.text("email").trim_ascii().to_owned();
     let Ok(new) = typed.parse::<EmailAddress>() else {
         return Ok(change_page(&viewer, typed, Some(AddressProblem::NoAddress)));
     };

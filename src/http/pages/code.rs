@@ -114,7 +114,10 @@ async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refu
     let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
     let id: SignInId = id(parameters, "id").ok_or_else(foreign)?;
     let sign_in = visit.edge.sign_ins().open_sign_in(id, visit.known_browser()).await?;
-    visit.speak(Some(&sign_in.locale));
+    // Never in the language of the mail: it may be that of the account, and would tell that there is one.
+    if let Some(open) = application_of(visit, &sign_in).await {
+        visit.speak_as_asked(open.authorization.ui_locales.as_deref());
+    }
     Ok(sign_in)
 }
 

@@ -52,7 +52,7 @@ pub(super) async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<O
     let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
     let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
     let open = visit.edge.authorizations().open_authorization(flow, visit.known_browser()).await?;
-    visit.speak(open.authorization.ui_locales.as_deref());
+    visit.speak_as_asked(open.authorization.ui_locales.as_deref());
     Ok(open)
 }
 

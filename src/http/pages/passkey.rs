@@ -76,11 +76,11 @@ pub(in crate::http) async fn offer(mut visit: Visit, Query(parameters): Query) -
 
 /// `POST /login/add-passkey`: it was taken, or declined.
 pub(in crate::http) async fn answer_offer(form: CsrfForm<Viewer>) -> PageResult<Response> {
-    let CsrfForm { sender: viewer, typed } = form;
-    let adds = typed.has("credential");
-    let added = if adds { add_from(&viewer, &typed).await } else { Ok(()) };
+    let CsrfForm { sender: viewer, posted } = form;
+    let adds = posted.has("credential");
+    let added = if adds { add_from(&viewer, &posted).await } else { Ok(()) };
     let mut visit = viewer.into_visit();
-    let target = Target::read(&mut visit, &carried(&typed)?).await?;
+    let target = Target::read(&mut visit, &carried(&posted)?).await?;
     let problem = match added {
         Ok(()) => {
             let offer = if adds { PasskeyOffer::Due } else { PasskeyOffer::Declined };
@@ -97,9 +97,9 @@ pub(in crate::http) async fn answer_offer(form: CsrfForm<Viewer>) -> PageResult<
 }
 
 /// The fields that say what the sign-in is for.
-fn carried(typed: &PostedForm) -> Result<Parameters, Refusal> {
-    let given = ["flow", "return_to"].into_iter().filter(|name| typed.has(name));
-    given.into_iter().try_fold(Parameters::default(), |fields, name| fields.with(name, typed.text(name)))
+fn carried(posted: &PostedForm) -> Result<Parameters, Refusal> {
+    let given = ["flow", "return_to"].into_iter().filter(|name| posted.has(name));
+    given.into_iter().try_fold(Parameters::default(), |fields, name| fields.with(name, posted.text(name)))
 }
 
 fn offer_page(visit: &Visit, target: &Target, problem: Option<AddPasskeyProblem>) -> Response {

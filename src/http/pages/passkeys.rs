@@ -33,8 +33,8 @@ pub(in crate::http) async fn ask(form: CsrfForm<FreshViewer>) -> PageResult<Resp
 
 /// `POST /account/passkeys`: what the browser answered.
 pub(in crate::http) async fn add(form: CsrfForm<FreshViewer>) -> PageResult<Response> {
-    let CsrfForm { sender: viewer, typed } = form;
-    match add_from(&viewer, &typed).await {
+    let CsrfForm { sender: viewer, posted } = form;
+    match add_from(&viewer, &posted).await {
         Ok(()) => Ok(see("/account?done=passkey")),
         Err(AddPasskeyError::TooMany) => with_problem(&viewer, AddPasskeyProblem::TooMany).await,
         Err(AddPasskeyError::Refused(refusal)) if refusal.code == ErrorCode::PasskeyRefused => {
@@ -45,19 +45,19 @@ pub(in crate::http) async fn add(form: CsrfForm<FreshViewer>) -> PageResult<Resp
 }
 
 /// Adds the passkey in a form, called after the browser that it was made in.
-pub(super) async fn add_from(viewer: &Viewer, typed: &PostedForm) -> Result<(), AddPasskeyError> {
+pub(super) async fn add_from(viewer: &Viewer, posted: &PostedForm) -> Result<(), AddPasskeyError> {
     let browser = viewer.messages().device(&viewer.requester.device);
     let name = browser
         .parse()
         .map_err(|e: crate::domain::passkey::PasskeyNameError| Refusal::invalid_request(e.to_string()))?;
-    let new = NewPasskey { answer: typed.text("credential"), name };
+    let new = NewPasskey { answer: posted.text("credential"), name };
     viewer.edge.passkeys().register(&viewer.person, &viewer.browser, new).await
 }
 
 /// `POST /account/passkeys/{id}/name`.
 pub(in crate::http) async fn rename(Path(id): Path<String>, form: CsrfForm<Viewer>) -> PageResult<Response> {
-    let CsrfForm { sender: viewer, typed } = form;
-    let Ok(name) = typed.text("name").parse::<PasskeyName>() else {
+    let CsrfForm { sender: viewer, posted } = form;
+    let Ok(name) = posted.text("name").parse::<PasskeyName>() else {
         return with_problem(&viewer, AddPasskeyProblem::NoName).await;
     };
     viewer.edge.passkeys().rename_own(&viewer.person.user, passkey_id(&viewer, &id)?, &name).await?;

@@ -32,7 +32,7 @@ impl Target {
         let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
         let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
         let open = visit.edge.authorizations().open_authorization(flow, visit.known_browser()).await?;
-        visit.speak(open.authorization.ui_locales.as_deref());
+        visit.speak_as_asked(open.authorization.ui_locales.as_deref());
         Ok(Self::Application(Box::new(open)))
     }
 

@@ -69,13 +69,18 @@ impl FromRequestParts<Edge> for Visit {
             Some(token) => edge.sessions().person_of(token).await?,
             None => None,
         };
-        let own = person.as_ref().and_then(|person: &SignedInPerson| person.user.locale.as_deref());
-        let language = own.and_then(Language::from_tag).unwrap_or_else(|| requested(&parts.headers));
+        let spoken: SpokenLanguage = parts.extensions.get().cloned().unwrap_or_default();
+        let own = person.as_ref().and_then(|person| Language::from_tag(person.user.locale.as_deref()?));
+        if let Some(language) = own {
+            spoken.set(language);
+        }
+        let language = own.unwrap_or_else(|| requested(&parts.headers));
         let requester = Requester {
             address,
             known_accounts: cookies::known_accounts(&parts.headers, issuer),
             device: Device::new(address, header(USER_AGENT).unwrap_or_default()),
             locale: language.tag().to_owned(),
+            asked_for: None,
             trace_id: parts.extensions.get::<TraceId>().cloned().unwrap_or_default().0,
         };
         let known = browser.is_some();
@@ -93,7 +98,7 @@ impl FromRequestParts<Edge> for Visit {
             done: query(&parts.uri).ok().and_then(|parameters| parameters.value("done").map(str::to_owned)),
             passkey_offer: cookies::passkey_offer(&parts.headers, issuer),
             method: parts.method.clone(),
-            spoken: parts.extensions.get().cloned().unwrap_or_default(),
+            spoken,
             flash_secret: cookies::flash_secret(&parts.headers, issuer),
         })
     }
@@ -110,7 +115,14 @@ impl Visit {
         Messages::of(self.language)
     }
 
-    /// Switches to the first known one of these languages; else keeps the browser's.
+    /// Switches to the first known one of the languages that an application asks for, for the mail too; else keeps that
+    /// of the account or the browser.
+    pub(in crate::http) fn speak_as_asked(&mut self, ui_locales: Option<&str>) {
+        self.speak(ui_locales);
+        self.requester.asked_for = ui_locales.and_then(Language::first_of);
+    }
+
+    /// Switches to the first known one of these languages; else keeps the one it has.
     pub(in crate::http) fn speak(&mut self, wanted: Option<&str>) {
         if let Some(language) = wanted.and_then(Language::first_of) {
             self.language = language;

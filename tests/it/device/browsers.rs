@@ -62,7 +62,12 @@ async fn the_page_says_who_asks_from_where_and_for_what_and_warns(world: World) 
 #[apply(on_both_engines)]
 async fn the_pages_speak_the_languages_of_the_others(world: World) {
     let server = world.server().await;
-    for (language, said) in [("en", "Connect a device"), ("de", "Ein Gerät verbinden"), ("fr", "Connect a device")] {
+    for (language, said) in [
+        ("en", "Connect a device"),
+        ("de", "Ein Gerät verbinden"),
+        ("fr", "Connecter un appareil"),
+        ("ja", "Connect a device"),
+    ] {
         let page = Answer::of(server.request(Method::GET, "/device").header("accept-language", language)).await;
         assert_eq!(page.status, 200);
         assert!(page.text().contains(said), "{language}: {}", page.text());

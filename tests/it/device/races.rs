@@ -93,6 +93,7 @@ fn requester() -> Requester {
         known_accounts: KnownAccounts::default(),
         device: gatepost::domain::session::Device::default(),
         locale: "en".to_owned(),
+        asked_for: None,
         trace_id: String::new(),
     }
 }

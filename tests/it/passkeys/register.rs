@@ -35,7 +35,7 @@ async fn a_passkey_is_listed_with_name_and_last_use_and_the_person_is_told_by_ma
     }
     assert_eq!(mails_to(&server, JOHN).await, 2, "one to sign in, one about the passkey");
     let mails = server.rooms.mail.caught_mails().unwrap();
-    assert_eq!(mails[0].subject, "A passkey was added to your account at localhost");
+    assert_eq!(mails[0].subject.as_str(), "A passkey was added to your account at localhost");
     assert_eq!(events(&world).await, ["passkey.added"]);
     let form = browser.visit("/account").await.form_to("/account/passkeys/");
     let renamed = browser.submit(form, &[("name", "My <phone>")]).await;
@@ -135,7 +135,7 @@ async fn a_removed_passkey_signs_in_no_more_and_the_person_is_told(world: World)
     assert!(removed.text().contains("The passkey is removed"), "{}", removed.text());
     assert_eq!(mails_to(&server, JOHN).await, 3);
     let subject = &server.rooms.mail.caught_mails().unwrap()[0].subject;
-    assert_eq!(subject, "A passkey was removed from your account at localhost");
+    assert_eq!(subject.as_str(), "A passkey was removed from your account at localhost");
     assert_eq!(events(&world).await, ["passkey.added", "passkey.removed"]);
     let other = Browser::of(&server);
     let refused = Passkeys { browser: &other }.sign_in(&other.visit("/login").await, &mut authenticator).await;

@@ -1,32 +1,27 @@
 //! The messages of pages, one catalogue for each language: a missing message does not compile.
 //!
-//! The catalogues are data. Whatever is computed from them (times, lengths, numbers) is in [`words`].
+//! The catalogues are data. Whatever is computed from them (times, lengths, numbers) is in [`phrases`].
 
 mod de;
 mod en;
+mod es;
+mod fr;
+mod it;
+mod nl;
 mod phrases;
+mod pl;
+mod pt;
 mod scopes;
+#[cfg(test)]
+mod tests;
 
-pub(in crate::http) use phrases::{Around, Plural, Units};
-pub(in crate::http) use scopes::ScopeMessages;
+pub(in crate::http) use crate::domain::language::{Around, Plural};
 
-use crate::domain::language::Language;
-
-/// Declares the messages of one page, or of a part that pages share.
-macro_rules! messages {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub(in crate::http) struct $name {
-            $(pub(in crate::http) $field: $kind,)+
-        }
-    )+};
-}
-
-/// A message without values.
-type Text = &'static str;
+use crate::domain::language::{Language, Text, messages};
 
 messages! {
+    pub(in crate::http),
+
     /// The catalogue of one language.
     Messages {
         language: Language,
@@ -430,6 +425,28 @@ messages! {
         application_deactivated: [Text; 2],
     }
 
+    /// A sentence for each scope of OpenID Connect (Core §5.4, §11) and of people, and one beside those without a
+    /// description.
+    ScopeMessages {
+        openid: Text,
+        profile: Text,
+        email: Text,
+        groups: Text,
+        user: Text,
+        offline_access: Text,
+        undescribed: Text,
+    }
+
+    /// Durations and timestamps. Durations follow a preposition: "in", "for", "ago".
+    Units {
+        seconds: Plural,
+        minutes: Plural,
+        hours: Plural,
+        days: Plural,
+        ago: Around,
+        just_now: Text,
+    }
+
     /// The page that carries an answer to the application in a form.
     FormPostMessages {
         title: Text,
@@ -445,6 +462,12 @@ impl Messages {
         match language {
             Language::English => &en::EN,
             Language::German => &de::DE,
+            Language::French => &fr::FR,
+            Language::Spanish => &es::ES,
+            Language::Italian => &it::IT,
+            Language::Dutch => &nl::NL,
+            Language::Polish => &pl::PL,
+            Language::Portuguese => &pt::PT,
         }
     }
 }

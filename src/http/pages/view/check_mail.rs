@@ -117,7 +117,9 @@ impl CheckMail {
         let texts = &self.t.check_mail;
         Some(match self.problem? {
             CodeProblem::Malformed => texts.malformed.to_owned(),
-            CodeProblem::Wrong { tries_left } => format!("{} {}", texts.wrong, texts.tries_left.of(tries_left.into())),
+            CodeProblem::Wrong { tries_left } => {
+                format!("{} {}", texts.wrong, self.t.count(texts.tries_left, tries_left.into()))
+            }
             CodeProblem::TooManyTries => texts.too_many_tries.to_owned(),
             CodeProblem::Expired => texts.expired.to_owned(),
         })

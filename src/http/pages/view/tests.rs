@@ -114,7 +114,8 @@ fn a_problem_is_told_in_the_title_first_at_the_top_and_at_its_field() {
         assert!(alert.attribute("autofocus").is_some() && alert.attribute("tabindex") == Some("-1"), "{name}");
         assert_eq!(tags.iter().filter(|tag| tag.attribute("autofocus").is_some()).count(), 1, "{name}");
         let title = html.split("<title>").nth(1).unwrap();
-        assert!(title.starts_with("Error: ") || title.starts_with("Fehler: "), "{name}");
+        let prefixes = Language::ALL.map(|language| format!("{} ", Messages::of(language).error_prefix));
+        assert!(prefixes.iter().any(|prefix| title.starts_with(prefix)), "{name}");
         let mut fields = tags.iter().filter(|tag| tag.name == "input" && tag.attribute("type") != Some("hidden"));
         let invalid: Vec<&Tag> = fields.clone().filter(|tag| tag.attribute("aria-invalid") == Some("true")).collect();
         assert!(fields.next().is_none() || invalid.len() == 1, "{name}");
@@ -159,9 +160,11 @@ fn every_page_says_something_else_in_each_language_and_under_its_own_title() {
         let title = |html: &str| html.split("<title>").nth(1).unwrap().split("</title>").next().unwrap().to_owned();
         pages(Messages::of(language), &KIND).iter().map(|(_, html)| title(html)).collect()
     };
-    for (english, german) in titles(Language::English).iter().zip(titles(Language::German)) {
-        assert_ne!(*english, german);
-        assert!(english.ends_with(" – Gatepost"), "{english}");
+    for language in Language::ALL.into_iter().filter(|language| *language != Language::English) {
+        for (english, translated) in titles(Language::English).iter().zip(titles(language)) {
+            assert_ne!(*english, translated);
+            assert!(english.ends_with(" – Gatepost") && translated.ends_with(" – Gatepost"), "{translated}");
+        }
     }
 }
 

@@ -1,5 +1,13 @@
 //! The languages that mails and pages are written in.
 
+mod conventions;
+mod texts;
+
+#[cfg(test)]
+pub(crate) use texts::Texts;
+pub(crate) use texts::messages;
+pub use texts::{Around, Plural, Sentence, Text};
+
 /// A language that pages and mails are translated to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
@@ -8,26 +16,39 @@ pub enum Language {
     English,
     /// German.
     German,
+    /// French.
+    French,
+    /// Spanish.
+    Spanish,
+    /// Italian.
+    Italian,
+    /// Dutch.
+    Dutch,
+    /// Polish.
+    Polish,
+    /// Portuguese.
+    Portuguese,
 }
 
 impl Language {
     /// Every language.
-    pub const ALL: [Self; 2] = [Self::English, Self::German];
+    pub const ALL: [Self; 8] = [
+        Self::English,
+        Self::German,
+        Self::French,
+        Self::Spanish,
+        Self::Italian,
+        Self::Dutch,
+        Self::Polish,
+        Self::Portuguese,
+    ];
+
+    /// The language tag of each (RFC 5646).
+    pub const TAGS: [&'static str; Self::ALL.len()] = ["en", "de", "fr", "es", "it", "nl", "pl", "pt"];
 
     /// Its language tag (RFC 5646).
     pub const fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::German => "de",
-        }
-    }
-
-    /// What its speakers call it.
-    pub const fn own_name(self) -> &'static str {
-        match self {
-            Self::English => "English",
-            Self::German => "Deutsch",
-        }
+        Self::TAGS[self as usize]
     }
 
     /// The language of a tag or locale such as `de-AT` or `de_DE`. Regions and scripts are ignored.
@@ -36,7 +57,7 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// The first known language of a list in order of preference, such as `fr-CA de en`.
+    /// The first known language of a list in order of preference, such as `ja fr-CA en`.
     pub fn first_of(tags: &str) -> Option<Self> {
         tags.split_ascii_whitespace().find_map(Self::from_tag)
     }
@@ -59,14 +80,6 @@ impl Language {
     pub fn of(locale: &str) -> Self {
         Self::from_tag(locale).unwrap_or_default()
     }
-
-    /// The names of the months.
-    pub const fn months(self) -> &'static [&'static str; 12] {
-        match self {
-            Self::English => &ENGLISH_MONTHS,
-            Self::German => &GERMAN_MONTHS,
-        }
-    }
 }
 
 /// One element of `Accept-Language` and its weight in thousandths (RFC 9110 §12.4.2). One whose weight cannot
@@ -79,36 +92,6 @@ fn weighed_range(element: &str) -> Option<(&str, u16)> {
     (0.0..=1.0).contains(&weight).then_some((range.trim(), (weight * 1000.0) as u16))
 }
 
-const ENGLISH_MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-const GERMAN_MONTHS: [&str; 12] = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-];
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -120,16 +103,18 @@ mod tests {
         for german in ["de", "de-AT", "de_DE", "DE", "de-Latn-DE-1996"] {
             assert_eq!(Language::of(german), Language::German, "{german}");
         }
-        for other in ["", "en", "en-GB", "den", "fr", "-de", "x-de"] {
+        for other in ["", "en", "en-GB", "den", "ja", "-de", "x-de"] {
             assert_eq!(Language::of(other), Language::English, "{other}");
         }
-        assert_eq!(Language::from_tag("fr"), None);
+        assert_eq!(Language::of("pt-BR"), Language::Portuguese);
+        assert_eq!(Language::from_tag("ja"), None);
+        assert_eq!(Language::ALL.map(|language| Language::from_tag(language.tag())), Language::ALL.map(Some));
     }
 
     #[test]
     fn of_a_list_the_first_that_we_have_is_meant() {
-        assert_eq!(Language::first_of("fr-CA de-AT en"), Some(Language::German));
-        for nothing in ["", "fr", "deutsch", ";;; \u{0}"] {
+        assert_eq!(Language::first_of("ja-JP de-AT en"), Some(Language::German));
+        for nothing in ["", "ja", "deutsch", ";;; \u{0}"] {
             assert_eq!(Language::first_of(nothing), None, "{nothing}");
         }
     }
@@ -140,7 +125,7 @@ mod tests {
             ("en;q=0.5, de;q=0.7", Language::German),
             ("de;q=0.5,en;q=0.5", Language::German),
             ("en,de", Language::English),
-            ("fr, de;q=0.1", Language::German),
+            ("ja, de;q=0.1", Language::German),
             ("DE-de", Language::German),
             ("*;q=0.5, de;q=0.4", Language::English),
         ] {
@@ -150,7 +135,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_or_is_not_wanted_leaves_english() {
-        for header in ["", ",,,", "de;q=0", "de;q=2", "de;q=-1", "de;q=NaN", "de;level=1", "fr, it", "d", "german"] {
+        for header in ["", ",,,", "de;q=0", "de;q=2", "de;q=-1", "de;q=NaN", "de;level=1", "ja, ko", "d", "german"] {
             assert_eq!(Language::accepted(Some(header)), Language::English, "{header}");
         }
         assert_eq!(Language::accepted(None), Language::English);

@@ -1,0 +1,88 @@
+//! Italian.
+
+use super::{
+    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+};
+use crate::domain::language::{Around, Language, Plural, Sentence};
+
+/// The messages of mails in Italian.
+pub(super) const IT: MailMessages = MailMessages {
+    language: Language::Italian,
+    sign_in: SignInMessages {
+        heading: Sentence("Accesso a {target}"),
+        request: Sentence("È stato richiesto l’accesso a {target} come {recipient}."),
+        open_link: "Apra questo link per continuare:",
+        or_type: "Oppure inserisca questo codice dove ha iniziato:",
+        code: "Codice",
+        lifetime: Sentence("Il link e il codice valgono per {duration} e una sola volta."),
+        minutes: Plural::two("1 minuto", Around("", " minuti")),
+        seconds: Plural::two("1 secondo", Around("", " secondi")),
+        origin: Sentence("Questa e-mail risponde alla richiesta con il riferimento {reference}, che arriva da:"),
+        device: "Dispositivo",
+        device_on: "su",
+        address: "Indirizzo",
+        time: "Ora",
+        not_you: "Se la richiesta non è sua, ignori questa e-mail. Senza il link o il codice nessuno può accedere; non li comunichi ad altri.",
+        full_link: "Se il pulsante non funziona, apra questo link:",
+    },
+    life_cycle: LifeCycleMessages {
+        unused_since: Sentence("dal giorno {date}"),
+        unused_ever: Sentence("dalla registrazione, avvenuta il giorno {date}"),
+        warned: Sentence("{name} sarà disattivata il giorno {date}"),
+        warned_paragraphs: [
+            Sentence("La sua applicazione {name} (ID client {id}) non è stata usata {unused}."),
+            Sentence(
+                "Se resta così, sarà disattivata il giorno {date}. Da quel momento le sue richieste di token saranno rifiutate.",
+            ),
+            Sentence(
+                "Se le serve ancora, la mantenga: il suo tempo ricomincia da capo. Usarla una volta ha lo stesso effetto.",
+            ),
+            Sentence("Se non le serve più, non deve fare nulla."),
+        ],
+        keep: Sentence("Mantieni {name}"),
+        deactivated: Sentence("{name} è stata disattivata"),
+        deactivated_paragraphs: [
+            Sentence(
+                "La sua applicazione {name} (ID client {id}) è stata disattivata perché non è stata usata {unused}. Le sue richieste di token vengono rifiutate.",
+            ),
+            Sentence("Può riattivarla fino al giorno {date}. Poi sarà eliminata."),
+        ],
+        deleted: Sentence("{name} è stata eliminata"),
+        deleted_paragraphs: [
+            Sentence(
+                "La sua applicazione {name} (ID client {id}) è stata eliminata perché non è stata usata {unused}.",
+            ),
+            Sentence("Può recuperarla con i suoi segreti fino al giorno {date}. Poi sparirà definitivamente."),
+        ],
+        revived: Sentence("{name} è di nuovo attiva"),
+        revived_paragraphs: [Sentence(
+            "La sua applicazione {name} (ID client {id}) è stata usata proprio nel momento in cui veniva disattivata. È di nuovo attiva e non deve fare nulla.",
+        )],
+        open: Sentence("Apri {name} nel portale"),
+    },
+    approval: ApprovalMessages {
+        granted: Sentence("{name} ha ottenuto quanto richiesto"),
+        granted_text: "Un gestore ha approvato la sua richiesta. Vale da subito.",
+        refused: Sentence("{name} non ha ottenuto quanto richiesto"),
+        refused_text: "Un gestore ha rifiutato la sua richiesta. L’applicazione prosegue com’è.",
+        open: "Apri l’applicazione",
+    },
+    ownership: OwnershipMessages {
+        invited: Sentence("Invito a gestire un’applicazione su {host}"),
+        invited_text: Sentence("{by} propone di gestire insieme l’applicazione {name} su {host}."),
+        invited_until: Sentence("Può accettare fino al giorno {date}."),
+        see_invitation: "Vedi l’invito",
+        removed: Sentence("Non gestisce più {name}"),
+        removed_text: Sentence(
+            "{by} ha tolto il suo account dai proprietari dell’applicazione {name} (ID client {id}) su {host}.",
+        ),
+        removed_advice: "Se non sa perché, chieda a questa persona o al gestore di questo server.",
+        an_operator: "Un gestore",
+    },
+    account_invitation: AccountInvitationMessages {
+        heading: Sentence("Invito a {host}"),
+        text: Sentence("Può creare un account su {host}: acceda con questo indirizzo, senza password."),
+        until: Sentence("L’invito vale fino al giorno {date}."),
+        sign_in: "Accedi",
+    },
+};
