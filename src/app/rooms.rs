@@ -121,7 +121,7 @@ impl Ground {
             webhooks: Arc::new(Webhooks::new(base, outside.resolver)),
             insight: Arc::new(Insight::new(instruments(), store(), &application_cache)),
             clients: Arc::new(Clients::new(base, &application_cache, &shared.hasher, &shared.guesses, &shared.usage)),
-            sessions: Arc::new(Sessions::new(instruments(), store(), &application_cache)),
+            sessions: Arc::new(Sessions::new(base, &application_cache)),
             access: Arc::new(Access::new(store(), config.self_service.applications_per_owner)),
             people: Arc::new(People::new(instruments(), store(), &application_cache)),
             groups: Arc::new(Groups::new(instruments(), store(), &application_cache)),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::reader::SectionReader;
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::domain::user::EmailAddress;
 use crate::protocol::named::named;
@@ -34,6 +35,8 @@ pub struct Login {
     pub signup: Option<SignUp>,
     /// The domains whose addresses make their own accounts, in lower case.
     pub signup_domains: Vec<String>,
+    /// How operators have to sign in.
+    pub operators: RequiredSignIn,
     /// The other origins whose pages may use the passkeys of this server (WebAuthn §5.11).
     pub passkey_origins: Vec<String>,
 }
@@ -48,6 +51,7 @@ impl Login {
             unknown_account: section.setting("unknown_account", "reject"),
             signup: section.optional("signup"),
             signup_domains: domains(section),
+            operators: section.setting("operators", "any"),
             passkey_origins: origins(section),
         }
     }

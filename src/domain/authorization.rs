@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::asked_claims::AskedClaims;
+use super::assurance::Assurance;
 use super::ids::{ApplicationId, AuthorizationId, SessionId, SignInId, Timestamp, TokenFamilyId, UserId};
 use super::one_time::ValueHash;
 use super::session::{AuthenticationMethod, Device, Session};
+use crate::protocol::acr::{AuthenticationClass, WantedClasses};
 use crate::protocol::authorize::{Prompt, ResponseMode};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::resource::ResourceId;
@@ -49,6 +51,8 @@ pub struct Authorization {
     pub prompt: Prompt,
     /// How old the sign-in may be.
     pub max_age: Option<Duration>,
+    /// How surely the person should have signed in; a wish.
+    pub acr_values: WantedClasses,
     /// The address the client expects.
     pub login_hint: Option<String>,
     /// The languages the client would like.
@@ -75,6 +79,8 @@ pub const AUTHORIZATION_LIFETIME: Duration = Duration::from_hours(1);
 pub enum Step {
     /// The person has to sign in, or to sign in again.
     SignIn,
+    /// The person has to have a passkey, and adds one.
+    AddPasskey,
     /// The person has to agree.
     Consent,
     /// Send a code.
@@ -106,6 +112,8 @@ pub struct Person<'a> {
     pub consented: &'a Scope,
     /// Whether they may use the application.
     pub admitted: bool,
+    /// Whether they signed in surely enough.
+    pub assurance: Assurance,
 }
 
 /// How far an application is trusted without a page.
@@ -156,12 +164,17 @@ impl Authorization {
         let Some(person) = signed_in else {
             return if silent { Step::LoginRequired } else { Step::SignIn };
         };
-        let Session { amr, auth_time, .. } = person.session;
-        if !self.claims.request.is_met_by(amr.acr(), auth_time.as_seconds()) {
-            return if silent || for_this(&person) { Step::Unmet } else { Step::SignIn };
-        }
         if !person.admitted {
             return if silent { Step::AccessDenied } else { Step::NoAccess };
+        }
+        match person.assurance {
+            Assurance::Enough => {}
+            Assurance::SignIn | Assurance::AddPasskey if silent => return Step::LoginRequired,
+            Assurance::SignIn => return Step::SignIn,
+            Assurance::AddPasskey => return Step::AddPasskey,
+        }
+        if !self.claims.is_met_by(person.session.amr, person.session.auth_time) {
+            return if silent || for_this(&person) { Step::Unmet } else { Step::SignIn };
         }
         let agreed = self.to_agree_to().first_outside(person.consented).is_none() && !self.prompt.consent;
         let noticed = trust.identity_assured || for_this(&person);
@@ -191,6 +204,8 @@ pub struct CodeGrant {
     pub auth_time: Timestamp,
     /// How the person authenticated.
     pub amr: AuthenticationMethod,
+    /// How surely, in the words of the request.
+    pub acr: AuthenticationClass,
     /// When it was issued.
     pub created_at: Timestamp,
     /// Until when it can be redeemed.
@@ -225,6 +240,7 @@ mod tests {
             code_challenge: None,
             prompt,
             max_age: max_age.map(Duration::from_secs),
+            acr_values: WantedClasses::default(),
             login_hint: None,
             ui_locales: None,
             expected_sub: None,
@@ -252,7 +268,13 @@ mod tests {
 
     fn step(authorization: &Authorization, session: Option<&Session>, consented: &str) -> Step {
         let consented = consented.parse().unwrap();
-        let person = session.map(|session| Person { session, sub: "john", consented: &consented, admitted: true });
+        let person = session.map(|session| Person {
+            session,
+            sub: "john",
+            consented: &consented,
+            admitted: true,
+            assurance: Assurance::Enough,
+        });
         authorization.next_step(person, ASSURED, at(1100))
     }
 
@@ -355,7 +377,13 @@ mod tests {
     fn the_operators_own_applications_need_no_consent() {
         let authorization = authorization(Prompt::default(), None);
         let session = session(900);
-        let person = Person { session: &session, sub: "john", consented: &Scope::empty(), admitted: true };
+        let person = Person {
+            session: &session,
+            sub: "john",
+            consented: &Scope::empty(),
+            admitted: true,
+            assurance: Assurance::Enough,
+        };
         let own = Trust { first_party: true, ..ASSURED };
         assert_eq!(authorization.next_step(Some(person), own, at(1100)), Step::Answer);
     }
@@ -365,7 +393,7 @@ mod tests {
         let all = "openid user".parse().unwrap();
         for (trust, consented) in [(CLAIMED, &all), (Trust { first_party: true, ..CLAIMED }, &Scope::empty())] {
             let step = |prompt, session: &Session| {
-                let person = Person { session, sub: "john", consented, admitted: true };
+                let person = Person { session, sub: "john", consented, admitted: true, assurance: Assurance::Enough };
                 authorization(prompt, None).next_step(Some(person), trust, at(1100))
             };
             assert_eq!(step(Prompt::default(), &session(900)), Step::Consent, "{trust:?}");
@@ -377,10 +405,26 @@ mod tests {
     }
 
     #[test]
+    fn who_did_not_sign_in_surely_enough_does_more_and_without_a_page_nothing() {
+        let session = session(1050);
+        let step = |prompt, assurance| {
+            let consented = "openid user".parse().unwrap();
+            let person = Person { session: &session, sub: "john", consented: &consented, admitted: true, assurance };
+            authorization(prompt, None).next_step(Some(person), ASSURED, at(1100))
+        };
+        let none = Prompt { none: true, ..Prompt::default() };
+        for (assurance, next) in [(Assurance::SignIn, Step::SignIn), (Assurance::AddPasskey, Step::AddPasskey)] {
+            assert_eq!(step(Prompt::default(), assurance), next);
+            assert_eq!(step(none, assurance), Step::LoginRequired);
+        }
+    }
+
+    #[test]
     fn who_may_not_use_the_application_is_told_so_instead_of_being_asked() {
         let step = |prompt, consented: &Scope| {
             let session = session(900);
-            let person = Person { session: &session, sub: "john", consented, admitted: false };
+            let person =
+                Person { session: &session, sub: "john", consented, admitted: false, assurance: Assurance::Enough };
             authorization(prompt, None).next_step(Some(person), Trust { first_party: true, ..ASSURED }, at(1100))
         };
         for consented in [Scope::empty(), "openid user".parse().unwrap()] {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::ids::{SessionId, Timestamp, UserId};
-use crate::protocol::id_token::{ACR_MAIL, ACR_PASSKEY};
+use crate::protocol::acr::{AuthenticationClass, WantedClasses};
 use crate::protocol::named::named;
 
 named! {
@@ -20,12 +20,19 @@ named! {
 }
 
 impl AuthenticationMethod {
-    /// The authentication class, the value in `acr`.
-    pub const fn acr(self) -> &'static str {
+    /// The authentication classes that it meets, its own first.
+    pub const fn classes(self) -> &'static [AuthenticationClass] {
+        use AuthenticationClass::{Mail, Passkey, PhishingResistant, PhishingResistantHardware};
         match self {
-            Self::Email => ACR_MAIL,
-            Self::SoftwareKey | Self::HardwareKey => ACR_PASSKEY,
+            Self::Email => &[Mail],
+            Self::SoftwareKey => &[Passkey, PhishingResistant],
+            Self::HardwareKey => &[Passkey, PhishingResistant, PhishingResistantHardware],
         }
+    }
+
+    /// The value in `acr`: the first of the wanted classes that it meets, else its own.
+    pub fn class(self, wanted: &WantedClasses) -> AuthenticationClass {
+        wanted.first_of(self.classes()).unwrap_or(self.classes()[0])
     }
 
     /// The values in `amr`: with a passkey the person was there, and their authenticator knew them.

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::asked_claims::AskedClaims;
 use super::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
 use super::session::AuthenticationMethod;
+use crate::protocol::acr::AuthenticationClass;
 use crate::protocol::named::named;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
@@ -36,6 +37,8 @@ pub struct TokenFamily {
     pub auth_time: Timestamp,
     /// How the person authenticated.
     pub amr: AuthenticationMethod,
+    /// How surely, in the words of the request.
+    pub acr: AuthenticationClass,
     /// When it began.
     pub created_at: Timestamp,
     /// When its last token expires.

@@ -3,6 +3,7 @@
 use crate::domain::application::{AccessPolicy, Application};
 use crate::domain::ids::UserId;
 use crate::domain::may_use::{Relation, may_use};
+use crate::domain::session::AuthenticationMethod;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{StoreError, Transaction};
 
@@ -28,4 +29,19 @@ pub(super) fn access_denied() -> Refusal {
 /// The same at the token endpoint (RFC 6749 §5.2).
 pub(super) fn no_grant() -> Refusal {
     Refusal::new(ErrorCode::InvalidGrant, "the person may not use this application, or not any more")
+}
+
+/// Refuses a grant to who did not sign in as the application requires it now, at the token endpoint (RFC 6749 §5.2).
+pub(super) fn check_sign_in(application: &Application, amr: AuthenticationMethod) -> Result<(), Refusal> {
+    if application.settings.require.is_met_by(amr) {
+        return Ok(());
+    }
+    Err(Refusal::new(ErrorCode::InvalidGrant, "this application requires a sign-in with a passkey; ask for it again"))
+}
+
+/// What the application is told where the person did not sign in as surely as it requires, or as its request says is
+/// essential (OIDC Core §5.5.1.1, OpenID Connect Core Error Code unmet_authentication_requirements).
+pub(super) fn unmet() -> Refusal {
+    let what = "the person has not signed in in the way that the application or the request requires";
+    Refusal::new(ErrorCode::UnmetAuthenticationRequirements, what)
 }

@@ -117,6 +117,7 @@ impl AuthorizationResponses {
             scope: authorization.scope.clone(),
             auth_time: subject.auth_time,
             amr: subject.amr,
+            acr: subject.amr.class(&authorization.acr_values),
             created_at: now,
             expires_at: now.plus(self.code_ttl),
             spent_at: None,

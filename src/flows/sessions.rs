@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::application_cache::ApplicationCache;
+use super::foundations::Foundations;
 use super::instruments::Instruments;
 use crate::domain::application::Application;
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::ids::{ApplicationId, ClientId, SessionId, Timestamp, UserId};
 use crate::domain::one_time::SessionToken;
 use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
@@ -24,6 +26,16 @@ pub struct SignedInPerson {
     pub user: User,
     /// How old the sign-in is.
     pub sign_in: SignIn,
+    /// Whether they are an operator who signed in as operators have to.
+    power: Power,
+}
+
+/// Whether an operator's session has an operator's power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Power {
+    Full,
+    /// Operators have to sign in with a passkey, and this one did not.
+    Withheld,
 }
 
 /// How long a sign-in counts as fresh for what only operators may do.
@@ -45,10 +57,15 @@ pub enum SignIn {
 }
 
 impl SignedInPerson {
-    /// The person of a valid session.
-    pub(in crate::flows) fn of(session: Session, user: User, now: Timestamp) -> Self {
+    fn of((session, user): (Session, User), operators: RequiredSignIn, now: Timestamp) -> Self {
         let sign_in = if session.is_fresh(Some(FRESH_FOR), now) { SignIn::Fresh } else { SignIn::Aged };
-        Self { session, user, sign_in }
+        let power = if user.admin && !operators.is_met_by(session.amr) { Power::Withheld } else { Power::Full };
+        Self { session, user, sign_in, power }
+    }
+
+    /// Whether they are an operator, and have to sign in with a passkey to be one here.
+    pub fn lacks_power(&self) -> bool {
+        self.power == Power::Withheld
     }
 }
 
@@ -79,12 +96,18 @@ pub struct Sessions {
     instruments: Instruments,
     store: Store,
     application_cache: Arc<ApplicationCache>,
+    operators: RequiredSignIn,
 }
 
 impl Sessions {
     /// Sessions are kept in the database.
-    pub fn new(instruments: Instruments, store: Store, application_cache: &Arc<ApplicationCache>) -> Self {
-        Self { instruments, store, application_cache: Arc::clone(application_cache) }
+    pub fn new(base: &Foundations, application_cache: &Arc<ApplicationCache>) -> Self {
+        Self {
+            instruments: base.instruments.clone(),
+            store: base.store.clone(),
+            application_cache: Arc::clone(application_cache),
+            operators: base.config.login.operators,
+        }
     }
 
     /// Begins a session, in the transaction of the sign-in.
@@ -122,7 +145,7 @@ impl Sessions {
         if now.since(session.last_seen_at).as_secs() >= 3600 {
             self.store.session_seen(session.id, now, now.plus(SESSION_LIFETIME)).await?;
         }
-        Ok(Some(SignedInPerson::of(session, user, now)))
+        Ok(Some(SignedInPerson::of((session, user), self.operators, now)))
     }
 
     /// Everything the page shows.

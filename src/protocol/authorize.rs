@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::acr::WantedClasses;
 use super::claims_request::{ClaimsRequest, ClaimsRequestError};
 use super::mismatch::{Field, Mismatch};
 use super::named::named;
@@ -93,6 +94,8 @@ pub struct AuthorizationRequest {
     pub prompt: Prompt,
     /// How long ago the sign-in may be.
     pub max_age: Option<Duration>,
+    /// How surely the person should have signed in.
+    pub acr_values: WantedClasses,
     /// The address that the application expects.
     pub login_hint: Option<String>,
     /// An ID token of the person the application expects.
@@ -117,6 +120,7 @@ pub const PARAMETERS: [&str; 16] = [
     "code_challenge_method",
     "prompt",
     "max_age",
+    "acr_values",
     "login_hint",
     "id_token_hint",
     "ui_locales",
@@ -154,6 +158,7 @@ impl AuthorizationRequest {
             code_challenge: code_challenge(parameters)?,
             prompt,
             max_age: max_age(parameters.value("max_age"))?,
+            acr_values: WantedClasses::read(parameters.value("acr_values").unwrap_or_default()),
             login_hint: passed_through(parameters, "login_hint")?,
             id_token_hint: parameters.value("id_token_hint").map(str::to_owned),
             ui_locales: passed_through(parameters, "ui_locales")?,

@@ -92,6 +92,12 @@ impl ClaimsRequest {
         self.has_acr(class) && self.demanded("auth_time").all(|values| values.iter().any(|value| *value == auth_time))
     }
 
+    /// The classes of sign-in that it would like, best first, essential or not.
+    pub fn wished_classes(&self) -> String {
+        let values = self.wanted("acr").flat_map(|wanted| &wanted.values).filter_map(Value::as_str);
+        values.collect::<Vec<_>>().join(" ")
+    }
+
     fn has_acr(&self, class: &str) -> bool {
         self.demanded("acr").all(|values| values.iter().any(|value| value == class))
     }

@@ -16,15 +16,6 @@ pub const TOKEN_USE: &str = "id";
 /// The `typ` of an ID token.
 pub const TYPE: &str = "JWT";
 
-/// The authentication class (OIDC Core §2 `acr`): the person could read mail sent to their address.
-pub const ACR_MAIL: &str = "urn:gatepost:mail";
-
-/// The authentication class: the person has one of their passkeys, and their authenticator knew them.
-pub const ACR_PASSKEY: &str = "urn:gatepost:passkey";
-
-/// Every authentication class of this server.
-pub const ACR_VALUES: [&str; 2] = [ACR_MAIL, ACR_PASSKEY];
-
 /// The claims about a person, each only if the scope includes it (OIDC Core §5.1, §5.4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PersonClaims {

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use super::acr::AuthenticationClass;
 use super::authorize::{self, ResponseMode};
 use super::client_auth::METHODS;
-use super::id_token::ACR_VALUES;
 use super::jose::SigningAlgorithm;
 use super::pkce;
 use super::scope::IDENTITY;
@@ -38,7 +38,7 @@ pub struct Metadata {
     request_uri_parameter_supported: bool,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
-    acr_values_supported: [&'static str; 2],
+    acr_values_supported: [&'static str; 4],
     claims_supported: Vec<String>,
     /// OIDC Core §5.5.
     claims_parameter_supported: bool,
@@ -130,7 +130,7 @@ impl Metadata {
             request_uri_parameter_supported: false,
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: signing.iter().map(|one| one.name()).collect(),
-            acr_values_supported: ACR_VALUES,
+            acr_values_supported: AuthenticationClass::NAMES,
             claims_supported: CLAIMS.into_iter().map(str::to_owned).chain(claims).collect(),
             claims_parameter_supported: true,
             ui_locales_supported: languages,

@@ -4,6 +4,7 @@
 //! a refusal looks on the wire. Values go in, values come out; the time is an argument. Does not own what
 //! the server remembers (`domain`) nor when a rule is applied (`flows`). Imports no other layer.
 
+pub mod acr;
 pub mod assertion;
 pub mod authorize;
 pub mod bearer;

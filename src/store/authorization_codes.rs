@@ -6,6 +6,7 @@ use super::row::TableRow;
 use crate::domain::authorization::CodeGrant;
 use crate::domain::ids::{ApplicationId, Timestamp, TokenFamilyId, UserId};
 use crate::domain::one_time::ValueHash;
+use crate::domain::session::AuthenticationMethod;
 
 impl Record for CodeGrant {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
@@ -15,6 +16,7 @@ impl Record for CodeGrant {
         if spent_at.is_some() != family.is_some() {
             return Err(row.corrupt("spent_at and family_id must come together"));
         }
+        let amr: AuthenticationMethod = row.parsed("amr")?;
         let (created_at, expires_at) = (row.moment("created_at")?, row.moment("expires_at")?);
         Ok(Self {
             authorization: row.parsed("authorization_id")?,
@@ -24,7 +26,8 @@ impl Record for CodeGrant {
             sign_in: row.parsed_if_any("sign_in_id")?,
             scope: row.parsed("scope")?,
             auth_time: row.moment("auth_time")?,
-            amr: row.parsed("amr")?,
+            amr,
+            acr: row.parsed_if_any("acr")?.unwrap_or(amr.classes()[0]),
             created_at,
             // With the tokens of its application its codes ended too.
             expires_at: match row.moment_if_any("tokens_not_before")? {
@@ -75,8 +78,8 @@ impl Transaction {
     /// Adds a code.
     pub async fn authorization_code_insert(&mut self, grant: &CodeGrant, hash: ValueHash) -> Result<(), StoreError> {
         let statement = sql("insert into authorization_codes (code_hash, authorization_id, application_id, user_id, \
-             session_id, sign_in_id, scope, auth_time, amr, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+             session_id, sign_in_id, scope, auth_time, amr, created_at, expires_at, acr) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
         .bind(hash.as_bytes().to_vec())
         .bind(grant.authorization.to_string())
         .bind(grant.application.to_string())
@@ -87,7 +90,8 @@ impl Transaction {
         .bind(grant.auth_time.as_micros())
         .bind(grant.amr.name())
         .bind(grant.created_at.as_micros())
-        .bind(grant.expires_at.as_micros());
+        .bind(grant.expires_at.as_micros())
+        .bind(grant.acr.name());
         self.execute(statement).await?;
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::domain::asked_claims::AskedClaims;
 use crate::domain::authorization::{Authorization, Source};
 use crate::domain::ids::{AuthorizationId, Timestamp};
 use crate::domain::session::Device;
+use crate::protocol::acr::WantedClasses;
 use crate::protocol::authorize::Prompt;
 use crate::protocol::resource::ResourceId;
 
@@ -32,6 +33,7 @@ impl Record for Authorization {
             code_challenge: row.parsed_if_any("code_challenge")?,
             prompt: prompt(&row)?,
             max_age: seconds(&row, "max_age")?,
+            acr_values: WantedClasses::read(&row.plain::<Option<String>>("acr_values")?.unwrap_or_default()),
             login_hint: row.plain("login_hint")?,
             ui_locales: row.plain("ui_locales")?,
             expected_sub: row.plain("expected_sub")?,
@@ -98,8 +100,9 @@ impl Transaction {
         let max_age = authorization.max_age.map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
         let statement = sql("insert into authorizations (id, application_id, source, browser_hash, redirect_uri, \
              redirect_uri_sent, response_mode, scope, resources, state, nonce, code_challenge, prompt, max_age, \
-             login_hint, ui_locales, expected_sub, address, user_agent, created_at, expires_at, claims, claims_scope) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)")
+             login_hint, ui_locales, expected_sub, address, user_agent, created_at, expires_at, claims, claims_scope, \
+             acr_values) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)")
         .bind(authorization.id.to_string())
         .bind(authorization.application.to_string())
         .bind(source)
@@ -122,7 +125,8 @@ impl Transaction {
         .bind(authorization.created_at.as_micros())
         .bind(authorization.expires_at.as_micros())
         .bind(authorization.claims.request.as_sent().map(str::to_owned))
-        .bind(authorization.claims.scope.to_string());
+        .bind(authorization.claims.scope.to_string())
+        .bind(Some(authorization.acr_values.to_string()).filter(|wanted| !wanted.is_empty()));
         self.execute(statement).await?;
         Ok(())
     }

@@ -62,6 +62,7 @@ const STEPS: &[Step] = &[
     step!(31, "0031_attributes"),
     step!(32, "0032_address_changes"),
     step!(33, "0033_pages_of_applications"),
+    step!(34, "0034_assurance"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

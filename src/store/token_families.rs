@@ -5,11 +5,13 @@ use super::authorizations::{asked_claims, resource_list};
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::row::TableRow;
 use crate::domain::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
+use crate::domain::session::AuthenticationMethod;
 use crate::domain::token_family::{EndReason, TokenFamily};
 
 impl Record for TokenFamily {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let row = TableRow::of(row, "token_families", "id")?;
+        let amr: AuthenticationMethod = row.parsed("amr")?;
         Ok(Self {
             id: row.parsed("id")?,
             application: row.parsed("application_id")?,
@@ -20,7 +22,8 @@ impl Record for TokenFamily {
             nonce: row.plain("nonce")?,
             claims: asked_claims(&row)?,
             auth_time: row.moment("auth_time")?,
-            amr: row.parsed("amr")?,
+            amr,
+            acr: row.parsed_if_any("acr")?.unwrap_or(amr.classes()[0]),
             created_at: row.moment("created_at")?,
             expires_at: row.moment("expires_at")?,
             ended_at: ended_at(&row)?,
@@ -71,8 +74,8 @@ impl Transaction {
     /// Begins a family. False if the application is not active, or all its tokens were ended since.
     pub async fn family_insert(&mut self, family: &TokenFamily) -> Result<bool, StoreError> {
         let statement = sql("insert into token_families (id, application_id, user_id, session_id, scope, resources, \
-             nonce, auth_time, amr, created_at, expires_at, claims, claims_scope) \
-             select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from applications \
+             nonce, auth_time, amr, created_at, expires_at, claims, claims_scope, acr) \
+             select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from applications \
              where id = $2 and deactivated_at is null and deleted_at is null \
              and (tokens_not_before is null or tokens_not_before <= $10)")
         .bind(family.id.to_string())
@@ -87,7 +90,8 @@ impl Transaction {
         .bind(family.created_at.as_micros())
         .bind(family.expires_at.as_micros())
         .bind(family.claims.request.as_sent().map(str::to_owned))
-        .bind(family.claims.scope.to_string());
+        .bind(family.claims.scope.to_string())
+        .bind(family.acr.name());
         Ok(self.execute(statement).await? == 1)
     }
 

@@ -13,7 +13,7 @@ use crate::harness::{Answer, Registered, TestServer, World, on_both_engines};
 
 const JOHN: &str = "john@example.com";
 const JANE: &str = "jane@example.com";
-const MAIL: &str = gatepost::protocol::id_token::ACR_MAIL;
+const MAIL: &str = "urn:gatepost:mail";
 
 async fn redeem(server: &TestServer, application: &Registered, answer: &BTreeMap<String, String>) -> Value {
     let request = server.token().with_basic(application).by_grant("authorization_code");

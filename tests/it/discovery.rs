@@ -43,7 +43,7 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         "request_uri_parameter_supported": false,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": chosen_from,
-        "acr_values_supported": ["urn:gatepost:mail", "urn:gatepost:passkey"],
+        "acr_values_supported": ["urn:gatepost:mail", "urn:gatepost:passkey", "phr", "phrh"],
         "claims_parameter_supported": true,
         "claims_supported": [
             "iss", "sub", "aud", "token_use", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr",

@@ -1,6 +1,7 @@
 //! Passkeys (WebAuthn Level 3): registered after a sign-in, used to sign in, removed again.
 
 mod register;
+mod require;
 mod sign_in;
 
 use serde_json::Value;

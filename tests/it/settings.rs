@@ -27,6 +27,7 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("token_format", json!("rfc9068"), None),
         ("access", json!("everybody"), None),
         ("allowed_groups", json!([]), None),
+        ("require", json!("any"), None),
         ("visible_groups", json!([]), None),
         ("groups_claim", Value::Null, None),
         ("groups_in_access_token", json!(false), None),

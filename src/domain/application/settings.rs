@@ -12,6 +12,7 @@ use super::authentication::ClientAuthentication;
 use super::check::{self, SettingsError};
 use super::limits;
 use super::setting::{Audited, Chosen, FormerName, Place, Setting, SettingValue, UNREMARKABLE, default_for, settings};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::group::GroupName;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::assertion::AssertionAudience;
@@ -142,6 +143,12 @@ settings! {
             kinds: ApplicationKind::is_for_people,
             chosen: Chosen::Within(limits::allowed_groups),
             check: check::allowed_groups,
+        }
+
+        /// How people have to sign in to it. Those without a passkey add one after a sign-in by mail.
+        require: RequiredSignIn = |_| RequiredSignIn::default(), {
+            label: "Required sign-in",
+            kinds: ApplicationKind::is_for_people,
         }
 
         /// The groups of people that it sees in the claim, of those that a person is in; none named, and it sees all of

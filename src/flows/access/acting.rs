@@ -53,16 +53,22 @@ pub(in crate::flows) async fn check_acting(tx: &mut Transaction, actor: &Actor, 
 /// The caller with their account, or the application of their token, as it is now.
 async fn as_now(tx: &mut Transaction, caller: &Caller) -> Result<Caller, Refusal> {
     Ok(match caller {
-        Caller::Person(user, sign_in) => Caller::Person(active_user(tx, user.id).await?, *sign_in),
+        Caller::Person(user, sign_in) => Caller::Person(as_now_at_most(tx, user).await?, *sign_in),
         Caller::Token { client_id, scope, user } => {
             let scope: Scope = active_application(tx, client_id).await?.still_allowed(scope, &Scope::empty());
             let user = match user {
-                Some(user) => Some(active_user(tx, user.id).await?),
+                Some(user) => Some(as_now_at_most(tx, user).await?),
                 None => None,
             };
             Caller::Token { client_id: client_id.clone(), scope, user }
         }
     })
+}
+
+/// The account as it is now, with no more power than it came with: that may have been withheld.
+async fn as_now_at_most(tx: &mut Transaction, user: &User) -> Result<User, Refusal> {
+    let now = active_user(tx, user.id).await?;
+    Ok(User { admin: now.admin && user.admin, ..now })
 }
 
 async fn active_user(tx: &mut Transaction, id: UserId) -> Result<User, Refusal> {

@@ -115,7 +115,8 @@ impl Caller {
 
     /// The caller of a session.
     pub fn person(person: SignedInPerson) -> Self {
-        Self::Person(person.user, person.sign_in)
+        let admin = person.user.admin && !person.lacks_power();
+        Self::Person(User { admin, ..person.user }, person.sign_in)
     }
 
     /// The actor for the audit log.

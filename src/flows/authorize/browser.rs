@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use super::{Authorizations, Channel, Proven, unmet};
+use super::{Authorizations, Channel, Proven};
 use crate::domain::application::{Application, ApplicationKind};
+use crate::domain::assurance::Assurance;
 use crate::domain::authorization::{Authorization, Person, Source, Step};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::AuthorizationId;
@@ -14,7 +15,7 @@ use crate::domain::one_time::BrowserToken;
 use crate::domain::recheck::Withdrawn;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::TokenFamily;
-use crate::flows::admission::{access_denied, is_admitted};
+use crate::flows::admission::{access_denied, is_admitted, unmet};
 use crate::flows::authorization_response::{Answer, Subject};
 use crate::flows::request_limits::Sender;
 use crate::flows::requester::Requester;
@@ -51,6 +52,8 @@ pub struct Refused {
 pub enum Continuation {
     /// Show the sign-in page.
     SignIn(OpenAuthorization),
+    /// Have the person add a passkey, without which the application is not for them.
+    AddPasskey(OpenAuthorization),
     /// Show the consent page.
     Consent(OpenAuthorization),
     /// Say that the person may not use the application, and whom to ask.
@@ -167,17 +170,32 @@ impl Authorizations {
             }
             None => (Scope::empty(), false),
         };
+        let assurance = match person {
+            Some(person) => self.assurance(open, person).await?,
+            None => Assurance::Enough,
+        };
         let seen = person.map(|SignedInPerson { session, user, .. }| Person {
             session,
             sub: &user.sub,
             consented: &consented,
             admitted,
+            assurance,
         });
         let mut trust = open.application.trust_at(&open.authorization.redirect_uri);
         if let Some(person) = person.filter(|_| !trust.identity_assured) {
             trust.identity_assured = self.is_remembered_on_loopback(open, person).await?;
         }
         Ok(open.authorization.next_step(seen, trust, self.instruments.now()))
+    }
+
+    /// Whether a person signed in surely enough for a request. Their passkeys are looked at only where that matters.
+    pub async fn assurance(&self, open: &OpenAuthorization, person: &SignedInPerson) -> Result<Assurance, Refusal> {
+        let (session, required) = (&person.session, open.application.settings.require);
+        let judge = |has_passkey| open.authorization.assurance(session, required, has_passkey);
+        if judge(true) == Assurance::Enough {
+            return Ok(Assurance::Enough);
+        }
+        Ok(judge(!self.store.passkeys_of(session.user).await?.is_empty()))
     }
 
     /// Whether this browser's session has let in an application under development before, where the operator has
@@ -211,6 +229,7 @@ impl Authorizations {
         let step = self.peek_authorization(&open, person).await?;
         let refusal = match (step, person) {
             (Step::SignIn, _) => return Ok(Continuation::SignIn(open)),
+            (Step::AddPasskey, _) => return Ok(Continuation::AddPasskey(open)),
             (Step::Consent, _) => return Ok(Continuation::Consent(open)),
             (Step::Over, _) => return Ok(Continuation::Over),
             (Step::NoAccess, _) => return Ok(Continuation::NoAccess(open)),
@@ -243,6 +262,11 @@ impl Authorizations {
         self.finish_with(open, access_denied()).await
     }
 
+    /// The person goes back without the passkey that the application requires: the application is told.
+    pub async fn give_up_passkey(&self, open: &OpenAuthorization) -> Result<Continuation, Refusal> {
+        self.finish_with(open, unmet()).await
+    }
+
     /// Issues the code. What may have changed since it was read is judged once more, in the transaction: the account, the
     /// session, the application and the consent.
     async fn approve(
@@ -265,6 +289,9 @@ impl Authorizations {
         };
         if !is_admitted(&mut tx, person.user.id, &open.application).await? {
             return Ok(Continuation::NoAccess(open));
+        }
+        if !open.application.settings.require.is_met_by(person.session.amr) {
+            return Ok(Continuation::SignIn(open));
         }
         let OpenAuthorization { application, .. } = &open;
         let claims = open.authorization.claims.still_allowed(application);

@@ -18,6 +18,7 @@ use super::groups::Groups;
 use super::guess_limits::GuessLimits;
 use super::instruments::Instruments;
 use super::keys::Keys;
+use super::admission::unmet;
 use super::known_scopes::known_scopes;
 use super::mail::Mail;
 use super::mail_limits::MailLimits;
@@ -33,7 +34,7 @@ use crate::domain::session::Device;
 use crate::domain::sign_in::UnknownAccount;
 use crate::domain::told_claims::Teller;
 use crate::protocol::authorize::{AuthorizationRequest, require_redirect_uri};
-use crate::protocol::id_token::ACR_VALUES;
+use crate::protocol::acr::AuthenticationClass;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
@@ -101,12 +102,6 @@ impl Settled {
     fn to_agree_to(&self) -> Scope {
         self.scope.clone().union(&self.claims.scope)
     }
-}
-
-/// OIDC Core §5.5.1.1: an essential class of sign-in that is not reached counts as a failed one.
-fn unmet() -> Refusal {
-    let what = "the person cannot sign in in the way that is essential for the request";
-    Refusal::new(ErrorCode::UnmetAuthenticationRequirements, what)
 }
 
 /// Authorization requests, on their way to an answer.
@@ -241,7 +236,7 @@ impl Authorizations {
         )?;
         let schema = self.application_cache.attribute_schema();
         let claims = AskedClaims::of(request.claims.clone(), Teller { application, schema: &schema }, &scope);
-        if !claims.request.can_be_met_by(&ACR_VALUES) {
+        if !claims.request.can_be_met_by(&AuthenticationClass::NAMES) {
             return Err(unmet());
         }
         Ok(Settled { request, scope, resources, claims, expected_sub: hint.map(|hint| hint.sub) })
@@ -264,6 +259,7 @@ impl Authorizations {
             code_challenge: request.code_challenge,
             prompt: request.prompt,
             max_age: request.max_age,
+            acr_values: request.acr_values.or(&claims.request.wished_classes()),
             login_hint: request.login_hint,
             ui_locales: request.ui_locales,
             expected_sub,

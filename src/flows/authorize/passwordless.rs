@@ -3,19 +3,20 @@
 //! The answer is empty and comes before any mail is sent. The link in the mail leads to the application's
 //! redirect URI with a code.
 
-use super::{Authorizations, Channel, Proven, Settled, unmet};
+use super::{Authorizations, Channel, Proven, Settled};
 use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::authorization::Source;
 use crate::domain::language::Language;
 use crate::domain::sign_in::{Purpose, UnknownAccount};
 use crate::domain::user::{EmailAddress, User};
+use crate::flows::admission::unmet;
 use crate::flows::clients::ClientRequest;
 use crate::flows::guess_limits::Guess;
 use crate::flows::mail_limits::MailSender;
 use crate::flows::requester::Requester;
 use crate::flows::sign_in::{Delivery, NewSignIn};
 use crate::protocol::authorize::ResponseMode;
-use crate::protocol::id_token::ACR_MAIL;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
@@ -29,12 +30,16 @@ impl Authorizations {
         let sender = self.passwordless_sender(&request).await?;
         let proven = self.prove_client(parameters, Channel::Api).await?;
         check_may_mail(&proven.application)?;
+        // Its link would sign in by mail.
+        if proven.application.settings.require == RequiredSignIn::Passkey {
+            return Err(unmet());
+        }
         let settled = self.settle(&proven.application, parameters, &Scope::passwordless()).await?;
         if settled.request.response_mode != ResponseMode::Query {
             return Err(Refusal::invalid_request("a link can only answer with response_mode query"));
         }
         // It is answered by mail, later than now.
-        if !settled.claims.request.is_met_by(ACR_MAIL, self.instruments.now().as_seconds()) {
+        if !settled.claims.is_met_by(AuthenticationMethod::Email, self.instruments.now()) {
             return Err(unmet());
         }
         let email = username(parameters)?;

@@ -13,6 +13,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::device_grant::{DeviceApproval, DeviceGrant, DeviceStanding, UserCode};
 use crate::domain::ids::{DeviceGrantId, Timestamp};
 use crate::domain::one_time::BrowserToken;
+use crate::flows::access::sign_in_anew;
 use crate::flows::admission::{access_denied, is_admitted};
 use crate::flows::guess_limits::network_of;
 use crate::flows::requester::Requester;
@@ -159,6 +160,9 @@ impl DeviceGrants {
                     tx.device_grant_deny(id, now).await?;
                     tx.commit().await?;
                     return Err(access_denied());
+                }
+                if !opened.application.settings.require.is_met_by(session.amr) {
+                    return Err(sign_in_anew());
                 }
                 let approval = DeviceApproval { user: session.user, auth_time: session.auth_time, amr: session.amr };
                 tx.device_grant_allow(id, &opened.grant.scope, &approval, now).await?

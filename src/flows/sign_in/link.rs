@@ -12,12 +12,12 @@ use crate::domain::authorization::Authorization;
 use crate::domain::ids::{AuthorizationId, ClientId, Timestamp, UserId};
 use crate::domain::one_time::{BrowserToken, LinkToken};
 use crate::domain::recheck::Withdrawn;
-use crate::domain::session::Device;
+use crate::domain::session::{AuthenticationMethod, Device};
 use crate::domain::sign_in::{
     DeliveryEvent, LinkMode, LoginCode, MOST_FETCHES, Purpose, SignIn, SignInLink, SignInOver,
 };
 use crate::domain::user::User;
-use crate::flows::admission::{access_denied, is_admitted};
+use crate::flows::admission::{access_denied, is_admitted, unmet};
 use crate::flows::authorization_response::{Answer, Subject};
 use crate::protocol::refusal::Refusal;
 
@@ -282,6 +282,14 @@ impl SignIns {
             self.delivery_traces.note_refusal(Some(sign_in.id), &refusal).await;
             let answer = self.responses.answer_with_refusal(authorization, &application, &refusal)?;
             return Ok(LinkView::NoAccess { answer, refusal, application: Arc::new(application) });
+        }
+        // Nor does it sign in as surely as the application may require since.
+        if !application.settings.require.is_met_by(AuthenticationMethod::Email) {
+            drop(tx);
+            let refusal = unmet();
+            self.delivery_traces.note_refusal(Some(sign_in.id), &refusal).await;
+            let answer = self.responses.answer_with_refusal(authorization, &application, &refusal)?;
+            return Ok(LinkView::Answer(answer, Arc::new(application)));
         }
         // The mail may be older than a consent that the person has withdrawn since.
         let claims = authorization.claims.still_allowed(&application);

@@ -74,6 +74,7 @@ async fn what_it_grants(
         claims: authorization.claims,
         auth_time: code.auth_time,
         amr: code.amr,
+        acr: code.acr,
         created_at: now,
         expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,

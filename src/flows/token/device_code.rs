@@ -74,6 +74,7 @@ async fn what_it_grants(
         claims: AskedClaims::default(),
         auth_time: approval.auth_time,
         amr: approval.amr,
+        acr: approval.amr.classes()[0],
         created_at: now,
         expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,

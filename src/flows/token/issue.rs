@@ -109,7 +109,7 @@ impl Tokens {
                 sub: person.user.sub.clone(),
                 jti: person.family.id.name_token(self.instruments.random()),
                 auth_time: Some(person.family.auth_time.as_seconds()),
-                acr: Some(person.family.amr.acr().to_owned()),
+                acr: Some(person.family.acr.name().to_owned()),
                 amr: person.family.amr.amr().iter().map(ToString::to_string).collect(),
                 ..own
             },
@@ -127,7 +127,7 @@ impl Tokens {
             iat: access.iat,
             exp: access.iat.saturating_add_unsigned(lifetime),
             auth_time: person.family.auth_time.as_seconds(),
-            acr: person.family.amr.acr(),
+            acr: person.family.acr.name(),
             amr: person.family.amr.amr(),
             nonce: person.nonce.clone(),
             at_hash,

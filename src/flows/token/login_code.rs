@@ -15,6 +15,7 @@ use crate::domain::session::AuthenticationMethod;
 use crate::domain::sign_in::{LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::EmailAddress;
+use crate::protocol::acr::AuthenticationClass;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -44,6 +45,7 @@ pub(super) async fn grant(
         claims: authorization.claims,
         auth_time: now,
         amr: AuthenticationMethod::Email,
+        acr: AuthenticationClass::Mail,
         created_at: now,
         expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,

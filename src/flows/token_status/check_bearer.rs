@@ -9,6 +9,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{ClientId, TokenFamilyId};
 use crate::domain::own_api;
 use crate::domain::own_token::own_token_issued_at;
+use crate::domain::session::AuthenticationMethod;
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::User;
 use crate::flows::access::Caller;
@@ -76,7 +77,11 @@ impl TokenStatus {
         let (bearer, application) = self.check_active_bearer(token).await?;
         bearer.require_audience(&[self.issuer.as_str(), &self.issuer.url_of(own_api::PATH)])?;
         let scope = bearer.claims.scope.parse().unwrap_or_default();
-        Ok(Caller::Token { client_id: application.client_id.clone(), scope, user: bearer.user })
+        // An operator who did not sign in as operators have to is no operator here.
+        let amr = bearer.claims.amr.first().and_then(|name| AuthenticationMethod::from_name(name));
+        let has_power = amr.is_none_or(|amr| self.operators.is_met_by(amr));
+        let user = bearer.user.map(|user| User { admin: user.admin && has_power, ..user });
+        Ok(Caller::Token { client_id: application.client_id.clone(), scope, user })
     }
 
     fn check_signed(&self, token: &str) -> Result<AccessTokenClaims, Refusal> {

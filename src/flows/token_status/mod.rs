@@ -15,6 +15,7 @@ use super::keys::Keys;
 use super::usage::UsageLog;
 use crate::config::Issuer;
 use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::ids::{ClientId, Timestamp, TokenFamilyId};
 use crate::domain::one_time::RefreshToken;
 use crate::domain::refresh_token::{RefreshTokenState, StoredRefreshToken};
@@ -40,6 +41,7 @@ pub struct TokenStatus {
     groups: Arc<Groups>,
     usage: Arc<UsageLog>,
     refresh_grace: Duration,
+    operators: RequiredSignIn,
 }
 
 impl TokenStatus {
@@ -63,6 +65,7 @@ impl TokenStatus {
             groups: Arc::clone(groups),
             usage: Arc::clone(usage),
             refresh_grace: base.config.tokens.refresh_grace,
+            operators: base.config.login.operators,
         }
     }
 

@@ -38,6 +38,7 @@ pub(in crate::http) fn follow(
 ) -> PageResult<Response> {
     Ok(match continuation {
         Continuation::SignIn(open) => see(&format!("/login?flow={}", open.authorization.id)),
+        Continuation::AddPasskey(open) => see(&format!("/login/add-passkey?flow={}", open.authorization.id)),
         Continuation::Consent(open) => see(&format!("/consent?flow={}", open.authorization.id)),
         Continuation::NoAccess(open) => see(&format!("/no-access?flow={}", open.authorization.id)),
         Continuation::Answer(sent) => answer(visit, sent, application),

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 
 use super::page::Page;
-use super::visit::{sign_in_anew, sign_in_first};
+use super::visit::{address, see, sign_in_anew, sign_in_first, sign_in_with_passkey};
 use crate::http::reply::Refused;
 use crate::protocol::refusal::Refusal;
 
@@ -19,6 +19,13 @@ pub(in crate::http) enum PageError {
     SignIn(String),
     /// The person signed in too long ago for this.
     SignInAnew(String),
+    /// Somebody is signed in, and has to have a passkey for this page: they sign in with one of theirs, or add one.
+    WithPasskey {
+        /// The page.
+        page: String,
+        /// Whether they have one.
+        has_passkey: bool,
+    },
     /// Another page says why.
     Explained(Box<Response>),
 }
@@ -51,6 +58,10 @@ impl IntoResponse for PageError {
             }
             Self::SignIn(page) => sign_in_first(&page),
             Self::SignInAnew(page) => sign_in_anew(&page),
+            Self::WithPasskey { page, has_passkey: true } => sign_in_with_passkey(&page),
+            Self::WithPasskey { page, has_passkey: false } => {
+                see(&address("/login/add-passkey", &[("return_to", &page)]))
+            }
             Self::Explained(response) => *response,
         }
     }

@@ -6,13 +6,13 @@ use axum::response::{IntoResponse as _, Response};
 use super::cookies::{PasskeyOffer, set_passkey_offer};
 use super::csrf_form::CsrfForm;
 use super::fields::{Fields, Query};
-use super::flow::go_on_signed_in;
+use super::flow::{follow, go_on_signed_in};
 use super::page_error::PageResult;
 use super::passkeys::{ADD_OPTIONS, add_from};
 use super::posted_form::PostedForm;
 use super::sign_in::sign_in_page;
 use super::target::Target;
-use super::view::{AddPasskey, AddPasskeyProblem, PasskeyButton, SignInProblem};
+use super::view::{AddPasskey, AddPasskeyProblem, PasskeyButton, PasskeyNeed, SignInProblem};
 use super::viewer::Viewer;
 use super::visit::{Visit, see, with_cookie};
 use crate::flows::passkeys::AddPasskeyError;
@@ -71,7 +71,7 @@ pub(in crate::http) async fn offer(mut visit: Visit, Query(parameters): Query) -
     if visit.person.is_none() {
         return Ok(see(&target.address()));
     }
-    Ok(offer_page(&visit, &target, None))
+    Ok(offer_page(&visit, &target, None).await?)
 }
 
 /// `POST /login/add-passkey`: it was taken, or declined.
@@ -81,6 +81,9 @@ pub(in crate::http) async fn answer_offer(form: CsrfForm<Viewer>) -> PageResult<
     let added = if adds { add_from(&viewer, &posted).await } else { Ok(()) };
     let mut visit = viewer.into_visit();
     let target = Target::read(&mut visit, &carried(&posted)?).await?;
+    if !adds && target.lacks_passkey(&visit).await? {
+        return give_up(&visit, &target).await;
+    }
     let problem = match added {
         Ok(()) => {
             let offer = if adds { PasskeyOffer::Due } else { PasskeyOffer::Declined };
@@ -89,11 +92,19 @@ pub(in crate::http) async fn answer_offer(form: CsrfForm<Viewer>) -> PageResult<
         }
         Err(AddPasskeyError::TooMany) => AddPasskeyProblem::TooMany,
         Err(AddPasskeyError::Refused(refusal)) if refusal.code == ErrorCode::PasskeyRefused => {
-            return Ok(report_refusal(&refusal, offer_page(&visit, &target, Some(AddPasskeyProblem::Refused))));
+            let page = offer_page(&visit, &target, Some(AddPasskeyProblem::Refused)).await?;
+            return Ok(report_refusal(&refusal, page));
         }
         Err(AddPasskeyError::Refused(refusal)) => return Err(refusal.into()),
     };
-    Ok(offer_page(&visit, &target, Some(problem)))
+    Ok(offer_page(&visit, &target, Some(problem)).await?)
+}
+
+/// Back, where there is no way on without a passkey: the application is told.
+async fn give_up(visit: &Visit, target: &Target) -> PageResult<Response> {
+    let Target::Application(open) = target else { return Ok(see("/account")) };
+    let continuation = visit.edge.authorizations().give_up_passkey(open).await?;
+    follow(visit, continuation, &open.application)
 }
 
 /// The fields that say what the sign-in is for.
@@ -102,16 +113,18 @@ fn carried(posted: &PostedForm) -> Result<Parameters, Refusal> {
     given.into_iter().try_fold(Parameters::default(), |fields, name| fields.with(name, posted.text(name)))
 }
 
-fn offer_page(visit: &Visit, target: &Target, problem: Option<AddPasskeyProblem>) -> Response {
+async fn offer_page(visit: &Visit, target: &Target, problem: Option<AddPasskeyProblem>) -> Result<Response, Refusal> {
     let form = || target.form(visit, "/login/add-passkey");
+    let how = if target.lacks_passkey(visit).await? { PasskeyNeed::Required } else { PasskeyNeed::Offered };
     let view = AddPasskey {
         t: visit.messages(),
         app: target.app(),
         problem,
         add: PasskeyButton { ask: ADD_OPTIONS, form: form() },
         later: form(),
+        how,
     };
     let status = if problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let page = visit.page(&view).with_status(status).asking();
-    if matches!(target, Target::Application(_)) { page.leaving().into_response() } else { page.into_response() }
+    Ok(if matches!(target, Target::Application(_)) { page.leaving().into_response() } else { page.into_response() })
 }

@@ -20,18 +20,26 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 /// The parameter that requests a new sign-in in spite of a session, for a page of this server.
 pub(in crate::http) const FRESH: &str = "fresh";
 
+/// The parameter that says that it has to be one with a passkey.
+pub(in crate::http) const WITH_PASSKEY: &str = "passkey";
+
 /// `GET /login`.
 pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) -> PageResult<Response> {
     let target = Target::read(&mut visit, &parameters).await?;
     if let (Target::Page(_), Some(person), Some(_)) = (&target, &visit.person, parameters.value(FRESH)) {
         let email = person.user.email.as_ref().map(ToString::to_string).unwrap_or_default();
-        return Ok(sign_in_again_page(&visit, &target, email).into_response());
+        let sign_up = SignUp::Again;
+        let wants_passkey = parameters.value(WITH_PASSKEY).is_some();
+        let view = SignInView { sign_up, wants_passkey, ..view_of(&visit, &target, email, None) };
+        return Ok(page_of_view(&visit, &target, &view).into_response());
     }
     if target.is_reached(&visit).await? {
         return target.go_on(&visit).await;
     }
     let email = target.login_hint().unwrap_or_default();
-    Ok(sign_in_page(&visit, &target, email, None).into_response())
+    let wants_passkey = target.wants_passkey(&visit).await?;
+    let view = SignInView { wants_passkey, ..view_of(&visit, &target, email, None) };
+    Ok(page_of_view(&visit, &target, &view).into_response())
 }
 
 /// `POST /login`: an address was entered.
@@ -64,11 +72,6 @@ pub(in crate::http) async fn switch(mut visit: Visit, Query(parameters): Query) 
     Ok(sign_in_page(&visit, &target, String::new(), None))
 }
 
-fn sign_in_again_page(visit: &Visit, target: &Target, email: String) -> Page {
-    let view = SignInView { sign_up: SignUp::Again, ..view_of(visit, target, email, None) };
-    visit.page(&view).asking()
-}
-
 /// The page that asks who somebody is.
 pub(super) fn sign_in_page(visit: &Visit, target: &Target, email: String, problem: Option<SignInProblem>) -> Page {
     let status = match &problem {
@@ -76,7 +79,11 @@ pub(super) fn sign_in_page(visit: &Visit, target: &Target, email: String, proble
         Some(SignInProblem::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::BAD_REQUEST,
     };
-    let page = visit.page(&view_of(visit, target, email, problem)).with_status(status).asking();
+    page_of_view(visit, target, &view_of(visit, target, email, problem)).with_status(status)
+}
+
+fn page_of_view(visit: &Visit, target: &Target, view: &SignInView) -> Page {
+    let page = visit.page(view).asking();
     // With a passkey one is back at the application at once.
     if matches!(target, Target::Application(_)) { page.leaving() } else { page }
 }
@@ -93,6 +100,7 @@ fn view_of(visit: &Visit, target: &Target, email: String, problem: Option<SignIn
         problem,
         sign_up,
         passkey: login_button(visit, target),
+        wants_passkey: false,
         form: target.form(visit, "/login"),
     }
 }

@@ -7,6 +7,7 @@ use super::flow::{go_on, shown_in};
 use super::page_error::PageResult;
 use super::view::{App, Form};
 use super::visit::{Visit, address};
+use crate::domain::assurance::Assurance;
 use crate::domain::authorization::Step;
 use crate::domain::ids::AuthorizationId;
 use crate::domain::sign_in::Purpose;
@@ -44,6 +45,26 @@ impl Target {
                 let next = visit.edge.authorizations().peek_authorization(open, visit.person.as_ref()).await?;
                 Ok(next != Step::SignIn)
             }
+        }
+    }
+
+    /// Whether somebody is signed in, and has to do so once more with a passkey.
+    pub(super) async fn wants_passkey(&self, visit: &Visit) -> Result<bool, Refusal> {
+        let (Self::Application(open), Some(person)) = (self, &visit.person) else { return Ok(false) };
+        Ok(visit.edge.authorizations().assurance(open, person).await? == Assurance::SignIn)
+    }
+
+    /// Whether it is for nobody without a passkey, and the viewer has none.
+    pub(super) async fn lacks_passkey(&self, visit: &Visit) -> Result<bool, Refusal> {
+        let Some(person) = &visit.person else { return Ok(false) };
+        match self {
+            Self::Application(open) => {
+                Ok(visit.edge.authorizations().assurance(open, person).await? == Assurance::AddPasskey)
+            }
+            Self::Page(path) if is_operators(path) && person.lacks_power() => {
+                Ok(visit.edge.passkeys().passkeys_of(person.user.id).await?.is_empty())
+            }
+            Self::Page(_) => Ok(false),
         }
     }
 
@@ -97,6 +118,11 @@ impl Target {
             Self::Page(path) => form.carrying("return_to", path.clone()),
         }
     }
+}
+
+/// Whether a page is for operators alone.
+fn is_operators(path: &str) -> bool {
+    path == "/admin" || path.starts_with("/admin/")
 }
 
 /// The address of a page on the way to this.

@@ -127,6 +127,11 @@ impl FromRequestParts<Edge> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, PageError> {
         let viewer = Viewer::from_request_parts(parts, edge).await?;
+        if viewer.person.lacks_power() {
+            let page = page_of_form(&viewer.path);
+            let has_passkey = !edge.passkeys().passkeys_of(viewer.person.user.id).await?.is_empty();
+            return Err(PageError::WithPasskey { page, has_passkey });
+        }
         if viewer.person.user.admin { Ok(Self(viewer)) } else { Err(nothing_here().into()) }
     }
 }

@@ -14,7 +14,7 @@ use super::messages::Messages;
 use super::page::{Page, page};
 use super::page_error::PageError;
 use super::problem::stale_form_page;
-use super::sign_in::FRESH;
+use super::sign_in::{FRESH, WITH_PASSKEY};
 use super::view::{App, Form};
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
@@ -244,6 +244,11 @@ pub(in crate::http) fn sign_in_first(page: &str) -> Response {
 /// The same for a page that needs a fresh sign-in.
 pub(in crate::http) fn sign_in_anew(page: &str) -> Response {
     see(&address("/login", &[(FRESH, "1"), ("return_to", page)]))
+}
+
+/// The same for a page that needs a passkey.
+pub(in crate::http) fn sign_in_with_passkey(page: &str) -> Response {
+    see(&address("/login", &[(FRESH, "1"), (WITH_PASSKEY, "1"), ("return_to", page)]))
 }
 
 /// An address with these parameters; empty ones are left out.

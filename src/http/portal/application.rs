@@ -205,7 +205,7 @@ impl Forms<'_> {
         refused: Option<(PostedForm, Vec<FieldProblem>)>,
     ) -> Option<SettingsForm> {
         let form = self.when(self.application.origin != Origin::Declared, "settings")?;
-        let is_operator = viewer.person.user.admin;
+        let is_operator = viewer.person.user.admin && !viewer.person.lacks_power();
         let reader = if is_operator { SettingsReader::Operator } else { SettingsReader::Developer };
         let waiting = waiting.filter(|_| !is_operator);
         let settings = self.application.settings.clone();

@@ -18,6 +18,7 @@ use gatepost::flows::Rooms;
 use gatepost::flows::clients::ClientRequest;
 use gatepost::flows::login_codes::CODE_KEY;
 use gatepost::flows::people::{Admin, NewUser};
+use gatepost::protocol::acr::{AuthenticationClass, WantedClasses};
 use gatepost::protocol::authorize::{Prompt, ResponseMode};
 use gatepost::protocol::parameters::Parameters;
 use gatepost::protocol::refusal::Refusal;
@@ -89,6 +90,7 @@ impl TestServer {
             code_challenge: Some(CHALLENGE.parse().unwrap()),
             prompt: Prompt::default(),
             max_age: None,
+            acr_values: WantedClasses::default(),
             login_hint: None,
             ui_locales: None,
             expected_sub: None,
@@ -107,6 +109,7 @@ impl TestServer {
             scope: authorization.scope.clone(),
             auth_time: now.minus(Duration::from_secs(30)),
             amr: AuthenticationMethod::Email,
+            acr: AuthenticationClass::Mail,
             created_at: now,
             expires_at: now.plus(Duration::from_secs(60)),
             spent_at: None,

@@ -106,6 +106,13 @@ pub(in crate::http) const DE: Messages = Messages {
         offer_lead: "Fügen Sie einen Passkey hinzu: Dann melden Fingerabdruck, Gesicht oder die PIN Ihres Geräts Sie an, ohne E-Mail.",
         offer_hint: "Auf Ihrer Kontoseite können Sie Passkeys jederzeit hinzufügen, umbenennen und entfernen. Die Anmeldung per E-Mail bleibt möglich.",
         later: "Jetzt nicht",
+        wanted: "Hier wird ein Passkey verlangt: Melden Sie sich mit einem Ihrer Passkeys an.",
+        lost: "Sie haben ihn nicht mehr?",
+        lost_link: "Entfernen Sie ihn auf Ihrer Kontoseite",
+        required_title: "Fügen Sie zuerst einen Passkey hinzu",
+        required_lead: "Hier ist ein Passkey nötig, und Sie haben noch keinen. Fügen Sie einen hinzu: Dann melden Fingerabdruck, Gesicht oder die PIN Ihres Geräts Sie an.",
+        required_hint: "Kann dieser Browser keinen Passkey aufbewahren, öffnen Sie die Seite in einem, der es kann, etwa auf Ihrem Telefon.",
+        give_up: "Ohne zurück",
     },
     confirm_login: ConfirmLoginMessages {
         title: "Anmeldung fortsetzen",

@@ -101,6 +101,13 @@ pub(in crate::http) const EN: Messages = Messages {
         offer_lead: "Add a passkey: then your fingerprint, your face or the PIN of your device signs you in, without an e-mail.",
         offer_hint: "You can add, rename and remove passkeys on your account page at any time. Signing in by e-mail stays possible.",
         later: "Not now",
+        wanted: "You are asked for a passkey here: sign in with one of yours.",
+        lost: "You do not have it any more?",
+        lost_link: "Remove it on your account page",
+        required_title: "Add a passkey first",
+        required_lead: "A passkey is required here, and you have none yet. Add one: your fingerprint, your face or the PIN of your device signs you in then.",
+        required_hint: "If this browser cannot keep a passkey, open the page in one that can, such as that of your phone.",
+        give_up: "Go back without",
     },
     confirm_login: ConfirmLoginMessages {
         title: "Continue signing in",

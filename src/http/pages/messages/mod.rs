@@ -161,6 +161,13 @@ messages! {
         offer_lead: Text,
         offer_hint: Text,
         later: Text,
+        wanted: Text,
+        lost: Text,
+        lost_link: Text,
+        required_title: Text,
+        required_lead: Text,
+        required_hint: Text,
+        give_up: Text,
     }
 
     /// The page behind a link that asks before it goes on.

@@ -53,6 +53,6 @@ pub(in crate::http) use logout::ConfirmLogout;
 pub(in crate::http) use message::{Message, MessagePage};
 pub(in crate::http) use no_access::{NoAccess, WayBack};
 pub(in crate::http) use parts::{App, Form, Link, RequestedFrom, ScopeLine};
-pub(in crate::http) use passkey::{AddPasskey, AddPasskeyProblem, PasskeyButton, PasskeyLine};
+pub(in crate::http) use passkey::{AddPasskey, AddPasskeyProblem, PasskeyButton, PasskeyLine, PasskeyNeed};
 pub(in crate::http) use sign_in::{SignIn, SignInProblem, SignUp};
 pub(in crate::http) use stop_sign_in::{StopProblem, StopSignIn};

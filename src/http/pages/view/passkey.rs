@@ -73,12 +73,32 @@ pub(in crate::http) struct AddPasskey {
     pub(in crate::http) problem: Option<AddPasskeyProblem>,
     /// Adds one.
     pub(in crate::http) add: PasskeyButton,
-    /// Goes on without.
+    /// Goes on without, or back to the application if it is for nobody without a passkey.
     pub(in crate::http) later: Form,
+    /// Whether it is offered or required.
+    pub(in crate::http) how: PasskeyNeed,
+}
+
+/// How much a passkey is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum PasskeyNeed {
+    /// It makes signing in quicker.
+    Offered,
+    /// What the person wants to reach requires it.
+    Required,
 }
 
 impl AddPasskey {
     fn problem_text(&self) -> Option<&'static str> {
         self.problem.map(|problem| problem.text(self.t))
+    }
+
+    /// Title, lead, hint, and the words of the button that goes on without.
+    const fn words(&self) -> (&'static str, &'static str, &'static str, &'static str) {
+        let t = &self.t.passkey;
+        match self.how {
+            PasskeyNeed::Offered => (t.offer_title, t.offer_lead, t.offer_hint, t.later),
+            PasskeyNeed::Required => (t.required_title, t.required_lead, t.required_hint, t.give_up),
+        }
     }
 }

@@ -132,6 +132,7 @@ fn sign_in(t: &'static Messages, values: &Values, all: &mut Pages) {
         problem,
         sign_up,
         passkey: Some(values.passkey_button("/login/passkey")),
+        wants_passkey: sign_up == SignUp::Again,
         form: values.form("/login"),
     };
     add(all, "sign-in", &view(None, Some(values.app()), "", SignUp::Open));
@@ -394,7 +395,8 @@ fn passkeys(t: &'static Messages, values: &Values, all: &mut Pages) {
         ("add-passkey-no-name", Some(AddPasskeyProblem::NoName)),
     ] {
         let (add_one, later) = (values.passkey_button("/login/add-passkey"), values.form("/login/add-passkey"));
-        add(all, name, &AddPasskey { t, app: Some(values.app()), problem, add: add_one, later });
+        let how = if name == "add-passkey" { PasskeyNeed::Offered } else { PasskeyNeed::Required };
+        add(all, name, &AddPasskey { t, app: Some(values.app()), problem, add: add_one, later, how });
     }
 }
 

@@ -24,6 +24,8 @@ pub(in crate::http) struct SignIn {
     pub(in crate::http) sign_up: SignUp,
     /// Signs in with a passkey instead, if there can be passkeys here.
     pub(in crate::http) passkey: Option<PasskeyButton>,
+    /// Whether a passkey is asked for, and mail is not enough.
+    pub(in crate::http) wants_passkey: bool,
     /// Where it goes.
     pub(in crate::http) form: Form,
 }
