@@ -19,7 +19,7 @@ const EXAMPLES: [(&str, &str); 56] = [
     ("app rotate-secret", "gatepost app rotate-secret reports"),
     ("user create", "gatepost user create john@example.com --name \"John Smith\" --admin"),
     ("user list", "gatepost user list"),
-    ("user set", "gatepost user set john@example.com given_name=John department=Sales"),
+    ("user set", "gatepost user set john@example.com given_name=John locale=de"),
     ("user disable", "gatepost user disable john@example.com"),
     ("user enable", "gatepost user enable john@example.com"),
     ("user delete", "gatepost user delete john@example.com"),

@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::audit::Actor;
 use crate::domain::group::{Group, GroupName};
 use crate::domain::ids::UserId;
@@ -63,8 +64,11 @@ pub(super) struct Update {
     #[command(flatten)]
     one: One,
     /// Whether developers may know of it
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", required = true)]
-    visible_to_developers: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", required_unless_present = "require")]
+    visible_to_developers: Option<bool>,
+    /// How the people in it have to sign in to applications: any, or passkey
+    #[arg(long, value_name = "HOW")]
+    require: Option<RequiredSignIn>,
 }
 
 /// The arguments of `group delete`.
@@ -97,9 +101,16 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
         Command::Create(New { name, visible_to_developers, format }) => {
             (format, rooms.groups.group_create(NewGroup { name, visible_to_developers }, &actor).await?)
         }
-        Command::Update(Update { one, visible_to_developers }) => {
-            let visibility = Visibility::to_developers(visible_to_developers);
-            (one.format, rooms.groups.group_show_to_developers(&one.name, visibility, &actor).await?)
+        Command::Update(Update { one, visible_to_developers, require }) => {
+            let mut group = existing(&one, rooms).await?;
+            if let Some(visible) = visible_to_developers {
+                let visibility = Visibility::to_developers(visible);
+                group = rooms.groups.group_show_to_developers(&one.name, visibility, &actor).await?;
+            }
+            if let Some(require) = require {
+                group = rooms.groups.group_require(&one.name, require, &actor).await?;
+            }
+            (one.format, group)
         }
         Command::Add(Members { one, emails }) => {
             let users = accounts(&emails, rooms).await?;

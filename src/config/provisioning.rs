@@ -8,6 +8,7 @@ use super::reader::TableReader;
 use super::setting::FromText;
 use super::value::{Kind, Value};
 use crate::domain::approval::is_management;
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::attribute_schema::AttributeSchema;
 use crate::domain::group::{GroupName, MOST_GROUPS};
 use crate::protocol::resource::ResourceId;
@@ -34,6 +35,8 @@ pub struct DeclaredGroup {
     pub name: GroupName,
     /// Whether developers may know of it.
     pub visible_to_developers: bool,
+    /// How the people in it have to sign in to applications.
+    pub require: RequiredSignIn,
     /// Where it is declared.
     pub place: Place,
 }
@@ -112,7 +115,8 @@ impl DeclaredGroup {
     fn read(table: &mut TableReader<'_>, place: &Place) -> Option<Self> {
         let name = table.required::<GroupName>("name", place);
         let visible_to_developers = table.optional("visible_to_developers").unwrap_or_default();
-        Some(Self { name: name?, visible_to_developers, place: place.clone() })
+        let require = table.optional("require").unwrap_or_default();
+        Some(Self { name: name?, visible_to_developers, require, place: place.clone() })
     }
 }
 

@@ -145,7 +145,7 @@ impl AttributeSchema {
         self.iter().filter_map(told).collect()
     }
 
-    /// Whether somebody may change what is known to this: every new value fits, and what is not theirs stays. What is not
+    /// Whether this editor may change what is known to this: every new value fits, and what is not theirs stays. What is not
     /// declared any more may go.
     pub fn check(&self, known: &Attributes, new: &Attributes, editor: Editor) -> Result<(), AttributeError> {
         for name in known.changed_to(new) {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::assurance::RequiredSignIn;
 use super::ids::Timestamp;
 
 /// How many groups there are at most: each person's are read with each of their tokens.
@@ -54,6 +55,8 @@ pub struct Group {
     pub name: GroupName,
     /// Whether developers may know of it, and choose it for their applications.
     pub visible_to_developers: bool,
+    /// How the people in it have to sign in to applications.
+    pub require: RequiredSignIn,
     /// Whether the configuration declares it, so that only the configuration changes or deletes it.
     pub declared: bool,
     /// When it was made.

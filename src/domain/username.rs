@@ -13,6 +13,26 @@ pub struct Username(String);
 /// How long one is, in characters.
 const LENGTH: std::ops::RangeInclusive<usize> = 2..=32;
 
+/// Names of those who run things.
+const RESERVED: [&str; 16] = [
+    "abuse",
+    "admin",
+    "administrator",
+    "daemon",
+    "gatepost",
+    "guest",
+    "hostmaster",
+    "nobody",
+    "operator",
+    "postgres",
+    "postmaster",
+    "root",
+    "security",
+    "superuser",
+    "system",
+    "webmaster",
+];
+
 /// Why a text is no user name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -24,6 +44,12 @@ impl Username {
     /// The name as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether nobody chooses it for themselves: applications have an account of this name for whoever runs them, and
+    /// some of them go by the name alone.
+    pub fn is_reserved(&self) -> bool {
+        RESERVED.contains(&self.key().as_str())
     }
 
     /// What two people cannot share.
@@ -64,6 +90,13 @@ mod tests {
         {
             assert_eq!(bad.parse::<Username>(), Err(UsernameError), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn the_names_of_those_who_run_things_are_reserved_in_any_case() {
+        let is_reserved = |text: &str| text.parse::<Username>().unwrap().is_reserved();
+        assert!(["admin", "Root", "ADMINISTRATOR", "gatepost"].into_iter().all(is_reserved));
+        assert!(!["adam", "rooter", "zoe"].into_iter().any(is_reserved));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Asking whether a person may use an application ([`may_use`]), with what the database has now.
 
 use crate::domain::application::{AccessPolicy, Application};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::ids::UserId;
 use crate::domain::may_use::{Relation, may_use};
 use crate::domain::session::AuthenticationMethod;
@@ -31,12 +32,31 @@ pub(super) fn no_grant() -> Refusal {
     Refusal::new(ErrorCode::InvalidGrant, "the person may not use this application, or not any more")
 }
 
-/// Refuses a grant to who did not sign in as the application requires it now, at the token endpoint (RFC 6749 §5.2).
-pub(super) fn check_sign_in(application: &Application, amr: AuthenticationMethod) -> Result<(), Refusal> {
-    if application.settings.require.is_met_by(amr) {
-        return Ok(());
+/// How a person has to sign in to an application, as this transaction sees it: as the application says, or as one of
+/// their groups does.
+pub(super) async fn required_sign_in(
+    tx: &mut Transaction,
+    user: UserId,
+    application: &Application,
+) -> Result<RequiredSignIn, StoreError> {
+    match application.settings.require {
+        RequiredSignIn::Passkey => Ok(RequiredSignIn::Passkey),
+        RequiredSignIn::Any => tx.groups_require(user).await,
     }
-    Err(Refusal::new(ErrorCode::InvalidGrant, "this application requires a sign-in with a passkey; ask for it again"))
+}
+
+/// Whether somebody who signed in like this did as they have to. A passkey is always enough, and costs no read.
+pub(super) async fn is_sure_enough(
+    tx: &mut Transaction,
+    (user, amr): (UserId, AuthenticationMethod),
+    application: &Application,
+) -> Result<bool, StoreError> {
+    Ok(amr.is_passkey() || required_sign_in(tx, user, application).await?.is_met_by(amr))
+}
+
+/// The refusal of a grant that came from a sign-in which is not enough any more (RFC 6749 §5.2).
+pub(super) fn not_sure_enough() -> Refusal {
+    Refusal::new(ErrorCode::InvalidGrant, "a sign-in with a passkey is required; send the person to it again")
 }
 
 /// What the application is told where the person did not sign in as surely as it requires, or as its request says is

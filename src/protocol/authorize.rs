@@ -107,7 +107,7 @@ pub struct AuthorizationRequest {
 }
 
 /// The parameters of an authorization request that mean something here.
-pub const PARAMETERS: [&str; 16] = [
+pub const PARAMETERS: [&str; 17] = [
     "client_id",
     "redirect_uri",
     "response_type",

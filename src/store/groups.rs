@@ -5,6 +5,7 @@ use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::in_list::{chunks, in_list};
 use super::row::TableRow;
 use crate::domain::application::Application;
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::group::{Group, GroupName};
 use crate::domain::ids::{Timestamp, UserId};
 use crate::domain::user::User;
@@ -15,6 +16,7 @@ impl Record for Group {
         Ok(Self {
             name: row.parsed("name")?,
             visible_to_developers: row.plain("visible_to_developers")?,
+            require: row.parsed_if_any("require")?.unwrap_or_default(),
             declared: row.plain("declared")?,
             created_at: row.moment("created_at")?,
             members: row.plain("members")?,
@@ -59,6 +61,18 @@ fn for_developers() -> Statement {
     sql("select name as group_name from user_groups where visible_to_developers = $1").bind(true)
 }
 
+/// A group of the account that asks for a passkey, if there is one.
+fn with_passkey(user: UserId) -> Statement {
+    sql("select group_name from group_members join user_groups on name = group_name \
+         where user_id = $1 and require = $2 limit 1")
+    .bind(user.to_string())
+    .bind(RequiredSignIn::Passkey.name())
+}
+
+const fn required_by(group: Option<&GroupName>) -> RequiredSignIn {
+    if group.is_some() { RequiredSignIn::Passkey } else { RequiredSignIn::Any }
+}
+
 /// The order is that of the names' bytes, which is not every database's.
 fn in_order(mut names: Vec<GroupName>) -> Vec<GroupName> {
     names.sort_unstable();
@@ -66,6 +80,11 @@ fn in_order(mut names: Vec<GroupName>) -> Vec<GroupName> {
 }
 
 impl Store {
+    /// How the groups of an account have it sign in.
+    pub async fn groups_require(&self, user: UserId) -> Result<RequiredSignIn, StoreError> {
+        Ok(required_by(self.fetch_optional(with_passkey(user)).await?.as_ref()))
+    }
+
     /// All groups, by name.
     pub async fn groups(&self) -> Result<Vec<Group>, StoreError> {
         let mut groups: Vec<Group> = self.fetch_all(groups!("")).await?;
@@ -144,6 +163,11 @@ impl Transaction {
         Ok(found)
     }
 
+    /// How the groups of an account have it sign in, as this transaction sees it.
+    pub async fn groups_require(&mut self, user: UserId) -> Result<RequiredSignIn, StoreError> {
+        Ok(required_by(self.fetch_optional(with_passkey(user)).await?.as_ref()))
+    }
+
     /// How many groups there are.
     pub async fn group_count(&mut self) -> Result<usize, StoreError> {
         let found: Option<Count> = self.fetch_optional(sql("select count(*) as number from user_groups")).await?;
@@ -152,21 +176,24 @@ impl Transaction {
 
     /// Adds a group without members. [`StoreError::Conflict`] if the name is taken.
     pub async fn group_insert(&mut self, group: &Group) -> Result<(), StoreError> {
-        let statement = sql("insert into user_groups (name, visible_to_developers, declared, created_at) \
-             values ($1, $2, $3, $4) on conflict do nothing")
+        let statement = sql("insert into user_groups (name, visible_to_developers, declared, created_at, require) \
+             values ($1, $2, $3, $4, $5) on conflict do nothing")
         .bind(group.name.as_str())
         .bind(group.visible_to_developers)
         .bind(group.declared)
-        .bind(group.created_at.as_micros());
+        .bind(group.created_at.as_micros())
+        .bind(group.require.name());
         if self.execute(statement).await? == 1 { Ok(()) } else { Err(StoreError::Conflict) }
     }
 
     /// Writes down what can change of a group.
     pub async fn group_update(&mut self, group: &Group) -> Result<(), StoreError> {
-        let statement = sql("update user_groups set visible_to_developers = $2, declared = $3 where name = $1")
-            .bind(group.name.as_str())
-            .bind(group.visible_to_developers)
-            .bind(group.declared);
+        let statement =
+            sql("update user_groups set visible_to_developers = $2, declared = $3, require = $4 where name = $1")
+                .bind(group.name.as_str())
+                .bind(group.visible_to_developers)
+                .bind(group.declared)
+                .bind(group.require.name());
         self.execute(statement).await?;
         Ok(())
     }

@@ -63,6 +63,7 @@ const STEPS: &[Step] = &[
     step!(32, "0032_address_changes"),
     step!(33, "0033_pages_of_applications"),
     step!(34, "0034_assurance"),
+    step!(35, "0035_group_sign_in"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -10,6 +10,7 @@ use crate::domain::user::{EmailAddress, User};
 pub(super) struct ShownGroup {
     name: String,
     visible_to_developers: bool,
+    require: &'static str,
     declared: bool,
     members: i64,
     created_at: String,
@@ -43,6 +44,7 @@ impl From<&Group> for ShownGroup {
         Self {
             name: group.name.to_string(),
             visible_to_developers: group.visible_to_developers,
+            require: group.require.name(),
             declared: group.declared,
             members: group.members,
             created_at: group.created_at.to_string(),
@@ -76,6 +78,7 @@ impl ShownGroup {
             ("group", self.name.clone()),
             ("members", self.members.to_string()),
             ("developers", if self.visible_to_developers { "see it" } else { "do not see it" }.to_owned()),
+            ("sign-in", self.require.to_owned()),
             ("declared", yes_or_no(self.declared)),
             ("created", self.created_at.clone()),
         ];

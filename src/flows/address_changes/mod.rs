@@ -1,8 +1,8 @@
 //! An account gets another address.
 //!
 //! It is asked for with a fresh sign-in. The new address proves itself by a link, in a browser that is signed in to the
-//! account: nobody can be made to give their address to another's account. The old address then gets a mail with which
-//! whoever reads it undoes the change for seven days, without signing in, and that ends all sessions too.
+//! account: an attacker cannot have the owner of an address give it to the attacker's account. The old address then gets
+//! a mail by which the change is undone for seven days, without signing in, and that ends all sessions too.
 
 mod messages;
 
@@ -111,7 +111,7 @@ impl AddressChanges {
             return Err(over());
         }
         tx.user_change_address(id, &change.new, now).await.map_err(taken_meanwhile)?;
-        // A link that is on its way to the old address signs nobody in any more.
+        // A link that is on its way to the old address signs in no more.
         tx.sign_ins_end_of(id, now).await?;
         tx.address_changes_drop(id, now).await?;
         let locale = user.locale.as_deref().unwrap_or("en");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Authorizations, Channel, Proven};
 use crate::domain::application::{Application, ApplicationKind};
-use crate::domain::assurance::Assurance;
+use crate::domain::assurance::{Assurance, RequiredSignIn};
 use crate::domain::authorization::{Authorization, Person, Source, Step};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::AuthorizationId;
@@ -15,7 +15,7 @@ use crate::domain::one_time::BrowserToken;
 use crate::domain::recheck::Withdrawn;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::TokenFamily;
-use crate::flows::admission::{access_denied, is_admitted, unmet};
+use crate::flows::admission::{access_denied, is_admitted, is_sure_enough, unmet};
 use crate::flows::authorization_response::{Answer, Subject};
 use crate::flows::request_limits::Sender;
 use crate::flows::requester::Requester;
@@ -190,7 +190,11 @@ impl Authorizations {
 
     /// Whether a person signed in surely enough for a request. Their passkeys are looked at only where that matters.
     pub async fn assurance(&self, open: &OpenAuthorization, person: &SignedInPerson) -> Result<Assurance, Refusal> {
-        let (session, required) = (&person.session, open.application.settings.require);
+        let session = &person.session;
+        let required = match open.application.settings.require {
+            RequiredSignIn::Any if !session.amr.is_passkey() => self.store.groups_require(session.user).await?,
+            required => required,
+        };
         let judge = |has_passkey| open.authorization.assurance(session, required, has_passkey);
         if judge(true) == Assurance::Enough {
             return Ok(Assurance::Enough);
@@ -290,7 +294,7 @@ impl Authorizations {
         if !is_admitted(&mut tx, person.user.id, &open.application).await? {
             return Ok(Continuation::NoAccess(open));
         }
-        if !open.application.settings.require.is_met_by(person.session.amr) {
+        if !is_sure_enough(&mut tx, (person.user.id, person.session.amr), &open.application).await? {
             return Ok(Continuation::SignIn(open));
         }
         let OpenAuthorization { application, .. } = &open;

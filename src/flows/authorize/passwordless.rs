@@ -9,6 +9,7 @@ use crate::domain::assurance::RequiredSignIn;
 use crate::domain::authorization::Source;
 use crate::domain::language::Language;
 use crate::domain::sign_in::{Purpose, UnknownAccount};
+use crate::domain::session::AuthenticationMethod;
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::admission::unmet;
 use crate::flows::clients::ClientRequest;

@@ -9,12 +9,13 @@ use std::time::Duration;
 use super::DeviceGrants;
 use crate::config::RateLimits;
 use crate::domain::application::{Application, ApplicationState};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::device_grant::{DeviceApproval, DeviceGrant, DeviceStanding, UserCode};
 use crate::domain::ids::{DeviceGrantId, Timestamp};
 use crate::domain::one_time::BrowserToken;
 use crate::flows::access::sign_in_anew;
-use crate::flows::admission::{access_denied, is_admitted};
+use crate::flows::admission::{access_denied, is_admitted, is_sure_enough};
 use crate::flows::guess_limits::network_of;
 use crate::flows::requester::Requester;
 use crate::flows::sessions::SignedInPerson;
@@ -140,6 +141,16 @@ impl DeviceGrants {
         }))
     }
 
+    /// Whether this person has to sign in with a passkey before they may allow it.
+    pub async fn wants_passkey(&self, opened: &OpenedDevice, person: &SignedInPerson) -> Result<bool, Refusal> {
+        let SignedInPerson { session, .. } = person;
+        if session.amr.is_passkey() {
+            return Ok(false);
+        }
+        let by_application = opened.application.settings.require == RequiredSignIn::Passkey;
+        Ok(by_application || self.store.groups_require(session.user).await? == RequiredSignIn::Passkey)
+    }
+
     /// Answers a request. Of several answers one counts; a page that is fetched afterwards says which.
     pub async fn answer_device(
         &self,
@@ -161,7 +172,7 @@ impl DeviceGrants {
                     tx.commit().await?;
                     return Err(access_denied());
                 }
-                if !opened.application.settings.require.is_met_by(session.amr) {
+                if !is_sure_enough(&mut tx, (session.user, session.amr), &opened.application).await? {
                     return Err(sign_in_anew());
                 }
                 let approval = DeviceApproval { user: session.user, auth_time: session.auth_time, amr: session.amr };

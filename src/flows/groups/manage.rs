@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Groups;
 use crate::domain::application::{AccessPolicy, Application, ApplicationState};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::group::{Group, GroupChange, GroupName, MOST_GROUPS, MOST_GROUPS_OF_A_PERSON};
 use crate::domain::ids::{ClientId, UserId};
@@ -129,7 +130,8 @@ impl Groups {
     ) -> Result<Group, GroupError> {
         let now = self.instruments.now();
         let declared = *actor == Actor::Configuration;
-        let group = Group { name, visible_to_developers, declared, created_at: now, members: 0 };
+        let require = RequiredSignIn::default();
+        let group = Group { name, visible_to_developers, require, declared, created_at: now, members: 0 };
         tx.group_insert(&group).await.map_err(|e| match e {
             StoreError::Conflict => GroupError::Taken,
             other => other.into(),
@@ -154,6 +156,24 @@ impl Groups {
         if group != known {
             tx.group_update(&group).await?;
             self.audit(&mut tx, actor, group_event(name, GroupChange::Changed("visible_to_developers"))).await?;
+        }
+        tx.commit().await?;
+        Ok(group)
+    }
+
+    /// Says how the people in a group have to sign in to applications, from now on.
+    pub async fn group_require(
+        &self,
+        name: &GroupName,
+        require: RequiredSignIn,
+        actor: &Actor,
+    ) -> Result<Group, GroupError> {
+        let mut tx = self.begin(actor).await?;
+        let known = changeable(&mut tx, name).await?;
+        let group = Group { require, ..known.clone() };
+        if group != known {
+            tx.group_update(&group).await?;
+            self.audit(&mut tx, actor, group_event(name, GroupChange::Changed("require"))).await?;
         }
         tx.commit().await?;
         Ok(group)

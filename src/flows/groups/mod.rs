@@ -19,6 +19,7 @@ use crate::domain::user::User;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, StoreError};
 
+pub use declared::DeclaredGroup;
 pub use manage::{GroupError, NewGroup, Visibility};
 
 /// How many people's groups are at hand.

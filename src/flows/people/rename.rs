@@ -64,6 +64,13 @@ impl People {
         if what.is_empty() {
             return Ok(());
         }
+        // What sounds like an operator of the applications that read it is the operator's to give.
+        let is_own = *actor == Actor::User(known.id);
+        if let Some(wanted) = username.as_ref().filter(|_| known.username != username)
+            && ((is_own && wanted.is_reserved()) || self.store.user_by_sub(wanted.as_str()).await?.is_some())
+        {
+            return Err(ManageUserError::UsernameTaken);
+        }
         let what = what.join(" ");
         let now = self.instruments.now();
         let mut tx = self.begin_changing(known.id, actor).await?;

@@ -17,7 +17,7 @@ use crate::domain::sign_in::{
     DeliveryEvent, LinkMode, LoginCode, MOST_FETCHES, Purpose, SignIn, SignInLink, SignInOver,
 };
 use crate::domain::user::User;
-use crate::flows::admission::{access_denied, is_admitted, unmet};
+use crate::flows::admission::{access_denied, is_admitted, is_sure_enough, unmet};
 use crate::flows::authorization_response::{Answer, Subject};
 use crate::protocol::refusal::Refusal;
 
@@ -283,8 +283,8 @@ impl SignIns {
             let answer = self.responses.answer_with_refusal(authorization, &application, &refusal)?;
             return Ok(LinkView::NoAccess { answer, refusal, application: Arc::new(application) });
         }
-        // Nor does it sign in as surely as the application may require since.
-        if !application.settings.require.is_met_by(AuthenticationMethod::Email) {
+        // Nor does it sign in as surely as may be required.
+        if !is_sure_enough(&mut tx, (user, AuthenticationMethod::Email), &application).await? {
             drop(tx);
             let refusal = unmet();
             self.delivery_traces.note_refusal(Some(sign_in.id), &refusal).await;

@@ -14,7 +14,7 @@ use crate::domain::refresh_token::StoredRefreshToken;
 use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::{EndReason, TokenFamily};
 use crate::domain::user::User;
-use crate::flows::admission::{check_sign_in, is_admitted, no_grant};
+use crate::flows::admission::{is_admitted, is_sure_enough, no_grant, not_sure_enough};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::{OFFLINE_ACCESS, Scope};
 use crate::protocol::token::GrantType;
@@ -112,7 +112,9 @@ impl Tokens {
         if !is_admitted(&mut tx, family.user, application).await? {
             return Err(no_grant());
         }
-        check_sign_in(application, family.amr)?;
+        if !is_sure_enough(&mut tx, (family.user, family.amr), application).await? {
+            return Err(not_sure_enough());
+        }
         if let Some(code) = code
             && !tx.authorization_code_spend(code, family.id, now).await?
         {

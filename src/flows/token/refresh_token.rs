@@ -10,7 +10,7 @@ use crate::domain::application::Application;
 use crate::domain::one_time::RefreshToken;
 use crate::domain::refresh_token::{RefreshTokenState, StoredRefreshToken};
 use crate::domain::token_family::TokenFamily;
-use crate::flows::admission::{check_sign_in, is_admitted, no_grant};
+use crate::flows::admission::{is_admitted, is_sure_enough, no_grant, not_sure_enough};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::StoreError;
@@ -118,7 +118,9 @@ pub(super) async fn rotate(
     if !is_admitted(&mut tx, family.user, application).await? {
         return Err(no_grant());
     }
-    check_sign_in(application, family.amr)?;
+    if !is_sure_enough(&mut tx, (family.user, family.amr), application).await? {
+        return Err(not_sure_enough());
+    }
     if !tx.family_extend(family.id, now.plus(tokens.family_lifetime(application))).await? {
         return Err(invalid("the refresh token was revoked"));
     }

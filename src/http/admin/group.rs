@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
 use super::view::{GroupPage, MemberLine, PAGE};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::group::{Group, GroupName};
 use crate::domain::ids::UserId;
 use crate::domain::language::Language;
@@ -105,6 +106,16 @@ pub(in crate::http) async fn remove(form: CsrfForm<GroupOfOperator>) -> PageResu
     Ok(see(&after(&group, "removed")))
 }
 
+/// `POST …/require`: says how its people have to sign in to applications.
+pub(in crate::http) async fn require(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
+    let GroupOfOperator { operator, group } = form.sender;
+    let wrong = || Refusal::invalid_request("the form does not say how people have to sign in");
+    let require = RequiredSignIn::from_name(form.posted.text("require")).ok_or_else(wrong)?;
+    let groups = operator.edge.groups();
+    groups.group_require(&group.name, require, &operator.actor()).await.map_err(Refusal::from)?;
+    Ok(see(&after(&group, "changed")))
+}
+
 /// `POST …/visibility`: lets developers know of the group, or not any more.
 pub(in crate::http) async fn visibility(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
@@ -195,6 +206,10 @@ async fn group_page(operator: &Operator, group: Group, after: Option<UserId>, oc
         address: user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
         user,
     };
+    let other = match group.require {
+        RequiredSignIn::Any => RequiredSignIn::Passkey,
+        RequiredSignIn::Passkey => RequiredSignIn::Any,
+    };
     let visible = if group.visible_to_developers { "no" } else { "yes" };
     Ok(operator.page(&GroupPage {
         t: Messages::of(Language::English),
@@ -208,6 +223,8 @@ async fn group_page(operator: &Operator, group: Group, after: Option<UserId>, oc
         emails: occasion.emails,
         add_problem: occasion.add,
         visibility: form("visibility").carrying("visible", visible.to_owned()),
+        require: form("require").carrying("require", other.name()),
+        requires_passkey: group.require == RequiredSignIn::Passkey,
         delete: if occasion.asks { form("delete").carrying("follows", "known") } else { form("delete") },
         delete_problem: occasion.delete,
         group,

@@ -54,6 +54,7 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/groups/{group}/add", post(group::add))
         .route("/admin/groups/{group}/remove", post(group::remove))
         .route("/admin/groups/{group}/visibility", post(group::visibility))
+        .route("/admin/groups/{group}/require", post(group::require))
         .route("/admin/groups/{group}/delete", post(group::delete))
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit/export", get(audit_file::export))

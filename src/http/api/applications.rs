@@ -218,7 +218,7 @@ pub(super) async fn create(
 #[utoipa::path(get, path = "/applications/{client_id}", tag = "Applications",
     security(("bearer" = ["applications:read"]), ("session" = [])),
     responses((status = 200, body = ShownApplication, headers(("ETag" = String)))))]
-pub(super) async fn show(Owned(application, asked): Owned<ReadApplications>) -> Answer<Tagged<ShownApplication>> {
+pub(super) async fn show(Owned(application, call): Owned<ReadApplications>) -> Answer<Tagged<ShownApplication>> {
     let tag = application.tag();
     Ok(Tagged::with(tag, ShownApplication::of(&call, application).await?))
 }

@@ -13,6 +13,7 @@ use super::extract::{
 use super::paging::{Limit, Page, place};
 use super::problem::Named as _;
 use super::users::User;
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::group::{self, GroupName};
 use crate::domain::ids::UserId;
 use crate::domain::user::{Sub, UserState};
@@ -20,6 +21,7 @@ use crate::flows::access::Reach;
 use crate::flows::groups::{GroupError, NewGroup, Visibility};
 use crate::http::Edge;
 use crate::http::reply::{Answer, Refused, Unkept};
+use crate::protocol::named::Named as _;
 use crate::protocol::refusal::Refusal;
 
 /// A group of people.
@@ -29,6 +31,8 @@ pub(super) struct Group {
     name: String,
     /// Whether developers know of it, and may choose it for their applications.
     visible_to_developers: bool,
+    /// How the people in it have to sign in to applications: `any`, or `passkey`.
+    require: &'static str,
     /// How many accounts are in it; only operators see that.
     members: Option<i64>,
     /// Whether the configuration declares it, so that only the configuration changes or deletes it.
@@ -43,6 +47,7 @@ impl Group {
         Self {
             name: group.name.to_string(),
             visible_to_developers: group.visible_to_developers,
+            require: group.require.name(),
             members: (reach == Reach::All).then_some(group.members),
             declared: group.declared,
             created_at: group.created_at.to_string(),
@@ -72,7 +77,9 @@ pub(super) struct GroupToMake {
 #[serde(deny_unknown_fields)]
 pub(super) struct GroupChange {
     /// Whether developers may know of it.
-    visible_to_developers: bool,
+    visible_to_developers: Option<bool>,
+    /// How the people in it have to sign in to applications: `any`, or `passkey`.
+    require: Option<String>,
 }
 
 /// A group that an account is in.
@@ -164,7 +171,7 @@ pub(super) async fn show(Grouped(group, call): Grouped<ReadGroups>) -> Answer<Un
     Ok(Unkept(Group::seen(&group, reach)))
 }
 
-/// Changes who may know of a group.
+/// Changes who may know of a group, and how the people in it have to sign in.
 #[utoipa::path(patch, path = "/groups/{group}", tag = "Groups", request_body = GroupChange,
     security(("bearer" = ["groups:write"]), ("session" = [])),
     responses((status = 200, description = "As it is now", body = Group)))]
@@ -172,9 +179,18 @@ pub(super) async fn change(
     Grouped(group, call): Grouped<WriteGroups>,
     Object(change): Object<GroupChange>,
 ) -> Answer<Unkept<Group>> {
-    let visibility = Visibility::to_developers(change.visible_to_developers);
-    let groups = call.edge.groups();
-    let group = groups.group_show_to_developers(&group.name, visibility, &call.actor()).await.map_err(Refusal::from)?;
+    let wrong = || Refusal::invalid_request(format!("expected {}", RequiredSignIn::EXPECTED)).of("require");
+    let require =
+        change.require.as_deref().map(|name| RequiredSignIn::from_name(name).ok_or_else(wrong)).transpose()?;
+    let (groups, actor, name) = (call.edge.groups(), call.actor(), group.name.clone());
+    let mut group = group;
+    if let Some(visible) = change.visible_to_developers {
+        let visibility = Visibility::to_developers(visible);
+        group = groups.group_show_to_developers(&name, visibility, &actor).await.map_err(Refusal::from)?;
+    }
+    if let Some(require) = require {
+        group = groups.group_require(&name, require, &actor).await.map_err(Refusal::from)?;
+    }
     Ok(Unkept(group.into()))
 }
 

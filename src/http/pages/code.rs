@@ -115,7 +115,8 @@ async fn mine(visit: &mut Visit, parameters: &Parameters) -> Result<SignIn, Refu
     let id: SignInId = id(parameters, "id").ok_or_else(foreign)?;
     let sign_in = visit.edge.sign_ins().open_sign_in(id, visit.known_browser()).await?;
     // Never in the language of the mail: it may be that of the account, and would tell that there is one.
-    if let Some(open) = application_of(visit, &sign_in).await {
+    let open = application_of(visit, &sign_in).await;
+    if let Some(open) = open {
         visit.speak_as_asked(open.authorization.ui_locales.as_deref());
     }
     Ok(sign_in)

@@ -92,7 +92,7 @@ pub(in crate::http) async fn decide(
         _ => return Err(Refusal::invalid_request("the form says neither allow nor deny").into()),
     };
     let Some(person) = &visit.person else { return Ok(see(&page)) };
-    if decision == Decision::Allow && !opened.application.settings.require.is_met_by(person.session.amr) {
+    if decision == Decision::Allow && visit.edge.device_grants().wants_passkey(&opened, person).await? {
         let has_passkey = !visit.edge.passkeys().passkeys_of(person.user.id).await?.is_empty();
         return Err(PageError::WithPasskey { page, has_passkey });
     }

@@ -173,6 +173,7 @@ pub(super) const TABLE: &[Row] = &[
     row("POST", "/admin/groups/{group}/add", "", OPERATORS_FORM),
     row("POST", "/admin/groups/{group}/remove", "", OPERATORS_FORM),
     row("POST", "/admin/groups/{group}/visibility", "", OPERATORS_FORM),
+    row("POST", "/admin/groups/{group}/require", "", OPERATORS_FORM),
     row("POST", "/admin/groups/{group}/delete", "", OPERATORS_FORM),
     row("POST", "/admin/registration/create", "", OPERATORS_FORM),
     row("POST", "/admin/registration/revoke", "", OPERATORS_FORM),

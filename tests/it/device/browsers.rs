@@ -58,7 +58,7 @@ async fn the_page_says_who_asks_from_where_and_for_what_and_warns(world: World) 
     assert!(question.has("device-allow") && !question.has("device-elsewhere"), "{}", question.text());
 }
 
-/// RFC 8628 §3.3: the pages of the flow are those of any other, in both languages.
+/// RFC 8628 §3.3: the pages of the flow are those of any other, in every language.
 #[apply(on_both_engines)]
 async fn the_pages_speak_the_languages_of_the_others(world: World) {
     let server = world.server().await;

@@ -37,7 +37,7 @@ async fn a_group_goes_through_its_life_on_the_command_line(world: World) {
     }
     let made = shown(&world, &["create", "team/red", "--visible-to-developers"]).await;
     let expected = json!({
-        "name": "team/red", "visible_to_developers": true, "declared": false, "members": 0,
+        "name": "team/red", "visible_to_developers": true, "require": "any", "declared": false, "members": 0,
         "created_at": made["created_at"],
     });
     assert_eq!(made, expected);

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use gatepost::domain::application::ApplicationSettings;
 use gatepost::domain::assurance::RequiredSignIn;
+use gatepost::domain::audit::Actor;
+use gatepost::domain::group::GroupName;
+use gatepost::flows::groups::NewGroup;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
@@ -213,4 +216,30 @@ async fn a_token_of_an_operator_who_signed_in_by_mail_has_no_operators_power(wor
         assert_eq!(users.status, status, "{setting}: {}", users.text());
         server.stop().await;
     }
+}
+
+/// A group may require one of its people, to whatever application.
+#[apply(on_both_engines)]
+async fn a_group_requires_a_passkey_of_its_people_and_of_nobody_else(world: World) {
+    let server = world.server().await;
+    let application = web_application(&server.rooms).await;
+    let user = account(&server.rooms, JOHN).await;
+    account(&server.rooms, "jane@example.com").await;
+    let (staff, actor): (GroupName, _) = ("staff".parse().unwrap(), Actor::CommandLine);
+    let groups = &server.rooms.groups;
+    groups.group_create(NewGroup { name: staff.clone(), visible_to_developers: false }, &actor).await.unwrap();
+    groups.group_add(&staff, &[user.id], &actor).await.unwrap();
+    let (john, jane) = (Browser::of(&server), Browser::of(&server));
+    let page = john.visit(&authorize(&application, &[])).await;
+    let consent = john.sign_in(&server, &page, JOHN, 1).await;
+    let answered = allow(&john, &consent).await;
+    let group = groups.group_require(&staff, RequiredSignIn::Passkey, &actor).await.unwrap();
+    assert_eq!(group.require, RequiredSignIn::Passkey);
+    redeem(&server, &application, &answered).await.refusal(400, "invalid_grant");
+    let adding = john.visit(&authorize(&application, &[])).await;
+    assert!(adding.text().contains("Add a passkey first"), "{}", adding.text());
+    let page = jane.visit(&authorize(&application, &[])).await;
+    assert!(jane.sign_in(&server, &page, "jane@example.com", 1).await.has("consent-allow"));
+    groups.group_require(&staff, RequiredSignIn::Any, &actor).await.unwrap();
+    assert!(is_answered(&john.visit(&authorize(&application, &[])).await));
 }

@@ -9,8 +9,9 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::tokens::token;
-use super::{OPEN, client, made, native_client, register, register_with, stored, text, web_client};
+use super::{LOOPBACK, OPEN, client, made, native_client, register, register_with, stored, text, web_client};
 use crate::harness::browser::Browser;
+use crate::harness::person::CHALLENGE;
 use crate::harness::{Answer, TestServer, Who, World, on_both_engines, person};
 
 /// It may not ask about tokens, unless an initial access token or an operator has let it.
@@ -104,9 +105,9 @@ async fn its_name_is_in_no_mail(world: World) {
     let query = [
         ("client_id", text(&client["client_id"])),
         ("response_type", "code"),
-        ("redirect_uri", super::LOOPBACK),
+        ("redirect_uri", LOOPBACK),
         ("scope", "openid"),
-        ("code_challenge", super::CHALLENGE),
+        ("code_challenge", CHALLENGE),
         ("code_challenge_method", "S256"),
     ];
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();

@@ -64,6 +64,10 @@ pub(in crate::http::admin) struct GroupPage {
     pub(in crate::http::admin) add_problem: Option<String>,
     /// Lets developers know of it, or not any more.
     pub(in crate::http::admin) visibility: Form,
+    /// Has its people sign in otherwise.
+    pub(in crate::http::admin) require: Form,
+    /// Whether they sign in with a passkey.
+    pub(in crate::http::admin) requires_passkey: bool,
     /// Deletes it.
     pub(in crate::http::admin) delete: Form,
     /// Why it was not deleted.
