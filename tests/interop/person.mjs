@@ -85,9 +85,10 @@ export class Person {
     throw new Error(`mail ${n} to ${this.email} did not arrive`);
   }
 
-  /** Does what the pages ask for, until they lead to `until`; returns that address, or the page where nothing is asked. */
+  /** Does what the pages ask for, from an address or a page on, until they lead to `until`; returns that address, or the page
+   * where nothing is asked. */
   async signIn(start, { until, by = 'link' }) {
-    let page = await this.open(start, { until });
+    let page = start instanceof Page ? start : await this.open(start, { until });
     for (let steps = 0; page instanceof Page; steps += 1) {
       if (steps === 10) throw new Error(`the pages ask without end, now at ${page.url}`);
       if (page.has('login-submit')) {

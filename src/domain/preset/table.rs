@@ -78,7 +78,14 @@ pub const PRESETS: &[Preset] = &[
         groups_claim: Some("policy"),
         ..NOTHING
     },
-    Preset { name: "mlflow", label: "MLflow", redirects: &["/callback"], scopes: WITH_GROUPS, ..NOTHING },
+    Preset {
+        name: "mlflow",
+        label: "MLflow",
+        redirects: &["/callback"],
+        after_logout: &["/oidc/ui/auth"],
+        scopes: WITH_GROUPS,
+        ..NOTHING
+    },
     Preset {
         name: "nextcloud",
         label: "Nextcloud",
@@ -95,7 +102,14 @@ pub const PRESETS: &[Preset] = &[
         scopes: WITH_GROUPS,
         ..NOTHING
     },
-    Preset { name: "pgadmin", label: "pgAdmin", redirects: &["/oauth2/authorize"], scopes: WITH_GROUPS, ..NOTHING },
+    Preset {
+        name: "pgadmin",
+        label: "pgAdmin",
+        redirects: &["/oauth2/authorize"],
+        after_logout: &["/"],
+        scopes: WITH_GROUPS,
+        ..NOTHING
+    },
     Preset {
         name: "proxmox",
         label: "Proxmox VE",

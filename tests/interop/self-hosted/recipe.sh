@@ -64,13 +64,14 @@ random() {
     python3 -c 'import secrets; print(secrets.token_hex(16))'
 }
 
-# start COMMAND…: runs the application and waits until it answers at its address.
+# start PATH COMMAND…: runs the application and waits until it answers at that path, which says that it is ready.
 start() {
-    local deadline=$((SECONDS + 180))
+    local ready=$SITE$1 deadline=$((SECONDS + 180))
+    shift
     trap stop EXIT
     "$@" >"$folder/log" 2>&1 &
     application=$!
-    until curl --silent --output /dev/null "$SITE/"; do
+    until curl --silent --fail --output /dev/null "$ready"; do
         if ! kill -0 "$application" 2>/dev/null || ((SECONDS > deadline)); then
             echo "$name did not start:" >&2
             tail -n 40 "$folder/log" >&2
