@@ -111,7 +111,7 @@ fn read_again_on(mut hangup: Signal, rooms: Arc<Rooms>, arguments: Arguments, or
 
 async fn read_again(rooms: &Rooms, arguments: &Arguments, origin: &Origin) -> Result<(), CommandError> {
     let loaded = Config::load(origin.file.as_deref(), &origin.environment)?;
-    Ok(app::reload(rooms, arguments.checked(loaded)?).await?)
+    Ok(Box::pin(app::reload(rooms, arguments.checked(loaded)?)).await?)
 }
 
 /// What an operator should know who wonders why a person cannot sign in, or why all can.

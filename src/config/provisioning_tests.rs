@@ -11,6 +11,7 @@ use super::{DeclaredApplication, DeclaredSecret, Secret};
 use crate::domain::application::{
     AccessPolicy, ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SETTINGS,
 };
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claims::TokenProfile;
@@ -64,7 +65,7 @@ fn an_application_can_say_everything() {
          access = \"groups\"\nallowed_groups = [\"staff\"]\nvisible_groups = [\"staff\", \"team/red\"]\n\
          groups_claim = \"policy\"\ngroups_in_access_token = true\n\
          description = \"All that is sold.\"\nclient_uri = \"https://shop.example.com\"\n\
-         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\n";
+         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\n";
     let expected = ApplicationSettings {
         name: "Shop".to_owned(),
         kind: ApplicationKind::Web,
@@ -94,6 +95,7 @@ fn an_application_can_say_everything() {
         client_uri: Some("https://shop.example.com".parse().unwrap()),
         tos_uri: Some("https://shop.example.com/terms".parse().unwrap()),
         policy_uri: Some("https://shop.example.com/privacy".parse().unwrap()),
+        require: RequiredSignIn::Passkey,
         initiate_login_uri: Some("https://shop.example.com/login".parse().unwrap()),
     };
     assert_eq!(settings(lines), expected);

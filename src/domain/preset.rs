@@ -5,7 +5,7 @@ mod table;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::application::{ApplicationKind, GivenSettings, Setting, SettingProblem};
+use super::application::{ApplicationKind, GivenSettings, REDIRECT_URIS, Setting, SettingProblem};
 
 pub use table::PRESETS;
 
@@ -73,7 +73,7 @@ impl Preset {
         let mut settings = vec![
             ("name", json!(self.label)),
             ("type", json!(ApplicationKind::Web.name())),
-            ("redirect_uris", json!(redirects)),
+            (REDIRECT_URIS, json!(redirects)),
             ("scopes", json!(self.scopes)),
         ];
         if !self.after_logout.is_empty() {

@@ -23,6 +23,7 @@ impl Authorization {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::asked_claims::AskedClaims;
     use crate::domain::authorization::Source;
     use crate::domain::ids::{ApplicationId, AuthorizationId, SessionId, Timestamp, UserId};
     use crate::domain::one_time::ValueHash;
@@ -50,6 +51,7 @@ mod tests {
             login_hint: None,
             ui_locales: None,
             expected_sub: None,
+            claims: AskedClaims::default(),
             device: Device::default(),
             created_at: at(1000),
             expires_at: at(4600),

@@ -60,7 +60,7 @@ pub(super) fn not_sure_enough() -> Refusal {
 }
 
 /// What the application is told where the person did not sign in as surely as it requires, or as its request says is
-/// essential (OIDC Core §5.5.1.1, OpenID Connect Core Error Code unmet_authentication_requirements).
+/// essential (OIDC Core §5.5.1.1, OpenID Connect Core Error Code `unmet_authentication_requirements`).
 pub(super) fn unmet() -> Refusal {
     let what = "the person has not signed in in the way that the application or the request requires";
     Refusal::new(ErrorCode::UnmetAuthenticationRequirements, what)

@@ -103,9 +103,7 @@ fn confidential() -> Vec<&'static str> {
 
 impl Metadata {
     /// The metadata of a server.
-    pub fn new(
-        Offered { issuer, scopes, claims, signing, resources, languages, registration }: Offered<'_>,
-    ) -> Self {
+    pub fn new(Offered { issuer, scopes, claims, signing, resources, languages, registration }: Offered<'_>) -> Self {
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();

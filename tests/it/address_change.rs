@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::harness::browser::{Browser, Page};
 use crate::harness::person::{CALLBACK, VERIFIER, account, authorize, mails_to, web_application};
 use crate::harness::{Answer, TestServer, World, eventually, on_both_engines};
+use crate::passkeys::{Passkeys, with_passkey};
 
 const OLD: &str = "john@example.com";
 const NEW: &str = "johnny@example.org";
@@ -119,6 +120,21 @@ async fn the_old_address_gets_the_account_back_and_everything_ends(world: World)
     assert_eq!(userinfo().await, 401);
     assert_eq!(elsewhere.visit(&link).await.answer.status, 410, "it is done once");
     signed_in(&server, OLD).await;
+}
+
+/// Address change: a passkey that an attacker may have added signs nobody in any more.
+#[apply(on_both_engines)]
+async fn undoing_takes_the_passkeys_away_with_the_sessions(world: World) {
+    let server = world.server_with(UNLIMITED).await;
+    let john = account(&server.rooms, OLD).await;
+    let (browser, mut authenticator) = with_passkey(&server, OLD).await;
+    let link = change(&server, &browser, OLD, NEW).await;
+    undo(&Browser::of(&server), &link).await;
+    let elsewhere = Browser::of(&server);
+    let page = elsewhere.visit("/login").await;
+    let refused = Passkeys { browser: &elsewhere }.sign_in(&page, &mut authenticator).await;
+    assert_eq!(refused.answer.status, 400, "{}", refused.text());
+    assert!(server.rooms.passkeys.passkeys_of(john.id).await.unwrap().is_empty());
 }
 
 /// Address change: an attacker who changes it twice keeps nothing, and cannot undo what the owner did.

@@ -128,6 +128,7 @@ async fn an_application_that_is_limited_later_lets_others_go(world: World) {
 async fn an_operator_has_no_silent_pass_and_an_owner_is_let_in(world: World) {
     let server = world.server().await;
     let owners = ApplicationSettings { access: AccessPolicy::Owners, ..for_people(ApplicationKind::Web) };
+    make(&server.rooms, "staff").await;
     for settings in [owners, for_groups(&["staff"]), for_groups(&[])] {
         let mut grant = server.grant_to(settings.clone()).await.stored().await;
         let root = match server.rooms.store.user_by_email(&"root@example.com".parse().unwrap()).await.unwrap() {

@@ -124,12 +124,12 @@ async fn attributes_are_set_by_api(world: World) {
     let (management, ops) = (server.management().await, server.machine("users:write users:read").await);
     let john = account(&server.rooms, "john@example.com").await;
     let path = format!("/users/{}", john.sub);
-    let patch = async |attributes: Value| {
+    let change = async |attributes: Value| {
         management.call(&ops, Method::PATCH, &path, Some(json!({ "attributes": attributes }))).await
     };
-    let set = patch(json!({ "department": "R&D", "cost_center": 7, "given_name": "John" })).await.success();
+    let set = change(json!({ "department": "R&D", "cost_center": 7, "given_name": "John" })).await.success();
     assert_eq!(set["attributes"], json!({ "department": "R&D", "cost_center": 7, "given_name": "John" }));
-    let changed = patch(json!({ "department": null, "skills": ["a"] })).await.success();
+    let changed = change(json!({ "department": null, "skills": ["a"] })).await.success();
     assert_eq!(changed["attributes"], json!({ "skills": ["a"], "cost_center": 7, "given_name": "John" }));
     let long = "a".repeat(1100);
     for bad in [
@@ -144,13 +144,13 @@ async fn attributes_are_set_by_api(world: World) {
         json!({ "department": "a\nb" }),
         json!({ "height": 7 }),
     ] {
-        let refused = patch(bad.clone()).await;
+        let refused = change(bad.clone()).await;
         refused.problem(400, "invalid_request");
         assert_eq!(refused.fields(), ["attributes"], "{bad}");
     }
     let shown = management.get(&ops, &path).await.success();
     assert_eq!(shown["attributes"], changed["attributes"], "nothing of what was refused is there");
-    assert_eq!(patch(Value::Null).await.success()["attributes"], json!({}));
+    assert_eq!(change(Value::Null).await.success()["attributes"], json!({}));
     let lines = server.rooms.store.audit_of(&john.sub).await.unwrap();
     assert!(lines.iter().any(|line| line.detail.contains("cost_center department given_name")), "{lines:?}");
 }

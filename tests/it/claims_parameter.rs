@@ -54,8 +54,7 @@ async fn a_claim_is_told_where_it_was_asked_for_once_the_person_agreed(world: Wo
     let server = world.server().await;
     let application = web_application(&server.rooms).await;
     let browser = Browser::of(&server);
-    let claims = r#"{"id_token": {"email": {"essential": true}, "nickname": null},
-        "userinfo": {"name": null, "auth_time": null, "acr": null}}"#;
+    let claims = r#"{"id_token": {"email": {"essential": true}, "nickname": null}, "userinfo": {"name": null, "auth_time": null, "acr": null}}"#;
     let page = browser.visit(&with_claims(&application, claims)).await;
     let consent = browser.sign_in(&server, &page, JOHN, 1).await;
     let shown = ("scope".to_owned(), "openid email profile".to_owned());
@@ -211,6 +210,6 @@ async fn claims_give_nothing_that_no_scope_of_the_application_gives(world: World
     assert_eq!((id_token.get("email"), id_token.get("groups"), userinfo.get("name")), (None, None, None));
     let plain = authorize(&application, &[("scope", "user"), ("claims", claims)]);
     let consent = browser.visit(&plain).await;
-    let tokens = redeem(&server, &application, &consent.answer_parameters()).await;
+    let tokens = redeem(&server, &application, &agree(&browser, &consent).await).await;
     assert_eq!((tokens.get("id_token"), &tokens["scope"]), (None, &json!("user")));
 }

@@ -13,6 +13,7 @@ use macro_rules_attribute::apply;
 use serde_json::json;
 
 use crate::harness::browser::{Browser, Page};
+use crate::harness::person::account;
 use crate::harness::{Answer, Registered, TestServer, Who, World, for_people, on_both_engines, person};
 
 const ENDPOINT: &str = "/oauth/device_authorization";
@@ -80,7 +81,7 @@ async fn signed_in(server: &TestServer, user: &User) -> Browser {
 
 /// A server, a device and a person's browser.
 async fn signed_in_beside(server: &TestServer) -> (Device<'_>, User, Browser) {
-    let user = server.person("john@example.com").await;
+    let user = account(&server.rooms, "john@example.com").await;
     (Device::of(server).await, user.clone(), signed_in(server, &user).await)
 }
 
@@ -88,7 +89,7 @@ async fn signed_in_beside(server: &TestServer) -> (Device<'_>, User, Browser) {
 #[apply(on_both_engines)]
 async fn a_device_gets_tokens_once_a_person_has_allowed_it_in_a_browser(world: World) {
     let server = world.server().await;
-    let user = server.person("john@example.com").await;
+    let user = account(&server.rooms, "john@example.com").await;
     let device = Device::of(&server).await;
     let asked = device.asks().await;
     device.is_told(&asked, "authorization_pending").await;

@@ -206,7 +206,7 @@ async fn lose(scene: &Scene, loss: Loss) {
         Loss::Disabled => drop(server.people.user_disable(user.id, &command).await.unwrap()),
         Loss::Deleted => drop(server.people.user_delete(user.id, &command).await.unwrap()),
         Loss::Demoted => {
-            let profile = Profile { admin: false, ..Profile::of(&user) };
+            let profile = Profile { admin: false, ..Profile::of(user) };
             drop(server.people.user_change(user, profile, &command).await.unwrap());
         }
         Loss::Removed => {

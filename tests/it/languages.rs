@@ -1,6 +1,7 @@
 //! The language of pages and mails: the one that the application asks for (OIDC Core §3.1.2.1), else the account's, else
 //! the browser's (RFC 9110 §12.5.4).
 
+use gatepost::domain::attribute::Attributes;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::language::Language;
 use gatepost::domain::user::Profile;
@@ -20,7 +21,8 @@ fn speaks(page: &Page, language: &str) {
 /// An account of this language.
 async fn person_of(server: &TestServer, locale: &str) {
     let user = account(&server.rooms, JOHN).await;
-    let profile = Profile { name: None, locale: Some(locale.to_owned()), admin: false };
+    let profile =
+        Profile { name: None, locale: Some(locale.to_owned()), attributes: Attributes::default(), admin: false };
     server.rooms.people.user_change(&user, profile, &Actor::CommandLine).await.unwrap();
 }
 
@@ -78,6 +80,23 @@ async fn the_application_knows_better_and_a_language_that_there_is_not_is_passed
         speaks(&browser.enter_address(&asked, JOHN).await, page);
         last_mail_speaks(&server, count, mail).await;
     }
+}
+
+#[apply(on_both_engines)]
+async fn a_person_chooses_the_language_on_the_account_page(world: World) {
+    let server = world.server().await;
+    let browser = Browser::of(&server);
+    let page = browser.visit("/login").await;
+    browser.sign_in(&server, &page, JOHN, 1).await;
+    for language in Language::ALL {
+        let form = browser.visit("/account").await.form_with("name-save");
+        let page = browser.submit(form, &[("locale", language.tag())]).await;
+        speaks(&page, language.tag());
+        let chosen = format!("<option value=\"{}\" selected>{}</option>", language.tag(), language.own_name());
+        assert!(page.text().contains(&chosen), "{chosen} in {}", page.text());
+    }
+    let form = browser.visit("/account").await.form_with("name-save");
+    speaks(&browser.submit(form, &[("locale", "")]).await, "en");
 }
 
 /// Right-to-left names and very long ones stand in a mail whole, and move nothing that stands around them.

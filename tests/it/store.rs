@@ -13,6 +13,7 @@ use gatepost::domain::application::{
     AccessPolicy, Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication,
     DeactivationReason, Origin,
 };
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::{Actor, AuditEntry, AuditEvent};
 use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource, ResourceAccess};
 use gatepost::domain::encryption::Sealed;
@@ -96,6 +97,8 @@ fn elaborate() -> Application {
         client_uri: Some("https://a.example.com/?x='\"".parse().unwrap()),
         tos_uri: Some("http://localhost:3000/terms".parse().unwrap()),
         policy_uri: None,
+        initiate_login_uri: Some("https://a.example.com/login".parse().unwrap()),
+        require: RequiredSignIn::Passkey,
     };
     let imported = |fingerprint: Option<&str>| SecretOrigin::Imported { fingerprint: fingerprint.map(str::to_owned) };
     let secrets = vec![

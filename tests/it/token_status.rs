@@ -38,7 +38,7 @@ async fn an_application_learns_about_its_own_tokens(world: World) {
     let expected = json!({
         "active": true, "scope": "openid user", "client_id": id, "token_type": "Bearer", "iat": START,
         "exp": START + 600, "sub": grant.user.sub, "aud": id, "iss": server.issuer(), "jti": claims["jti"],
-        "auth_time": START - 30, "acr": "urn:gatepost:acr:mail", "username": grant.user.email.as_ref().unwrap().as_str(),
+        "auth_time": START - 30, "acr": "urn:gatepost:mail", "username": grant.user.email.as_ref().unwrap().as_str(),
     });
     assert_eq!(ask(&server, &grant.application, &token).await, expected);
     let refresh = ask(&server, &grant.application, &refresh_token(&answer)).await;

@@ -56,7 +56,9 @@ fn a_service_does_not_speak_for_people() {
 #[test]
 fn what_was_taken_from_its_settings_is_not_allowed_any_more() {
     let shop = with(|settings| settings.scope = scope("openid profile"));
-    assert_eq!(shop.still_allowed(&scope("openid email profile passwordless")), scope("openid profile passwordless"));
+    let given = scope("openid email profile passwordless notes");
+    assert_eq!(shop.still_allowed(&given, &Scope::empty()), scope("openid profile passwordless"));
+    assert_eq!(shop.still_allowed(&given, &scope("notes")), scope("openid profile passwordless notes"));
 }
 
 #[test]

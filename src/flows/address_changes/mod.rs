@@ -21,6 +21,7 @@ use crate::domain::address_change::{AddressChange, AddressChangeState, PROOF_LIF
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::AddressChangeId;
 use crate::domain::one_time::{AddressToken, BrowserToken, UndoToken};
+use crate::domain::passkey::PasskeyChange;
 use crate::domain::user::{EmailAddress, UserState};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, Store, StoreError};
@@ -142,6 +143,12 @@ impl AddressChanges {
         tx.user_change_address(user.id, &change.old, now).await.map_err(taken_meanwhile)?;
         end_all_of(&mut tx, user.id, now).await?;
         tx.address_changes_end(user.id, now).await?;
+        // An attacker may have added one, and mail is enough to add one's own again.
+        for _ in tx.passkeys_of(user.id).await? {
+            let event = AuditEvent::PasskeyChanged { sub: user.sub.clone(), what: PasskeyChange::Removed };
+            tx.audit_append(&self.instruments.audit_entry(&Actor::Visitor, event, now)).await?;
+        }
+        tx.passkeys_forget(user.id).await?;
         let event = AuditEvent::UserAddressRestored { sub: user.sub };
         tx.audit_append(&self.instruments.audit_entry(&Actor::Visitor, event, now)).await?;
         Ok(tx.commit().await?)

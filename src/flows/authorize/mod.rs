@@ -9,6 +9,7 @@ mod pushed_request;
 
 use std::sync::Arc;
 
+use super::admission::unmet;
 use super::application_cache::ApplicationCache;
 use super::authorization_response::AuthorizationResponses;
 use super::clients::Clients;
@@ -18,7 +19,6 @@ use super::groups::Groups;
 use super::guess_limits::GuessLimits;
 use super::instruments::Instruments;
 use super::keys::Keys;
-use super::admission::unmet;
 use super::known_scopes::known_scopes;
 use super::mail::Mail;
 use super::mail_limits::MailLimits;
@@ -33,8 +33,8 @@ use crate::domain::ids::{AuthorizationId, ClientId};
 use crate::domain::session::Device;
 use crate::domain::sign_in::UnknownAccount;
 use crate::domain::told_claims::Teller;
-use crate::protocol::authorize::{AuthorizationRequest, require_redirect_uri};
 use crate::protocol::acr::AuthenticationClass;
+use crate::protocol::authorize::{AuthorizationRequest, require_redirect_uri};
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};

@@ -287,11 +287,7 @@ impl People {
 }
 
 /// An account that is not deleted. A caller who may change an operator's account could take it over.
-pub(super) async fn changeable_user(
-    tx: &mut Transaction,
-    id: UserId,
-    actor: &Actor,
-) -> Result<User, ManageUserError> {
+pub(super) async fn changeable_user(tx: &mut Transaction, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
     match tx.user(id).await? {
         Some(user) if !matches!(user.state, UserState::Deleted { .. }) => {
             if user.admin && *actor != Actor::User(id) {

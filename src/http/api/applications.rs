@@ -81,6 +81,7 @@ impl From<application::Application> for Application {
 pub(super) struct ShownApplication {
     /// From when on its tokens are signed with its algorithm, if that is still ahead; until then with the server's own.
     #[schema(format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     signing_algorithm_from: Option<String>,
     /// The application.
     #[serde(flatten)]

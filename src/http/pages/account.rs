@@ -14,7 +14,8 @@ use super::passkeys;
 use super::problem::problem_page;
 use super::scopes::scope_lines;
 use super::view::{
-    Account, AccountNotice, AddPasskeyProblem, ApplicationLine, DeleteAccount, DeleteProblem, EventLine, NameProblem, Names,
+    Account, AccountNotice, AddPasskeyProblem, ApplicationLine, DeleteAccount, DeleteProblem, EventLine, NameProblem,
+    Names,
 };
 use super::view::{Link, Message, MessagePage, Problem, SessionLine, WhichSession};
 use super::viewer::{FreshViewer, Viewer};
@@ -105,13 +106,16 @@ async fn launcher(viewer: &Viewer) -> Result<Vec<Link>, Refusal> {
     let issuer = viewer.edge.config().server.issuer.as_str();
     let applications = viewer.edge.groups().applications_to_begin_at(&viewer.person.user).await?;
     let link = |application: &Application| {
-        Some(Link { href: application.begins_at(issuer)?, text: shown(application).called().clone() })
+        Some(Link { href: application.begins_at(issuer)?, text: shown(application).called() })
     };
     Ok(applications.iter().filter_map(link).collect())
 }
 
 fn event_line(t: &Messages, user: &User, line: &AuditLine) -> EventLine {
+    // What they did to others is told by its name and its subject.
+    let is_about_them = line.subject == user.sub;
     let what = match line.event.as_str() {
+        name if !is_about_them => name.to_owned(),
         "user.created" => t.events.created.to_owned(),
         "user.changed" => t.events.changed.with(line.detail.replace(' ', ", ")),
         "user.address_changed" => t.events.address_changed.to_owned(),
@@ -122,7 +126,7 @@ fn event_line(t: &Messages, user: &User, line: &AuditLine) -> EventLine {
         "user.enabled" => t.events.enabled.to_owned(),
         name => name.to_owned(),
     };
-    EventLine { at: line.at, what, subject: Some(line.subject.clone()).filter(|subject| *subject != user.sub) }
+    EventLine { at: line.at, what, subject: (!is_about_them).then(|| line.subject.clone()) }
 }
 
 fn notice(done: &str) -> Option<AccountNotice> {

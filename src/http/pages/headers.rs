@@ -127,9 +127,9 @@ mod tests {
 
     #[tokio::test]
     async fn only_a_page_that_asks_for_passkeys_lets_its_script_ask_this_server() {
-        let policy = header(&for_sign_in(told().asking().into_response()).await, &CONTENT_SECURITY_POLICY);
+        let policy = header(&for_sign_in(message_page().asking().into_response()).await, &CONTENT_SECURITY_POLICY);
         assert!(policy.contains("connect-src 'self'"), "{policy}");
-        let policy = header(&for_sign_in(told().into_response()).await, &CONTENT_SECURITY_POLICY);
+        let policy = header(&for_sign_in(message_page().into_response()).await, &CONTENT_SECURITY_POLICY);
         assert!(!policy.contains("connect-src"), "{policy}");
     }
 

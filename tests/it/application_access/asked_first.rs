@@ -20,6 +20,8 @@ async fn allowed(server: &TestServer, application: &Registered) -> (AccessPolicy
 async fn taking_the_last_group_away_is_asked_about(world: World) {
     let server = world.server().await;
     let (management, ops) = (server.management().await, server.machine("gatepost:admin").await);
+    make(&server.rooms, "staff").await;
+    make(&server.rooms, "red").await;
     let shop = Registered::at(&server.rooms, for_groups(&["staff", "red"])).await;
     let path = format!("/applications/{}", shop.client_id);
     management.patch(&ops, &path, json!({ "allowed_groups": ["staff"] })).await.success();

@@ -54,6 +54,7 @@ async fn who_may_not_use_it_is_told_so_and_whom_to_ask(world: World) {
 async fn without_an_owner_the_operator_is_to_be_asked(world: World) {
     let server = world.server().await;
     account(&server.rooms, ANN).await;
+    make(&server.rooms, "staff").await;
     let shop = Registered::at(&server.rooms, ApplicationSettings { first_party: true, ..limited(None) }).await;
     let browser = Browser::of(&server);
     let page = browser.visit(&authorize(&shop, &[])).await;
@@ -84,6 +85,7 @@ async fn the_answer_to_a_page_that_was_open_before_is_judged_anew(world: World) 
 async fn the_link_of_a_passwordless_request_shows_the_page_too(world: World) {
     let server = world.server().await;
     account(&server.rooms, ANN).await;
+    make(&server.rooms, "staff").await;
     let shop = Registered::at(&server.rooms, limited(Some("owner@example.com"))).await;
     let body = serde_json::json!({
         "client_id": shop.client_id, "redirect_uri": CALLBACK, "response_type": "code", "scope": "openid",

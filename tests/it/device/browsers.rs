@@ -9,6 +9,7 @@ use reqwest::Method;
 
 use super::{Device, ENDPOINT, enter, signed_in, signed_in_beside};
 use crate::harness::browser::Browser;
+use crate::harness::person::account;
 use crate::harness::{Answer, Registered, World, for_people, on_both_engines};
 
 const PROXY: &str = "[server]\ntrusted_proxies = [\"127.0.0.0/8\"]";
@@ -100,7 +101,7 @@ async fn a_code_belongs_to_the_first_browser_that_entered_it(world: World) {
     let (device, _, browser) = signed_in_beside(&server).await;
     let asked = device.asks().await;
     let question = enter(&browser, &asked.user_code).await;
-    let other = server.person("other@example.com").await;
+    let other = account(&server.rooms, "other@example.com").await;
     for second in [Browser::of(&server), signed_in(&server, &other).await] {
         let taken = enter(&second, &asked.user_code).await;
         assert_eq!(taken.answer.status, 409);
@@ -151,7 +152,7 @@ async fn a_form_of_another_site_browser_or_session_does_nothing(world: World) {
 #[apply(on_both_engines)]
 async fn nothing_is_allowed_without_the_page_whoever_asks(world: World) {
     let server = world.server().await;
-    let user = server.person("john@example.com").await;
+    let user = account(&server.rooms, "john@example.com").await;
     let browser = signed_in(&server, &user).await;
     let mut settings = for_people(ApplicationKind::Device);
     settings.first_party = true;
@@ -171,7 +172,7 @@ async fn nothing_is_allowed_without_the_page_whoever_asks(world: World) {
 async fn another_account_can_be_chosen_on_the_page(world: World) {
     let server = world.server().await;
     let (device, _, browser) = signed_in_beside(&server).await;
-    let jane = server.person("jane@example.com").await;
+    let jane = account(&server.rooms, "jane@example.com").await;
     let asked = device.asks().await;
     let question = enter(&browser, &asked.user_code).await;
     let document = question.document();

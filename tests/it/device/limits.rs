@@ -7,6 +7,7 @@ use reqwest::Method;
 
 use super::{Device, ENDPOINT, enter, signed_in};
 use crate::harness::browser::Browser;
+use crate::harness::person::account;
 use crate::harness::{Answer, World, on_both_engines};
 
 const PROXY: &str = "[server]\ntrusted_proxies = [\"127.0.0.0/8\"]\n";
@@ -55,7 +56,7 @@ async fn of_wrong_codes_a_network_has_five_a_minute(world: World) {
 #[apply(on_both_engines)]
 async fn of_open_requests_an_application_has_thirty_two_at_a_network(world: World) {
     let server = world.server_with(PROXY).await;
-    let user = server.person("john@example.com").await;
+    let user = account(&server.rooms, "john@example.com").await;
     let (device, other) = (Device::of(&server).await, Device::of(&server).await);
     let ask_at = async |device: &Device<'_>, address: &str| {
         let request = server.request(Method::POST, ENDPOINT).form(&[("client_id", &device.application.client_id)]);

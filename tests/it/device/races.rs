@@ -15,6 +15,7 @@ use macro_rules_attribute::apply;
 use tokio::task::JoinSet;
 
 use super::{Device, enter, signed_in};
+use crate::harness::person::account;
 use crate::harness::{Registered, TestServer, World, for_people, form_body, on_both_engines, token};
 
 const ROUNDS: usize = 10;
@@ -36,7 +37,7 @@ async fn nodes(world: &World, server: &TestServer) -> Vec<Arc<Rooms>> {
 #[apply(on_both_engines)]
 async fn of_many_polls_at_once_one_gets_tokens(world: World) {
     let server = world.server_with(PATIENT).await;
-    let user = server.person("john@example.com").await;
+    let user = account(&server.rooms, "john@example.com").await;
     let mut settings = for_people(ApplicationKind::Web);
     settings.grants.push(GrantType::DeviceCode);
     let device = Device::with(&server, settings).await;
@@ -68,7 +69,7 @@ async fn of_many_polls_at_once_one_gets_tokens(world: World) {
 #[apply(on_both_engines)]
 async fn of_a_yes_and_a_no_at_once_one_counts(world: World) {
     let server = world.server_with(PATIENT).await;
-    let user = server.person("john@example.com").await;
+    let user = account(&server.rooms, "john@example.com").await;
     let (device, browser) = (Device::of(&server).await, signed_in(&server, &user).await);
     for _ in 0..ROUNDS {
         let asked = device.asks().await;

@@ -59,7 +59,7 @@ impl Authenticator {
         let length = u16::try_from(data.len()).unwrap().to_be_bytes();
         let object = [b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59".as_slice(), &length, &data].concat();
         let client_data = self.client_data("webauthn.create", options);
-        self.answer(json!({"clientDataJSON": encoded(&client_data), "attestationObject": encoded(&object)}))
+        self.answer(&json!({"clientDataJSON": encoded(&client_data), "attestationObject": encoded(&object)}))
     }
 
     /// The answer to `navigator.credentials.get` with these options.
@@ -71,7 +71,7 @@ impl Authenticator {
         if self.count > 0 {
             self.count += 1;
         }
-        self.answer(json!({"clientDataJSON": encoded(&client_data), "authenticatorData": encoded(&data),
+        self.answer(&json!({"clientDataJSON": encoded(&client_data), "authenticatorData": encoded(&data),
             "signature": encoded(signature.as_ref()), "userHandle": self.handle}))
     }
 
@@ -86,7 +86,7 @@ impl Authenticator {
         data.to_string().into_bytes()
     }
 
-    fn answer(&self, response: Value) -> String {
+    fn answer(&self, response: &Value) -> String {
         let id = encoded(&self.id);
         json!({"id": id, "rawId": id, "type": "public-key", "response": response}).to_string()
     }

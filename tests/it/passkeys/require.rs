@@ -57,7 +57,7 @@ async fn an_application_that_requires_a_passkey_leads_from_mail_to_a_passkey_and
     assert_eq!((&id_token["acr"], &id_token["amr"]), (&json!("urn:gatepost:passkey"), &json!(["swk", "user"])));
 }
 
-/// OpenID Connect Core Error Code unmet_authentication_requirements.
+/// OpenID Connect Core Error Code `unmet_authentication_requirements`.
 #[apply(on_both_engines)]
 async fn who_goes_back_without_a_passkey_has_the_application_told(world: World) {
     let server = world.server().await;
@@ -131,7 +131,7 @@ async fn an_application_that_requires_a_passkey_gets_no_mail_sent_by_its_own_req
         "username": JOHN, "code_challenge": crate::harness::person::CHALLENGE, "code_challenge_method": "S256"});
     let request = server.request(reqwest::Method::POST, "/oauth/authorize").json(&body);
     let refused = Answer::of(request).await;
-    refused.refusal(403, "unmet_authentication_requirements");
+    refused.refusal(400, "unmet_authentication_requirements");
     assert_eq!(crate::harness::person::mails_to(&server, JOHN).await, 0);
 }
 

@@ -1,7 +1,8 @@
 //! German.
 
 use super::{
-    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+    AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
+    PasskeyMessages, SignInMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -80,5 +81,36 @@ pub(super) const DE: MailMessages = MailMessages {
         ),
         until: Sentence("Die Einladung gilt bis zum {date}."),
         sign_in: "Anmelden",
+    },
+    passkey: PasskeyMessages {
+        added: Sentence("Zu Ihrem Konto bei {host} ist ein Passkey hinzugekommen"),
+        added_text: Sentence(
+            "Mit dem Passkey {name} kann man sich von jetzt an ohne E-Mail an Ihrem Konto anmelden. Er wurde von {address} aus hinzugefügt.",
+        ),
+        added_advice: "Waren Sie das nicht, entfernen Sie ihn auf Ihrer Kontoseite, melden Sie sich überall ab und sagen Sie dem Betreiber des Servers Bescheid.",
+        removed: Sentence("Von Ihrem Konto bei {host} wurde ein Passkey entfernt"),
+        removed_text: Sentence("Mit dem Passkey {name} kann man sich nicht mehr an Ihrem Konto anmelden."),
+        removed_advice: "Waren Sie das nicht, sehen Sie auf Ihrer Kontoseite nach, melden Sie sich überall ab und sagen Sie dem Betreiber des Servers Bescheid.",
+        open: "Ihr Konto öffnen",
+    },
+    address: AddressMessages {
+        proof: Sentence("Bestätigen Sie Ihre neue Adresse bei {host}"),
+        proof_text: Sentence("Das Konto von {address} bei {host} soll diese Adresse bekommen."),
+        proof_where: "Öffnen Sie den Link in einem Browser, in dem Sie bei diesem Konto angemeldet sind.",
+        proof_until: Sentence(
+            "Er gilt bis {date}. Haben Sie das nicht verlangt, ignorieren Sie diese E-Mail: Es ändert sich nichts.",
+        ),
+        confirm: "Adresse bestätigen",
+        taken: Sentence("Diese Adresse hat ein Konto bei {host}"),
+        taken_text: Sentence(
+            "Jemand, der bei {host} an einem anderen Konto angemeldet ist, wollte diesem Ihre Adresse geben.",
+        ),
+        taken_advice: "Sie hat schon ein Konto, also wurde nichts geändert. Sie brauchen nichts zu tun.",
+        changed: Sentence("Ihr Konto bei {host} hat jetzt eine andere Adresse"),
+        changed_text: Sentence("Sie ist {address}. Mit dieser Adresse kann sich niemand mehr anmelden."),
+        changed_advice: Sentence(
+            "Waren Sie das nicht? Bis {date} können Sie es rückgängig machen: Das Konto bekommt diese Adresse zurück, und alle, die daran angemeldet sind, werden abgemeldet.",
+        ),
+        undo: "Rückgängig machen",
     },
 };

@@ -1,7 +1,8 @@
 //! English.
 
 use super::{
-    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+    AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
+    PasskeyMessages, SignInMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -80,5 +81,32 @@ pub(super) const EN: MailMessages = MailMessages {
         text: Sentence("You can make an account at {host}: sign in with this address, there is no password."),
         until: Sentence("The invitation is open until {date}."),
         sign_in: "Sign in",
+    },
+    passkey: PasskeyMessages {
+        added: Sentence("A passkey was added to your account at {host}"),
+        added_text: Sentence(
+            "The passkey {name} signs in to your account from now on, without a mail. It was added from {address}.",
+        ),
+        added_advice: "If that was not you, remove it on your account page, sign out everywhere, and tell the operator of the server.",
+        removed: Sentence("A passkey was removed from your account at {host}"),
+        removed_text: Sentence("The passkey {name} does not sign in to your account any more."),
+        removed_advice: "If that was not you, look at your account page, sign out everywhere, and tell the operator of the server.",
+        open: "Open your account",
+    },
+    address: AddressMessages {
+        proof: Sentence("Confirm your new address at {host}"),
+        proof_text: Sentence("The account of {address} at {host} is to have this address."),
+        proof_where: "Open the link in a browser in which you are signed in to that account.",
+        proof_until: Sentence("It is good until {date}. If you did not ask for it, ignore this mail: nothing changes."),
+        confirm: "Confirm the address",
+        taken: Sentence("This address has an account at {host}"),
+        taken_text: Sentence("Somebody who is signed in to another account at {host} wanted to give it this address."),
+        taken_advice: "It has an account already, so nothing was changed. You need not do anything.",
+        changed: Sentence("Your account at {host} has another address now"),
+        changed_text: Sentence("It is {address}. Nobody can sign in with this address any more."),
+        changed_advice: Sentence(
+            "Was that not you? Undo it until {date}: the account gets this address back, and everybody who is signed in to it is signed out.",
+        ),
+        undo: "Undo the change",
     },
 };

@@ -1,7 +1,8 @@
 //! Spanish.
 
 use super::{
-    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+    AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
+    PasskeyMessages, SignInMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -82,5 +83,34 @@ pub(super) const ES: MailMessages = MailMessages {
         text: Sentence("Puede crear una cuenta en {host}: inicie sesión con esta dirección, no hay contraseña."),
         until: Sentence("La invitación es válida hasta el {date}."),
         sign_in: "Iniciar sesión",
+    },
+    passkey: PasskeyMessages {
+        added: Sentence("Se ha añadido una llave de acceso a su cuenta en {host}"),
+        added_text: Sentence(
+            "Con la llave de acceso {name} se puede iniciar sesión en su cuenta desde ahora, sin correo. Se añadió desde {address}.",
+        ),
+        added_advice: "Si no ha sido usted, quítela en la página de su cuenta, cierre sesión en todas partes y avise al operador del servidor.",
+        removed: Sentence("Se ha quitado una llave de acceso de su cuenta en {host}"),
+        removed_text: Sentence("Con la llave de acceso {name} ya no se puede iniciar sesión en su cuenta."),
+        removed_advice: "Si no ha sido usted, mire la página de su cuenta, cierre sesión en todas partes y avise al operador del servidor.",
+        open: "Abrir su cuenta",
+    },
+    address: AddressMessages {
+        proof: Sentence("Confirme su nueva dirección en {host}"),
+        proof_text: Sentence("La cuenta de {address} en {host} va a tener esta dirección."),
+        proof_where: "Abra el enlace en un navegador en el que haya iniciado sesión en esa cuenta.",
+        proof_until: Sentence("Es válido hasta el {date}. Si no lo ha pedido, ignore este correo: no cambia nada."),
+        confirm: "Confirmar la dirección",
+        taken: Sentence("Esta dirección tiene una cuenta en {host}"),
+        taken_text: Sentence(
+            "Alguien con la sesión iniciada en otra cuenta de {host} ha querido darle esta dirección.",
+        ),
+        taken_advice: "Ya tiene una cuenta, así que no se ha cambiado nada. No tiene que hacer nada.",
+        changed: Sentence("Su cuenta en {host} tiene ahora otra dirección"),
+        changed_text: Sentence("Es {address}. Ya nadie puede iniciar sesión con la presente dirección."),
+        changed_advice: Sentence(
+            "¿No ha sido usted? Puede deshacerlo hasta el {date}: la cuenta recupera esta dirección y se cierran todas las sesiones abiertas.",
+        ),
+        undo: "Deshacer el cambio",
     },
 };

@@ -1,7 +1,8 @@
 //! French. A no-break space stands before `:`, `;`, `?` and `!`, so that no line begins with them.
 
 use super::{
-    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+    AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
+    PasskeyMessages, SignInMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -88,5 +89,36 @@ pub(super) const FR: MailMessages = MailMessages {
         ),
         until: Sentence("L’invitation est valable jusqu’au {date}."),
         sign_in: "Se connecter",
+    },
+    passkey: PasskeyMessages {
+        added: Sentence("Une clé d’accès a été ajoutée à votre compte sur {host}"),
+        added_text: Sentence(
+            "La clé d’accès {name} permet désormais de se connecter à votre compte sans e-mail. Elle a été ajoutée depuis {address}.",
+        ),
+        added_advice: "Si ce n’était pas vous, supprimez-la sur la page de votre compte, déconnectez-vous partout et prévenez l’exploitant du serveur.",
+        removed: Sentence("Une clé d’accès a été supprimée de votre compte sur {host}"),
+        removed_text: Sentence("La clé d’accès {name} ne permet plus de se connecter à votre compte."),
+        removed_advice: "Si ce n’était pas vous, consultez la page de votre compte, déconnectez-vous partout et prévenez l’exploitant du serveur.",
+        open: "Ouvrir votre compte",
+    },
+    address: AddressMessages {
+        proof: Sentence("Confirmez votre nouvelle adresse sur {host}"),
+        proof_text: Sentence("Le compte de {address} sur {host} doit recevoir cette adresse."),
+        proof_where: "Ouvrez le lien dans un navigateur où ce compte est connecté.",
+        proof_until: Sentence(
+            "Il est valable jusqu’au {date}. Si vous n’avez rien demandé, ignorez cet e-mail : rien ne change.",
+        ),
+        confirm: "Confirmer l’adresse",
+        taken: Sentence("Cette adresse a déjà un compte sur {host}"),
+        taken_text: Sentence(
+            "Une personne connectée à un autre compte sur {host} voulait donner cette adresse à ce compte.",
+        ),
+        taken_advice: "Elle a déjà un compte, donc rien n’a été modifié. Vous n’avez rien à faire.",
+        changed: Sentence("Votre compte sur {host} a désormais une autre adresse"),
+        changed_text: Sentence("C’est {address}. Plus personne ne peut se connecter avec la présente adresse."),
+        changed_advice: Sentence(
+            "Ce n’était pas vous ? Vous pouvez l’annuler jusqu’au {date} : le compte retrouve cette adresse, et toutes les sessions ouvertes sont fermées.",
+        ),
+        undo: "Annuler le changement",
     },
 };

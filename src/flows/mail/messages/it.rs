@@ -1,7 +1,8 @@
 //! Italian.
 
 use super::{
-    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+    AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
+    PasskeyMessages, SignInMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -84,5 +85,34 @@ pub(super) const IT: MailMessages = MailMessages {
         text: Sentence("Può creare un account su {host}: acceda con questo indirizzo, senza password."),
         until: Sentence("L’invito vale fino al giorno {date}."),
         sign_in: "Accedi",
+    },
+    passkey: PasskeyMessages {
+        added: Sentence("Una passkey è stata aggiunta al suo account su {host}"),
+        added_text: Sentence(
+            "Con la passkey {name} si può accedere al suo account da ora in poi, senza e-mail. È stata aggiunta da {address}.",
+        ),
+        added_advice: "Se non è opera sua, la rimuova nella pagina del suo account, esca ovunque e avvisi il gestore del server.",
+        removed: Sentence("Una passkey è stata rimossa dal suo account su {host}"),
+        removed_text: Sentence("Con la passkey {name} non si può più accedere al suo account."),
+        removed_advice: "Se non è opera sua, controlli la pagina del suo account, esca ovunque e avvisi il gestore del server.",
+        open: "Apri l’account",
+    },
+    address: AddressMessages {
+        proof: Sentence("Confermi il nuovo indirizzo su {host}"),
+        proof_text: Sentence("L’account di {address} su {host} avrà questo indirizzo."),
+        proof_where: "Apra il link in un browser in cui l’accesso a quell’account è attivo.",
+        proof_until: Sentence(
+            "Vale fino al giorno {date}. Se non è una sua richiesta, ignori questa e-mail: non cambia nulla.",
+        ),
+        confirm: "Conferma l’indirizzo",
+        taken: Sentence("Questo indirizzo ha un account su {host}"),
+        taken_text: Sentence("Qualcuno con un altro account su {host} voleva assegnargli questo indirizzo."),
+        taken_advice: "Ha già un account, quindi non è stato modificato nulla. Non deve fare nulla.",
+        changed: Sentence("Il suo account su {host} ha ora un altro indirizzo"),
+        changed_text: Sentence("È {address}. Nessuno può più accedere con il presente indirizzo."),
+        changed_advice: Sentence(
+            "Non è opera sua? Può annullarlo fino al giorno {date}: l’account riavrà questo indirizzo e tutte le sessioni aperte verranno chiuse.",
+        ),
+        undo: "Annulla la modifica",
     },
 };

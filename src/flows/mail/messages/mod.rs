@@ -26,6 +26,8 @@ messages! {
         approval: ApprovalMessages,
         ownership: OwnershipMessages,
         account_invitation: AccountInvitationMessages,
+        passkey: PasskeyMessages,
+        address: AddressMessages,
     }
 
     /// The mail with a link and a code.
@@ -90,6 +92,33 @@ messages! {
         text: Sentence,
         until: Sentence,
         sign_in: Text,
+    }
+
+    /// The mails about a passkey that was added or removed.
+    PasskeyMessages {
+        added: Sentence,
+        added_text: Sentence,
+        added_advice: Text,
+        removed: Sentence,
+        removed_text: Sentence,
+        removed_advice: Text,
+        open: Text,
+    }
+
+    /// The mails of a change of address: to the new one, to one that has an account, to the old one.
+    AddressMessages {
+        proof: Sentence,
+        proof_text: Sentence,
+        proof_where: Text,
+        proof_until: Sentence,
+        confirm: Text,
+        taken: Sentence,
+        taken_text: Sentence,
+        taken_advice: Text,
+        changed: Sentence,
+        changed_text: Sentence,
+        changed_advice: Sentence,
+        undo: Text,
     }
 }
 

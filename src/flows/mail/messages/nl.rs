@@ -1,7 +1,8 @@
 //! Dutch.
 
 use super::{
-    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+    AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
+    PasskeyMessages, SignInMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -82,5 +83,36 @@ pub(super) const NL: MailMessages = MailMessages {
         text: Sentence("U kunt een account maken op {host}: meld u aan met dit adres, zonder wachtwoord."),
         until: Sentence("De uitnodiging geldt tot en met {date}."),
         sign_in: "Aanmelden",
+    },
+    passkey: PasskeyMessages {
+        added: Sentence("Er is een passkey toegevoegd aan uw account bij {host}"),
+        added_text: Sentence(
+            "Met de passkey {name} kan men zich vanaf nu zonder e-mail bij uw account aanmelden. Hij is toegevoegd vanaf {address}.",
+        ),
+        added_advice: "Was u dat niet, verwijder hem dan op uw accountpagina, meld u overal af en waarschuw de beheerder van de server.",
+        removed: Sentence("Er is een passkey verwijderd van uw account bij {host}"),
+        removed_text: Sentence("Met de passkey {name} kan men zich niet meer bij uw account aanmelden."),
+        removed_advice: "Was u dat niet, kijk dan op uw accountpagina, meld u overal af en waarschuw de beheerder van de server.",
+        open: "Uw account openen",
+    },
+    address: AddressMessages {
+        proof: Sentence("Bevestig uw nieuwe adres bij {host}"),
+        proof_text: Sentence("Het account van {address} bij {host} krijgt dit adres."),
+        proof_where: "Open de link in een browser waarin u bij dat account bent aangemeld.",
+        proof_until: Sentence(
+            "Hij is geldig tot {date}. Hebt u hier niet om gevraagd, negeer deze e-mail dan: er verandert niets.",
+        ),
+        confirm: "Adres bevestigen",
+        taken: Sentence("Dit adres heeft een account bij {host}"),
+        taken_text: Sentence(
+            "Iemand die bij {host} bij een ander account is aangemeld, wilde dat account dit adres geven.",
+        ),
+        taken_advice: "Het heeft al een account, dus er is niets gewijzigd. U hoeft niets te doen.",
+        changed: Sentence("Uw account bij {host} heeft nu een ander adres"),
+        changed_text: Sentence("Het is {address}. Met dit adres kan niemand zich meer aanmelden."),
+        changed_advice: Sentence(
+            "Was u dat niet? U kunt dit ongedaan maken tot {date}: het account krijgt dit adres terug, en iedereen die erbij is aangemeld, wordt afgemeld.",
+        ),
+        undo: "Wijziging ongedaan maken",
     },
 };

@@ -1,7 +1,8 @@
 //! Polish.
 
 use super::{
-    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+    AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
+    PasskeyMessages, SignInMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -84,5 +85,34 @@ pub(super) const PL: MailMessages = MailMessages {
         text: Sentence("Na {host} można założyć konto: wystarczy zalogować się tym adresem, bez hasła."),
         until: Sentence("Zaproszenie jest ważne do {date}."),
         sign_in: "Zaloguj się",
+    },
+    passkey: PasskeyMessages {
+        added: Sentence("Do konta na {host} dodano klucz dostępu"),
+        added_text: Sentence(
+            "Kluczem dostępu {name} można się od teraz logować na Twoje konto bez wiadomości e-mail. Dodano go z adresu {address}.",
+        ),
+        added_advice: "Jeśli to nie Twoje działanie, usuń go na stronie konta, wyloguj się wszędzie i powiadom operatora serwera.",
+        removed: Sentence("Z konta na {host} usunięto klucz dostępu"),
+        removed_text: Sentence("Kluczem dostępu {name} nie można się już logować na Twoje konto."),
+        removed_advice: "Jeśli to nie Twoje działanie, sprawdź stronę konta, wyloguj się wszędzie i powiadom operatora serwera.",
+        open: "Otwórz konto",
+    },
+    address: AddressMessages {
+        proof: Sentence("Potwierdź nowy adres na {host}"),
+        proof_text: Sentence("Konto {address} na {host} ma otrzymać ten adres."),
+        proof_where: "Otwórz link w przeglądarce, w której to konto jest zalogowane.",
+        proof_until: Sentence(
+            "Jest ważny do {date}. Jeśli to nie Twoja prośba, zignoruj tę wiadomość: nic się nie zmieni.",
+        ),
+        confirm: "Potwierdź adres",
+        taken: Sentence("Ten adres ma już konto na {host}"),
+        taken_text: Sentence("Ktoś zalogowany na inne konto na {host} chciał nadać mu ten adres."),
+        taken_advice: "Ma on już konto, więc niczego nie zmieniono. Nie trzeba nic robić.",
+        changed: Sentence("Konto na {host} ma teraz inny adres"),
+        changed_text: Sentence("Jest to {address}. Obecnym adresem nikt już się nie zaloguje."),
+        changed_advice: Sentence(
+            "To nie Twoje działanie? Można to cofnąć do {date}: konto odzyska ten adres, a wszystkie otwarte sesje zostaną zakończone.",
+        ),
+        undo: "Cofnij zmianę",
     },
 };

@@ -1,7 +1,8 @@
 //! Portuguese.
 
 use super::{
-    AccountInvitationMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages, SignInMessages,
+    AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
+    PasskeyMessages, SignInMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -82,5 +83,32 @@ pub(super) const PT: MailMessages = MailMessages {
         text: Sentence("Você pode criar uma conta em {host}: inicie sessão com este endereço, sem senha."),
         until: Sentence("O convite é válido até {date}."),
         sign_in: "Iniciar sessão",
+    },
+    passkey: PasskeyMessages {
+        added: Sentence("Uma chave de acesso foi adicionada à sua conta em {host}"),
+        added_text: Sentence(
+            "Com a chave de acesso {name} já se pode iniciar sessão na sua conta sem e-mail. Foi adicionada a partir de {address}.",
+        ),
+        added_advice: "Se não foi você, remova-a na página da sua conta, termine todas as sessões e avise o operador do servidor.",
+        removed: Sentence("Uma chave de acesso foi removida da sua conta em {host}"),
+        removed_text: Sentence("Com a chave de acesso {name} já não se pode iniciar sessão na sua conta."),
+        removed_advice: "Se não foi você, veja a página da sua conta, termine todas as sessões e avise o operador do servidor.",
+        open: "Abrir a sua conta",
+    },
+    address: AddressMessages {
+        proof: Sentence("Confirme o seu novo endereço em {host}"),
+        proof_text: Sentence("A conta de {address} em {host} vai ter este endereço."),
+        proof_where: "Abra o link em um navegador em que tenha sessão iniciada nessa conta.",
+        proof_until: Sentence("É válido até {date}. Se não foi você que pediu, ignore este e-mail: nada muda."),
+        confirm: "Confirmar o endereço",
+        taken: Sentence("Este endereço tem uma conta em {host}"),
+        taken_text: Sentence("Alguém com sessão iniciada em outra conta de {host} quis dar-lhe este endereço."),
+        taken_advice: "Ele já tem uma conta, por isso nada foi alterado. Não é preciso fazer nada.",
+        changed: Sentence("A sua conta em {host} tem agora outro endereço"),
+        changed_text: Sentence("É {address}. Ninguém pode mais iniciar sessão com o presente endereço."),
+        changed_advice: Sentence(
+            "Não foi você? Pode desfazer até {date}: a conta volta a ter este endereço, e todas as sessões iniciadas são terminadas.",
+        ),
+        undo: "Desfazer a alteração",
     },
 };

@@ -1,7 +1,11 @@
 //! German.
 
 use super::{
-    AboutMessages, AccountMessages, AddressMessages, Around, AskedMessages, AttributeMessages, CheckMailMessages, ConfirmLoginMessages, ConsentMessages, DeleteAccountMessages, DeviceMessages, ErrorMessages, EventMessages, ExportMessages, FormPostMessages, HomeMessages, KeepMessages, LinkElsewhereMessages, LogoutMessages, MessageMessages, Messages, NoAccessMessages, PasskeyMessages, Plural, ScopeMessages, SignInMessages, StopSignInMessages, Units,
+    AboutMessages, AccountMessages, AddressMessages, Around, AskedMessages, AttributeMessages, CheckMailMessages,
+    ConfirmLoginMessages, ConsentMessages, DeleteAccountMessages, DeviceMessages, ErrorMessages, EventMessages,
+    ExportMessages, FormPostMessages, HomeMessages, KeepMessages, LinkElsewhereMessages, LogoutMessages,
+    MessageMessages, Messages, NoAccessMessages, PasskeyMessages, Plural, ScopeMessages, SignInMessages,
+    StopSignInMessages, Units,
 };
 use crate::domain::language::Language;
 

@@ -8,7 +8,8 @@ use super::Messages;
 use crate::domain::language::{Language, Texts as _};
 
 /// Words that another language has in common with English.
-const SHARED: [&str; 5] = ["Browser", "Code", "Details", "1 minute", "{} minutes"];
+const SHARED: [&str; 11] =
+    ["Browser", "Code", "Details", "Error:", "Name", "No", "Passkeys", "Privacy", "Program", "1 minute", "{} minutes"];
 
 fn texts(language: Language) -> HashMap<String, String> {
     Messages::of(language).texts().into_iter().collect()
