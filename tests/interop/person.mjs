@@ -77,7 +77,7 @@ export class Person {
 
   /** The n-th mail to this person, of all or of those that are wanted. */
   async mail(n, wanted = () => true) {
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 600; tries += 1) {
       const mails = this.#mails().filter(wanted);
       if (mails.length >= n) return mails[n - 1];
       await sleep(50);

@@ -8,25 +8,22 @@ source ../../../../scripts/lib.sh
 document=../../../../docs/applications.md
 application=
 
-# needs COMMAND…: ends the script, with the reason, where one of them is missing.
-needs() {
-    local command
-    for command in "$@"; do
-        if ! command -v "$command" >/dev/null; then
-            echo "skipped: there is no $command on this machine"
-            exit 0
-        fi
-    done
+# Ends the script, with the reason, where there was nothing to compile it with.
+needs_go() {
+    if ! command -v go >/dev/null; then
+        echo "skipped: there is no go on this machine"
+        exit 0
+    fi
 }
 
-# register NAME: registers it as its makers want it, at an address of its own.
+# register NAME: registers it with the command that the document prints, at an address of its own.
 register() {
     name=$1
     folder=$INTEROP_DIR/$name
     SITE=http://127.0.0.1:$(free_port)
     export SITE
     mkdir "$folder"
-    new_application "$name" --for "$name" --url "$SITE"
+    "$GATEPOST" app create --for "$name" --url "$SITE" --json >"$INTEROP_DIR/$name.json"
     CLIENT_ID=$(credential "$name" client_id)
     export CLIENT_ID
 }
@@ -69,7 +66,7 @@ start() {
     local ready=$SITE$1 deadline=$((SECONDS + 180))
     shift
     trap stop EXIT
-    "$@" >"$folder/log" 2>&1 &
+    setsid "$@" >"$folder/log" 2>&1 &
     application=$!
     until curl --silent --fail --output /dev/null "$ready"; do
         if ! kill -0 "$application" 2>/dev/null || ((SECONDS > deadline)); then
@@ -89,4 +86,6 @@ try() {
 stop() {
     kill "$application" 2>/dev/null || true
     wait "$application" 2>/dev/null || true
+    # What it started itself and left behind.
+    kill -- "-$application" 2>/dev/null || true
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { Person } from '../../person.mjs';
 
-const { SITE: site, STAFF: staff, ADMIN: admin } = process.env;
+const { SITE: site, ISSUER: issuer, STAFF: staff, ADMIN: admin } = process.env;
 const start = `${site}/hub/oauth_login?next=%2Fhub%2Fhome`;
 
 test('a member of the allowed group is shown their own page', async () => {
@@ -34,4 +34,14 @@ test('signing out there signs out at the server too', async () => {
   assert.equal(end.url.href, `${site}/hub/login`);
   const page = await person.open(start);
   assert.ok(page.has('email'), page.html);
+});
+
+test('the hub knows people by what stays theirs, and not by a user name, which can pass to another', async () => {
+  const person = new Person(staff).ignoreOldMail();
+  await person.signIn(start, {});
+  const username = `u-${randomUUID().slice(0, 8)}`;
+  const saved = await person.press(await person.open(`${issuer}/account`), 'name-save', { filled: { username } });
+  assert.ok(saved.html.includes(username), saved.html);
+  const page = await person.onAnotherDevice().ignoreOldMail().signIn(start, {});
+  assert.ok(page.html.includes(staff) && !page.html.includes(username), page.html);
 });
