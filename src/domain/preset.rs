@@ -143,15 +143,18 @@ mod tests {
         }
     }
 
-    /// `docs/applications.md` has a section for each.
+    /// `docs/applications.md` has a section for each, and in its table what it is registered with.
     #[test]
     fn the_document_tells_of_each() {
         let document = include_str!("../../docs/applications.md");
         for preset in PRESETS {
             assert!(document.contains(&format!("\n## {}\n", preset.label)), "{} has no section", preset.label);
             assert!(document.contains(&format!("--for {} ", preset.name)), "{} has no command", preset.name);
-            for path in preset.redirects.iter().chain(preset.on_loopback) {
-                assert!(path.is_empty() || document.contains(path), "{}: {path}", preset.label);
+            let row = document.lines().find(|line| line.starts_with(&format!("| [{}](#", preset.label)));
+            let row = row.unwrap_or_default();
+            let told = preset.redirects.iter().chain(preset.on_loopback).chain(preset.after_logout);
+            for text in told.chain([&preset.scopes]).filter(|text| !text.is_empty()) {
+                assert!(row.contains(&format!("`{text}`")), "{} in the table: {text}", preset.label);
             }
         }
     }
