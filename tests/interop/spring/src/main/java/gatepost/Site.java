@@ -18,7 +18,7 @@ class Site {
         return """
                 <!doctype html><title>The application</title><p id="user">%s</p><p id="name">%s</p>
                 <form method="post" action="/logout"><input type="hidden" name="%s" value="%s"><button id="sign-out">Sign out</button></form>
-                """.formatted(user.getName(), user.getFullName(), csrf.getParameterName(), csrf.getToken());
+                """.formatted(user.getPreferredUsername(), user.getFullName(), csrf.getParameterName(), csrf.getToken());
     }
 
     @GetMapping(path = "/bye", produces = MediaType.TEXT_HTML_VALUE)
