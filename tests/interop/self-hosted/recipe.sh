@@ -63,7 +63,7 @@ random() {
 
 # start PATH COMMAND…: runs the application and waits until it answers at that path, which says that it is ready.
 start() {
-    local ready=$SITE$1 deadline=$((SECONDS + 180))
+    local ready=$SITE$1 deadline=$((SECONDS + 600))
     shift
     trap stop EXIT
     setsid "$@" >"$folder/log" 2>&1 &
