@@ -15,6 +15,7 @@ use crate::domain::assurance::RequiredSignIn;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claims::TokenProfile;
+use crate::protocol::id_token::IdTokenContent;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::requested_scope::ScopePolicy;
 use crate::protocol::token::GrantType;
@@ -65,7 +66,7 @@ fn an_application_can_say_everything() {
          access = \"groups\"\nallowed_groups = [\"staff\"]\nvisible_groups = [\"staff\", \"team/red\"]\n\
          groups_claim = \"policy\"\ngroups_in_access_token = true\n\
          description = \"All that is sold.\"\nclient_uri = \"https://shop.example.com\"\n\
-         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\n";
+         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\n";
     let expected = ApplicationSettings {
         name: "Shop".to_owned(),
         kind: ApplicationKind::Web,
@@ -96,6 +97,7 @@ fn an_application_can_say_everything() {
         tos_uri: Some("https://shop.example.com/terms".parse().unwrap()),
         policy_uri: Some("https://shop.example.com/privacy".parse().unwrap()),
         require: RequiredSignIn::Passkey,
+        id_token_claims: IdTokenContent::SubOnly,
         initiate_login_uri: Some("https://shop.example.com/login".parse().unwrap()),
     };
     assert_eq!(settings(lines), expected);

@@ -5,7 +5,9 @@ mod table;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::application::{ApplicationKind, GivenSettings, REDIRECT_URIS, Setting, SettingProblem};
+use super::application::{
+    ApplicationKind, GivenSettings, POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, Setting, SettingProblem,
+};
 
 pub use table::PRESETS;
 
@@ -77,7 +79,7 @@ impl Preset {
             ("scopes", json!(self.scopes)),
         ];
         if !self.after_logout.is_empty() {
-            settings.push(("post_logout_redirect_uris", json!(below(self.after_logout))));
+            settings.push((POST_LOGOUT_REDIRECT_URIS, json!(below(self.after_logout))));
         }
         settings.extend(self.groups_claim.map(|claim| ("groups_claim", json!(claim))));
         settings

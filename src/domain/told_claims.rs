@@ -8,6 +8,7 @@ use super::asked_claims::AskedClaims;
 use super::attribute_schema::AttributeSchema;
 use super::user::User;
 use crate::protocol::claims_request::{ClaimsPlace, ClaimsRequest};
+use crate::protocol::id_token::IdTokenContent;
 use crate::protocol::id_token::{GroupsClaim, PersonClaims};
 use crate::protocol::scope::{OPENID, Scope};
 
@@ -76,7 +77,12 @@ impl Told<'_> {
     fn tells(&self, claim: &str) -> bool {
         let Some(scope) = self.teller.scope_of_claim(claim) else { return false };
         let singly = || self.asked.request.asks_for(self.place, claim) && self.scope().contains(scope);
-        self.scope.contains(scope) || singly()
+        (self.scope.contains(scope) && self.tells_by_scope()) || singly()
+    }
+
+    /// Whether a scope is enough there, without asking for the claim itself.
+    fn tells_by_scope(&self) -> bool {
+        self.place == ClaimsPlace::Userinfo || self.teller.application.settings.id_token_claims == IdTokenContent::All
     }
 }
 
@@ -122,5 +128,16 @@ mod tests {
         assert!(info.tells("name") && !info.tells("email"));
         let profile = "openid profile".parse().unwrap();
         assert!(asked.told(teller(&application), &profile, ClaimsPlace::IdToken).tells("locale"), "its scope gives it");
+    }
+
+    #[test]
+    fn a_small_id_token_has_only_what_was_asked_for_itself() {
+        let mut application = application("openid email profile");
+        application.settings.id_token_claims = IdTokenContent::SubOnly;
+        let asked = asked(&application, "openid profile");
+        let profile = "openid profile".parse().unwrap();
+        let told = |place| asked.told(teller(&application), &profile, place);
+        assert!(!told(ClaimsPlace::IdToken).tells("name") && told(ClaimsPlace::IdToken).tells("email"));
+        assert!(told(ClaimsPlace::Userinfo).tells("name"));
     }
 }

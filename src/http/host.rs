@@ -14,12 +14,17 @@ use super::pages::place::Place;
 use super::reply::Refused;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// Answers 421 to a visit under another name (RFC 9110 §15.5.20), and 400 to more than one name (RFC 9112 §3.2).
-pub(super) async fn refuse_other_names(State(edge): State<Edge>, request: Request, next: Next) -> Response {
-    if request.headers().get_all(HOST).iter().count() > 1 {
-        // Something in front of this server may have looked at another one of them.
-        return Refused::from(Refusal::invalid_request("the request names more than one Host")).into_response();
+/// Refuses a request that names more than one host (RFC 9112 §3.2): something in front of this server may have looked at
+/// another one of them.
+pub(super) fn check_one_host(request: &Request) -> Result<(), Refused> {
+    match request.headers().get_all(HOST).iter().nth(1) {
+        Some(_) => Err(Refusal::invalid_request("the request names more than one Host").into()),
+        None => Ok(()),
     }
+}
+
+/// Answers 421 to a visit under another name (RFC 9110 §15.5.20).
+pub(super) async fn refuse_other_names(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let issuer = &edge.config().server.issuer;
     let path = request.uri().path();
     // Caught mail is shown on a server for this machine only, and is not found on others.

@@ -7,12 +7,13 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
 use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
 use super::Edge;
 use super::brand::branded;
+use super::host::check_one_host;
 use super::named_client::NamedClientSlot;
 use super::reply::{Refused, ReportedRefusal, Telling, render};
 use crate::protocol::mismatch::redact;
@@ -35,7 +36,13 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     request.extensions_mut().insert(named_client.clone());
     let path = request.uri().path().to_owned();
-    let mut response = branded(edge.brand(), next.run(request)).instrument(span.clone()).await;
+    let answered = async {
+        match check_one_host(&request) {
+            Ok(()) => next.run(request).await,
+            Err(refused) => refused.into_response(),
+        }
+    };
+    let mut response = branded(edge.brand(), answered).instrument(span.clone()).await;
     let refused = response.extensions_mut().remove::<Refused>();
     if let Some(refused) = &refused {
         let issuer = edge.config().server.issuer.as_str();

@@ -9,9 +9,22 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::jose::SigningAlgorithm;
+use super::named::named;
 
 /// `token_use` of an ID token: an access token of the format `plain` has the same `typ` and another of these.
 pub const TOKEN_USE: &str = "id";
+
+named! {
+    /// What ID tokens say of a person without being asked for single claims. A setting of the application.
+    #[derive(Default)]
+    pub enum IdTokenContent {
+        /// What their scopes allow, as userinfo says it.
+        #[default]
+        All = "all": "All that its scopes allow",
+        /// Who it is; the rest is told at userinfo (OIDC Core §5.4).
+        SubOnly = "sub_only": "Who it is (sub), and the rest at userinfo",
+    }
+}
 
 /// The `typ` of an ID token.
 pub const TYPE: &str = "JWT";

@@ -64,6 +64,7 @@ const STEPS: &[Step] = &[
     step!(33, "0033_pages_of_applications"),
     step!(34, "0034_assurance"),
     step!(35, "0035_group_sign_in"),
+    step!(36, "0036_id_token_claims"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -31,6 +31,7 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("visible_groups", json!([]), None),
         ("groups_claim", Value::Null, None),
         ("groups_in_access_token", json!(false), None),
+        ("id_token_claims", json!("all"), None),
         ("signing_algorithm", json!("RS256"), None),
         ("jwks", Value::Null, None),
         ("description", Value::Null, None),
@@ -332,7 +333,7 @@ fn sources(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 /// few are words for other things as well.
 #[test]
 fn the_name_of_a_setting_stands_in_two_files_at_most() {
-    let words = ["name", "type", "owner", "scope", "scopes", "grants"];
+    let words = ["name", "type", "owner", "scope", "scopes", "grants", "description", "require"];
     let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let code = |path: std::path::PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();

@@ -24,6 +24,7 @@ use gatepost::domain::signing_key::SigningKey;
 use gatepost::protocol::assertion::AssertionAudience;
 use gatepost::protocol::claims::TokenProfile;
 use gatepost::protocol::client_keys::client_keys;
+use gatepost::protocol::id_token::IdTokenContent;
 use gatepost::protocol::jose::SigningAlgorithm;
 use gatepost::protocol::requested_scope::ScopePolicy;
 use gatepost::store::{ApplicationUse, Generation, Generations, StateChange, Store, StoreError};
@@ -99,6 +100,7 @@ fn elaborate() -> Application {
         policy_uri: None,
         initiate_login_uri: Some("https://a.example.com/login".parse().unwrap()),
         require: RequiredSignIn::Passkey,
+        id_token_claims: IdTokenContent::SubOnly,
     };
     let imported = |fingerprint: Option<&str>| SecretOrigin::Imported { fingerprint: fingerprint.map(str::to_owned) };
     let secrets = vec![

@@ -13,6 +13,9 @@ use crate::protocol::token::GrantType;
 /// What the list of addresses after a sign-in is called, here and in client metadata (RFC 7591 §2).
 pub const REDIRECT_URIS: &str = "redirect_uris";
 
+/// The setting with the addresses after signing out.
+pub const POST_LOGOUT_REDIRECT_URIS: &str = "post_logout_redirect_uris";
+
 /// Settings that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
@@ -115,7 +118,7 @@ pub(super) fn redirect_uris(settings: &ApplicationSettings) -> Checked {
 }
 
 pub(super) fn post_logout_redirect_uris(settings: &ApplicationSettings) -> Checked {
-    uris(settings, ("post_logout_redirect_uris", &settings.post_logout_redirect_uris), ReturnFrom::SignOut)
+    uris(settings, (POST_LOGOUT_REDIRECT_URIS, &settings.post_logout_redirect_uris), ReturnFrom::SignOut)
 }
 
 /// A redirect URI that could never be answered is refused now, and not at each request.

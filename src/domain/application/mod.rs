@@ -28,7 +28,7 @@ use crate::protocol::scope::{self, Scope};
 pub use about::{AboutError, Description, WebAddress};
 pub use access_policy::AccessPolicy;
 pub use authentication::ClientAuthentication;
-pub use check::{REDIRECT_URIS, SettingsError};
+pub use check::{POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, SettingsError};
 pub use given::{GivenSettings, SettingProblem};
 pub use kind::ApplicationKind;
 pub use limits::{BeyondLimits, SelfServiceLimits};

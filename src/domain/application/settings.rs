@@ -18,6 +18,7 @@ use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claim_name::ClaimName;
 use crate::protocol::claims::TokenProfile;
+use crate::protocol::id_token::IdTokenContent;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::named::named;
 use crate::protocol::requested_scope::ScopePolicy;
@@ -169,6 +170,12 @@ settings! {
         /// Whether its access tokens have a person's groups too, where the scope groups is granted.
         groups_in_access_token: bool = |_| false, {
             label: "Groups in access tokens",
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// What its ID tokens say of a person. Small ones suit programs that keep them in a cookie.
+        id_token_claims: IdTokenContent = |_| IdTokenContent::default(), {
+            label: "Claims in ID tokens",
             kinds: ApplicationKind::is_for_people,
         }
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::Allowance;
 use crate::domain::application::{
-    Application, ApplicationKind, ApplicationSettings, ClientAuthentication, GivenSettings, REDIRECT_URIS, SETTINGS,
-    Setting, Shape,
+    Application, ApplicationKind, ApplicationSettings, ClientAuthentication, GivenSettings, POST_LOGOUT_REDIRECT_URIS,
+    REDIRECT_URIS, SETTINGS, Setting, Shape,
 };
 use crate::protocol::authorize::RESPONSE_TYPE;
 use crate::protocol::client_auth::{AuthMethod, METHODS};
@@ -233,7 +233,7 @@ fn scopes(sent: &Members, allowed: &Allowance) -> Result<(Scope, Scope), Refusal
 const MOST_ADDRESSES: (usize, usize) = (20, 8 * 1024);
 
 fn check_addresses(sent: &Members) -> Result<(), Refusal> {
-    for member in [REDIRECT_URIS, "post_logout_redirect_uris"] {
+    for member in [REDIRECT_URIS, POST_LOGOUT_REDIRECT_URIS] {
         let addresses = sent.get(member).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let length: usize = addresses.iter().filter_map(Value::as_str).map(str::len).sum();
         if addresses.len() > MOST_ADDRESSES.0 || length > MOST_ADDRESSES.1 {

@@ -133,7 +133,7 @@ async fn a_removed_passkey_signs_in_no_more_and_the_person_is_told(world: World)
     let (browser, mut authenticator) = with_passkey(&server, JOHN).await;
     let removed = browser.submit(browser.visit("/account").await.form_to("/remove"), &[]).await;
     assert!(removed.text().contains("The passkey is removed"), "{}", removed.text());
-    assert_eq!(mails_to(&server, JOHN).await, 3);
+    eventually("the person is told", || async { mails_to(&server, JOHN).await == 3 }).await;
     let subject = &server.rooms.mail.caught_mails().unwrap()[0].subject;
     assert_eq!(subject.as_str(), "A passkey was removed from your account at localhost");
     assert_eq!(events(&world).await, ["passkey.added", "passkey.removed"]);

@@ -9,7 +9,7 @@ use super::register::events;
 use super::{JOHN, Passkeys, is_answered, with_passkey};
 use crate::harness::browser::Browser;
 use crate::harness::person::{CALLBACK, VERIFIER, account, authorize, mails_to, web_application};
-use crate::harness::{Authenticator, Flags, World, on_both_engines};
+use crate::harness::{Authenticator, Flags, World, eventually, on_both_engines};
 
 const NOT_ACCEPTED: &str = "This passkey was not accepted here";
 
@@ -29,7 +29,7 @@ async fn a_passkey_signs_in_to_an_application_without_mail_and_the_token_says_so
         let consent = Passkeys { browser: &other }.sign_in(&login, &mut authenticator).await;
         let answer = other.submit(consent.form_with("consent-allow"), &[("decision", "allow")]).await;
         assert!(is_answered(&answer), "{}", answer.text());
-        assert_eq!(mails_to(&server, email).await, 2, "none more than before");
+        eventually("none more than before", || async { mails_to(&server, email).await == 2 }).await;
         let request = server.token().with_basic(&application).by_grant("authorization_code");
         let code = &answer.answer_parameters()["code"];
         let request = request.parameter("code", code).parameter("redirect_uri", CALLBACK);

@@ -291,7 +291,7 @@ fn fields(t: &Messages, values: &Values, problem: Option<&'static str>) -> Vec<A
         hint: (kind != AttributeType::Text).then_some(t.attributes.texts),
         value: values.person.to_owned(),
         kind,
-        problem,
+        problem: problem.filter(|_| kind == AttributeType::Text),
     };
     AttributeType::ALL.map(field).to_vec()
 }
