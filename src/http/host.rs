@@ -11,17 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::Edge;
 use super::pages::page_error::PageError;
 use super::pages::place::Place;
-use super::reply::Refused;
 use crate::protocol::refusal::{ErrorCode, Refusal};
-
-/// Refuses a request that names more than one host (RFC 9112 §3.2): something in front of this server may have looked at
-/// another one of them.
-pub(super) fn check_one_host(request: &Request) -> Result<(), Refused> {
-    match request.headers().get_all(HOST).iter().nth(1) {
-        Some(_) => Err(Refusal::invalid_request("the request names more than one Host").into()),
-        None => Ok(()),
-    }
-}
 
 /// Answers 421 to a visit under another name (RFC 9110 §15.5.20).
 pub(super) async fn refuse_other_names(State(edge): State<Edge>, request: Request, next: Next) -> Response {

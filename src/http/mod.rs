@@ -21,6 +21,7 @@ mod json_body;
 mod named_client;
 mod oauth;
 mod observe;
+mod one_host;
 mod ops;
 mod pages;
 mod places;

@@ -13,8 +13,8 @@ use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
 use super::Edge;
 use super::brand::branded;
-use super::host::check_one_host;
 use super::named_client::NamedClientSlot;
+use super::one_host::check_one_host;
 use super::reply::{Refused, ReportedRefusal, Telling, render};
 use crate::protocol::mismatch::redact;
 use crate::protocol::refusal::{ErrorCode, Refusal};
