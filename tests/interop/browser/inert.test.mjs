@@ -160,7 +160,7 @@ describe('at a server where everything is poisoned', () => {
     await page.check('#kind-web');
     await page.fill('#app-redirect-uris', `javascript:alert(1)\n${poison('typed-uri')}`);
     await page.fill('#app-scopes', poison('typed-scope'));
-    await page.click('.more > summary');
+    await page.click('#new-application .more > summary');
     await page.fill('#app-reason', poison('typed-reason'));
     await page.click('#app-create');
     await page.waitForSelector('#app-redirect-uris[aria-invalid=true]');

@@ -16,7 +16,7 @@ export async function register(page, issuer, { name, type = 'service', redirectU
   if (redirectUris) await page.fill('#app-redirect-uris', redirectUris);
   if (scope) await page.fill('#app-scopes', scope);
   if (reason) {
-    await page.click('.more > summary');
+    await page.click('#new-application .more > summary');
     await page.fill('#app-reason', reason);
   }
   await page.click('#app-create');
