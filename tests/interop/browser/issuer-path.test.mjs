@@ -46,6 +46,7 @@ for (const strips of [true, false]) {
 
     /** The page is styled, and each of its links and forms leads below the path or to another host. */
     async function look({ page, broken }) {
+      await page.waitForLoadState();
       assert.ok(page.url().startsWith(proxy.issuer), page.url());
       const { rules, addresses } = await page.evaluate(() => ({
         rules: [...document.styleSheets].map((sheet) => sheet.cssRules.length),
@@ -130,7 +131,7 @@ for (const strips of [true, false]) {
       await look(visitor);
       await page.goto(at('/account'));
       await page.click('#sign-out');
-      await page.waitForSelector('h1');
+      await page.waitForURL(at('/account/sign-out'));
       await look(visitor);
       assert.deepEqual(strayed(), []);
     });
