@@ -2,6 +2,7 @@
 //!
 //! Who may do what is in `access_table`. Every answer here is held against the `OpenAPI` document by the harness.
 
+mod described;
 mod document;
 mod idempotency;
 mod lists;
