@@ -201,6 +201,7 @@ mod tests {
         assert_eq!(check(&after, Editor::Operator), Ok(()));
         assert_eq!(check(&after, Editor::Person), Err(AttributeError::NotYours("department".to_owned())));
         assert_eq!(check(&before, Editor::Person), Ok(()));
+        assert_eq!(AttributeError::NotYours("department".to_owned()).name(), "department");
         assert_eq!(check(&known("{}"), Editor::Operator), Ok(()), "what is not declared any more may go");
         assert_eq!(check(&known("{}"), Editor::Person), Err(AttributeError::NotYours("old".to_owned())));
         assert_eq!(check(&known(r#"{"old": 2}"#), Editor::Operator), Err(AttributeError::Unknown("old".to_owned())));

@@ -85,3 +85,25 @@ impl Invitation {
         self.spent_at.is_none() && now < self.expires_at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_is_open_until_its_time_is_over_or_it_was_answered() {
+        let at = Timestamp::from_seconds;
+        let invitation = Invitation {
+            id: InvitationId::from_bytes([1; 16]),
+            application: ApplicationId::from_bytes([1; 16]),
+            email: "ann@example.com".parse().unwrap(),
+            purpose: InvitationPurpose::Share,
+            invited_by: UserId::from_bytes([1; 16]),
+            created_at: at(0),
+            expires_at: at(100),
+            spent_at: None,
+        };
+        assert!(invitation.is_open(at(99)) && !invitation.is_open(at(100)));
+        assert!(!Invitation { spent_at: Some(at(5)), ..invitation }.is_open(at(6)));
+    }
+}

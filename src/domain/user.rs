@@ -279,6 +279,29 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn an_account_without_a_name_is_shown_by_the_first_part_of_its_address() {
+        let user = |name: Option<&str>, email: Option<&str>| User {
+            id: UserId::from_bytes([1; 16]),
+            sub: "ann".to_owned(),
+            email: email.map(|email| email.parse().unwrap()),
+            email_verified_at: None,
+            name: name.map(str::to_owned),
+            username: None,
+            locale: None,
+            admin: false,
+            attributes: Attributes::default(),
+            state: UserState::Active,
+            created_at: Timestamp::from_seconds(0),
+            updated_at: None,
+            last_sign_in_at: None,
+        };
+        let shown = |name, email| user(name, email).shown_name();
+        assert_eq!(shown(Some("Ann"), Some("ann.lee@example.com")).as_deref(), Some("Ann"));
+        assert_eq!(shown(None, Some("ann.lee@example.com")).as_deref(), Some("ann.lee"));
+        assert_eq!(shown(None, None), None);
+    }
+
+    #[test]
     fn ordinary_addresses_are_taken() {
         for good in ["a@b.de", "john.smith@example.com", "John+tag@Example.COM", "o'neil@x-y.example", "a@localhost"] {
             assert!(good.parse::<EmailAddress>().is_ok(), "{good}");

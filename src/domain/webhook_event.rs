@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn an_event_reads_back_by_its_name_and_nothing_else_is_one() {
         for event in EventType::ALL {
-            assert_eq!(event.name().parse(), Ok(*event));
+            assert_eq!(event.to_string().parse(), Ok(*event));
         }
         let refused = "key.created".parse::<EventType>().unwrap_err().to_string();
         assert!(refused.contains("'key.created'") && refused.contains("application.created"), "{refused}");

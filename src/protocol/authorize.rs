@@ -259,7 +259,12 @@ mod tests {
 
     #[test]
     fn a_plain_code_request_is_read() {
-        let request = read("response_type=code&scope=openid+user&state=a%26b&nonce=n&max_age=0").unwrap();
+        let sent = "response_type=code&scope=openid+user&state=a%26b&nonce=n&max_age=0&login_hint=ann%40example.com&ui_locales=de";
+        let request = read(sent).unwrap();
+        assert_eq!(
+            (request.login_hint.as_deref(), request.ui_locales.as_deref()),
+            (Some("ann@example.com"), Some("de"))
+        );
         assert_eq!(request.state.as_deref(), Some("a&b"));
         assert_eq!(request.max_age, Some(Duration::ZERO));
         assert_eq!(request.response_mode, ResponseMode::Query);

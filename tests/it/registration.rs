@@ -4,6 +4,7 @@ mod bounds;
 mod limits;
 mod manage;
 mod powers;
+mod redirects;
 mod tokens;
 
 use macro_rules_attribute::apply;

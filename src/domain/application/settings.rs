@@ -346,6 +346,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_an_application_need_not_have_can_be_null() {
+        let can_be_null = |name: &str| Setting::of_name(name).unwrap().can_be_null();
+        assert!(["description", "groups_claim", "jwks"].into_iter().all(can_be_null));
+        assert!(!["name", "scope", "redirect_uris", "require"].into_iter().any(can_be_null));
+    }
+
+    #[test]
     fn a_setting_has_one_name_a_label_and_a_sentence() {
         let former = SETTINGS.iter().filter_map(|setting| setting.former).map(|former| former.name);
         let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).chain(former).collect();

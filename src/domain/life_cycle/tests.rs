@@ -104,6 +104,10 @@ fn the_outlook_tells_what_the_steps_will_do() {
     assert_eq!([overdue.warned_at, overdue.deactivated_at, overdue.deleted_at], [100, 107, 163].map(|n| Some(day(n))));
     let at_last = ahead(&warned(27, 1), 27);
     assert_eq!([at_last.warned_at, at_last.deactivated_at], [None, Some(day(28))]);
+    let days_ago = ahead(&warned(21, 7), 26);
+    assert_eq!([days_ago.warned_at, days_ago.deactivated_at], [27, 28].map(|n| Some(day(n))), "it is not warned twice");
+    let deleted = Application { state: ApplicationState::Deleted { at: day(84) }, ..application() };
+    assert_eq!(ahead(&deleted, 90), Outlook { purged_at: Some(day(114)), ..Outlook::default() });
     assert_eq!(ahead(&deactivated(28), 30), Outlook { deleted_at: Some(day(84)), ..Outlook::default() });
 }
 

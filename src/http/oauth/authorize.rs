@@ -11,11 +11,10 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::activity::Endpoint;
 use crate::flows::authorize::Authorizations;
-use crate::flows::authorize::Begun;
 use crate::flows::clients::ClientRequest;
 use crate::http::authorization::authorization;
 use crate::http::pages::fields::Query;
-use crate::http::pages::flow::{continue_flow, refuse};
+use crate::http::pages::flow::begin_flow;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::visit::{Visit, see};
 use crate::http::reply::{Answer, Challenge, Refused};
@@ -71,10 +70,7 @@ fn name_client(visit: &Visit, parameters: &Parameters) {
 
 async fn begin(visit: &Visit, parameters: &Parameters) -> PageResult<Response> {
     name_client(visit, parameters);
-    let edge = &visit.edge;
     let browser = (&visit.browser, visit.person.as_ref());
-    match edge.authorizations().begin_authorization(parameters, browser, &visit.requester).await? {
-        Begun::Stored(id) => Ok(visit.remembered(continue_flow(visit, id).await.into_response())),
-        Begun::Refused(refused) => Ok(refuse(visit, refused)),
-    }
+    let begun = visit.edge.authorizations().begin_authorization(parameters, browser, &visit.requester).await?;
+    begin_flow(visit, begun).await
 }

@@ -1,11 +1,13 @@
 //! The dispatcher of the browser flow: every page returns here, none knows which one follows it.
 
+use std::sync::Arc;
+
 use axum::response::{IntoResponse as _, Response};
 
 use super::page::page;
 use super::page_error::PageResult;
 use super::passkey::is_passkey_offered;
-use super::problem::problem_page;
+use super::problem::{problem_page, unchecked_page};
 use super::target::address_for;
 use super::view::App;
 use super::view::FormPost;
@@ -16,18 +18,39 @@ use crate::domain::application::Application;
 use crate::domain::ids::AuthorizationId;
 use crate::domain::sign_in::Purpose;
 use crate::flows::authorization_response::Answer;
-use crate::flows::authorize::{Continuation, OpenAuthorization, Refused};
+use crate::flows::authorize::{Begun, Continuation, OpenAuthorization, Refused};
 use crate::flows::sign_in::SignedIn;
 use crate::http::reply::report_refusal;
+use crate::protocol::refusal::Refusal;
+
+/// Takes the first step of a request that has just come in. Whoever made it decided everything in it, and nobody has
+/// signed in or agreed for it yet.
+pub(in crate::http) async fn begin_flow(visit: &Visit, begun: Begun) -> PageResult<Response> {
+    match begun {
+        Begun::Stored(id) => {
+            let (continuation, application) = next(visit, id).await?;
+            let response = match continuation {
+                Continuation::Refused(refused) => refuse_at_once(visit, refused)?,
+                continuation => follow(visit, continuation, &application)?,
+            };
+            Ok(visit.remembered(response))
+        }
+        Begun::Refused(refused) => refuse_at_once(visit, refused),
+    }
+}
 
 /// Looks at what is true now and sends the browser to the page of the next step, or back to the application.
 pub(in crate::http) async fn continue_flow(visit: &Visit, id: AuthorizationId) -> PageResult<Response> {
-    let edge = &visit.edge;
-    // The browser that has just been given its token is the one that began.
-    let open = edge.authorizations().open_authorization(id, Some(&visit.browser)).await?;
-    let application = std::sync::Arc::clone(&open.application);
-    let continuation = edge.authorizations().continue_authorization(open, visit.person.as_ref()).await?;
+    let (continuation, application) = next(visit, id).await?;
     follow(visit, continuation, &application)
+}
+
+async fn next(visit: &Visit, id: AuthorizationId) -> Result<(Continuation, Arc<Application>), Refusal> {
+    let authorizations = visit.edge.authorizations();
+    // The browser that has just been given its token is the one that began.
+    let open = authorizations.open_authorization(id, Some(&visit.browser)).await?;
+    let application = Arc::clone(&open.application);
+    Ok((authorizations.continue_authorization(open, visit.person.as_ref()).await?, application))
 }
 
 /// Goes where the flow says.
@@ -64,10 +87,26 @@ pub(in crate::http) fn answer(visit: &Visit, answer: Answer, application: &Appli
 }
 
 /// Sends a refusal to the application, and records it for that application.
-pub(in crate::http) fn refuse(visit: &Visit, refused: Refused) -> Response {
+pub(super) fn refuse(visit: &Visit, refused: Refused) -> Response {
     let Refused { answer: answer_with, refusal, application } = refused;
     visit.named_client.names(Endpoint::Authorize, application.client_id.as_str());
     report_refusal(&refusal, answer(visit, answer_with, &application))
+}
+
+/// Sends the refusal of a request for which nobody has done anything. An application that nobody here has checked gets
+/// it only by a link.
+fn refuse_at_once(visit: &Visit, refused: Refused) -> PageResult<Response> {
+    if !refused.application.origin.is_dynamic() {
+        return Ok(refuse(visit, refused));
+    }
+    let Refused { answer, refusal, application } = refused;
+    visit.named_client.names(Endpoint::Authorize, application.client_id.as_str());
+    let (address, back) = match answer {
+        Answer::Redirect(address) => (address.clone(), Some(address)),
+        Answer::Post { address, .. } => (address, None),
+    };
+    let app = App::of(&application.settings, place_of(&address));
+    Err(unchecked_page(visit, app, &refusal, back))
 }
 
 /// Signs the browser in and goes on with what the sign-in was for.

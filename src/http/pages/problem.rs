@@ -56,6 +56,22 @@ pub(super) fn problem_page(visit: &Visit, problem: Problem, app: Option<App>) ->
     explained(visit, problem, app, (onward, StatusCode::BAD_REQUEST))
 }
 
+/// A refusal that an application which nobody here has checked is told only if the person goes there: what it asks
+/// for could be meant to be refused, so that an address of this server leads to its own (RFC 9700 §4.11.2).
+pub(super) fn unchecked_page(visit: &Visit, app: App, refusal: &Refusal, back: Option<String>) -> PageError {
+    let view = ErrorPage {
+        t: visit.messages(),
+        problem: Problem::Unchecked,
+        app: Some(app),
+        sentence: refusal.description.clone().into_owned(),
+        code: refusal.code.name().to_owned(),
+        trace_id: visit.requester.trace_id.clone(),
+        onward: back.map(|href| Link { href, text: visit.messages().no_access.back.to_owned() }),
+    };
+    let response = visit.page(&view).leaving().with_status(StatusCode::BAD_REQUEST).into_response();
+    PageError::explained(report_refusal(refusal, response))
+}
+
 fn explained(visit: &Visit, problem: Problem, app: Option<App>, (onward, status): (Link, StatusCode)) -> PageError {
     let view = ErrorPage {
         t: visit.messages(),

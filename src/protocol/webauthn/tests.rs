@@ -118,6 +118,10 @@ fn ed25519_and_rsa_are_read_and_ed25519_verified() {
     let mut n = [0xb5; 256];
     n[255] = 0x17;
     assert_eq!(rsa(&n, &[1, 0, 1]), Ok(KeyAlgorithm::Rs256));
+    // What counts is the number, not how many bytes hold it.
+    let long = |bytes: usize| [&[1][..], &vec![0xb5; bytes - 1]].concat();
+    assert_eq!(rsa(&long(1024), &[1, 0, 1]), Ok(KeyAlgorithm::Rs256));
+    assert!(matches!(rsa(&long(256), &[1, 0, 1]), Err(WebauthnError::BadKey(_))));
     for (n, e) in [(&n[..128], [1, 0, 1]), (&[0xb6; 256][..], [1, 0, 1]), (&n[..], [1, 0, 2])] {
         assert!(matches!(rsa(n, &e), Err(WebauthnError::BadKey(_))));
     }

@@ -338,6 +338,10 @@ pub(in crate::http) const DE: Messages = Messages {
             "Diese Anwendung hat Sie mit einem Fehler hierher geschickt",
             "Es liegt nicht an Ihnen. Gehen Sie zurück zur Anwendung; hilft das nicht, zeigen Sie den Betreibern die Einzelheiten unten.",
         ],
+        unchecked: [
+            "Diese Anwendung hat Sie mit einer Anfrage hierher geschickt, die abgelehnt wurde",
+            "Sie hat sich selbst angemeldet, und niemand hier hat sie geprüft. Die Schaltfläche führt zu der Adresse unter ihrem Namen: Benutzen Sie sie nur, wenn Sie von dort kommen.",
+        ],
         sign_in_expired: [
             "Diese Anmeldung ist beendet",
             "Sie hat zu lange gedauert oder wurde anderswo abgeschlossen. Gehen Sie zurück zur Anwendung und melden Sie sich neu an.",

@@ -324,6 +324,10 @@ pub(in crate::http) const EN: Messages = Messages {
             "This application sent you here with a mistake",
             "It is not your doing. Go back to the application; if that does not help, show those who run it the details below.",
         ],
+        unchecked: [
+            "This application sent you here with a request that was refused",
+            "It registered itself, and nobody here has checked it. The button takes you to the place below its name: use it only if you came from there.",
+        ],
         sign_in_expired: [
             "This sign-in has ended",
             "It took too long or was finished elsewhere. Go back to the application and sign in again.",

@@ -335,6 +335,10 @@ pub(in crate::http) const ES: Messages = Messages {
             "Esta aplicación le ha enviado aquí con un error",
             "No es culpa suya. Vuelva a la aplicación; si no sirve de nada, muestre los detalles de abajo a quienes la administran.",
         ],
+        unchecked: [
+            "Esta aplicación le ha enviado aquí con una petición que se ha rechazado",
+            "Se registró ella misma y nadie aquí la ha comprobado. El botón lleva a la dirección que figura bajo su nombre: úselo solo si viene de allí.",
+        ],
         sign_in_expired: [
             "Este inicio de sesión ha terminado",
             "Ha tardado demasiado o se ha completado en otro lugar. Vuelva a la aplicación e inicie sesión de nuevo.",

@@ -338,6 +338,10 @@ pub(in crate::http) const FR: Messages = Messages {
             "Cette application vous a envoyé ici avec une erreur",
             "Vous n’y êtes pour rien. Retournez à l’application ; si cela n’aide pas, montrez les détails ci-dessous à ses responsables.",
         ],
+        unchecked: [
+            "Cette application vous a envoyé ici avec une demande qui a été refusée",
+            "Elle s’est enregistrée elle-même et personne ici ne l’a vérifiée. Le bouton mène à l’adresse indiquée sous son nom : ne l’utilisez que si vous venez de là.",
+        ],
         sign_in_expired: [
             "Cette connexion est terminée",
             "Elle a pris trop de temps ou a été achevée ailleurs. Retournez à l’application et connectez-vous à nouveau.",

@@ -332,6 +332,10 @@ pub(in crate::http) const IT: Messages = Messages {
             "Questa applicazione ha portato qui con un errore",
             "Non dipende da lei. Torni all’applicazione; se non basta, mostri i dettagli qui sotto a chi la gestisce.",
         ],
+        unchecked: [
+            "Questa applicazione ha portato qui con una richiesta che è stata respinta",
+            "Si è registrata da sé e nessuno qui l’ha verificata. Il pulsante porta all’indirizzo sotto il suo nome: lo usi solo se viene da lì.",
+        ],
         sign_in_expired: [
             "Questo accesso è terminato",
             "Ha richiesto troppo tempo o è stato concluso altrove. Torni all’applicazione e acceda di nuovo.",

@@ -394,6 +394,7 @@ messages! {
     /// The page for when something went wrong. Each problem has a heading and what one can do.
     ErrorMessages {
         bad_request: [Text; 2],
+        unchecked: [Text; 2],
         sign_in_expired: [Text; 2],
         link_used: [Text; 2],
         link_expired: [Text; 2],

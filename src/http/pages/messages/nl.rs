@@ -327,6 +327,10 @@ pub(in crate::http) const NL: Messages = Messages {
             "Deze toepassing heeft u hierheen gestuurd met een fout",
             "Het ligt niet aan u. Ga terug naar de toepassing; helpt dat niet, laat de beheerders ervan dan de details hieronder zien.",
         ],
+        unchecked: [
+            "Deze toepassing heeft u hierheen gestuurd met een verzoek dat is afgewezen",
+            "Ze heeft zichzelf aangemeld en niemand hier heeft haar gecontroleerd. De knop brengt u naar het adres onder haar naam: gebruik hem alleen als u daarvandaan komt.",
+        ],
         sign_in_expired: [
             "Deze aanmelding is beëindigd",
             "Ze heeft te lang geduurd of is elders afgerond. Ga terug naar de toepassing en meld u opnieuw aan.",

@@ -339,6 +339,10 @@ pub(in crate::http) const PL: Messages = Messages {
             "Ta aplikacja skierowała tu z błędem",
             "To nie Twoja wina. Wróć do aplikacji; jeśli to nie pomoże, pokaż poniższe szczegóły osobom, które ją prowadzą.",
         ],
+        unchecked: [
+            "Ta aplikacja skierowała tu z żądaniem, które odrzucono",
+            "Zarejestrowała się sama i nikt tutaj jej nie sprawdził. Przycisk prowadzi pod adres podany pod jej nazwą: użyj go tylko wtedy, gdy stamtąd przychodzisz.",
+        ],
         sign_in_expired: [
             "To logowanie zostało zakończone",
             "Trwało zbyt długo lub dokończono je gdzie indziej. Wróć do aplikacji i zaloguj się ponownie.",

@@ -333,6 +333,10 @@ pub(in crate::http) const PT: Messages = Messages {
             "Esta aplicação trouxe você aqui com um erro",
             "A culpa não é sua. Volte à aplicação; se não adiantar, mostre os detalhes abaixo a quem a administra.",
         ],
+        unchecked: [
+            "Esta aplicação trouxe você aqui com um pedido que foi recusado",
+            "Ela se registrou sozinha e ninguém aqui a verificou. O botão leva ao endereço abaixo do nome dela: use-o apenas se você veio de lá.",
+        ],
         sign_in_expired: [
             "Este início de sessão terminou",
             "Demorou demais ou foi concluído em outro lugar. Volte à aplicação e inicie sessão de novo.",

@@ -33,6 +33,8 @@ pub(in crate::http) struct ErrorPage {
 pub(in crate::http) enum Problem {
     /// The application's request makes no sense.
     BadRequest,
+    /// So does that of an application that nobody here has checked.
+    Unchecked,
     /// The sign-in took too long, or was ended.
     SignInExpired,
     /// The link was used before.
@@ -67,6 +69,7 @@ impl ErrorPage {
         let texts = &self.t.error;
         match self.problem {
             Problem::BadRequest => texts.bad_request,
+            Problem::Unchecked => texts.unchecked,
             Problem::SignInExpired => texts.sign_in_expired,
             Problem::LinkUsed => texts.link_used,
             Problem::LinkExpired => texts.link_expired,

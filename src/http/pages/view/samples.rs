@@ -427,6 +427,7 @@ fn addresses(t: &'static Messages, values: &Values, all: &mut Pages) {
 
 fn bad_news(t: &'static Messages, values: &Values, all: &mut Pages) {
     for (name, problem) in [
+        ("unchecked", Problem::Unchecked),
         ("bad-request", Problem::BadRequest),
         ("sign-in-expired", Problem::SignInExpired),
         ("link-used", Problem::LinkUsed),
@@ -441,7 +442,7 @@ fn bad_news(t: &'static Messages, values: &Values, all: &mut Pages) {
         ("unavailable", Problem::Unavailable),
         ("broken", Problem::Broken),
     ] {
-        let known = matches!(problem, Problem::BadRequest | Problem::LinkUsed);
+        let known = matches!(problem, Problem::BadRequest | Problem::Unchecked | Problem::LinkUsed);
         let view = ErrorPage {
             t,
             problem,
@@ -449,7 +450,7 @@ fn bad_news(t: &'static Messages, values: &Values, all: &mut Pages) {
             sentence: values.sentence.to_owned(),
             code: "invalid_request".to_owned(),
             trace_id: "019e7a4c5b1f7d2e8a3b6c9d0e1f2a3b".to_owned(),
-            onward: (problem == Problem::LinkUsed).then(|| values.link()),
+            onward: matches!(problem, Problem::Unchecked | Problem::LinkUsed).then(|| values.link()),
         };
         add(all, format!("error-{name}"), &view);
     }
