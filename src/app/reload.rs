@@ -24,6 +24,7 @@ pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     rooms.clients.set_limits(&config.rate_limits);
     rooms.authorizations.set_limits(&config.rate_limits);
     rooms.registrations.set_limits(&config.rate_limits);
+    rooms.client_documents.set_limits(&config.rate_limits);
     rooms.passkeys.set_limits(&config.rate_limits);
     rooms.device_grants.set_limits(config.rate_limits.clone());
     rooms.mail_limits.set_limits(config.rate_limits.clone());

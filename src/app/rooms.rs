@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 
 use crate::adapters::Outside;
+use crate::adapters::fetch::{Documents, Fetcher};
 use crate::config::{self, Config};
 use crate::domain::encryption::MasterKeyring;
 use crate::flows::Rooms;
@@ -15,6 +16,7 @@ use crate::flows::applications::Applications;
 use crate::flows::authorization_response::AuthorizationResponses;
 use crate::flows::authorize::Authorizations;
 use crate::flows::browsers::Browsers;
+use crate::flows::client_documents::ClientDocuments;
 use crate::flows::clients::Clients;
 use crate::flows::delivery_traces::DeliveryTraces;
 use crate::flows::device_grants::DeviceGrants;
@@ -52,6 +54,7 @@ use crate::store::Store;
 /// Puts the parts together. Nothing is read from the database yet.
 pub(super) fn build(config: Config, store: Store, master_keys: MasterKeyring, outside: Outside) -> Rooms {
     let base = Foundations {
+        documents: documents(&config, &outside),
         config: Arc::new(config),
         store,
         master_keys: Arc::new(master_keys),
@@ -62,6 +65,13 @@ pub(super) fn build(config: Config, store: Store, master_keys: MasterKeyring, ou
     let management = Management::new(&base, &shared, &ground);
     let endpoints = Endpoints::new(&base, &shared, &ground);
     all(base, shared.usage, ground, management, endpoints)
+}
+
+/// What others publish, from wherever the operator lets it be fetched.
+fn documents(config: &Config, outside: &Outside) -> Documents {
+    let (resolver, networks) = (Arc::clone(&outside.resolver), config.document_networks());
+    let fetcher = Fetcher::new(resolver, networks, "registration.allow_private");
+    Documents::new(fetcher, Arc::clone(&outside.clock), config.server.issuer.is_loopback())
 }
 
 /// What several rooms work with that is no room itself.
@@ -93,6 +103,7 @@ struct Ground {
     login_codes: Arc<LoginCodes>,
     keys: Arc<Keys>,
     application_cache: Arc<ApplicationCache>,
+    client_documents: Arc<ClientDocuments>,
     webhooks: Arc<Webhooks>,
     insight: Arc<Insight>,
     clients: Arc<Clients>,
@@ -105,22 +116,23 @@ struct Ground {
 
 impl Ground {
     fn new(base: &Foundations, shared: &Shared, outside: Outside) -> Self {
-        let Foundations { config, store, master_keys, instruments } = base;
+        let Foundations { config, store, master_keys, instruments, .. } = base;
         let (instruments, store) = (|| instruments.clone(), || store.clone());
         let browsers = Arc::new(Browsers::new(instruments(), Arc::clone(master_keys)));
         let delivery_traces = Arc::new(DeliveryTraces::new(instruments(), store()));
         let application_cache = Arc::new(ApplicationCache::new(base));
         application_cache.set_attribute_schema(config.provisioning.attribute_schema());
         let limits = config.rate_limits.clone();
+        let mail = Arc::new(Mail::new(base, &delivery_traces, outside.mailer));
+        let keys = Arc::new(Keys::new(base));
+        let client_documents = Arc::new(ClientDocuments::new(base, &mail, &keys, &application_cache));
         Self {
             idempotency: Arc::new(Idempotency::new(instruments(), store(), Arc::clone(master_keys))),
-            mail: Arc::new(Mail::new(base, &delivery_traces, outside.mailer)),
             mail_limits: Arc::new(MailLimits::new(instruments(), store(), &browsers, limits)),
             login_codes: Arc::new(LoginCodes::new(store(), Arc::clone(master_keys), config.login.link_ttl)),
-            keys: Arc::new(Keys::new(base)),
             webhooks: Arc::new(Webhooks::new(base, outside.resolver)),
             insight: Arc::new(Insight::new(instruments(), store(), &application_cache)),
-            clients: Arc::new(Clients::new(base, &application_cache, &shared.hasher, &shared.guesses, &shared.usage)),
+            clients: Arc::new(Clients::new(base, &client_documents, &shared.hasher, &shared.guesses, &shared.usage)),
             sessions: Arc::new(Sessions::new(base, &application_cache)),
             access: Arc::new(Access::new(store(), config.self_service.applications_per_owner)),
             people: Arc::new(People::new(instruments(), store(), &application_cache)),
@@ -128,7 +140,10 @@ impl Ground {
             oversight: Arc::new(Oversight::new(store())),
             browsers,
             delivery_traces,
+            mail,
+            keys,
             application_cache,
+            client_documents,
         }
     }
 }
@@ -180,7 +195,8 @@ struct Endpoints {
 impl Endpoints {
     fn new(base: &Foundations, shared: &Shared, ground: &Ground) -> Self {
         let Shared { usage, guesses, request_limits, .. } = shared;
-        let Ground { application_cache, clients, keys, delivery_traces, mail, mail_limits, .. } = ground;
+        let Ground { application_cache, client_documents, clients, keys, delivery_traces, mail, mail_limits, .. } =
+            ground;
         let Ground { login_codes, sessions, people, groups, .. } = ground;
         let responses = Arc::new(AuthorizationResponses::new(base, application_cache));
         let sign_ups = Arc::new(SignUps::new(base, mail));
@@ -200,6 +216,7 @@ impl Endpoints {
             authorizations: Arc::new(Authorizations::new(
                 base,
                 application_cache,
+                client_documents,
                 clients,
                 keys,
                 groups,
@@ -249,6 +266,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         login_codes: ground.login_codes,
         keys: ground.keys,
         application_cache: ground.application_cache,
+        client_documents: ground.client_documents,
         webhooks: ground.webhooks,
         insight: ground.insight,
         clients: ground.clients,

@@ -172,11 +172,19 @@ impl Config {
     /// What webhooks may reach besides the public internet: `webhooks.allow_private`, and the machine itself if the
     /// issuer is a loopback host, because only users of that machine can reach such a server.
     pub fn webhook_networks(&self) -> Vec<IpNet> {
-        let mut networks = self.webhooks.allow_private.clone();
-        if self.server.issuer.is_loopback() {
-            networks.extend(LOOPBACK.iter().filter_map(|network| network.parse::<IpNet>().ok()));
-        }
-        networks
+        self.and_this_machine(&self.webhooks.allow_private)
+    }
+
+    /// Where documents of others are fetched from besides the public internet: `registration.allow_private`, and the
+    /// machine itself as above.
+    pub fn document_networks(&self) -> Vec<IpNet> {
+        self.and_this_machine(&self.registration.allow_private)
+    }
+
+    fn and_this_machine(&self, networks: &[IpNet]) -> Vec<IpNet> {
+        let loopback = if self.server.issuer.is_loopback() { &LOOPBACK[..] } else { &[] };
+        let loopback = loopback.iter().filter_map(|network| network.parse::<IpNet>().ok());
+        networks.iter().copied().chain(loopback).collect()
     }
 
     fn read(reader: &mut Reader) -> Self {
@@ -231,6 +239,9 @@ impl Loaded {
         }
         if self.sources.is_default("registration.dynamic") {
             self.config.registration.dynamic = DynamicRegistration::Open;
+        }
+        if self.sources.is_default("registration.client_id_documents") {
+            self.config.registration.client_id_documents = DocumentHosts::of_this_machine();
         }
         if self.sources.is_default("consent.remember_loopback") {
             self.config.consent.remember_loopback = true;

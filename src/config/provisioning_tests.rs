@@ -66,7 +66,7 @@ fn an_application_can_say_everything() {
          access = \"groups\"\nallowed_groups = [\"staff\"]\nvisible_groups = [\"staff\", \"team/red\"]\n\
          groups_claim = \"policy\"\ngroups_in_access_token = true\n\
          description = \"All that is sold.\"\nclient_uri = \"https://shop.example.com\"\n\
-         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\n";
+         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\njwks_uri = \"https://shop.example.com/jwks\"\n";
     let expected = ApplicationSettings {
         name: "Shop".to_owned(),
         kind: ApplicationKind::Web,
@@ -79,6 +79,7 @@ fn an_application_can_say_everything() {
         token_profile: TokenProfile::Plain,
         signing_algorithm: SigningAlgorithm::EdDsa,
         authentication: ClientAuthentication::Secret,
+        jwks_uri: Some("https://shop.example.com/jwks".parse().unwrap()),
         owner: Some("jane@example.com".to_owned()),
         first_party: true,
         post_logout_redirect_uris: vec!["https://shop.example.com/bye".to_owned()],

@@ -124,6 +124,8 @@ pub struct Trust {
     /// No other program can get its answers: it authenticates, or the answer goes to an https address. A public client
     /// is impersonated by its client id alone, and its scheme or loopback address can be claimed by another program.
     pub identity_assured: bool,
+    /// People are asked each time, whatever they have agreed to: nobody here has registered it.
+    pub always_asks: bool,
 }
 
 impl Authorization {
@@ -178,7 +180,7 @@ impl Authorization {
         }
         let agreed = self.to_agree_to().first_outside(person.consented).is_none() && !self.prompt.consent;
         let noticed = trust.identity_assured || for_this(&person);
-        if noticed && (trust.first_party || agreed) {
+        if noticed && !trust.always_asks && (trust.first_party || agreed) {
             return Step::Answer;
         }
         if silent { Step::ConsentRequired } else { Step::Consent }
@@ -278,8 +280,8 @@ mod tests {
         authorization.next_step(person, ASSURED, at(1100))
     }
 
-    const ASSURED: Trust = Trust { first_party: false, identity_assured: true };
-    const CLAIMED: Trust = Trust { first_party: false, identity_assured: false };
+    const ASSURED: Trust = Trust { first_party: false, identity_assured: true, always_asks: false };
+    const CLAIMED: Trust = Trust { first_party: false, identity_assured: false, always_asks: false };
 
     #[test]
     fn a_person_signs_in_then_agrees_then_is_sent_back() {

@@ -8,6 +8,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use crate::protocol::client_document::document_address;
+use crate::protocol::document_address::DocumentAddress;
+
 /// A moment, in microseconds since 1970 UTC. The only form in which times are stored and compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -170,19 +173,37 @@ row_ids! {
     PasskeyId,
 }
 
-/// The client id of an application (RFC 6749 §2.2). It reveals no creation time and is never issued twice.
+/// The client id of an application (RFC 6749 §2.2). It reveals no creation time and is never issued twice. That of one
+/// that a document describes is the address of the document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(String);
 
 /// Why a text is not a client id.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a client id has 1 to 128 characters out of letters, digits and - . _ ~")]
+#[error("a client id has 1 to 128 characters out of letters, digits and - . _ ~, or is the address of a document")]
 pub struct ClientIdError;
 
 impl ClientId {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The address of the document that describes the client, if it is one.
+    pub fn document(&self) -> Option<DocumentAddress> {
+        if self.is_plain() { None } else { document_address(&self.0) }
+    }
+
+    /// The same as a segment of a path.
+    pub fn in_path(&self) -> String {
+        if self.is_plain() { self.0.clone() } else { url::form_urlencoded::byte_serialize(self.0.as_bytes()).collect() }
+    }
+
+    /// Only characters that need no encoding in a URL, a form or a Basic header, so that an id has one spelling
+    /// everywhere.
+    fn is_plain(&self) -> bool {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+        (1..=128).contains(&self.0.len()) && self.0.chars().all(allowed)
     }
 
     /// The client id made from 16 random bytes.
@@ -194,15 +215,9 @@ impl ClientId {
 impl FromStr for ClientId {
     type Err = ClientIdError;
 
-    /// Only characters that need no encoding in a URL, a form or a Basic header, so that an id has one spelling
-    /// everywhere.
     fn from_str(text: &str) -> Result<Self, ClientIdError> {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-        if (1..=128).contains(&text.len()) && text.chars().all(allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(ClientIdError)
-        }
+        let id = Self(text.to_owned());
+        if id.is_plain() || id.document().is_some() { Ok(id) } else { Err(ClientIdError) }
     }
 }
 
@@ -231,9 +246,18 @@ mod tests {
     #[test]
     fn a_client_id_is_plain_text() {
         assert!("_lntZMrYTLdoc_Eqxd1mZ".parse::<ClientId>().is_ok());
-        for bad in ["", "a b", "a:b", "ä", "a/b", "a\n", &"a".repeat(129)] {
+        for bad in ["", "a b", "a:b", "ä", "a/b", "a\n", "https://app.example", &"a".repeat(129)] {
             assert!(bad.parse::<ClientId>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_client_id_that_is_an_address_is_one_segment_of_a_path() {
+        let plain: ClientId = "_lntZMrYTLdoc_Eq~xd1mZ".parse().unwrap();
+        assert_eq!((plain.document(), plain.in_path().as_str()), (None, plain.as_str()));
+        let address: ClientId = "https://app.example/client.json?v=1".parse().unwrap();
+        assert_eq!(address.document().unwrap().host(), "app.example");
+        assert_eq!(address.in_path(), "https%3A%2F%2Fapp.example%2Fclient.json%3Fv%3D1");
     }
 
     #[test]

@@ -120,7 +120,8 @@ impl Application {
 
     /// Whether the life cycle does not apply to it.
     pub fn is_exempt(&self) -> bool {
-        self.origin == Origin::Declared || self.life.exempt == Exempt::Yes
+        // One of a document is forgotten in another way, since it has no owner to be warned.
+        self.origin == Origin::Declared || self.origin.is_document() || self.life.exempt == Exempt::Yes
     }
 }
 

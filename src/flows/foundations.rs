@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::instruments::Instruments;
+use crate::adapters::fetch::Documents;
 use crate::config::Config;
 use crate::domain::encryption::MasterKeyring;
 use crate::store::Store;
@@ -17,4 +18,6 @@ pub struct Foundations {
     pub master_keys: Arc<MasterKeyring>,
     /// The clock and the randomness.
     pub instruments: Instruments,
+    /// What others publish: documents of clients, key sets.
+    pub documents: Documents,
 }

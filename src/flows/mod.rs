@@ -12,6 +12,7 @@ pub mod applications;
 pub mod authorization_response;
 pub mod authorize;
 pub mod browsers;
+pub mod client_documents;
 pub mod clients;
 mod confirmed_counter;
 pub mod consequences;
@@ -65,6 +66,7 @@ use applications::Applications;
 use authorization_response::AuthorizationResponses;
 use authorize::Authorizations;
 use browsers::Browsers;
+use client_documents::ClientDocuments;
 use clients::Clients;
 use delivery_traces::DeliveryTraces;
 use device_grants::DeviceGrants;
@@ -125,6 +127,8 @@ pub struct Rooms {
     pub keys: Arc<Keys>,
     /// Applications at hand.
     pub application_cache: Arc<ApplicationCache>,
+    /// Applications that are described elsewhere.
+    pub client_documents: Arc<ClientDocuments>,
     /// The webhooks.
     pub webhooks: Arc<Webhooks>,
     /// What owners see of their applications.

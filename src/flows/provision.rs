@@ -17,8 +17,7 @@ use super::keys::check_offered;
 use super::secret_fingerprints::fingerprints;
 use crate::config::{self, Config, DeclaredApplication, DeclaredSecret};
 use crate::domain::application::{
-    Application, ApplicationSettings, ApplicationState, ClientAuthentication, DeactivationReason, Origin,
-    SettingProblem,
+    Application, ApplicationSettings, ApplicationState, DeactivationReason, Origin, SettingProblem,
 };
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::catalogue::{Catalogue, NamedScope, Resource, ResourceAccess};
@@ -287,13 +286,16 @@ fn declared_catalogue(provisioning: &config::Provisioning) -> Result<Catalogue, 
 
 fn understand<'a>(declared: &'a DeclaredApplication, keys: &config::Keys) -> Result<Declared<'a>, ProvisionError> {
     let wrong = |what: String| at(&declared.place, what);
-    let client_id = declared.client_id.parse().map_err(|e| wrong(format!("client_id: {e}")))?;
+    let client_id: ClientId = declared.client_id.parse().map_err(|e| wrong(format!("client_id: {e}")))?;
+    if client_id.document().is_some() {
+        return Err(wrong("client_id: the document at this address describes its application itself".to_owned()));
+    }
     let settings = declared.settings.create(&declared.client_id, keys.algorithm).map_err(|problem| {
         let SettingProblem { name, what } = problem;
         wrong(format!("{name}: {what}"))
     })?;
     check_offered(&keys.algorithms, settings.signing_algorithm, None).map_err(|e| wrong(e.to_string()))?;
-    if declared.secret.is_some() && settings.authentication != ClientAuthentication::Secret {
+    if declared.secret.is_some() && !settings.uses_secret() {
         return Err(wrong("a secret was given to an application that does not authenticate with one".to_owned()));
     }
     Ok(Declared { client_id, settings, secret: declared.secret.as_ref() })

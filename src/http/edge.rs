@@ -14,6 +14,7 @@ use crate::flows::application_cache::ApplicationCache;
 use crate::flows::applications::Applications;
 use crate::flows::authorize::Authorizations;
 use crate::flows::browsers::Browsers;
+use crate::flows::client_documents::ClientDocuments;
 use crate::flows::clients::Clients;
 use crate::flows::device_grants::DeviceGrants;
 use crate::flows::groups::Groups;
@@ -77,6 +78,7 @@ hands_out! {
     applications: Applications,
     authorizations: Authorizations,
     browsers: Browsers,
+    client_documents: ClientDocuments,
     clients: Clients,
     device_grants: DeviceGrants,
     groups: Groups,

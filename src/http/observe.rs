@@ -72,7 +72,8 @@ fn log(status: u16, refusal: Option<&Refusal>, elapsed: Duration) {
     };
     let error = refusal.code.name();
     // The answer may quote what was sent, the log must not: a secret may be in the wrong parameter.
-    let (description, detail) = (redact(&refusal.description), refusal.detail.as_deref());
+    let for_owner = refusal.for_owner.as_deref().map(redact);
+    let (description, detail) = (redact(&refusal.description), refusal.detail.as_deref().or(for_owner.as_deref()));
     if status >= 500 {
         error!(status, micros, error, description, detail, "failed");
     } else if refusal.code == ErrorCode::AuthorizationPending {

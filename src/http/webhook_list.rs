@@ -132,7 +132,7 @@ fn events_in_short(events: &[EventType]) -> String {
 /// Where the pages of an owner's webhooks are. A client id needs no encoding.
 pub(super) fn base_of(owner: &WebhookOwner) -> String {
     match owner {
-        WebhookOwner::Application(client_id) => format!("/portal/applications/{client_id}/webhooks"),
+        WebhookOwner::Application(client_id) => format!("/portal/applications/{}/webhooks", client_id.in_path()),
         WebhookOwner::Server => "/admin/webhooks".to_owned(),
     }
 }

@@ -4,6 +4,7 @@
 //! database. A job that fails is logged and tried again; it never ends the server.
 
 mod cleanup;
+mod client_documents;
 mod keys;
 mod life_cycle;
 mod outbox;
@@ -32,6 +33,7 @@ pub fn start(rooms: &Rooms, stopping: &CancellationToken) -> TaskTracker {
     tracker.spawn(outbox::run(Arc::clone(&rooms.mail), patience, stopping.clone()));
     tracker.spawn(webhooks::run(Arc::clone(&rooms.webhooks), patience, stopping.clone()));
     tracker.spawn(registrations::run(Arc::clone(&rooms.registrations), stopping.clone()));
+    tracker.spawn(client_documents::run(Arc::clone(&rooms.client_documents), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(&rooms.upkeep), stopping.clone()));
     tracker.spawn(cleanup::accounts(Arc::clone(&rooms.upkeep), stopping.clone()));
     tracker.spawn(life_cycle::heartbeat(Arc::clone(&rooms.life_cycle), stopping.clone()));

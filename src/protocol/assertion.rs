@@ -152,6 +152,12 @@ pub fn verify(
     check_claims(&claims.claims, client_id, addressee, now)
 }
 
+/// Whether an assertion names a key by a `kid` that none of these has, as it does when the client has a new one.
+pub fn names_another_key(assertion: &str, keys: &JwkSet) -> bool {
+    let kid = decode_header(assertion).ok().and_then(|header| header.kid);
+    kid.is_some_and(|kid| keys.find(&kid).is_none())
+}
+
 /// RFC 7515 §4.1.9, draft-ietf-oauth-rfc7523bis: what is meant for something else is no statement of who one is.
 fn is_assertion_type(typ: &str) -> bool {
     let typ = typ.to_ascii_lowercase();

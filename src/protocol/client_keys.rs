@@ -55,19 +55,9 @@ pub enum ClientKeysError {
 /// Reads a client's registered public keys (RFC 7517 §5). Private keys are refused, because only the client may have
 /// them. A key of a type that is verified here must be valid; keys of other types are ignored.
 pub fn client_keys(document: &str) -> Result<JwkSet, ClientKeysError> {
-    let form = |e: serde_json::Error| ClientKeysError::Form(e.to_string());
-    let raw: Value = serde_json::from_str(document).map_err(form)?;
-    let Some(members) = raw.get("keys").and_then(Value::as_array) else {
-        return Err(ClientKeysError::Form("its member 'keys' must be an array".to_owned()));
-    };
-    let private = |key: &Value| PRIVATE_MEMBERS.into_iter().find(|member| key.get(member).is_some());
-    if let Some(member) = members.iter().find_map(private) {
-        return Err(ClientKeysError::PrivateKey(member));
-    }
-    if members.len() > MOST_KEYS {
-        return Err(ClientKeysError::TooMany(members.len()));
-    }
+    let members = members_of_set(document.as_bytes())?;
     let keys = JwkSet { keys: members.iter().enumerate().map(read_key).collect::<Result<_, _>>()? };
+    check_number(&keys)?;
     check_kids(&keys)?;
     let mut usable = false;
     for (at, jwk) in keys.keys.iter().enumerate() {
@@ -75,6 +65,34 @@ pub fn client_keys(document: &str) -> Result<JwkSet, ClientKeysError> {
         usable |= check(jwk).map_err(bad)? == Use::Verifies;
     }
     if usable { Ok(keys) } else { Err(ClientKeysError::NoUsableKey) }
+}
+
+/// Reads the keys that a client publishes (RFC 7591 §2 `jwks_uri`). The set is made for others too, so what is of no use
+/// here may stand in it: keys that encrypt, keys of other types. A private one may not.
+pub fn published_keys(document: &[u8]) -> Result<JwkSet, ClientKeysError> {
+    let members = members_of_set(document)?;
+    let read = members.iter().enumerate().filter_map(|member| read_key(member).ok());
+    let keys = JwkSet { keys: read.filter(|jwk| check(jwk) == Ok(Use::Verifies)).collect() };
+    check_number(&keys)?;
+    check_kids(&keys)?;
+    if keys.keys.is_empty() { Err(ClientKeysError::NoUsableKey) } else { Ok(keys) }
+}
+
+/// The keys of a set, as they stand there. None is a private one.
+fn members_of_set(document: &[u8]) -> Result<Vec<Value>, ClientKeysError> {
+    let mut raw: Value = serde_json::from_slice(document).map_err(|e| ClientKeysError::Form(e.to_string()))?;
+    let Some(Value::Array(members)) = raw.get_mut("keys").map(Value::take) else {
+        return Err(ClientKeysError::Form("its member 'keys' must be an array".to_owned()));
+    };
+    let private = |key: &Value| PRIVATE_MEMBERS.into_iter().find(|member| key.get(member).is_some());
+    match members.iter().find_map(private) {
+        Some(member) => Err(ClientKeysError::PrivateKey(member)),
+        None => Ok(members),
+    }
+}
+
+fn check_number(keys: &JwkSet) -> Result<(), ClientKeysError> {
+    if keys.keys.len() > MOST_KEYS { Err(ClientKeysError::TooMany(keys.keys.len())) } else { Ok(()) }
 }
 
 fn read_key((at, key): (usize, &Value)) -> Result<Jwk, ClientKeysError> {
@@ -279,6 +297,24 @@ mod tests {
             let refused = client_keys(document).unwrap_err().to_string();
             assert!(refused.contains(member), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_published_set_is_made_for_others_too() {
+        let published = |keys: &Value| published_keys(json!({ "keys": keys }).to_string().as_bytes());
+        let mut encrypts = another_rsa();
+        encrypts["use"] = json!("enc");
+        let other = json!({ "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA" });
+        let unknown = json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AA" });
+        let keys = published(&json!([encrypts, other, unknown, rsa(MODULUS, "AQAB"), rsa("AQAB", "AQAB")])).unwrap();
+        assert_eq!(keys.keys.len(), 1);
+        assert_eq!(published(&json!([encrypts])), Err(ClientKeysError::NoUsableKey));
+        let twice = json!([rsa(MODULUS, "AQAB"), rsa(MODULUS, "AQAB")]);
+        assert_eq!(published(&twice), Err(ClientKeysError::SameKid("mine".to_owned())));
+        let mut private = rsa(MODULUS, "AQAB");
+        private["d"] = json!("AQAB");
+        assert_eq!(published(&json!([another_rsa(), private])), Err(ClientKeysError::PrivateKey("d")));
+        assert!(matches!(published_keys(b"[]"), Err(ClientKeysError::Form(_))));
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub struct Metadata {
     /// RFC 7591 §3, where clients may register themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<String>,
+    /// draft-ietf-oauth-client-id-metadata-document §6, where it is true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
     jwks_uri: String,
     grant_types_supported: Vec<&'static str>,
     response_types_supported: [&'static str; 1],
@@ -71,6 +74,8 @@ pub struct Offered<'a> {
     pub languages: &'static [&'static str],
     /// The path of the registration endpoint, if clients may register themselves.
     pub registration: Option<&'static str>,
+    /// Whether a client id may be the address of a document.
+    pub client_documents: bool,
 }
 
 /// The claims that ID tokens and userinfo can have.
@@ -103,7 +108,8 @@ fn confidential() -> Vec<&'static str> {
 
 impl Metadata {
     /// The metadata of a server.
-    pub fn new(Offered { issuer, scopes, claims, signing, resources, languages, registration }: Offered<'_>) -> Self {
+    pub fn new(offered: Offered<'_>) -> Self {
+        let Offered { issuer, scopes, claims, signing, resources, languages, registration, client_documents } = offered;
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
@@ -117,6 +123,7 @@ impl Metadata {
             pushed_authorization_request_endpoint: url("/oauth/par"),
             device_authorization_endpoint: url("/oauth/device_authorization"),
             registration_endpoint: registration.map(url),
+            client_id_metadata_document_supported: client_documents,
             token_endpoint: url("/token"),
             jwks_uri: url("/.well-known/jwks.json"),
             grant_types_supported: GrantType::ALL.map(GrantType::name).to_vec(),

@@ -147,6 +147,8 @@ pub struct Refusal {
     pub description: Cow<'static, str>,
     /// More for the log; never sent.
     pub detail: Option<String>,
+    /// Why, for the application's owner, where the description is in general words; never sent.
+    pub for_owner: Option<String>,
     /// What was sent against what is registered, for the application's owner; never sent.
     pub mismatch: Option<Box<Mismatch>>,
     /// When to try again, for temporary refusals.
@@ -165,6 +167,7 @@ impl Refusal {
             code,
             description: printable(description.into()),
             detail: None,
+            for_owner: None,
             mismatch: None,
             retry_after: None,
             proven: false,
@@ -176,6 +179,18 @@ impl Refusal {
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// Adds the reason that only the application's owner and the log get.
+    #[must_use]
+    pub fn telling_owner(mut self, reason: impl Into<String>) -> Self {
+        self.for_owner = Some(reason.into());
+        self
+    }
+
+    /// The sentence for the application's owner.
+    pub fn reason_for_owner(&self) -> &str {
+        self.for_owner.as_deref().unwrap_or(&self.description)
     }
 
     /// Adds how the value that was sent differs from what is registered.

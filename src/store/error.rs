@@ -16,6 +16,9 @@ pub enum StoreError {
     /// A unique name is taken.
     #[error("it exists already")]
     Conflict,
+    /// Another row refers to it.
+    #[error("something refers to it still")]
+    Referenced,
     /// A row that this binary cannot read.
     #[error("table {table}, row {row}: {what}")]
     Corrupt {
@@ -68,6 +71,7 @@ impl From<sqlx::Error> for StoreError {
                 Self::Unavailable(error.to_string())
             }
             sqlx::Error::Database(reason) if reason.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(reason) if reason.is_foreign_key_violation() => Self::Referenced,
             sqlx::Error::Database(reason) => {
                 match reason.code().as_deref().and_then(|code| sqlite_trouble(code).or_else(|| postgres_trouble(code)))
                 {

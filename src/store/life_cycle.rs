@@ -192,7 +192,7 @@ impl Transaction {
         let statement =
             sql("update applications set name = '', name_key = '', owner = null, grants = '', scope = '', \
              default_scope = '', redirect_uris = '[]', audiences = '[]', post_logout_redirect_uris = '[]', \
-             jwks = null, visible_groups = null, groups_claim = null, token_ttl = null, link_mode = null, unknown_account = null, purged_at = $3, \
+             jwks = null, jwks_uri = null, visible_groups = null, groups_claim = null, token_ttl = null, link_mode = null, unknown_account = null, purged_at = $3, \
              version = version + 1 \
              where id = $1 and deleted_at <= $2 and purged_at is null")
             .bind(id.to_string())
@@ -206,6 +206,7 @@ impl Transaction {
             sql("delete from consents where application_id = $1"),
             sql("delete from keep_links where application_id = $1"),
             sql("delete from client_registrations where application_id = $1"),
+            sql("delete from client_documents where application_id = $1"),
             sql("delete from application_owners where application_id = $1"),
             sql("delete from invitations where application_id = $1"),
             sql("delete from approvals where application_id = $1"),

@@ -65,6 +65,8 @@ const STEPS: &[Step] = &[
     step!(34, "0034_assurance"),
     step!(35, "0035_group_sign_in"),
     step!(36, "0036_id_token_claims"),
+    step!(37, "0037_jwks_uri"),
+    step!(38, "0038_client_documents"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -67,6 +67,7 @@ mod printed_commands;
 mod protected_resource;
 mod provider_documents;
 mod provisioning;
+mod published_keys;
 mod rate_limits;
 mod redemption_races;
 mod refresh_token;

@@ -34,6 +34,7 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("id_token_claims", json!("all"), None),
         ("signing_algorithm", json!("RS256"), None),
         ("jwks", Value::Null, None),
+        ("jwks_uri", Value::Null, None),
         ("description", Value::Null, None),
         ("client_uri", Value::Null, None),
         ("tos_uri", Value::Null, None),
@@ -76,8 +77,13 @@ fn values(setting: &Setting) -> Vec<Value> {
         (_, Shape::Lines) => {
             vec![json!(["https://a.example/b"]), json!(["https://a.example/b", "https://c.example/d"])]
         }
+        ("jwks_uri", _) => Vec::new(),
         (name, Shape::Line) => panic!("say here what {name} can be"),
     };
+    if setting.name == "jwks_uri" {
+        // Where the keys are registered, it has no address of others.
+        return vec![Value::Null, "https://shop.example/jwks".into()];
+    }
     values.extend(setting.can_be_null().then_some(Value::Null));
     values
 }

@@ -83,6 +83,7 @@ fn elaborate() -> Application {
         scope_policy: ScopePolicy::Strict,
         assertion_audience: AssertionAudience::Issuer,
         authentication: ClientAuthentication::Secret,
+        jwks_uri: Some("https://a.example.com/jwks?x='".parse().unwrap()),
         owner: Some("jane@example.com".to_owned()),
         first_party: true,
         post_logout_redirect_uris: vec!["https://a.example.com/bye".to_owned()],

@@ -5,6 +5,8 @@
 //! without limit. A name is resolved once, its addresses are checked, and one of those is connected to.
 
 mod address;
+mod documents;
+mod get;
 mod read;
 mod resolve;
 
@@ -32,6 +34,8 @@ use tracing::{debug, warn};
 use url::{Host, Position, Url};
 
 use address::Permitted;
+pub use documents::{Document, DocumentError, Documents, Unread};
+pub use get::Received;
 pub use read::{Ask, Heard};
 pub use resolve::{Resolver, Resolving, SystemResolver};
 
@@ -72,9 +76,9 @@ pub enum FetchError {
     /// The name has no address, or none that is permitted. The two are not told apart and no address is named: an
     /// attacker could otherwise probe the names of the operator's own network.
     #[error(
-        "the name is unknown to DNS, or leads to no public address; an operator can permit their own networks in webhooks.allow_private"
+        "the name is unknown to DNS, or leads to no public address; an operator can permit their own networks in {0}"
     )]
-    NotPublic,
+    NotPublic(&'static str),
     /// The connection failed.
     #[error("no connection: {0}")]
     Connect(String),
@@ -84,6 +88,9 @@ pub enum FetchError {
     /// The answer is not valid HTTP.
     #[error("no answer: {0}")]
     Http(String),
+    /// There is more of it than is read.
+    #[error("the answer is longer than {0} bytes")]
+    TooLong(usize),
     /// It took too long.
     #[error("no answer within {} ms", .0.as_millis())]
     TimeOut(Duration),
@@ -93,14 +100,17 @@ pub enum FetchError {
 pub struct Fetcher {
     resolver: Arc<dyn Resolver>,
     permitted: Permitted,
+    /// The setting that permits networks.
+    permitted_by: &'static str,
     certificates: fn() -> Vec<CertificateDer<'static>>,
     tls: OnceCell<TlsConnector>,
 }
 
 impl Fetcher {
-    /// A fetcher that reaches the public internet and these networks.
-    pub fn new(resolver: Arc<dyn Resolver>, private: Vec<IpNet>) -> Self {
-        Self { resolver, permitted: Permitted::with(private), certificates: of_this_machine, tls: OnceCell::new() }
+    /// A fetcher that reaches the public internet and these networks, which the setting `permitted_by` names.
+    pub fn new(resolver: Arc<dyn Resolver>, private: Vec<IpNet>, permitted_by: &'static str) -> Self {
+        let (permitted, tls) = (Permitted::with(private), OnceCell::new());
+        Self { resolver, permitted, permitted_by, certificates: of_this_machine, tls }
     }
 
     /// Whether the URL resolves to a permitted address now. It is checked again for each connection.
@@ -110,15 +120,8 @@ impl Fetcher {
 
     /// Sends a request and returns the answer. Redirects are not followed, and the body is ignored.
     pub async fn post(&self, post: Post<'_>, limit: Duration) -> Result<Answer, FetchError> {
-        let answered = async {
-            let stream = self.connect(post.url).await?;
-            if post.url.scheme() == "http" {
-                return exchange(stream, request(post)?).await;
-            }
-            let connecting = self.tls().await?.connect(server_name(post.url)?, stream);
-            let stream = connecting.await.map_err(|e| FetchError::Tls(cause(&e)))?;
-            exchange(stream, request(post)?).await
-        };
+        let url = post.url;
+        let answered = async { self.send(url, request(post)?).await };
         let (answer, connection) = timeout(limit, answered).await.map_err(|_| FetchError::TimeOut(limit))??;
         let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let heard = Answer { status: answer.status().as_u16(), retry_after: retry_after.map(str::to_owned) };
@@ -126,6 +129,17 @@ impl Fetcher {
         let _ = timeout(LEAVING, leave(answer.into_body())).await;
         drop(connection);
         Ok(heard)
+    }
+
+    /// Connects, and sends a request. The connection lives as long as its handle.
+    async fn send(&self, url: &Url, request: Request<Full<Bytes>>) -> Result<Answered, FetchError> {
+        let stream = self.connect(url).await?;
+        if url.scheme() == "http" {
+            return exchange(stream, request).await;
+        }
+        let connecting = self.tls().await?.connect(server_name(url)?, stream);
+        let stream = connecting.await.map_err(|e| FetchError::Tls(cause(&e)))?;
+        exchange(stream, request).await
     }
 
     /// The permitted addresses of a URL's host.
@@ -139,7 +153,7 @@ impl Fetcher {
         let (fine, refused): (Vec<_>, Vec<_>) = found.into_iter().partition(|ip| self.permitted.is_fine(*ip));
         if fine.is_empty() {
             debug!(host = url.host_str(), ?refused, "no address that may be connected to");
-            return Err(FetchError::NotPublic);
+            return Err(FetchError::NotPublic(self.permitted_by));
         }
         Ok(fine)
     }
@@ -196,7 +210,7 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, FetchError> {
         Some(Host::Domain(name)) => ServerName::try_from(name.to_owned()).map_err(|e| FetchError::Tls(e.to_string())),
         Some(Host::Ipv4(address)) => Ok(ServerName::from(IpAddr::V4(address))),
         Some(Host::Ipv6(address)) => Ok(ServerName::from(IpAddr::V6(address))),
-        None => Err(FetchError::NotPublic),
+        None => Err(FetchError::Tls("the address names no host".to_owned())),
     }
 }
 
@@ -213,10 +227,13 @@ fn request(post: Post<'_>) -> Result<Request<Full<Bytes>>, FetchError> {
     request.body(Full::from(post.body)).map_err(|e| FetchError::Http(e.to_string()))
 }
 
+/// The head of an answer, and the connection that its body comes on.
+type Answered = (Response<Incoming>, AbortOnDropHandle<hyper::Result<()>>);
+
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     request: Request<Full<Bytes>>,
-) -> Result<(Response<Incoming>, AbortOnDropHandle<hyper::Result<()>>), FetchError> {
+) -> Result<Answered, FetchError> {
     let broken = |e: hyper::Error| FetchError::Http(cause(&e));
     let mut builder = http1::Builder::new();
     let handshake = builder.max_buf_size(MOST_READ).handshake(TokioIo::new(stream));
@@ -260,7 +277,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_machine_without_certificates_is_looked_at_again() {
-        let fetcher = Fetcher { certificates: late, ..Fetcher::new(Arc::new(SystemResolver), Vec::new()) };
+        let fetcher = Fetcher { certificates: late, ..Fetcher::new(Arc::new(SystemResolver), Vec::new(), "") };
         assert!(matches!(fetcher.tls().await, Err(FetchError::Tls(_))));
         assert!(fetcher.tls().await.is_ok());
     }

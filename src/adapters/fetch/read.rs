@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use tokio::time::timeout;
 use url::{Position, Url};
 
-use super::{FetchError, Fetcher, MOST_READ, OURSELVES, Resolver, cause, exchange, server_name};
+use super::{FetchError, Fetcher, MOST_READ, OURSELVES, Resolver};
 
 /// A request whose answer is read: a form that is posted, or without one a `GET`.
 #[derive(Debug)]
@@ -37,21 +37,14 @@ impl Fetcher {
     /// A fetcher for addresses that the operator chose: it reaches every network.
     pub fn everywhere(resolver: Arc<dyn Resolver>) -> Self {
         let all = ["0.0.0.0/0", "::/0"].into_iter().filter_map(|network| network.parse::<IpNet>().ok());
-        Self::new(resolver, all.collect())
+        Self::new(resolver, all.collect(), "")
     }
 
     /// Sends a request and reads the answer. Redirects are not followed.
     pub async fn read(&self, ask: Ask<'_>, limit: Duration) -> Result<Heard, FetchError> {
         let url = ask.url;
         let heard = async {
-            let request = request(ask)?;
-            let stream = self.connect(url).await?;
-            let (answer, connection) = if url.scheme() == "http" {
-                exchange(stream, request).await?
-            } else {
-                let connecting = self.tls().await?.connect(server_name(url)?, stream);
-                exchange(connecting.await.map_err(|e| FetchError::Tls(cause(&e)))?, request).await?
-            };
+            let (answer, connection) = self.send(url, request(ask)?).await?;
             let status = answer.status().as_u16();
             let body = Limited::new(answer.into_body(), MOST_READ).collect().await;
             drop(connection);

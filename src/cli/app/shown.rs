@@ -93,7 +93,7 @@ impl From<&Application> for ShownApplication {
             state: application.state.name(),
             since,
             reason,
-            token_endpoint_auth_method: settings.authentication.method(),
+            token_endpoint_auth_method: settings.auth_method().name(),
             origin: application.origin.name(),
             is_dynamic: application.origin.is_dynamic(),
             created_at: application.created_at.to_string(),
@@ -118,7 +118,7 @@ impl ShownApplication {
     /// One line of a listing.
     pub(super) fn row(&self) -> Vec<String> {
         let last_used = self.last_used_at.clone().unwrap_or_else(|| "never".to_owned());
-        let how = if self.is_dynamic { " (dynamic)" } else { "" };
+        let how = if self.is_dynamic { format!(" ({})", self.origin) } else { String::new() };
         let (name, kind) = (self.name.clone(), format!("{}{how}", self.kind));
         vec![self.client_id.clone(), name, kind, self.state.to_owned(), last_used, self.next()]
     }
@@ -137,7 +137,11 @@ impl ShownApplication {
             (None, _) => self.state.to_owned(),
         };
         let secrets: Vec<String> = self.secrets.iter().map(ShownSecret::text).collect();
-        let registered = if self.is_dynamic { "dynamically, by itself" } else { self.origin };
+        let registered = match self.origin {
+            "document" => "by the document at its client id",
+            _ if self.is_dynamic => "dynamically, by itself",
+            origin => origin,
+        };
         let before = [("Client id", self.client_id.clone()), ("State", state)];
         let after = [
             ("Registered", registered.to_owned()),

@@ -19,10 +19,11 @@ use crate::adapters::fetch::{Ask, Fetcher, SystemResolver};
 use crate::cli::CommandError;
 use crate::cli::output::Output;
 use crate::config::Issuer;
-use crate::domain::application::{Application, ApplicationKind, ClientAuthentication};
+use crate::domain::application::{Application, ApplicationKind};
 use crate::domain::one_time::ValueHash;
 use crate::flows::Rooms;
 use crate::flows::applications::ManageError;
+use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::token::GrantType;
 use callback::Callback;
 
@@ -101,12 +102,14 @@ fn require_sign_in(application: &Application) -> Result<(), CommandError> {
 /// The secret, where one is needed.
 fn secret(application: &Application, file: Option<&Path>) -> Result<Option<String>, CommandError> {
     let usage = |what: &str| Err(CommandError::Usage(what.to_owned()));
-    match (&application.settings.authentication, file) {
-        (ClientAuthentication::None, None) => Ok(None),
-        (ClientAuthentication::None, Some(_)) => usage("this application has no secret"),
-        (ClientAuthentication::PrivateKeyJwt(_), _) => usage("this application signs with a key that only it has"),
-        (ClientAuthentication::Secret, None) => usage("this application has a secret: name it with --secret-file"),
-        (ClientAuthentication::Secret, Some(file)) => {
+    match (application.settings.auth_method(), file) {
+        (AuthMethod::None, None) => Ok(None),
+        (AuthMethod::None, Some(_)) => usage("this application has no secret"),
+        (AuthMethod::PrivateKeyJwt, _) => usage("this application signs with a key that only it has"),
+        (AuthMethod::Basic | AuthMethod::Post, None) => {
+            usage("this application has a secret: name it with --secret-file")
+        }
+        (AuthMethod::Basic | AuthMethod::Post, Some(file)) => {
             let read = if file == Path::new("-") {
                 let mut text = String::new();
                 std::io::stdin().read_to_string(&mut text).map(|_| text)

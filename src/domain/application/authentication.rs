@@ -2,10 +2,11 @@
 
 use jsonwebtoken::jwk::JwkSet;
 
-use super::ApplicationKind;
+use super::{ApplicationKind, ApplicationSettings};
 use crate::protocol::client_auth::AuthMethod;
 
-/// How an application authenticates at the token endpoint.
+/// How an application authenticates at the token endpoint, as far as it has no keys elsewhere:
+/// [`super::ApplicationSettings::auth_method`] says all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientAuthentication {
     /// With a secret (RFC 6749 §2.3.1).
@@ -21,13 +22,20 @@ impl ClientAuthentication {
     pub const fn without_keys(kind: ApplicationKind) -> Self {
         if kind.is_confidential() { Self::Secret } else { Self::None }
     }
+}
 
-    /// The name that RFC 7591 §2 has for it.
-    pub const fn method(&self) -> &'static str {
-        match self {
-            Self::Secret => AuthMethod::Basic.name(),
-            Self::PrivateKeyJwt(_) => AuthMethod::PrivateKeyJwt.name(),
-            Self::None => AuthMethod::None.name(),
+impl ApplicationSettings {
+    /// How it authenticates (RFC 7591 §2). A secret may come in the body as well.
+    pub const fn auth_method(&self) -> AuthMethod {
+        match self.authentication {
+            ClientAuthentication::Secret if self.jwks_uri.is_none() => AuthMethod::Basic,
+            ClientAuthentication::Secret | ClientAuthentication::PrivateKeyJwt(_) => AuthMethod::PrivateKeyJwt,
+            ClientAuthentication::None => AuthMethod::None,
         }
+    }
+
+    /// Whether it authenticates with a secret.
+    pub const fn uses_secret(&self) -> bool {
+        matches!(self.auth_method(), AuthMethod::Basic)
     }
 }

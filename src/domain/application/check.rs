@@ -37,6 +37,9 @@ pub enum SettingsError {
     /// Keys for a public application, which cannot keep the private half to itself.
     #[error("an application of type {0} cannot authenticate with keys; only service and web can")]
     Keys(ApplicationKind),
+    /// RFC 7591 §2: keys are registered, or published, and not both.
+    #[error("jwks and jwks_uri exclude each other")]
+    KeysTwice,
     /// A token lifetime out of bounds.
     #[error("the token lifetime must be from one second to a year")]
     TokenTtl,
@@ -86,6 +89,15 @@ pub(super) fn keys(settings: &ApplicationSettings) -> Checked {
             Err(SettingsError::Keys(settings.kind))
         }
         _ => Ok(()),
+    }
+}
+
+pub(super) fn jwks_uri(settings: &ApplicationSettings) -> Checked {
+    match (&settings.jwks_uri, &settings.authentication) {
+        (None, _) => Ok(()),
+        (Some(_), ClientAuthentication::PrivateKeyJwt(_)) => Err(SettingsError::KeysTwice),
+        (Some(_), _) if !settings.kind.is_confidential() => Err(SettingsError::Keys(settings.kind)),
+        (Some(_), _) => Ok(()),
     }
 }
 

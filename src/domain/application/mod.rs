@@ -105,8 +105,14 @@ impl Application {
         let authenticates = self.settings.authentication != ClientAuthentication::None;
         Trust {
             first_party: self.settings.first_party,
+            always_asks: self.origin.is_document(),
             identity_assured: authenticates || redirect_uri::is_https(redirect_uri),
         }
+    }
+
+    /// Whether it cannot authenticate (RFC 6749 §2.1).
+    pub fn is_public(&self) -> bool {
+        self.settings.authentication == ClientAuthentication::None
     }
 
     /// Whether what it got at this moment was ended since, with all that it had got before.

@@ -18,6 +18,7 @@ use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claim_name::ClaimName;
 use crate::protocol::claims::TokenProfile;
+use crate::protocol::document_address::DocumentAddress;
 use crate::protocol::id_token::IdTokenContent;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::named::named;
@@ -192,6 +193,14 @@ settings! {
             kinds: ApplicationKind::is_confidential,
             audited: Audited::Change,
             check: check::keys,
+        }
+
+        /// Where it publishes its public keys, instead of registering them here. They are read again every five minutes.
+        jwks_uri: Option<DocumentAddress> = |_| None, {
+            label: "Address of its public keys",
+            metadata: Some("jwks_uri"),
+            kinds: ApplicationKind::is_confidential,
+            check: check::jwks_uri,
         }
 
         /// What its client assertions must have as aud.

@@ -4,12 +4,14 @@ use crate::domain::ids::Timestamp;
 use crate::protocol::named::named;
 
 named! {
-    /// What let an application register itself (RFC 7591 §3).
+    /// What let an application in that nobody here has registered (RFC 7591 §3).
     pub enum Admission {
         /// Everybody may.
         Open = "open",
         /// An initial access token.
         Token = "token",
+        /// Its document, whose address is its client id (draft-ietf-oauth-client-id-metadata-document).
+        Document = "document",
     }
 }
 
@@ -20,7 +22,8 @@ pub enum Origin {
     Registered,
     /// In the configuration file, which is the only place to change it.
     Declared,
-    /// At the registration endpoint, by itself. It owns nothing here, and what it says of itself is unchecked.
+    /// At the registration endpoint, by itself, or by its document. It owns nothing here, and what it says of itself is
+    /// unchecked.
     Dynamic(Admission),
 }
 
@@ -30,11 +33,17 @@ impl Origin {
         match self {
             Self::Registered => "registered",
             Self::Declared => "declared",
-            Self::Dynamic(_) => "dynamic",
+            Self::Dynamic(Admission::Document) => "document",
+            Self::Dynamic(Admission::Open | Admission::Token) => "dynamic",
         }
     }
 
-    /// Whether it registered itself.
+    /// Whether a document describes it, which is the only place to change it.
+    pub const fn is_document(self) -> bool {
+        matches!(self, Self::Dynamic(Admission::Document))
+    }
+
+    /// Whether it registered itself, or a document describes it.
     pub const fn is_dynamic(self) -> bool {
         matches!(self, Self::Dynamic(_))
     }

@@ -10,6 +10,7 @@ use super::setting::{Choice, SettingValue, Shape, read_duration};
 use crate::domain::group::GroupName;
 use crate::protocol::claim_name::ClaimName;
 use crate::protocol::client_keys::client_keys;
+use crate::protocol::document_address::DocumentAddress;
 use crate::protocol::named::Named;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
@@ -156,6 +157,18 @@ impl SettingValue for Description {
 
     fn read(value: &Value) -> Result<Self, String> {
         text(value)?.parse().map_err(|e| format!("{e}"))
+    }
+
+    fn show(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl SettingValue for DocumentAddress {
+    const SHAPE: Shape = Shape::Line;
+
+    fn read(value: &Value) -> Result<Self, String> {
+        text(value)?.trim().parse().map_err(|e| format!("{e}"))
     }
 
     fn show(&self) -> Value {

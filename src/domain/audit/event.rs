@@ -295,7 +295,11 @@ impl AuditEvent {
         match self {
             Self::ApplicationCreated { client_id } => client("application.created", client_id),
             Self::ApplicationRegistered { client_id, token, network } => {
-                let by = token.map_or_else(|| "openly".to_owned(), |token| format!("with token {token}"));
+                let by = match token {
+                    Some(token) => format!("with token {token}"),
+                    None if client_id.document().is_some() => "by its document".to_owned(),
+                    None => "openly".to_owned(),
+                };
                 about("application.registered", client_id, &format!("{by} from {network}"))
             }
             Self::ApplicationExpired { client_id } => client("application.expired", client_id),

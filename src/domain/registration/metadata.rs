@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::Allowance;
 use crate::domain::application::{
-    Application, ApplicationKind, ApplicationSettings, ClientAuthentication, GivenSettings, POST_LOGOUT_REDIRECT_URIS,
-    REDIRECT_URIS, SETTINGS, Setting, Shape,
+    Application, ApplicationKind, ApplicationSettings, GivenSettings, POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS,
+    SETTINGS, Setting, Shape,
 };
 use crate::protocol::authorize::RESPONSE_TYPE;
 use crate::protocol::client_auth::{AuthMethod, METHODS};
@@ -26,6 +26,7 @@ const RESPONSES: &str = "response_types";
 const SCOPE: &str = "scope";
 const NAME: &str = "client_name";
 const KEYS: &str = "jwks";
+const KEYS_ELSEWHERE: &str = "jwks_uri";
 /// What a client without a name is called.
 const UNNAMED: &str = "An application without a name";
 const TYPE: &str = "application_type";
@@ -108,7 +109,7 @@ impl ClientMetadata {
         let has_codes = settings.grants.contains(&GrantType::AuthorizationCode);
         let responses: Vec<&str> = has_codes.then_some(RESPONSE_TYPE).into_iter().collect();
         members.insert(RESPONSES.to_owned(), responses.into());
-        members.insert(METHOD.to_owned(), still(&settings.authentication, method).into());
+        members.insert(METHOD.to_owned(), still(settings.auth_method(), method).name().into());
         let is_native = settings.kind == ApplicationKind::Native;
         members.insert(TYPE.to_owned(), if is_native { "native" } else { "web" }.into());
         members
@@ -121,10 +122,10 @@ fn of_metadata() -> impl Iterator<Item = (&'static Setting, &'static str)> {
 }
 
 /// The method that was registered, unless an operator has changed how the application authenticates.
-const fn still(authentication: &ClientAuthentication, method: AuthMethod) -> &'static str {
-    match (authentication, method) {
-        (ClientAuthentication::Secret, AuthMethod::Post) => AuthMethod::Post.name(),
-        _ => authentication.method(),
+const fn still(now: AuthMethod, registered: AuthMethod) -> AuthMethod {
+    match (now, registered) {
+        (AuthMethod::Basic, AuthMethod::Post) => AuthMethod::Post,
+        _ => now,
     }
 }
 
@@ -245,16 +246,14 @@ fn check_addresses(sent: &Members) -> Result<(), Refusal> {
 
 /// Keys are for those who authenticate with them. RFC 7591 §2: not both ways to name them.
 fn check_keys(sent: &mut Members, method: AuthMethod) -> Result<(), Refusal> {
-    if sent.contains_key(KEYS) && sent.contains_key("jwks_uri") {
-        return Err(invalid("jwks and jwks_uri exclude each other"));
-    }
+    let (here, elsewhere) = (sent.contains_key(KEYS), sent.contains_key(KEYS_ELSEWHERE));
     match method {
-        AuthMethod::PrivateKeyJwt if !sent.contains_key(KEYS) => {
-            Err(wrong(KEYS, "needed for private_key_jwt; keys behind a jwks_uri are not fetched"))
-        }
-        AuthMethod::PrivateKeyJwt => Ok(()),
+        _ if here && elsewhere => Err(invalid("jwks and jwks_uri exclude each other")),
+        AuthMethod::PrivateKeyJwt if here || elsewhere => Ok(()),
+        AuthMethod::PrivateKeyJwt => Err(wrong(KEYS, "needed for private_key_jwt, or jwks_uri")),
         AuthMethod::Basic | AuthMethod::Post | AuthMethod::None => {
             sent.remove(KEYS);
+            sent.remove(KEYS_ELSEWHERE);
             Ok(())
         }
     }

@@ -57,6 +57,12 @@ pub enum ManageError {
     /// The configuration file is the only place to change it.
     #[error("the application {0} is declared in the configuration; change it there")]
     Declared(ClientId),
+    /// Its document is the only place to change it.
+    #[error("the application {0} is described by its document; here it can only be deactivated, which blocks it")]
+    OfDocument(ClientId),
+    /// A client id that a document has.
+    #[error("{0} is the address of a document, which describes the application itself; choose another client id")]
+    IsAddress(ClientId),
     /// Its signing algorithm has no keys yet and none could be made.
     #[error(transparent)]
     Keys(#[from] KeyChangeError),
@@ -71,9 +77,11 @@ pub enum ManageError {
 impl From<ManageError> for Refusal {
     fn from(error: ManageError) -> Self {
         let code = match &error {
-            ManageError::Settings(_) | ManageError::Algorithm(_) | ManageError::Kind | ManageError::NoGroup(_) => {
-                ErrorCode::InvalidRequest
-            }
+            ManageError::Settings(_)
+            | ManageError::Algorithm(_)
+            | ManageError::Kind
+            | ManageError::NoGroup(_)
+            | ManageError::IsAddress(_) => ErrorCode::InvalidRequest,
             ManageError::Unknown(_) | ManageError::UnknownSecret(_) => ErrorCode::NotFound,
             ManageError::Suspended(_) => ErrorCode::AccessDenied,
             ManageError::Taken(_)
@@ -81,6 +89,7 @@ impl From<ManageError> for Refusal {
             | ManageError::NobodyLeft(_)
             | ManageError::NothingToDo(..)
             | ManageError::NoSecret(_)
+            | ManageError::OfDocument(_)
             | ManageError::Declared(_) => ErrorCode::Conflict,
             ManageError::Changed(_) => ErrorCode::PreconditionFailed,
             ManageError::Keys(_) | ManageError::Hash(_) => return Self::server_error(error.to_string()),

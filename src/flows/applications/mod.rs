@@ -17,9 +17,7 @@ use super::foundations::Foundations;
 use super::hash_secrets::SecretHasher;
 use super::instruments::Instruments;
 use super::keys::{KeyChangeError, Keys, check_offered};
-use crate::domain::application::{
-    Application, ApplicationSettings, ApplicationState, ClientAuthentication, MOST_SECRETS, Origin,
-};
+use crate::domain::application::{Application, ApplicationSettings, ApplicationState, MOST_SECRETS, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::group::GroupName;
 use crate::domain::ids::{ApplicationId, ClientId, SecretId, Timestamp};
@@ -118,6 +116,9 @@ impl Applications {
     pub async fn application_create(&self, new: NewApplication, actor: &Actor) -> Result<WithSecret, ManageError> {
         new.settings.check()?;
         if let Some(client_id) = &new.client_id {
+            if client_id.document().is_some() {
+                return Err(ManageError::IsAddress(client_id.clone()));
+            }
             self.check_no_sub(client_id).await?;
         }
         let secret = self.secret_for(&new.settings).await?;
@@ -140,10 +141,7 @@ impl Applications {
 
     /// The first secret of an application with these settings, hashed before any row is locked.
     pub(super) async fn secret_for(&self, settings: &ApplicationSettings) -> Result<Option<MadeSecret>, ManageError> {
-        Ok(match settings.authentication {
-            ClientAuthentication::Secret => Some(self.make_secret(self.instruments.now()).await?),
-            ClientAuthentication::PrivateKeyJwt(_) | ClientAuthentication::None => None,
-        })
+        Ok(if settings.uses_secret() { Some(self.make_secret(self.instruments.now()).await?) } else { None })
     }
 
     /// The same within a larger transaction, which has raised the counter of applications. Returns the application as
@@ -213,7 +211,7 @@ impl Applications {
         let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         let mut application = changeable(&mut tx, client_id, actor).await?;
-        if application.settings.authentication != ClientAuthentication::Secret {
+        if !application.settings.uses_secret() {
             return Err(ManageError::NoSecret(client_id.clone()));
         }
         if application.secrets.iter().any(StoredSecret::is_imported) {
@@ -241,7 +239,7 @@ impl Applications {
         settings: &ApplicationSettings,
         address: IpAddr,
     ) -> Result<Option<MadeSecret>, Refusal> {
-        if settings.authentication != ClientAuthentication::Secret {
+        if !settings.uses_secret() {
             return Ok(None);
         }
         let plain = ClientSecret::from_random(self.instruments.random());

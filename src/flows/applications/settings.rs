@@ -1,7 +1,7 @@
 //! Changing the settings of an application, and revoking one of its secrets.
 
 use super::{Applications, ManageError, changeable, check_groups, existing, settle_owner};
-use crate::domain::application::{Application, ApplicationSettings, ClientAuthentication, Origin};
+use crate::domain::application::{Application, ApplicationSettings, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ClientId, SecretId};
 use crate::domain::may_use::takes_the_last_group;
@@ -52,6 +52,9 @@ impl Applications {
         if application.origin == Origin::Declared {
             return Err(ManageError::Declared(client_id.clone()));
         }
+        if application.origin.is_document() {
+            return Err(ManageError::OfDocument(client_id.clone()));
+        }
         if application.version != version {
             return Err(ManageError::Changed(client_id.clone()));
         }
@@ -85,12 +88,13 @@ impl Applications {
         actor: &Actor,
     ) -> Result<(), ManageError> {
         let now = self.instruments.now();
-        if settings.authentication != ClientAuthentication::Secret {
+        if !settings.uses_secret() {
             for secret in &application.secrets {
                 self.drop_secret(tx, application, secret, actor).await?;
             }
         }
-        if settings.authentication != application.settings.authentication {
+        let known = &application.settings;
+        if (&settings.authentication, &settings.jwks_uri) != (&known.authentication, &known.jwks_uri) {
             tx.application_end_tokens(application.id, now).await?;
         }
         if settings.owner != application.settings.owner {

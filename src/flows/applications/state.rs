@@ -57,6 +57,7 @@ fn change_of(
     let client_id = || application.client_id.clone();
     match (requested, standing) {
         (StateChange::Delete, _) if application.origin == Origin::Declared => Err(ManageError::Declared(client_id())),
+        (StateChange::Delete, _) if application.origin.is_document() => Err(ManageError::OfDocument(client_id())),
         (StateChange::Activate, Standing::Owner) if !owner_may_activate(application) => {
             Err(ManageError::Suspended(client_id()))
         }

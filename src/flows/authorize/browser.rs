@@ -98,7 +98,7 @@ impl Authorizations {
             }
             None => parameters,
         };
-        let proven = self.prove_client(parameters, Channel::Browser).await?;
+        let proven = self.prove_client(parameters, (Channel::Browser, requester.address)).await?;
         check_state(parameters)?;
         match self.store_authorization(parameters, &proven, browser, requester).await {
             Ok(id) => Ok(Begun::Stored(id)),
@@ -142,6 +142,7 @@ impl Authorizations {
             return Err(foreign());
         }
         let application = self.responses.application_of(&authorization).await?;
+        let application = self.client_documents.up_to_date(application).await?;
         let catalogue = self.application_cache.catalogue().await?;
         let open = OpenAuthorization { authorization, application, catalogue };
         match open.recheck() {

@@ -7,11 +7,13 @@ mod browser;
 mod passwordless;
 mod pushed_request;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::admission::unmet;
 use super::application_cache::ApplicationCache;
 use super::authorization_response::AuthorizationResponses;
+use super::client_documents::ClientDocuments;
 use super::clients::Clients;
 use super::delivery_traces::DeliveryTraces;
 use super::foundations::Foundations;
@@ -111,6 +113,7 @@ pub struct Authorizations {
     master_keys: Arc<MasterKeyring>,
     issuer: Issuer,
     application_cache: Arc<ApplicationCache>,
+    client_documents: Arc<ClientDocuments>,
     clients: Arc<Clients>,
     keys: Arc<Keys>,
     groups: Arc<Groups>,
@@ -132,6 +135,7 @@ impl Authorizations {
     pub fn new(
         base: &Foundations,
         application_cache: &Arc<ApplicationCache>,
+        client_documents: &Arc<ClientDocuments>,
         clients: &Arc<Clients>,
         keys: &Arc<Keys>,
         groups: &Arc<Groups>,
@@ -149,6 +153,7 @@ impl Authorizations {
             master_keys: Arc::clone(&base.master_keys),
             issuer: base.config.server.issuer.clone(),
             application_cache: Arc::clone(application_cache),
+            client_documents: Arc::clone(client_documents),
             clients: Arc::clone(clients),
             keys: Arc::clone(keys),
             groups: Arc::clone(groups),
@@ -171,19 +176,23 @@ impl Authorizations {
     }
 
     /// Finds the application and proves its redirect URI. What goes wrong here must not be sent anywhere.
-    async fn prove_client(&self, parameters: &Parameters, channel: Channel) -> Result<Proven, Refusal> {
-        let application = self.asking_application(parameters).await?;
+    async fn prove_client(
+        &self,
+        parameters: &Parameters,
+        (channel, address): (Channel, IpAddr),
+    ) -> Result<Proven, Refusal> {
+        let application = self.asking_application(parameters, address).await?;
         let redirect = prove_redirect(&application, parameters, channel)?;
         Ok(Proven { application, redirect, named: parameters.value("redirect_uri").is_some() })
     }
 
-    async fn asking_application(&self, parameters: &Parameters) -> Result<Arc<Application>, Refusal> {
+    async fn asking_application(&self, parameters: &Parameters, address: IpAddr) -> Result<Arc<Application>, Refusal> {
         let Some(client_id) = parameters.value("client_id") else {
             return Err(Refusal::invalid_request("the parameter 'client_id' is missing"));
         };
         let unknown = || Refusal::new(ErrorCode::UnauthorizedClient, "there is no application with this client_id");
         let client_id: ClientId = client_id.parse().map_err(|_| unknown())?;
-        let application = self.application_cache.application(&client_id).await?.ok_or_else(unknown)?;
+        let application = self.client_documents.application(&client_id, address).await?.ok_or_else(unknown)?;
         match application.state {
             ApplicationState::Active => Ok(application),
             ApplicationState::Deactivated { at, .. } => Err(Refusal::new(

@@ -29,7 +29,7 @@ impl Authorizations {
     pub async fn passwordless_request(&self, request: ClientRequest<'_>, requester: &Requester) -> Result<(), Refusal> {
         let parameters = request.parameters;
         let sender = self.passwordless_sender(&request).await?;
-        let proven = self.prove_client(parameters, Channel::Api).await?;
+        let proven = self.prove_client(parameters, (Channel::Api, requester.address)).await?;
         check_may_mail(&proven.application)?;
         // Its link would sign in by mail.
         if proven.application.settings.require == RequiredSignIn::Passkey {
@@ -179,7 +179,7 @@ impl Authorizations {
 /// An attacker can register an application under any name, and the mail would have that name in it.
 fn check_may_mail(application: &Application) -> Result<(), Refusal> {
     let outside = Scope::passwordless().first_outside(&application.settings.scope).is_some();
-    if application.origin.is_dynamic() && outside {
+    if application.origin.is_document() || application.origin.is_dynamic() && outside {
         let what = "an application that registered itself may not ask for mails; people sign in to it in their browser";
         return Err(Refusal::new(ErrorCode::UnauthorizedClient, what));
     }

@@ -21,7 +21,7 @@ impl Clients {
         address: IpAddr,
     ) -> Result<AuthenticatedClient, Refusal> {
         let Ok(client_id) = client_id.parse::<ClientId>() else { return Err(wrong()) };
-        let application = self.application_cache.application(&client_id).await?;
+        let application = self.client_documents.at_hand(&client_id).await?;
         let presented = ClientSecret::presented(secret.to_owned());
         let attempt = Attempt { client_id: &client_id, application: application.as_deref(), presented: &presented };
         let verdict = match self.secrets.recall(&attempt) {

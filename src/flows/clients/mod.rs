@@ -1,23 +1,25 @@
 //! Client authentication (RFC 6749 §2.3).
 
 mod by_secret;
+mod published_keys;
 mod verify_secret;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::application_cache::ApplicationCache;
+use super::client_documents::ClientDocuments;
 use super::foundations::Foundations;
 use super::guess_limits::GuessLimits;
 use super::hash_secrets::SecretHasher;
 use super::instruments::Instruments;
 use super::usage::UsageLog;
+use crate::adapters::fetch::Documents;
 use crate::config::{Issuer, RateLimits};
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, DeactivationReason};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, SecretId, Timestamp};
 use crate::protocol::assertion::{self, Addressee, VerifiedAssertion};
-use crate::protocol::client_auth::ClientCredentials;
+use crate::protocol::client_auth::{AuthMethod, ClientCredentials};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token;
@@ -60,19 +62,21 @@ pub struct ClientRequest<'a> {
 pub struct Clients {
     instruments: Instruments,
     store: Store,
-    application_cache: Arc<ApplicationCache>,
+    client_documents: Arc<ClientDocuments>,
     issuer: Issuer,
     /// Checks secrets, and remembers those it has checked.
     secrets: SecretVerifier,
     guesses: Arc<GuessLimits>,
     usage: Arc<UsageLog>,
+    /// The keys that applications publish.
+    documents: Documents,
 }
 
 impl Clients {
     /// No secret is remembered yet.
     pub fn new(
         base: &Foundations,
-        application_cache: &Arc<ApplicationCache>,
+        client_documents: &Arc<ClientDocuments>,
         hasher: &Arc<SecretHasher>,
         guesses: &Arc<GuessLimits>,
         usage: &Arc<UsageLog>,
@@ -86,10 +90,11 @@ impl Clients {
             ),
             instruments: base.instruments.clone(),
             store: base.store.clone(),
-            application_cache: Arc::clone(application_cache),
+            client_documents: Arc::clone(client_documents),
             issuer: base.config.server.issuer.clone(),
             guesses: Arc::clone(guesses),
             usage: Arc::clone(usage),
+            documents: base.documents.clone(),
         }
     }
 
@@ -136,10 +141,10 @@ impl Clients {
                 self.authenticate_by_secret(client_id, secret, address).await
             }
             ClientCredentials::Assertion { client_id, assertion } => {
-                self.authenticate_by_assertion(client_id.as_deref(), assertion, endpoint).await
+                self.authenticate_by_assertion(client_id.as_deref(), assertion, (endpoint, address)).await
             }
             ClientCredentials::Identifier { client_id } => {
-                let application = self.find(client_id).await?.ok_or_else(unauthenticated)?;
+                let application = self.find(client_id, address).await?.ok_or_else(unauthenticated)?;
                 if application.settings.authentication != ClientAuthentication::None {
                     return Err(unauthenticated());
                 }
@@ -175,10 +180,10 @@ impl Clients {
         Ok(Actor::Application(client.application.client_id.clone()))
     }
 
-    async fn find(&self, client_id: &str) -> Result<Option<Arc<Application>>, Refusal> {
+    async fn find(&self, client_id: &str, address: IpAddr) -> Result<Option<Arc<Application>>, Refusal> {
         // A text that cannot be a client id is unknown, without a look into the database.
         let Ok(client_id) = client_id.parse::<ClientId>() else { return Ok(None) };
-        Ok(self.application_cache.application(&client_id).await?)
+        self.client_documents.known_application(&client_id, address).await
     }
 
     /// RFC 7523 §3. The `jti` is spent only by an assertion that is valid in every other way, so an attacker cannot use
@@ -187,17 +192,17 @@ impl Clients {
         &self,
         client_id: Option<&str>,
         assertion: &str,
-        endpoint: Option<&str>,
+        (endpoint, address): (Option<&str>, IpAddr),
     ) -> Result<AuthenticatedClient, Refusal> {
         let claimed = assertion::claimed_client(assertion)?;
         if client_id.is_some_and(|other| other != claimed) {
             return Err(Refusal::invalid_request("client_id and the client assertion name two different clients"));
         }
         let unknown = || Refusal::invalid_client("no application with registered keys has this client id");
-        let application = self.find(&claimed).await?.ok_or_else(unknown)?;
-        let ClientAuthentication::PrivateKeyJwt(keys) = &application.settings.authentication else {
+        let application = self.find(&claimed, address).await?.ok_or_else(unknown)?;
+        if application.settings.auth_method() != AuthMethod::PrivateKeyJwt {
             return Err(unknown());
-        };
+        }
         let issuer = &self.issuer;
         let paths = token::PATHS.into_iter().chain(endpoint);
         let addressee = Addressee {
@@ -205,7 +210,8 @@ impl Clients {
             endpoints: paths.map(|path| issuer.url_of(path)).collect(),
             form: application.settings.assertion_audience,
         };
-        let verified = assertion::verify(assertion, &claimed, keys, &addressee, self.instruments.now().as_seconds())?;
+        // Boxed: it is rarely large, and would make the future of every token request so.
+        let verified = Box::pin(self.verify_assertion(&application, assertion, &addressee, address)).await?;
         self.spend_assertion(&application, verified).await?;
         working(&application)?;
         Ok(AuthenticatedClient { application, secret: None })

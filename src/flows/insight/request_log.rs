@@ -64,7 +64,7 @@ impl LoggedRequest<'_> {
     fn noted(&self, at: Timestamp) -> NotedRequest {
         let failure = self.refusal.map(|refusal| Failure {
             error: refusal.code.name().to_owned(),
-            reason: redact(&refusal.description),
+            reason: redact(refusal.reason_for_owner()),
             mismatch: refusal.mismatch.as_deref().cloned(),
             proven: refusal.proven,
         });

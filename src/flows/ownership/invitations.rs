@@ -73,6 +73,9 @@ impl Ownership {
         if application.origin == Origin::Declared {
             return Err(declared());
         }
+        if application.origin.is_document() {
+            return Err(Refusal::new(ErrorCode::Conflict, "an application that a document describes has no owners"));
+        }
         let key = invitation.email.key();
         if tx.owners_of(application.id).await?.iter().any(|owner| owner.email.key() == key) {
             return Err(Refusal::new(ErrorCode::Conflict, "this person owns the application already"));

@@ -3,9 +3,7 @@
 use std::net::IpAddr;
 
 use super::{ClientInformation, Registrations};
-use crate::domain::application::{
-    Admission, Application, ApplicationSettings, ApplicationState, ClientAuthentication, Origin,
-};
+use crate::domain::application::{Admission, Application, ApplicationSettings, ApplicationState, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
 use crate::domain::one_time::RegistrationAccessToken;
@@ -164,7 +162,7 @@ impl Registrations {
 }
 
 fn needs_secret(metadata: &ClientMetadata, application: &Application) -> bool {
-    metadata.settings.authentication == ClientAuthentication::Secret && application.secrets.is_empty()
+    metadata.settings.uses_secret() && application.secrets.is_empty()
 }
 
 /// Whether people who agreed to an application did not agree to what it has become: it is called something else, or

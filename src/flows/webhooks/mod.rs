@@ -64,7 +64,7 @@ impl Webhooks {
             store: base.store.clone(),
             master_keys: Arc::clone(&base.master_keys),
             settings: base.config.webhooks.clone(),
-            fetcher: Fetcher::new(resolver, base.config.webhook_networks()),
+            fetcher: Fetcher::new(resolver, base.config.webhook_networks(), "webhooks.allow_private"),
             workers: Workers::default(),
         }
     }

@@ -67,12 +67,13 @@ fn line(application: &Application, owners: &[Owner]) -> ApplicationLine {
     });
     ApplicationLine {
         app: shown(application),
-        href: format!("/portal/applications/{}", application.client_id),
+        href: format!("/portal/applications/{}", application.client_id.in_path()),
         client_id: application.client_id.to_string(),
         kind: application.settings.kind.name(),
         state: application.state.name(),
         owner,
         dynamic: application.origin.is_dynamic(),
+        host: application.client_id.document().map(|document| document.host().to_owned()),
         created_at: application.created_at,
         last_used_at: application.last_used_at,
     }

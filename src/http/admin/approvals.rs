@@ -67,7 +67,7 @@ fn line(visit: &Visit, (by, approval): (Option<&User>, Approval), application: &
     let form = |what: &str| visit.form(format!("{}/{}/{what}", Here::Approvals.href(), approval.id));
     ApprovalLine {
         app: shown(application),
-        href: format!("/portal/applications/{}", application.client_id),
+        href: format!("/portal/applications/{}", application.client_id.in_path()),
         by: by.and_then(|user| user.email.as_ref()).map(ToString::to_string),
         at: approval.created_at,
         scope: approval.extras.scope.to_string(),

@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::frame::{Bar, Here};
 use super::view::{AuditFilterForm, AuditPage, AuditRow, PAGE};
-use crate::domain::ids::{AuditId, Timestamp, UserId};
+use crate::domain::ids::{AuditId, ClientId, Timestamp, UserId};
 use crate::domain::language::Language;
 use crate::domain::listing::AuditFilter;
 use crate::flows::oversight::Line;
@@ -102,7 +102,11 @@ fn row(line: Line, by: Option<String>) -> AuditRow {
     let only = |name: &str, value: &str| address(Here::Audit.href(), &[(name, value)]);
     let area = line.event.split('.').next().unwrap_or_default();
     let about = match area {
-        "application" | "secret" | "tokens" => Some(format!("/portal/applications/{}", line.subject)),
+        "application" | "secret" | "tokens" => line
+            .subject
+            .parse::<ClientId>()
+            .ok()
+            .map(|client_id| format!("/portal/applications/{}", client_id.in_path())),
         "user" => Some(format!("{}/{}", Here::Users.href(), line.subject)),
         "key" => Some(Here::Keys.href().to_owned()),
         _ => None,

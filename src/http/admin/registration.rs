@@ -1,10 +1,11 @@
-//! `/admin/registration`: whether applications register themselves, and the tokens that let them.
+//! `/admin/registration`: whether applications register themselves or have themselves described, and the tokens that let
+//! them.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
-use super::view::{NewTokenForm, RegistrationPage, TokenLine};
+use super::view::{NewTokenForm, RegistrationPage, TokenLine, UnreadLine};
 use crate::domain::duration;
 use crate::domain::ids::RegistrationTokenId;
 use crate::domain::language::Language;
@@ -19,6 +20,9 @@ use crate::http::pages::visit::see;
 use crate::http::portal::idempotent_form::{Made, making_form, submit_once};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::GrantType;
+
+/// How many addresses are named that could not be read.
+const MOST_UNREAD: usize = 50;
 
 /// What the browser's sealed secret is of.
 const TOKENS: &str = "registration tokens";
@@ -84,6 +88,7 @@ async fn registration_page(operator: &Operator, new: NewTokenForm, problem: Opti
     let settings = &operator.edge.config().registration;
     let tokens = operator.edge.registrations().registration_tokens().await.map_err(Refusal::from)?;
     let token: Option<InitialAccessToken> = operator.secret_to_show(TOKENS);
+    let unread = operator.edge.client_documents().unread().into_iter().take(MOST_UNREAD);
     let view = RegistrationPage {
         t: Messages::of(Language::English),
         bar: Bar::of(operator, Here::Registration),
@@ -92,6 +97,10 @@ async fn registration_page(operator: &Operator, new: NewTokenForm, problem: Opti
         problem,
         dynamic: settings.dynamic,
         scopes: settings.scopes.to_string(),
+        hosts: settings.client_id_documents.names().join(" "),
+        unread: unread
+            .map(|one| UnreadLine { address: one.address, reason: one.reason.to_string(), at: one.at })
+            .collect(),
         token: token.map(|token| token.expose().to_owned()),
         lines: tokens.into_iter().map(|token| line(operator, token)).collect(),
         new,

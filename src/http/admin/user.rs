@@ -204,7 +204,7 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
 fn owned_line(application: &Application) -> OwnedLine {
     OwnedLine {
         app: shown(application),
-        href: format!("/portal/applications/{}", application.client_id),
+        href: format!("/portal/applications/{}", application.client_id.in_path()),
         state: application.state.name(),
     }
 }

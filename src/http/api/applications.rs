@@ -43,7 +43,8 @@ pub(super) struct Application {
     token_endpoint_auth_method: &'static str,
     /// Whether it stays, used or not.
     exempt: bool,
-    /// `registered`; `declared`: then the configuration is the only place to change it; or `dynamic`: it registered itself.
+    /// `registered`; `declared`: then the configuration is the only place to change it; `dynamic`: it registered itself; or
+    /// `document`: a document at its client id describes it.
     origin: &'static str,
     /// When it was registered.
     #[schema(format = DateTime)]
@@ -67,7 +68,7 @@ impl From<application::Application> for Application {
             state: application.state.name(),
             state_since,
             state_reason,
-            token_endpoint_auth_method: application.settings.authentication.method(),
+            token_endpoint_auth_method: application.settings.auth_method().name(),
             exempt,
             origin: application.origin.name(),
             created_at: application.created_at.to_string(),

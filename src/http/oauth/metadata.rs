@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::config::Config;
 use crate::domain::language::Language;
 use crate::flows::application_cache::ApplicationCache;
+use crate::flows::client_documents::ClientDocuments;
 use crate::flows::registrations::{PATH, Registrations};
 use crate::protocol::metadata::{Metadata, Offered};
 
@@ -17,6 +18,7 @@ use crate::protocol::metadata::{Metadata, Offered};
 pub(in crate::http) async fn metadata(
     State(application_cache): State<Arc<ApplicationCache>>,
     State(registrations): State<Arc<Registrations>>,
+    State(client_documents): State<Arc<ClientDocuments>>,
     State(config): State<Arc<Config>>,
 ) -> Response {
     let catalogue = application_cache.known_catalogue();
@@ -28,6 +30,7 @@ pub(in crate::http) async fn metadata(
         signing: &config.keys.algorithms,
         languages: &Language::TAGS,
         registration: registrations.is_on().then_some(PATH),
+        client_documents: client_documents.is_on(),
     });
     ([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response()
 }

@@ -69,9 +69,10 @@ pub(super) async fn account_page(viewer: &Viewer, names: Names, wrong: Wrong<'_>
     for access in applications {
         lines.push(ApplicationLine {
             app: shown(&access.application),
+            host: access.application.client_id.document().map(|document| document.host().to_owned()),
             scopes: scope_lines(viewer, &access.scope).await?,
             since: access.since,
-            end: viewer.form(format!("/account/applications/{}/end", access.application.client_id)),
+            end: viewer.form(format!("/account/applications/{}/end", access.application.client_id.in_path())),
         });
     }
     let (passkeys, add_passkey) = passkeys::shown(viewer).await?;

@@ -6,7 +6,7 @@ use super::fields::{Fields, Query, id};
 use super::flow::{continue_flow, follow, shown_in};
 use super::page_error::PageResult;
 use super::scopes::scope_lines;
-use super::view::{Consent, Publisher};
+use super::view::{CalledBack, Consent, Publisher};
 use super::visit::Visit;
 use crate::domain::application::{Application, Origin};
 use crate::domain::authorization::Step;
@@ -14,6 +14,7 @@ use crate::domain::ids::AuthorizationId;
 use crate::flows::authorize::OpenAuthorization;
 use crate::flows::sessions::SignedInPerson;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::redirect_uri;
 use crate::protocol::refusal::Refusal;
 
 /// `GET /consent`.
@@ -70,6 +71,7 @@ async fn consent_page(visit: &Visit, open: &OpenAuthorization, person: &SignedIn
         t: visit.messages(),
         app: shown_in(open),
         publisher: publisher(application),
+        called_back: called_back(application),
         account: person.user.email.as_ref().map(ToString::to_string).unwrap_or_default(),
         scopes: scope_lines(visit, &authorization.to_agree_to()).await?,
         redirect_host: host.to_owned(),
@@ -87,9 +89,24 @@ pub(super) fn publisher(application: &Application) -> Publisher {
     let settings = &application.settings;
     // Only an operator registers an application without an owner.
     let own = application.origin == Origin::Declared || settings.first_party;
+    if let Some(document) = application.client_id.document() {
+        return Publisher::Host(document.host().to_owned());
+    }
     match &settings.owner {
         _ if application.origin.is_dynamic() && !own => Publisher::Unknown,
         Some(owner) if !own => Publisher::Named(owner.clone()),
         _ => Publisher::Operator,
+    }
+}
+
+/// Whether an application that a document describes could be any program of the device: the document says of it only
+/// what any other program can say too.
+fn called_back(application: &Application) -> CalledBack {
+    let uris = &application.settings.redirect_uris;
+    let is_everywhere_here = uris.iter().all(|uri| redirect_uri::is_loopback(uri));
+    if application.origin.is_document() && application.is_public() && is_everywhere_here {
+        CalledBack::OnThisDevice
+    } else {
+        CalledBack::Somewhere
     }
 }

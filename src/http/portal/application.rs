@@ -15,7 +15,7 @@ use super::snippets::snippets;
 use super::view::{
     ApplicationNotice, ApplicationPage, EndpointAddress, FieldProblem, SecretLine, SettingsForm, SettingsReader, Tried,
 };
-use crate::domain::application::{Application, ApplicationState, ClientAuthentication, Origin};
+use crate::domain::application::{Application, ApplicationState, Origin};
 use crate::domain::approval::Extras;
 use crate::domain::ids::ClientId;
 use crate::domain::language::Language;
@@ -36,12 +36,12 @@ use crate::protocol::token::GrantType;
 
 /// The address of an application's page. A client id needs no encoding.
 pub(super) fn address_of(client_id: &ClientId) -> String {
-    format!("{APPLICATIONS}/{client_id}")
+    format!("{APPLICATIONS}/{}", client_id.in_path())
 }
 
 /// The same with a notice.
 pub(super) fn done(client_id: &ClientId, what: &str) -> String {
-    format!("{APPLICATIONS}/{client_id}?done={what}")
+    format!("{APPLICATIONS}/{}?done={what}", client_id.in_path())
 }
 
 /// What the page shows besides the application.
@@ -144,7 +144,7 @@ pub(super) async fn application_page(viewer: &Viewer, application: &Application,
         people,
         deactivate: forms.when(application.state == ApplicationState::Active, "deactivate"),
         activate: forms.when(matches!(application.state, ApplicationState::Deactivated { .. }), "activate"),
-        delete: forms.when(application.origin != Origin::Declared, "delete"),
+        delete: forms.when(application.origin != Origin::Declared && !application.origin.is_document(), "delete"),
         undelete: forms.undelete(&outlook),
     };
     let page = viewer.page(&view).with_status(occasion.status);
@@ -176,7 +176,7 @@ impl Forms<'_> {
     }
 
     fn rotate(&self) -> Option<Form> {
-        let has_secrets = self.application.settings.authentication == ClientAuthentication::Secret;
+        let has_secrets = self.application.settings.uses_secret();
         let brought = self.application.secrets.iter().any(StoredSecret::is_imported);
         let form = self.when(has_secrets && !brought, "secrets")?;
         Some(making_form(self.visit, form.action))
@@ -204,7 +204,8 @@ impl Forms<'_> {
         waiting: Option<&Extras>,
         refused: Option<(PostedForm, Vec<FieldProblem>)>,
     ) -> Option<SettingsForm> {
-        let form = self.when(self.application.origin != Origin::Declared, "settings")?;
+        let origin = self.application.origin;
+        let form = self.when(origin != Origin::Declared && !origin.is_document(), "settings")?;
         let is_operator = viewer.person.user.admin && !viewer.person.lacks_power();
         let reader = if is_operator { SettingsReader::Operator } else { SettingsReader::Developer };
         let waiting = waiting.filter(|_| !is_operator);

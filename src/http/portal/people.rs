@@ -71,7 +71,7 @@ pub(super) async fn people(viewer: &Viewer, application: &Application, occasion:
     let edge = &viewer.edge;
     let owners = edge.access().owners_of(application).await?;
     let invitations = edge.ownership().invitations_of(application).await?;
-    let changeable = application.origin != Origin::Declared;
+    let changeable = application.origin != Origin::Declared && !application.origin.is_document();
     let form = |action: &str| viewer.form(format!("{}/{action}", address_of(&application.client_id)));
     let active = owners.iter().filter(|owner| owner.active).count();
     let line = |owner: Owner| {

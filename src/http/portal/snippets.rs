@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::application::Application;
 use crate::domain::secret::ClientSecret;
+use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::token::GrantType;
 
 /// A program in one language.
@@ -90,10 +91,10 @@ pub(in crate::http) fn snippets(application: &Application, issuer: &str, shown: 
         client_id: Text(application.client_id.to_string()),
         scope: Text(settings.default_scope.to_string()),
         redirect_uri: Text(settings.redirect_uris.first().cloned().unwrap_or_else(|| SOMEWHERE.to_owned())),
-        login: match settings.authentication {
-            ClientAuthentication::Secret => Login::Secret(shown.map(|secret| secret.expose().to_owned())),
-            ClientAuthentication::PrivateKeyJwt(_) => Login::Assertion,
-            ClientAuthentication::None => Login::Public,
+        login: match settings.auth_method() {
+            AuthMethod::Basic | AuthMethod::Post => Login::Secret(shown.map(|secret| secret.expose().to_owned())),
+            AuthMethod::PrivateKeyJwt => Login::Assertion,
+            AuthMethod::None => Login::Public,
         },
     };
     let written = if settings.grants.contains(&GrantType::AuthorizationCode) {

@@ -95,7 +95,9 @@ impl At {
     /// The page after a webhook was deleted.
     pub(super) fn without(&self) -> String {
         match self {
-            Self::Application(own) => format!("/portal/applications/{}?done=webhook-deleted", own.client_id()),
+            Self::Application(own) => {
+                format!("/portal/applications/{}?done=webhook-deleted", own.client_id().in_path())
+            }
             Self::Server(_) => format!("{}?done=deleted", base_of(&WebhookOwner::Server)),
         }
     }
@@ -104,7 +106,7 @@ impl At {
     pub(super) fn list(&self) -> Link {
         match self {
             Self::Application(own) => Link {
-                href: format!("/portal/applications/{}#webhooks", own.client_id()),
+                href: format!("/portal/applications/{}#webhooks", own.client_id().in_path()),
                 text: shown(&own.application).called(),
             },
             Self::Server(_) => Link { href: base_of(&WebhookOwner::Server), text: "Webhooks".to_owned() },

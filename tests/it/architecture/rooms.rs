@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 33] = [
+const ROOMS: [Room; 34] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -16,9 +16,10 @@ const ROOMS: [Room; 33] = [
     ("LoginCodes", &[]),
     ("Keys", &[]),
     ("ApplicationCache", &[]),
+    ("ClientDocuments", &["Mail", "Keys", "ApplicationCache"]),
     ("Webhooks", &[]),
     ("Insight", &["ApplicationCache"]),
-    ("Clients", &["ApplicationCache"]),
+    ("Clients", &["ClientDocuments"]),
     ("Sessions", &["ApplicationCache"]),
     ("Access", &[]),
     ("People", &["ApplicationCache"]),
@@ -55,6 +56,7 @@ const ROOMS: [Room; 33] = [
             "MailLimits",
             "Keys",
             "ApplicationCache",
+            "ClientDocuments",
             "Clients",
             "Groups",
             "AuthorizationResponses",

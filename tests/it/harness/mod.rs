@@ -29,6 +29,7 @@ mod raw;
 mod received_mail;
 mod receiver;
 mod server;
+mod site;
 mod smtp;
 mod token_request;
 mod wait;
@@ -53,6 +54,7 @@ pub(crate) use process::{
 pub(crate) use raw::RawAnswer;
 pub(crate) use receiver::{Receiver, Reply};
 pub(crate) use server::TestServer;
+pub(crate) use site::{Document, Site};
 pub(crate) use smtp::{Privacy, SmtpServer, Verdict};
 pub(crate) use token_request::TokenRequest;
 pub(crate) use wait::eventually;

@@ -218,7 +218,13 @@ fn keys_are_for_those_who_sign_with_them() {
         sent
     };
     assert!(refused(&signs(json!({}))).1.contains("jwks"));
-    assert!(refused(&signs(json!({ "jwks_uri": "https://app.example/jwks" }))).1.contains("jwks"));
+    let elsewhere = read(&signs(json!({ "jwks_uri": "https://app.example/jwks" }))).unwrap();
+    assert_eq!(elsewhere.settings.auth_method(), AuthMethod::PrivateKeyJwt);
+    assert_eq!(shown(&elsewhere)["jwks_uri"], "https://app.example/jwks");
+    assert_eq!(shown(&elsewhere)["token_endpoint_auth_method"], "private_key_jwt");
+    for bad in ["http://app.example/jwks", "https://me@app.example/jwks", "file:///etc/passwd"] {
+        assert!(refused(&signs(json!({ "jwks_uri": bad }))).1.contains("'jwks_uri'"), "{bad}");
+    }
     let jwks =
         json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }] });
     let both = signs(json!({ "jwks": jwks, "jwks_uri": "https://app.example/jwks" }));
@@ -228,7 +234,7 @@ fn keys_are_for_those_who_sign_with_them() {
     assert_eq!(shown(&metadata)["jwks"]["keys"][0]["crv"], "Ed25519");
     // What else a client would use its keys for, this server does not do.
     let encrypts = read(&json!({ "redirect_uris": uris, "jwks": jwks })).unwrap();
-    assert_eq!(encrypts.settings.authentication, ClientAuthentication::Secret);
+    assert!(encrypts.settings.uses_secret());
 }
 
 /// RFC 7592 §2.2: a change says everything anew. What only an operator chooses stays.

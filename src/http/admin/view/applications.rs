@@ -47,6 +47,8 @@ pub(in crate::http::admin) struct ApplicationLine {
     pub(in crate::http::admin) owner: Option<String>,
     /// Whether it registered itself.
     pub(in crate::http::admin) dynamic: bool,
+    /// The host of the document that describes it, if one does.
+    pub(in crate::http::admin) host: Option<String>,
     /// Since when it is registered.
     pub(in crate::http::admin) created_at: Timestamp,
     /// When it was last used, if ever.

@@ -17,7 +17,7 @@ pub(super) use audit::{AuditFilterForm, AuditPage, AuditRow};
 pub(super) use groups::{GroupPage, GroupsPage, MemberLine, NewGroupForm};
 pub(super) use keys::{KeyLine, KeysPage, TimeLine};
 pub(super) use overview::OverviewPage;
-pub(super) use registration::{NewTokenForm, RegistrationPage, TokenLine};
+pub(super) use registration::{NewTokenForm, RegistrationPage, TokenLine, UnreadLine};
 pub(super) use server::{MailPage, ScopesPage, SettingLine, SettingsPage, SettingsPart};
 pub(super) use set_up::SetUpPage;
 pub(super) use users::{InviteForm, OwnedLine, UserPage, UsersPage};

@@ -29,6 +29,10 @@ pub(in crate::http::admin) struct RegistrationPage {
     pub(in crate::http::admin) dynamic: DynamicRegistration,
     /// The scopes that such an application may have.
     pub(in crate::http::admin) scopes: String,
+    /// The hosts whose documents describe applications.
+    pub(in crate::http::admin) hosts: String,
+    /// What could not be read, the latest first.
+    pub(in crate::http::admin) unread: Vec<UnreadLine>,
     /// A token that was just made, and is shown now only.
     pub(in crate::http::admin) token: Option<String>,
     /// Newest first.
@@ -53,6 +57,17 @@ impl RegistrationPage {
             }
         }
     }
+}
+
+/// An address that could not be read.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct UnreadLine {
+    /// The address, without its query.
+    pub(in crate::http::admin) address: String,
+    /// What was wrong.
+    pub(in crate::http::admin) reason: String,
+    /// When that was.
+    pub(in crate::http::admin) at: Timestamp,
 }
 
 /// A token.

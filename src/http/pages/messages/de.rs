@@ -159,6 +159,8 @@ pub(in crate::http) const DE: Messages = Messages {
         by_operator: "Ein Angebot des Betreibers dieses Servers",
         by_named: Around("Ein Angebot von ", ""),
         by_unknown: "Hat sich selbst registriert; niemand hat geprüft, wer dahintersteht",
+        by_host: Around("Sie nennt sich, wie sie will; bekannt ist von ihr nur ihre Adresse bei ", ""),
+        on_this_device: "Sie wird nur auf diesem Gerät zurückgerufen, daher kann sich jedes Programm hier für sie ausgeben. Fahren Sie nur fort, wenn Sie sie gerade selbst gestartet haben.",
         account: "Ihr Konto",
         switch_account: "Anderes Konto verwenden",
         scopes: "Die Anwendung darf dann",

@@ -154,6 +154,8 @@ pub(in crate::http) const EN: Messages = Messages {
         by_operator: "Offered by the operator of this server",
         by_named: Around("Offered by ", ""),
         by_unknown: "It registered itself; nobody has checked who offers it",
+        by_host: Around("It calls itself what it likes; all that is known of it is its address at ", ""),
+        on_this_device: "It is called back on this device only, so any program here can pretend to be it. Go on only if you have just started it yourself.",
         account: "Your account",
         switch_account: "Use another account",
         scopes: "It will be able to",

@@ -159,6 +159,8 @@ pub(in crate::http) const ES: Messages = Messages {
         by_operator: "Ofrecida por el operador de este servidor",
         by_named: Around("Ofrecida por ", ""),
         by_unknown: "Se ha registrado a sí misma; nadie ha comprobado quién la ofrece",
+        by_host: Around("Se llama como quiere; de ella solo se conoce su dirección en ", ""),
+        on_this_device: "Solo recibe la respuesta en este dispositivo, así que cualquier programa de aquí puede hacerse pasar por ella. Continúe solo si acaba de iniciarla usted.",
         account: "Su cuenta",
         switch_account: "Usar otra cuenta",
         scopes: "Podrá",

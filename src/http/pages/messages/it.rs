@@ -159,6 +159,8 @@ pub(in crate::http) const IT: Messages = Messages {
         by_operator: "Offerta dal gestore di questo server",
         by_named: Around("Offerta da ", ""),
         by_unknown: "Si è registrata da sé; nessuno ha verificato chi la offre",
+        by_host: Around("Si dà il nome che vuole; di essa si conosce solo l’indirizzo presso ", ""),
+        on_this_device: "Riceve la risposta solo su questo dispositivo, quindi qualsiasi programma qui può fingersi lei. Prosegua solo se l’ha appena avviata lei.",
         account: "Il suo account",
         switch_account: "Usa un altro account",
         scopes: "Potrà",

@@ -220,6 +220,8 @@ messages! {
         by_operator: Text,
         by_named: Around,
         by_unknown: Text,
+        by_host: Around,
+        on_this_device: Text,
         account: Text,
         switch_account: Text,
         scopes: Text,

@@ -154,6 +154,8 @@ pub(in crate::http) const NL: Messages = Messages {
         by_operator: "Aangeboden door de beheerder van deze server",
         by_named: Around("Aangeboden door ", ""),
         by_unknown: "Heeft zichzelf geregistreerd; niemand heeft gecontroleerd wie erachter zit",
+        by_host: Around("Ze noemt zich zoals ze wil; bekend is alleen haar adres bij ", ""),
+        on_this_device: "Ze krijgt het antwoord alleen op dit apparaat, dus elk programma hier kan zich voor haar uitgeven. Ga alleen verder als u haar net zelf hebt gestart.",
         account: "Uw account",
         switch_account: "Een ander account gebruiken",
         scopes: "De toepassing kan dan",

@@ -163,6 +163,8 @@ pub(in crate::http) const PL: Messages = Messages {
         by_operator: "Udostępniana przez operatora tego serwera",
         by_named: Around("Udostępniana przez: ", ""),
         by_unknown: "Zarejestrowała się sama; nikt nie sprawdził, kto ją udostępnia",
+        by_host: Around("Nazywa się, jak chce; wiadomo o niej tylko, że ma adres w ", ""),
+        on_this_device: "Odpowiedź trafia do niej tylko na tym urządzeniu, więc każdy program może się tu za nią podać. Kontynuuj tylko wtedy, gdy przed chwilą uruchomiono ją na Twoje polecenie.",
         account: "Twoje konto",
         switch_account: "Użyj innego konta",
         scopes: "Aplikacja będzie mogła",

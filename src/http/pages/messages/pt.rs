@@ -154,6 +154,8 @@ pub(in crate::http) const PT: Messages = Messages {
         by_operator: "Oferecida pelo operador deste servidor",
         by_named: Around("Oferecida por ", ""),
         by_unknown: "Registrou-se por conta própria; ninguém verificou quem a oferece",
+        by_host: Around("Ela se chama como quer; dela só se conhece o endereço em ", ""),
+        on_this_device: "Ela só recebe a resposta neste dispositivo, portanto qualquer programa daqui pode se passar por ela. Continue somente se você mesmo acabou de iniciá-la.",
         account: "A sua conta",
         switch_account: "Usar outra conta",
         scopes: "Ela poderá",

@@ -110,6 +110,8 @@ pub(in crate::http) enum WhichSession {
 pub(in crate::http) struct ApplicationLine {
     /// The application.
     pub(in crate::http) app: App,
+    /// The host of the document that describes it, if one does.
+    pub(in crate::http) host: Option<String>,
     /// The scopes it has access to.
     pub(in crate::http) scopes: Vec<ScopeLine>,
     /// Since when.

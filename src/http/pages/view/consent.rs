@@ -22,6 +22,8 @@ pub(in crate::http) struct Consent {
     pub(in crate::http) scopes: Vec<ScopeLine>,
     /// The host that either answer leads to.
     pub(in crate::http) redirect_host: String,
+    /// Where else its answers could go.
+    pub(in crate::http) called_back: CalledBack,
     /// Leads to signing in with another address.
     pub(in crate::http) switch_account: String,
     /// Where the answer goes.
@@ -35,6 +37,29 @@ pub(in crate::http) enum Publisher {
     Operator,
     /// A developer with an account here.
     Named(String),
+    /// Nobody but whoever publishes a document at this host, which is all that people can judge.
+    Host(String),
     /// Who registered it: it did so by itself, and what it says of itself is unchecked.
     Unknown,
+}
+
+/// Where the answers go of an application that nobody here has registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum CalledBack {
+    /// To a place of its own.
+    Somewhere,
+    /// To this device, whatever is listening there: it names no other place.
+    OnThisDevice,
+}
+
+impl Consent {
+    /// Whether the person is not asked again. Of an application that a document describes they are.
+    fn is_remembered(&self) -> bool {
+        !matches!(self.publisher, Publisher::Host(_))
+    }
+
+    /// Whether any program of the device could be the one that asks.
+    fn is_anybody(&self) -> bool {
+        self.called_back == CalledBack::OnThisDevice
+    }
 }

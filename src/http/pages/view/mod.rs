@@ -41,7 +41,7 @@ pub(in crate::http) use attributes::AttributeField;
 pub(in crate::http) use chart::Chart;
 pub(in crate::http) use check_mail::{CheckMail, CheckMailNotice, CodeProblem, Delivery, WaitingFrame};
 pub(in crate::http) use confirm_login::ConfirmLogin;
-pub(in crate::http) use consent::{Consent, Publisher};
+pub(in crate::http) use consent::{CalledBack, Consent, Publisher};
 pub(in crate::http) use device::{AllowDevice, DeviceCode, DeviceProblem};
 pub(in crate::http) use error::{ErrorPage, Problem};
 pub(in crate::http) use export::ExportAccount;

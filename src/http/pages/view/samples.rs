@@ -215,19 +215,22 @@ fn keep(t: &'static Messages, values: &Values, all: &mut Pages) {
 }
 
 fn consent_and_logout(t: &'static Messages, values: &Values, all: &mut Pages) {
-    let consent = |publisher, scopes: &[&str]| Consent {
+    let consent = |publisher, called_back, scopes: &[&str]| Consent {
         t,
         app: values.app(),
         publisher,
         account: values.address.to_owned(),
         scopes: values.scopes(scopes),
         redirect_host: values.domain.to_owned(),
+        called_back,
         switch_account: "/login?switch=1".to_owned(),
         form: values.form("/consent"),
     };
-    add(all, "consent", &consent(Publisher::Named(values.person.to_owned()), &SCOPES));
-    add(all, "consent-unknown", &consent(Publisher::Unknown, &SCOPES));
-    add(all, "consent-operator", &consent(Publisher::Operator, &SCOPES[..1]));
+    add(all, "consent", &consent(Publisher::Named(values.person.to_owned()), CalledBack::Somewhere, &SCOPES));
+    add(all, "consent-unknown", &consent(Publisher::Unknown, CalledBack::Somewhere, &SCOPES));
+    let host = Publisher::Host(values.domain.to_owned());
+    add(all, "consent-document", &consent(host, CalledBack::OnThisDevice, &SCOPES));
+    add(all, "consent-operator", &consent(Publisher::Operator, CalledBack::Somewhere, &SCOPES[..1]));
     let no_access = |publisher, account: Option<&str>, back| NoAccess {
         t,
         app: values.app(),

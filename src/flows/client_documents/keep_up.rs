@@ -1,0 +1,167 @@
+//! The row of an application that a document describes.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{ClientDocuments, Described};
+use crate::config::RateLimits;
+use crate::domain::activity::network;
+use crate::domain::application::{Admission, Application, ApplicationSettings, ApplicationState, Origin};
+use crate::domain::audit::{Actor, AuditEvent};
+use crate::domain::ids::{ApplicationId, ClientId, Timestamp};
+use crate::domain::settings_change::changes;
+use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::store::{Generation, StoreError, Transaction};
+
+/// How long to wait where there are too many.
+const WHEN_FULL: Duration = Duration::from_mins(10);
+
+/// Of all that may be unused at once, one network has at most this part.
+const SHARE: i64 = 10;
+
+impl ClientDocuments {
+    /// The application as its document describes it. What another node has read later, and written down, stays.
+    pub(super) async fn keep_up(
+        &self,
+        client_id: &ClientId,
+        known: Option<Arc<Application>>,
+        described: Described,
+        caller: Option<IpAddr>,
+    ) -> Result<Arc<Application>, Refusal> {
+        if let Some(known) = known.filter(|known| known.state == ApplicationState::Active) {
+            let noted = self.store.client_document_read_at(known.id).await?;
+            if noted > Some(described.read_at) {
+                return Ok(known);
+            }
+            if known.settings == described.settings {
+                self.note_read(known.id, described.read_at, noted).await?;
+                return Ok(known);
+            }
+        }
+        let mut tx = self.store.begin().await?;
+        tx.generation_raise(Generation::Applications).await?;
+        match tx.application(client_id).await? {
+            None => self.begin(&mut tx, client_id, described, caller).await?,
+            Some(known) => self.change(&mut tx, &known, described, caller).await?,
+        }
+        tx.commit().await?;
+        self.application_cache.refresh().await?;
+        // A running server makes a missing key by itself, soon.
+        self.keys.maintain_keys().await.ok();
+        let gone = || Refusal::server_error("an application is gone that was just written");
+        self.application_cache.application(client_id).await?.ok_or_else(gone)
+    }
+
+    async fn note_read(
+        &self,
+        id: ApplicationId,
+        read_at: Timestamp,
+        noted: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        if noted < Some(read_at) {
+            let mut tx = self.store.begin().await?;
+            tx.client_document_note_read(id, read_at).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn begin(
+        &self,
+        tx: &mut Transaction,
+        client_id: &ClientId,
+        described: Described,
+        caller: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
+        let (now, network) = (self.instruments.now(), caller.map(network).unwrap_or_default());
+        self.check_room(tx, &network).await?;
+        let id = ApplicationId::new(self.instruments.row_id(now));
+        let origin = Origin::Dynamic(Admission::Document);
+        tx.application_insert(&Application::new(id, client_id.clone(), described.settings, origin, now)).await?;
+        tx.client_document_insert(id, &network, described.read_at).await?;
+        self.tell_begun(tx, client_id, network, now).await
+    }
+
+    async fn change(
+        &self,
+        tx: &mut Transaction,
+        known: &Application,
+        described: Described,
+        caller: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
+        match known.state {
+            // It was blocked a moment ago, and whoever asks for it next sees that.
+            ApplicationState::Deactivated { .. } => Ok(()),
+            ApplicationState::Deleted { .. } => self.begin_again(tx, known, described, caller).await,
+            ApplicationState::Active => {
+                let is_newest = tx.client_document_note_read(known.id, described.read_at).await?;
+                if is_newest && known.settings != described.settings {
+                    self.follow(tx, known, &described.settings).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// It was forgotten, unused, and comes again.
+    async fn begin_again(
+        &self,
+        tx: &mut Transaction,
+        known: &Application,
+        described: Described,
+        caller: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
+        let (now, network) = (self.instruments.now(), caller.map(network).unwrap_or_default());
+        self.check_room(tx, &network).await?;
+        tx.client_document_begin_again(known.id, now).await?;
+        tx.client_document_insert(known.id, &network, described.read_at).await?;
+        tx.application_update(known.id, &described.settings, known.origin).await?;
+        self.tell_begun(tx, &known.client_id, network, now).await
+    }
+
+    /// Its document says something else now.
+    async fn follow(
+        &self,
+        tx: &mut Transaction,
+        known: &Application,
+        settings: &ApplicationSettings,
+    ) -> Result<(), StoreError> {
+        let (now, before) = (self.instruments.now(), &known.settings);
+        if (&before.authentication, &before.jwks_uri) != (&settings.authentication, &settings.jwks_uri) {
+            tx.application_end_tokens(known.id, now).await?;
+        }
+        tx.application_update(known.id, settings, known.origin).await?;
+        let event =
+            AuditEvent::ApplicationChanged { client_id: known.client_id.clone(), what: changes(before, settings) };
+        let actor = Actor::Application(known.client_id.clone());
+        tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await
+    }
+
+    async fn tell_begun(
+        &self,
+        tx: &mut Transaction,
+        client_id: &ClientId,
+        network: String,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let event = AuditEvent::ApplicationRegistered { client_id: client_id.clone(), token: None, network };
+        let actor = Actor::Application(client_id.clone());
+        Ok(tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await?)
+    }
+
+    /// Whether one more may be begun that nobody has used yet.
+    async fn check_room(&self, tx: &mut Transaction, network: &str) -> Result<(), Refusal> {
+        let RateLimits { enabled, unused_registrations, .. } = **self.rates.load();
+        if !enabled {
+            return Ok(());
+        }
+        let most = i64::from(unused_registrations);
+        let unused = tx.client_documents_unused(network).await?;
+        if unused.total >= most || unused.of_network >= (most / SHARE).max(1) {
+            let what = "too many clients were named by the address of a document and not used; come back later";
+            return Err(Refusal::new(ErrorCode::TooManyRequests, what).retry_after(WHEN_FULL));
+        }
+        Ok(())
+    }
+}
