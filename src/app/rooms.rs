@@ -211,6 +211,7 @@ impl Endpoints {
             &sign_ups,
             &responses,
         ));
+        let token_status = Arc::new(TokenStatus::new(base, application_cache, keys, clients, groups, usage));
         Self {
             passkeys: Arc::new(Passkeys::new(base, mail, sessions)),
             authorizations: Arc::new(Authorizations::new(
@@ -239,9 +240,10 @@ impl Endpoints {
                 groups,
                 delivery_traces,
                 login_codes,
+                &token_status,
                 usage,
             )),
-            token_status: Arc::new(TokenStatus::new(base, application_cache, keys, clients, groups, usage)),
+            token_status,
             responses,
             sign_ups,
             sign_ins,

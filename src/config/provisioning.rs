@@ -11,6 +11,7 @@ use crate::domain::approval::is_management;
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::attribute_schema::AttributeSchema;
 use crate::domain::group::{GroupName, MOST_GROUPS};
+use crate::protocol::claims::TokenProfile;
 use crate::protocol::resource::ResourceId;
 
 /// Everything that is declared.
@@ -63,6 +64,10 @@ pub struct DeclaredResource {
     pub scopes: Vec<String>,
     /// Whether every application may ask for it whose person consents.
     pub open: bool,
+    /// The only format of token that it reads.
+    pub token_format: Option<TokenProfile>,
+    /// The client id of the application that it is.
+    pub application: Option<String>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -144,12 +149,15 @@ impl DeclaredResource {
         let name = table.optional("name");
         let scopes: Vec<String> = table.optional("scopes").unwrap_or_default();
         let open = table.optional("open").unwrap_or_default();
+        let token_format = table.optional("token_format");
+        let application = table.optional("application");
         if open && let Some(power) = scopes.iter().find(|scope| is_management(scope)) {
             let what =
                 format!("'{power}' gives power over this server; an API with it cannot be open to every application");
             table.refuse("open", what);
         }
-        Some(Self { identifier: identifier?.0, name, scopes, open, place: place.clone() })
+        let identifier = identifier?.0;
+        Some(Self { identifier, name, scopes, open, token_format, application, place: place.clone() })
     }
 }
 
@@ -160,7 +168,7 @@ impl FromText for ResourceIdentifier {
     const EXPECTED: &'static str = "an absolute URI without a fragment, such as https://api.example.com";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse::<ResourceId>().map(|_| Self(text.to_owned())).map_err(|_| String::new())
+        ResourceId::of_uri(text).map(|_| Self(text.to_owned())).map_err(|_| String::new())
     }
 
     fn shown(&self) -> String {

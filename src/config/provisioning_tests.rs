@@ -58,7 +58,7 @@ fn an_application_needs_only_an_identifier() {
 fn an_application_can_say_everything() {
     let lines = "name = \"Shop\"\ntype = \"web\"\ngrants = [\"authorization_code\"]\nscopes = \"openid  user\"\n\
          default_scopes = [\"openid\"]\nredirect_uris = [\"https://shop.example.com/cb\"]\n\
-         audiences = [\"https://api.example.com\"]\ntoken_ttl = \"1h\"\ntoken_format = \"plain\"\n\
+         audiences = [\"https://api.example.com\", \"orders-api\"]\nallowed_callers = [\"till\"]\nmay_exchange_for = [\"stock\"]\ntoken_ttl = \"1h\"\ntoken_format = \"plain\"\n\
          signing_algorithm = \"EdDSA\"\nowner = \"jane@example.com\"\nfirst_party = true\n\
          post_logout_redirect_uris = [\"https://shop.example.com/bye\"]\npkce = \"required\"\n\
          link_mode = \"direct\"\nunknown_account = \"conceal\"\n\
@@ -74,9 +74,11 @@ fn an_application_can_say_everything() {
         scope: "openid user".parse().unwrap(),
         default_scope: "openid".parse().unwrap(),
         redirect_uris: vec!["https://shop.example.com/cb".to_owned()],
-        audiences: vec!["https://api.example.com".parse().unwrap()],
+        audiences: vec!["https://api.example.com".parse().unwrap(), "orders-api".parse().unwrap()],
+        allowed_callers: vec!["till".parse().unwrap()],
+        may_exchange_for: vec!["stock".parse().unwrap()],
         token_ttl: Some(Duration::from_hours(1)),
-        token_profile: TokenProfile::Plain,
+        token_profile: Some(TokenProfile::Plain),
         signing_algorithm: SigningAlgorithm::EdDsa,
         authentication: ClientAuthentication::Secret,
         jwks_uri: Some("https://shop.example.com/jwks".parse().unwrap()),

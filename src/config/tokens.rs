@@ -1,8 +1,9 @@
-//! `[tokens]`: lifetimes of tokens and codes.
+//! `[tokens]`: lifetimes of tokens and codes, and the format of access tokens.
 
 use std::time::Duration;
 
 use super::reader::SectionReader;
+use crate::protocol::claims::TokenProfile;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -22,6 +23,8 @@ pub struct Tokens {
     pub id_ttl: Duration,
     /// How long a refresh token that was just used may be sent once more; zero for never.
     pub refresh_grace: Duration,
+    /// The format of access tokens, unless those who read them or their application have a setting of their own.
+    pub format: TokenProfile,
 }
 
 impl Tokens {
@@ -39,6 +42,7 @@ impl Tokens {
             code_ttl: whole(section, "code_ttl", "60s", Duration::from_mins(10)),
             id_ttl: whole(section, "id_ttl", "10m", LONGEST_TOKEN),
             refresh_grace: section.setting_within("refresh_grace", "10s", &(Duration::ZERO..=DAY)),
+            format: section.setting("format", "rfc9068"),
         }
     }
 }

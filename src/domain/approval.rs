@@ -148,7 +148,7 @@ pub fn part(
     (requested.audiences, extras.audiences) = requested
         .audiences
         .into_iter()
-        .partition(|one| one.find_in(limits.audiences).or(one.find_in(known_audiences)).is_some());
+        .partition(|one| limits.is_free_audience(one) || one.find_in(known_audiences).is_some());
     Ok((requested, extras))
 }
 
@@ -197,6 +197,41 @@ mod tests {
             ..service("openid admin")
         };
         assert_eq!(limited(requested.clone(), None), (requested, Extras::default()));
+    }
+
+    #[test]
+    fn an_application_that_is_called_says_itself_by_whom_and_no_operator_has_to() {
+        let requested = ApplicationSettings {
+            audiences: vec!["orders-api".parse().unwrap()],
+            allowed_callers: vec!["till".parse().unwrap()],
+            ..service("openid")
+        };
+        assert_eq!(limited(requested.clone(), None), (requested, Extras::default()));
+    }
+
+    #[test]
+    fn tokens_are_exchanged_for_what_developers_choose_and_for_what_an_operator_chose() {
+        let scope = "openid".parse().unwrap();
+        let limits = SelfServiceLimits {
+            groups: &[],
+            scope: &scope,
+            grants: &[GrantType::ClientCredentials],
+            audiences: &["https://api.example.com".parse().unwrap()],
+            longest_token_ttl: DAY,
+            unknown_account: UnknownAccount::Conceal,
+        };
+        let requested = |may_exchange_for: &[&str]| ApplicationSettings {
+            may_exchange_for: may_exchange_for.iter().map(|id| id.parse().unwrap()).collect(),
+            ..service("openid")
+        };
+        let other = "https://other.example.com";
+        for free in [&["stock-api"][..], &["https://api.example.com/"], &[]] {
+            assert_eq!(part(requested(free), None, &limits), Ok((requested(free), Extras::default())), "{free:?}");
+        }
+        let refused = part(requested(&["stock-api", other]), None, &limits);
+        assert_eq!(refused, Err(BeyondLimits::Exchange(other.parse().unwrap())));
+        let known = requested(&[other]);
+        assert_eq!(part(known.clone(), Some(&known), &limits), Ok((known.clone(), Extras::default())));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The scopes and resources that the operator has described.
 
+use super::ids::ClientId;
+use crate::protocol::claims::{Audience, TokenProfile};
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 
@@ -34,6 +36,10 @@ pub struct Resource {
     pub scope: Scope,
     /// Which applications may ask for it.
     pub access: ResourceAccess,
+    /// The only format of token that it reads, if it is so choosy.
+    pub token_format: Option<TokenProfile>,
+    /// The application that it is, which may ask about its tokens.
+    pub application: Option<ClientId>,
 }
 
 impl Resource {
@@ -61,8 +67,8 @@ impl Catalogue {
 
     /// The same resources as they are declared here: an API compares `aud` with its own spelling.
     pub fn as_declared(&self, resources: Vec<ResourceId>) -> Vec<ResourceId> {
-        let declared = |one: &ResourceId| self.resources.iter().find(|known| known.identifier.is_same(one));
-        resources.into_iter().map(|one| declared(&one).map_or(one, |known| known.identifier.clone())).collect()
+        let declared = |one: ResourceId| self.resource(&one).map_or(one, |known| known.identifier.clone());
+        resources.into_iter().map(declared).collect()
     }
 
     /// The resources that an application with these audiences may ask for where a person consents.
@@ -98,6 +104,18 @@ impl Catalogue {
         requested.fold(Scope::empty(), |scope, resource| scope.union(&resource.scope))
     }
 
+    /// The resource of this identifier, if it is described.
+    pub fn resource(&self, identifier: &ResourceId) -> Option<&Resource> {
+        self.resources.iter().find(|known| known.identifier.is_same(identifier))
+    }
+
+    /// Whether a token with this audience is meant for an application: by its client id, or as one of the resources that
+    /// it is.
+    pub fn is_for(&self, audience: &Audience, application: &ClientId) -> bool {
+        let mut its = self.resources.iter().filter(|resource| resource.application.as_ref() == Some(application));
+        audience.contains(application.as_str()) || its.any(|one| audience.contains(one.identifier.as_str()))
+    }
+
     /// Every scope that any application may ask for, because an open resource brings it along.
     pub fn open_scope(&self) -> Scope {
         self.open().fold(Scope::empty(), |scope, resource| scope.union(&resource.scope))
@@ -113,7 +131,7 @@ impl Catalogue {
     pub fn scope_of(&self, resources: &[ResourceId]) -> Option<Scope> {
         let mut understood = Scope::empty();
         for requested in resources {
-            let known = self.resources.iter().find(|known| known.identifier.is_same(requested))?;
+            let known = self.resource(requested)?;
             if known.scope.is_empty() {
                 return None;
             }
@@ -127,9 +145,23 @@ impl Catalogue {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_token_is_for_an_application_by_its_client_id_or_by_the_resource_that_it_is() {
+        let orders: ClientId = "orders-api".parse().unwrap();
+        let its = Resource { application: Some(orders.clone()), ..resource("https://orders.example", "") };
+        let catalogue = Catalogue { resources: vec![its, resource("https://b", "")], ..Catalogue::default() };
+        let aud = |texts: &[&str]| Audience::Many(texts.iter().map(ToString::to_string).collect());
+        assert!(catalogue.is_for(&aud(&["x", "orders-api"]), &orders));
+        assert!(catalogue.is_for(&aud(&["https://b", "https://orders.example"]), &orders));
+        for other in [&["https://b"][..], &["orders"], &["https://orders.example/v1"], &[]] {
+            assert!(!catalogue.is_for(&aud(other), &orders), "{other:?}");
+        }
+    }
+
     fn resource(identifier: &str, scope: &str) -> Resource {
         let (identifier, name) = (identifier.parse().unwrap(), identifier.to_owned());
-        Resource { identifier, name, scope: scope.parse().unwrap(), access: ResourceAccess::Registered }
+        let (scope, access) = (scope.parse().unwrap(), ResourceAccess::Registered);
+        Resource { identifier, name, scope, access, token_format: None, application: None }
     }
 
     #[test]

@@ -31,5 +31,12 @@ pub fn identifier(issuer: &str) -> Result<ResourceId, ResourceIdError> {
 
 /// The API as a resource, which every application may ask tokens for.
 pub fn resource(identifier: ResourceId) -> Resource {
-    Resource { identifier, name: NAME.to_owned(), scope: Scope::of(SCOPES.into_iter()), access: ResourceAccess::Own }
+    Resource {
+        identifier,
+        name: NAME.to_owned(),
+        scope: Scope::of(SCOPES.into_iter()),
+        access: ResourceAccess::Own,
+        token_format: None,
+        application: None,
+    }
 }

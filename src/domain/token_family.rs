@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::asked_claims::AskedClaims;
 use super::ids::{ApplicationId, SessionId, Timestamp, TokenFamilyId, UserId};
+use super::own_token::EXCHANGED;
 use super::session::AuthenticationMethod;
 use crate::protocol::acr::AuthenticationClass;
 use crate::protocol::named::named;
@@ -77,9 +78,10 @@ impl TokenFamilyId {
         URL_SAFE_NO_PAD.encode([&self.as_bytes()[..], &random].concat())
     }
 
-    /// The family of a `jti`; none for a token that an application got for itself.
+    /// The family of a `jti`; none for a token that an application got for itself. The `jti` of an exchanged token is
+    /// longer ([`name_exchanged_token`](super::own_token::name_exchanged_token)).
     pub fn of_token(jti: &str) -> Option<Self> {
-        let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(jti).ok()?.try_into().ok()?;
+        let bytes = URL_SAFE_NO_PAD.decode(jti).ok().filter(|bytes| [24, EXCHANGED].contains(&bytes.len()))?;
         bytes.first_chunk().copied().map(Self::from_bytes)
     }
 }

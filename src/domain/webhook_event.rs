@@ -266,6 +266,7 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         | Audit::UserSignedOut { .. }
         | Audit::UserExported { .. }
         | Audit::TokenTried { .. }
+        | Audit::TokenExchanged { .. }
         | Audit::ApplicationExempted { .. }
         | Audit::ApplicationUnexempted { .. }
         | Audit::ApplicationPurged { .. } => None,

@@ -46,6 +46,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
+mod targets;
 pub mod token;
 pub mod token_status;
 pub mod upkeep;

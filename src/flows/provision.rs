@@ -274,11 +274,14 @@ fn declared_catalogue(provisioning: &config::Provisioning) -> Result<Catalogue, 
         catalogue.scopes.push(NamedScope { name: scope.name.clone(), description });
     }
     for resource in &provisioning.resources {
+        let application = resource.application.as_ref().map(|client_id| client_id.parse());
         catalogue.resources.push(Resource {
             identifier: resource.identifier.parse().map_err(|e| at(&resource.place, format!("{e}")))?,
             name: resource.name.clone().unwrap_or_else(|| resource.identifier.clone()),
             scope: scope_of(&resource.scopes).map_err(|what| at(&resource.place, what))?,
             access: if resource.open { ResourceAccess::Open } else { ResourceAccess::Registered },
+            token_format: resource.token_format,
+            application: application.transpose().map_err(|e| at(&resource.place, format!("application: {e}")))?,
         });
     }
     Ok(catalogue)

@@ -9,7 +9,7 @@ use super::named::named;
 use super::parameters::Parameters;
 use super::pkce::{self, CodeChallenge};
 use super::refusal::{ErrorCode, Refusal};
-use super::resource::ResourceId;
+use super::resource::{self, ResourceId};
 use super::scope::{OPENID, Scope};
 
 named! {
@@ -107,13 +107,14 @@ pub struct AuthorizationRequest {
 }
 
 /// The parameters of an authorization request that mean something here.
-pub const PARAMETERS: [&str; 17] = [
+pub const PARAMETERS: [&str; 18] = [
     "client_id",
     "redirect_uri",
     "response_type",
     "response_mode",
     "scope",
     "resource",
+    "audience",
     "state",
     "nonce",
     "code_challenge",
@@ -147,12 +148,11 @@ impl AuthorizationRequest {
         }
         check_response_type(parameters.value("response_type"))?;
         let scope = parameters.value("scope").map(str::parse).transpose();
-        let resources = parameters.values("resource").map(str::parse::<ResourceId>).collect::<Result<_, _>>();
         let prompt = parameters.value("prompt").map_or(Ok(Prompt::default()), Prompt::parse)?;
         Ok(Self {
             response_mode: response_mode(parameters.value("response_mode"))?,
             scope: scope.map_err(|e| Refusal::invalid_scope(format!("the scope is malformed: {e}")))?,
-            resources: resources.map_err(|e| Refusal::new(ErrorCode::InvalidTarget, e.to_string()))?,
+            resources: resource::requested(parameters)?,
             state: up_to(LONGEST_STATE, parameters, "state")?,
             nonce: up_to(LONGEST_STATE, parameters, "nonce")?,
             code_challenge: code_challenge(parameters)?,

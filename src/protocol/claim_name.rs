@@ -8,7 +8,7 @@ const LONGEST: usize = 128;
 
 /// What a token or userinfo says already (RFC 7519 §4.1, RFC 9068 §2.2, RFC 8693 §4, RFC 7800 §3.1, OIDC Core §2, §5.1): a
 /// claim of that name would be another one's, or there twice.
-const TAKEN: [&str; 42] = [
+const TAKEN: [&str; 43] = [
     "iss",
     "sub",
     "aud",
@@ -31,6 +31,7 @@ const TAKEN: [&str; 42] = [
     "amr",
     "azp",
     "token_use",
+    "exchanged_from",
     "events",
     "active",
     "username",

@@ -61,13 +61,49 @@ impl Audience {
         }
     }
 
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let all = match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        };
+        all.iter().map(String::as_str)
+    }
+
     /// Whether the token is meant for this audience.
     pub fn contains(&self, audience: &str) -> bool {
-        match self {
-            Self::One(one) => one == audience,
-            Self::Many(many) => many.iter().any(|one| one == audience),
-        }
+        self.iter().any(|one| one == audience)
     }
+}
+
+/// Who acts with a token in the name of its subject (RFC 8693 §4.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActingParty {
+    /// The client id of the application.
+    pub sub: String,
+    /// Who acted before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Self>>,
+}
+
+impl ActingParty {
+    /// How many act one for the other.
+    pub fn count(&self) -> usize {
+        1 + self.act.as_deref().map_or(0, Self::count)
+    }
+}
+
+/// A token that another one was exchanged for, with what it takes to judge it again: the new one ends with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangedToken {
+    /// The client it was issued to.
+    pub client_id: String,
+    /// What it was for.
+    pub aud: Audience,
+    /// When it was issued.
+    pub iat: i64,
+    /// Its unique id.
+    pub jti: String,
 }
 
 /// The claims of an access token (RFC 9068 §2.2). Times are whole seconds since 1970.
@@ -101,6 +137,32 @@ pub struct AccessTokenClaims {
     /// How the person authenticated (RFC 8176).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
+    /// Who acts with it, if it was exchanged for another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<ActingParty>,
+    /// The tokens that it was exchanged for, the last one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanged_from: Vec<ExchangedToken>,
+}
+
+impl AccessTokenClaims {
+    /// Whether it speaks for the application that it, or the first of those it was exchanged for, was issued to; else it
+    /// speaks for a person (RFC 9068 §2.2).
+    pub fn speaks_for_client(&self) -> bool {
+        let first = self.exchanged_from.last().map_or(&self.client_id, |first| &first.client_id);
+        self.sub == *first
+    }
+
+    /// Whether an application got it for itself, and nobody passed it on.
+    pub fn is_clients_own(&self) -> bool {
+        self.exchanged_from.is_empty() && self.act.is_none() && self.sub == self.client_id
+    }
+
+    /// What one that it is exchanged for says of it.
+    pub fn as_exchanged(&self) -> ExchangedToken {
+        let (client_id, jti) = (self.client_id.clone(), self.jti.clone());
+        ExchangedToken { client_id, aud: self.aud.clone(), iat: self.iat, jti }
+    }
 }
 
 #[cfg(test)]

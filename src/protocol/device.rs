@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::parameters::Parameters;
-use super::refusal::{ErrorCode, Refusal};
-use super::resource::ResourceId;
+use super::refusal::Refusal;
+use super::resource::{self, ResourceId};
 use super::scope::Scope;
 
 /// How long a device waits between two polls, unless it was told to slow down.
@@ -31,10 +31,9 @@ impl DeviceAuthorizationRequest {
     /// Reads the parameters.
     pub fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
         let scope = parameters.value("scope").map(str::parse).transpose();
-        let resources = parameters.values("resource").map(str::parse::<ResourceId>).collect::<Result<_, _>>();
         Ok(Self {
             scope: scope.map_err(|e| Refusal::invalid_scope(format!("the scope is malformed: {e}")))?,
-            resources: resources.map_err(|e| Refusal::new(ErrorCode::InvalidTarget, e.to_string()))?,
+            resources: resource::requested(parameters)?,
         })
     }
 }
@@ -59,6 +58,7 @@ pub struct DeviceAuthorizationResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::refusal::ErrorCode;
 
     #[test]
     fn malformed_scopes_and_resources_have_their_own_errors() {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::claims::{AccessTokenClaims, Audience};
+use super::claims::{AccessTokenClaims, ActingParty, Audience};
 
 /// The scope with which an application may introspect tokens that are neither its own nor meant for it: an
 /// API gateway, for instance.
@@ -49,6 +49,9 @@ pub struct Introspection {
     /// The class of that authentication (RFC 9470 §6.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// Who acts with it in the name of its subject (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<ActingParty>,
 }
 
 impl Introspection {
@@ -73,6 +76,7 @@ impl Introspection {
             jti: Some(claims.jti),
             auth_time: claims.auth_time,
             acr: claims.acr,
+            act: claims.act,
         }
     }
 }

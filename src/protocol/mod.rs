@@ -34,4 +34,6 @@ pub mod resource;
 pub mod retry_after;
 pub mod scope;
 pub mod token;
+pub mod token_exchange;
+pub mod token_format;
 pub mod webauthn;

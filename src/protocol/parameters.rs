@@ -39,8 +39,8 @@ impl BodyFormat {
     }
 }
 
-/// Parameters that may be repeated: RFC 8707 §2 lets a client name several resources.
-const REPEATABLE: [&str; 1] = ["resource"];
+/// Parameters that may be repeated: RFC 8707 §2 lets a client name several resources, RFC 8693 §2.1 several audiences.
+const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 /// More parameters than any request needs.
 const MOST_PARAMETERS: usize = 64;
@@ -82,7 +82,7 @@ impl Parameters {
         Ok(parameters.without_empty())
     }
 
-    /// Reads a JSON object whose members are strings; `resource` may be an array of strings.
+    /// Reads a JSON object whose members are strings; `resource` and `audience` may be arrays of strings.
     pub fn from_json(body: &[u8]) -> Result<Self, Refusal> {
         let Members(members) = serde_json::from_slice(body)
             .map_err(|e| Refusal::invalid_request(format!("the body is not a JSON object: {e}")))?;

@@ -1,12 +1,15 @@
-//! Resource indicators: the APIs that a token is for (RFC 8707).
+//! The APIs that a token is for: resource indicators (RFC 8707), and audiences by name (RFC 8693 §2.1).
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::mismatch::{Field, Mismatch};
+use super::parameters::Parameters;
 use super::refusal::{ErrorCode, Refusal};
 
-/// The identifier of a resource: an absolute URI without a fragment (RFC 8707 §2).
+/// The identifier of a resource: an absolute URI without a fragment (RFC 8707 §2), or the client id of an application
+/// that is itself an API (RFC 8693 §2.1: the logical name of the target service). Neither can be taken for the other: a
+/// URI has a colon, a client id has none.
 ///
 /// Equal ones are spelled the same. Whether two name the same resource is another question, which
 /// [`ResourceId::is_same`] answers.
@@ -25,6 +28,21 @@ impl ResourceId {
         self == other || matches!((url::Url::parse(&self.0), url::Url::parse(&other.0)), (Ok(a), Ok(b)) if a == b)
     }
 
+    /// The resource of a URI, which is all that the parameter `resource` takes.
+    pub fn of_uri(text: &str) -> Result<Self, NotAUri> {
+        let printable = text.chars().all(|c| c.is_ascii_graphic());
+        if printable && !text.contains('#') && url::Url::parse(text).is_ok() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAUri(text.to_owned()))
+        }
+    }
+
+    /// The client id, if it is one.
+    pub fn as_client_id(&self) -> Option<&str> {
+        (!self.0.contains(':')).then_some(self.as_str())
+    }
+
     /// The same resource among these, as it is spelled there.
     pub fn find_in<'a>(&self, known: &'a [Self]) -> Option<&'a Self> {
         known.iter().find(|known| known.is_same(self))
@@ -37,22 +55,39 @@ impl fmt::Display for ResourceId {
     }
 }
 
-/// Why a text is not a resource identifier.
+/// A text that is no URI of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not an absolute URI without a fragment")]
+pub struct NotAUri(String);
+
+/// Why a text is not a resource identifier.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not an absolute URI without a fragment, nor a client id")]
 pub struct ResourceIdError(String);
+
+/// The longest client id, in characters.
+const LONGEST_CLIENT_ID: usize = 128;
 
 impl FromStr for ResourceId {
     type Err = ResourceIdError;
 
     fn from_str(text: &str) -> Result<Self, ResourceIdError> {
-        let printable = text.chars().all(|c| c.is_ascii_graphic());
-        if printable && !text.contains('#') && url::Url::parse(text).is_ok() {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(ResourceIdError(text.to_owned()))
+        // RFC 3986 §2.3: what client ids are made of needs no encoding anywhere.
+        let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+        if (1..=LONGEST_CLIENT_ID).contains(&text.len()) && text.chars().all(unreserved) {
+            return Ok(Self(text.to_owned()));
         }
+        Self::of_uri(text).map_err(|NotAUri(text)| ResourceIdError(text))
     }
+}
+
+/// What a request wants a token for: every `resource` (RFC 8707 §2) and every `audience` (RFC 8693 §2.1), which is
+/// understood alike and may be a client id too.
+pub fn requested(parameters: &Parameters) -> Result<Vec<ResourceId>, Refusal> {
+    let refused = |what: String| Refusal::new(ErrorCode::InvalidTarget, what);
+    let by_uri = parameters.values("resource").map(|uri| ResourceId::of_uri(uri).map_err(|e| refused(e.to_string())));
+    let by_name = parameters.values("audience").map(|name| name.parse().map_err(|e| refused(format!("{e}"))));
+    by_uri.chain(by_name).collect()
 }
 
 /// The resources of a request that the client may ask for, as they are registered, repeats dropped.
@@ -81,10 +116,32 @@ mod tests {
     #[test]
     fn a_resource_is_an_absolute_uri_without_fragment() {
         for good in ["https://api.example.com", "https://api.example.com/v1?x=1", "urn:example:api"] {
-            assert!(good.parse::<ResourceId>().is_ok(), "{good}");
+            assert!(good.parse::<ResourceId>().is_ok() && ResourceId::of_uri(good).is_ok(), "{good}");
         }
-        for bad in ["", "api", "/v1", "https://a#b", "https://a b", "//host/path", "https://ä"] {
-            assert!(bad.parse::<ResourceId>().is_err(), "{bad}");
+        for bad in ["", "/v1", "https://a#b", "https://a b", "//host/path", "https://ä"] {
+            assert!(bad.parse::<ResourceId>().is_err() && ResourceId::of_uri(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_client_id_names_an_api_where_a_name_may_stand_and_is_no_uri() {
+        for name in ["orders-api", "_lntZMrYTLdoc_Eqxd1mZ", "a", "localhost"] {
+            let id: ResourceId = name.parse().unwrap();
+            assert_eq!((id.as_client_id(), id.as_str()), (Some(name), name));
+            assert!(ResourceId::of_uri(name).is_err(), "{name}");
+        }
+        assert_eq!("urn:example:api".parse::<ResourceId>().unwrap().as_client_id(), None);
+        assert!("a".repeat(129).parse::<ResourceId>().is_err());
+    }
+
+    #[test]
+    fn audiences_are_understood_like_resources_and_may_be_client_ids_too() {
+        let read = |form: &str| requested(&Parameters::from_form(form.as_bytes()).unwrap());
+        let ids = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<ResourceId>>();
+        let both = "audience=orders-api&resource=https://a&audience=https://b&resource=https://c";
+        assert_eq!(read(both).unwrap(), ids(&["https://a", "https://c", "orders-api", "https://b"]));
+        for bad in ["resource=orders-api", "audience=a%20b", "audience=https://a%23b", "audience=/v1"] {
+            assert_eq!(read(bad).unwrap_err().code, ErrorCode::InvalidTarget, "{bad}");
         }
     }
 

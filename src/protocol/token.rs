@@ -6,7 +6,7 @@ use super::mismatch::{Field, Mismatch};
 use super::named::named;
 use super::parameters::Parameters;
 use super::refusal::{ErrorCode, Refusal};
-use super::resource::ResourceId;
+use super::resource::{self, ResourceId};
 use super::scope::Scope;
 
 named! {
@@ -21,6 +21,8 @@ named! {
         RefreshToken = "refresh_token": "Stay signed in without asking again (refresh_token)",
         /// RFC 8628 §3.4: a person allows in a browser what a device without one asks for.
         DeviceCode = "urn:ietf:params:oauth:grant-type:device_code": "People allow it on another device (device_code)",
+        /// RFC 8693: an application that was sent a token passes the request on in the name of its sender.
+        TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange": "Pass requests on in the name of whoever sent them (token-exchange)",
         /// An extension grant (RFC 6749 §4.5): a person typed the code of a mail into a client without a browser.
         LoginCode = "urn:gatepost:params:oauth:grant-type:login-code": "People type a code from their mail into the application (login-code)",
     }
@@ -34,7 +36,7 @@ impl GrantType {
     pub const fn lets_in(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::DeviceCode | Self::LoginCode => true,
-            Self::ClientCredentials | Self::RefreshToken => false,
+            Self::ClientCredentials | Self::RefreshToken | Self::TokenExchange => false,
         }
     }
 }
@@ -66,11 +68,10 @@ impl TokenRequest {
             .with_mismatch(Mismatch::nearest(Field::GrantType, grant, GrantType::ALL.map(GrantType::name)))
         })?;
         let scope = parameters.value("scope").map(str::parse).transpose();
-        let resources = parameters.values("resource").map(str::parse::<ResourceId>).collect::<Result<_, _>>();
         Ok(Self {
             grant,
             scope: scope.map_err(|e| Refusal::invalid_scope(format!("the scope is malformed: {e}")))?,
-            resources: resources.map_err(|e| Refusal::new(ErrorCode::InvalidTarget, e.to_string()))?,
+            resources: resource::requested(parameters)?,
         })
     }
 }
@@ -106,6 +107,9 @@ pub struct TokenResponse {
     /// The ID token (OIDC Core §3.1.3.3), if the scope has `openid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
+    /// What the access token is (RFC 8693 §2.2.1), where it was exchanged for another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
 }
 
 #[cfg(test)]

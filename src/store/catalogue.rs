@@ -20,6 +20,8 @@ impl Record for Resource {
             name: row.plain("name")?,
             scope: row.parsed("scope")?,
             access,
+            token_format: row.parsed_if_any("token_format")?,
+            application: row.parsed_if_any("application")?,
         })
     }
 }
@@ -44,9 +46,12 @@ impl Transaction {
             self.execute(insert.bind(scope.name.as_str()).bind(scope.description.as_str())).await?;
         }
         for resource in &catalogue.resources {
-            let insert = sql("insert into resources (identifier, name, scope, is_open) values ($1, $2, $3, $4)");
+            let insert = sql("insert into resources (identifier, name, scope, is_open, token_format, application) \
+                 values ($1, $2, $3, $4, $5, $6)");
             let insert = insert.bind(resource.identifier.as_str()).bind(resource.name.as_str());
             let insert = insert.bind(resource.scope.to_string()).bind(resource.is_open());
+            let insert = insert.bind(resource.token_format.map(|format| format.name().to_owned()));
+            let insert = insert.bind(resource.application.as_ref().map(ToString::to_string));
             self.execute(insert).await?;
         }
         Ok(())

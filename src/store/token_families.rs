@@ -95,6 +95,15 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
+    /// Holds a family until the transaction ends. False if it was ended, by itself or with all that its application had
+    /// got.
+    pub async fn family_hold(&mut self, id: TokenFamilyId) -> Result<bool, StoreError> {
+        let statement = sql("update token_families set ended_at = null where id = $1 and ended_at is null \
+             and not exists (select 1 from applications where applications.id = application_id \
+             and tokens_not_before > token_families.created_at)");
+        Ok(self.execute(statement.bind(id.to_string())).await? == 1)
+    }
+
     /// Extends a family. False if it was ended, by itself or with all that its application had got.
     pub async fn family_extend(&mut self, id: TokenFamilyId, expires_at: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update token_families set expires_at = $2 where id = $1 and ended_at is null \

@@ -13,8 +13,12 @@ credential() {
     jq -er --arg field "$2" '.[$field]' "$INTEROP_DIR/$1.json"
 }
 
-# token_of NAME: prints an access token of the application.
+# token_of NAME [PARAMETER=VALUE]…: prints an access token of the application, asked for with these parameters.
 token_of() {
+    local parameters=(--data grant_type=client_credentials) parameter
+    for parameter in "${@:2}"; do
+        parameters+=(--data-urlencode "$parameter")
+    done
     curl --silent --fail-with-body --user "$(credential "$1" client_id):$(credential "$1" client_secret)" \
-        --data grant_type=client_credentials "$ISSUER/token" | jq -er .access_token
+        "${parameters[@]}" "$ISSUER/token" | jq -er .access_token
 }

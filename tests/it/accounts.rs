@@ -73,6 +73,8 @@ fn token_of(server: &Rooms, user: &User, client_id: &str) -> String {
         auth_time: None,
         acr: None,
         amr: Vec::new(),
+        act: None,
+        exchanged_from: Vec::new(),
     };
     server.keys.signer(SigningAlgorithm::Rs256, now).unwrap().sign_jwt("at+jwt", &claims).unwrap()
 }

@@ -32,6 +32,7 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         "grant_types_supported": [
             "client_credentials", "authorization_code", "refresh_token",
             "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
             "urn:gatepost:params:oauth:grant-type:login-code",
         ],
         "response_types_supported": ["code"],

@@ -24,7 +24,9 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("initiate_login_uri", Value::Null, None),
         ("audiences", json!([]), None),
         ("token_ttl", Value::Null, None),
-        ("token_format", json!("rfc9068"), None),
+        ("allowed_callers", json!([]), None),
+        ("may_exchange_for", json!([]), None),
+        ("token_format", Value::Null, None),
         ("access", json!("everybody"), None),
         ("allowed_groups", json!([]), None),
         ("require", json!("any"), None),
@@ -74,6 +76,10 @@ fn values(setting: &Setting) -> Vec<Value> {
         ("owner", _) => vec!["john@example.com".into()],
         ("allowed_groups" | "visible_groups", _) => vec![json!(["staff"]), json!(["team/red", "staff"])],
         ("groups_claim", _) => vec!["policy".into(), "https://app.example/groups".into()],
+        ("allowed_callers", _) => vec![json!(["*"]), json!(["till", "orders-api"])],
+        ("audiences" | "may_exchange_for", _) => {
+            vec![json!(["https://a.example/b"]), json!(["till", "https://c.example/d"])]
+        }
         (_, Shape::Lines) => {
             vec![json!(["https://a.example/b"]), json!(["https://a.example/b", "https://c.example/d"])]
         }

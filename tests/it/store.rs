@@ -76,9 +76,15 @@ fn elaborate() -> Application {
         scope: "openid transactions/mock a:b".parse().unwrap(),
         default_scope: "a:b openid".parse().unwrap(),
         redirect_uris: vec!["https://a.example.com/cb?x=[1,2]&y=\"".to_owned(), "app:/cb".to_owned()],
-        audiences: vec!["https://api.example.com/v1".parse().unwrap(), "urn:x:y".parse().unwrap()],
+        audiences: vec![
+            "https://api.example.com/v1".parse().unwrap(),
+            "urn:x:y".parse().unwrap(),
+            "till".parse().unwrap(),
+        ],
+        allowed_callers: vec!["*".parse().unwrap(), "till".parse().unwrap()],
+        may_exchange_for: vec!["urn:x:y".parse().unwrap(), "stock".parse().unwrap()],
         token_ttl: Some(Duration::from_secs(31_536_000)),
-        token_profile: TokenProfile::Plain,
+        token_profile: Some(TokenProfile::Plain),
         signing_algorithm: SigningAlgorithm::EdDsa,
         scope_policy: ScopePolicy::Strict,
         assertion_audience: AssertionAudience::Issuer,
@@ -331,9 +337,15 @@ async fn a_catalogue_replaces_the_one_before(world: World) {
     let scope = |name: &str| NamedScope { name: name.to_owned(), description: format!("{name}'s ✓") };
     let resource = |id: &str, access| {
         let (identifier, name) = (id.parse().unwrap(), id.to_owned());
-        Resource { identifier, name, scope: "a b".parse().unwrap(), access }
+        let (scope, token_format, application) = ("a b".parse().unwrap(), None, None);
+        Resource { identifier, name, scope, access, token_format, application }
     };
-    let resources = vec![resource("urn:a:b", ResourceAccess::Registered), resource("urn:a:c", ResourceAccess::Open)];
+    let choosy = Resource {
+        token_format: Some(TokenProfile::Plain),
+        application: Some("orders-api".parse().unwrap()),
+        ..resource("urn:a:c", ResourceAccess::Open)
+    };
+    let resources = vec![resource("urn:a:b", ResourceAccess::Registered), choosy];
     let first = Catalogue { scopes: vec![scope("a"), scope("b")], resources };
     let second = Catalogue { scopes: vec![scope("c")], resources: Vec::new() };
     for catalogue in [first, second, Catalogue::default()] {

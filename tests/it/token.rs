@@ -55,7 +55,7 @@ async fn a_token_says_who_issued_it_to_whom_for_what_and_until_when(world: World
 async fn the_profile_of_the_application_decides_the_type_in_the_header(world: World) {
     let server = world.server().await;
     for (profile, typ) in [(TokenProfile::Rfc9068, "at+jwt"), (TokenProfile::Plain, "JWT")] {
-        let application = server.service_with(|settings| settings.token_profile = profile).await;
+        let application = server.service_with(|settings| settings.token_profile = Some(profile)).await;
         let token = server.token().with_basic(&application).send().await.access_token();
         let header = jsonwebtoken::decode_header(&token).unwrap();
         assert_eq!(serde_json::to_value(&header).unwrap(), json!({ "typ": typ, "alg": "RS256", "kid": header.kid }));
@@ -67,7 +67,7 @@ async fn the_profile_of_the_application_decides_the_type_in_the_header(world: Wo
 async fn a_plain_access_token_says_that_it_is_one(world: World) {
     let server = world.server().await;
     for (profile, token_use) in [(TokenProfile::Rfc9068, Value::Null), (TokenProfile::Plain, json!("access"))] {
-        let application = server.service_with(|settings| settings.token_profile = profile).await;
+        let application = server.service_with(|settings| settings.token_profile = Some(profile)).await;
         let token = server.token().with_basic(&application).send().await.access_token();
         assert_eq!(server.verify(&token).await.claims["token_use"], token_use);
     }

@@ -34,6 +34,9 @@ pub enum SettingsError {
     /// RFC 6749 §4.4: this grant is for confidential clients only.
     #[error("the grant client_credentials needs an application that can keep a secret: type service or web")]
     ClientCredentials,
+    /// RFC 8693 §5: who acts in somebody's name has to be known.
+    #[error("the grant token-exchange needs an application that can keep a secret: type service or web")]
+    TokenExchange,
     /// Keys for a public application, which cannot keep the private half to itself.
     #[error("an application of type {0} cannot authenticate with keys; only service and web can")]
     Keys(ApplicationKind),
@@ -80,7 +83,12 @@ pub(super) fn default_scopes(settings: &ApplicationSettings) -> Checked {
 
 pub(super) fn grants(settings: &ApplicationSettings) -> Checked {
     let has_own_tokens = settings.grants.contains(&GrantType::ClientCredentials);
-    if has_own_tokens && !settings.kind.is_confidential() { Err(SettingsError::ClientCredentials) } else { Ok(()) }
+    let exchanges = settings.grants.contains(&GrantType::TokenExchange);
+    match settings.kind.is_confidential() {
+        false if has_own_tokens => Err(SettingsError::ClientCredentials),
+        false if exchanges => Err(SettingsError::TokenExchange),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn keys(settings: &ApplicationSettings) -> Checked {
@@ -170,6 +178,8 @@ mod tests {
     fn a_public_application_cannot_use_client_credentials() {
         let settings = ApplicationSettings { kind: ApplicationKind::Spa, ..service() };
         assert_eq!(settings.check(), Err(SettingsError::ClientCredentials));
+        let exchanging = ApplicationSettings { grants: vec![GrantType::TokenExchange], ..settings };
+        assert_eq!(exchanging.check(), Err(SettingsError::TokenExchange));
     }
 
     #[test]

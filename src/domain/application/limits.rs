@@ -27,6 +27,13 @@ pub struct SelfServiceLimits<'a> {
     pub unknown_account: UnknownAccount,
 }
 
+impl SelfServiceLimits<'_> {
+    /// Whether developers may choose an audience alone. Whether an application may be called, its own owner says.
+    pub fn is_free_audience(&self, audience: &ResourceId) -> bool {
+        audience.as_client_id().is_some() || audience.find_in(self.audiences).is_some()
+    }
+}
+
 /// A setting that a developer cannot ask an operator for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BeyondLimits {
@@ -39,6 +46,9 @@ pub enum BeyondLimits {
     /// A group that developers do not see.
     #[error("there is no group '{0}' that developers may choose")]
     Group(GroupName),
+    /// An API that developers do not choose.
+    #[error("only an operator can let an application exchange tokens for '{0}'")]
+    Exchange(ResourceId),
     /// A setting that only an operator sets.
     #[error("only an operator can set {0}")]
     Operator(&'static str),
@@ -53,6 +63,21 @@ pub(super) fn token_ttl(
     let granted = known.and_then(|known| known.token_ttl).unwrap_or_default();
     let longest = limits.longest_token_ttl.max(granted);
     if requested.token_ttl.is_some_and(|ttl| ttl > longest) { Err(BeyondLimits::TokenTtl(longest)) } else { Ok(()) }
+}
+
+/// An application passes people's requests on to those APIs that a developer could ask tokens for alone, and to those
+/// that an operator chose.
+pub(super) fn may_exchange_for(
+    requested: &ApplicationSettings,
+    known: Option<&ApplicationSettings>,
+    limits: &SelfServiceLimits<'_>,
+) -> Result<(), BeyondLimits> {
+    let known = known.map_or(&[][..], |known| &known.may_exchange_for);
+    let is_free = |one: &&ResourceId| limits.is_free_audience(one) || one.find_in(known).is_some();
+    match requested.may_exchange_for.iter().find(|one| !is_free(one)) {
+        Some(other) => Err(BeyondLimits::Exchange(other.clone())),
+        None => Ok(()),
+    }
 }
 
 /// What an operator chose of the other groups stays chosen.

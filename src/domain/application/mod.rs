@@ -2,6 +2,7 @@
 
 mod about;
 mod access_policy;
+mod allowed_caller;
 mod authentication;
 mod check;
 mod given;
@@ -23,10 +24,12 @@ use super::secret::StoredSecret;
 use crate::protocol::claim_name::ClaimName;
 use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::redirect_uri;
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::{self, Scope};
 
 pub use about::{AboutError, Description, WebAddress};
 pub use access_policy::AccessPolicy;
+pub use allowed_caller::AllowedCaller;
 pub use authentication::ClientAuthentication;
 pub use check::{POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, SettingsError};
 pub use given::{GivenSettings, SettingProblem};
@@ -118,6 +121,22 @@ impl Application {
     /// Whether what it got at this moment was ended since, with all that it had got before.
     pub fn has_ended(&self, issued_at: Timestamp) -> bool {
         self.tokens_not_before.is_some_and(|moment| issued_at < moment)
+    }
+
+    /// What it may ask tokens for: its audiences, and itself.
+    pub fn targets(&self) -> Vec<ResourceId> {
+        self.settings.audiences.iter().cloned().chain(self.as_target()).collect()
+    }
+
+    /// Itself, as the audience of a token.
+    pub fn as_target(&self) -> Option<ResourceId> {
+        self.client_id.as_str().parse().ok()
+    }
+
+    /// Whether another application may ask for tokens that this one reads. Each may for itself.
+    pub fn lets_call(&self, caller: &ClientId) -> bool {
+        let is_allowed = || self.settings.allowed_callers.iter().any(|one| one.is(caller));
+        self.client_id == *caller || (self.state == ApplicationState::Active && is_allowed())
     }
 
     /// Whether it still has a grant by which a person lets it in.

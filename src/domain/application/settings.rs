@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::ApplicationKind;
 use super::about::{Description, WebAddress};
 use super::access_policy::AccessPolicy;
+use super::allowed_caller::AllowedCaller;
 use super::authentication::ClientAuthentication;
 use super::check::{self, SettingsError};
 use super::limits;
@@ -112,10 +113,24 @@ settings! {
             kinds: ApplicationKind::is_for_people,
         }
 
-        /// The APIs that it may ask tokens for by the parameter resource, besides itself.
+        /// The APIs that it may ask tokens for by the parameters resource and audience, besides itself: each by its URL, or
+        /// by the client id of an application that has it among its allowed callers.
         audiences: Vec<ResourceId> = |_| Vec::new(), {
             label: "Audiences",
             chosen: Chosen::WithApproval,
+        }
+
+        /// The applications that may ask for tokens which this one reads, by client id; * is every one.
+        allowed_callers: Vec<AllowedCaller> = |_| Vec::new(), {
+            label: "Allowed callers",
+        }
+
+        /// The APIs that it may exchange a token for which it was sent (RFC 8693), with the grant for that; by URL or client id
+        /// as its audiences.
+        may_exchange_for: Vec<ResourceId> = |_| Vec::new(), {
+            label: "May exchange tokens for",
+            kinds: ApplicationKind::is_confidential,
+            chosen: Chosen::Within(limits::may_exchange_for),
         }
 
         /// How long its access tokens live.
@@ -125,8 +140,8 @@ settings! {
             check: check::token_ttl,
         }
 
-        /// The typ of its access tokens.
-        token_profile as "token_format": TokenProfile = |_| TokenProfile::default(), {
+        /// The typ of its access tokens, and of those that it reads. What the APIs of a token say goes before it.
+        token_profile as "token_format": Option<TokenProfile> = |_| None, {
             label: "Token format (typ)",
             former: Some(FormerName { name: "token_profile", json_type: "string", read: Value::clone, show: Value::clone }),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::about::{Description, WebAddress};
+use super::allowed_caller::AllowedCaller;
 use super::authentication::ClientAuthentication;
 use super::setting::{Choice, SettingValue, Shape, read_duration};
 use crate::domain::group::GroupName;
@@ -125,6 +126,18 @@ impl SettingValue for Vec<ResourceId> {
 
     fn show(&self) -> Value {
         self.iter().map(ResourceId::as_str).collect()
+    }
+}
+
+impl SettingValue for Vec<AllowedCaller> {
+    const SHAPE: Shape = Shape::Lines;
+
+    fn read(value: &Value) -> Result<Self, String> {
+        items(value, |item| item.parse().map_err(|e| format!("{e}")))
+    }
+
+    fn show(&self) -> Value {
+        self.iter().map(AllowedCaller::as_str).collect()
     }
 }
 

@@ -90,6 +90,17 @@ pub enum AuditEvent {
         /// The application.
         client_id: ClientId,
     },
+    /// An application exchanged a token for another one.
+    TokenExchanged {
+        /// The application that acts.
+        client_id: ClientId,
+        /// Whom it acts for: the `sub` of the tokens.
+        sub: String,
+        /// The application that the token was issued to which it was sent.
+        from: String,
+        /// What the new token is for.
+        audience: String,
+    },
     /// An application got a new secret.
     SecretAdded {
         /// The application.
@@ -314,6 +325,9 @@ impl AuditEvent {
             Self::ApplicationUnexempted { client_id } => client("application.unexempted", client_id),
             Self::ApplicationDeleted { client_id } => client("application.deleted", client_id),
             Self::TokenTried { client_id } => client("application.tried", client_id),
+            Self::TokenExchanged { client_id, sub, from, audience } => {
+                about("tokens.exchanged", client_id, &format!("for {audience}, in the name of {sub}, from {from}"))
+            }
             Self::SecretAdded { client_id, hint } => about("secret.added", client_id, hint),
             Self::SecretRevoked { client_id, hint } => about("secret.revoked", client_id, hint),
             Self::OwnerInvited { client_id, purpose, who } => {

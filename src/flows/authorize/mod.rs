@@ -42,7 +42,7 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::redirect_uri::{Matching, RegisteredRedirect};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::requested_scope::{self, ScopeLimits};
-use crate::protocol::resource::{self, ResourceId};
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
 use crate::store::Store;
@@ -230,7 +230,8 @@ impl Authorizations {
                 .with_mismatch(Mismatch::missing(Field::CodeChallenge, None)));
         }
         let catalogue = self.application_cache.catalogue().await?;
-        let resources = resource::permitted(&request.resources, &catalogue.with_open(&settings.audiences))?;
+        let targets = catalogue.with_open(&application.targets());
+        let resources = self.application_cache.permitted_targets(application, &request.resources, &targets).await?;
         let open = catalogue.open_scope_of(&resources);
         let allowed = settings.scope.clone().union(extra).union(&open);
         let known = known_scopes(&catalogue, &self.free_scopes);

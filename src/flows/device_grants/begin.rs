@@ -16,7 +16,7 @@ use crate::protocol::device::{
 };
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::requested_scope::{self, ScopeLimits};
-use crate::protocol::resource::{self, ResourceId};
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::{GrantType, check_registered};
 use crate::store::Transaction;
@@ -88,7 +88,9 @@ impl DeviceGrants {
         let device_request = DeviceAuthorizationRequest::from_parameters(request.parameters)?;
         let settings = &application.settings;
         let catalogue = self.application_cache.catalogue().await?;
-        let resources = resource::permitted(&device_request.resources, &catalogue.with_open(&settings.audiences))?;
+        let targets = catalogue.with_open(&application.targets());
+        let resources =
+            self.application_cache.permitted_targets(application, &device_request.resources, &targets).await?;
         let open = catalogue.open_scope_of(&resources);
         let known = known_scopes(&catalogue, &self.free_scopes);
         let limits = ScopeLimits {

@@ -56,7 +56,10 @@ impl LoggedRequest<'_> {
 
     /// Whether it is a successful routine request of a machine.
     fn is_routine(&self) -> bool {
-        let by_machine = matches!(self.grant, Some(GrantType::ClientCredentials | GrantType::RefreshToken));
+        let by_machine = matches!(
+            self.grant,
+            Some(GrantType::ClientCredentials | GrantType::RefreshToken | GrantType::TokenExchange)
+        );
         self.refusal.is_none() && (by_machine || self.endpoint == Endpoint::Introspect)
     }
 

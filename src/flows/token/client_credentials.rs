@@ -17,7 +17,7 @@ pub(super) fn grant(application: &Application) -> Result<Granted, Refusal> {
         subject: Subject::Application,
         allowed_scope: settings.scope.clone(),
         default_scope: settings.default_scope.clone(),
-        resources: Resources::Any(settings.audiences.clone()),
+        resources: Resources::Any,
         payment: Payment::Nothing,
     })
 }

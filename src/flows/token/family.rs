@@ -51,7 +51,8 @@ impl Tokens {
             return Ok((Resources::Granted(Vec::new()), Scope::empty()));
         }
         let catalogue = self.application_cache.catalogue().await?;
-        let may_ask = catalogue.with_open(&application.settings.audiences);
+        let may_ask = catalogue.with_open(&application.targets());
+        let may_ask = self.application_cache.targets_left(application, may_ask).await?;
         let open = catalogue.open_scope_of(&family.resources);
         Ok((Resources::granted(&family.resources, &may_ask)?, open))
     }
@@ -79,6 +80,12 @@ impl Tokens {
     pub(super) async fn check_admitted(&self, application: &Application, subject: &Subject) -> Result<(), Refusal> {
         match subject {
             Subject::Person(person) if !self.groups.admits(person.user.id, application).await? => Err(no_grant()),
+            Subject::Exchanged(exchanged) => match &exchanged.user {
+                Some(user) if !self.groups.admits(user.id, application).await? => Err(Refusal::invalid_request(
+                    "the person whom the subject_token speaks for may not use this application",
+                )),
+                _ => Ok(()),
+            },
             Subject::Person(_) | Subject::Application => Ok(()),
         }
     }

@@ -1,13 +1,17 @@
 //! The result of a grant: the subject of the token, what it may carry, and what has to be written before the answer is
 //! sent.
 
+use std::sync::Arc;
+
+use crate::domain::application::Application;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{SessionId, SignInId};
 use crate::domain::one_time::{AuthorizationCode, RefreshToken, ValueHash};
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::User;
+use crate::protocol::claims::{AccessTokenClaims, ActingParty};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::protocol::resource::{self, ResourceId};
+use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 
 /// What a grant allows.
@@ -30,6 +34,22 @@ pub(super) enum Subject {
     Application,
     /// A person.
     Person(Box<Person>),
+    /// Whom the token speaks for that it is exchanged for.
+    Exchanged(Box<Exchanged>),
+}
+
+/// A token that is exchanged for another one.
+pub(super) struct Exchanged {
+    /// What it says, without what does not count any more.
+    pub(super) token: AccessTokenClaims,
+    /// Who will act with the new one.
+    pub(super) act: ActingParty,
+    /// The person it speaks for; none if it is an application.
+    pub(super) user: Option<User>,
+    /// What they granted.
+    pub(super) family: Option<TokenFamily>,
+    /// The application that it was issued to, and those before it.
+    pub(super) applications: Vec<Arc<Application>>,
 }
 
 /// The person who made the grant.
@@ -46,8 +66,8 @@ pub(super) struct Person {
 
 /// The resources a token may be for.
 pub(super) enum Resources {
-    /// Any of these, and none by default.
-    Any(Vec<ResourceId>),
+    /// Any that the application may ask for by itself, and none by default.
+    Any,
     /// Some or all of these, and all by default (RFC 8707 §2.2).
     Granted(Vec<ResourceId>),
 }
@@ -69,18 +89,27 @@ impl Resources {
     /// Whether a request that asks for these is for no resource.
     pub(super) fn are_none(&self, requested: &[ResourceId]) -> bool {
         let none = match self {
-            Self::Any(_) => true,
+            Self::Any => true,
             Self::Granted(granted) => granted.is_empty(),
         };
         none && requested.is_empty()
     }
 
-    /// The resources for this request.
-    pub(super) fn settle(&self, requested: &[ResourceId], catalogue: &Catalogue) -> Result<Vec<ResourceId>, Refusal> {
+    /// Those that a request of this application may name. Where none was granted, a token is for the application itself,
+    /// which may say so.
+    pub(super) fn allowed(&self, application: &Application, catalogue: &Catalogue) -> Vec<ResourceId> {
         match self {
-            Self::Granted(granted) if requested.is_empty() => Ok(granted.clone()),
-            Self::Granted(granted) => resource::permitted(requested, granted),
-            Self::Any(allowed) => resource::permitted(requested, &catalogue.with_own(allowed)),
+            Self::Granted(granted) if granted.is_empty() => application.as_target().into_iter().collect(),
+            Self::Granted(granted) => granted.clone(),
+            Self::Any => catalogue.with_own(&application.targets()),
+        }
+    }
+
+    /// Those that a token is for whose request names none.
+    pub(super) fn by_default(&self) -> &[ResourceId] {
+        match self {
+            Self::Granted(granted) => granted,
+            Self::Any => &[],
         }
     }
 }
@@ -112,26 +141,44 @@ pub(super) struct Beginning {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::application::{ApplicationKind, ApplicationSettings, Origin};
+    use crate::domain::ids::{ApplicationId, Timestamp};
 
     fn ids(texts: &[&str]) -> Vec<ResourceId> {
         texts.iter().map(|text| text.parse().unwrap()).collect()
     }
 
+    fn shop() -> Application {
+        let settings = ApplicationSettings {
+            audiences: ids(&["https://a"]),
+            ..ApplicationSettings::new("Shop".to_owned(), ApplicationKind::Service)
+        };
+        let (id, now) = (ApplicationId::from_bytes([1; 16]), Timestamp::from_seconds(0));
+        Application::new(id, "shop".parse().unwrap(), settings, Origin::Registered, now)
+    }
+
     #[test]
     fn without_asking_a_person_s_token_is_for_all_that_was_granted_and_an_application_s_for_itself() {
         let granted = Resources::granted(&ids(&["https://a", "https://b"]), &ids(&["https://b", "https://a"])).unwrap();
-        assert_eq!(granted.settle(&[], &Catalogue::default()).unwrap(), ids(&["https://a", "https://b"]));
-        assert_eq!(granted.settle(&ids(&["https://b"]), &Catalogue::default()).unwrap(), ids(&["https://b"]));
-        assert!(granted.settle(&ids(&["https://c"]), &Catalogue::default()).is_err());
-        assert_eq!(Resources::Any(ids(&["https://a"])).settle(&[], &Catalogue::default()).unwrap(), ids(&[]));
+        assert_eq!(granted.by_default(), ids(&["https://a", "https://b"]));
+        assert_eq!(granted.allowed(&shop(), &Catalogue::default()), ids(&["https://a", "https://b"]));
+        assert_eq!(Resources::Any.by_default(), ids(&[]));
+        assert_eq!(Resources::Any.allowed(&shop(), &Catalogue::default()), ids(&["https://a", "shop"]));
+    }
+
+    #[test]
+    fn what_was_granted_for_no_resource_is_for_the_application_which_may_name_itself() {
+        let none = Resources::granted(&[], &ids(&["https://a"])).unwrap();
+        assert_eq!(none.by_default(), ids(&[]));
+        assert_eq!(none.allowed(&shop(), &Catalogue::default()), ids(&["shop"]));
     }
 
     #[test]
     fn what_the_application_may_not_ask_for_any_more_is_not_granted_any_more() {
         let some = Resources::granted(&ids(&["https://a", "https://b"]), &ids(&["https://b"])).unwrap();
-        assert_eq!(some.settle(&[], &Catalogue::default()).unwrap(), ids(&["https://b"]));
-        assert!(some.settle(&ids(&["https://a"]), &Catalogue::default()).is_err());
+        assert_eq!(some.by_default(), ids(&["https://b"]));
+        assert_eq!(some.allowed(&shop(), &Catalogue::default()), ids(&["https://b"]));
         assert!(Resources::granted(&ids(&["https://a"]), &[]).is_err());
-        assert_eq!(Resources::granted(&[], &[]).unwrap().settle(&[], &Catalogue::default()).unwrap(), ids(&[]));
+        assert_eq!(Resources::granted(&[], &[]).unwrap().by_default(), ids(&[]));
     }
 }

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::Tokens;
-use super::granted::{Granted, Person, Subject};
+use super::granted::{Exchanged, Granted, Person, Subject};
 use crate::domain::application::Application;
-use crate::domain::own_token::name_own_token;
+use crate::domain::ids::Timestamp;
+use crate::domain::own_token::{name_exchanged_token, name_own_token};
 use crate::domain::told_claims::Teller;
 use crate::protocol::claims::{ACCESS, AccessTokenClaims, Audience, TokenProfile};
 use crate::protocol::claims_request::ClaimsPlace;
@@ -15,6 +16,7 @@ use crate::protocol::refusal::Refusal;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::{GROUPS, OPENID, Scope};
 use crate::protocol::token::TokenResponse;
+use crate::protocol::token_exchange::ACCESS_TOKEN;
 
 /// The scope and audience of a token.
 pub(super) struct Settled {
@@ -24,6 +26,8 @@ pub(super) struct Settled {
     pub(super) resources: Vec<ResourceId>,
     /// The groups of the person it speaks for, if those were granted.
     pub(super) groups: GroupsClaim,
+    /// What the access token looks like.
+    pub(super) format: TokenProfile,
 }
 
 /// The longest access token, in bytes: it travels in a header, and many servers take no longer one.
@@ -52,7 +56,7 @@ impl Tokens {
     ) -> Result<TokenResponse, Refusal> {
         let signer = self.keys.signer(application.settings.signing_algorithm, self.instruments.now())?;
         let claims = self.access_token_claims(application, granted, settled);
-        let typ = application.settings.token_profile.typ();
+        let typ = settled.format.typ();
         let groups = Some(&settled.groups).filter(|_| has_groups(application, settled));
         let access_token = match groups {
             None => signer.sign_jwt(typ, &claims),
@@ -72,11 +76,18 @@ impl Tokens {
                 check_length("ID token", &id_token, LONGEST_ID_TOKEN)?;
                 Some(id_token)
             }
-            Subject::Person(_) | Subject::Application => None,
+            Subject::Person(_) | Subject::Application | Subject::Exchanged(_) => None,
         };
-        let expires_in = application.token_ttl(self.settings.access_ttl).as_secs();
-        let scope = claims.scope;
-        Ok(TokenResponse { access_token, expires_in, token_type: "Bearer", scope, refresh_token: None, id_token })
+        let issued_token_type = matches!(granted.subject, Subject::Exchanged(_)).then_some(ACCESS_TOKEN);
+        Ok(TokenResponse {
+            access_token,
+            expires_in: claims.exp.abs_diff(claims.iat),
+            token_type: "Bearer",
+            scope: claims.scope,
+            refresh_token: None,
+            id_token,
+            issued_token_type,
+        })
     }
 
     fn access_token_claims(
@@ -98,10 +109,12 @@ impl Tokens {
             iat: issued,
             exp: issued.saturating_add_unsigned(lifetime),
             jti: String::new(),
-            token_use: (application.settings.token_profile == TokenProfile::Plain).then(|| ACCESS.to_owned()),
+            token_use: (settled.format == TokenProfile::Plain).then(|| ACCESS.to_owned()),
             auth_time: None,
             acr: None,
             amr: Vec::new(),
+            act: None,
+            exchanged_from: Vec::new(),
         };
         match &granted.subject {
             Subject::Application => AccessTokenClaims { jti: name_own_token(now, self.instruments.random()), ..own },
@@ -113,6 +126,24 @@ impl Tokens {
                 amr: person.family.amr.amr().iter().map(ToString::to_string).collect(),
                 ..own
             },
+            Subject::Exchanged(exchanged) => self.exchanged_claims(exchanged, own, now),
+        }
+    }
+
+    /// RFC 8693 §2.2: the same subject, with who acts now. It ends with the token that it is exchanged for, at the latest.
+    fn exchanged_claims(&self, exchanged: &Exchanged, own: AccessTokenClaims, now: Timestamp) -> AccessTokenClaims {
+        let before = &exchanged.token;
+        let family = exchanged.family.as_ref().map(|family| family.id);
+        AccessTokenClaims {
+            sub: before.sub.clone(),
+            exp: own.exp.min(before.exp),
+            jti: name_exchanged_token(family, now, self.instruments.random()),
+            auth_time: before.auth_time,
+            acr: before.acr.clone(),
+            amr: before.amr.clone(),
+            act: Some(exchanged.act.clone()),
+            exchanged_from: std::iter::once(before.as_exchanged()).chain(before.exchanged_from.clone()).collect(),
+            ..own
         }
     }
 

@@ -13,6 +13,7 @@ mod granted;
 mod issue;
 mod login_code;
 mod refresh_token;
+mod token_exchange;
 mod try_out;
 mod unanswered;
 
@@ -28,12 +29,14 @@ use super::groups::Groups;
 use super::instruments::Instruments;
 use super::keys::Keys;
 use super::login_codes::LoginCodes;
+use super::token_status::TokenStatus;
 use super::usage::UsageLog;
 use crate::config::{self, Issuer};
 use crate::domain::application::Application;
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::one_time::RefreshToken;
 use crate::domain::told_claims::Teller;
+use crate::protocol::claims::{Audience, TokenProfile};
 use crate::protocol::claims_request::ClaimsPlace;
 use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::mismatch::{Field, Mismatch};
@@ -42,6 +45,7 @@ use crate::protocol::refusal::Refusal;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::{self, Scope};
 use crate::protocol::token::{GrantType, TokenRequest, TokenResponse, check_registered};
+use crate::protocol::token_format;
 use crate::store::{ApplicationUse, Store};
 use granted::{Granted, Payment, Subject};
 use issue::Settled;
@@ -59,6 +63,7 @@ pub struct Tokens {
     groups: Arc<Groups>,
     delivery_traces: Arc<DeliveryTraces>,
     login_codes: Arc<LoginCodes>,
+    token_status: Arc<TokenStatus>,
     usage: Arc<UsageLog>,
     /// Codes whose exchange was not answered.
     unanswered: Unanswered,
@@ -79,6 +84,7 @@ impl Tokens {
         groups: &Arc<Groups>,
         delivery_traces: &Arc<DeliveryTraces>,
         login_codes: &Arc<LoginCodes>,
+        token_status: &Arc<TokenStatus>,
         usage: &Arc<UsageLog>,
     ) -> Self {
         Self {
@@ -92,6 +98,7 @@ impl Tokens {
             groups: Arc::clone(groups),
             delivery_traces: Arc::clone(delivery_traces),
             login_codes: Arc::clone(login_codes),
+            token_status: Arc::clone(token_status),
             usage: Arc::clone(usage),
             unanswered: Unanswered::default(),
             polls: PollTimes::default(),
@@ -115,13 +122,15 @@ impl Tokens {
     ) -> Result<TokenResponse, Refusal> {
         let application = &*client.application;
         check_registered(&application.settings.grants, parsed.grant)?;
-        let granted = self.apply_grant(client, parsed.grant, parameters).await?;
+        let granted = self.apply_grant(client, parsed, parameters).await?;
         self.check_admitted(application, &granted.subject).await?;
-        let resources = self.settle_resources(&granted, &parsed.resources).await?;
+        let resources = self.settle_resources(application, &granted, &parsed.resources).await?;
+        let format = self.settle_format(application, &resources).await?;
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
         let groups = self.groups_of(application, &granted, &scope).await?;
-        let response = self.issue(application, &granted, &Settled { scope, resources, groups })?;
-        let refresh_token = self.pay(application, &granted).await?;
+        let settled = Settled { scope, resources, groups, format };
+        let response = self.issue(application, &granted, &settled)?;
+        let refresh_token = self.pay(application, &granted, &settled).await?;
         self.usage.note(ApplicationUse {
             application: client.application.id,
             secret: client.secret,
@@ -134,22 +143,36 @@ impl Tokens {
     async fn apply_grant(
         &self,
         client: &AuthenticatedClient,
-        grant: GrantType,
+        parsed: &TokenRequest,
         parameters: &Parameters,
     ) -> Result<Granted, Refusal> {
         let application = &*client.application;
-        match grant {
+        match parsed.grant {
             GrantType::ClientCredentials => client_credentials::grant(application),
             GrantType::AuthorizationCode => authorization_code::grant(self, application, parameters).await,
             GrantType::RefreshToken => refresh_token::grant(self, application, parameters).await,
             GrantType::DeviceCode => device_code::grant(self, application, parameters).await,
+            // In a box, so that the future of every other request is no larger for it.
+            GrantType::TokenExchange => Box::pin(token_exchange::grant(self, application, parsed, parameters)).await,
             GrantType::LoginCode => login_code::grant(self, application, parameters).await,
         }
     }
 
     /// Spends what the grant costs; this write decides. Returns the refresh token.
-    async fn pay(&self, application: &Application, granted: &Granted) -> Result<Option<RefreshToken>, Refusal> {
-        let Subject::Person(person) = &granted.subject else { return Ok(None) };
+    async fn pay(
+        &self,
+        application: &Application,
+        granted: &Granted,
+        settled: &Settled,
+    ) -> Result<Option<RefreshToken>, Refusal> {
+        let person = match &granted.subject {
+            Subject::Application => return Ok(None),
+            Subject::Person(person) => person,
+            Subject::Exchanged(exchanged) => {
+                let audience = Audience::of(&settled.resources, application.client_id.as_str());
+                return Box::pin(self.hold_subject(application, exchanged, &audience)).await.map(|()| None);
+            }
+        };
         match &granted.payment {
             Payment::Nothing => Ok(None),
             Payment::Begin(beginning) => {
@@ -165,12 +188,43 @@ impl Tokens {
     }
 
     /// The resources of the token, as the operator declares them, or else as they are registered.
-    async fn settle_resources(&self, granted: &Granted, requested: &[ResourceId]) -> Result<Vec<ResourceId>, Refusal> {
+    async fn settle_resources(
+        &self,
+        application: &Application,
+        granted: &Granted,
+        requested: &[ResourceId],
+    ) -> Result<Vec<ResourceId>, Refusal> {
         if granted.resources.are_none(requested) {
             return Ok(Vec::new());
         }
         let catalogue = self.application_cache.catalogue().await?;
-        Ok(catalogue.as_declared(granted.resources.settle(requested, &catalogue)?))
+        let allowed = granted.resources.allowed(application, &catalogue);
+        let requested = if requested.is_empty() { granted.resources.by_default() } else { requested };
+        let permitted = self.application_cache.permitted_targets(application, requested, &allowed).await?;
+        Ok(catalogue.as_declared(permitted))
+    }
+
+    /// The format of the access token. It is for those who read it, so what they say goes first; then what its
+    /// application says, and then the server.
+    async fn settle_format(
+        &self,
+        application: &Application,
+        resources: &[ResourceId],
+    ) -> Result<TokenProfile, Refusal> {
+        let otherwise = application.settings.token_profile.unwrap_or(self.settings.format);
+        if resources.is_empty() {
+            return Ok(otherwise);
+        }
+        let catalogue = self.application_cache.catalogue().await?;
+        let mut readers = Vec::with_capacity(resources.len());
+        for resource in resources {
+            let reads = match self.application_cache.application_of_target(resource).await? {
+                Some(reader) => reader.settings.token_profile,
+                None => catalogue.resource(resource).and_then(|described| described.token_format),
+            };
+            readers.push((resource, reads));
+        }
+        Ok(token_format::agreed(&readers)?.unwrap_or(otherwise))
     }
 
     /// The claim with the groups of the person whom the tokens speak for.
@@ -182,6 +236,10 @@ impl Tokens {
     ) -> Result<GroupsClaim, Refusal> {
         match &granted.subject {
             Subject::Application => Ok(GroupsClaim::default()),
+            Subject::Exchanged(exchanged) => match &exchanged.user {
+                Some(user) => Ok(self.groups.claim_of(user.id, application, scope).await?),
+                None => Ok(GroupsClaim::default()),
+            },
             Subject::Person(person) => {
                 let teller = Teller { application, schema: &self.application_cache.attribute_schema() };
                 let told = person.family.claims.told(teller, scope, ClaimsPlace::IdToken);
@@ -203,7 +261,7 @@ impl Tokens {
         }
         let Some(understood) = self.application_cache.catalogue().await?.scope_of(resources) else { return Ok(scope) };
         let understood = match granted.subject {
-            Subject::Application => understood,
+            Subject::Application | Subject::Exchanged(_) => understood,
             // The OpenID scopes are for this server's userinfo, not for the resource.
             Subject::Person(_) => understood.union(&Scope::identity()),
         };

@@ -28,10 +28,11 @@ impl Tokens {
             return Err(Refusal::new(ErrorCode::Conflict, "this application gets no tokens for itself"));
         }
         let granted = client_credentials::grant(application)?;
-        let resources = self.settle_resources(&granted, &[]).await?;
+        let resources = self.settle_resources(application, &granted, &[]).await?;
+        let format = self.settle_format(application, &resources).await?;
         let scope = self.settle_scope(&granted, None, &resources).await?;
         let response =
-            self.issue(application, &granted, &Settled { scope, resources, groups: GroupsClaim::default() })?;
+            self.issue(application, &granted, &Settled { scope, resources, groups: GroupsClaim::default(), format })?;
         let event = AuditEvent::TokenTried { client_id: application.client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await?;
         tx.commit().await?;

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::TokenStatus;
 use crate::domain::application::{Application, ApplicationState};
-use crate::domain::catalogue::Catalogue;
-use crate::domain::ids::{ClientId, TokenFamilyId};
+use crate::domain::ids::ClientId;
 use crate::domain::own_api;
 use crate::domain::own_token::own_token_issued_at;
 use crate::domain::session::AuthenticationMethod;
@@ -14,7 +13,7 @@ use crate::domain::token_family::TokenFamily;
 use crate::domain::user::User;
 use crate::flows::access::Caller;
 use crate::protocol::bearer;
-use crate::protocol::claims::AccessTokenClaims;
+use crate::protocol::claims::{AccessTokenClaims, Audience, ExchangedToken};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
@@ -29,6 +28,9 @@ pub struct Bearer {
     pub user: Option<User>,
     /// What the person granted; none if the application acts for itself.
     pub family: Option<TokenFamily>,
+    /// The applications that exchanged it, the last one first, ending with the one that the first token was issued to; none
+    /// if it was not exchanged.
+    pub exchanged_by: Vec<Arc<Application>>,
 }
 
 impl Bearer {
@@ -44,10 +46,11 @@ impl Bearer {
     }
 
     /// RFC 9068 §4: the token must be for this server; otherwise an API that received it could use it here. A token
-    /// without a resource may be used here by its application.
+    /// without a resource, which is for its application alone, may be used here by that.
     pub(super) fn require_audience(&self, own: &[&str]) -> Result<(), Refusal> {
         let audience = &self.claims.aud;
-        if audience.contains(&self.claims.client_id) || own.iter().any(|own| audience.contains(own)) {
+        let is_its_alone = audience.iter().all(|one| one == self.claims.client_id);
+        if is_its_alone || own.iter().any(|own| audience.contains(own)) {
             return Ok(());
         }
         Err(invalid("the access token is meant for another audience; ask for one without the parameter 'resource'"))
@@ -59,8 +62,8 @@ impl TokenStatus {
     /// for a person's token the account is checked in the database.
     pub async fn check_bearer(&self, token: &str) -> Result<Bearer, Refusal> {
         let claims = self.check_signed(token)?;
-        if claims.sub == claims.client_id {
-            return Ok(Bearer { claims, user: None, family: None });
+        if claims.is_clients_own() {
+            return Ok(Bearer { claims, user: None, family: None, exchanged_by: Vec::new() });
         }
         Ok(self.check_all(claims).await?.0)
     }
@@ -68,7 +71,10 @@ impl TokenStatus {
     /// The bearer of this token and its application, with all checks: whether the token was revoked, the grant ended,
     /// the account disabled or the application deactivated. Scopes and resources that were taken from the application
     /// since the token was issued are taken from the token too.
-    pub(super) async fn check_active_bearer(&self, token: &str) -> Result<(Bearer, Arc<Application>), Refusal> {
+    pub(in crate::flows) async fn check_active_bearer(
+        &self,
+        token: &str,
+    ) -> Result<(Bearer, Arc<Application>), Refusal> {
         self.check_all(self.check_signed(token)?).await
     }
 
@@ -89,30 +95,105 @@ impl TokenStatus {
         bearer::verify(token, key_of, self.issuer.as_str(), self.instruments.now().as_seconds())
     }
 
+    /// Judges a token and all those that it was exchanged for alike: it ends with each of them, and has no more than is
+    /// left of each.
     async fn check_all(&self, claims: AccessTokenClaims) -> Result<(Bearer, Arc<Application>), Refusal> {
         let user = self.user_spoken_for(&claims).await?;
-        let application = self.working_client(&claims).await?;
-        if let Some(user) = &user
+        let issued: Scope = claims.scope.parse().unwrap_or_default();
+        let (application, mut left) = self.check_link(&claims, 0, user.as_ref(), issued).await?;
+        let mut exchanged_by: Vec<Arc<Application>> = Vec::with_capacity(claims.exchanged_from.len());
+        for place in 1..=claims.exchanged_from.len() {
+            let (before, of_before) = self.check_link(&claims, place, user.as_ref(), left.scope).await?;
+            self.check_may_exchange(exchanged_by.last().unwrap_or(&application), &before, &of_before.aud).await?;
+            let aud = left.aud.only(|audience| of_before.aud.contains(audience)).ok_or_else(nothing_left)?;
+            left = Left { scope: of_before.scope, aud };
+            exchanged_by.push(before);
+        }
+        let family = self.living_family(&claims).await?;
+        let claims = AccessTokenClaims { aud: left.aud, scope: left.scope.to_string(), ..claims };
+        Ok((Bearer { claims, user, family, exchanged_by }, application))
+    }
+
+    /// Whether what is left of a token is still something that an application may exchange, or asks to.
+    pub(in crate::flows) async fn check_may_exchange(
+        &self,
+        application: &Application,
+        issued_to: &Application,
+        aud: &Audience,
+    ) -> Result<(), Refusal> {
+        let catalogue = self.application_cache.catalogue().await?;
+        if application.id == issued_to.id || catalogue.is_for(aud, &application.client_id) {
+            return Ok(());
+        }
+        Err(invalid("it is neither meant for the application that exchanges it, nor was it issued to it"))
+    }
+
+    /// One of them: the application that it was issued to, and what is left of it there. The first is the one that was sent.
+    async fn check_link(
+        &self,
+        claims: &AccessTokenClaims,
+        place: usize,
+        user: Option<&User>,
+        scope: Scope,
+    ) -> Result<(Arc<Application>, Left), Refusal> {
+        let token = match place.checked_sub(1) {
+            None => claims.as_exchanged(),
+            Some(before) => claims.exchanged_from[before].clone(),
+        };
+        let is_first = place == claims.exchanged_from.len();
+        let grant = match user {
+            _ if !is_first => Grant::Exchange,
+            Some(_) => Grant::OfPerson,
+            None => Grant::Own,
+        };
+        let application = self.working_client(&token, grant).await?;
+        if let Some(user) = user
             && !self.groups.admits(user.id, &application).await?
         {
             return Err(invalid("the person whom the access token speaks for may not use its application any more"));
         }
-        let family = self.check_not_revoked(&claims).await?;
+        self.check_not_revoked(&token.jti).await?;
+        let left = self.still_good(token.aud, scope, grant, &application).await?;
+        Ok((application, left))
+    }
+
+    /// What is left of a token without what its application may not ask for any more, if it still has the grant. A token
+    /// for resources of which none is left would become one for the application itself, so it is refused.
+    async fn still_good(
+        &self,
+        aud: Audience,
+        scope: Scope,
+        grant: Grant,
+        application: &Application,
+    ) -> Result<Left, Refusal> {
+        if !grant.is_left_to(application) {
+            return Err(invalid("the application is not registered any more for the grant of the access token"));
+        }
         let catalogue = self.application_cache.catalogue().await?;
-        Ok((Bearer { claims: still_good(claims, &application, &catalogue)?, user, family }, application))
+        let may_ask = match grant {
+            Grant::Own | Grant::OfPerson => catalogue.with_open(&application.targets()),
+            Grant::Exchange => application.settings.may_exchange_for.clone(),
+        };
+        let known = aud.iter().filter_map(|audience| audience.parse::<ResourceId>().ok());
+        let known = known.filter(|target| target.find_in(&may_ask).is_some()).collect();
+        let left = self.application_cache.targets_left(application, known).await?;
+        let Some(aud) = aud.only(|audience| left.iter().any(|target| target.as_str() == audience)) else {
+            return Err(nothing_left());
+        };
+        Ok(Left { scope: application.still_allowed(&scope, &catalogue.open_scope_of(&left)), aud })
     }
 
     /// The application that a token was issued to, if it is active and its tokens were not ended since.
-    async fn working_client(&self, claims: &AccessTokenClaims) -> Result<Arc<Application>, Refusal> {
+    async fn working_client(&self, token: &ExchangedToken, grant: Grant) -> Result<Arc<Application>, Refusal> {
         let refused = || invalid("the application that the access token was issued to is deactivated or deleted");
-        let client_id = claims.client_id.parse::<ClientId>().map_err(|_| refused())?;
+        let client_id = token.client_id.parse::<ClientId>().map_err(|_| refused())?;
         let application = self.application_cache.application(&client_id).await?.ok_or_else(refused)?;
         if application.state != ApplicationState::Active {
             return Err(refused());
         }
-        // A person's token ends with its family.
-        let own = TokenFamilyId::of_token(&claims.jti).is_none();
-        if own && application.has_ended(own_token_issued_at(&claims.jti, claims.iat)) {
+        // What a person granted ends with its family.
+        let has_moment = grant != Grant::OfPerson;
+        if has_moment && application.has_ended(own_token_issued_at(&token.jti, token.iat)) {
             return Err(invalid("the tokens of this application were ended after the access token was issued"));
         }
         Ok(application)
@@ -120,7 +201,7 @@ impl TokenStatus {
 
     /// RFC 9068 §2.2: the subject of a token is its client where that acts for itself, else a person.
     async fn user_spoken_for(&self, claims: &AccessTokenClaims) -> Result<Option<User>, Refusal> {
-        if claims.sub == claims.client_id {
+        if claims.speaks_for_client() {
             return Ok(None);
         }
         match self.store.user_by_sub(&claims.sub).await? {
@@ -130,30 +211,36 @@ impl TokenStatus {
     }
 }
 
-/// The claims without what the application may not ask for any more, if it still has a grant for such a token. A token
-/// for resources of which none is left would become one for the application itself, so it is refused.
-fn still_good(
-    claims: AccessTokenClaims,
-    application: &Application,
-    catalogue: &Catalogue,
-) -> Result<AccessTokenClaims, Refusal> {
-    let has_grant = if claims.sub == claims.client_id {
-        application.settings.grants.contains(&GrantType::ClientCredentials)
-    } else {
-        application.may_speak_for_people()
-    };
-    if !has_grant {
-        return Err(invalid("the application is not registered any more for the grant of the access token"));
+/// What is left of a token.
+struct Left {
+    scope: Scope,
+    aud: Audience,
+}
+
+/// How a token came to its application.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Grant {
+    /// It got it for itself.
+    Own,
+    /// A person let it in.
+    OfPerson,
+    /// It exchanged another one for it.
+    Exchange,
+}
+
+impl Grant {
+    fn is_left_to(self, application: &Application) -> bool {
+        let grants = &application.settings.grants;
+        match self {
+            Self::Own => grants.contains(&GrantType::ClientCredentials),
+            Self::OfPerson => application.may_speak_for_people(),
+            Self::Exchange => grants.contains(&GrantType::TokenExchange),
+        }
     }
-    let issued: Scope = claims.scope.parse().unwrap_or_default();
-    let (may_ask, own) = (catalogue.with_open(&application.settings.audiences), application.client_id.as_str());
-    let may_be_for = |audience: &str| audience.parse::<ResourceId>().is_ok_and(|id| id.find_in(&may_ask).is_some());
-    let Some(aud) = claims.aud.only(|audience| audience == own || may_be_for(audience)) else {
-        return Err(invalid("the application may not ask for any of the resources of the access token any more"));
-    };
-    let open: Vec<ResourceId> = may_ask.iter().filter(|id| aud.contains(id.as_str())).cloned().collect();
-    let scope = application.still_allowed(&issued, &catalogue.open_scope_of(&open)).to_string();
-    Ok(AccessTokenClaims { aud, scope, ..claims })
+}
+
+fn nothing_left() -> Refusal {
+    invalid("the application may not ask for any of the resources of the access token any more")
 }
 
 fn invalid(what: &'static str) -> Refusal {

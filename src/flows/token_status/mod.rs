@@ -100,7 +100,8 @@ impl TokenStatus {
             Err(refusal) if refusal.code == ErrorCode::InvalidToken => return Ok(Introspection::inactive()),
             Err(refusal) => return Err(refusal),
         };
-        let concerned = may_ask_about(asker, &claims.client_id) || claims.aud.contains(asker.client_id.as_str());
+        let is_for = self.application_cache.catalogue().await?.is_for(&claims.aud, &asker.client_id);
+        let concerned = is_for || may_ask_about(asker, &claims.client_id);
         Ok(if concerned {
             Introspection::of_access_token(claims, user.and_then(|user| user.preferred_username()))
         } else {
@@ -183,12 +184,13 @@ impl TokenStatus {
         Ok(self.store.revoked_token_insert(&claims.jti, Timestamp::from_seconds(claims.exp)).await?)
     }
 
-    /// Checks what a signature cannot tell: whether the token or its family was ended. The family of a person's token.
-    async fn check_not_revoked(&self, claims: &AccessTokenClaims) -> Result<Option<TokenFamily>, Refusal> {
-        let revoked = || Refusal::new(ErrorCode::InvalidToken, "the access token was revoked");
-        if self.store.revoked_token(&claims.jti).await? {
-            return Err(revoked());
-        }
+    /// Checks what a signature cannot tell: whether the token of this `jti` was revoked.
+    async fn check_not_revoked(&self, jti: &str) -> Result<(), Refusal> {
+        if self.store.revoked_token(jti).await? { Err(revoked()) } else { Ok(()) }
+    }
+
+    /// What the person granted whom a token speaks for, if it was not ended; nothing for an application's own.
+    async fn living_family(&self, claims: &AccessTokenClaims) -> Result<Option<TokenFamily>, Refusal> {
         let Some(family) = TokenFamilyId::of_token(&claims.jti) else { return Ok(None) };
         let family = self.store.family(family).await?.filter(TokenFamily::is_alive);
         family.map(Some).ok_or_else(revoked)
@@ -201,6 +203,10 @@ impl TokenStatus {
             at: self.instruments.now(),
         });
     }
+}
+
+fn revoked() -> Refusal {
+    Refusal::new(ErrorCode::InvalidToken, "the access token was revoked")
 }
 
 fn token_of<'a>(request: &ClientRequest<'a>) -> Result<&'a str, Refusal> {

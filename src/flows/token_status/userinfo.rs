@@ -24,8 +24,9 @@ impl TokenStatus {
         };
         let scope = bearer.claims.scope.parse().unwrap_or_default();
         let asked = match &bearer.family {
-            Some(family) => family.claims.clone(),
-            None => AskedClaims::default(),
+            // What single claims were asked for, was for the application that the person let in.
+            Some(family) if bearer.claims.act.is_none() => family.claims.clone(),
+            Some(_) | None => AskedClaims::default(),
         };
         let schema = self.application_cache.attribute_schema();
         let told = asked.told(Teller { application: &application, schema: &schema }, &scope, ClaimsPlace::Userinfo);

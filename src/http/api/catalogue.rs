@@ -7,6 +7,7 @@ use super::extract::{May, ReadApplications};
 use super::paging::Page;
 use crate::domain::catalogue;
 use crate::http::reply::Answer;
+use crate::protocol::claims::TokenProfile;
 
 /// A scope with its description.
 #[derive(Serialize, ToSchema)]
@@ -34,6 +35,10 @@ pub(super) struct Resource {
     scopes: Vec<String>,
     /// Whether every application may ask for it whose person consents, with its scopes.
     open: bool,
+    /// The only format of token that it reads, if it is so choosy: `rfc9068` or `plain`.
+    token_format: Option<&'static str>,
+    /// The client id of the application that it is.
+    application: Option<String>,
 }
 
 impl From<catalogue::Resource> for Resource {
@@ -41,6 +46,8 @@ impl From<catalogue::Resource> for Resource {
         Self {
             identifier: resource.identifier.to_string(),
             open: resource.is_open(),
+            token_format: resource.token_format.map(TokenProfile::name),
+            application: resource.application.map(|client_id| client_id.to_string()),
             name: resource.name,
             scopes: resource.scope.iter().map(str::to_owned).collect(),
         }

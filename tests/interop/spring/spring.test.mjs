@@ -34,3 +34,12 @@ test('its API takes a token of a machine, and none that was changed', async () =
   const [header, claims, signature] = process.env.TOKEN.split('.');
   assert.equal((await ask(`${header}.${claims}.${signature.split('').reverse().join('')}`)).status, 401);
 });
+
+test('an API that reads plain tokens only gets such, though its caller chose no format', async () => {
+  const typ = (token) => JSON.parse(Buffer.from(token.split('.')[0], 'base64url')).typ;
+  assert.deepEqual([process.env.TOKEN, process.env.TOKEN_FOR_ITSELF].map(typ), ['JWT', 'at+jwt']);
+  const refused = await fetch(`${site}/api/reports`, {
+    headers: { authorization: `Bearer ${process.env.TOKEN_FOR_ITSELF}` },
+  });
+  assert.equal(refused.status, 401);
+});

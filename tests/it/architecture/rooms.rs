@@ -65,8 +65,8 @@ const ROOMS: [Room; 34] = [
     ),
     ("DeviceGrants", &["ApplicationCache", "Clients"]),
     ("SignOut", &["Keys", "ApplicationCache", "Sessions"]),
-    ("Tokens", &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients", "Groups"]),
     ("TokenStatus", &["Keys", "ApplicationCache", "Clients", "Groups"]),
+    ("Tokens", &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients", "Groups", "TokenStatus"]),
     ("Upkeep", &["Keys", "ApplicationCache", "Groups", "Webhooks", "Insight", "LifeCycle"]),
 ];
 
