@@ -18,6 +18,7 @@ use crate::flows::authorize::Authorizations;
 use crate::flows::browsers::Browsers;
 use crate::flows::client_documents::ClientDocuments;
 use crate::flows::clients::Clients;
+use crate::flows::deliveries::Deliveries;
 use crate::flows::delivery_traces::DeliveryTraces;
 use crate::flows::device_grants::DeviceGrants;
 use crate::flows::foundations::Foundations;
@@ -105,6 +106,7 @@ struct Ground {
     application_cache: Arc<ApplicationCache>,
     client_documents: Arc<ClientDocuments>,
     webhooks: Arc<Webhooks>,
+    deliveries: Arc<Deliveries>,
     insight: Arc<Insight>,
     clients: Arc<Clients>,
     sessions: Arc<Sessions>,
@@ -125,12 +127,14 @@ impl Ground {
         let limits = config.rate_limits.clone();
         let mail = Arc::new(Mail::new(base, &delivery_traces, outside.mailer));
         let keys = Arc::new(Keys::new(base));
+        let fetcher = Arc::new(Fetcher::new(outside.resolver, config.webhook_networks(), "webhooks.allow_private"));
+        let webhooks = Arc::new(Webhooks::new(base, &fetcher));
         let client_documents = Arc::new(ClientDocuments::new(base, &mail, &keys, &application_cache));
         Self {
             idempotency: Arc::new(Idempotency::new(instruments(), store(), Arc::clone(master_keys))),
             mail_limits: Arc::new(MailLimits::new(instruments(), store(), &browsers, limits)),
             login_codes: Arc::new(LoginCodes::new(store(), Arc::clone(master_keys), config.login.link_ttl)),
-            webhooks: Arc::new(Webhooks::new(base, outside.resolver)),
+            deliveries: Arc::new(Deliveries::new(base, &fetcher, &keys, &webhooks)),
             insight: Arc::new(Insight::new(instruments(), store(), &application_cache)),
             clients: Arc::new(Clients::new(base, &client_documents, &shared.hasher, &shared.guesses, &shared.usage)),
             sessions: Arc::new(Sessions::new(base, &application_cache)),
@@ -144,6 +148,7 @@ impl Ground {
             keys,
             application_cache,
             client_documents,
+            webhooks,
         }
     }
 }
@@ -162,8 +167,8 @@ struct Management {
 impl Management {
     fn new(base: &Foundations, shared: &Shared, ground: &Ground) -> Self {
         let Shared { hasher, usage, .. } = shared;
-        let Ground { access, application_cache, clients, keys, groups, mail, mail_limits, insight, webhooks, .. } =
-            ground;
+        let Ground { access, application_cache, clients, keys, groups, mail, mail_limits, insight, .. } = ground;
+        let Ground { webhooks, deliveries, .. } = ground;
         let applications = Arc::new(Applications::new(base, application_cache, keys, hasher));
         let life_cycle = Arc::new(LifeCycle::new(base, access, &applications, application_cache, mail, usage));
         Self {
@@ -171,7 +176,16 @@ impl Management {
             self_service: Arc::new(SelfService::new(base, access, &applications, mail)),
             ownership: Arc::new(Ownership::new(base, access, mail, mail_limits)),
             provisioning: Arc::new(Provisioning::new(base, groups, &applications, hasher)),
-            upkeep: Arc::new(Upkeep::new(base, application_cache, keys, groups, insight, &life_cycle, webhooks)),
+            upkeep: Arc::new(Upkeep::new(
+                base,
+                application_cache,
+                keys,
+                groups,
+                insight,
+                &life_cycle,
+                webhooks,
+                deliveries,
+            )),
             life_cycle,
             applications,
         }
@@ -270,6 +284,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         application_cache: ground.application_cache,
         client_documents: ground.client_documents,
         webhooks: ground.webhooks,
+        deliveries: ground.deliveries,
         insight: ground.insight,
         clients: ground.clients,
         sessions: ground.sessions,

@@ -66,7 +66,9 @@ fn an_application_can_say_everything() {
          access = \"groups\"\nallowed_groups = [\"staff\"]\nvisible_groups = [\"staff\", \"team/red\"]\n\
          groups_claim = \"policy\"\ngroups_in_access_token = true\n\
          description = \"All that is sold.\"\nclient_uri = \"https://shop.example.com\"\n\
-         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\njwks_uri = \"https://shop.example.com/jwks\"\n";
+         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\n\
+         jwks_uri = \"https://shop.example.com/jwks\"\n\
+         backchannel_logout_uri = \"https://shop.example.com/logout\"\nbackchannel_logout_session_required = true\n";
     let expected = ApplicationSettings {
         name: "Shop".to_owned(),
         kind: ApplicationKind::Web,
@@ -101,6 +103,8 @@ fn an_application_can_say_everything() {
         policy_uri: Some("https://shop.example.com/privacy".parse().unwrap()),
         require: RequiredSignIn::Passkey,
         id_token_claims: IdTokenContent::SubOnly,
+        backchannel_logout_uri: Some("https://shop.example.com/logout".parse().unwrap()),
+        backchannel_logout_session_required: true,
         initiate_login_uri: Some("https://shop.example.com/login".parse().unwrap()),
     };
     assert_eq!(settings(lines), expected);

@@ -145,7 +145,7 @@ row_ids! {
     AuditId,
     /// Names an account's row.
     UserId,
-    /// Names a session; its public form is the `sid` claim.
+    /// Names a session; applications call it by a [`super::logout::Sid`].
     SessionId,
     /// Names a stored authorization request.
     AuthorizationId,

@@ -27,6 +27,7 @@ pub mod language;
 pub mod life_cycle;
 pub mod life_marks;
 pub mod listing;
+pub mod logout;
 pub mod may_use;
 pub mod one_time;
 pub mod own_api;

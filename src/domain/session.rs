@@ -73,7 +73,7 @@ impl Device {
 /// A session of a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The key of its row, and the `sid` claim.
+    /// The key of its row. Applications know it by another name, each by its own: [`super::logout::Sid`].
     pub id: SessionId,
     /// The account.
     pub user: UserId,

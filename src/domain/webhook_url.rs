@@ -1,4 +1,5 @@
-//! The URLs that webhooks may have, as far as that can be told without resolving the name.
+//! The URLs that this server sends messages to, as far as they can be judged without resolving the name: those of
+//! webhooks, and those at which applications take logout tokens.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +9,7 @@ use url::{Host, Url};
 /// The longest URL, in characters.
 const LONGEST_URL: usize = 1000;
 
-/// The URL of a webhook: https, or http on localhost. Whether its network address is allowed is checked for every
+/// The URL of a receiver: https, or http on localhost. Whether its network address is allowed is checked for every
 /// connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookUrl(Url);
@@ -17,13 +18,13 @@ pub struct WebhookUrl(Url);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookUrlError {
     /// It does not parse.
-    #[error("a webhook's address is a URL such as https://example.com/hooks, of at most {LONGEST_URL} characters")]
+    #[error("an address for messages is a URL such as https://example.com/hooks, of at most {LONGEST_URL} characters")]
     NoUrl,
     /// Messages would be sent in the clear.
-    #[error("a webhook's address is https; http is for localhost only")]
+    #[error("an address for messages is https; http is for localhost only")]
     NotHttps,
     /// Credentials in URLs would show up in logs and listings.
-    #[error("a webhook's address has no user name, password or fragment")]
+    #[error("an address for messages has no user name, password or fragment")]
     Extras,
 }
 

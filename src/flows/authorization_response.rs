@@ -11,6 +11,7 @@ use crate::domain::application::Application;
 use crate::domain::authorization::{Authorization, CodeGrant, Source};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{SessionId, SignInId, Timestamp, UserId};
+use crate::domain::logout::Sid;
 use crate::domain::one_time::AuthorizationCode;
 use crate::domain::session::{AuthenticationMethod, Session};
 use crate::protocol::authorize::ResponseMode;
@@ -99,7 +100,8 @@ impl AuthorizationResponses {
         self.application_cache.catalogue().await
     }
 
-    /// Issues a code for a request, with the scope that it has here.
+    /// Issues a code for a request, with the scope that it has here. The session gets its name for the application, whose
+    /// ID tokens need it.
     pub(in crate::flows) async fn issue_code(
         &self,
         tx: &mut Transaction,
@@ -124,6 +126,10 @@ impl AuthorizationResponses {
             family: None,
         };
         tx.authorization_code_insert(&grant, code.hash()).await?;
+        if let Some(session) = subject.session {
+            let sid = Sid::from_random(self.instruments.random());
+            tx.session_application_add(session, authorization.application, &sid).await?;
+        }
         Ok(code)
     }
 

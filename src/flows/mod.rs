@@ -16,6 +16,7 @@ pub mod client_documents;
 pub mod clients;
 mod confirmed_counter;
 pub mod consequences;
+pub mod deliveries;
 pub mod delivery_traces;
 pub mod device_grants;
 pub mod foundations;
@@ -69,6 +70,7 @@ use authorize::Authorizations;
 use browsers::Browsers;
 use client_documents::ClientDocuments;
 use clients::Clients;
+use deliveries::Deliveries;
 use delivery_traces::DeliveryTraces;
 use device_grants::DeviceGrants;
 use groups::Groups;
@@ -132,6 +134,8 @@ pub struct Rooms {
     pub client_documents: Arc<ClientDocuments>,
     /// The webhooks.
     pub webhooks: Arc<Webhooks>,
+    /// What is sent to other servers.
+    pub deliveries: Arc<Deliveries>,
     /// What owners see of their applications.
     pub insight: Arc<Insight>,
     /// Who sends requests of applications.

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use super::application_cache::ApplicationCache;
 use super::foundations::Foundations;
+use super::instruments::Instruments;
 use super::keys::Keys;
 use super::sessions::{Sessions, SignedInPerson};
 use crate::config::Issuer;
 use crate::domain::application::{Application, ApplicationState};
-use crate::domain::ids::ClientId;
+use crate::domain::ids::{ClientId, SessionId};
+use crate::domain::logout::Sid;
 use crate::protocol::authorize::check_state;
+use crate::protocol::id_token_hint::IdTokenHint;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::Refusal;
@@ -20,8 +23,9 @@ use crate::store::Store;
 pub struct SignOutRequest {
     /// The application, if the request names one.
     pub application: Option<Arc<Application>>,
-    /// Whether the ID token in the request belongs to the session in this browser: then there is no confirmation page.
-    pub proven: bool,
+    /// The session that is ended without asking: the one that the ID token in the request was issued in, unless this
+    /// browser has another.
+    pub proven: Option<SessionId>,
     /// Where the browser goes afterwards, with `state` added.
     pub return_to: Option<String>,
     /// What is wrong with it. The person can sign out all the same, but the browser goes nowhere afterwards.
@@ -30,6 +34,7 @@ pub struct SignOutRequest {
 
 /// Signs people out of this server for applications.
 pub struct SignOut {
+    instruments: Instruments,
     store: Store,
     issuer: Issuer,
     application_cache: Arc<ApplicationCache>,
@@ -46,6 +51,7 @@ impl SignOut {
         sessions: &Arc<Sessions>,
     ) -> Self {
         Self {
+            instruments: base.instruments.clone(),
             store: base.store.clone(),
             issuer: base.config.server.issuer.clone(),
             application_cache: Arc::clone(application_cache),
@@ -64,7 +70,7 @@ impl SignOut {
     ) -> Result<SignOutRequest, Refusal> {
         match self.read_sound_sign_out(parameters, person).await {
             Err(fault) if fault.code.status() < 500 => {
-                Ok(SignOutRequest { application: None, proven: false, return_to: None, fault: Some(fault) })
+                Ok(SignOutRequest { application: None, proven: None, return_to: None, fault: Some(fault) })
             }
             read => read,
         }
@@ -95,12 +101,25 @@ impl SignOut {
                 .filter(|known| known.state == ApplicationState::Active),
             Some(Err(_)) => return Err(Refusal::invalid_request("there is no application with this client_id")),
         };
-        let proven = match (&hint, person) {
-            (Some(hint), Some(person)) => hint.sid.as_deref() == Some(person.session.id.to_string().as_str()),
-            _ => false,
+        let named = match (&hint, &application) {
+            (Some(hint), Some(application)) => self.session_of(hint, application).await?,
+            _ => None,
         };
+        // §2: somebody who is signed in by another session than that of the ID token has to be asked.
+        let proven = named.filter(|named| person.is_none_or(|person| person.session.id == *named));
         let return_to = return_address(parameters, application.as_deref())?;
         Ok(SignOutRequest { application, proven, return_to, fault: None })
+    }
+
+    /// The living session that an ID token was issued in (§2). Whoever has the token can end this session and no other, so
+    /// one that was stolen, however old, is good for nothing else.
+    async fn session_of(&self, hint: &IdTokenHint, application: &Application) -> Result<Option<SessionId>, Refusal> {
+        let Some(sid) = hint.sid.as_deref().and_then(|sid| sid.parse::<Sid>().ok()) else { return Ok(None) };
+        let Some(session) = self.store.session_of_sid(application.id, &sid).await? else { return Ok(None) };
+        let is_theirs = self.store.user(session.user).await?.is_some_and(|user| user.sub == hint.sub);
+        Ok(Some(session)
+            .filter(|session| is_theirs && session.is_alive(self.instruments.now()))
+            .map(|session| session.id))
     }
 
     /// The client id that a logout request names, itself or by an ID token.
@@ -110,10 +129,10 @@ impl SignOut {
         named.or_else(|| hint().map(|hint| hint.client_id))
     }
 
-    /// Ends the session in this browser, with its grants.
-    pub async fn sign_out(&self, person: &SignedInPerson) -> Result<(), Refusal> {
+    /// Ends a session, with its grants.
+    pub async fn sign_out(&self, session: SessionId) -> Result<(), Refusal> {
         let mut tx = self.store.begin().await?;
-        self.sessions.end_session_in(&mut tx, person.session.id).await?;
+        self.sessions.end_session_in(&mut tx, session).await?;
         tx.commit().await?;
         Ok(())
     }

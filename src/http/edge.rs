@@ -16,6 +16,7 @@ use crate::flows::authorize::Authorizations;
 use crate::flows::browsers::Browsers;
 use crate::flows::client_documents::ClientDocuments;
 use crate::flows::clients::Clients;
+use crate::flows::deliveries::Deliveries;
 use crate::flows::device_grants::DeviceGrants;
 use crate::flows::groups::Groups;
 use crate::flows::idempotency::Idempotency;
@@ -80,6 +81,7 @@ hands_out! {
     browsers: Browsers,
     client_documents: ClientDocuments,
     clients: Clients,
+    deliveries: Deliveries,
     device_grants: DeviceGrants,
     groups: Groups,
     idempotency: Idempotency,

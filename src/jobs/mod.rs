@@ -5,13 +5,13 @@
 
 mod cleanup;
 mod client_documents;
+mod deliveries;
 mod keys;
 mod life_cycle;
 mod outbox;
 mod registrations;
 mod usage;
 mod watch;
-mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub fn start(rooms: &Rooms, stopping: &CancellationToken) -> TaskTracker {
     tracker.spawn(keys::run(Arc::clone(&rooms.keys), stopping.clone()));
     tracker.spawn(usage::run(Arc::clone(&rooms.upkeep), stopping.clone()));
     tracker.spawn(outbox::run(Arc::clone(&rooms.mail), patience, stopping.clone()));
-    tracker.spawn(webhooks::run(Arc::clone(&rooms.webhooks), patience, stopping.clone()));
+    tracker.spawn(deliveries::run(Arc::clone(&rooms.deliveries), patience, stopping.clone()));
     tracker.spawn(registrations::run(Arc::clone(&rooms.registrations), stopping.clone()));
     tracker.spawn(client_documents::run(Arc::clone(&rooms.client_documents), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(&rooms.upkeep), stopping.clone()));

@@ -146,7 +146,8 @@ pub struct IdTokenClaims {
     pub nonce: Option<String>,
     /// A hash of the access token that was issued with it.
     pub at_hash: String,
-    /// The session (OIDC Front-Channel Logout §3), if the person signed in with a browser.
+    /// The session as this application knows it, if the person signed in with a browser: a logout token has the same
+    /// (OIDC Back-Channel Logout §2.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// What the scope lets the application know about the person.

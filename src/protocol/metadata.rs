@@ -16,6 +16,10 @@ pub struct Metadata {
     issuer: String,
     authorization_endpoint: String,
     end_session_endpoint: String,
+    /// OIDC Back-Channel Logout §2.1.
+    backchannel_logout_supported: bool,
+    /// Logout tokens have `sid` (OIDC Back-Channel Logout §2.1).
+    backchannel_logout_session_supported: bool,
     token_endpoint: String,
     userinfo_endpoint: String,
     introspection_endpoint: String,
@@ -117,6 +121,8 @@ impl Metadata {
             issuer: issuer.to_owned(),
             authorization_endpoint: url("/oauth/authorize"),
             end_session_endpoint: url("/oauth/logout"),
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
             userinfo_endpoint: url("/oauth/userinfo"),
             introspection_endpoint: url("/oauth/introspect"),
             revocation_endpoint: url("/oauth/revoke"),

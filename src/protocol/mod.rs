@@ -21,6 +21,7 @@ pub mod id_token;
 pub mod id_token_hint;
 pub mod introspection;
 pub mod jose;
+pub mod logout_token;
 pub mod metadata;
 pub mod mismatch;
 pub mod named;

@@ -192,7 +192,7 @@ impl Transaction {
         let statement =
             sql("update applications set name = '', name_key = '', owner = null, grants = '', scope = '', \
              default_scope = '', redirect_uris = '[]', audiences = '[]', post_logout_redirect_uris = '[]', \
-             jwks = null, jwks_uri = null, visible_groups = null, groups_claim = null, token_ttl = null, link_mode = null, unknown_account = null, purged_at = $3, \
+             jwks = null, jwks_uri = null, visible_groups = null, groups_claim = null, token_ttl = null, backchannel_logout_uri = null, link_mode = null, unknown_account = null, purged_at = $3, \
              version = version + 1 \
              where id = $1 and deleted_at <= $2 and purged_at is null")
             .bind(id.to_string())
@@ -210,8 +210,9 @@ impl Transaction {
             sql("delete from application_owners where application_id = $1"),
             sql("delete from invitations where application_id = $1"),
             sql("delete from approvals where application_id = $1"),
-            sql("delete from webhook_deliveries where webhook_id in \
-                 (select id from webhooks where application_id = $1)"),
+            sql("delete from webhook_deliveries where application_id = $1 \
+                 or webhook_id in (select id from webhooks where application_id = $1)"),
+            sql("delete from session_applications where application_id = $1"),
             sql("delete from webhooks where application_id = $1"),
             sql("delete from application_days where application_id = $1"),
             sql("delete from application_requests where application_id = $1"),

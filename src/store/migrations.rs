@@ -67,6 +67,7 @@ const STEPS: &[Step] = &[
     step!(36, "0036_id_token_claims"),
     step!(37, "0037_jwks_uri"),
     step!(38, "0038_client_documents"),
+    step!(41, "0041_backchannel_logout"),
     step!(43, "0043_targets"),
     step!(44, "0044_token_exchange"),
 ];

@@ -24,6 +24,15 @@ impl Record for Session {
     }
 }
 
+/// A session that was just ended.
+struct Ended(SessionId);
+
+impl Record for Ended {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(TableRow::of(row, "sessions", "id")?.parsed("id")?))
+    }
+}
+
 impl Store {
     /// The session of a cookie, ended ones included.
     pub async fn session_by_token(&self, token: ValueHash) -> Result<Option<Session>, StoreError> {
@@ -75,9 +84,12 @@ impl Transaction {
         Ok(())
     }
 
-    /// Moves everything that refers to one session to another of the same person.
+    /// Moves everything that refers to one session to another of the same person, with the names that applications know
+    /// it by: for them it goes on.
     pub async fn session_hand_over(&mut self, from: SessionId, to: SessionId) -> Result<(), StoreError> {
         for statement in [
+            sql("update session_applications set session_id = $2 where session_id = $1 and application_id not in \
+                 (select application_id from session_applications where session_id = $2)"),
             sql("update token_families set session_id = $2 where session_id = $1 and ended_at is null"),
             sql("update authorization_codes set session_id = $2 where session_id = $1 and spent_at is null"),
         ] {
@@ -92,15 +104,24 @@ impl Transaction {
         Ok(self.execute(statement.bind(id.to_string())).await? == 1)
     }
 
-    /// Ends a session. False if it was over already.
+    /// Ends a session, and tells the applications that were used in it: here, so that no flow can forget them. False if it
+    /// was over already.
     pub async fn session_end(&mut self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
         let statement = sql("update sessions set ended_at = $2 where id = $1 and ended_at is null");
-        Ok(self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1)
+        let ended = self.execute(statement.bind(id.to_string()).bind(now.as_micros())).await? == 1;
+        if ended {
+            self.logouts_queue_of_session(id, now).await?;
+        }
+        Ok(ended)
     }
 
-    /// Ends every session of an account; returns how many.
-    pub async fn sessions_end_of(&mut self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
-        let statement = sql("update sessions set ended_at = $2 where user_id = $1 and ended_at is null");
-        self.execute(statement.bind(user.to_string()).bind(now.as_micros())).await
+    /// Ends every session of an account and tells the applications; returns how many.
+    pub async fn sessions_end_of(&mut self, user: UserId, now: Timestamp) -> Result<usize, StoreError> {
+        let statement = sql("update sessions set ended_at = $2 where user_id = $1 and ended_at is null returning id");
+        let ended: Vec<Ended> = self.fetch_all(statement.bind(user.to_string()).bind(now.as_micros())).await?;
+        for Ended(session) in &ended {
+            self.logouts_queue_of_session(*session, now).await?;
+        }
+        Ok(ended.len())
     }
 }

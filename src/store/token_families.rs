@@ -124,13 +124,15 @@ impl Transaction {
         Ok(self.execute(ending(statement, reason, now).bind(id.to_string())).await? == 1)
     }
 
-    /// Ends all families of a person; returns how many.
+    /// Ends all families of a person, and tells the applications whose families belong to no session; returns how many.
+    /// The person's sessions are ended before.
     pub async fn families_end_of_user(
         &mut self,
         user: UserId,
         reason: EndReason,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
+        self.logouts_queue_of_account(user, now).await?;
         let statement = sql("update token_families set ended_at = $1, end_reason = $2 \
              where user_id = $3 and ended_at is null");
         self.execute(ending(statement, reason, now).bind(user.to_string())).await

@@ -48,7 +48,7 @@ async fn link_to(server: &TestServer, to: &str, count: usize, kind: &str) -> Str
 }
 
 /// Gives the account of this browser another address, and returns the link that undoes it.
-async fn change(server: &TestServer, browser: &Browser, old: &str, new: &str) -> String {
+pub(crate) async fn change(server: &TestServer, browser: &Browser, old: &str, new: &str) -> String {
     let sent = mails_to(server, new).await;
     let page = ask(browser, new).await;
     assert_eq!(page.answer.status, 200, "{}", page.text());
@@ -60,7 +60,7 @@ async fn change(server: &TestServer, browser: &Browser, old: &str, new: &str) ->
     link_to(server, old, before + 1, "/account/undo/gpu_").await
 }
 
-async fn undo(browser: &Browser, link: &str) -> Page {
+pub(crate) async fn undo(browser: &Browser, link: &str) -> Page {
     let page = browser.visit(link).await;
     browser.submit(page.form_with("address-undo"), &[]).await
 }

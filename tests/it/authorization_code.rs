@@ -45,12 +45,15 @@ async fn an_id_token_says_who_signed_in_when_how_and_for_whom(world: World) {
     let grant = server.grant().await.in_session().await.stored().await;
     let answer = grant.redeem(&grant.code().await).await;
     let id_token = server.verify(answer.success()["id_token"].as_str().unwrap()).await;
+    let session = grant.code.session.unwrap();
+    let sid = server.rooms.store.session_sid(session, grant.code.application).await.unwrap().unwrap();
+    assert_ne!(sid.as_str(), session.to_string(), "an application does not learn what the person's pages call it");
     let expected = json!({
         "iss": server.issuer(), "sub": grant.user.sub, "aud": grant.application.client_id,
         "token_use": "id",
         "iat": START, "exp": START + 600, "auth_time": START - 30, "amr": ["otp"], "nonce": "n-0S6_WzA2Mj",
         "at_hash": at_hash(SigningAlgorithm::Rs256, &answer.access_token()),
-        "sid": grant.code.session.unwrap().to_string(), "acr": "urn:gatepost:mail",
+        "sid": sid, "acr": "urn:gatepost:mail",
     });
     assert_eq!(id_token.claims, expected);
     assert_eq!(id_token.header.typ.as_deref(), Some("JWT"));

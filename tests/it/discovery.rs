@@ -22,6 +22,8 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         "issuer": "http://localhost:8080",
         "authorization_endpoint": "http://localhost:8080/oauth/authorize",
         "end_session_endpoint": "http://localhost:8080/oauth/logout",
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "token_endpoint": "http://localhost:8080/token",
         "jwks_uri": "http://localhost:8080/.well-known/jwks.json",
         "userinfo_endpoint": "http://localhost:8080/oauth/userinfo",

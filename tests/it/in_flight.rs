@@ -102,9 +102,15 @@ const OF_OWNERS: &[(&str, Change)] = changes! {
         let secret = secret(&scene).await;
         scene.server.applications.application_revoke_secret(&scene.mine, secret, &scene.actor()).await
     },
-    "deactivate" => |scene| scene.server.applications.application_change_state(&scene.mine, DEACTIVATE, &scene.actor()),
-    "activate" => |scene| scene.server.applications.application_change_state(&scene.paused, ACTIVATE, &scene.actor()),
-    "delete" => |scene| scene.server.applications.application_change_state(&scene.mine, DELETE, &scene.actor()),
+    "deactivate" => |scene| async {
+        scene.server.applications.application_change_state_for(&scene.caller(), &scene.mine, DEACTIVATE, None).await
+    },
+    "activate" => |scene| async {
+        scene.server.applications.application_change_state_for(&scene.caller(), &scene.paused, ACTIVATE, None).await
+    },
+    "delete" => |scene| async {
+        scene.server.applications.application_change_state_for(&scene.caller(), &scene.mine, DELETE, None).await
+    },
     "try" => |scene| async {
         let known = scene.server.store.application(&scene.mine).await.unwrap().unwrap();
         scene.server.tokens.token_to_look_at(&scene.caller(), &known).await

@@ -15,6 +15,7 @@ mod application_life;
 mod architecture;
 mod attributes;
 mod authorization_code;
+mod backchannel_logout;
 mod bad_requests;
 mod branding;
 mod browser_flow;

@@ -308,6 +308,24 @@ async fn what_an_operator_stops_stays_stopped(world: World) {
     assert_eq!(act(&machine, "undelete").await.success()["state"], "active");
 }
 
+/// For their own applications the session of an operator is enough, for what an operator stopped it has to be fresh.
+#[apply(on_both_engines)]
+async fn who_starts_what_an_operator_stopped_has_signed_in_a_moment_ago(world: World) {
+    let server = world.server().await;
+    let management = server.management().await;
+    let root = operator(&server.rooms, "root@example.com").await;
+    let own = server.application_of(&root, "Bills").await;
+    let path = format!("/applications/{}", own.client_id);
+    let act = async |who: &Who, what: &str| management.call(who, Method::POST, &format!("{path}/{what}"), None).await;
+    let aged = server.session_of(&root).await;
+    world.clock.advance(Duration::from_secs(16 * 60));
+    act(&aged, "deactivate").await.success();
+    act(&aged, "activate").await.success();
+    act(&server.machine("gatepost:admin").await, "deactivate").await.success();
+    act(&aged, "activate").await.problem(401, "insufficient_user_authentication");
+    act(&server.session_of(&root).await, "activate").await.success();
+}
+
 /// An owner who guesses the version that an operator's change will make gets nothing back that it takes away.
 #[apply(on_both_engines)]
 async fn what_is_taken_away_is_not_won_back_by_being_quick(world: World) {

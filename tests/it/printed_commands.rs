@@ -14,13 +14,14 @@ use tokio::task::spawn_blocking;
 use crate::harness::{ClientKey, Credentials, Installation, Node, text};
 
 /// Documents with commands. `every_document_with_commands_is_tried` says when one is missing.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/api.md",
     "docs/applications.md",
     "docs/clients.md",
     "docs/deployment.md",
+    "docs/logout.md",
     "docs/registration.md",
     "docs/webhooks.md",
 ];

@@ -21,6 +21,8 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("assertion_audience", json!("issuer_or_endpoint"), None),
         ("grants", json!(["client_credentials"]), Some(json!(["authorization_code", "refresh_token"]))),
         ("post_logout_redirect_uris", json!([]), None),
+        ("backchannel_logout_uri", Value::Null, None),
+        ("backchannel_logout_session_required", json!(false), None),
         ("initiate_login_uri", Value::Null, None),
         ("audiences", json!([]), None),
         ("token_ttl", Value::Null, None),
@@ -70,7 +72,7 @@ fn values(setting: &Setting) -> Vec<Value> {
         ("default_scopes", _) => vec![json!(["openid"]), json!([]), json!(["orders", "openid"])],
         (_, Shape::Words) => vec![json!(["openid", "user", "orders"]), json!(["orders", "openid"])],
         ("description", _) => vec!["What the shop ordered.".into()],
-        ("client_uri" | "initiate_login_uri" | "tos_uri" | "policy_uri", _) => {
+        ("backchannel_logout_uri" | "client_uri" | "initiate_login_uri" | "tos_uri" | "policy_uri", _) => {
             vec!["https://shop.example/page?v=2".into(), "http://localhost:3000/page".into()]
         }
         ("owner", _) => vec!["john@example.com".into()],

@@ -108,6 +108,8 @@ fn elaborate() -> Application {
         initiate_login_uri: Some("https://a.example.com/login".parse().unwrap()),
         require: RequiredSignIn::Passkey,
         id_token_claims: IdTokenContent::SubOnly,
+        backchannel_logout_uri: Some("https://a.example.com/logout?a='b".parse().unwrap()),
+        backchannel_logout_session_required: true,
     };
     let imported = |fingerprint: Option<&str>| SecretOrigin::Imported { fingerprint: fingerprint.map(str::to_owned) };
     let secrets = vec![

@@ -54,9 +54,9 @@ async fn user(server: &Rooms, email: &str) -> String {
 
 /// Sends until nothing is due and nothing is on its way.
 async fn send_all(server: &Arc<Rooms>) {
-    while server.store.webhook_deliveries_has_due(server.instruments.now()).await.unwrap() {
-        server.webhooks.send_due_webhooks().await.unwrap();
-        server.webhooks.finish_webhooks(Duration::from_secs(5)).await;
+    while server.store.deliveries_has_due(server.instruments.now()).await.unwrap() {
+        server.deliveries.send_due().await.unwrap();
+        server.deliveries.finish(Duration::from_secs(5)).await;
     }
 }
 

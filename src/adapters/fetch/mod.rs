@@ -50,13 +50,33 @@ const MOST_READ: usize = 16 * 1024;
 
 const OURSELVES: &str = concat!("Gatepost/", env!("CARGO_PKG_VERSION"));
 
-/// A request with a JSON body.
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// `application/json`
+    Json,
+    /// `application/x-www-form-urlencoded`
+    Form,
+}
+
+impl Media {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Form => "application/x-www-form-urlencoded",
+        }
+    }
+}
+
+/// A request with a body.
 #[derive(Debug)]
 pub struct Post<'a> {
     /// Where to.
     pub url: &'a Url,
     /// More headers.
     pub headers: Vec<(&'static str, String)>,
+    /// What the body is.
+    pub media: Media,
     /// The body.
     pub body: String,
 }
@@ -220,7 +240,7 @@ fn request(post: Post<'_>) -> Result<Request<Full<Bytes>>, FetchError> {
         .uri(&post.url[Position::BeforePath..Position::AfterQuery])
         .header(HOST, &post.url[Position::BeforeHost..Position::AfterPort])
         .header(USER_AGENT, OURSELVES)
-        .header(CONTENT_TYPE, "application/json");
+        .header(CONTENT_TYPE, post.media.name());
     for (name, value) in post.headers {
         request = request.header(name, value);
     }

@@ -16,6 +16,7 @@ use super::setting::{Audited, Chosen, FormerName, Place, Setting, SettingValue, 
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::group::GroupName;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
+use crate::domain::webhook_url::WebhookUrl;
 use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claim_name::ClaimName;
 use crate::protocol::claims::TokenProfile;
@@ -105,6 +106,22 @@ settings! {
             metadata: Some("post_logout_redirect_uris"),
             kinds: ApplicationKind::is_for_people,
             check: check::post_logout_redirect_uris,
+        }
+
+        /// Where it is told that a session of a person has ended (OIDC Back-Channel Logout). This server sends a signed token
+        /// there, also when the person's browser is closed.
+        backchannel_logout_uri: Option<WebhookUrl> = |_| None, {
+            label: "Address for logout tokens",
+            metadata: Some("backchannel_logout_uri"),
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// Whether it needs to know which session has ended. Then it is told of single sessions only, and not that all it
+        /// ever got of a person has ended.
+        backchannel_logout_session_required: bool = |_| false, {
+            label: "Logout tokens name a session",
+            metadata: Some("backchannel_logout_session_required"),
+            kinds: ApplicationKind::is_for_people,
         }
 
         /// Where a sign-in to it begins (OIDC Core §4), for people who come to it from their account page; goes before the home page.

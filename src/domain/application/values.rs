@@ -9,6 +9,7 @@ use super::allowed_caller::AllowedCaller;
 use super::authentication::ClientAuthentication;
 use super::setting::{Choice, SettingValue, Shape, read_duration};
 use crate::domain::group::GroupName;
+use crate::domain::webhook_url::WebhookUrl;
 use crate::protocol::claim_name::ClaimName;
 use crate::protocol::client_keys::client_keys;
 use crate::protocol::document_address::DocumentAddress;
@@ -198,6 +199,18 @@ impl SettingValue for WebAddress {
 
     fn show(&self) -> Value {
         self.as_str().into()
+    }
+}
+
+impl SettingValue for WebhookUrl {
+    const SHAPE: Shape = Shape::Line;
+
+    fn read(value: &Value) -> Result<Self, String> {
+        text(value)?.trim().parse().map_err(|e| format!("{e}"))
+    }
+
+    fn show(&self) -> Value {
+        self.as_url().as_str().into()
     }
 }
 

@@ -3,6 +3,7 @@
 //! it does not know is ignored.
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::Allowance;
 use crate::domain::application::{
@@ -30,6 +31,7 @@ const KEYS_ELSEWHERE: &str = "jwks_uri";
 /// What a client without a name is called.
 const UNNAMED: &str = "An application without a name";
 const TYPE: &str = "application_type";
+const BACKCHANNEL_LOGOUT_URI: &str = "backchannel_logout_uri";
 
 /// What a client may have of what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,7 @@ impl ClientMetadata {
         let usual = ApplicationSettings::new(String::new(), kind);
         let usual = ApplicationSettings { default_scope, signing_algorithm: algorithm, ..usual };
         let settings = given.over(usual).map_err(|problem| wrong(&problem.name, &problem.what))?;
+        check_logout_address(&settings)?;
         Ok(Self { settings, method })
     }
 
@@ -155,6 +158,18 @@ fn texts<'a>(sent: &'a Members, member: &str) -> Result<Option<Vec<&'a str>>, Re
 /// Those redirect URIs that are texts; whether all are is checked later.
 fn sent_uris(sent: &Members) -> Vec<&str> {
     sent.get(REDIRECT_URIS).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Logout tokens of clients that nobody looked at go only where the browsers of their people are sent anyway: to the
+/// host of a redirect URI. Otherwise anybody could have this server send requests to hosts of their choice.
+fn check_logout_address(settings: &ApplicationSettings) -> Result<(), Refusal> {
+    let Some(address) = &settings.backchannel_logout_uri else { return Ok(()) };
+    let host = address.as_url().host_str();
+    let is_own = |uri: &String| Url::parse(uri).is_ok_and(|uri| uri.host_str() == host);
+    if settings.redirect_uris.iter().any(is_own) {
+        return Ok(());
+    }
+    Err(wrong(BACKCHANNEL_LOGOUT_URI, "expected an address on the host of one of the redirect_uris"))
 }
 
 /// The grants among the requested ones that it may have. RFC 7591 §2: without any, codes.

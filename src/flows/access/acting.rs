@@ -4,14 +4,14 @@
 //! account to be disabled, an operator to become none, an application to be stopped. Here their rows are locked, so
 //! that such a change comes either before, and refuses what is done, or after it.
 
-use super::{Caller, Need};
+use super::{Caller, Need, Reach};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, UserId};
 use crate::domain::user::User;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
-use crate::store::{Generation, Store, Transaction};
+use crate::store::{Generation, Store, StoreError, Transaction};
 
 /// Begins the transaction of a change, in which its actor may still make it.
 pub(in crate::flows) async fn begin_acting(store: &Store, actor: &Actor, need: Need) -> Result<Transaction, Refusal> {
@@ -48,6 +48,14 @@ pub(in crate::flows) async fn check_acting(tx: &mut Transaction, actor: &Actor, 
             caller.reach(need).map(|_| ())
         }
     }
+}
+
+/// How far an actor's permission goes by their account alone. For a [`Caller`] it is [`Caller::reach`] that says so, which
+/// knows how they signed in.
+pub(in crate::flows) async fn reach_of(tx: &mut Transaction, actor: &Actor) -> Result<Reach, StoreError> {
+    let Actor::User(id) = actor else { return Ok(Reach::All) };
+    let operates = tx.user(*id).await?.is_some_and(|user| user.admin);
+    Ok(if operates { Reach::All } else { Reach::OwnedBy(*id) })
 }
 
 /// The caller with their account, or the application of their token, as it is now.

@@ -11,7 +11,7 @@ use crate::domain::ids::ClientId;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, Transaction};
 
-pub(super) use acting::{begin_acting, begin_as, check_acting};
+pub(super) use acting::{begin_acting, begin_as, check_acting, reach_of};
 pub(super) use caller::sign_in_anew;
 pub use caller::{ADMIN_SCOPE, Caller, Need, Reach};
 pub use list::MOST_OWNED;

@@ -1,10 +1,10 @@
 //! Deactivating, activating and deleting applications; and who may undo what an operator has decided.
 
-use super::{Applications, ManageError, changeable};
+use super::{Applications, ManageError, existing};
 use crate::domain::application::{Application, ApplicationState, DeactivationReason, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
-use crate::flows::access::{Need, begin_acting};
+use crate::flows::access::{Caller, Need, Reach, begin_acting, begin_as, reach_of, sign_in_anew};
 use crate::store::{Generation, StateChange, StoreError, Transaction};
 
 /// Deactivation by a request.
@@ -30,18 +30,22 @@ pub(in crate::flows) enum Standing {
     Both,
 }
 
-/// The capacity of this actor.
+/// The capacity of this actor, whose power goes so far; none where the application is not theirs to change.
+///
+/// How far it goes is the sign-in's to say and not the account's: an operator who has to sign in with a passkey and did not
+/// is an owner like any other.
 pub(in crate::flows) async fn standing(
     tx: &mut Transaction,
     application: &Application,
-    actor: &Actor,
-) -> Result<Standing, StoreError> {
-    let Actor::User(user) = actor else { return Ok(Standing::Operator) };
-    if !tx.is_owner(application.id, *user).await? {
-        return Ok(Standing::Operator);
-    }
-    let operates = tx.user(*user).await?.is_some_and(|user| user.admin);
-    Ok(if operates { Standing::Both } else { Standing::Owner })
+    (actor, reach): (&Actor, Reach),
+) -> Result<Option<Standing>, StoreError> {
+    let Actor::User(user) = actor else { return Ok(Some(Standing::Operator)) };
+    let is_owner = tx.is_owner(application.id, *user).await?;
+    Ok(match reach {
+        Reach::All if is_owner => Some(Standing::Both),
+        Reach::All => Some(Standing::Operator),
+        Reach::OwnedBy(_) => is_owner.then_some(Standing::Owner),
+    })
 }
 
 fn owner_may_activate(application: &Application) -> bool {
@@ -82,24 +86,41 @@ impl Applications {
         change: StateChange,
         actor: &Actor,
     ) -> Result<Application, ManageError> {
-        self.application_change_state_seen(client_id, change, None, actor).await
+        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
+        let reach = reach_of(&mut tx, actor).await?;
+        self.change_state_in(tx, (client_id, change), None, (actor, reach)).await
     }
 
-    /// The same, only if it still has the version that the caller has seen.
-    pub async fn application_change_state_seen(
+    /// The same for a caller, with the power that their sign-in has; optionally only if it still has the version that they
+    /// have seen.
+    pub async fn application_change_state_for(
         &self,
+        caller: &Caller,
         client_id: &ClientId,
         change: StateChange,
         seen: Option<i64>,
-        actor: &Actor,
+    ) -> Result<Application, ManageError> {
+        let (tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
+        let reach = caller.reach(Need::WriteApplications)?;
+        match self.change_state_in(tx, (client_id, change), seen, (&caller.actor(), reach)).await {
+            Err(ManageError::Suspended(_)) if caller.could_choose_everything() => Err(sign_in_anew().into()),
+            done => done,
+        }
+    }
+
+    async fn change_state_in(
+        &self,
+        mut tx: Transaction,
+        (client_id, change): (&ClientId, StateChange),
+        mut seen: Option<i64>,
+        (actor, reach): (&Actor, Reach),
     ) -> Result<Application, ManageError> {
         let now = self.instruments.now();
-        let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
+        let unknown = || ManageError::Unknown(client_id.clone());
         tx.generation_raise(Generation::Applications).await?;
-        let application = changeable(&mut tx, client_id, actor).await?;
-        let standing = standing(&mut tx, &application, actor).await?;
+        let application = existing(&mut tx, client_id).await?;
+        let standing = standing(&mut tx, &application, (actor, reach)).await?.ok_or_else(unknown)?;
         let change = change_of(standing, &application, change)?;
-        let mut seen = seen;
         if (change, standing) == (DELETE, Standing::Operator) {
             // An owner can bring it back, but not undo with that the decision of an operator.
             let removed = StateChange::Deactivate(DeactivationReason::Removed);
@@ -112,7 +133,6 @@ impl Applications {
                 _ => ManageError::NothingToDo(client_id.clone(), application.state.name()),
             });
         }
-        let unknown = || ManageError::Unknown(client_id.clone());
         let application = tx.application(client_id).await?.ok_or_else(unknown)?;
         tx.audit_append(&self.instruments.audit_entry(actor, event(change, client_id.clone()), now)).await?;
         tx.commit().await?;

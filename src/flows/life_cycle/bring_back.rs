@@ -1,6 +1,6 @@
 //! Bringing back deleted applications, and exemption from the life cycle.
 
-use super::super::access::{Caller, Need, begin_acting, begin_as};
+use super::super::access::{Caller, Need, Reach, begin_acting, begin_as, reach_of};
 use super::super::applications::{ManageError, Standing, existing, standing};
 use super::LifeCycle;
 use crate::domain::application::{Application, ApplicationState, DeactivationReason};
@@ -16,7 +16,8 @@ impl LifeCycle {
     pub async fn application_undelete(&self, client_id: &ClientId, actor: &Actor) -> Result<Application, ManageError> {
         let mut tx = begin_acting(&self.store, actor, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
-        let application = self.undelete_in(&mut tx, client_id, None, actor).await?;
+        let reach = reach_of(&mut tx, actor).await?;
+        let application = self.undelete_in(&mut tx, client_id, None, (actor, reach)).await?;
         tx.commit().await?;
         self.applications.after_commit().await;
         Ok(application)
@@ -34,7 +35,8 @@ impl LifeCycle {
         let (mut tx, caller) = begin_as(&self.store, caller, Need::WriteApplications).await?;
         tx.generation_raise(Generation::Applications).await?;
         self.access.check_still_for(&mut tx, &caller, &known).await?;
-        let application = self.undelete_in(&mut tx, client_id, seen, &caller.actor()).await?;
+        let reach = caller.reach(Need::WriteApplications)?;
+        let application = self.undelete_in(&mut tx, client_id, seen, (&caller.actor(), reach)).await?;
         // The count includes this one, as this transaction sees it.
         self.access.check_owner_limit(&mut tx, &caller).await?;
         tx.commit().await?;
@@ -47,7 +49,7 @@ impl LifeCycle {
         tx: &mut Transaction,
         client_id: &ClientId,
         seen: Option<i64>,
-        actor: &Actor,
+        (actor, reach): (&Actor, Reach),
     ) -> Result<Application, ManageError> {
         let unknown = || ManageError::Unknown(client_id.clone());
         let present = self.present().await?;
@@ -61,7 +63,7 @@ impl LifeCycle {
             return Err(ManageError::Changed(client_id.clone()));
         }
         // An operator may undo the deletion by an operator completely.
-        let lifted = match standing(tx, &known, actor).await? {
+        let lifted = match standing(tx, &known, (actor, reach)).await?.ok_or_else(unknown)? {
             Standing::Operator | Standing::Both => DeactivationReason::Removed,
             Standing::Owner => DeactivationReason::Unused,
         };

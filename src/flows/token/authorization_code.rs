@@ -34,8 +34,13 @@ pub(super) async fn grant(
         tokens.delivery_traces.note_refusal(traced_sign_in, &refusal).await;
         return Err(unknown());
     }
-    let beginning =
-        Beginning { code: Some(presented.clone()), device_code: None, sign_in: code.sign_in, traced_sign_in };
+    let beginning = Beginning {
+        code: Some(presented.clone()),
+        device_code: None,
+        session: code.session,
+        sign_in: code.sign_in,
+        traced_sign_in,
+    };
     let granted = what_it_grants(tokens, application, parameters, (&presented, code, beginning)).await;
     if let Err(refusal) = &granted {
         tokens.delivery_traces.note_refusal(traced_sign_in, refusal).await;

@@ -79,7 +79,8 @@ async fn what_it_grants(
         expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,
     };
-    let beginning = Beginning { code: None, device_code: Some(hash), sign_in: None, traced_sign_in: None };
+    let beginning =
+        Beginning { code: None, device_code: Some(hash), session: None, sign_in: None, traced_sign_in: None };
     tokens.granted_anew(user, family, application, Payment::Begin(beginning)).await
 }
 

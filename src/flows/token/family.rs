@@ -9,6 +9,7 @@ use super::granted::{Beginning, Granted, Payment, Person, Resources, Subject};
 use crate::domain::application::Application;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{SessionId, Timestamp, TokenFamilyId, UserId};
+use crate::domain::logout::Sid;
 use crate::domain::one_time::{AuthorizationCode, RefreshToken};
 use crate::domain::refresh_token::StoredRefreshToken;
 use crate::domain::sign_in::DeliveryEvent;
@@ -29,15 +30,27 @@ impl Tokens {
         application: &Application,
         payment: Payment,
     ) -> Result<Granted, Refusal> {
-        let session = family.session;
-        family.session = session.filter(|_| !family.scope.contains(OFFLINE_ACCESS));
+        let sid = self.sid_of(family.session, application).await?;
+        family.session = family.session.filter(|_| !family.scope.contains(OFFLINE_ACCESS));
         Ok(Granted {
             allowed_scope: family.scope.clone(),
             default_scope: family.scope.clone(),
             resources: self.still_granted(&family, application).await?.0,
-            subject: Subject::Person(Box::new(Person { user, session, nonce: family.nonce.clone(), family })),
+            subject: Subject::Person(Box::new(Person { user, sid, nonce: family.nonce.clone(), family })),
             payment,
         })
+    }
+
+    /// What the application calls the session of a grant, for the claim `sid`.
+    pub(super) async fn sid_of(
+        &self,
+        session: Option<SessionId>,
+        application: &Application,
+    ) -> Result<Option<Sid>, StoreError> {
+        match session {
+            Some(session) => self.store.session_sid(session, application.id).await,
+            None => Ok(None),
+        }
     }
 
     /// The resources of a grant that the application may still ask for, and the scopes that the open ones of them bring
@@ -133,10 +146,12 @@ impl Tokens {
         {
             return Err(device_code::used());
         }
-        if let Some(session) = family.session
-            && !tx.session_hold(session).await?
-        {
-            return Err(invalid("the person has signed out"));
+        if let Some(session) = beginning.session {
+            if !tx.session_hold(session).await? {
+                return Err(invalid("the person has signed out"));
+            }
+            // From now on it is told when the session ends.
+            tx.session_application_used(session, application.id, now).await?;
         }
         self.redeem_sign_in(&mut tx, family.user, beginning, now).await?;
         if let Some(sign_in) = beginning.traced_sign_in {

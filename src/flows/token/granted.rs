@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::application::Application;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::{SessionId, SignInId};
+use crate::domain::logout::Sid;
 use crate::domain::one_time::{AuthorizationCode, RefreshToken, ValueHash};
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::User;
@@ -58,8 +59,8 @@ pub(super) struct Person {
     pub(super) user: User,
     /// Their grant; not yet stored if it begins with this request.
     pub(super) family: TokenFamily,
-    /// The session they granted it in.
-    pub(super) session: Option<SessionId>,
+    /// What the application calls the session they granted it in.
+    pub(super) sid: Option<Sid>,
     /// The nonce for the ID token; only in the answer to its own request.
     pub(super) nonce: Option<String>,
 }
@@ -132,6 +133,8 @@ pub(super) struct Beginning {
     pub(super) code: Option<AuthorizationCode>,
     /// The device code.
     pub(super) device_code: Option<ValueHash>,
+    /// The session of the browser that got it, with or without `offline_access`.
+    pub(super) session: Option<SessionId>,
     /// The sign-in that is redeemed together with it.
     pub(super) sign_in: Option<SignInId>,
     /// The sign-in of the person for this request, for its delivery trace.

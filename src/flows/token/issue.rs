@@ -162,7 +162,7 @@ impl Tokens {
             amr: person.family.amr.amr(),
             nonce: person.nonce.clone(),
             at_hash,
-            sid: person.session.map(|session| session.to_string()),
+            sid: person.sid.as_ref().map(ToString::to_string),
             person: PersonClaims::default(),
         }
     }

@@ -53,6 +53,7 @@ pub(super) async fn grant(
     let payment = Payment::Begin(Beginning {
         code: None,
         device_code: None,
+        session: None,
         sign_in: Some(sign_in.id),
         traced_sign_in: Some(sign_in.id),
     });

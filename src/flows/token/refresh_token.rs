@@ -42,12 +42,13 @@ pub(super) async fn grant(
     if has_lost_all || !application.may_speak_for_people() {
         return Err(invalid("the application may not ask for anything of what was granted any more"));
     }
+    let sid = tokens.sid_of(family.session, application).await?;
     Ok(Granted {
         default_scope: allowed.clone(),
         allowed_scope: allowed,
         resources,
         // OIDC Core §12.2: the nonce belonged to the request and is not repeated.
-        subject: Subject::Person(Box::new(Person { user, session: family.session, family, nonce: None })),
+        subject: Subject::Person(Box::new(Person { user, sid, family, nonce: None })),
         payment,
     })
 }

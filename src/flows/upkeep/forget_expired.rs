@@ -23,7 +23,7 @@ impl Upkeep {
         self.store.device_grants_forget(now.minus(DEVICE_GRANTS_KEPT)).await?;
         self.store.idempotency_keys_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;
-        self.webhooks.forget_webhook_deliveries(now).await?;
+        self.deliveries.forget_deliveries(now).await?;
         self.store.days_forget(now.minus(DAYS_KEPT_FOR)).await?;
         self.store.requests_forget(now.minus(REQUESTS_KEPT_FOR)).await?;
         self.store.expired_tokens_forget(now).await?;

@@ -9,6 +9,7 @@ mod watch_changes;
 use std::sync::{Arc, Mutex};
 
 use super::application_cache::ApplicationCache;
+use super::deliveries::Deliveries;
 use super::foundations::Foundations;
 use super::groups::Groups;
 use super::insight::Insight;
@@ -29,6 +30,7 @@ pub struct Upkeep {
     insight: Arc<Insight>,
     life_cycle: Arc<LifeCycle>,
     webhooks: Arc<Webhooks>,
+    deliveries: Arc<Deliveries>,
     /// The newest deletion of an account after which the database's log was emptied.
     forgotten: Mutex<Option<String>>,
 }
@@ -44,6 +46,7 @@ impl Upkeep {
         insight: &Arc<Insight>,
         life_cycle: &Arc<LifeCycle>,
         webhooks: &Arc<Webhooks>,
+        deliveries: &Arc<Deliveries>,
     ) -> Self {
         Self {
             instruments: base.instruments.clone(),
@@ -54,6 +57,7 @@ impl Upkeep {
             insight: Arc::clone(insight),
             life_cycle: Arc::clone(life_cycle),
             webhooks: Arc::clone(webhooks),
+            deliveries: Arc::clone(deliveries),
             forgotten: Mutex::default(),
         }
     }

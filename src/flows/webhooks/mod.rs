@@ -3,7 +3,6 @@
 //! A caller has to find a webhook first, within what they may reach; every other flow takes a webhook that was found.
 
 mod change;
-mod deliver;
 mod error;
 mod secrets;
 mod send;
@@ -12,14 +11,13 @@ use std::sync::Arc;
 
 use super::foundations::Foundations;
 use super::instruments::Instruments;
-use crate::adapters::fetch::{Fetcher, Resolver};
+use crate::adapters::fetch::Fetcher;
 use crate::config;
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ClientId, WebhookId};
 use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::domain::webhook_delivery::Delivery;
 use crate::store::Store;
-use deliver::Workers;
 
 pub use change::{NewWebhook, Sending, WebhookChange, WithWebhookSecret};
 pub use error::WebhookError;
@@ -45,27 +43,25 @@ impl VisibleWebhooks {
     }
 }
 
-/// The webhooks, and who sends what waits for them.
+/// The webhooks.
 pub struct Webhooks {
     instruments: Instruments,
     store: Store,
     master_keys: Arc<MasterKeyring>,
     settings: config::Webhooks,
     /// Connects to addresses that others chose.
-    fetcher: Fetcher,
-    workers: Workers,
+    fetcher: Arc<Fetcher>,
 }
 
 impl Webhooks {
-    /// Names are looked up with this resolver.
-    pub fn new(base: &Foundations, resolver: Arc<dyn Resolver>) -> Self {
+    /// The addresses of new ones are judged by what fetches.
+    pub fn new(base: &Foundations, fetcher: &Arc<Fetcher>) -> Self {
         Self {
             instruments: base.instruments.clone(),
             store: base.store.clone(),
             master_keys: Arc::clone(&base.master_keys),
             settings: base.config.webhooks.clone(),
-            fetcher: Fetcher::new(resolver, base.config.webhook_networks(), "webhooks.allow_private"),
-            workers: Workers::default(),
+            fetcher: Arc::clone(fetcher),
         }
     }
 

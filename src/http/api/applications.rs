@@ -262,6 +262,6 @@ pub(super) async fn delete(
     if_match: IfMatch,
 ) -> Answer<StatusCode> {
     let seen = if_match.seen(&application)?.map(|seen| seen.version);
-    call.edge.applications().application_change_state_seen(&application.client_id, DELETE, seen, &call.actor()).await?;
+    call.edge.applications().application_change_state_for(&call.caller, &application.client_id, DELETE, seen).await?;
     Ok(StatusCode::NO_CONTENT)
 }

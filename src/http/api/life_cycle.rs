@@ -82,9 +82,7 @@ async fn change_state(
 ) -> Answer<Tagged<Application>> {
     let seen = if_match.seen(&application)?.map(|seen| seen.version);
     let client_id = &application.client_id;
-    Ok(Tagged::of(
-        call.edge.applications().application_change_state_seen(client_id, change, seen, &call.actor()).await?,
-    ))
+    Ok(Tagged::of(call.edge.applications().application_change_state_for(&call.caller, client_id, change, seen).await?))
 }
 
 /// Brings back a deleted application, with its secrets, until it is purged.

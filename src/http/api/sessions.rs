@@ -12,7 +12,7 @@ use crate::http::reply::Answer;
 /// A session of a browser.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Session {
-    /// Its id, `sid` in ID tokens.
+    /// Its id. Applications know it by other names, each by its own (`sid` in ID tokens).
     id: String,
     /// When it began.
     #[schema(format = DateTime)]

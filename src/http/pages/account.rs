@@ -219,7 +219,7 @@ pub(in crate::http) async fn describe(form: CsrfForm<Viewer>) -> PageResult<Resp
 
 /// `POST /account/sign-out`.
 pub(in crate::http) async fn sign_out(form: CsrfForm<Viewer>) -> PageResult<Response> {
-    form.sender.edge.sign_out().sign_out(&form.sender.person).await?;
+    form.sender.edge.sign_out().sign_out(form.sender.person.session.id).await?;
     Ok(ended(&form.sender, Message::SignedOut))
 }
 

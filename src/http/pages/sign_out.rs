@@ -11,6 +11,7 @@ use super::view::Link;
 use super::view::{Message, MessagePage};
 use super::visit::{Visit, see};
 use crate::domain::activity::Endpoint;
+use crate::domain::ids::SessionId;
 use crate::flows::sessions::SignedInPerson;
 use crate::flows::sign_out::SignOutRequest;
 use crate::http::reply::report_refusal;
@@ -40,10 +41,10 @@ async fn requested(visit: &Visit, parameters: &Parameters) -> PageResult<Respons
         visit.named_client.names(Endpoint::Logout, client_id);
     }
     let request = edge.sign_out().read_sign_out(parameters, visit.person.as_ref()).await?;
-    let response = match &visit.person {
-        Some(_) if request.proven => return sign_out(visit, &request).await,
-        Some(person) => ask(visit, (parameters, &request), person),
-        None => done(visit, &request),
+    let response = match (request.proven, &visit.person) {
+        (Some(session), _) => return sign_out(visit, &request, session).await,
+        (None, Some(person)) => ask(visit, (parameters, &request), person),
+        (None, None) => done(visit, &request),
     };
     Ok(match &request.fault {
         Some(fault) => report_refusal(fault, response),
@@ -73,7 +74,10 @@ fn ask(visit: &Visit, (parameters, request): (&Parameters, &SignOutRequest), per
 
 async fn confirmed(visit: &Visit, fields: &Parameters) -> PageResult<Response> {
     let request = visit.edge.sign_out().read_sign_out(fields, visit.person.as_ref()).await?;
-    sign_out(visit, &request).await
+    match &visit.person {
+        Some(person) => sign_out(visit, &request, person.session.id).await,
+        None => Ok(visit.signed_out(done(visit, &request))),
+    }
 }
 
 fn stayed(visit: &Visit) -> Response {
@@ -81,10 +85,8 @@ fn stayed(visit: &Visit) -> Response {
     page(&view).into_response()
 }
 
-async fn sign_out(visit: &Visit, request: &SignOutRequest) -> PageResult<Response> {
-    if let Some(person) = &visit.person {
-        visit.edge.sign_out().sign_out(person).await?;
-    }
+async fn sign_out(visit: &Visit, request: &SignOutRequest, session: SessionId) -> PageResult<Response> {
+    visit.edge.sign_out().sign_out(session).await?;
     Ok(visit.signed_out(done(visit, request)))
 }
 

@@ -10,6 +10,7 @@ use super::frame::{Frame, Here};
 use super::idempotent_form::making_form;
 use super::kinds;
 use super::life;
+use super::logouts::logouts;
 use super::people::people;
 use super::snippets::snippets;
 use super::view::{
@@ -141,6 +142,7 @@ pub(super) async fn application_page(viewer: &Viewer, application: &Application,
         waiting: approval.map(|approval| waiting(viewer, application, approval)),
         activity: activity(viewer, application).await?,
         hooks: hooks(viewer, &WebhookOwner::Application(application.client_id.clone())).await?,
+        logouts: logouts(viewer, application).await?,
         people,
         deactivate: forms.when(application.state == ApplicationState::Active, "deactivate"),
         activate: forms.when(matches!(application.state, ApplicationState::Deactivated { .. }), "activate"),

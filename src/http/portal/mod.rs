@@ -15,6 +15,7 @@ mod kinds;
 mod known_application;
 mod life;
 mod list;
+mod logouts;
 pub(in crate::http) mod owned_application;
 mod people;
 mod read_settings;

@@ -9,9 +9,10 @@ use super::APPLICATIONS;
 use super::application::{Occasion, done, seen};
 use super::owned_application::{OwnedApplication, could_not};
 use super::view::FieldProblem;
+use crate::domain::application::Application;
 use crate::domain::ids::ClientId;
 use crate::flows::access::unknown_application;
-use crate::flows::applications::{ACTIVATE, DEACTIVATE, DELETE};
+use crate::flows::applications::{ACTIVATE, DEACTIVATE, DELETE, ManageError, StateChange};
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::Viewer;
@@ -20,14 +21,14 @@ use crate::http::pages::visit::see;
 /// `POST …/deactivate`.
 pub(in crate::http) async fn deactivate(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
     let own = form.sender;
-    let changed = own.edge.applications().application_change_state(own.client_id(), DEACTIVATE, &own.actor()).await;
+    let changed = change_state(&own, DEACTIVATE).await;
     own.answer(changed, "deactivated").await
 }
 
 /// `POST …/activate`.
 pub(in crate::http) async fn activate(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
     let own = form.sender;
-    let changed = own.edge.applications().application_change_state(own.client_id(), ACTIVATE, &own.actor()).await;
+    let changed = change_state(&own, ACTIVATE).await;
     own.answer(changed, "activated").await
 }
 
@@ -38,10 +39,14 @@ pub(in crate::http) async fn delete(form: CsrfForm<OwnedApplication>) -> PageRes
         let problem = FieldProblem::at("delete-name", "That is not the application's name. Nothing was deleted.");
         return own.page(Occasion::with_problem(problem, StatusCode::BAD_REQUEST)).await;
     }
-    match own.edge.applications().application_change_state(own.client_id(), DELETE, &own.actor()).await {
+    match change_state(&own, DELETE).await {
         Ok(_) => Ok(see(&format!("{APPLICATIONS}?done=deleted"))),
         Err(error) => own.could_not(error.into()).await,
     }
+}
+
+async fn change_state(own: &OwnedApplication, change: StateChange) -> Result<Application, ManageError> {
+    own.edge.applications().application_change_state_for(&own.caller(), own.client_id(), change, None).await
 }
 
 /// A name as people read it: composed accents and different spaces look the same.

@@ -5,16 +5,16 @@ use axum::response::{IntoResponse as _, Response};
 use super::fields::{NotDone, WebhookFields};
 use super::messages::notice;
 use super::place::OwnedWebhook;
-use super::view::{DeliveryLine, WebhookPage};
+use super::view::WebhookPage;
 use crate::domain::language::Language;
 use crate::domain::webhook::WebhookState;
-use crate::domain::webhook_delivery::{Attempt, Delivery};
+use crate::domain::webhook_delivery::Delivery;
 use crate::domain::webhook_secret::WebhookSecret;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::portal::idempotent_form::making_form;
 use crate::http::portal::owned_application::status_on_page;
-use crate::http::portal::view::{FieldProblem, sentence};
+use crate::http::portal::view::{DeliveryLine, FieldProblem};
 use crate::http::webhook_list::{HookStanding, page_of, short};
 
 /// What the page shows besides the webhook.
@@ -82,27 +82,14 @@ async fn webhook_page(own: &OwnedWebhook, occasion: Occasion) -> PageResult {
 }
 
 fn line(own: &OwnedWebhook, delivery: Delivery) -> DeliveryLine {
-    let next = delivery.state.next_attempt_at().filter(|next| *next > own.now());
+    let (message, is_over) = (delivery.message, delivery.state.next_attempt_at().is_none());
+    let can_be_sent = own.webhook.state == WebhookState::Active && delivery.is_repeatable;
+    let line = DeliveryLine::of(delivery, own.now());
     // What is due is on its way already.
-    let is_resting = next.is_some() || delivery.state.next_attempt_at().is_none();
-    let can_be_sent = own.webhook.state == WebhookState::Active && delivery.is_repeatable && is_resting;
+    let can_be_sent = can_be_sent && (is_over || line.next.is_some());
     DeliveryLine {
-        again: can_be_sent.then(|| own.form_to(&format!("messages/{}/again", delivery.message))),
-        message: format!("msg_{}", delivery.message),
-        created_at: delivery.created_at,
-        state: delivery.state,
-        attempts: delivery.attempts,
-        tried_at: delivery.last.as_ref().map(|last| last.at),
-        answer: delivery.last.as_ref().map(answer),
-        next,
-        event: delivery.event,
-    }
-}
-
-fn answer(last: &Attempt) -> String {
-    match (&last.error, last.status) {
-        (Some(error), _) => sentence(error),
-        (None, Some(status)) => format!("The receiver answered {status} within {} ms.", last.took.as_millis()),
-        (None, None) => String::new(),
+        message: Some(format!("msg_{message}")),
+        again: can_be_sent.then(|| own.form_to(&format!("messages/{message}/again"))),
+        ..line
     }
 }

@@ -3,13 +3,12 @@
 use askama::Template;
 
 use crate::domain::ids::Timestamp;
-use crate::domain::webhook_delivery::DeliveryState;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{Form, Link};
 use crate::http::portal::frame::Frame;
-use crate::http::portal::view::{FieldProblem, Input};
+use crate::http::portal::view::{DeliveryLine, FieldProblem, Input};
 use crate::http::webhook_list::{HookStanding, Hooks};
 
 /// The bar at the top: the portal's or the operators'.
@@ -114,46 +113,4 @@ pub(super) struct WebhookPage {
     pub(super) enable: Option<Form>,
     pub(super) disable: Option<Form>,
     pub(super) delete: Form,
-}
-
-/// A message with its delivery.
-#[derive(Clone, Debug)]
-pub(super) struct DeliveryLine {
-    /// Its id, as the receiver sees it.
-    pub(super) message: String,
-    /// The event's name.
-    pub(super) event: String,
-    /// When the event happened.
-    pub(super) created_at: Timestamp,
-    pub(super) state: DeliveryState,
-    /// How often it was tried.
-    pub(super) attempts: i64,
-    /// When it was last tried.
-    pub(super) tried_at: Option<Timestamp>,
-    /// How that ended.
-    pub(super) answer: Option<String>,
-    /// When it is tried again.
-    pub(super) next: Option<Timestamp>,
-    /// Sends it again, or at once.
-    pub(super) again: Option<Form>,
-}
-
-impl DeliveryLine {
-    const fn badge(&self) -> &'static str {
-        match self.state {
-            DeliveryState::Pending(_) if self.tried_at.is_some() => "warn",
-            DeliveryState::Pending(_) => "",
-            DeliveryState::Delivered(_) => "good",
-            DeliveryState::GivenUp => "bad",
-        }
-    }
-
-    const fn outcome(&self) -> &'static str {
-        match self.state {
-            DeliveryState::Pending(_) if self.tried_at.is_some() => "Not taken yet",
-            DeliveryState::Pending(_) => "On its way",
-            DeliveryState::Delivered(_) => "Delivered",
-            DeliveryState::GivenUp => "Given up",
-        }
-    }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Person } from '../person.mjs';
 
 const site = process.env.SITE;
@@ -22,4 +23,19 @@ test('signing out at Apache signs out at the server too', async () => {
   assert.equal(end.url.href, `${site}/`);
   const page = await person.open(`${site}/protected/`);
   assert.ok(page.has('email'), page.html);
+});
+
+test('signing out at the server signs out at Apache too, and nobody else', async () => {
+  const [person, other] = [newPerson(), newPerson()];
+  for (const one of [person, other]) await one.signIn(`${site}/protected/`, {});
+  const account = await person.open(`${process.env.ISSUER}/account`);
+  await person.press(account, 'sign-out');
+  let page;
+  for (let tries = 0; tries < 100; tries += 1) {
+    page = await person.open(`${site}/protected/`);
+    if (page.has('email')) break;
+    await sleep(100);
+  }
+  assert.ok(page.has('email'), page.html);
+  assert.ok((await other.open(`${site}/protected/`)).has('user'));
 });

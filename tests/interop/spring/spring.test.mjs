@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Person } from '../person.mjs';
 
 const site = process.env.SITE;
@@ -24,6 +25,20 @@ test('signing out of the application signs out at the server, and leads back', a
   assert.equal(end.url.href, `${site}/bye`);
   const page = await person.open(`${site}/oauth2/authorization/secret`);
   assert.ok(page.has('email'), page.html);
+});
+
+test('signing out at the server signs out of the application, and nobody else', async () => {
+  const [person, other] = [newPerson(), newPerson()];
+  for (const one of [person, other]) await one.signIn(`${site}/oauth2/authorization/secret`, { until: `${site}/?` });
+  await person.press(await person.open(`${process.env.ISSUER}/account`), 'sign-out');
+  let page;
+  for (let tries = 0; tries < 100; tries += 1) {
+    page = await person.open(`${site}/me`);
+    if (!page.has('user')) break;
+    await sleep(100);
+  }
+  assert.ok(!page.has('user'), page.html);
+  assert.ok((await other.open(`${site}/me`)).has('user'));
 });
 
 test('its API takes a token of a machine, and none that was changed', async () => {

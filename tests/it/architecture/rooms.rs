@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 34] = [
+const ROOMS: [Room; 35] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -18,6 +18,7 @@ const ROOMS: [Room; 34] = [
     ("ApplicationCache", &[]),
     ("ClientDocuments", &["Mail", "Keys", "ApplicationCache"]),
     ("Webhooks", &[]),
+    ("Deliveries", &["Keys", "Webhooks"]),
     ("Insight", &["ApplicationCache"]),
     ("Clients", &["ClientDocuments"]),
     ("Sessions", &["ApplicationCache"]),
@@ -67,7 +68,7 @@ const ROOMS: [Room; 34] = [
     ("SignOut", &["Keys", "ApplicationCache", "Sessions"]),
     ("TokenStatus", &["Keys", "ApplicationCache", "Clients", "Groups"]),
     ("Tokens", &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients", "Groups", "TokenStatus"]),
-    ("Upkeep", &["Keys", "ApplicationCache", "Groups", "Webhooks", "Insight", "LifeCycle"]),
+    ("Upkeep", &["Keys", "ApplicationCache", "Groups", "Webhooks", "Deliveries", "Insight", "LifeCycle"]),
 ];
 
 /// More methods than this and a type has more than one reason to exist.

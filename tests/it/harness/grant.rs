@@ -10,6 +10,7 @@ use gatepost::domain::asked_claims::AskedClaims;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::authorization::{AUTHORIZATION_LIFETIME, Authorization, CodeGrant, Source};
 use gatepost::domain::ids::{AuthorizationId, SessionId, SignInId};
+use gatepost::domain::logout::Sid;
 use gatepost::domain::one_time::{AuthorizationCode, SessionToken, ValueHash};
 use gatepost::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
 use gatepost::domain::sign_in::{HARD_STOP, LoginCode, Purpose, SignIn};
@@ -210,6 +211,10 @@ impl Grant<'_> {
         let code = AuthorizationCode::from_random(self.server.rooms.instruments.random());
         let mut tx = self.server.rooms.store.begin().await.unwrap();
         tx.authorization_code_insert(&self.code, code.hash()).await.unwrap();
+        if let Some(session) = self.code.session {
+            let sid = Sid::from_random(self.server.rooms.instruments.random());
+            tx.session_application_add(session, self.code.application, &sid).await.unwrap();
+        }
         tx.commit().await.unwrap();
         code.expose().to_owned()
     }

@@ -2,8 +2,10 @@
 
 use gatepost::domain::audit::Actor;
 use gatepost::domain::user::Profile;
+use gatepost::flows::access::Caller;
 use gatepost::flows::applications::{DELETE, ManageError};
 use gatepost::flows::people::ManageUserError;
+use gatepost::flows::sessions::SignIn;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -54,7 +56,8 @@ async fn what_was_changed_meanwhile_is_not_deleted(world: World) {
     let version = server.rooms.store.application(&application.id()).await.unwrap().unwrap().version;
     let actor = Actor::CommandLine;
     let client_id = application.id();
-    let delete = |seen| server.rooms.applications.application_change_state_seen(&client_id, DELETE, Some(seen), &actor);
+    let root = Caller::Person(person::operator(&server.rooms, "root@example.com").await, SignIn::Fresh);
+    let delete = |seen| server.rooms.applications.application_change_state_for(&root, &client_id, DELETE, Some(seen));
     let mut tx = server.rooms.store.begin().await.unwrap();
     let id = tx.application(&application.id()).await.unwrap().unwrap().id;
     assert!(!tx.application_change_state(id, DELETE, Some(version - 1), server.rooms.instruments.now()).await.unwrap());

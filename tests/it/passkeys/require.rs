@@ -8,12 +8,13 @@ use gatepost::domain::audit::Actor;
 use gatepost::domain::group::GroupName;
 use gatepost::flows::groups::NewGroup;
 use macro_rules_attribute::apply;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{JOHN, Passkeys, is_answered, with_passkey};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::person::{CALLBACK, VERIFIER, account, authorize, letter, operator, web_application, web_settings};
-use crate::harness::{Answer, Authenticator, Registered, TestServer, World, on_both_engines};
+use crate::harness::{Answer, Authenticator, Registered, TestServer, Who, World, on_both_engines};
 
 async fn demanding(server: &TestServer) -> Registered {
     let settings = ApplicationSettings { require: RequiredSignIn::Passkey, ..web_settings("Vault") };
@@ -216,6 +217,35 @@ async fn a_token_of_an_operator_who_signed_in_by_mail_has_no_operators_power(wor
         assert_eq!(users.status, status, "{setting}: {}", users.text());
         server.stop().await;
     }
+}
+
+/// What an operator stopped or deleted, an owner who is an operator too gets back with an operator's power only.
+#[apply(on_both_engines)]
+async fn an_operator_without_a_passkey_gets_nothing_back_that_an_operator_took_away(world: World) {
+    let server = world.server_with("[login]\noperators = \"passkey\"\n").await;
+    let root = operator(&server.rooms, JOHN).await;
+    let management = server.management().await;
+    let machine = server.machine("gatepost:admin").await;
+    let own = server.application_of(&root, "Bills").await;
+    let path = format!("/applications/{}", own.client_id);
+    let act = async |who: &Who, what: &str| management.call(who, Method::POST, &format!("{path}/{what}"), None).await;
+    let (browser, mut authenticator) = with_passkey(&server, JOHN).await;
+    let by_mail = Who::Session(browser.cookie("gatepost_session").unwrap());
+    assert_eq!(act(&by_mail, "deactivate").await.success()["state_reason"], "requested");
+    act(&by_mail, "activate").await.success();
+    assert_eq!(act(&machine, "deactivate").await.success()["state_reason"], "suspended");
+    act(&by_mail, "activate").await.problem(403, "access_denied");
+    let portal = format!("/portal/applications/{}", own.client_id);
+    let page = browser.visit(&portal).await;
+    let refused = browser.submit(page.form_with("app-activate"), &[]).await;
+    assert_eq!(refused.answer.status, 403, "{}", refused.text());
+    assert_eq!(management.delete(&machine, &path).await.status, 204);
+    assert_eq!(act(&by_mail, "undelete").await.success()["state_reason"], "removed");
+    act(&by_mail, "activate").await.problem(403, "access_denied");
+    let login = browser.visit("/admin").await;
+    Passkeys { browser: &browser }.sign_in(&login, &mut authenticator).await;
+    let by_passkey = Who::Session(browser.cookie("gatepost_session").unwrap());
+    assert_eq!(act(&by_passkey, "activate").await.success()["state"], "active");
 }
 
 /// A group may require one of its people, to whatever application.

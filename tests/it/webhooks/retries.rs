@@ -30,7 +30,7 @@ async fn a_message_that_is_refused_is_tried_for_a_day(world: World) {
         let waits = next.since(last.at);
         assert!(waits >= Duration::from_secs(wait) && waits <= Duration::from_millis(wait * 1250), "{waits:?}");
         world.clock.advance(waits.saturating_sub(Duration::from_millis(1)));
-        assert!(!world.store().await.webhook_deliveries_has_due(next.minus(Duration::from_millis(1))).await.unwrap());
+        assert!(!world.store().await.deliveries_has_due(next.minus(Duration::from_millis(1))).await.unwrap());
         world.clock.advance(Duration::from_millis(1));
     }
     send_all(&world.command().await).await;
@@ -87,12 +87,12 @@ async fn a_message_survives_the_end_of_its_server(world: World) {
     // As a server that ends after its claim.
     let claim = Duration::from_secs(75);
     let claimed =
-        first.store.webhook_delivery_claim(first.instruments.now(), first.instruments.now().plus(claim)).await.unwrap();
+        first.store.delivery_claim(first.instruments.now(), first.instruments.now().plus(claim)).await.unwrap();
     assert!(claimed.is_some());
     user(&first, "anna@example.com").await;
     first.store.close().await;
     let server = world.server().await;
-    assert!(!server.rooms.store.webhook_deliveries_has_due(server.rooms.instruments.now()).await.unwrap(), "claimed");
+    assert!(!server.rooms.store.deliveries_has_due(server.rooms.instruments.now()).await.unwrap(), "claimed");
     world.clock.advance(claim);
     eventually("both arrive", async || receiver.received().len() == 2).await;
 }

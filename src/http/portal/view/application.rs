@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Activity, FieldProblem, People, SettingsForm};
+use super::{Activity, DeliveryLine, FieldProblem, People, SettingsForm};
 use crate::domain::application::Origin;
 use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
@@ -67,6 +67,8 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) activity: Activity,
     /// Its webhooks.
     pub(in crate::http) hooks: Hooks,
+    /// What it was told of sessions that ended, if it is or was told at all.
+    pub(in crate::http) logouts: Option<Logouts>,
     /// Its owners.
     pub(in crate::http) people: People,
     /// Its settings, unless it is declared in the configuration.
@@ -94,6 +96,15 @@ impl ApplicationPage {
     fn is_deleted(&self) -> bool {
         matches!(self.standing, Standing::Deleted { .. })
     }
+}
+
+/// The logout tokens for an application.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Logouts {
+    /// Where they are sent.
+    pub(in crate::http) address: Option<String>,
+    /// The newest of them, the newest first.
+    pub(in crate::http) lines: Vec<DeliveryLine>,
 }
 
 /// The state of an application, as the page shows it.

@@ -3,6 +3,7 @@
 mod activity;
 mod application;
 mod applications;
+mod delivery;
 mod fields;
 mod new_application;
 mod people;
@@ -10,9 +11,10 @@ mod settings;
 
 pub(in crate::http) use activity::{Activity, DeliveryStepLine, DeliveryTraceLine, FailureLines, Marked, RequestLine};
 pub(in crate::http) use application::{
-    ApplicationNotice, ApplicationPage, EndpointAddress, SecretLine, Standing, Tried, Waiting,
+    ApplicationNotice, ApplicationPage, EndpointAddress, Logouts, SecretLine, Standing, Tried, Waiting,
 };
 pub(in crate::http) use applications::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
+pub(in crate::http) use delivery::DeliveryLine;
 pub(in crate::http) use fields::{ChoiceField, ChoiceOption, FieldProblem, Input, sentence};
 pub(in crate::http) use new_application::{KindCard, NewApplicationPage, NewInput};
 pub(in crate::http) use people::{InvitationLine, InvitationPage, OwnerLine, People};

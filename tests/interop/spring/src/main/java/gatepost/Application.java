@@ -49,6 +49,7 @@ public class Application {
                         requests.requestMatchers("/bye", "/error").permitAll().anyRequest().authenticated())
                 .oauth2Login(login -> login.tokenEndpoint(endpoint -> endpoint.accessTokenResponseClient(tokens)))
                 .logout(logout -> logout.logoutSuccessHandler(signOut))
+                .oidcLogout(logout -> logout.backChannel(Customizer.withDefaults()))
                 .build();
     }
 
