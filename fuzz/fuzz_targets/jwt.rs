@@ -1,7 +1,9 @@
-//! JWTs of strangers: client assertions, access tokens and hints. None of them is signed by anybody we know.
+//! JWTs of strangers: client assertions, access tokens, hints and proofs of possession. None of them is signed by anybody
+//! we know, nor by the key it brings.
 #![no_main]
 
 use gatepost_fuzz::protocol::client_keys::client_keys;
+use gatepost_fuzz::protocol::dpop::{self, ProvenRequest};
 use gatepost_fuzz::protocol::{assertion, bearer, id_token_hint};
 use jsonwebtoken::DecodingKey;
 use libfuzzer_sys::fuzz_target;
@@ -22,4 +24,6 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(assertion::verify(token, "client", &keys, ISSUER, 0).is_err());
     assert!(bearer::verify(token, key_of, ISSUER, 0).is_err());
     assert!(id_token_hint::read(token, key_of, ISSUER).is_err());
+    let request = ProvenRequest { method: "GET", url: ISSUER, access_token: None };
+    assert!(dpop::verify(token, &request, 0).is_err());
 });

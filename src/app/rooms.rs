@@ -37,6 +37,7 @@ use crate::flows::oversight::Oversight;
 use crate::flows::ownership::Ownership;
 use crate::flows::passkeys::Passkeys;
 use crate::flows::people::People;
+use crate::flows::proofs::Proofs;
 use crate::flows::provision::Provisioning;
 use crate::flows::registrations::Registrations;
 use crate::flows::request_limits::RequestLimits;
@@ -114,6 +115,7 @@ struct Ground {
     people: Arc<People>,
     groups: Arc<Groups>,
     oversight: Arc<Oversight>,
+    proofs: Arc<Proofs>,
 }
 
 impl Ground {
@@ -142,6 +144,7 @@ impl Ground {
             people: Arc::new(People::new(instruments(), store(), &application_cache)),
             groups: Arc::new(Groups::new(instruments(), store(), &application_cache)),
             oversight: Arc::new(Oversight::new(store())),
+            proofs: Arc::new(Proofs::new(base)),
             browsers,
             delivery_traces,
             mail,
@@ -211,7 +214,7 @@ impl Endpoints {
         let Shared { usage, guesses, request_limits, .. } = shared;
         let Ground { application_cache, client_documents, clients, keys, delivery_traces, mail, mail_limits, .. } =
             ground;
-        let Ground { login_codes, sessions, people, groups, .. } = ground;
+        let Ground { login_codes, sessions, people, groups, proofs, .. } = ground;
         let responses = Arc::new(AuthorizationResponses::new(base, application_cache));
         let sign_ups = Arc::new(SignUps::new(base, mail));
         let sign_ins = Arc::new(SignIns::new(
@@ -225,7 +228,7 @@ impl Endpoints {
             &sign_ups,
             &responses,
         ));
-        let token_status = Arc::new(TokenStatus::new(base, application_cache, keys, clients, groups, usage));
+        let token_status = Arc::new(TokenStatus::new(base, application_cache, keys, clients, groups, proofs, usage));
         Self {
             passkeys: Arc::new(Passkeys::new(base, mail, sessions)),
             authorizations: Arc::new(Authorizations::new(
@@ -235,6 +238,7 @@ impl Endpoints {
                 clients,
                 keys,
                 groups,
+                proofs,
                 delivery_traces,
                 mail,
                 mail_limits,
@@ -255,6 +259,7 @@ impl Endpoints {
                 delivery_traces,
                 login_codes,
                 &token_status,
+                proofs,
                 usage,
             )),
             token_status,
@@ -292,6 +297,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         people: ground.people,
         groups: ground.groups,
         oversight: ground.oversight,
+        proofs: ground.proofs,
         applications: management.applications,
         registrations: management.registrations,
         self_service: management.self_service,

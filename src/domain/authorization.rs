@@ -12,6 +12,7 @@ use crate::protocol::authorize::{Prompt, ResponseMode};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
+use crate::protocol::thumbprint::KeyThumbprint;
 
 /// How an authorization request came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Authorization {
     pub nonce: Option<String>,
     /// The PKCE challenge (RFC 7636).
     pub code_challenge: Option<CodeChallenge>,
+    /// The key that its code is bound to (RFC 9449 §10).
+    pub dpop_jkt: Option<KeyThumbprint>,
     /// The pages that the client wants shown.
     pub prompt: Prompt,
     /// How old the sign-in may be.
@@ -240,6 +243,7 @@ mod tests {
             state: None,
             nonce: None,
             code_challenge: None,
+            dpop_jkt: None,
             prompt,
             max_age: max_age.map(Duration::from_secs),
             acr_values: WantedClasses::default(),

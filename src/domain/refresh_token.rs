@@ -10,6 +10,7 @@ use aws_lc_rs::hmac;
 
 use super::ids::{Timestamp, TokenFamilyId};
 use super::one_time::{AuthorizationCode, RefreshToken};
+use crate::protocol::thumbprint::KeyThumbprint;
 
 impl RefreshToken {
     /// The one token that follows this one, under this key.
@@ -37,6 +38,8 @@ impl RefreshToken {
 pub struct StoredRefreshToken {
     /// The family it continues.
     pub family: TokenFamilyId,
+    /// The key that whoever uses it has to prove the possession of (RFC 9449 §5).
+    pub dpop_jkt: Option<KeyThumbprint>,
     /// When it was issued.
     pub created_at: Timestamp,
     /// Until when it can be used.
@@ -81,6 +84,7 @@ mod tests {
     fn token(spent_at: Option<i64>) -> StoredRefreshToken {
         StoredRefreshToken {
             family: TokenFamilyId::from_bytes([1; 16]),
+            dpop_jkt: None,
             created_at: at(0),
             expires_at: at(100),
             spent_at: spent_at.map(at),

@@ -45,6 +45,7 @@ mod tests {
             state: None,
             nonce: None,
             code_challenge: None,
+            dpop_jkt: None,
             prompt: Prompt::default(),
             max_age: None,
             acr_values: WantedClasses::read(acr_values),

@@ -37,6 +37,7 @@ pub mod oversight;
 pub mod ownership;
 pub mod passkeys;
 pub mod people;
+pub mod proofs;
 pub mod provision;
 pub mod registrations;
 pub mod request_limits;
@@ -86,6 +87,7 @@ use oversight::Oversight;
 use ownership::Ownership;
 use passkeys::Passkeys;
 use people::People;
+use proofs::Proofs;
 use provision::Provisioning;
 use registrations::Registrations;
 use self_service::SelfService;
@@ -150,6 +152,8 @@ pub struct Rooms {
     pub groups: Arc<Groups>,
     /// What operators see.
     pub oversight: Arc<Oversight>,
+    /// Whether senders hold the keys that their tokens are bound to.
+    pub proofs: Arc<Proofs>,
     /// The applications.
     pub applications: Arc<Applications>,
     /// Those that register themselves.

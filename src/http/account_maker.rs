@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::Edge;
-use super::authorization::{authorization, bearer, bearer_token, missing_token};
+use super::authorization::{authorization, bearer, missing_token, presented_token};
 use super::client_address::ClientAddress;
 use super::reply::Refused;
 use crate::domain::audit::Actor;
@@ -28,10 +28,10 @@ impl FromRequestParts<Edge> for AccountMaker {
             let credentials = ClientCredentials::from_request(Some(header), &Parameters::default())?;
             return Ok(Self(edge.clients().check_client_scope(&credentials, address, SCOPE).await?));
         }
-        let token = bearer_token(&parts.headers)?.ok_or_else(|| {
+        let token = presented_token(parts)?.ok_or_else(|| {
             missing_token(format!("send an access token with the scope '{SCOPE}': Authorization: Bearer <token>"))
         })?;
-        let caller = edge.token_status().check_bearer_caller(token).await.map_err(bearer)?;
+        let caller = edge.token_status().check_bearer_caller(&token).await.map_err(bearer)?;
         caller.reach(Need::WriteUsers).map_err(bearer)?;
         Ok(Self(caller.actor()))
     }

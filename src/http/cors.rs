@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
+use axum::http::Method;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderName, Method};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 
+use super::dpop::DPOP_NONCE;
 use super::observe::TRACE_HEADER;
-
-/// RFC 9449 §8.2.
-const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// How long a browser may remember what it was allowed; none keeps it longer.
 const MAX_AGE: Duration = Duration::from_hours(2);

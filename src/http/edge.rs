@@ -30,6 +30,7 @@ use crate::flows::oversight::Oversight;
 use crate::flows::ownership::Ownership;
 use crate::flows::passkeys::Passkeys;
 use crate::flows::people::People;
+use crate::flows::proofs::Proofs;
 use crate::flows::registrations::Registrations;
 use crate::flows::self_service::SelfService;
 use crate::flows::sessions::Sessions;
@@ -94,6 +95,7 @@ hands_out! {
     ownership: Ownership,
     passkeys: Passkeys,
     people: People,
+    proofs: Proofs,
     registrations: Registrations,
     self_service: SelfService,
     sessions: Sessions,

@@ -13,6 +13,7 @@ mod client_address;
 mod content_encoding;
 mod cors;
 mod dev_mail;
+mod dpop;
 mod edge;
 mod head;
 mod host;

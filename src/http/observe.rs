@@ -1,6 +1,7 @@
 //! The layer around every request: trace id, log line, metrics, and the request log of the application that
 //! it names.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -13,6 +14,7 @@ use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
 use super::Edge;
 use super::brand::branded;
+use super::dpop::{proof_of, tell_nonce};
 use super::named_client::NamedClientSlot;
 use super::one_host::check_one_host;
 use super::reply::{Refused, ReportedRefusal, Telling, render};
@@ -36,6 +38,10 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     request.extensions_mut().insert(named_client.clone());
     let path = request.uri().path().to_owned();
+    let proof = proof_of(&request);
+    if let Some(proof) = &proof {
+        request.extensions_mut().insert(Arc::clone(proof));
+    }
     let answered = async {
         match check_one_host(&request) {
             Ok(()) => next.run(request).await,
@@ -46,10 +52,17 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     let refused = response.extensions_mut().remove::<Refused>();
     if let Some(refused) = &refused {
         let issuer = edge.config().server.issuer.as_str();
-        response = render(refused, &Telling { issuer, path: &path, trace_id: &trace_id }, &response);
+        response = render(
+            refused,
+            &Telling { issuer, path: &path, trace_id: &trace_id, has_proof: proof.is_some() },
+            &response,
+        );
     }
     let reported = response.extensions_mut().remove::<ReportedRefusal>().map(|ReportedRefusal(refusal)| refusal);
     let refusal = refused.map(|refused| refused.refusal).or(reported);
+    if proof.is_some() {
+        tell_nonce(&edge, &mut response);
+    }
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
         response.headers_mut().insert(TRACE_HEADER, value);

@@ -88,7 +88,11 @@ pub(super) const fn title(code: ErrorCode) -> &'static str {
         ErrorCode::RequestTimeout => "Too slow",
         ErrorCode::MisdirectedRequest => "Another host",
         ErrorCode::TooLarge => "Too large",
-        ErrorCode::InvalidToken | ErrorCode::InvalidClient => "Not authenticated",
+        ErrorCode::InvalidToken
+        | ErrorCode::InvalidClient
+        | ErrorCode::BoundTokenUnproven
+        | ErrorCode::DpopProofRefused
+        | ErrorCode::DpopNonceMissing => "Not authenticated",
         ErrorCode::InsufficientScope => "Scope not sufficient",
         ErrorCode::InsufficientUserAuthentication => "Sign-in too long ago",
         ErrorCode::AccessDenied => "Not allowed",

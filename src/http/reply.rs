@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::problem::{FieldProblem, Problem, is_management};
 use crate::domain::own_api;
+use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::protected_resource;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
@@ -25,6 +26,8 @@ pub(super) enum Challenge {
     Passwordless,
     /// An access token, where none was sent: RFC 6750 §3.1 then wants no error code in the challenge.
     BearerMissing,
+    /// The same where tokens that are bound to a key are taken too (RFC 9449 §7.1).
+    TokenMissing,
 }
 
 /// A refusal to be sent. It becomes a response in [`super::observe`], where the trace id is known and where it is
@@ -92,12 +95,14 @@ pub(super) struct Telling<'a> {
     pub(super) path: &'a str,
     /// The trace id of the request.
     pub(super) trace_id: &'a str,
+    /// Whether it came with a proof of possession.
+    pub(super) has_proof: bool,
 }
 
 /// Fills in the body and the headers of a refusal, keeping those that the router set (such as `Allow`).
 pub(super) fn render(refused: &Refused, telling: &Telling<'_>, response: &Response) -> Response {
     let refusal = &refused.refusal;
-    let Telling { issuer, path, trace_id } = telling;
+    let Telling { issuer, path, trace_id, .. } = telling;
     let mut rendered = if is_management(path) {
         let mut rendered =
             (response.status(), Json(Problem::of(refusal, &refused.fields, issuer, [path, trace_id]))).into_response();
@@ -135,15 +140,28 @@ fn challenge(refused: &Refused, telling: &Telling<'_>) -> Option<HeaderValue> {
         (Challenge::Basic, 401) => "Basic realm=\"gatepost\", charset=\"UTF-8\"".to_owned(),
         (Challenge::Passwordless, 401) => "Passwordless realm=\"gatepost\"".to_owned(),
         (Challenge::BearerMissing, _) => format!("Bearer realm=\"gatepost\"{}", metadata()),
-        (Challenge::Bearer, 400 | 401 | 403) => format!(
-            "Bearer realm=\"gatepost\", error=\"{}\", error_description=\"{}\"{}",
-            refusal.code.name(),
-            refusal.description,
-            metadata()
-        ),
+        (Challenge::TokenMissing, _) => format!("Bearer realm=\"gatepost\"{}, DPoP {}", metadata(), algorithms()),
+        (Challenge::Bearer, 400 | 401 | 403) => {
+            let error = format!("error=\"{}\", error_description=\"{}\"", refusal.code.name(), refusal.description);
+            if telling.has_proof || needs_proof(refusal.code) {
+                format!("DPoP realm=\"gatepost\", {error}, {}{}", algorithms(), metadata())
+            } else {
+                format!("Bearer realm=\"gatepost\", {error}{}", metadata())
+            }
+        }
         _ => return None,
     };
     HeaderValue::from_str(&text).ok()
+}
+
+/// Whether what was wrong is that nobody proved to hold the key of the token (RFC 9449 §7.1, §9).
+const fn needs_proof(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::DpopProofRefused | ErrorCode::DpopNonceMissing | ErrorCode::BoundTokenUnproven)
+}
+
+/// RFC 9449 §7.1: what proofs may be signed with.
+fn algorithms() -> String {
+    format!("algs=\"{}\"", SigningAlgorithm::ALL.map(SigningAlgorithm::name).join(" "))
 }
 
 /// RFC 9728 §5.1: where a client that was refused by our own API finds out who issues its tokens.

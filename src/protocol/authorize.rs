@@ -11,6 +11,7 @@ use super::pkce::{self, CodeChallenge};
 use super::refusal::{ErrorCode, Refusal};
 use super::resource::{self, ResourceId};
 use super::scope::{OPENID, Scope};
+use super::thumbprint::{KeyThumbprint, KeyThumbprintError};
 
 named! {
     /// How the answer reaches the application.
@@ -90,6 +91,8 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     /// The PKCE challenge (RFC 7636 §4.3).
     pub code_challenge: Option<CodeChallenge>,
+    /// The key that the code will be bound to (RFC 9449 §10).
+    pub dpop_jkt: Option<KeyThumbprint>,
     /// Which pages the person must be shown.
     pub prompt: Prompt,
     /// How long ago the sign-in may be.
@@ -119,6 +122,7 @@ pub const PARAMETERS: [&str; 18] = [
     "nonce",
     "code_challenge",
     "code_challenge_method",
+    "dpop_jkt",
     "prompt",
     "max_age",
     "acr_values",
@@ -156,6 +160,7 @@ impl AuthorizationRequest {
             state: up_to(LONGEST_STATE, parameters, "state")?,
             nonce: up_to(LONGEST_STATE, parameters, "nonce")?,
             code_challenge: code_challenge(parameters)?,
+            dpop_jkt: dpop_jkt(parameters.value("dpop_jkt"))?,
             prompt,
             max_age: max_age(parameters.value("max_age"))?,
             acr_values: WantedClasses::read(parameters.value("acr_values").unwrap_or_default()),
@@ -237,6 +242,11 @@ fn code_challenge(parameters: &Parameters) -> Result<Option<CodeChallenge>, Refu
                 .with_mismatch(Mismatch::nearest(Field::CodeChallengeMethod, other, [pkce::METHOD])))
         }
     }
+}
+
+fn dpop_jkt(value: Option<&str>) -> Result<Option<KeyThumbprint>, Refusal> {
+    let key = value.map(str::parse).transpose();
+    key.map_err(|e: KeyThumbprintError| Refusal::invalid_request(format!("dpop_jkt is wrong: {e}")))
 }
 
 fn claims(value: Option<&str>) -> Result<ClaimsRequest, ClaimsRequestError> {

@@ -22,22 +22,28 @@ pub enum BearerCredentials<'a> {
     Missing,
     /// A token, well formed so far.
     Token(&'a str),
+    /// The same by the scheme `DPoP`: a proof has to come with it (RFC 9449 §7.1).
+    Bound(&'a str),
 }
 
-/// Reads `Authorization: Bearer …` (RFC 6750 §2.1).
+/// Reads `Authorization: Bearer …` (RFC 6750 §2.1) or `Authorization: DPoP …` (RFC 9449 §7.1).
 pub fn credentials(authorization: Option<&str>) -> Result<BearerCredentials<'_>, Refusal> {
     let Some(header) = authorization else { return Ok(BearerCredentials::Missing) };
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
+    let credentials = if scheme.eq_ignore_ascii_case("bearer") {
+        BearerCredentials::Token
+    } else if scheme.eq_ignore_ascii_case("dpop") {
+        BearerCredentials::Bound
+    } else {
         return Ok(BearerCredentials::Missing);
-    }
+    };
     let token = token.trim_ascii();
     let body = token.trim_end_matches('=');
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
     if body.is_empty() || !body.chars().all(allowed) {
-        return Err(Refusal::invalid_request("the Authorization header does not hold one bearer token"));
+        return Err(Refusal::invalid_request("the Authorization header does not hold one access token"));
     }
-    Ok(BearerCredentials::Token(token))
+    Ok(credentials(token))
 }
 
 /// Checks an access token of this server: type, signature, issuer and time.
@@ -90,13 +96,15 @@ mod tests {
     #[test]
     fn the_scheme_is_case_insensitive_and_another_scheme_is_no_bearer_token() {
         assert_eq!(credentials(Some("bEARER a.b.c")), Ok(BearerCredentials::Token("a.b.c")));
+        assert_eq!(credentials(Some("dpop a.b.c")), Ok(BearerCredentials::Bound("a.b.c")));
         assert_eq!(credentials(Some("Basic abc")), Ok(BearerCredentials::Missing));
         assert_eq!(credentials(None), Ok(BearerCredentials::Missing));
     }
 
     #[test]
     fn a_bearer_header_without_one_clean_token_is_refused() {
-        for header in ["Bearer", "Bearer ", "Bearer a b", "Bearer \"a\"", "Bearer ==", "Bearer a,b"] {
+        for header in ["Bearer", "Bearer ", "Bearer a b", "Bearer \"a\"", "Bearer ==", "Bearer a,b", "DPoP", "DPoP a b"]
+        {
             assert!(credentials(Some(header)).is_err(), "{header}");
         }
     }

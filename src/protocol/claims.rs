@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::named::named;
 use super::resource::ResourceId;
+use super::thumbprint::KeyThumbprint;
 
 named! {
     /// The format of an application's access tokens, told by their `typ` header.
@@ -106,6 +107,21 @@ pub struct ExchangedToken {
     pub jti: String,
 }
 
+/// The `cnf` claim: the key that whoever presents the token has to prove the possession of (RFC 9449 §6.1, RFC 7800).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The thumbprint of the key.
+    pub jkt: KeyThumbprint,
+}
+
+/// How a token is to be presented: `token_type` of RFC 6749 §7.1.
+pub const fn token_type(cnf: Option<&Confirmation>) -> &'static str {
+    match cnf {
+        Some(_) => "DPoP",
+        None => "Bearer",
+    }
+}
+
 /// The claims of an access token (RFC 9068 §2.2). Times are whole seconds since 1970.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessTokenClaims {
@@ -125,6 +141,9 @@ pub struct AccessTokenClaims {
     pub exp: i64,
     /// A unique id (RFC 7519 §4.1.7), for revocation.
     pub jti: String,
+    /// The key it is bound to, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
     /// [`ACCESS`], where the `typ` header does not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_use: Option<String>,

@@ -84,15 +84,27 @@ fn members_of_set(document: &[u8]) -> Result<Vec<Value>, ClientKeysError> {
     let Some(Value::Array(members)) = raw.get_mut("keys").map(Value::take) else {
         return Err(ClientKeysError::Form("its member 'keys' must be an array".to_owned()));
     };
-    let private = |key: &Value| PRIVATE_MEMBERS.into_iter().find(|member| key.get(member).is_some());
-    match members.iter().find_map(private) {
-        Some(member) => Err(ClientKeysError::PrivateKey(member)),
-        None => Ok(members),
-    }
+    members.iter().try_for_each(check_public)?;
+    Ok(members)
 }
 
 fn check_number(keys: &JwkSet) -> Result<(), ClientKeysError> {
     if keys.keys.len() > MOST_KEYS { Err(ClientKeysError::TooMany(keys.keys.len())) } else { Ok(()) }
+}
+
+/// Reads one public key that signatures can be verified with, such as that of a proof (RFC 9449 §4.2).
+pub fn public_key(key: &Value) -> Result<Jwk, ClientKeysError> {
+    check_public(key)?;
+    let jwk = read_key((0, key))?;
+    match check(&jwk).map_err(|what| ClientKeysError::BadKey { key: name_of(0, &jwk), what })? {
+        Use::Verifies => Ok(jwk),
+        Use::NotLookedAt => Err(ClientKeysError::NoUsableKey),
+    }
+}
+
+fn check_public(key: &Value) -> Result<(), ClientKeysError> {
+    let private = PRIVATE_MEMBERS.into_iter().find(|member| key.get(member).is_some());
+    private.map_or(Ok(()), |member| Err(ClientKeysError::PrivateKey(member)))
 }
 
 fn read_key((at, key): (usize, &Value)) -> Result<Jwk, ClientKeysError> {

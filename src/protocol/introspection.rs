@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::claims::{AccessTokenClaims, ActingParty, Audience};
+use super::claims::{AccessTokenClaims, ActingParty, Audience, Confirmation, token_type};
 
 /// The scope with which an application may introspect tokens that are neither its own nor meant for it: an
 /// API gateway, for instance.
@@ -22,7 +22,7 @@ pub struct Introspection {
     /// What the person it speaks for is known by, for people to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// `Bearer`, of an access token.
+    /// `Bearer` or `DPoP`, of an access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
     /// When it expires, in seconds since 1970.
@@ -52,6 +52,9 @@ pub struct Introspection {
     /// Who acts with it in the name of its subject (RFC 8693 §4.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub act: Option<ActingParty>,
+    /// The key it is bound to (RFC 9449 §6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
 }
 
 impl Introspection {
@@ -67,7 +70,7 @@ impl Introspection {
             scope: Some(claims.scope),
             client_id: Some(claims.client_id),
             username,
-            token_type: Some("Bearer"),
+            token_type: Some(token_type(claims.cnf.as_ref())),
             exp: Some(claims.exp),
             iat: Some(claims.iat),
             sub: Some(claims.sub),
@@ -77,6 +80,7 @@ impl Introspection {
             auth_time: claims.auth_time,
             acr: claims.acr,
             act: claims.act,
+            cnf: claims.cnf,
         }
     }
 }

@@ -56,6 +56,8 @@ pub struct Metadata {
     introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    /// RFC 9449 §5.1.
+    dpop_signing_alg_values_supported: Vec<&'static str>,
     scopes_supported: Vec<String>,
     /// RFC 9728 §4: the resources that any client may ask tokens for.
     protected_resources: Vec<String>,
@@ -151,6 +153,7 @@ impl Metadata {
             introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
             revocation_endpoint_auth_methods_supported: METHODS.to_vec(),
             revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
+            dpop_signing_alg_values_supported: algorithms(),
             protected_resources: resources,
             scopes_supported: IDENTITY.into_iter().map(str::to_owned).chain(named).collect(),
         }

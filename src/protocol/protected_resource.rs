@@ -16,6 +16,8 @@ pub struct ProtectedResource<'a> {
     pub scopes_supported: Vec<&'a str>,
     /// How it takes tokens.
     pub bearer_methods_supported: [&'static str; 1],
+    /// What proofs beside its tokens may be signed with (RFC 9449 §7.1).
+    pub dpop_signing_alg_values_supported: Vec<&'static str>,
     /// What people call it.
     pub resource_name: &'a str,
     /// Where it is described.

@@ -52,6 +52,16 @@ pub enum ErrorCode {
     UnknownAccount,
     /// RFC 6750 §3.1: the access token is malformed, expired, revoked or for another audience.
     InvalidToken,
+    /// RFC 9449 §5: the token endpoint needs a proof and has none, or has one that is not right.
+    InvalidDpopProof,
+    /// RFC 9449 §8: the proof for the token endpoint needs a nonce of this server.
+    UseDpopNonce,
+    /// RFC 9449 §7.1: an access token comes with a proof that is not right.
+    DpopProofRefused,
+    /// RFC 9449 §9: the proof beside an access token needs a nonce of this server.
+    DpopNonceMissing,
+    /// RFC 9449 §7.1: an access token that is bound to a key comes without a proof.
+    BoundTokenUnproven,
     /// RFC 6750 §3.1: the access token is valid, its scope is not sufficient.
     InsufficientScope,
     /// RFC 9470 §3: the person signed in too long ago for this.
@@ -109,7 +119,11 @@ impl ErrorCode {
             Self::InvalidRedirectUri => ("invalid_redirect_uri", 400),
             Self::InvalidClientMetadata => ("invalid_client_metadata", 400),
             Self::UnknownAccount => ("access_denied", 401),
-            Self::InvalidToken => ("invalid_token", 401),
+            Self::InvalidToken | Self::BoundTokenUnproven => ("invalid_token", 401),
+            Self::InvalidDpopProof => ("invalid_dpop_proof", 400),
+            Self::UseDpopNonce => ("use_dpop_nonce", 400),
+            Self::DpopProofRefused => ("invalid_dpop_proof", 401),
+            Self::DpopNonceMissing => ("use_dpop_nonce", 401),
             Self::InsufficientScope => ("insufficient_scope", 403),
             Self::InsufficientUserAuthentication => ("insufficient_user_authentication", 401),
             Self::NotFound => ("not_found", 404),

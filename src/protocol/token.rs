@@ -96,7 +96,7 @@ pub struct TokenResponse {
     pub access_token: String,
     /// Its lifetime in seconds.
     pub expires_in: u64,
-    /// Always `Bearer` (RFC 6750).
+    /// `Bearer` (RFC 6750), or `DPoP` where the token is bound to a key (RFC 9449 §5).
     pub token_type: &'static str,
     /// The granted scope; left out when it is empty.
     #[serde(skip_serializing_if = "String::is_empty")]

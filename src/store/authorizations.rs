@@ -31,6 +31,7 @@ impl Record for Authorization {
             state: row.plain("state")?,
             nonce: row.plain("nonce")?,
             code_challenge: row.parsed_if_any("code_challenge")?,
+            dpop_jkt: row.parsed_if_any("dpop_jkt")?,
             prompt: prompt(&row)?,
             max_age: seconds(&row, "max_age")?,
             acr_values: WantedClasses::read(&row.plain::<Option<String>>("acr_values")?.unwrap_or_default()),
@@ -101,8 +102,8 @@ impl Transaction {
         let statement = sql("insert into authorizations (id, application_id, source, browser_hash, redirect_uri, \
              redirect_uri_sent, response_mode, scope, resources, state, nonce, code_challenge, prompt, max_age, \
              login_hint, ui_locales, expected_sub, address, user_agent, created_at, expires_at, claims, claims_scope, \
-             acr_values) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)")
+             acr_values, dpop_jkt) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)")
         .bind(authorization.id.to_string())
         .bind(authorization.application.to_string())
         .bind(source)
@@ -126,7 +127,8 @@ impl Transaction {
         .bind(authorization.expires_at.as_micros())
         .bind(authorization.claims.request.as_sent().map(str::to_owned))
         .bind(authorization.claims.scope.to_string())
-        .bind(Some(authorization.acr_values.to_string()).filter(|wanted| !wanted.is_empty()));
+        .bind(Some(authorization.acr_values.to_string()).filter(|wanted| !wanted.is_empty()))
+        .bind(authorization.dpop_jkt.as_ref().map(ToString::to_string));
         self.execute(statement).await?;
         Ok(())
     }

@@ -70,6 +70,8 @@ const STEPS: &[Step] = &[
     step!(41, "0041_backchannel_logout"),
     step!(43, "0043_targets"),
     step!(44, "0044_token_exchange"),
+    step!(45, "0045_dpop_bound"),
+    step!(46, "0046_proofs_of_possession"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -22,6 +22,7 @@ mod consents;
 mod deliveries;
 mod delivery_traces;
 mod device_grants;
+mod dpop_proofs;
 mod engine;
 mod error;
 mod expiry;

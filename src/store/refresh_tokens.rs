@@ -12,6 +12,7 @@ impl Record for StoredRefreshToken {
         let row = TableRow::of(row, "refresh_tokens", "family_id")?;
         Ok(Self {
             family: row.parsed("family_id")?,
+            dpop_jkt: row.parsed_if_any("dpop_jkt")?,
             created_at: row.moment("created_at")?,
             expires_at: row.moment("expires_at")?,
             spent_at: row.moment_if_any("spent_at")?,
@@ -22,7 +23,7 @@ impl Record for StoredRefreshToken {
 impl Store {
     /// A stored token, used or not.
     pub async fn refresh_token(&self, hash: ValueHash) -> Result<Option<StoredRefreshToken>, StoreError> {
-        let statement = sql("select family_id, created_at, expires_at, spent_at from refresh_tokens \
+        let statement = sql("select family_id, dpop_jkt, created_at, expires_at, spent_at from refresh_tokens \
              where token_hash = $1");
         self.fetch_optional(statement.bind(hash.as_bytes().to_vec())).await
     }
@@ -35,12 +36,13 @@ impl Transaction {
         token: &StoredRefreshToken,
         hash: ValueHash,
     ) -> Result<(), StoreError> {
-        let statement = sql("insert into refresh_tokens (token_hash, family_id, created_at, expires_at) \
-             values ($1, $2, $3, $4)")
+        let statement = sql("insert into refresh_tokens (token_hash, family_id, created_at, expires_at, dpop_jkt) \
+             values ($1, $2, $3, $4, $5)")
         .bind(hash.as_bytes().to_vec())
         .bind(token.family.to_string())
         .bind(token.created_at.as_micros())
-        .bind(token.expires_at.as_micros());
+        .bind(token.expires_at.as_micros())
+        .bind(token.dpop_jkt.as_ref().map(ToString::to_string));
         self.execute(statement).await?;
         Ok(())
     }

@@ -69,6 +69,7 @@ fn token_of(server: &Rooms, user: &User, client_id: &str) -> String {
         iat: now.as_seconds(),
         exp: now.as_seconds() + 600,
         jti: "a".to_owned(),
+        cnf: None,
         token_use: None,
         auth_time: None,
         acr: None,

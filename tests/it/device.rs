@@ -1,5 +1,6 @@
 //! Devices without a browser (RFC 8628): the whole way, and what the device is told at each step of it.
 
+mod bound;
 mod browsers;
 mod limits;
 mod polling;

@@ -55,6 +55,7 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         ],
         "scopes_supported": ["openid", "profile", "email", "groups", "offline_access"],
         "protected_resources": ["http://localhost:8080/api/v1"],
+        "dpop_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported":
             ["client_secret_basic", "client_secret_post", "private_key_jwt"],
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,

@@ -11,7 +11,8 @@ use crate::harness::{Answer, Assertion, ClientKey, World, on_both_engines};
 
 /// What a request to our own API without a token is told (RFC 9728 §5.1).
 const CHALLENGE: &str = "Bearer realm=\"gatepost\", \
-    resource_metadata=\"http://localhost:8080/.well-known/oauth-protected-resource/api/v1\"";
+    resource_metadata=\"http://localhost:8080/.well-known/oauth-protected-resource/api/v1\", \
+    DPoP algs=\"RS256 PS256 ES256 EdDSA\"";
 
 /// The endpoint says what it saw and what it checked.
 #[apply(on_both_engines)]

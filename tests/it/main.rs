@@ -30,6 +30,7 @@ mod deployment;
 mod device;
 mod discovery;
 mod documents;
+mod dpop;
 mod early_answers;
 mod forgotten;
 mod forgotten_in_batches;

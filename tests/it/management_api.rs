@@ -20,7 +20,8 @@ use crate::harness::{Answer, RSA_ALONE, TestServer, World, on_both_engines, pers
 
 /// What a request to our own API without a token is told (RFC 9728 §5.1).
 const CHALLENGE: &str = "Bearer realm=\"gatepost\", \
-    resource_metadata=\"http://localhost:8080/.well-known/oauth-protected-resource/api/v1\"";
+    resource_metadata=\"http://localhost:8080/.well-known/oauth-protected-resource/api/v1\", \
+    DPoP algs=\"RS256 PS256 ES256 EdDSA\"";
 
 /// What is written down about something, by name: the clock of a test stands still.
 async fn events_of(server: &TestServer, subject: &str) -> Vec<String> {

@@ -39,6 +39,7 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("signing_algorithm", json!("RS256"), None),
         ("jwks", Value::Null, None),
         ("jwks_uri", Value::Null, None),
+        ("dpop_bound", json!(false), None),
         ("description", Value::Null, None),
         ("client_uri", Value::Null, None),
         ("tos_uri", Value::Null, None),

@@ -101,6 +101,7 @@ fn elaborate() -> Application {
         visible_groups: vec!["staff".parse().unwrap(), "team/red".parse().unwrap()],
         groups_claim: Some("policy".parse().unwrap()),
         groups_in_access_token: true,
+        dpop_bound: true,
         description: Some("It’s “elaborate”.".parse().unwrap()),
         client_uri: Some("https://a.example.com/?x='\"".parse().unwrap()),
         tos_uri: Some("http://localhost:3000/terms".parse().unwrap()),

@@ -241,6 +241,12 @@ settings! {
             kinds: ApplicationKind::is_confidential,
         }
 
+        /// Whether its tokens are bound to a key that it proves to hold (DPoP), so that nobody else can use them.
+        dpop_bound: bool = |_| false, {
+            label: "Bound tokens (DPoP)",
+            metadata: Some("dpop_bound_access_tokens"),
+        }
+
         /// What it is, in a sentence: people read it where they sign in and consent.
         description: Option<Description> = |_| None, {
             label: "Description",

@@ -24,6 +24,7 @@ use super::keys::Keys;
 use super::known_scopes::known_scopes;
 use super::mail::Mail;
 use super::mail_limits::MailLimits;
+use super::proofs::Proofs;
 use super::request_limits::RequestLimits;
 use super::sign_in::SignIns;
 use crate::config::{Issuer, RateLimits};
@@ -117,6 +118,7 @@ pub struct Authorizations {
     clients: Arc<Clients>,
     keys: Arc<Keys>,
     groups: Arc<Groups>,
+    proofs: Arc<Proofs>,
     delivery_traces: Arc<DeliveryTraces>,
     mail: Arc<Mail>,
     mail_limits: Arc<MailLimits>,
@@ -139,6 +141,7 @@ impl Authorizations {
         clients: &Arc<Clients>,
         keys: &Arc<Keys>,
         groups: &Arc<Groups>,
+        proofs: &Arc<Proofs>,
         delivery_traces: &Arc<DeliveryTraces>,
         mail: &Arc<Mail>,
         mail_limits: &Arc<MailLimits>,
@@ -157,6 +160,7 @@ impl Authorizations {
             clients: Arc::clone(clients),
             keys: Arc::clone(keys),
             groups: Arc::clone(groups),
+            proofs: Arc::clone(proofs),
             delivery_traces: Arc::clone(delivery_traces),
             mail: Arc::clone(mail),
             mail_limits: Arc::clone(mail_limits),
@@ -267,6 +271,7 @@ impl Authorizations {
             state: request.state,
             nonce: request.nonce,
             code_challenge: request.code_challenge,
+            dpop_jkt: request.dpop_jkt,
             prompt: request.prompt,
             max_age: request.max_age,
             acr_values: request.acr_values.or(&claims.request.wished_classes()),

@@ -11,6 +11,7 @@ use crate::domain::application::{Application, ClientAuthentication};
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::domain::one_time::{PushedRequest, ValueHash};
 use crate::flows::clients::ClientRequest;
+use crate::flows::proofs::Nonce;
 use crate::flows::request_limits::Sender;
 use crate::protocol::authorize::PARAMETERS;
 use crate::protocol::carried_request::CarriedRequest;
@@ -62,9 +63,24 @@ impl Authorizations {
         // RFC 9126 §2.1: validated as the authorization endpoint would.
         self.settle(application, parameters, &Scope::empty()).await?;
         prove_redirect(application, parameters, Channel::Browser)?;
-        let known = parameters.only(&PARAMETERS).with("client_id", application.client_id.as_str())?.to_form();
+        let known = parameters.only(&PARAMETERS).with("client_id", application.client_id.as_str())?;
+        let known = self.with_key(known, request)?.to_form();
         let value = if is_public { self.carry(known)? } else { self.store_request(application, known).await? };
         Ok(format!("{URI_PREFIX}{value}"))
+    }
+
+    /// RFC 9449 §10.1: the key of a proof beside the request is that of its code, as if `dpop_jkt` named it.
+    fn with_key(&self, known: Parameters, request: &ClientRequest<'_>) -> Result<Parameters, Refusal> {
+        let Some(sent) = request.proof else { return Ok(known) };
+        let proven = self.proofs.check_at_endpoint(sent, Nonce::Optional)?;
+        let key = proven.key.to_string();
+        let known = match known.value("dpop_jkt") {
+            None => known.with("dpop_jkt", &key)?,
+            Some(named) if named == key => known,
+            Some(_) => return Err(Refusal::invalid_request("dpop_jkt is another key than that of the DPoP proof")),
+        };
+        self.proofs.use_up(&proven)?;
+        Ok(known)
     }
 
     async fn store_request(&self, application: &Application, parameters: String) -> Result<String, Refusal> {

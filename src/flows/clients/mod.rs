@@ -12,6 +12,7 @@ use super::foundations::Foundations;
 use super::guess_limits::GuessLimits;
 use super::hash_secrets::SecretHasher;
 use super::instruments::Instruments;
+use super::proofs::SentProof;
 use super::usage::UsageLog;
 use crate::adapters::fetch::Documents;
 use crate::config::{Issuer, RateLimits};
@@ -56,6 +57,8 @@ pub struct ClientRequest<'a> {
     pub parameters: &'a Parameters,
     /// Where it came from.
     pub address: IpAddr,
+    /// What it has in the header `DPoP`, if it has that.
+    pub proof: Option<&'a SentProof>,
 }
 
 /// Finds out who sends requests of applications.

@@ -2,6 +2,7 @@
 
 use super::Tokens;
 use super::granted::{Beginning, Granted, Payment};
+use super::possession::check_key;
 use super::unanswered::again;
 use crate::domain::application::Application;
 use crate::domain::authorization::{Authorization, CodeGrant};
@@ -9,6 +10,7 @@ use crate::domain::ids::TokenFamilyId;
 use crate::domain::one_time::{AuthorizationCode, ValueHash};
 use crate::domain::recheck::Withdrawn;
 use crate::domain::token_family::TokenFamily;
+use crate::flows::proofs::Proven;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::pkce;
@@ -18,11 +20,12 @@ use crate::store::StoreError;
 /// Checks a code and returns its grant. Nothing is spent yet.
 ///
 /// A second use counts as a replay only if the request could have redeemed the code: by the application it was issued
-/// to, with the right redirect URI and verifier. Any other request changes nothing.
+/// to, with the right redirect URI, verifier and key. Any other request changes nothing.
 pub(super) async fn grant(
     tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
+    proof: Option<&Proven>,
 ) -> Result<Granted, Refusal> {
     let (presented, code) = find_code(tokens, parameters).await?;
     let traced_sign_in = match code.sign_in {
@@ -41,7 +44,7 @@ pub(super) async fn grant(
         sign_in: code.sign_in,
         traced_sign_in,
     };
-    let granted = what_it_grants(tokens, application, parameters, (&presented, code, beginning)).await;
+    let granted = what_it_grants(tokens, application, (parameters, proof), (&presented, code, beginning)).await;
     if let Err(refusal) = &granted {
         tokens.delivery_traces.note_refusal(traced_sign_in, refusal).await;
     }
@@ -51,14 +54,15 @@ pub(super) async fn grant(
 async fn what_it_grants(
     tokens: &Tokens,
     application: &Application,
-    parameters: &Parameters,
+    (parameters, proof): (&Parameters, Option<&Proven>),
     (presented, code, beginning): (&AuthorizationCode, CodeGrant, Beginning),
 ) -> Result<Granted, Refusal> {
     let authorization = tokens.store.authorization(code.authorization).await?.ok_or_else(|| missing(&code))?;
     check_redirect_uri(parameters.value("redirect_uri"), &authorization)?;
     check_pkce(application, &authorization, parameters.value("code_verifier"))?;
+    check_key("code", authorization.dpop_jkt.as_ref(), proof)?;
     if let Some(family) = code.family {
-        return again(tokens, application, (presented, &code), family).await;
+        return again(tokens, application, (presented, &code), family, proof).await;
     }
     let now = tokens.instruments.now();
     if now >= code.expires_at {

@@ -6,6 +6,7 @@ use super::Tokens;
 use super::authorization_code;
 use super::device_code;
 use super::granted::{Beginning, Granted, Payment, Person, Resources, Subject};
+use super::possession::{key_of_refresh_token, use_up};
 use crate::domain::application::Application;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{SessionId, Timestamp, TokenFamilyId, UserId};
@@ -16,8 +17,10 @@ use crate::domain::sign_in::DeliveryEvent;
 use crate::domain::token_family::{EndReason, TokenFamily};
 use crate::domain::user::User;
 use crate::flows::admission::{is_admitted, is_sure_enough, no_grant, not_sure_enough};
+use crate::flows::proofs::Proven;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::{OFFLINE_ACCESS, Scope};
+use crate::protocol::thumbprint::KeyThumbprint;
 use crate::protocol::token::GrantType;
 use crate::store::{StoreError, Transaction};
 
@@ -77,9 +80,14 @@ impl Tokens {
     }
 
     /// A refresh token as it is stored; its lifetime begins now.
-    pub(super) fn new_refresh_token(&self, family: &TokenFamily, now: Timestamp) -> StoredRefreshToken {
+    pub(super) fn new_refresh_token(
+        &self,
+        family: &TokenFamily,
+        dpop_jkt: Option<KeyThumbprint>,
+        now: Timestamp,
+    ) -> StoredRefreshToken {
         let expires_at = now.plus(self.settings.refresh_ttl);
-        StoredRefreshToken { family: family.id, created_at: now, expires_at, spent_at: None }
+        StoredRefreshToken { family: family.id, dpop_jkt, created_at: now, expires_at, spent_at: None }
     }
 
     /// The account, if it is active.
@@ -118,11 +126,13 @@ impl Tokens {
         application: &Application,
         family: &TokenFamily,
         beginning: &Beginning,
+        proof: Option<&Proven>,
     ) -> Result<Option<RefreshToken>, Refusal> {
         let now = self.instruments.now();
         let code = beginning.code.as_ref().map(AuthorizationCode::hash);
         let refresh_token = self.begins_with(application, beginning)?;
         let mut tx = self.store.begin().await?;
+        use_up(&mut tx, proof).await?;
         if !tx.user_hold(family.user).await? {
             return Err(invalid("the account is disabled or deleted"));
         }
@@ -158,7 +168,8 @@ impl Tokens {
             self.delivery_traces.note_delivery(&mut tx, sign_in, DeliveryEvent::Exchanged, "").await?;
         }
         if let Some(token) = &refresh_token {
-            tx.refresh_token_insert(&self.new_refresh_token(family, now), token.hash()).await?;
+            let stored = self.new_refresh_token(family, key_of_refresh_token(application, proof), now);
+            tx.refresh_token_insert(&stored, token.hash()).await?;
         }
         let exchange = code.map(|code| self.exchange(code, now));
         tx.commit().await?;

@@ -8,17 +8,18 @@ use crate::domain::application::Application;
 use crate::domain::ids::Timestamp;
 use crate::domain::own_token::{name_exchanged_token, name_own_token};
 use crate::domain::told_claims::Teller;
-use crate::protocol::claims::{ACCESS, AccessTokenClaims, Audience, TokenProfile};
+use crate::protocol::claims::{ACCESS, AccessTokenClaims, Audience, Confirmation, TokenProfile, token_type};
 use crate::protocol::claims_request::ClaimsPlace;
 use crate::protocol::id_token::{GroupsClaim, IdTokenClaims, PersonClaims, TOKEN_USE, TYPE, at_hash};
 use crate::protocol::jose::Signer;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::{GROUPS, OPENID, Scope};
+use crate::protocol::thumbprint::KeyThumbprint;
 use crate::protocol::token::TokenResponse;
 use crate::protocol::token_exchange::ACCESS_TOKEN;
 
-/// The scope and audience of a token.
+/// The scope and audience of a token, and what else was found out about it.
 pub(super) struct Settled {
     /// The scope.
     pub(super) scope: Scope,
@@ -28,6 +29,8 @@ pub(super) struct Settled {
     pub(super) groups: GroupsClaim,
     /// What the access token looks like.
     pub(super) format: TokenProfile,
+    /// The key it is bound to, if it is.
+    pub(super) key: Option<KeyThumbprint>,
 }
 
 /// The longest access token, in bytes: it travels in a header, and many servers take no longer one.
@@ -82,7 +85,7 @@ impl Tokens {
         Ok(TokenResponse {
             access_token,
             expires_in: claims.exp.abs_diff(claims.iat),
-            token_type: "Bearer",
+            token_type: token_type(claims.cnf.as_ref()),
             scope: claims.scope,
             refresh_token: None,
             id_token,
@@ -109,6 +112,7 @@ impl Tokens {
             iat: issued,
             exp: issued.saturating_add_unsigned(lifetime),
             jti: String::new(),
+            cnf: settled.key.clone().map(|jkt| Confirmation { jkt }),
             token_use: (settled.format == TokenProfile::Plain).then(|| ACCESS.to_owned()),
             auth_time: None,
             acr: None,

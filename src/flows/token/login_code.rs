@@ -7,6 +7,7 @@
 use super::Tokens;
 use super::authorization_code::check_pkce;
 use super::granted::{Beginning, Granted, Payment};
+use super::possession::check_key;
 use crate::domain::application::Application;
 use crate::domain::authorization::Authorization;
 use crate::domain::ids::TokenFamilyId;
@@ -15,6 +16,7 @@ use crate::domain::session::AuthenticationMethod;
 use crate::domain::sign_in::{LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
 use crate::domain::token_family::TokenFamily;
 use crate::domain::user::EmailAddress;
+use crate::flows::proofs::Proven;
 use crate::protocol::acr::AuthenticationClass;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -24,8 +26,9 @@ pub(super) async fn grant(
     tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
+    proof: Option<&Proven>,
 ) -> Result<Granted, Refusal> {
-    let entered = EnteredCode::read(application, parameters)?;
+    let entered = EnteredCode::read(application, parameters, proof)?;
     let (sign_in, authorization) = find_sign_in(tokens, application, &entered).await?;
     let user = match sign_in.user {
         Some(user) => tokens.active_user(user).await?,
@@ -65,10 +68,11 @@ struct EnteredCode<'a> {
     email: EmailAddress,
     code: LoginCode,
     verifier: Option<&'a str>,
+    proof: Option<&'a Proven>,
 }
 
 impl<'a> EnteredCode<'a> {
-    fn read(application: &Application, parameters: &'a Parameters) -> Result<Self, Refusal> {
+    fn read(application: &Application, parameters: &'a Parameters, proof: Option<&'a Proven>) -> Result<Self, Refusal> {
         let required = |name: &'static str| {
             let missing = || Refusal::invalid_request(format!("the parameter '{name}' is missing"));
             parameters.value(name).ok_or_else(missing)
@@ -79,7 +83,7 @@ impl<'a> EnteredCode<'a> {
         let code = LoginCode::from_input(required("login_code")?).ok_or_else(wrong)?;
         let verifier =
             if application.needs_pkce() { Some(required("code_verifier")?) } else { parameters.value("code_verifier") };
-        Ok(Self { email, code, verifier })
+        Ok(Self { email, code, verifier, proof })
     }
 }
 
@@ -107,6 +111,8 @@ async fn find_sign_in(
         // An attacker who did not begin the sign-in has no verifier, and uses up no try.
         let why = if check_pkce(application, &authorization, entered.verifier).is_err() {
             "a login code came with the wrong code_verifier".to_owned()
+        } else if check_key("login code", authorization.dpop_jkt.as_ref(), entered.proof).is_err() {
+            "a login code came without a proof of its key (dpop_jkt)".to_owned()
         } else if !tokens.store.sign_in_try(sign_in.id, tokens.instruments.now()).await? {
             format!("a login code was typed, but {}", SignInOver::TooManyTries.why())
         } else if tokens.login_codes.is_code_of(&sign_in, &entered.code) {

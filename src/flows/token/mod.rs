@@ -12,6 +12,7 @@ mod family;
 mod granted;
 mod issue;
 mod login_code;
+mod possession;
 mod refresh_token;
 mod token_exchange;
 mod try_out;
@@ -29,6 +30,7 @@ use super::groups::Groups;
 use super::instruments::Instruments;
 use super::keys::Keys;
 use super::login_codes::LoginCodes;
+use super::proofs::{Proofs, Proven};
 use super::token_status::TokenStatus;
 use super::usage::UsageLog;
 use crate::config::{self, Issuer};
@@ -64,6 +66,7 @@ pub struct Tokens {
     delivery_traces: Arc<DeliveryTraces>,
     login_codes: Arc<LoginCodes>,
     token_status: Arc<TokenStatus>,
+    proofs: Arc<Proofs>,
     usage: Arc<UsageLog>,
     /// Codes whose exchange was not answered.
     unanswered: Unanswered,
@@ -85,6 +88,7 @@ impl Tokens {
         delivery_traces: &Arc<DeliveryTraces>,
         login_codes: &Arc<LoginCodes>,
         token_status: &Arc<TokenStatus>,
+        proofs: &Arc<Proofs>,
         usage: &Arc<UsageLog>,
     ) -> Self {
         Self {
@@ -99,6 +103,7 @@ impl Tokens {
             delivery_traces: Arc::clone(delivery_traces),
             login_codes: Arc::clone(login_codes),
             token_status: Arc::clone(token_status),
+            proofs: Arc::clone(proofs),
             usage: Arc::clone(usage),
             unanswered: Unanswered::default(),
             polls: PollTimes::default(),
@@ -111,26 +116,28 @@ impl Tokens {
     pub async fn token(&self, request: ClientRequest<'_>) -> Result<TokenResponse, Refusal> {
         let parsed = TokenRequest::from_parameters(request.parameters)?;
         let client = self.clients.authenticate_request(&request).await?;
-        client.proven(self.token_for(&client, &parsed, request.parameters).await)
+        client.proven(self.token_for(&client, &parsed, &request).await)
     }
 
     async fn token_for(
         &self,
         client: &AuthenticatedClient,
         parsed: &TokenRequest,
-        parameters: &Parameters,
+        request: &ClientRequest<'_>,
     ) -> Result<TokenResponse, Refusal> {
         let application = &*client.application;
         check_registered(&application.settings.grants, parsed.grant)?;
-        let granted = self.apply_grant(client, parsed, parameters).await?;
+        let proof = self.check_proof(application, parsed.grant, request.proof)?;
+        let granted = self.apply_grant(client, parsed, request.parameters, proof.as_ref()).await?;
         self.check_admitted(application, &granted.subject).await?;
         let resources = self.settle_resources(application, &granted, &parsed.resources).await?;
         let format = self.settle_format(application, &resources).await?;
         let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
         let groups = self.groups_of(application, &granted, &scope).await?;
-        let settled = Settled { scope, resources, groups, format };
+        let key = proof.as_ref().map(|proof| proof.key.clone());
+        let settled = Settled { scope, resources, groups, format, key };
         let response = self.issue(application, &granted, &settled)?;
-        let refresh_token = self.pay(application, &granted, &settled).await?;
+        let refresh_token = self.pay(application, &granted, &settled, proof.as_ref()).await?;
         self.usage.note(ApplicationUse {
             application: client.application.id,
             secret: client.secret,
@@ -145,16 +152,17 @@ impl Tokens {
         client: &AuthenticatedClient,
         parsed: &TokenRequest,
         parameters: &Parameters,
+        proof: Option<&Proven>,
     ) -> Result<Granted, Refusal> {
         let application = &*client.application;
         match parsed.grant {
             GrantType::ClientCredentials => client_credentials::grant(application),
-            GrantType::AuthorizationCode => authorization_code::grant(self, application, parameters).await,
-            GrantType::RefreshToken => refresh_token::grant(self, application, parameters).await,
+            GrantType::AuthorizationCode => authorization_code::grant(self, application, parameters, proof).await,
+            GrantType::RefreshToken => refresh_token::grant(self, application, parameters, proof).await,
             GrantType::DeviceCode => device_code::grant(self, application, parameters).await,
             // In a box, so that the future of every other request is no larger for it.
             GrantType::TokenExchange => Box::pin(token_exchange::grant(self, application, parsed, parameters)).await,
-            GrantType::LoginCode => login_code::grant(self, application, parameters).await,
+            GrantType::LoginCode => login_code::grant(self, application, parameters, proof).await,
         }
     }
 
@@ -164,26 +172,31 @@ impl Tokens {
         application: &Application,
         granted: &Granted,
         settled: &Settled,
+        proof: Option<&Proven>,
     ) -> Result<Option<RefreshToken>, Refusal> {
+        proof.map_or(Ok(()), |proof| self.proofs.use_up(proof))?;
         let person = match &granted.subject {
             Subject::Application => return Ok(None),
             Subject::Person(person) => person,
             Subject::Exchanged(exchanged) => {
+                self.use_up_alone(proof).await?;
                 let audience = Audience::of(&settled.resources, application.client_id.as_str());
                 return Box::pin(self.hold_subject(application, exchanged, &audience)).await.map(|()| None);
             }
         };
         match &granted.payment {
-            Payment::Nothing => Ok(None),
+            Payment::Nothing => self.use_up_alone(proof).await.map(|()| None),
             Payment::Begin(beginning) => {
-                let begun = self.begin_family(application, &person.family, beginning).await;
+                let begun = self.begin_family(application, &person.family, beginning, proof).await;
                 if let Err(refusal) = &begun {
                     self.delivery_traces.note_refusal(beginning.traced_sign_in, refusal).await;
                 }
                 begun
             }
-            Payment::Rotate(token) => refresh_token::rotate(self, application, token, &person.family).await.map(Some),
-            Payment::Repeat(successor) => Ok(Some(successor.clone())),
+            Payment::Rotate(token) => {
+                refresh_token::rotate(self, application, token, &person.family, proof).await.map(Some)
+            }
+            Payment::Repeat(successor) => self.use_up_alone(proof).await.map(|()| Some(successor.clone())),
         }
     }
 

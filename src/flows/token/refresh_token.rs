@@ -6,11 +6,13 @@
 
 use super::Tokens;
 use super::granted::{Granted, Payment, Person, Subject};
+use super::possession::{check_key, key_of_refresh_token, use_up};
 use crate::domain::application::Application;
 use crate::domain::one_time::RefreshToken;
 use crate::domain::refresh_token::{RefreshTokenState, StoredRefreshToken};
 use crate::domain::token_family::TokenFamily;
 use crate::flows::admission::{is_admitted, is_sure_enough, no_grant, not_sure_enough};
+use crate::flows::proofs::Proven;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::StoreError;
@@ -18,20 +20,23 @@ use crate::store::StoreError;
 /// The purpose of the key that successors are derived with.
 const SUCCESSOR: &str = "refresh_tokens.successor";
 
-/// Checks a refresh token and returns its grant. Nothing is spent yet.
+/// Checks a refresh token and returns its grant. Nothing is spent yet. Who has not the key that it is bound to could not
+/// use it, so that is no second use either and changes nothing.
 pub(super) async fn grant(
     tokens: &Tokens,
     application: &Application,
     parameters: &Parameters,
+    proof: Option<&Proven>,
 ) -> Result<Granted, Refusal> {
     let (token, stored, family) = find_token(tokens, application, parameters).await?;
+    check_key("refresh token", stored.dpop_jkt.as_ref(), proof)?;
     if !family.is_alive() {
         return Err(invalid("the refresh token was revoked"));
     }
     let user = tokens.active_user(family.user).await?;
     let payment = match stored.state(tokens.settings.refresh_grace, tokens.instruments.now()) {
         RefreshTokenState::Unused => Payment::Rotate(token),
-        RefreshTokenState::JustUsed => Payment::Repeat(repeat(tokens, application, &token, &family).await?),
+        RefreshTokenState::JustUsed => Payment::Repeat(repeat(tokens, application, &token, &family, proof).await?),
         RefreshTokenState::Used => return Err(end_the_family(tokens, application, &family).await?),
         RefreshTokenState::Expired => return Err(invalid("the refresh token has expired")),
     };
@@ -69,18 +74,21 @@ async fn find_token(
     if family.application == application.id { Ok((presented, stored, family)) } else { Err(unknown()) }
 }
 
-/// A token that was used within the grace period gets the same successor again, as long as that is unused.
+/// A token that was used within the grace period gets the same successor again, as long as that is unused. A successor
+/// that is bound to another key than the one in hand was got by somebody else.
 async fn repeat(
     tokens: &Tokens,
     application: &Application,
     token: &RefreshToken,
     family: &TokenFamily,
+    proof: Option<&Proven>,
 ) -> Result<RefreshToken, Refusal> {
+    let dpop_jkt = key_of_refresh_token(application, proof);
     // The master key may have been changed in between.
     for key in tokens.master_keys.derive(SUCCESSOR) {
         let successor = token.successor(&key);
         let stored = tokens.store.refresh_token(successor.hash()).await?;
-        if stored.is_some_and(|stored| stored.spent_at.is_none()) {
+        if stored.is_some_and(|stored| stored.spent_at.is_none() && stored.dpop_jkt == dpop_jkt) {
             return Ok(successor);
         }
     }
@@ -103,18 +111,21 @@ pub(super) async fn rotate(
     application: &Application,
     token: &RefreshToken,
     family: &TokenFamily,
+    proof: Option<&Proven>,
 ) -> Result<RefreshToken, Refusal> {
     let keys = tokens.master_keys.derive(SUCCESSOR);
     let key = keys.first().ok_or_else(|| Refusal::server_error("there is no master key"))?;
     let successor = token.successor(key);
     let now = tokens.instruments.now();
     let mut tx = tokens.store.begin().await?;
+    use_up(&mut tx, proof).await?;
     if !tx.refresh_token_spend(token.hash(), now).await? {
         drop(tx);
         if tokens.settings.refresh_grace.is_zero() {
             return Err(end_the_family(tokens, application, family).await?);
         }
-        return repeat(tokens, application, token, family).await;
+        tokens.use_up_alone(proof).await?;
+        return repeat(tokens, application, token, family, proof).await;
     }
     if !is_admitted(&mut tx, family.user, application).await? {
         return Err(no_grant());
@@ -125,7 +136,8 @@ pub(super) async fn rotate(
     if !tx.family_extend(family.id, now.plus(tokens.family_lifetime(application))).await? {
         return Err(invalid("the refresh token was revoked"));
     }
-    tx.refresh_token_insert(&tokens.new_refresh_token(family, now), successor.hash()).await?;
+    let stored = tokens.new_refresh_token(family, key_of_refresh_token(application, proof), now);
+    tx.refresh_token_insert(&stored, successor.hash()).await?;
     tx.commit().await?;
     Ok(successor)
 }

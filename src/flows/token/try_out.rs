@@ -27,12 +27,16 @@ impl Tokens {
         if !application.settings.grants.contains(&GrantType::ClientCredentials) {
             return Err(Refusal::new(ErrorCode::Conflict, "this application gets no tokens for itself"));
         }
+        if application.settings.dpop_bound {
+            let what = "the tokens of this application are bound to a key that it alone has (dpop_bound)";
+            return Err(Refusal::new(ErrorCode::Conflict, what));
+        }
         let granted = client_credentials::grant(application)?;
         let resources = self.settle_resources(application, &granted, &[]).await?;
         let format = self.settle_format(application, &resources).await?;
         let scope = self.settle_scope(&granted, None, &resources).await?;
-        let response =
-            self.issue(application, &granted, &Settled { scope, resources, groups: GroupsClaim::default(), format })?;
+        let settled = Settled { scope, resources, groups: GroupsClaim::default(), format, key: None };
+        let response = self.issue(application, &granted, &settled)?;
         let event = AuditEvent::TokenTried { client_id: application.client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await?;
         tx.commit().await?;

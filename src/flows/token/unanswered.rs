@@ -12,12 +12,15 @@ use super::Tokens;
 use super::authorization_code::end_what_grew;
 use super::family::may_refresh;
 use super::granted::{Granted, Payment};
+use super::possession::key_of_refresh_token;
 use crate::domain::application::Application;
 use crate::domain::authorization::CodeGrant;
 use crate::domain::ids::{Timestamp, TokenFamilyId};
 use crate::domain::one_time::{AuthorizationCode, RefreshToken, ValueHash};
 use crate::domain::token_family::TokenFamily;
+use crate::flows::proofs::Proven;
 use crate::protocol::refusal::Refusal;
+use crate::protocol::thumbprint::KeyThumbprint;
 
 /// How many are kept.
 const CAPACITY: usize = 10_000;
@@ -95,6 +98,7 @@ pub(super) async fn again(
     application: &Application,
     code: (&AuthorizationCode, &CodeGrant),
     family: TokenFamilyId,
+    proof: Option<&Proven>,
 ) -> Result<Granted, Refusal> {
     let replay = async || -> Result<Granted, Refusal> { Err(end_what_grew(tokens, application, family).await?) };
     let (presented, code) = code;
@@ -105,7 +109,7 @@ pub(super) async fn again(
         return replay().await;
     };
     let payment = if may_refresh(application) {
-        match first_if_unused(tokens, presented).await? {
+        match first_if_unused(tokens, presented, key_of_refresh_token(application, proof).as_ref()).await? {
             Some(first) => Payment::Repeat(first),
             None => return replay().await,
         }
@@ -121,12 +125,17 @@ pub(super) async fn again(
     tokens.granted_anew(user, TokenFamily { session: code.session, scope, ..family }, application, payment).await
 }
 
-async fn first_if_unused(tokens: &Tokens, code: &AuthorizationCode) -> Result<Option<RefreshToken>, Refusal> {
+/// Unless it is bound to another key than this one.
+async fn first_if_unused(
+    tokens: &Tokens,
+    code: &AuthorizationCode,
+    key: Option<&KeyThumbprint>,
+) -> Result<Option<RefreshToken>, Refusal> {
     // The master key may have been rotated in between.
-    for key in tokens.master_keys.derive(FIRST) {
-        let first = RefreshToken::first_of(code, &key);
+    for master_key in tokens.master_keys.derive(FIRST) {
+        let first = RefreshToken::first_of(code, &master_key);
         let stored = tokens.store.refresh_token(first.hash()).await?;
-        if stored.is_some_and(|stored| stored.spent_at.is_none()) {
+        if stored.is_some_and(|stored| stored.spent_at.is_none() && stored.dpop_jkt.as_ref() == key) {
             return Ok(Some(first));
         }
     }

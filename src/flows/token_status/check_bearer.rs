@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::TokenStatus;
+use super::{PresentedToken, TokenStatus};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::ids::ClientId;
 use crate::domain::own_api;
@@ -60,15 +60,26 @@ impl Bearer {
 impl TokenStatus {
     /// The bearer of this token. A token of an application itself is checked without the database, as any API would;
     /// for a person's token the account is checked in the database.
-    pub async fn check_bearer(&self, token: &str) -> Result<Bearer, Refusal> {
-        let claims = self.check_signed(token)?;
+    pub async fn check_bearer(&self, presented: &PresentedToken) -> Result<Bearer, Refusal> {
+        let claims = self.check_signed(&presented.token)?;
+        self.check_possession(presented, &claims)?;
         if claims.is_clients_own() {
             return Ok(Bearer { claims, user: None, family: None, exchanged_by: Vec::new() });
         }
         Ok(self.check_all(claims).await?.0)
     }
 
-    /// The bearer of this token and its application, with all checks: whether the token was revoked, the grant ended,
+    /// The bearer of this token, who has to hold the key that it is bound to, and its application, with all checks.
+    pub(super) async fn check_presented(
+        &self,
+        presented: &PresentedToken,
+    ) -> Result<(Bearer, Arc<Application>), Refusal> {
+        let claims = self.check_signed(&presented.token)?;
+        self.check_possession(presented, &claims)?;
+        self.check_all(claims).await
+    }
+
+    /// The bearer of this token, whoever that is, and its application, with all other checks: whether the token was revoked, the grant ended,
     /// the account disabled or the application deactivated. Scopes and resources that were taken from the application
     /// since the token was issued are taken from the token too.
     pub(in crate::flows) async fn check_active_bearer(
@@ -79,8 +90,8 @@ impl TokenStatus {
     }
 
     /// The caller of an API of this server with this token.
-    pub async fn check_bearer_caller(&self, token: &str) -> Result<Caller, Refusal> {
-        let (bearer, application) = self.check_active_bearer(token).await?;
+    pub async fn check_bearer_caller(&self, presented: &PresentedToken) -> Result<Caller, Refusal> {
+        let (bearer, application) = self.check_presented(presented).await?;
         bearer.require_audience(&[self.issuer.as_str(), &self.issuer.url_of(own_api::PATH)])?;
         let scope = bearer.claims.scope.parse().unwrap_or_default();
         // An operator who did not sign in as operators have to is no operator here.

@@ -1,6 +1,7 @@
 //! Introspection (RFC 7662) and revocation (RFC 7009).
 
 mod check_bearer;
+mod presented;
 mod userinfo;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use super::foundations::Foundations;
 use super::groups::Groups;
 use super::instruments::Instruments;
 use super::keys::Keys;
+use super::proofs::Proofs;
 use super::usage::UsageLog;
 use crate::config::Issuer;
 use crate::domain::application::{Application, ClientAuthentication};
@@ -29,6 +31,7 @@ use crate::protocol::token::GrantType;
 use crate::store::{ApplicationUse, Store, StoreError};
 
 pub use check_bearer::Bearer;
+pub use presented::PresentedToken;
 
 /// Knows whether a token counts, and ends it.
 pub struct TokenStatus {
@@ -39,6 +42,7 @@ pub struct TokenStatus {
     keys: Arc<Keys>,
     clients: Arc<Clients>,
     groups: Arc<Groups>,
+    proofs: Arc<Proofs>,
     usage: Arc<UsageLog>,
     refresh_grace: Duration,
     operators: RequiredSignIn,
@@ -53,6 +57,7 @@ impl TokenStatus {
         keys: &Arc<Keys>,
         clients: &Arc<Clients>,
         groups: &Arc<Groups>,
+        proofs: &Arc<Proofs>,
         usage: &Arc<UsageLog>,
     ) -> Self {
         Self {
@@ -63,6 +68,7 @@ impl TokenStatus {
             keys: Arc::clone(keys),
             clients: Arc::clone(clients),
             groups: Arc::clone(groups),
+            proofs: Arc::clone(proofs),
             usage: Arc::clone(usage),
             refresh_grace: base.config.tokens.refresh_grace,
             operators: base.config.login.operators,

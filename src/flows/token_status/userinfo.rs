@@ -1,6 +1,6 @@
 //! Userinfo (OIDC Core §5.3).
 
-use super::TokenStatus;
+use super::{PresentedToken, TokenStatus};
 use crate::domain::asked_claims::AskedClaims;
 use crate::domain::told_claims::Teller;
 use crate::protocol::claims::AccessTokenClaims;
@@ -12,8 +12,8 @@ use crate::protocol::scope::OPENID;
 impl TokenStatus {
     /// The claims that the token's scope allows. A token for a resource (RFC 8707) is not accepted: otherwise every API
     /// that receives one could ask here who the person is (RFC 9700 §2.3).
-    pub async fn userinfo(&self, token: &str) -> Result<UserInfo, Refusal> {
-        let (bearer, application) = self.check_active_bearer(token).await?;
+    pub async fn userinfo(&self, presented: &PresentedToken) -> Result<UserInfo, Refusal> {
+        let (bearer, application) = self.check_presented(presented).await?;
         bearer.require_audience(&[self.issuer.as_str()])?;
         bearer.require_scope(OPENID)?;
         let Some(user) = bearer.user else {

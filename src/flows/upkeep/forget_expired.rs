@@ -17,6 +17,7 @@ impl Upkeep {
     pub async fn forget_expired(&self) -> Result<(), StoreError> {
         let now = self.instruments.now();
         self.store.client_assertions_forget(now).await?;
+        self.store.dpop_proofs_forget(now).await?;
         self.store.rate_limits_forget(now).await?;
         self.store.tries_forget(now).await?;
         self.store.passkey_challenges_forget(now).await?;

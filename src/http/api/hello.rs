@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::domain::ids::Timestamp;
 use crate::flows::token_status::TokenStatus;
-use crate::http::authorization::{BearerToken, bearer};
+use crate::http::authorization::{AccessToken, bearer};
 use crate::http::reply::{Answer, Unkept};
 use crate::protocol::claims::{AccessTokenClaims, Audience};
 
@@ -51,7 +51,7 @@ impl From<AccessTokenClaims> for Seen {
 /// Answers the bearer of a valid token.
 pub(in crate::http) async fn hello(
     State(token_status): State<Arc<TokenStatus>>,
-    BearerToken(token): BearerToken,
+    AccessToken(token): AccessToken,
 ) -> Answer<impl IntoResponse> {
     let claims = token_status.check_bearer(&token).await.map_err(bearer)?.claims;
     let checked = [

@@ -6,12 +6,17 @@ use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Every kind of problem of the management API, with advice.
-pub(super) const KINDS: [(ErrorCode, &str); 16] = [
+pub(super) const KINDS: [(ErrorCode, &str); 18] = [
     (
         ErrorCode::InvalidRequest,
         "The request is not what the document says; `errors` names the member where one is at fault.",
     ),
     (ErrorCode::InvalidToken, "No access token, or one that is expired, revoked or meant for another audience."),
+    (
+        ErrorCode::DpopProofRefused,
+        "The token is bound to a key (DPoP), and the proof beside it is missing, used before or wrong.",
+    ),
+    (ErrorCode::DpopNonceMissing, "The proof beside the token needs the nonce that `DPoP-Nonce` of the answer has."),
     (ErrorCode::InsufficientScope, "The token is good, its scope is not enough."),
     (
         ErrorCode::InsufficientUserAuthentication,

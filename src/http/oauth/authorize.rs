@@ -49,7 +49,7 @@ pub(in crate::http) async fn post(
             name_client(&visit, &parameters);
             let authorization = authorization(&headers)?;
             let address = visit.requester.address;
-            let request = ClientRequest { authorization, parameters: &parameters, address };
+            let request = ClientRequest { authorization, parameters: &parameters, address, proof: None };
             let queued = authorizations.passwordless_request(request, &visit.requester).await;
             queued.map_err(|refusal| match refusal.code {
                 // Client authentication failed, as at the token endpoint.

@@ -2,13 +2,16 @@
 
 use std::marker::PhantomData;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 
 use crate::domain::activity::Endpoint;
 use crate::flows::clients::ClientRequest;
+use crate::flows::proofs::SentProof;
 use crate::http::Edge;
 use crate::http::authorization::authorization;
+use crate::http::dpop::sent_proof;
 use crate::http::named_client::NamedClient;
 use crate::http::reply::{Answer, Refused};
 use crate::http::request_body;
@@ -39,6 +42,7 @@ pub(in crate::http) struct ClientPost<E> {
     authorization: Result<Option<String>, Refusal>,
     pub(super) parameters: Parameters,
     address: IpAddr,
+    proof: Option<Arc<SentProof>>,
     endpoint: PhantomData<E>,
 }
 
@@ -55,6 +59,7 @@ impl<E: ClientEndpoint> FromRequest<Edge> for ClientPost<E> {
             authorization: authorization.map(|header| header.map(str::to_owned)),
             parameters: parameters?,
             address: named_client.address,
+            proof: sent_proof(&parts),
             endpoint: PhantomData,
         })
     }
@@ -64,6 +69,7 @@ impl<E> ClientPost<E> {
     /// What the flow makes of it.
     pub(super) fn request(&self) -> Result<ClientRequest<'_>, Refusal> {
         let authorization = self.authorization.as_ref().map_err(Clone::clone)?.as_deref();
-        Ok(ClientRequest { authorization, parameters: &self.parameters, address: self.address })
+        let (parameters, proof) = (&self.parameters, self.proof.as_deref());
+        Ok(ClientRequest { authorization, parameters, address: self.address, proof })
     }
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::config::Config;
 use crate::domain::own_api;
+use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::protected_resource::ProtectedResource;
 
 /// Serves the metadata.
@@ -19,6 +20,7 @@ pub(in crate::http) async fn metadata(State(config): State<Arc<Config>>) -> Resp
         authorization_servers: [issuer.as_str()],
         scopes_supported: own_api::SCOPES.to_vec(),
         bearer_methods_supported: ["header"],
+        dpop_signing_alg_values_supported: SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec(),
         resource_name: own_api::NAME,
         resource_documentation: &issuer.url_of("/docs"),
     };

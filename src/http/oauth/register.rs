@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::domain::registration::Members;
 use crate::flows::registrations::{Asking, ClientInformation, Managing, Registrations};
 use crate::http::Edge;
-use crate::http::authorization::{BearerToken, bearer, bearer_token, missing_token};
+use crate::http::authorization::{BearerToken, bearer, bearer_token, missing_bearer};
 use crate::http::client_address::ClientAddress;
 use crate::http::reply::{Answer, Refused, json_no_store, not_found};
 use crate::http::request_body;
@@ -57,7 +57,7 @@ pub(in crate::http) async fn register(
     let Metadata(metadata) = metadata?;
     let asking = Asking { token, metadata: &metadata, address };
     let registered = registrations.register(asking).await.map_err(|refusal| match token {
-        None if refusal.code == ErrorCode::InvalidToken => missing_token(refusal.description),
+        None if refusal.code == ErrorCode::InvalidToken => missing_bearer(refusal.description),
         _ => on_token(refusal),
     })?;
     Ok((StatusCode::CREATED, information_response(&registered)).into_response())

@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 35] = [
+const ROOMS: [Room; 36] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -27,6 +27,7 @@ const ROOMS: [Room; 35] = [
     ("AddressChanges", &["Mail", "MailLimits"]),
     ("Groups", &["ApplicationCache"]),
     ("Oversight", &[]),
+    ("Proofs", &[]),
     ("Applications", &["Keys", "ApplicationCache"]),
     ("Registrations", &["Mail", "Keys", "ApplicationCache", "Clients", "Applications"]),
     ("SelfService", &["Mail", "Access", "Applications"]),
@@ -60,14 +61,18 @@ const ROOMS: [Room; 35] = [
             "ClientDocuments",
             "Clients",
             "Groups",
+            "Proofs",
             "AuthorizationResponses",
             "SignIns",
         ],
     ),
     ("DeviceGrants", &["ApplicationCache", "Clients"]),
     ("SignOut", &["Keys", "ApplicationCache", "Sessions"]),
-    ("TokenStatus", &["Keys", "ApplicationCache", "Clients", "Groups"]),
-    ("Tokens", &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients", "Groups", "TokenStatus"]),
+    ("TokenStatus", &["Keys", "ApplicationCache", "Clients", "Groups", "Proofs"]),
+    (
+        "Tokens",
+        &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients", "Groups", "Proofs", "TokenStatus"],
+    ),
     ("Upkeep", &["Keys", "ApplicationCache", "Groups", "Webhooks", "Deliveries", "Insight", "LifeCycle"]),
 ];
 

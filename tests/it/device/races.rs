@@ -151,6 +151,7 @@ async fn begin(node: &Rooms, from: &Registered) -> bool {
         authorization: None,
         parameters: &parameters,
         address: "127.0.0.1".parse().unwrap(),
+        proof: None,
     };
     match node.device_grants.begin_device_grant(request, gatepost::domain::session::Device::default()).await {
         Ok(_) => true,

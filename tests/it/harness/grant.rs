@@ -19,6 +19,7 @@ use gatepost::flows::Rooms;
 use gatepost::flows::clients::ClientRequest;
 use gatepost::flows::login_codes::CODE_KEY;
 use gatepost::flows::people::{Admin, NewUser};
+use gatepost::flows::proofs::SentProof;
 use gatepost::protocol::acr::{AuthenticationClass, WantedClasses};
 use gatepost::protocol::authorize::{Prompt, ResponseMode};
 use gatepost::protocol::parameters::Parameters;
@@ -89,6 +90,7 @@ impl TestServer {
             state: None,
             nonce: Some("n-0S6_WzA2Mj".to_owned()),
             code_challenge: Some(CHALLENGE.parse().unwrap()),
+            dpop_jkt: None,
             prompt: Prompt::default(),
             max_age: None,
             acr_values: WantedClasses::default(),
@@ -267,8 +269,18 @@ pub(crate) fn form_body(parameters: &[(&str, &str)]) -> String {
 
 /// What the token endpoint answers this application, without HTTP.
 pub(crate) async fn token(server: &Rooms, from: &Registered, body: &str) -> Result<TokenResponse, Refusal> {
+    token_with(server, from, body, None).await
+}
+
+/// The same with this proof of possession.
+pub(crate) async fn token_with(
+    server: &Rooms,
+    from: &Registered,
+    body: &str,
+    proof: Option<&SentProof>,
+) -> Result<TokenResponse, Refusal> {
     let parameters = Parameters::from_form(body.as_bytes()).unwrap();
     let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", from.client_id, from.secret)));
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    server.tokens.token(ClientRequest { authorization: Some(&basic), parameters: &parameters, address }).await
+    server.tokens.token(ClientRequest { authorization: Some(&basic), parameters: &parameters, address, proof }).await
 }

@@ -25,6 +25,7 @@ mod management;
 mod names;
 pub(crate) mod person;
 mod process;
+mod proof;
 mod raw;
 mod received_mail;
 mod receiver;
@@ -44,7 +45,7 @@ pub(crate) use certificates::Authority;
 pub(crate) use child::Child;
 pub(crate) use clock::START;
 pub(crate) use database::{Dump, dump_of_file};
-pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token};
+pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token, token_with};
 pub(crate) use keys::{EVERY_ALGORITHM, RSA_ALONE};
 pub(crate) use management::{Management, Who};
 pub(crate) use process::{

@@ -56,6 +56,7 @@ fn a_native_client_of_mcp_gets_what_it_asks_for() {
             "client_id_issued_at": 1000,
             "client_name": "MCP CLI Proxy",
             "client_uri": "https://github.com/modelcontextprotocol/mcp-cli",
+            "dpop_bound_access_tokens": false,
             "redirect_uris": [CALLBACK],
             "scope": "openid offline_access",
             "grant_types": ["authorization_code", "refresh_token"],

@@ -10,7 +10,7 @@ use std::ops::Deref;
 use crate::domain::audit::Actor;
 use crate::flows::access::{Caller, Need, Reach};
 use crate::http::Edge;
-use crate::http::authorization::{bearer, bearer_token, missing_token};
+use crate::http::authorization::{bearer, missing_token, presented_token};
 use crate::http::pages::cookies;
 use crate::http::reply::{Answer, Refused};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -36,8 +36,8 @@ impl FromRequestParts<Edge> for ApiCaller {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Answer<Self> {
-        let (caller, proof) = match bearer_token(&parts.headers)? {
-            Some(token) => (edge.token_status().check_bearer_caller(token).await.map_err(bearer)?, Proof::Token),
+        let (caller, proof) = match presented_token(parts)? {
+            Some(token) => (edge.token_status().check_bearer_caller(&token).await.map_err(bearer)?, Proof::Token),
             None => (signed_in(parts, edge).await?, Proof::Session),
         };
         Ok(Self { edge: edge.clone(), caller, proof })
