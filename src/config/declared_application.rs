@@ -1,6 +1,7 @@
 //! An entry of `[[applications]]`.
 
 use super::environment::read_named_file;
+use super::key_files::with_keys_of_files;
 use super::place::Place;
 use super::reader::{Answer, TableReader};
 use super::secret::Secret;
@@ -51,18 +52,28 @@ fn read_setting(table: &mut TableReader<'_>, setting: &'static Setting, key: &'s
     let Some(written) = table.take(key) else { return };
     // As it has always been here: an empty list says nothing.
     let is_empty = |json: &serde_json::Value| json.as_array().is_some_and(Vec::is_empty) && setting.shape.is_list();
-    let read = match written.value.to_json() {
+    let read = json_of(setting, &written.value, &table.full_key(key)).and_then(|json| match json {
         Some(json) if is_empty(&json) => Ok(()),
         Some(serde_json::Value::String(text)) if text.trim().is_empty() => {
             Err(written.value.unfit(&format!("{}: it is empty", setting.shape.expected())))
         }
         Some(json) => given.give(setting, key, &json).map_err(|problem| unfit(setting, &written.value, &problem.what)),
         None => Err(written.value.unfit(&setting.shape.expected())),
-    };
+    });
     match read {
         Ok(()) => table.note(key, written.value.to_json().unwrap_or_default(), written.value.place),
         Err(unfit) => table.refuse_at(key, unfit),
     }
+}
+
+/// What is written, with the key sets that it names by file; none for what JSON has no like of.
+fn json_of(setting: &Setting, written: &Value, key: &str) -> Result<Option<serde_json::Value>, Unfit> {
+    let json = written.to_json();
+    if !matches!(setting.shape, Shape::Identities) {
+        return Ok(json);
+    }
+    let wrong = |message| Unfit { place: written.place.clone(), message };
+    json.map(|entries| with_keys_of_files(entries, key)).transpose().map_err(wrong)
 }
 
 /// What was expected and what was found; keys are not quoted, they might be private ones.
@@ -71,7 +82,7 @@ fn unfit(setting: &Setting, found: &Value, what: &str) -> Unfit {
         return Unfit { place: found.place.clone(), message: what.to_owned() };
     };
     match setting.shape {
-        Shape::Keys => found.unfit_unquoted(expected),
+        Shape::Keys | Shape::Identities => found.unfit_unquoted(expected),
         _ => found.unfit(expected),
     }
 }

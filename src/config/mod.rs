@@ -20,6 +20,7 @@ mod database;
 mod declared_application;
 mod environment;
 mod issuer;
+mod key_files;
 mod keys;
 mod load;
 mod log;
@@ -84,6 +85,7 @@ pub use webhooks::Webhooks;
 
 use ipnet::IpNet;
 
+use crate::protocol::client_document::DocumentHosts;
 use reader::Reader;
 
 const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::load_tests::{load, problems};
 use super::{DeclaredApplication, DeclaredSecret, Secret};
 use crate::domain::application::{
-    AccessPolicy, ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SETTINGS,
+    AccessPolicy, ApplicationKind, ApplicationSettings, ClientAuthentication, PkcePolicy, SETTINGS, SettingValue as _,
 };
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
@@ -68,7 +68,8 @@ fn an_application_can_say_everything() {
          description = \"All that is sold.\"\nclient_uri = \"https://shop.example.com\"\n\
          tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\n\
          jwks_uri = \"https://shop.example.com/jwks\"\n\
-         backchannel_logout_uri = \"https://shop.example.com/logout\"\nbackchannel_logout_session_required = true\n";
+         backchannel_logout_uri = \"https://shop.example.com/logout\"\nbackchannel_logout_session_required = true\n\
+         federated = [{ issuer = \"https://ci.example\", subject = \"job:shop/*\" }]\n";
     let expected = ApplicationSettings {
         name: "Shop".to_owned(),
         kind: ApplicationKind::Web,
@@ -107,6 +108,7 @@ fn an_application_can_say_everything() {
         backchannel_logout_uri: Some("https://shop.example.com/logout".parse().unwrap()),
         backchannel_logout_session_required: true,
         initiate_login_uri: Some("https://shop.example.com/login".parse().unwrap()),
+        federated: Vec::read(&json!([{ "issuer": "https://ci.example", "subject": "job:shop/*" }])).unwrap(),
     };
     assert_eq!(settings(lines), expected);
     assert_eq!(settings(&lines.replace("token_format", "token_profile")), expected, "by its former name");

@@ -66,7 +66,7 @@ pub struct NotedRequest {
 pub struct Failure {
     /// The value of `error`.
     pub error: String,
-    /// The `error_description` that was sent.
+    /// The `error_description` that was sent, or what it left out because it is for the owner alone.
     pub reason: String,
     /// The parameter that differs from what is registered, if that is the reason.
     pub mismatch: Option<Mismatch>,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::application::{ApplicationSettings, Audited, SETTINGS, Setting};
+use super::application::{ApplicationSettings, Audited, SETTINGS, Setting, told};
 use super::approval::Extras;
 use crate::protocol::scope::Scope;
 
@@ -31,8 +31,8 @@ fn said(setting: &Setting, settings: &ApplicationSettings) -> String {
 
 fn moves(before: &[Value], after: &[Value]) -> String {
     let only = |some: &[Value], others: &[Value], sign: &str| -> Vec<String> {
-        let only = some.iter().filter(|one| !others.contains(one)).filter_map(Value::as_str);
-        only.map(|one| format!(" {sign}{one}")).collect()
+        let only = some.iter().filter(|one| !others.contains(one));
+        only.map(|one| format!(" {sign}{}", one.as_str().map_or_else(|| told(one), str::to_owned))).collect()
     };
     only(after, before, "+").concat() + &only(before, after, "-").concat()
 }

@@ -103,8 +103,17 @@ pub fn public_key(key: &Value) -> Result<Jwk, ClientKeysError> {
 }
 
 fn check_public(key: &Value) -> Result<(), ClientKeysError> {
-    let private = PRIVATE_MEMBERS.into_iter().find(|member| key.get(member).is_some());
-    private.map_or(Ok(()), |member| Err(ClientKeysError::PrivateKey(member)))
+    private_member(key).map_or(Ok(()), |member| Err(ClientKeysError::PrivateKey(member)))
+}
+
+/// The member that only the owner of a key may have, if it is there.
+pub(super) fn private_member(key: &Value) -> Option<&'static str> {
+    PRIVATE_MEMBERS.into_iter().find(|member| key.get(member).is_some())
+}
+
+/// Whether signatures can be checked with this key here.
+pub(super) fn verifies(jwk: &Jwk) -> bool {
+    check(jwk) == Ok(Use::Verifies)
 }
 
 fn read_key((at, key): (usize, &Value)) -> Result<Jwk, ClientKeysError> {

@@ -33,6 +33,12 @@ named! {
         CodeChallengeMethod = "code_challenge_method",
         /// The verifier of PKCE. It is a secret, so a mismatch has no values.
         CodeVerifier = "code_verifier",
+        /// The issuer of a token that another server made.
+        Issuer = "iss",
+        /// Whom such a token is about.
+        Subject = "sub",
+        /// Whom such a token is meant for.
+        Audience = "aud",
     }
 }
 

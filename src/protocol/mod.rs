@@ -18,6 +18,7 @@ pub mod client_keys;
 pub mod device;
 pub mod document_address;
 pub mod dpop;
+pub mod federation;
 pub mod id_token;
 pub mod id_token_hint;
 pub mod introspection;

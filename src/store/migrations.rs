@@ -67,6 +67,8 @@ const STEPS: &[Step] = &[
     step!(36, "0036_id_token_claims"),
     step!(37, "0037_jwks_uri"),
     step!(38, "0038_client_documents"),
+    step!(39, "0039_federated"),
+    step!(40, "0040_foreign_tokens"),
     step!(41, "0041_backchannel_logout"),
     step!(43, "0043_targets"),
     step!(44, "0044_token_exchange"),

@@ -26,6 +26,7 @@ mod dpop_proofs;
 mod engine;
 mod error;
 mod expiry;
+mod foreign_tokens;
 mod forgotten;
 mod generations;
 mod groups;

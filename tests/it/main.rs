@@ -32,6 +32,7 @@ mod discovery;
 mod documents;
 mod dpop;
 mod early_answers;
+mod federated;
 mod forgotten;
 mod forgotten_in_batches;
 mod forms;

@@ -11,7 +11,7 @@ use gatepost::protocol::jose::SigningAlgorithm;
 use serde_json::json;
 use tokio::task::spawn_blocking;
 
-use crate::harness::{ClientKey, Credentials, Installation, Node, text};
+use crate::harness::{Assertion, ClientKey, Credentials, ForeignIssuer, Installation, Node, text};
 
 /// Documents with commands. `every_document_with_commands_is_tried` says when one is missing.
 const DOCUMENTS: [&str; 9] = [
@@ -24,6 +24,7 @@ const DOCUMENTS: [&str; 9] = [
     "docs/logout.md",
     "docs/registration.md",
     "docs/webhooks.md",
+    "docs/workloads.md",
 ];
 
 /// What begins a line that a test cannot run, and why.
@@ -36,6 +37,11 @@ const ELSEWHERE: [(&str, &str); 7] = [
     ("install ", "changes the machine; that the file is there is checked"),
     ("systemctl ", "changes the machine"),
 ];
+
+/// The seconds since 1970, as the programs see them.
+fn unix_time() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -211,6 +217,33 @@ async fn the_document_of_webhooks_works_as_printed() {
     assert_eq!(hooks.as_array().unwrap().len(), 2);
     let id = text(&hooks[0]["id"]);
     terminal.types(&use_it.join("\n").replace(" ID ", &format!(" {id} "))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_of_workloads_works_as_printed() {
+    let mut terminal = Terminal::open().await;
+    let key = ClientKey::new(SigningAlgorithm::Es256);
+    let issuer = ForeignIssuer::with_keys(&[&key]).await;
+    let (ours, now) = (format!("http://localhost:{}", terminal.port), unix_time());
+    let token = Assertion {
+        header: json!({ "alg": key.alg(), "kid": key.kid() }),
+        claims: json!({ "iss": issuer.issuer, "sub": "project:shop/build", "aud": ours, "iat": now, "exp": now + 300 }),
+    };
+    fs::write(terminal.at.path("token"), token.signed(&key)).unwrap();
+    fs::write(terminal.at.path("bundle.json"), key.jwks()).unwrap();
+    terminal.environment = BTreeMap::from([("ISSUER", ours)]);
+    let here = |block: &str| block.replace("https://ci.example.com", &issuer.issuer);
+    let said = terminal.types_all("docs/workloads.md", here).await;
+    assert!(said[1].contains("\"access_token\""), "{said:?}");
+    assert_eq!(said.len(), 5, "{said:?}");
+    let listed = terminal.at.json(&["app", "show", "spiffe-orders"]).await;
+    assert_eq!(listed["federated"][0]["issuer"], "spiffe://example.org");
+
+    // The configuration of a cluster, with its keys by file.
+    let cluster = terminal.at.path("bundle.json").display().to_string();
+    let declared = blocks("docs/workloads.md", &["toml"]).remove(0).replace("/etc/gatepost/cluster.json", &cluster);
+    fs::write(terminal.at.path("cluster.toml"), declared).unwrap();
+    terminal.types("gatepost --config cluster.toml app list").await;
 }
 
 /// A block is not added that no test runs.

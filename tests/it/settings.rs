@@ -37,9 +37,10 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("groups_in_access_token", json!(false), None),
         ("id_token_claims", json!("all"), None),
         ("signing_algorithm", json!("RS256"), None),
+        ("dpop_bound", json!(false), None),
         ("jwks", Value::Null, None),
         ("jwks_uri", Value::Null, None),
-        ("dpop_bound", json!(false), None),
+        ("federated", json!([]), None),
         ("description", Value::Null, None),
         ("client_uri", Value::Null, None),
         ("tos_uri", Value::Null, None),
@@ -70,6 +71,12 @@ fn values(setting: &Setting) -> Vec<Value> {
         (_, Shape::Flag) => vec![true.into(), false.into()],
         (_, Shape::Duration) => vec![1.into(), 90.into(), 86_400.into()],
         (_, Shape::Keys) => vec![json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": KEY }] })],
+        (_, Shape::Identities) => vec![
+            json!([{ "issuer": "https://ci.example", "subject": "job:shop/*" }]),
+            json!([{ "issuer": "https://ci.example", "subject": "job:shop/build", "audience": "https://id.example" },
+                { "issuer": "spiffe://example.org", "subject": "spiffe://example.org/shop", "reusable": true,
+                "jwks": { "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": KEY }] } }]),
+        ],
         ("default_scopes", _) => vec![json!(["openid"]), json!([]), json!(["orders", "openid"])],
         (_, Shape::Words) => vec![json!(["openid", "user", "orders"]), json!(["orders", "openid"])],
         ("description", _) => vec!["What the shop ordered.".into()],
@@ -262,7 +269,8 @@ fn flags(round: &Round, at: &Installation) -> Vec<String> {
             (Value::Null, _) => {}
             (Value::Array(items), _) => {
                 let flag = format!("--{}", name.trim_end_matches('s'));
-                words.extend(items.iter().flat_map(|item| [flag.clone(), item.as_str().unwrap().to_owned()]));
+                let word = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+                words.extend(items.iter().flat_map(|item| [flag.clone(), word(item)]));
                 if items.is_empty() {
                     words.extend([flag, String::new()]);
                 }
@@ -314,11 +322,25 @@ async fn every_setting_is_set_and_read_by_command(at: Installation) {
     assert_round(&shown, expected.as_object().unwrap());
 }
 
-/// An entry of the file that says all this. JSON is TOML, except for tables and for what is not there.
+/// The same in TOML: JSON is TOML, except for tables.
+fn toml(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| format!("{name} = {}", toml(value)));
+            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
+}
+
+/// An entry of the file that says all this, except for what is not there.
 fn declared(number: usize, round: &Round) -> String {
-    let lines = round.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| match value {
-        Value::Object(_) => format!("{name} = [{{ kty = \"OKP\", crv = \"Ed25519\", x = \"{KEY}\" }}]\n"),
-        value => format!("{name} = {value}\n"),
+    let lines = round.iter().filter(|(_, value)| !value.is_null());
+    let lines = lines.map(|(name, value)| match value.get("keys") {
+        // Of a set the keys alone do as well.
+        Some(keys) => format!("{name} = {}\n", toml(keys)),
+        None => format!("{name} = {}\n", toml(value)),
     });
     format!("[[applications]]\nclient_id = \"round-{number}\"\ntype = \"web\"\n{}", lines.collect::<String>())
 }

@@ -5,13 +5,14 @@ mod corruption;
 mod migrations;
 
 use macro_rules_attribute::apply;
+use serde_json::json;
 use std::time::Duration;
 
 use gatepost::adapters::entropy::{SystemEntropy, row_id};
 use gatepost::domain::application::PkcePolicy;
 use gatepost::domain::application::{
     AccessPolicy, Application, ApplicationKind, ApplicationSettings, ApplicationState, ClientAuthentication,
-    DeactivationReason, Origin,
+    DeactivationReason, Origin, SettingValue as _,
 };
 use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::{Actor, AuditEntry, AuditEvent};
@@ -111,6 +112,8 @@ fn elaborate() -> Application {
         id_token_claims: IdTokenContent::SubOnly,
         backchannel_logout_uri: Some("https://a.example.com/logout?a='b".parse().unwrap()),
         backchannel_logout_session_required: true,
+        federated: Vec::read(&json!([{ "issuer": "https://ci.example", "subject": "job:’shop’/*", "reusable": true }]))
+            .unwrap(),
     };
     let imported = |fingerprint: Option<&str>| SecretOrigin::Imported { fingerprint: fingerprint.map(str::to_owned) };
     let secrets = vec![
@@ -402,6 +405,18 @@ async fn an_assertion_is_spent_once_for_each_application(world: World) {
     assert_eq!(store.client_assertions_forget(later(59)).await.unwrap(), 0);
     assert_eq!(store.client_assertions_forget(later(60)).await.unwrap(), 3);
     assert!(store.client_assertion_spend(one.id, [1; 32], later(120)).await.unwrap());
+}
+
+/// RFC 7523 §3: a token of another issuer is spent once, for whichever application.
+#[apply(on_both_engines)]
+async fn a_foreign_token_is_spent_once(world: World) {
+    let store = world.store().await;
+    for (mark, first) in [(1, true), (1, false), (2, true)] {
+        assert_eq!(store.foreign_token_spend([mark; 32], later(60)).await.unwrap(), first);
+    }
+    assert_eq!(store.foreign_tokens_forget(later(59)).await.unwrap(), 0);
+    assert_eq!(store.foreign_tokens_forget(later(60)).await.unwrap(), 2);
+    assert!(store.foreign_token_spend([1; 32], later(120)).await.unwrap());
 }
 
 /// Fifty at once, over two pools of connections: exactly one wins, every time.

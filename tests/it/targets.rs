@@ -190,7 +190,10 @@ async fn a_token_for_another_application_is_not_for_this_server(world: World) {
     assert!(!grant.is_known(&token).await);
     let own = server.grant().await.stored().await;
     let code = own.code().await;
-    let own_token = own.redeem_with(&code, &[("audience", &own.application.client_id)]).await.access_token();
+    let own_token = own
+        .redeem_with(&code, &[("redirect_uri", CALLBACK), ("audience", &own.application.client_id)])
+        .await
+        .access_token();
     assert!(own.is_known(&own_token).await, "one for itself by name is as one without a name");
 }
 

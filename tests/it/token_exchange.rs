@@ -1,6 +1,7 @@
 //! Token exchange (RFC 8693): an API passes a request on in the name of whoever sent it, never with more than it was sent,
 //! and for no longer.
 
+mod bound;
 mod ends;
 mod refused;
 

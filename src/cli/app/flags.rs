@@ -112,6 +112,7 @@ fn flag(setting: &'static Setting, name: &'static str) -> Arg {
     let long = long(setting, name);
     let value_name = match setting.shape {
         Shape::Keys => "FILE".to_owned(),
+        Shape::Identities => "ISSUER SUBJECT [AUDIENCE]".to_owned(),
         Shape::Lines if long.ends_with("group") => "GROUP".to_owned(),
         Shape::Lines => "URI".to_owned(),
         _ => long.to_uppercase().replace('-', "_"),

@@ -7,6 +7,7 @@ use super::values::LONGEST_TOKEN_TTL;
 use super::{ApplicationKind, MOST_SCOPES};
 use crate::domain::group::{GroupName, MOST_GROUPS_OF_A_PERSON};
 use crate::domain::user::EmailAddress;
+use crate::protocol::federation::MOST_IDENTITIES;
 use crate::protocol::redirect_uri::{self, ReturnFrom, UriRule};
 use crate::protocol::token::GrantType;
 
@@ -43,6 +44,14 @@ pub enum SettingsError {
     /// RFC 7591 §2: keys are registered, or published, and not both.
     #[error("jwks and jwks_uri exclude each other")]
     KeysTwice,
+    /// Workloads of a public application, which does not authenticate.
+    #[error(
+        "an application of type {0} does not authenticate, so no token of another issuer can do it; only service and web can"
+    )]
+    Federated(ApplicationKind),
+    /// Too many identities.
+    #[error("an application trusts {MOST_IDENTITIES} identities of other issuers at most")]
+    Identities,
     /// A token lifetime out of bounds.
     #[error("the token lifetime must be from one second to a year")]
     TokenTtl,
@@ -106,6 +115,15 @@ pub(super) fn jwks_uri(settings: &ApplicationSettings) -> Checked {
         (Some(_), ClientAuthentication::PrivateKeyJwt(_)) => Err(SettingsError::KeysTwice),
         (Some(_), _) if !settings.kind.is_confidential() => Err(SettingsError::Keys(settings.kind)),
         (Some(_), _) => Ok(()),
+    }
+}
+
+pub(super) fn federated(settings: &ApplicationSettings) -> Checked {
+    match settings.federated.len() {
+        0 => Ok(()),
+        _ if !settings.kind.is_confidential() => Err(SettingsError::Federated(settings.kind)),
+        1..=MOST_IDENTITIES => Ok(()),
+        _ => Err(SettingsError::Identities),
     }
 }
 
@@ -180,6 +198,21 @@ mod tests {
         assert_eq!(settings.check(), Err(SettingsError::ClientCredentials));
         let exchanging = ApplicationSettings { grants: vec![GrantType::TokenExchange], ..settings };
         assert_eq!(exchanging.check(), Err(SettingsError::TokenExchange));
+    }
+
+    #[test]
+    fn only_what_authenticates_trusts_other_issuers_and_not_too_many_of_them() {
+        use crate::domain::application::SettingValue as _;
+        use serde_json::json;
+        let trusting = |kind, count| {
+            let entry = |number| json!({ "issuer": "https://a.example", "subject": format!("s{number}") });
+            let federated = Vec::read(&(0..count).map(entry).collect()).unwrap();
+            ApplicationSettings { federated, ..ApplicationSettings::new("A".to_owned(), kind) }.check()
+        };
+        assert_eq!(trusting(ApplicationKind::Service, MOST_IDENTITIES), Ok(()));
+        assert_eq!(trusting(ApplicationKind::Web, 1), Ok(()));
+        assert_eq!(trusting(ApplicationKind::Service, MOST_IDENTITIES + 1), Err(SettingsError::Identities));
+        assert_eq!(trusting(ApplicationKind::Spa, 1), Err(SettingsError::Federated(ApplicationKind::Spa)));
     }
 
     #[test]

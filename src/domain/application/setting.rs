@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::ApplicationKind;
 use super::check::SettingsError;
+use super::federated;
 use super::limits::{BeyondLimits, SelfServiceLimits};
 use super::settings::{ApplicationSettings, SETTINGS};
 use crate::domain::duration::{self, Written};
@@ -28,6 +29,8 @@ pub enum Shape {
     Ticks(&'static str, Choices),
     /// A set of public keys (RFC 7517 §5).
     Keys,
+    /// Identities of other issuers.
+    Identities,
 }
 
 /// The values to choose from.
@@ -54,12 +57,15 @@ impl Shape {
             Self::Choice(names, _) => names.to_owned(),
             Self::Ticks(names, _) => format!("a list, each item {names}"),
             Self::Keys => "public keys: [{ kty = \"RSA\", … }] or { keys = [{ kty = \"RSA\", … }] }".to_owned(),
+            Self::Identities => {
+                "a list, each item { issuer, subject, audience }, of which audience may be left out".to_owned()
+            }
         }
     }
 
     /// Whether it holds several values, each of which can be given for itself.
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Lines | Self::Words | Self::Ticks(..))
+        matches!(self, Self::Lines | Self::Words | Self::Ticks(..) | Self::Identities)
     }
 }
 
@@ -205,6 +211,9 @@ impl Setting {
             (Value::Number(seconds), Shape::Duration) => {
                 Written(std::time::Duration::from_secs(seconds.as_u64().unwrap_or(0))).to_string()
             }
+            (Value::Array(entries), Shape::Identities) => {
+                entries.iter().map(federated::line).collect::<Vec<_>>().join("\n")
+            }
             (Value::Array(items), shape) => {
                 let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 items.join(if matches!(shape, Shape::Lines) { "\n" } else { " " })
@@ -219,6 +228,8 @@ impl Setting {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         match self.shape {
             Shape::Lines => lines.collect(),
+            Shape::Identities if text.starts_with('[') => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+            Shape::Identities => lines.map(federated::from_line).collect(),
             Shape::Words | Shape::Ticks(..) => text.split_whitespace().collect(),
             Shape::Line if !self.optional => text.into(),
             _ if text.is_empty() => Value::Null,

@@ -21,6 +21,7 @@ use crate::protocol::assertion::AssertionAudience;
 use crate::protocol::claim_name::ClaimName;
 use crate::protocol::claims::TokenProfile;
 use crate::protocol::document_address::DocumentAddress;
+use crate::protocol::federation::FederatedIdentity;
 use crate::protocol::id_token::IdTokenContent;
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::named::named;
@@ -218,6 +219,12 @@ settings! {
             metadata: Some("id_token_signed_response_alg"),
         }
 
+        /// Whether its tokens are bound to a key that it proves to hold (DPoP), so that nobody else can use them.
+        dpop_bound: bool = |_| false, {
+            label: "Bound tokens (DPoP)",
+            metadata: Some("dpop_bound_access_tokens"),
+        }
+
         /// Public keys (RFC 7517) to authenticate with, instead of a secret.
         authentication as "jwks" in "jwks": ClientAuthentication = ClientAuthentication::without_keys, {
             label: "Public keys",
@@ -241,10 +248,11 @@ settings! {
             kinds: ApplicationKind::is_confidential,
         }
 
-        /// Whether its tokens are bound to a key that it proves to hold (DPoP), so that nobody else can use them.
-        dpop_bound: bool = |_| false, {
-            label: "Bound tokens (DPoP)",
-            metadata: Some("dpop_bound_access_tokens"),
+        /// The workloads that are this application: whose tokens it is known by, instead of a secret.
+        federated: Vec<FederatedIdentity> = |_| Vec::new(), {
+            label: "Workloads of other issuers",
+            kinds: ApplicationKind::is_confidential,
+            check: check::federated,
         }
 
         /// What it is, in a sentence: people read it where they sign in and consent.

@@ -141,7 +141,9 @@ impl Applications {
 
     /// The first secret of an application with these settings, hashed before any row is locked.
     pub(super) async fn secret_for(&self, settings: &ApplicationSettings) -> Result<Option<MadeSecret>, ManageError> {
-        Ok(if settings.uses_secret() { Some(self.make_secret(self.instruments.now()).await?) } else { None })
+        // What is known by the tokens of another issuer has them instead.
+        let needs_one = settings.uses_secret() && settings.federated.is_empty();
+        Ok(if needs_one { Some(self.make_secret(self.instruments.now()).await?) } else { None })
     }
 
     /// The same within a larger transaction, which has raised the counter of applications. Returns the application as

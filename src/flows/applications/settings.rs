@@ -94,7 +94,9 @@ impl Applications {
             }
         }
         let known = &application.settings;
-        if (&settings.authentication, &settings.jwks_uri) != (&known.authentication, &known.jwks_uri) {
+        let is_other = (&settings.authentication, &settings.jwks_uri) != (&known.authentication, &known.jwks_uri);
+        let distrusts = known.federated.iter().any(|identity| !settings.federated.contains(identity));
+        if is_other || distrusts {
             tx.application_end_tokens(application.id, now).await?;
         }
         if settings.owner != application.settings.owner {

@@ -1,5 +1,6 @@
 //! Client authentication (RFC 6749 §2.3).
 
+mod by_foreign_token;
 mod by_secret;
 mod published_keys;
 mod verify_secret;
@@ -21,6 +22,7 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, SecretId, Timestamp};
 use crate::protocol::assertion::{self, Addressee, VerifiedAssertion};
 use crate::protocol::client_auth::{AuthMethod, ClientCredentials};
+use crate::protocol::federation::Unverified;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token;
@@ -71,7 +73,7 @@ pub struct Clients {
     secrets: SecretVerifier,
     guesses: Arc<GuessLimits>,
     usage: Arc<UsageLog>,
-    /// The keys that applications publish.
+    /// The keys that applications and other issuers publish.
     documents: Documents,
 }
 
@@ -197,6 +199,13 @@ impl Clients {
         assertion: &str,
         (endpoint, address): (Option<&str>, IpAddr),
     ) -> Result<AuthenticatedClient, Refusal> {
+        if let (Some(client_id), Some(claims)) = (client_id, Unverified::read(assertion)) {
+            let application = self.find(client_id, address).await?;
+            let trusts = |application: &Arc<Application>| claims.is_of(&application.settings.federated);
+            if claims.is_foreign_to(client_id) || application.as_ref().is_some_and(trusts) {
+                return Box::pin(self.authenticate_by_foreign_token(application, assertion)).await;
+            }
+        }
         let claimed = assertion::claimed_client(assertion)?;
         if client_id.is_some_and(|other| other != claimed) {
             return Err(Refusal::invalid_request("client_id and the client assertion name two different clients"));

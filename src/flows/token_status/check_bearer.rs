@@ -28,8 +28,7 @@ pub struct Bearer {
     pub user: Option<User>,
     /// What the person granted; none if the application acts for itself.
     pub family: Option<TokenFamily>,
-    /// The applications that exchanged it, the last one first, ending with the one that the first token was issued to; none
-    /// if it was not exchanged.
+    /// The applications that had got the tokens which it was exchanged for, in this order; none if it was not exchanged.
     pub exchanged_by: Vec<Arc<Application>>,
 }
 
@@ -79,9 +78,9 @@ impl TokenStatus {
         self.check_all(claims).await
     }
 
-    /// The bearer of this token, whoever that is, and its application, with all other checks: whether the token was revoked, the grant ended,
-    /// the account disabled or the application deactivated. Scopes and resources that were taken from the application
-    /// since the token was issued are taken from the token too.
+    /// The bearer of this token, whoever presents it, and its application, with all other checks: whether the token was
+    /// revoked, the grant ended, the account disabled or the application deactivated. Scopes and resources that were
+    /// taken from the application since the token was issued are taken from the token too.
     pub(in crate::flows) async fn check_active_bearer(
         &self,
         token: &str,
@@ -111,14 +110,16 @@ impl TokenStatus {
     async fn check_all(&self, claims: AccessTokenClaims) -> Result<(Bearer, Arc<Application>), Refusal> {
         let user = self.user_spoken_for(&claims).await?;
         let issued: Scope = claims.scope.parse().unwrap_or_default();
-        let (application, mut left) = self.check_link(&claims, 0, user.as_ref(), issued).await?;
-        let mut exchanged_by: Vec<Arc<Application>> = Vec::with_capacity(claims.exchanged_from.len());
-        for place in 1..=claims.exchanged_from.len() {
-            let (before, of_before) = self.check_link(&claims, place, user.as_ref(), left.scope).await?;
-            self.check_may_exchange(exchanged_by.last().unwrap_or(&application), &before, &of_before.aud).await?;
-            let aud = left.aud.only(|audience| of_before.aud.contains(audience)).ok_or_else(nothing_left)?;
-            left = Left { scope: of_before.scope, aud };
-            exchanged_by.push(before);
+        // From the first one on, so that each had what was left to it.
+        let first = claims.exchanged_from.len();
+        let (mut application, mut left) = self.check_link(&claims, first, user.as_ref(), issued).await?;
+        let mut exchanged_by = Vec::with_capacity(first);
+        for place in (0..first).rev() {
+            let (next, of_next) = self.check_link(&claims, place, user.as_ref(), left.scope).await?;
+            self.check_may_exchange(&next, &application, &left.aud).await?;
+            let aud = of_next.aud.only(|audience| left.aud.contains(audience)).ok_or_else(nothing_left)?;
+            left = Left { scope: of_next.scope, aud };
+            exchanged_by.push(std::mem::replace(&mut application, next));
         }
         let family = self.living_family(&claims).await?;
         let claims = AccessTokenClaims { aud: left.aud, scope: left.scope.to_string(), ..claims };
@@ -139,7 +140,8 @@ impl TokenStatus {
         Err(invalid("it is neither meant for the application that exchanges it, nor was it issued to it"))
     }
 
-    /// One of them: the application that it was issued to, and what is left of it there. The first is the one that was sent.
+    /// One of them: the application that it was issued to, and what is left of it there. The one that was sent has the place
+    /// 0, and the others have theirs in `exchanged_from`, from 1 on.
     async fn check_link(
         &self,
         claims: &AccessTokenClaims,

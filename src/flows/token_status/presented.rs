@@ -23,7 +23,7 @@ impl TokenStatus {
         presented: &PresentedToken,
         claims: &AccessTokenClaims,
     ) -> Result<(), Refusal> {
-        let nonce = if claims.sub == claims.client_id { Nonce::Optional } else { Nonce::Demanded };
+        let nonce = if claims.is_clients_own() { Nonce::Optional } else { Nonce::Demanded };
         match (&claims.cnf, &presented.proof) {
             (None, None) => Ok(()),
             (Some(cnf), Some(sent)) => self.proofs.check_with_token(sent, (presented.token.as_str(), &cnf.jkt), nonce),

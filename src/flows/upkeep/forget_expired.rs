@@ -18,6 +18,7 @@ impl Upkeep {
         let now = self.instruments.now();
         self.store.client_assertions_forget(now).await?;
         self.store.dpop_proofs_forget(now).await?;
+        self.store.foreign_tokens_forget(now).await?;
         self.store.rate_limits_forget(now).await?;
         self.store.tries_forget(now).await?;
         self.store.passkey_challenges_forget(now).await?;

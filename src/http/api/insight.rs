@@ -55,7 +55,7 @@ pub(super) struct RecentRequest {
     times: u64,
     /// The value of `error`; none if it succeeded.
     error: Option<String>,
-    /// Why it failed: the `error_description` that was sent.
+    /// Why it failed: the `error_description` that was sent, or what it left out for strangers.
     reason: Option<String>,
     /// The value that was sent if another one is registered, redacted.
     sent: Option<String>,

@@ -189,6 +189,13 @@ fn value_schema(shape: Shape) -> Value {
             json!({ "type": "array", "items": { "type": "string", "enum": names(choices) } })
         }
         Shape::Keys => json!({ "type": "object" }),
+        Shape::Identities => {
+            let (text, yes_or_no) = (json!({ "type": "string" }), json!({ "type": "boolean" }));
+            let members = json!({ "issuer": text, "subject": text, "audience": text, "jwks": { "type": "object" },
+                "reusable": yes_or_no });
+            json!({ "type": "array", "items": { "type": "object", "required": ["issuer", "subject"],
+                "additionalProperties": false, "properties": members } })
+        }
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) fn publisher(application: &Application) -> Publisher {
 fn called_back(application: &Application) -> CalledBack {
     let uris = &application.settings.redirect_uris;
     let is_everywhere_here = uris.iter().all(|uri| redirect_uri::is_loopback(uri));
-    if application.origin.is_document() && application.is_public() && is_everywhere_here {
+    if application.origin.is_document() && is_everywhere_here {
         CalledBack::OnThisDevice
     } else {
         CalledBack::Somewhere

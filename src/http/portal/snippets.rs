@@ -21,6 +21,10 @@ pub(in crate::http) struct Snippet {
 /// The redirect URI in a program if the application has none yet.
 const SOMEWHERE: &str = "http://localhost:3000/callback";
 
+/// curl's options for an assertion in the environment.
+const ASSERTION: &str = "--data client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \\\n  \
+                         --data \"client_assertion=$CLIENT_ASSERTION\"";
+
 /// The values in the programs.
 struct Values {
     issuer: String,
@@ -56,6 +60,8 @@ enum Login {
     Secret(Option<String>),
     /// With an assertion that its own key signed.
     Assertion,
+    /// With a token of another issuer, which does not say which application sends it.
+    ForeignToken,
     /// As a public client.
     Public,
 }
@@ -92,6 +98,9 @@ pub(in crate::http) fn snippets(application: &Application, issuer: &str, shown: 
         scope: Text(settings.default_scope.to_string()),
         redirect_uri: Text(settings.redirect_uris.first().cloned().unwrap_or_else(|| SOMEWHERE.to_owned())),
         login: match settings.auth_method() {
+            AuthMethod::Basic if application.secrets.is_empty() && !settings.federated.is_empty() => {
+                Login::ForeignToken
+            }
             AuthMethod::Basic | AuthMethod::Post => Login::Secret(shown.map(|secret| secret.expose().to_owned())),
             AuthMethod::PrivateKeyJwt => Login::Assertion,
             AuthMethod::None => Login::Public,
@@ -117,7 +126,7 @@ pub(in crate::http) fn snippets(application: &Application, issuer: &str, shown: 
         Vec::new()
     };
     // With `private_key_jwt` the request is the same, and only curl's form is short enough to be useful.
-    let only_curl = matches!(v.login, Login::Assertion);
+    let only_curl = matches!(v.login, Login::Assertion | Login::ForeignToken);
     let fits = |id: &str| !only_curl || id == "curl";
     let written = written.into_iter().filter(|(_, id, _)| fits(id));
     written.filter_map(|(language, id, code)| Some(Snippet { language, id, code: code.ok()? })).collect()
@@ -157,7 +166,7 @@ impl Values {
         match &self.login {
             Login::Secret(Some(secret)) => format!("CLIENT_SECRET={} ", word(secret)),
             Login::Secret(None) => "CLIENT_SECRET=… ".to_owned(),
-            Login::Assertion | Login::Public => String::new(),
+            Login::Assertion | Login::ForeignToken | Login::Public => String::new(),
         }
     }
 
@@ -170,11 +179,8 @@ impl Values {
         match &self.login {
             Login::Secret(Some(secret)) => format!("--user {}", word(&format!("{}:{secret}", self.client_id.0))),
             Login::Secret(None) => format!("--user \"{}:$CLIENT_SECRET\"", self.client_id.0),
-            Login::Assertion => {
-                "--data client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer \\\n  \
-                                 --data \"client_assertion=$CLIENT_ASSERTION\""
-                    .to_owned()
-            }
+            Login::Assertion => ASSERTION.to_owned(),
+            Login::ForeignToken => format!("--data client_id={} \\\n  {ASSERTION}", self.client_id.0),
             Login::Public => format!("--data client_id={}", self.client_id.0),
         }
     }

@@ -113,7 +113,12 @@ async fn asks(server: &TestServer, method: Method, path: &str, token: &str, key:
 async fn the_api_takes_bound_tokens_of_machines(world: World) {
     let server = world.server().await;
     let key = ClientKey::for_proofs();
-    let machine = server.service_with(|settings| settings.scope = "gatepost:admin".parse().unwrap()).await;
+    let machine = server
+        .service_with(|settings| {
+            settings.scope = "gatepost:admin".parse().unwrap();
+            settings.default_scope = settings.scope.clone();
+        })
+        .await;
     let form = [("grant_type", "client_credentials"), ("scope", "gatepost:admin")];
     let token = server.prove(&machine, &form, &key.proves(&server)).await.access_token();
     for path in ["/api/v1/me", "/api/v1/applications?limit=1", "/api/v1/hello", "/api/v1/users"] {

@@ -142,7 +142,7 @@ impl Drop for Receiver {
     }
 }
 
-async fn serve_tls(listener: TcpListener, tls: TlsAcceptor, router: Router) {
+pub(super) async fn serve_tls(listener: TcpListener, tls: TlsAcceptor, router: Router) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         // A client that does not trust the certificate closes the connection.

@@ -16,6 +16,10 @@ fn fields(setting: &'static Setting, value: &Value) -> Vec<(&'static str, String
         (Value::Array(items), Shape::Ticks(..)) => {
             items.iter().map(|item| (setting.name, item.as_str().unwrap().to_owned())).collect()
         }
+        (Value::Array(items), Shape::Identities) => {
+            let items: Vec<String> = items.iter().map(Value::to_string).collect();
+            vec![(setting.name, items.join("\r\n"))]
+        }
         (Value::Array(items), shape) => {
             let items: Vec<&str> = items.iter().map(|item| item.as_str().unwrap()).collect();
             vec![(setting.name, items.join(if matches!(shape, Shape::Lines) { "\r\n" } else { " " }))]

@@ -87,8 +87,8 @@ async fn a_signing_key_that_cannot_be_read_is_named(world: World) {
 #[apply(on_both_engines)]
 async fn a_resource_that_cannot_be_read_is_named(world: World) {
     let store = world.store().await;
-    world.database.execute("insert into resources (identifier, name, scope) values ('here', 'x', '')").await;
-    assert!(names(store.catalogue().await, "resources", "here"));
+    world.database.execute("insert into resources (identifier, name, scope) values ('no uri', 'x', '')").await;
+    assert!(names(store.catalogue().await, "resources", "no uri"));
     world.database.execute("update resources set identifier = 'urn:a:b', scope = 'a\"b'").await;
     assert!(names(store.catalogue().await, "resources", "urn:a:b"));
 }

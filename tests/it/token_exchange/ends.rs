@@ -1,5 +1,7 @@
 //! An exchanged token ends with whatever it came from: what the person granted, each token before it, each application.
 
+use std::time::Duration;
+
 use gatepost::domain::application::{AccessPolicy, DeactivationReason};
 use gatepost::domain::audit::Actor;
 use gatepost::flows::groups::NewGroup;
@@ -75,6 +77,7 @@ async fn with_what_the_person_granted(world: World) {
     disabled.assert_over(&server, "disabled, and enabled again").await;
 
     let deactivated = passed(&server).await;
+    world.clock.advance(Duration::from_millis(1));
     deactivated.grant.application.change(&server.rooms, DEACTIVATE).await;
     deactivated.assert_over(&server, "deactivated").await;
     deactivated.grant.application.change(&server.rooms, StateChange::Activate).await;
@@ -105,6 +108,7 @@ async fn with_each_token_before_it(world: World) {
 async fn with_each_application_that_passed_it_on(world: World) {
     let server = world.server().await;
     let by_first = passed(&server).await;
+    world.clock.advance(Duration::from_millis(1));
     by_first.orders.change(&server.rooms, DEACTIVATE).await;
     assert_eq!(by_first.active(&server).await, [false, false]);
     by_first.orders.change(&server.rooms, StateChange::Activate).await;

@@ -52,6 +52,7 @@ fn a_native_client_of_mcp_gets_what_it_asks_for() {
     assert_eq!(
         shown(&metadata),
         json!({
+            "backchannel_logout_session_required": false,
             "client_id": "c",
             "client_id_issued_at": 1000,
             "client_name": "MCP CLI Proxy",

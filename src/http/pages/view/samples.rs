@@ -346,14 +346,19 @@ fn account_page(t: &'static Messages, values: &Values, notice: Option<AccountNot
 }
 
 fn account(t: &'static Messages, values: &Values, all: &mut Pages) {
-    let line = |scopes: &[&str]| ApplicationLine {
+    let line = |scopes: &[&str], host: Option<&str>| ApplicationLine {
         app: values.app(),
+        host: host.map(str::to_owned),
         scopes: values.scopes(scopes),
         since: now().minus(Duration::from_secs(86_400 * 40)),
         end: values.form("/account/applications/end"),
     };
     let view = |notice| account_page(t, values, notice);
-    add(all, "account", &Account { applications: vec![line(&SCOPES), line(&SCOPES[..1])], ..view(None) });
+    add(
+        all,
+        "account",
+        &Account { applications: vec![line(&SCOPES, None), line(&SCOPES[..1], Some(values.domain))], ..view(None) },
+    );
     for (name, notice) in [
         ("account-removed", AccountNotice::ApplicationRemoved),
         ("account-ended", AccountNotice::SessionEnded),

@@ -38,7 +38,7 @@ pub(in crate::http) struct RequestLine {
 pub(in crate::http) struct FailureLines {
     /// The value of `error`.
     pub(in crate::http) error: String,
-    /// The sentence that the caller got.
+    /// Why, in a sentence.
     pub(in crate::http) reason: String,
     /// The parameter that was not as expected.
     pub(in crate::http) field: Option<&'static str>,

@@ -51,6 +51,8 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) secret: Option<String>,
     /// Its live secrets.
     pub(in crate::http) secrets: Vec<SecretLine>,
+    /// Whether tokens of other issuers authenticate it as well.
+    pub(in crate::http) has_workloads: bool,
     /// Gives it another secret.
     pub(in crate::http) rotate: Option<Form>,
     /// Programs to paste.

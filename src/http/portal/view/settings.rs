@@ -139,11 +139,14 @@ pub(in crate::http) fn input(setting: &Setting, settings: &ApplicationSettings) 
         Shape::Words => "With spaces between. ",
         Shape::Duration => "Such as 10m, 1h or 24h; empty follows the server. ",
         Shape::Keys => "As a JWK Set; empty for none. ",
+        Shape::Identities => {
+            "One a line: issuer, subject and, where it is not this server, audience; or an entry as JSON. "
+        }
         _ => "",
     };
     let id = element("set", setting);
     let input = match setting.shape {
-        Shape::Lines | Shape::Keys => Input::lines(id, setting.name, setting.label),
+        Shape::Lines | Shape::Keys | Shape::Identities => Input::lines(id, setting.name, setting.label),
         _ => Input::line(id, setting.name, setting.label),
     };
     input.hinted(format!("{how}{}", setting.help)).holding(setting.text(settings))
