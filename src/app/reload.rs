@@ -26,6 +26,7 @@ pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     rooms.registrations.set_limits(&config.rate_limits);
     rooms.client_documents.set_limits(&config.rate_limits);
     rooms.passkeys.set_limits(&config.rate_limits);
+    rooms.upstreams.set_limits(&config.rate_limits);
     rooms.device_grants.set_limits(config.rate_limits.clone());
     rooms.mail_limits.set_limits(config.rate_limits.clone());
     rooms.mail.set_server(mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>), sender);

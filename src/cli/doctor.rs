@@ -18,6 +18,7 @@ use crate::adapters::mailer::Sender;
 use crate::app::{Outside, mail_server, master_key_file, without_migrating};
 use crate::config::{Config, Issuer, Loaded, Mode};
 use crate::domain::signing_key::KeySequence;
+use crate::domain::upstream::UpstreamName;
 use crate::flows::Rooms;
 
 /// How a check ended.
@@ -31,14 +32,14 @@ enum Finding {
 
 #[derive(Serialize)]
 struct Check {
-    name: &'static str,
+    name: String,
     finding: Finding,
     detail: String,
 }
 
 impl Check {
-    fn new(name: &'static str, finding: Finding, detail: impl Into<String>) -> Self {
-        Self { name, finding, detail: detail.into() }
+    fn new(name: impl Into<String>, finding: Finding, detail: impl Into<String>) -> Self {
+        Self { name: name.into(), finding, detail: detail.into() }
     }
 }
 
@@ -54,6 +55,7 @@ pub(super) async fn run(format: Format, loaded: Loaded) -> Result<ExitCode, Comm
         Ok(rooms) => {
             checks.push(Check::new("database", Finding::Good, format!("{} answers", rooms.store.engine_name())));
             checks.push(signing_keys(&rooms).await);
+            checks.extend(upstreams(&rooms).await);
             rooms.store.close().await;
         }
         Err(e) => checks.push(Check::new("database and keys", Finding::Problem, e.to_string())),
@@ -70,7 +72,7 @@ fn row(check: &Check) -> Vec<String> {
         Finding::Warning => "warning",
         Finding::Problem => "PROBLEM",
     };
-    vec![check.name.to_owned(), finding.to_owned(), check.detail.clone()]
+    vec![check.name.clone(), finding.to_owned(), check.detail.clone()]
 }
 
 fn configuration(loaded: &Loaded) -> Check {
@@ -191,4 +193,14 @@ async fn signing_keys(rooms: &Rooms) -> Check {
         }
         (None, _) => Check::new("signing keys", Finding::Warning, "there are none yet; the first start makes them"),
     }
+}
+
+/// Asks each upstream for its discovery document and its keys, as for a sign-in. One that is away keeps nobody from
+/// signing in by mail, so it is a warning.
+async fn upstreams(rooms: &Rooms) -> Vec<Check> {
+    let check = |(name, outcome): (&UpstreamName, Result<(), String>)| match outcome {
+        Ok(()) => Check::new(format!("upstream {name}"), Finding::Good, "answers, and its keys are understood"),
+        Err(why) => Check::new(format!("upstream {name}"), Finding::Warning, why),
+    };
+    rooms.upstreams.check().await.into_iter().map(check).collect()
 }

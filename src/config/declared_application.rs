@@ -102,7 +102,7 @@ fn secret(table: &mut TableReader<'_>) -> Option<DeclaredSecret> {
     plain.or_else(|| hash.map(|hash| DeclaredSecret::Hash(hash.0)))
 }
 
-fn secret_of_named_file(table: &mut TableReader<'_>) -> Option<Secret> {
+pub(super) fn secret_of_named_file(table: &mut TableReader<'_>) -> Option<Secret> {
     let key = "client_secret_file";
     let Answer::Good(path, place) = table.read::<String>(key) else {
         return None;

@@ -43,6 +43,7 @@ mod server;
 mod setting;
 mod sources;
 mod tokens;
+mod upstreams;
 mod value;
 mod webhooks;
 
@@ -81,6 +82,7 @@ pub use self_service::SelfService;
 pub use server::Server;
 pub use sources::{ShownSetting, Sources};
 pub use tokens::Tokens;
+pub use upstreams::Upstream;
 pub use webhooks::Webhooks;
 
 use ipnet::IpNet;
@@ -123,6 +125,8 @@ pub struct Config {
     pub log: Log,
     /// `[[applications]]`, `[[scopes]]`, `[[resources]]`, `[[groups]]` and `[[attributes]]`
     pub provisioning: Provisioning,
+    /// `[[upstreams]]`
+    pub upstreams: Vec<Upstream>,
 }
 
 /// A configuration and where each part of it came from.
@@ -189,9 +193,20 @@ impl Config {
         networks.iter().copied().chain(loopback).collect()
     }
 
+    /// What an upstream may be in besides the public internet: its `allow_private`, and the machine itself under the
+    /// same condition.
+    pub fn upstream_networks(&self, upstream: &Upstream) -> Vec<IpNet> {
+        let mut networks = upstream.allow_private.clone();
+        if self.server.issuer.is_loopback() {
+            networks.extend(LOOPBACK.iter().filter_map(|network| network.parse::<IpNet>().ok()));
+        }
+        networks
+    }
+
     fn read(reader: &mut Reader) -> Self {
         // Before the section `[applications]`, which shares a name with one of its lists.
         let provisioning = Provisioning::read(reader);
+        let upstreams = provisioning::read_upstreams(reader);
         Self {
             server: reader.section("server", Server::read),
             database: reader.section("database", Database::read),
@@ -208,6 +223,7 @@ impl Config {
             rate_limits: reader.section("rate_limits", RateLimits::read),
             log: reader.section("log", Log::read),
             provisioning,
+            upstreams,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::place::Place;
 use super::reader::Reader;
 use super::reader::TableReader;
 use super::setting::FromText;
+use super::upstreams::{self, Upstream};
 use super::value::{Kind, Value};
 use crate::domain::approval::is_management;
 use crate::domain::assurance::RequiredSignIn;
@@ -99,6 +100,14 @@ impl Provisioning {
         refuse_bad_attributes(reader, &attributes, &scopes);
         Self { applications, scopes, resources, groups, attributes }
     }
+}
+
+/// Reads `[[upstreams]]`.
+pub(super) fn read_upstreams(reader: &mut Reader) -> Vec<Upstream> {
+    let written = reader.take("upstreams");
+    let upstreams = entries(reader, "upstreams", written, Upstream::read);
+    upstreams::check(reader, &upstreams);
+    upstreams
 }
 
 impl Provisioning {

@@ -152,8 +152,10 @@ impl Authorization {
             return Step::Over;
         }
         let silent = self.prompt.none;
+        // At another provider they may have signed in long before they came from there for this request.
+        let for_this = |person: &Person<'_>| person.session.created_at >= self.created_at;
         // A sign-in for this request is recent enough, however long the pages after it take.
-        let for_this = |person: &Person<'_>| person.session.auth_time >= self.created_at;
+        let since = |person: &Person<'_>| person.session.auth_time >= self.created_at;
         let expected = |person: &Person<'_>| self.is_expected(person.sub);
         if let Some(person) = &person
             && !silent
@@ -163,7 +165,7 @@ impl Authorization {
             return Step::OtherAccount;
         }
         let signed_in = person.filter(|person| {
-            let in_time = for_this(person) || (person.session.is_fresh(self.max_age, now) && !self.prompt.login);
+            let in_time = since(person) || (person.session.is_fresh(self.max_age, now) && !self.prompt.login);
             in_time && expected(person)
         });
         let Some(person) = signed_in else {

@@ -171,6 +171,10 @@ row_ids! {
     NotedRequestId,
     /// Names a passkey.
     PasskeyId,
+    /// Names an identity at an upstream that belongs to an account.
+    UpstreamIdentityId,
+    /// Names one that belongs to none yet.
+    PendingIdentityId,
 }
 
 /// The client id of an application (RFC 6749 §2.2). It reveals no creation time and is never issued twice. That of one

@@ -46,6 +46,7 @@ pub mod signing_key;
 pub mod step_up;
 pub mod token_family;
 pub mod told_claims;
+pub mod upstream;
 pub mod uptime_clock;
 pub mod user;
 pub mod username;

@@ -140,6 +140,10 @@ one_time_values! {
     RegistrationAccessToken = "gprt_",
     /// What an authenticator signs to sign somebody in, or to register a passkey (WebAuthn §13.4.3).
     PasskeyChallenge = "gpw_",
+    /// What ties an upstream's answer to the browser that was sent there (OIDC Core §3.1.2.1 `state`).
+    UpstreamState = "gpst_",
+    /// What ties an upstream's ID token to the request for it (OIDC Core §3.1.2.1 `nonce`).
+    UpstreamNonce = "gpn_",
 }
 
 #[cfg(test)]

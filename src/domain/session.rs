@@ -16,17 +16,21 @@ named! {
         SoftwareKey = "swk",
         /// By a passkey that stays on its device.
         HardwareKey = "hwk",
+        /// At another provider, which said so (no value of RFC 8176; others of the industry say it like this).
+        Upstream = "fed",
     }
 }
 
 impl AuthenticationMethod {
     /// The authentication classes that it meets, its own first.
     pub const fn classes(self) -> &'static [AuthenticationClass] {
-        use AuthenticationClass::{Mail, Passkey, PhishingResistant, PhishingResistantHardware};
+        use AuthenticationClass::{Mail, Passkey, PhishingResistant, PhishingResistantHardware, Upstream};
         match self {
             Self::Email => &[Mail],
             Self::SoftwareKey => &[Passkey, PhishingResistant],
             Self::HardwareKey => &[Passkey, PhishingResistant, PhishingResistantHardware],
+            // However the person signed in there: this server did not see it.
+            Self::Upstream => &[Upstream],
         }
     }
 
@@ -41,12 +45,19 @@ impl AuthenticationMethod {
             Self::Email => &["otp"],
             Self::SoftwareKey => &["swk", "user"],
             Self::HardwareKey => &["hwk", "user"],
+            Self::Upstream => &["fed"],
         }
     }
 
     /// Whether it was a passkey.
     pub const fn is_passkey(self) -> bool {
         matches!(self, Self::SoftwareKey | Self::HardwareKey)
+    }
+
+    /// Whether this server saw it itself. What another provider says opens applications, and nothing that changes the
+    /// account: whoever got into the one at that provider would otherwise have this one for good.
+    pub const fn is_own(self) -> bool {
+        !matches!(self, Self::Upstream)
     }
 }
 

@@ -1,21 +1,29 @@
 //! Whether a session is sure enough for a request, or the person has to do more.
 
+use std::time::Duration;
+
 use super::assurance::{Assurance, RequiredSignIn};
 use super::authorization::Authorization;
 use super::session::Session;
 
 impl Authorization {
+    /// How long ago the person may have signed in; at zero they sign in anew (OIDC Core §3.1.2.1 `prompt`, `max_age`).
+    pub fn oldest_sign_in(&self) -> Option<Duration> {
+        if self.prompt.login { Some(Duration::ZERO) } else { self.max_age }
+    }
+
     /// What the person of this session has to do for this request, who has a passkey or none. What application and
     /// groups require is a must. What the request would like (`acr_values`) is a wish (OIDC Core §3.1.2.1): those who
-    /// have a passkey are asked for it once.
+    /// have a passkey are asked for it once. Who signed in at another provider adds no passkey by that: they sign in by
+    /// mail first.
     pub fn assurance(&self, session: &Session, required: RequiredSignIn, has_passkey: bool) -> Assurance {
-        let next = if has_passkey { Assurance::SignIn } else { Assurance::AddPasskey };
+        let next = if has_passkey || !session.amr.is_own() { Assurance::SignIn } else { Assurance::AddPasskey };
         if !required.is_met_by(session.amr) {
             return next;
         }
         let wanted = &self.acr_values;
-        let is_met = !wanted.is_beyond_mail() || wanted.first_of(session.amr.classes()).is_some();
-        let was_asked = session.auth_time >= self.created_at;
+        let is_met = !wanted.wants_passkey() || wanted.first_of(session.amr.classes()).is_some();
+        let was_asked = session.created_at >= self.created_at;
         if is_met || was_asked || !has_passkey || self.prompt.none { Assurance::Enough } else { Assurance::SignIn }
     }
 }
@@ -86,6 +94,17 @@ mod tests {
                 assert_eq!(request("").assurance(&sure, RequiredSignIn::Passkey, true), Assurance::Enough);
             }
         }
+    }
+
+    #[test]
+    fn a_sign_in_at_another_provider_meets_no_requirement_and_leads_to_no_new_passkey() {
+        let session = session(AuthenticationMethod::Upstream, 1100);
+        for has_passkey in [true, false] {
+            let next = request("").assurance(&session, RequiredSignIn::Passkey, has_passkey);
+            assert_eq!(next, Assurance::SignIn);
+        }
+        let next = |wish| request(wish).assurance(&session, RequiredSignIn::Any, false);
+        assert_eq!([next("phr"), next("urn:gatepost:upstream"), next("")], [Assurance::Enough; 3]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::audit::{Actor, AuditEntry, AuditEvent};
 use super::group::{GroupChange, GroupName};
 use super::ids::{ClientId, MessageId, Timestamp, WebhookId};
 use super::passkey::PasskeyChange;
+use super::upstream::UpstreamChange;
 
 /// Declares the events of webhooks, each with its name on the wire.
 macro_rules! event_types {
@@ -55,6 +56,8 @@ event_types! {
     PasskeyAdded = "passkey.added",
     PasskeyRemoved = "passkey.removed",
     PasskeyCloned = "passkey.cloned",
+    UpstreamLinked = "upstream.linked",
+    UpstreamUnlinked = "upstream.unlinked",
     GroupCreated = "group.created",
     GroupChanged = "group.changed",
     GroupDeleted = "group.deleted",
@@ -92,6 +95,8 @@ impl EventType {
             | Self::PasskeyAdded
             | Self::PasskeyRemoved
             | Self::PasskeyCloned
+            | Self::UpstreamLinked
+            | Self::UpstreamUnlinked
             | Self::GroupCreated
             | Self::GroupChanged
             | Self::GroupDeleted
@@ -242,6 +247,14 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
             PasskeyChange::Removed => user(EventType::PasskeyRemoved, sub),
             PasskeyChange::Cloned => user(EventType::PasskeyCloned, sub),
         },
+        Audit::UpstreamChanged { sub, what, upstream } => {
+            let event = match what {
+                UpstreamChange::Linked => EventType::UpstreamLinked,
+                UpstreamChange::Unlinked => EventType::UpstreamUnlinked,
+                UpstreamChange::SignedIn => return None,
+            };
+            Some((event, WebhookFacts::Operators(json!({ "sub": sub, "upstream": upstream.as_str() }))))
+        }
         Audit::GroupChanged { group, what } => Some(group_facts(group, what)),
         Audit::KeyRevoked { kid } => Some((EventType::KeyRevoked, WebhookFacts::Operators(json!({ "kid": kid })))),
         Audit::WebhookCreated { webhook } => Some(of_webhook(EventType::WebhookCreated, webhook)),
@@ -305,6 +318,7 @@ mod tests {
         let client_id: ClientId = "orders".parse().unwrap();
         let (id, sub) = (|| client_id.clone(), || "u1".to_owned());
         let webhook = WebhookId::from_bytes([2; 16]);
+        let of_upstream = |what| AuditEvent::UpstreamChanged { sub: sub(), what, upstream: "corp".parse().unwrap() };
         let of_group = |what| AuditEvent::GroupChanged { group: "staff".parse().unwrap(), what };
         vec![
             AuditEvent::ApplicationCreated { client_id: id() },
@@ -328,6 +342,8 @@ mod tests {
             AuditEvent::PasskeyChanged { sub: sub(), what: PasskeyChange::Added },
             AuditEvent::PasskeyChanged { sub: sub(), what: PasskeyChange::Removed },
             AuditEvent::PasskeyChanged { sub: sub(), what: PasskeyChange::Cloned },
+            of_upstream(UpstreamChange::Linked),
+            of_upstream(UpstreamChange::Unlinked),
             of_group(GroupChange::Created),
             of_group(GroupChange::Changed("visible_to_developers")),
             of_group(GroupChange::Deleted),

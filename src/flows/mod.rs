@@ -52,6 +52,7 @@ mod targets;
 pub mod token;
 pub mod token_status;
 pub mod upkeep;
+pub mod upstreams;
 pub mod usage;
 pub mod webhooks;
 
@@ -98,6 +99,7 @@ use sign_up::SignUps;
 use token::Tokens;
 use token_status::TokenStatus;
 use upkeep::Upkeep;
+use upstreams::Upstreams;
 use usage::UsageLog;
 use webhooks::Webhooks;
 
@@ -174,6 +176,8 @@ pub struct Rooms {
     pub sign_ins: Arc<SignIns>,
     /// Signing in without mail.
     pub passkeys: Arc<Passkeys>,
+    /// Signing in at another provider.
+    pub upstreams: Arc<Upstreams>,
     /// Authorization requests.
     pub authorizations: Arc<Authorizations>,
     /// Requests of devices.

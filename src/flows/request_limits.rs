@@ -94,6 +94,15 @@ impl RequestLimits {
         Self::with(what, Allowed::authorizations, limits)
     }
 
+    /// The same on sign-ins at upstreams.
+    pub fn of_upstreams(limits: &RateLimits) -> Self {
+        Self::with(
+            "too many sign-ins were begun from here; wait a moment and try again",
+            Allowed::authorizations,
+            limits,
+        )
+    }
+
     /// Admits one more request, or refuses with the time of the next one.
     pub fn admit(&self, sender: Sender, now: Timestamp) -> Result<(), Refusal> {
         let Allowed { enabled, burst, every } = **self.allowed.load();

@@ -50,15 +50,17 @@ const MOST_EVENTS: i64 = 100;
 /// The age of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignIn {
-    /// Within fifteen minutes.
+    /// Within fifteen minutes, by mail or with a passkey.
     Fresh,
-    /// Longer ago: sufficient for a person's own things, not for an operator's power.
+    /// Longer ago, or at another provider: sufficient for a person's own things, not for an operator's power.
     Aged,
 }
 
 impl SignedInPerson {
     fn of((session, user): (Session, User), operators: RequiredSignIn, now: Timestamp) -> Self {
-        let sign_in = if session.is_fresh(Some(FRESH_FOR), now) { SignIn::Fresh } else { SignIn::Aged };
+        // Another provider may have let anybody go on who was in its browser.
+        let is_fresh = session.amr.is_own() && session.is_fresh(Some(FRESH_FOR), now);
+        let sign_in = if is_fresh { SignIn::Fresh } else { SignIn::Aged };
         let power = if user.admin && !operators.is_met_by(session.amr) { Power::Withheld } else { Power::Full };
         Self { session, user, sign_in, power }
     }
@@ -118,13 +120,34 @@ impl Sessions {
         amr: AuthenticationMethod,
         device: &Device,
     ) -> Result<SessionToken, StoreError> {
+        self.begin(tx, user, (amr, self.instruments.now()), device).await
+    }
+
+    /// The same for a person who signed in at an upstream, perhaps a while ago.
+    pub(in crate::flows) async fn session_begin_of_upstream(
+        &self,
+        tx: &mut Transaction,
+        user: UserId,
+        auth_time: Timestamp,
+        device: &Device,
+    ) -> Result<SessionToken, StoreError> {
+        self.begin(tx, user, (AuthenticationMethod::Upstream, auth_time), device).await
+    }
+
+    async fn begin(
+        &self,
+        tx: &mut Transaction,
+        user: UserId,
+        (amr, auth_time): (AuthenticationMethod, Timestamp),
+        device: &Device,
+    ) -> Result<SessionToken, StoreError> {
         let now = self.instruments.now();
         let token = SessionToken::from_random(self.instruments.random());
         let session = Session {
             id: SessionId::new(self.instruments.row_id(now)),
             user,
             created_at: now,
-            auth_time: now,
+            auth_time,
             amr,
             last_seen_at: now,
             expires_at: now.plus(SESSION_LIFETIME),

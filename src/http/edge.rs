@@ -40,6 +40,7 @@ use crate::flows::sign_up::SignUps;
 use crate::flows::token::Tokens;
 use crate::flows::token_status::TokenStatus;
 use crate::flows::upkeep::Upkeep;
+use crate::flows::upstreams::Upstreams;
 use crate::flows::webhooks::Webhooks;
 use crate::telemetry::Metrics;
 
@@ -105,6 +106,7 @@ hands_out! {
     token_status: TokenStatus,
     tokens: Tokens,
     upkeep: Upkeep,
+    upstreams: Upstreams,
     webhooks: Webhooks,
     config: Config,
 }

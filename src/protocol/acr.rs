@@ -17,12 +17,15 @@ named! {
         PhishingResistant = "phr",
         /// The same, where the key cannot leave its device.
         PhishingResistantHardware = "phrh",
+        /// Another provider said who it is.
+        Upstream = "urn:gatepost:upstream",
     }
 }
 
 impl AuthenticationClass {
     /// Their names.
-    pub const NAMES: [&str; 4] = [Self::ALL[0].name(), Self::ALL[1].name(), Self::ALL[2].name(), Self::ALL[3].name()];
+    pub const NAMES: [&str; 5] =
+        [Self::ALL[0].name(), Self::ALL[1].name(), Self::ALL[2].name(), Self::ALL[3].name(), Self::ALL[4].name()];
 }
 
 /// How the class of mail was called before there was another.
@@ -54,9 +57,11 @@ impl WantedClasses {
         if self.0.is_empty() { Self::read(text) } else { self }
     }
 
-    /// Whether it would like a class, and would not have mail.
-    pub fn is_beyond_mail(&self) -> bool {
-        !self.0.is_empty() && !self.0.contains(&AuthenticationClass::Mail)
+    /// Whether it would like a class, and none but those of a passkey.
+    pub fn wants_passkey(&self) -> bool {
+        let is_weaker =
+            |class: &AuthenticationClass| matches!(class, AuthenticationClass::Mail | AuthenticationClass::Upstream);
+        !self.0.is_empty() && !self.0.iter().any(is_weaker)
     }
 
     /// The first class of these.
@@ -81,9 +86,11 @@ mod tests {
         let wanted = WantedClasses::read("phrh urn:mace:incommon:iap:silver  phr 0 phrh");
         assert_eq!(wanted.to_string(), "phrh phr");
         assert_eq!(WantedClasses::read(&wanted.to_string()), wanted);
-        assert!(wanted.is_beyond_mail());
-        for modest in ["", "0", "urn:gatepost:passkey urn:gatepost:mail", "urn:gatepost:acr:mail"] {
-            assert!(!WantedClasses::read(modest).is_beyond_mail(), "{modest}");
+        assert!(wanted.wants_passkey());
+        for modest in
+            ["", "0", "urn:gatepost:passkey urn:gatepost:mail", "urn:gatepost:acr:mail", "phr urn:gatepost:upstream"]
+        {
+            assert!(!WantedClasses::read(modest).wants_passkey(), "{modest}");
         }
     }
 

@@ -45,7 +45,7 @@ pub struct Metadata {
     request_uri_parameter_supported: bool,
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
-    acr_values_supported: [&'static str; 4],
+    acr_values_supported: Vec<&'static str>,
     claims_supported: Vec<String>,
     /// OIDC Core §5.5.
     claims_parameter_supported: bool,
@@ -76,6 +76,8 @@ pub struct Offered<'a> {
     pub signing: &'a [SigningAlgorithm],
     /// The resources that any application may ask tokens for.
     pub resources: Vec<String>,
+    /// How surely people can sign in.
+    pub classes: Vec<AuthenticationClass>,
     /// The language tags of the pages (RFC 5646).
     pub languages: &'static [&'static str],
     /// The path of the registration endpoint, if clients may register themselves.
@@ -115,7 +117,8 @@ fn confidential() -> Vec<&'static str> {
 impl Metadata {
     /// The metadata of a server.
     pub fn new(offered: Offered<'_>) -> Self {
-        let Offered { issuer, scopes, claims, signing, resources, languages, registration, client_documents } = offered;
+        let Offered { issuer, scopes, claims, signing, resources, classes, languages, registration, client_documents } =
+            offered;
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
@@ -143,7 +146,7 @@ impl Metadata {
             request_uri_parameter_supported: false,
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: signing.iter().map(|one| one.name()).collect(),
-            acr_values_supported: AuthenticationClass::NAMES,
+            acr_values_supported: classes.into_iter().map(AuthenticationClass::name).collect(),
             claims_supported: CLAIMS.into_iter().map(str::to_owned).chain(claims).collect(),
             claims_parameter_supported: true,
             ui_locales_supported: languages,

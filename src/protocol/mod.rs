@@ -40,4 +40,5 @@ pub mod thumbprint;
 pub mod token;
 pub mod token_exchange;
 pub mod token_format;
+pub mod upstream;
 pub mod webauthn;

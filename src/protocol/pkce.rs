@@ -33,6 +33,13 @@ impl FromStr for CodeChallenge {
     }
 }
 
+impl CodeChallenge {
+    /// The challenge of a verifier (RFC 7636 §4.2).
+    pub fn of(verifier: &str) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())))
+    }
+}
+
 impl fmt::Display for CodeChallenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -53,8 +60,8 @@ pub fn check(challenge: Option<&CodeChallenge>, verifier: Option<&str>) -> Resul
             if !(43..=128).contains(&verifier.len()) || !verifier.chars().all(allowed) {
                 return refuse("the code_verifier must be 43 to 128 characters out of letters, digits and - . _ ~");
             }
-            let computed = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
-            if verify_slices_are_equal(computed.as_bytes(), challenge.0.as_bytes()).is_ok() {
+            let computed = CodeChallenge::of(verifier);
+            if verify_slices_are_equal(computed.0.as_bytes(), challenge.0.as_bytes()).is_ok() {
                 Ok(())
             } else {
                 refuse("the code_verifier does not belong to the code_challenge")

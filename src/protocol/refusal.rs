@@ -68,6 +68,10 @@ pub enum ErrorCode {
     InsufficientUserAuthentication,
     /// What a browser sent for a passkey does not count.
     PasskeyRefused,
+    /// Nobody was signed in by what another provider answered.
+    UpstreamRefused,
+    /// Another provider does not answer.
+    UpstreamUnavailable,
     /// There is nothing at this path.
     NotFound,
     /// Something is at this path, but not for this HTTP method.
@@ -105,7 +109,8 @@ impl ErrorCode {
             Self::UnsupportedGrantType => ("unsupported_grant_type", 400),
             Self::InvalidScope => ("invalid_scope", 400),
             Self::InvalidTarget => ("invalid_target", 400),
-            Self::AccessDenied | Self::PasskeyRefused => ("access_denied", 403),
+            Self::AccessDenied | Self::PasskeyRefused | Self::UpstreamRefused => ("access_denied", 403),
+            Self::UpstreamUnavailable => ("temporarily_unavailable", 503),
             Self::AuthorizationPending => ("authorization_pending", 400),
             Self::SlowDown => ("slow_down", 400),
             Self::ExpiredToken => ("expired_token", 400),

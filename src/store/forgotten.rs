@@ -49,6 +49,8 @@ impl Transaction {
         for statement in [
             "delete from invitations where email_key = $1",
             "delete from application_owners where email_key = $1",
+            "delete from pending_identities where lower(address) = $1",
+            "update upstream_identities set address = null where lower(address) = $1",
             "update authorizations set login_hint = null where replace(lower(login_hint), $1, '') <> lower(login_hint)",
         ] {
             self.execute(sql(statement).bind(key.as_str())).await?;

@@ -32,7 +32,8 @@ impl Record for SignIn {
     }
 }
 
-fn purpose(row: &TableRow<'_>) -> Result<Purpose, StoreError> {
+/// What happens after a sign-in.
+pub(super) fn purpose(row: &TableRow<'_>) -> Result<Purpose, StoreError> {
     match (row.parsed_if_any("authorization_id")?, row.plain("return_to")?) {
         (Some(authorization), None) => Ok(Purpose::Authorization(authorization)),
         (None, Some(page)) => Ok(Purpose::Page(page)),

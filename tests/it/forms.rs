@@ -13,6 +13,7 @@ use crate::access_table::form_addresses;
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Receiver, Registered, TestServer, World, eventually, for_people, on_both_engines, person};
 use crate::passkeys::with_passkey;
+use crate::upstreams::with_identity;
 use visitor::{Outcome, Visitor, kind_of, not_refused};
 
 const APPLICATIONS: &str = "/portal/applications";
@@ -163,6 +164,7 @@ async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
         root.does(&format!("/admin/users/{}", account.sub), button, &[]).await;
     }
     with_passkey(&server, "key@example.com").await;
+    with_identity(&server, "elsewhere@example.com").await;
     root.does("/admin/users", "invite-send", &[("email", "guest@example.com"), ("groups", "")]).await;
     root.does("/admin/groups", "group-create", &[("name", "Team-1")]).await;
     root.does("/admin/groups/Team-1", "group-add", &[("emails", "off@example.com")]).await;

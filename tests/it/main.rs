@@ -90,6 +90,7 @@ mod token;
 mod token_exchange;
 mod token_status;
 mod try_out;
+mod upstreams;
 mod user_commands;
 mod users;
 mod waiting_page;

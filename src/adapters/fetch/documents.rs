@@ -115,6 +115,11 @@ impl Documents {
         Self { shared: Arc::new(Shared { fetcher, clock, plain, limit, entries, uses, new_addresses, origins }) }
     }
 
+    /// What fetches them, for requests whose answers are not kept.
+    pub fn fetcher(&self) -> &Fetcher {
+        &self.shared.fetcher
+    }
+
     /// The document at this address, fetched unless it is kept. `network` is the address of the caller, whose network may
     /// bring few new ones; `None` where somebody whom the operator knows chose the URL.
     pub async fn get<T: Document>(&self, url: &Url, network: Option<IpAddr>) -> Result<Arc<T>, DocumentError> {

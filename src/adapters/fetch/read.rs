@@ -42,11 +42,16 @@ impl Fetcher {
 
     /// Sends a request and reads the answer. Redirects are not followed.
     pub async fn read(&self, ask: Ask<'_>, limit: Duration) -> Result<Heard, FetchError> {
+        self.read_most(ask, MOST_READ, limit).await
+    }
+
+    /// The same for an answer of at most so many bytes.
+    pub async fn read_most(&self, ask: Ask<'_>, most: usize, limit: Duration) -> Result<Heard, FetchError> {
         let url = ask.url;
         let heard = async {
             let (answer, connection) = self.send(url, request(ask)?).await?;
             let status = answer.status().as_u16();
-            let body = Limited::new(answer.into_body(), MOST_READ).collect().await;
+            let body = Limited::new(answer.into_body(), most).collect().await;
             drop(connection);
             let body = body.map_err(|e| FetchError::Http(e.to_string()))?.to_bytes();
             Ok(Heard { status, body: body.to_vec() })

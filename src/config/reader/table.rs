@@ -95,6 +95,29 @@ impl<'r> TableReader<'r> {
         self.reader.settings.push(ShownSetting { key, value, place });
     }
 
+    /// The value that `GATEPOST__LIST__NAME__KEY` gives the entry called `name`, if it is set. It goes before what is
+    /// written.
+    pub(in crate::config) fn from_environment<T: SettingType>(
+        &mut self,
+        list: &str,
+        name: &str,
+        key: &'static str,
+    ) -> Option<T> {
+        let of_entry = format!("{}__{key}", name.replace('-', "_"));
+        let value = match self.reader.environment.take(list, &of_entry) {
+            Ok(value) => value?,
+            Err(problem) => {
+                self.reader.problems.push(problem);
+                return None;
+            }
+        };
+        let Answer::Good(value, place) = self.parse::<T>(key, &value) else { return None };
+        let full_key = self.full_key(key);
+        self.reader.settings.retain(|noted| noted.key != full_key);
+        self.note(key, value.show(), place);
+        Some(value)
+    }
+
     /// Records a problem of a `key` whose value was recorded before.
     pub(in crate::config) fn refuse(&mut self, key: &str, message: String) {
         let key = self.full_key(key);

@@ -7,6 +7,7 @@ use crate::domain::group::{GroupChange, GroupName};
 use crate::domain::ids::{ClientId, RegistrationTokenId, WebhookId};
 use crate::domain::ownership::InvitationPurpose;
 use crate::domain::passkey::PasskeyChange;
+use crate::domain::upstream::{UpstreamChange, UpstreamName};
 use crate::protocol::jose::SigningAlgorithm;
 
 /// What happened.
@@ -221,6 +222,15 @@ pub enum AuditEvent {
         /// What happened.
         what: PasskeyChange,
     },
+    /// Something happened between an account and an upstream.
+    UpstreamChanged {
+        /// The account's `sub`.
+        sub: String,
+        /// What happened.
+        what: UpstreamChange,
+        /// The upstream's name.
+        upstream: UpstreamName,
+    },
     /// Something happened to a group.
     GroupChanged {
         /// The group.
@@ -358,6 +368,7 @@ impl AuditEvent {
             Self::UserEnabled { sub } => user("user.enabled", sub),
             Self::UserDeleted { sub } => user("user.deleted", sub),
             Self::PasskeyChanged { sub, what } => user(what.event(), sub),
+            Self::UpstreamChanged { sub, what, upstream } => (what.event(), sub.clone(), upstream.to_string()),
             Self::GroupChanged { group, what } => (what.event(), group.to_string(), what.detail().to_owned()),
             Self::KeyCreated { kid, algorithm } => ("key.created", kid.clone(), algorithm.to_string()),
             Self::ReplayDetected { client_id, what } => about("tokens.replay_detected", client_id, what),

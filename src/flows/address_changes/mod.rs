@@ -22,6 +22,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::AddressChangeId;
 use crate::domain::one_time::{AddressToken, BrowserToken, UndoToken};
 use crate::domain::passkey::PasskeyChange;
+use crate::domain::upstream::UpstreamChange;
 use crate::domain::user::{EmailAddress, UserState};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, Store, StoreError};
@@ -149,6 +150,15 @@ impl AddressChanges {
             tx.audit_append(&self.instruments.audit_entry(&Actor::Visitor, event, now)).await?;
         }
         tx.passkeys_forget(user.id).await?;
+        for identity in tx.upstream_identities_of(user.id).await? {
+            let event = AuditEvent::UpstreamChanged {
+                sub: user.sub.clone(),
+                what: UpstreamChange::Unlinked,
+                upstream: identity.upstream,
+            };
+            tx.audit_append(&self.instruments.audit_entry(&Actor::Visitor, event, now)).await?;
+        }
+        tx.upstream_identities_forget(user.id).await?;
         let event = AuditEvent::UserAddressRestored { sub: user.sub };
         tx.audit_append(&self.instruments.audit_entry(&Actor::Visitor, event, now)).await?;
         Ok(tx.commit().await?)

@@ -7,6 +7,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, Timestamp};
 use crate::domain::session::{Device, Session};
 use crate::domain::sign_in::SignIn as StoredSignIn;
+use crate::domain::upstream::UpstreamIdentity;
 use crate::domain::user::User;
 use crate::flows::access::{MOST_OWNED, Need, begin_acting, sign_in_anew};
 use crate::flows::sessions::{SignIn, SignedInPerson};
@@ -39,6 +40,7 @@ impl People {
             "exported_at": now.to_string(),
             "account": account(user),
             "groups": store.groups_of(user.id).await?.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "upstreams": store.upstream_identities_of(user.id).await?.iter().map(identity).collect::<Vec<_>>(),
             "sessions": sessions.iter().map(session).collect::<Vec<_>>(),
             "sign_ins": sign_ins.iter().map(sign_in).collect::<Vec<_>>(),
             "agreed_to": self.agreed_to(user).await?,
@@ -94,6 +96,17 @@ fn account(user: &User) -> Value {
         "created_at": user.created_at.to_string(),
         "updated_at": at(user.updated_at),
         "last_sign_in_at": at(user.last_sign_in_at),
+    })
+}
+
+fn identity(identity: &UpstreamIdentity) -> Value {
+    json!({
+        "name": identity.upstream.as_str(),
+        "issuer": identity.issuer,
+        "sub": identity.subject,
+        "address": identity.address,
+        "connected_at": identity.created_at.to_string(),
+        "last_used_at": identity.last_used_at.map(|at| at.to_string()),
     })
 }
 

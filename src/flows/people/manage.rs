@@ -249,6 +249,7 @@ impl People {
         tx.owner_leaves_all(id).await?;
         tx.group_member_leaves_all(id).await?;
         tx.passkeys_forget(id).await?;
+        tx.upstream_identities_forget(id).await?;
         tx.invitations_end_of_all(id, now).await?;
         for email in tx.addresses_of_changes(id).await? {
             // One that has another account now is that account's.

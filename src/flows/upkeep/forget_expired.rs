@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Upkeep;
 use crate::domain::activity::{DAYS_KEPT_FOR, REQUESTS_KEPT_FOR};
+use crate::domain::upstream::FAILURES_KEPT_FOR;
 use crate::store::StoreError;
 
 /// How long mails are kept in the outbox after their end.
@@ -22,6 +23,9 @@ impl Upkeep {
         self.store.rate_limits_forget(now).await?;
         self.store.tries_forget(now).await?;
         self.store.passkey_challenges_forget(now).await?;
+        self.store.upstream_sign_ins_forget(now).await?;
+        self.store.pending_identities_forget(now).await?;
+        self.store.upstream_failures_forget(now.minus(FAILURES_KEPT_FOR)).await?;
         self.store.device_grants_forget(now.minus(DEVICE_GRANTS_KEPT)).await?;
         self.store.idempotency_keys_forget(now).await?;
         self.store.outbox_forget(now.minus(MAIL_KEPT)).await?;

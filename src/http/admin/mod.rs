@@ -49,6 +49,7 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/users/{sub}/attributes", post(user::describe))
         .route("/admin/users/{sub}/demote", post(user::demote))
         .route("/admin/users/{sub}/passkeys/{id}/remove", post(user::remove_passkey))
+        .route("/admin/users/{sub}/upstreams/{id}/disconnect", post(user::disconnect_upstream))
         .route("/admin/groups", get(groups::show).post(groups::create))
         .route("/admin/groups/{group}", get(group::show))
         .route("/admin/groups/{group}/add", post(group::add))

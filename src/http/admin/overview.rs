@@ -17,6 +17,7 @@ pub(in crate::http) async fn show(operator: Operator) -> PageResult {
         bar: Bar::of(&operator, Here::Overview),
         now: operator.now(),
         counts: edge.oversight().counts(&caller).await?,
+        upstreams: edge.upstreams().conditions(&caller).await?,
         signing: keys.into_iter().filter(|life| life.state == KeyState::Active).collect(),
     }))
 }

@@ -9,11 +9,12 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
 use super::group;
-use super::view::{OwnedLine, UserPage};
+use super::view::{OwnedLine, UpstreamLine, UserPage};
 use crate::domain::application::Application;
 use crate::domain::attribute::Editor;
 use crate::domain::attribute_schema::AttributeError;
 use crate::domain::language::Language;
+use crate::domain::upstream::UpstreamIdentity;
 use crate::domain::user::{EmailAddress, Profile, User};
 use crate::flows::access::MOST_OWNED;
 use crate::flows::access::Need;
@@ -25,6 +26,7 @@ use crate::http::pages::flow::shown;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::{PageError, PageResult};
 use crate::http::pages::posted_form::PostedForm;
+use crate::http::pages::view::Form;
 use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::{Visit, address, see};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -126,6 +128,17 @@ pub(in crate::http) async fn remove_passkey(
     Ok(see(&after(&user, "passkey-removed")))
 }
 
+/// `POST …/upstreams/{id}/disconnect`.
+pub(in crate::http) async fn disconnect_upstream(
+    Path((_, id)): Path<(String, String)>,
+    form: CsrfForm<AnotherAccount>,
+) -> PageResult<Response> {
+    let AnotherAccount { operator, user } = form.sender;
+    let unknown = |_| Refusal::new(ErrorCode::NotFound, "there is no such identity");
+    operator.edge.upstreams().disconnect(&user, id.parse().map_err(unknown)?, &operator.actor()).await?;
+    Ok(see(&after(&user, "disconnected")))
+}
+
 /// `POST …/delete`: the address has to be typed, so that an account is not deleted by a slip.
 pub(in crate::http) async fn delete(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
@@ -153,6 +166,7 @@ fn notice(done: &str) -> Option<&'static str> {
         "enabled" => Some("The account is enabled again. Its owner signs in anew."),
         "described" => Some("What the account says of them is saved."),
         "promoted" => Some("They are an operator of this server now."),
+        "disconnected" => Some("The account there does not sign in here any more. Its owner was told by mail."),
         "passkey-removed" => Some("The passkey is removed. Its owner was told by mail."),
         "demoted" => Some("They are no operator of this server any more."),
         _ => None,
@@ -176,6 +190,7 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
     let owned = edge.access().applications_of(&operator.caller(), &user).await?;
     let groups = edge.groups().groups_of_user(&user).await.map_err(Refusal::from)?;
     let passkeys = edge.passkeys().passkeys_of(user.id).await?;
+    let upstreams = edge.upstreams().identities_of(user.id).await?;
     let search = user.email.as_ref().map_or("", EmailAddress::as_str);
     let all_owned = || address(Here::Applications.href(), &[("q", search)]);
     let form = |what: &str| operator.form(format!("{}/{what}", address_of(&user)));
@@ -188,6 +203,7 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
         describe: form("attributes"),
         groups: groups.into_iter().map(|name| (group::href(&name), name)).collect(),
         passkeys: passkeys.into_iter().map(|one| (form(&format!("passkeys/{}/remove", one.id)), one)).collect(),
+        upstreams: upstreams.into_iter().map(|(one, label)| identity_line(&form, one, label)).collect(),
         sessions: edge.people().user_sessions(&user).await?.len(),
         all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(all_owned),
         owned: owned.iter().map(owned_line).collect(),
@@ -199,6 +215,14 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
         delete: form("delete"),
         user,
     }))
+}
+
+fn identity_line(form: &impl Fn(&str) -> Form, identity: UpstreamIdentity, label: Option<&str>) -> UpstreamLine {
+    UpstreamLine {
+        disconnect: form(&format!("upstreams/{}/disconnect", identity.id)),
+        label: label.map(str::to_owned),
+        identity,
+    }
 }
 
 fn owned_line(application: &Application) -> OwnedLine {

@@ -12,6 +12,7 @@ use crate::domain::language::Language;
 use crate::flows::application_cache::ApplicationCache;
 use crate::flows::client_documents::ClientDocuments;
 use crate::flows::registrations::{PATH, Registrations};
+use crate::protocol::acr::AuthenticationClass;
 use crate::protocol::metadata::{Metadata, Offered};
 
 /// Serves the metadata, from memory even when the database is away.
@@ -28,9 +29,16 @@ pub(in crate::http) async fn metadata(
         resources: catalogue.for_everybody().map(ToString::to_string).collect(),
         claims: application_cache.attribute_schema().claim_names().map(str::to_owned).collect(),
         signing: &config.keys.algorithms,
+        classes: classes(&config),
         languages: &Language::TAGS,
         registration: registrations.is_on().then_some(PATH),
         client_documents: client_documents.is_on(),
     });
     ([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response()
+}
+
+/// Nobody can sign in at an upstream where there is none.
+fn classes(config: &Config) -> Vec<AuthenticationClass> {
+    let is_met = |class: &AuthenticationClass| *class != AuthenticationClass::Upstream || !config.upstreams.is_empty();
+    AuthenticationClass::ALL.into_iter().filter(is_met).collect()
 }

@@ -13,6 +13,7 @@ use super::page_error::PageResult;
 use super::passkeys;
 use super::problem::problem_page;
 use super::scopes::scope_lines;
+use super::upstreams;
 use super::view::{
     Account, AccountNotice, AddPasskeyProblem, ApplicationLine, DeleteAccount, DeleteProblem, EventLine, NameProblem,
     Names,
@@ -76,6 +77,8 @@ pub(super) async fn account_page(viewer: &Viewer, names: Names, wrong: Wrong<'_>
         });
     }
     let (passkeys, add_passkey) = passkeys::shown(viewer).await?;
+    let (identities, upstreams) = upstreams::shown(viewer).await?;
+    let leaves = !upstreams.is_empty();
     let page = viewer.page(&Account {
         t: viewer.messages(),
         now: viewer.now(),
@@ -91,6 +94,8 @@ pub(super) async fn account_page(viewer: &Viewer, names: Names, wrong: Wrong<'_>
         passkeys,
         add_passkey,
         passkey_problem,
+        identities,
+        upstreams,
         rename: viewer.form("/account/name"),
         describe: viewer.form("/account/attributes"),
         sign_out: viewer.form("/account/sign-out"),
@@ -99,7 +104,8 @@ pub(super) async fn account_page(viewer: &Viewer, names: Names, wrong: Wrong<'_>
         export: "/account/export".to_owned(),
         delete: "/account/delete".to_owned(),
     });
-    Ok(page.asking())
+    let page = page.asking();
+    Ok(if leaves { page.leaving() } else { page })
 }
 
 /// The applications that the person may use and that say where people begin.
@@ -125,6 +131,9 @@ fn event_line(t: &Messages, user: &User, line: &AuditLine) -> EventLine {
         "user.signed_out" => t.events.signed_out.to_owned(),
         "user.disabled" => t.events.disabled.to_owned(),
         "user.enabled" => t.events.enabled.to_owned(),
+        "upstream.linked" => t.events.upstream_linked.with(&line.detail),
+        "upstream.unlinked" => t.events.upstream_unlinked.with(&line.detail),
+        "upstream.signed_in" => t.events.upstream_signed_in.with(&line.detail),
         name => name.to_owned(),
     };
     EventLine { at: line.at, what, subject: (!is_about_them).then(|| line.subject.clone()) }
@@ -139,6 +148,7 @@ fn notice(done: &str) -> Option<AccountNotice> {
         "name" => Some(AccountNotice::NameChanged),
         "passkey" => Some(AccountNotice::PasskeyAdded),
         "passkey-gone" => Some(AccountNotice::PasskeyRemoved),
+        "upstream-gone" => Some(AccountNotice::Disconnected),
         "passkey-name" => Some(AccountNotice::PasskeyRenamed),
         _ => None,
     }

@@ -33,6 +33,8 @@ mod scopes;
 pub(in crate::http) mod sign_in;
 pub(in crate::http) mod sign_out;
 mod target;
+pub(in crate::http) mod upstream;
+pub(in crate::http) mod upstreams;
 pub(in crate::http) mod view;
 pub(in crate::http) mod viewer;
 pub(in crate::http) mod visit;

@@ -15,6 +15,7 @@ use super::target::Target;
 use super::view::{AddPasskey, AddPasskeyProblem, PasskeyButton, PasskeyNeed, SignInProblem};
 use super::viewer::Viewer;
 use super::visit::{Visit, see, with_cookie};
+use crate::domain::session::AuthenticationMethod;
 use crate::flows::passkeys::AddPasskeyError;
 use crate::http::reply::{json_no_store, report_refusal};
 use crate::protocol::parameters::Parameters;
@@ -59,7 +60,7 @@ pub(super) async fn is_passkey_offered(visit: &Visit) -> Result<bool, Refusal> {
     let Some(person) = &visit.person else { return Ok(false) };
     let passkeys = visit.edge.passkeys();
     let is_due = visit.passkey_offer == PasskeyOffer::Due && passkeys.are_possible();
-    if !is_due || person.session.amr.is_passkey() {
+    if !is_due || person.session.amr != AuthenticationMethod::Email {
         return Ok(false);
     }
     Ok(passkeys.passkeys_of(person.user.id).await?.is_empty())

@@ -11,10 +11,12 @@ use super::page_error::PageResult;
 use super::passkey::login_button;
 use super::problem::waiting;
 use super::target::Target;
+use super::upstream;
 use super::view::{SignIn as SignInView, SignInProblem, SignUp};
 use super::visit::{Visit, see, with_cookie};
 use crate::config;
 use crate::domain::user::{EmailAddress, check_name};
+use crate::flows::upstreams::UpstreamProblem;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// The parameter that requests a new sign-in in spite of a session, for a page of this server.
@@ -29,16 +31,18 @@ pub(in crate::http) async fn show(mut visit: Visit, Query(parameters): Query) ->
     if let (Target::Page(_), Some(person), Some(_)) = (&target, &visit.person, parameters.value(FRESH)) {
         let email = person.user.email.as_ref().map(ToString::to_string).unwrap_or_default();
         let sign_up = SignUp::Again;
-        let wants_passkey = parameters.value(WITH_PASSKEY).is_some();
-        let view = SignInView { sign_up, wants_passkey, ..view_of(&visit, &target, email, None) };
+        let (wants_passkey, upstreams) = (parameters.value(WITH_PASSKEY).is_some(), Vec::new());
+        let view = SignInView { sign_up, wants_passkey, upstreams, ..view_of(&visit, &target, email, None) };
         return Ok(page_of_view(&visit, &target, &view).into_response());
     }
     if target.is_reached(&visit).await? {
         return target.go_on(&visit).await;
     }
     let email = target.login_hint().unwrap_or_default();
-    let wants_passkey = target.wants_passkey(&visit).await?;
-    let view = SignInView { wants_passkey, ..view_of(&visit, &target, email, None) };
+    let view =
+        SignInView { wants_passkey: target.wants_passkey(&visit).await?, ..view_of(&visit, &target, email, None) };
+    let upstreams = if target.wants_more(&visit).await? { Vec::new() } else { view.upstreams };
+    let view = SignInView { upstreams, ..view };
     Ok(page_of_view(&visit, &target, &view).into_response())
 }
 
@@ -77,15 +81,23 @@ pub(super) fn sign_in_page(visit: &Visit, target: &Target, email: String, proble
     let status = match &problem {
         None => StatusCode::OK,
         Some(SignInProblem::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(SignInProblem::Upstream(UpstreamProblem::Unavailable)) => StatusCode::SERVICE_UNAVAILABLE,
         Some(_) => StatusCode::BAD_REQUEST,
     };
     page_of_view(visit, target, &view_of(visit, target, email, problem)).with_status(status)
 }
 
+/// The same for somebody who comes from an upstream, and proves whose account here it is.
+pub(super) fn connect_page(visit: &Visit, target: &Target, email: String, label: String) -> Page {
+    let view = SignInView { connecting: Some(label), ..view_of(visit, target, email, None) };
+    page_of_view(visit, target, &view)
+}
+
 fn page_of_view(visit: &Visit, target: &Target, view: &SignInView) -> Page {
     let page = visit.page(view).asking();
-    // With a passkey one is back at the application at once.
-    if matches!(target, Target::Application(_)) { page.leaving() } else { page }
+    // With a passkey one is back at the application at once; the other buttons lead to other servers.
+    let leaves = matches!(target, Target::Application(_)) || !view.upstreams.is_empty();
+    if leaves { page.leaving() } else { page }
 }
 
 fn view_of(visit: &Visit, target: &Target, email: String, problem: Option<SignInProblem>) -> SignInView {
@@ -101,6 +113,8 @@ fn view_of(visit: &Visit, target: &Target, email: String, problem: Option<SignIn
         sign_up,
         passkey: login_button(visit, target),
         wants_passkey: false,
+        upstreams: upstream::buttons(visit, target),
+        connecting: None,
         form: target.form(visit, "/login"),
     }
 }

@@ -1,15 +1,18 @@
 //! What somebody signs in for: an application's request, or one of this server's own pages.
 
+use std::time::Duration;
+
 use axum::response::Response;
 
 use super::fields::id;
 use super::flow::{go_on, shown_in};
 use super::page_error::PageResult;
+use super::upstream::CONNECT;
 use super::view::{App, Form};
 use super::visit::{Visit, address};
 use crate::domain::assurance::Assurance;
 use crate::domain::authorization::Step;
-use crate::domain::ids::AuthorizationId;
+use crate::domain::ids::{AuthorizationId, PendingIdentityId};
 use crate::domain::sign_in::Purpose;
 use crate::flows::authorize::OpenAuthorization;
 use crate::flows::sign_in::ACCOUNT_PAGE;
@@ -48,10 +51,46 @@ impl Target {
         }
     }
 
-    /// Whether somebody is signed in, and has to do so once more with a passkey.
-    pub(super) async fn wants_passkey(&self, visit: &Visit) -> Result<bool, Refusal> {
+    /// The same, for what a stored sign-in was for.
+    pub(super) async fn of(visit: &mut Visit, purpose: &Purpose) -> Result<Self, Refusal> {
+        let parameters = match purpose {
+            Purpose::Authorization(id) => Parameters::default().with("flow", &id.to_string())?,
+            Purpose::Page(path) => Parameters::default().with("return_to", path)?,
+        };
+        Self::read(visit, &parameters).await
+    }
+
+    /// To say which account here is that of an identity that waits.
+    pub(super) fn connecting(id: PendingIdentityId) -> Self {
+        Self::Page(format!("{CONNECT}/{id}"))
+    }
+
+    /// Whether it is that.
+    pub(super) fn connects(&self) -> bool {
+        matches!(self, Self::Page(path) if path.starts_with(CONNECT))
+    }
+
+    /// How long ago the person may have signed in elsewhere.
+    pub(super) fn oldest_sign_in(&self) -> Option<Duration> {
+        match self {
+            Self::Application(open) => open.authorization.oldest_sign_in(),
+            Self::Page(_) => None,
+        }
+    }
+
+    /// Whether somebody is signed in, and has to do so once more, by more than another provider says.
+    pub(super) async fn wants_more(&self, visit: &Visit) -> Result<bool, Refusal> {
         let (Self::Application(open), Some(person)) = (self, &visit.person) else { return Ok(false) };
         Ok(visit.edge.authorizations().assurance(open, person).await? == Assurance::SignIn)
+    }
+
+    /// Whether they have to do so with a passkey. Who has none signs in by mail, and adds one then.
+    pub(super) async fn wants_passkey(&self, visit: &Visit) -> Result<bool, Refusal> {
+        let Some(person) = visit.person.as_ref() else { return Ok(false) };
+        if !self.wants_more(visit).await? {
+            return Ok(false);
+        }
+        Ok(person.session.amr.is_own() || !visit.edge.passkeys().passkeys_of(person.user.id).await?.is_empty())
     }
 
     /// Whether it is for nobody without a passkey, and the viewer has none.
@@ -136,7 +175,7 @@ pub(super) fn address_for(page: &str, purpose: &Purpose) -> String {
 /// A path of this server's own pages, whatever was requested: never another site.
 fn own_page(wanted: Option<&str>) -> String {
     let own = |path: &&str| {
-        ["/account", "/portal", "/admin", "/device"]
+        ["/account", "/portal", "/admin", "/device", CONNECT]
             .iter()
             .any(|page| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     };
@@ -153,7 +192,13 @@ mod tests {
 
     #[test]
     fn a_sign_in_never_leads_to_another_site() {
-        for good in ["/account", "/portal/applications/new", "/admin", "/device/019e7a4c-5b1f-7d2e-8a3b-6c9d0e1f2a3b"] {
+        for good in [
+            "/login/connect/019e7a4c-5b1f-7d2e-8a3b-6c9d0e1f2a3b",
+            "/account",
+            "/portal/applications/new",
+            "/admin",
+            "/device/019e7a4c-5b1f-7d2e-8a3b-6c9d0e1f2a3b",
+        ] {
             assert_eq!(own_page(Some(good)), good);
         }
         for bad in [

@@ -95,6 +95,12 @@ impl AsRef<Visit> for FreshViewer {
     }
 }
 
+impl From<FreshViewer> for Viewer {
+    fn from(FreshViewer(viewer): FreshViewer) -> Self {
+        viewer
+    }
+}
+
 impl FromRequestParts<Edge> for FreshViewer {
     type Rejection = PageError;
 
@@ -129,6 +135,10 @@ impl FromRequestParts<Edge> for Operator {
         let viewer = Viewer::from_request_parts(parts, edge).await?;
         if viewer.person.lacks_power() {
             let page = page_of_form(&viewer.path);
+            // Who has none adds one, and to that end signs in by mail.
+            if !viewer.person.session.amr.is_own() {
+                return Err(PageError::SignInAnew(page));
+            }
             let has_passkey = !edge.passkeys().passkeys_of(viewer.person.user.id).await?.is_empty();
             return Err(PageError::WithPasskey { page, has_passkey });
         }

@@ -28,6 +28,8 @@ pub(super) const fn sentence_about(event: EventType) -> &'static str {
         EventType::PasskeyAdded => "A person adds a passkey.",
         EventType::PasskeyRemoved => "A passkey of an account is removed.",
         EventType::PasskeyCloned => "A passkey is refused because there are two of it.",
+        EventType::UpstreamLinked => "An account can be signed in to at another provider.",
+        EventType::UpstreamUnlinked => "An account at another provider does not sign in any more.",
         EventType::GroupCreated => "A group was made.",
         EventType::GroupChanged => "A group is seen by developers, or not any more; or the configuration has it.",
         EventType::GroupDeleted => "A group is deleted. It does not let anybody into an application any more.",

@@ -184,6 +184,7 @@ pub(super) const TABLE: &[Row] = &[
     row("POST", "/admin/users/{sub}/promote", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/demote", "", OPERATORS_FORM),
     row("POST", "/admin/users/{sub}/passkeys/019e7a4c-5b1f-7d2e-8a3b-6c9d0e1f2a3b/remove", "", OPERATORS_FORM),
+    row("POST", "/admin/users/{sub}/upstreams/019e7a4c-5b1f-7d2e-8a3b-6c9d0e1f2a3b/disconnect", "", OPERATORS_FORM),
     row("POST", "/admin/keys/rotate", "", OPERATORS_FORM),
     row("POST", "/admin/keys/revoke", "", OPERATORS_FORM),
     row("POST", "/admin/webhooks/new", "", OPERATORS_FORM),

@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 36] = [
+const ROOMS: [Room; 37] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -50,6 +50,7 @@ const ROOMS: [Room; 36] = [
         ],
     ),
     ("Passkeys", &["Mail", "Sessions"]),
+    ("Upstreams", &["Mail", "Sessions", "People", "SignUps"]),
     (
         "Authorizations",
         &[

@@ -47,6 +47,12 @@ impl World {
         }
     }
 
+    /// Another world at the same time: a server in it shares nothing with those of this one.
+    pub(crate) fn another(&self) -> Self {
+        let own = Self::new(Database::sqlite());
+        Self { clock: Arc::clone(&self.clock), names: Arc::clone(&self.names), ..own }
+    }
+
     /// Runs a test on SQLite.
     pub(crate) async fn on_sqlite<Body: Future<Output = ()> + 'static>(body: impl FnOnce(Self) -> Body) {
         let world = Self::new(Database::sqlite());

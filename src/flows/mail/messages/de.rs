@@ -2,7 +2,7 @@
 
 use super::{
     AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
-    PasskeyMessages, SignInMessages,
+    PasskeyMessages, SignInMessages, UpstreamMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -92,6 +92,15 @@ pub(super) const DE: MailMessages = MailMessages {
         removed_text: Sentence("Mit dem Passkey {name} kann man sich nicht mehr an Ihrem Konto anmelden."),
         removed_advice: "Waren Sie das nicht, sehen Sie auf Ihrer Kontoseite nach, melden Sie sich überall ab und sagen Sie dem Betreiber des Servers Bescheid.",
         open: "Ihr Konto öffnen",
+    },
+    upstream: UpstreamMessages {
+        linked: Sentence("Mit Ihrem Konto bei {host} wurde ein anderes verbunden"),
+        linked_text: Sentence(
+            "Wer sich bei {name} als {there} anmeldet, ist von jetzt an ohne E-Mail an Ihrem Konto angemeldet. Verbunden wurde es von {address} aus.",
+        ),
+        linked_advice: "Waren Sie das nicht, trennen Sie es auf Ihrer Kontoseite, melden Sie sich überall ab und sagen Sie dem Betreiber des Servers Bescheid.",
+        unlinked: Sentence("Von Ihrem Konto bei {host} wurde ein anderes getrennt"),
+        unlinked_text: Sentence("{there} bei {name} meldet nicht mehr an Ihrem Konto an."),
     },
     address: AddressMessages {
         proof: Sentence("Bestätigen Sie Ihre neue Adresse bei {host}"),

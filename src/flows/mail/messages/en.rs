@@ -2,7 +2,7 @@
 
 use super::{
     AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
-    PasskeyMessages, SignInMessages,
+    PasskeyMessages, SignInMessages, UpstreamMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -92,6 +92,15 @@ pub(super) const EN: MailMessages = MailMessages {
         removed_text: Sentence("The passkey {name} does not sign in to your account any more."),
         removed_advice: "If that was not you, look at your account page, sign out everywhere, and tell the operator of the server.",
         open: "Open your account",
+    },
+    upstream: UpstreamMessages {
+        linked: Sentence("An account was connected to yours at {host}"),
+        linked_text: Sentence(
+            "Whoever signs in at {name} as {there} signs in to your account from now on, without a mail. It was connected from {address}.",
+        ),
+        linked_advice: "If that was not you, disconnect it on your account page, sign out everywhere, and tell the operator of the server.",
+        unlinked: Sentence("An account was disconnected from yours at {host}"),
+        unlinked_text: Sentence("{there} at {name} does not sign in to your account any more."),
     },
     address: AddressMessages {
         proof: Sentence("Confirm your new address at {host}"),

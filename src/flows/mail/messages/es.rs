@@ -2,7 +2,7 @@
 
 use super::{
     AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
-    PasskeyMessages, SignInMessages,
+    PasskeyMessages, SignInMessages, UpstreamMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -94,6 +94,15 @@ pub(super) const ES: MailMessages = MailMessages {
         removed_text: Sentence("Con la llave de acceso {name} ya no se puede iniciar sesión en su cuenta."),
         removed_advice: "Si no ha sido usted, mire la página de su cuenta, cierre sesión en todas partes y avise al operador del servidor.",
         open: "Abrir su cuenta",
+    },
+    upstream: UpstreamMessages {
+        linked: Sentence("Se ha vinculado una cuenta a la suya en {host}"),
+        linked_text: Sentence(
+            "Quien inicie sesión en {name} como {there} inicia sesión en su cuenta desde ahora, sin correo. Se vinculó desde {address}.",
+        ),
+        linked_advice: "Si no ha sido usted, desvincúlela en la página de su cuenta, cierre sesión en todas partes y avise al operador del servidor.",
+        unlinked: Sentence("Se ha desvinculado una cuenta de la suya en {host}"),
+        unlinked_text: Sentence("Con {there} en {name} ya no se puede iniciar sesión en su cuenta."),
     },
     address: AddressMessages {
         proof: Sentence("Confirme su nueva dirección en {host}"),

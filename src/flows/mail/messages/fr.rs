@@ -2,7 +2,7 @@
 
 use super::{
     AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
-    PasskeyMessages, SignInMessages,
+    PasskeyMessages, SignInMessages, UpstreamMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -100,6 +100,15 @@ pub(super) const FR: MailMessages = MailMessages {
         removed_text: Sentence("La clé d’accès {name} ne permet plus de se connecter à votre compte."),
         removed_advice: "Si ce n’était pas vous, consultez la page de votre compte, déconnectez-vous partout et prévenez l’exploitant du serveur.",
         open: "Ouvrir votre compte",
+    },
+    upstream: UpstreamMessages {
+        linked: Sentence("Un compte a été relié au vôtre sur {host}"),
+        linked_text: Sentence(
+            "Qui se connecte chez {name} en tant que {there} se connecte désormais à votre compte, sans e-mail. Le compte a été relié depuis {address}.",
+        ),
+        linked_advice: "Si ce n’était pas vous, séparez-le sur la page de votre compte, déconnectez-vous partout et prévenez l’exploitant du serveur.",
+        unlinked: Sentence("Un compte a été séparé du vôtre sur {host}"),
+        unlinked_text: Sentence("{there} chez {name} ne permet plus de se connecter à votre compte."),
     },
     address: AddressMessages {
         proof: Sentence("Confirmez votre nouvelle adresse sur {host}"),

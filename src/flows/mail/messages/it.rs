@@ -2,7 +2,7 @@
 
 use super::{
     AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
-    PasskeyMessages, SignInMessages,
+    PasskeyMessages, SignInMessages, UpstreamMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -96,6 +96,15 @@ pub(super) const IT: MailMessages = MailMessages {
         removed_text: Sentence("Con la passkey {name} non si può più accedere al suo account."),
         removed_advice: "Se non è opera sua, controlli la pagina del suo account, esca ovunque e avvisi il gestore del server.",
         open: "Apri l’account",
+    },
+    upstream: UpstreamMessages {
+        linked: Sentence("Un account è stato collegato al suo su {host}"),
+        linked_text: Sentence(
+            "Chi accede a {name} come {there} accede al suo account da ora in poi, senza e-mail. È stato collegato da {address}.",
+        ),
+        linked_advice: "Se non è opera sua, lo scolleghi nella pagina del suo account, esca ovunque e avvisi il gestore del server.",
+        unlinked: Sentence("Un account è stato scollegato dal suo su {host}"),
+        unlinked_text: Sentence("Con {there} su {name} non si può più accedere al suo account."),
     },
     address: AddressMessages {
         proof: Sentence("Confermi il nuovo indirizzo su {host}"),

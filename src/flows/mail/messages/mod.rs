@@ -27,6 +27,7 @@ messages! {
         ownership: OwnershipMessages,
         account_invitation: AccountInvitationMessages,
         passkey: PasskeyMessages,
+        upstream: UpstreamMessages,
         address: AddressMessages,
     }
 
@@ -103,6 +104,15 @@ messages! {
         removed_text: Sentence,
         removed_advice: Text,
         open: Text,
+    }
+
+    /// The mails about an account at another provider that was connected or disconnected.
+    UpstreamMessages {
+        linked: Sentence,
+        linked_text: Sentence,
+        linked_advice: Text,
+        unlinked: Sentence,
+        unlinked_text: Sentence,
     }
 
     /// The mails of a change of address: to the new one, to one that has an account, to the old one.

@@ -2,7 +2,7 @@
 
 use super::{
     AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
-    PasskeyMessages, SignInMessages,
+    PasskeyMessages, SignInMessages, UpstreamMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -94,6 +94,15 @@ pub(super) const NL: MailMessages = MailMessages {
         removed_text: Sentence("Met de passkey {name} kan men zich niet meer bij uw account aanmelden."),
         removed_advice: "Was u dat niet, kijk dan op uw accountpagina, meld u overal af en waarschuw de beheerder van de server.",
         open: "Uw account openen",
+    },
+    upstream: UpstreamMessages {
+        linked: Sentence("Er is een account aan het uwe bij {host} gekoppeld"),
+        linked_text: Sentence(
+            "Wie zich bij {name} aanmeldt als {there}, is vanaf nu zonder e-mail bij uw account aangemeld. Het is gekoppeld vanaf {address}.",
+        ),
+        linked_advice: "Was u dat niet, ontkoppel het dan op uw accountpagina, meld u overal af en waarschuw de beheerder van de server.",
+        unlinked: Sentence("Er is een account van het uwe bij {host} ontkoppeld"),
+        unlinked_text: Sentence("{there} bij {name} meldt niet meer bij uw account aan."),
     },
     address: AddressMessages {
         proof: Sentence("Bevestig uw nieuwe adres bij {host}"),

@@ -2,7 +2,7 @@
 
 use super::{
     AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
-    PasskeyMessages, SignInMessages,
+    PasskeyMessages, SignInMessages, UpstreamMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -96,6 +96,15 @@ pub(super) const PL: MailMessages = MailMessages {
         removed_text: Sentence("Kluczem dostępu {name} nie można się już logować na Twoje konto."),
         removed_advice: "Jeśli to nie Twoje działanie, sprawdź stronę konta, wyloguj się wszędzie i powiadom operatora serwera.",
         open: "Otwórz konto",
+    },
+    upstream: UpstreamMessages {
+        linked: Sentence("Z kontem na {host} połączono inne konto"),
+        linked_text: Sentence(
+            "Kto zaloguje się w usłudze {name} jako {there}, loguje się od teraz na Twoje konto bez wiadomości e-mail. Połączono je z adresu {address}.",
+        ),
+        linked_advice: "Jeśli to nie Twoje działanie, rozłącz je na stronie konta, wyloguj się wszędzie i powiadom operatora serwera.",
+        unlinked: Sentence("Od konta na {host} odłączono inne konto"),
+        unlinked_text: Sentence("Jako {there} w usłudze {name} nie można się już logować na Twoje konto."),
     },
     address: AddressMessages {
         proof: Sentence("Potwierdź nowy adres na {host}"),

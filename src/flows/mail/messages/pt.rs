@@ -2,7 +2,7 @@
 
 use super::{
     AccountInvitationMessages, AddressMessages, ApprovalMessages, LifeCycleMessages, MailMessages, OwnershipMessages,
-    PasskeyMessages, SignInMessages,
+    PasskeyMessages, SignInMessages, UpstreamMessages,
 };
 use crate::domain::language::{Around, Language, Plural, Sentence};
 
@@ -94,6 +94,15 @@ pub(super) const PT: MailMessages = MailMessages {
         removed_text: Sentence("Com a chave de acesso {name} já não se pode iniciar sessão na sua conta."),
         removed_advice: "Se não foi você, veja a página da sua conta, termine todas as sessões e avise o operador do servidor.",
         open: "Abrir a sua conta",
+    },
+    upstream: UpstreamMessages {
+        linked: Sentence("Uma conta foi ligada à sua em {host}"),
+        linked_text: Sentence(
+            "Quem iniciar sessão em {name} como {there} inicia sessão na sua conta a partir de agora, sem e-mail. Foi ligada a partir de {address}.",
+        ),
+        linked_advice: "Se não foi você, desligue-a na página da sua conta, termine todas as sessões e avise o operador do servidor.",
+        unlinked: Sentence("Uma conta foi desligada da sua em {host}"),
+        unlinked_text: Sentence("Com {there} em {name} já não se pode iniciar sessão na sua conta."),
     },
     address: AddressMessages {
         proof: Sentence("Confirme o seu novo endereço em {host}"),

@@ -5,6 +5,7 @@ use askama::Template;
 use crate::domain::ids::Timestamp;
 use crate::flows::keys::KeyLife;
 use crate::flows::oversight::Counts;
+use crate::flows::upstreams::Condition;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
@@ -23,4 +24,6 @@ pub(in crate::http::admin) struct OverviewPage {
     pub(in crate::http::admin) counts: Counts,
     /// The keys that sign now.
     pub(in crate::http::admin) signing: Vec<KeyLife>,
+    /// How the other providers do.
+    pub(in crate::http::admin) upstreams: Vec<Condition>,
 }

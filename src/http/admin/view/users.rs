@@ -6,6 +6,7 @@ use crate::domain::account_invitation::AccountInvitation;
 use crate::domain::group::GroupName;
 use crate::domain::ids::Timestamp;
 use crate::domain::passkey::Passkey;
+use crate::domain::upstream::UpstreamIdentity;
 use crate::domain::user::User;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
@@ -75,6 +76,8 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) groups: Vec<(String, GroupName)>,
     /// Its passkeys, each with the form that removes it.
     pub(in crate::http::admin) passkeys: Vec<(Form, Passkey)>,
+    /// The accounts at other providers that sign in to it.
+    pub(in crate::http::admin) upstreams: Vec<UpstreamLine>,
     /// The applications it owns.
     pub(in crate::http::admin) owned: Vec<OwnedLine>,
     /// The address of the full list, if these are not all.
@@ -93,6 +96,17 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) demote: Form,
     /// Deletes it for good.
     pub(in crate::http::admin) delete: Form,
+}
+
+/// An account at another provider.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct UpstreamLine {
+    /// The account there.
+    pub(in crate::http::admin) identity: UpstreamIdentity,
+    /// What people know the provider by; none if it is not in the configuration any more.
+    pub(in crate::http::admin) label: Option<String>,
+    /// Disconnects it.
+    pub(in crate::http::admin) disconnect: Form,
 }
 
 /// An application of the account.

@@ -35,6 +35,7 @@ messages! {
         sign_in: SignInMessages,
         check_mail: CheckMailMessages,
         passkey: PasskeyMessages,
+        upstream: UpstreamMessages,
         confirm_login: ConfirmLoginMessages,
         link_elsewhere: LinkElsewhereMessages,
         stop_sign_in: StopSignInMessages,
@@ -168,6 +169,37 @@ messages! {
         required_lead: Text,
         required_hint: Text,
         give_up: Text,
+    }
+
+    /// Signing in at another provider: on the sign-in page, on the account page, and where an account there is connected.
+    UpstreamMessages {
+        sign_in: Around,
+        prove: Around,
+        cancelled: Text,
+        unavailable: Text,
+        unusable: Text,
+        over: Text,
+        not_admitted: Text,
+        not_recent: Text,
+        connect_title: Text,
+        connect_heading: Around,
+        connect_lead: Text,
+        there: Text,
+        here: Text,
+        connect_hint: Text,
+        connect: Text,
+        other_account: Text,
+        too_many: Text,
+        heading: Text,
+        lead: Text,
+        none: Text,
+        add: Around,
+        disconnect: Text,
+        since: Around,
+        last_used: Around,
+        never_used: Text,
+        not_offered: Text,
+        disconnected: Text,
     }
 
     /// The page behind a link that asks before it goes on.
@@ -379,6 +411,9 @@ messages! {
         signed_out: Text,
         disabled: Text,
         enabled: Text,
+        upstream_linked: Around,
+        upstream_unlinked: Around,
+        upstream_signed_in: Around,
     }
 
     /// The confirmation page before an account is deleted.

@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{AddPasskeyProblem, App, AttributeField, Form, Link, PasskeyButton, PasskeyLine, ScopeLine};
+use super::{
+    AddPasskeyProblem, App, AttributeField, Form, IdentityLine, Link, PasskeyButton, PasskeyLine, ScopeLine,
+    UpstreamButton,
+};
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 use crate::domain::session::Device;
@@ -41,6 +44,10 @@ pub(in crate::http) struct Account {
     pub(in crate::http) add_passkey: Option<PasskeyButton>,
     /// Why a passkey was not added or not renamed.
     pub(in crate::http) passkey_problem: Option<AddPasskeyProblem>,
+    /// The accounts at other providers that sign in to this one.
+    pub(in crate::http) identities: Vec<IdentityLine>,
+    /// Connects one more.
+    pub(in crate::http) upstreams: Vec<UpstreamButton>,
     /// Changes the name.
     pub(in crate::http) rename: Form,
     /// Changes what the person is described by.
@@ -150,6 +157,8 @@ pub(in crate::http) enum AccountNotice {
     PasskeyRemoved,
     /// A passkey has another name.
     PasskeyRenamed,
+    /// An account at another provider was disconnected.
+    Disconnected,
 }
 
 /// A language in the list.
@@ -185,6 +194,7 @@ impl Account {
             AccountNotice::PasskeyAdded => self.t.passkey.added,
             AccountNotice::PasskeyRemoved => self.t.passkey.removed,
             AccountNotice::PasskeyRenamed => self.t.passkey.renamed,
+            AccountNotice::Disconnected => self.t.upstream.disconnected,
         })
     }
 

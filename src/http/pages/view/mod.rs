@@ -24,6 +24,7 @@ mod parts;
 mod passkey;
 mod sign_in;
 mod stop_sign_in;
+mod upstream;
 
 #[cfg(test)]
 mod markup;
@@ -56,3 +57,4 @@ pub(in crate::http) use parts::{App, Form, Link, RequestedFrom, ScopeLine};
 pub(in crate::http) use passkey::{AddPasskey, AddPasskeyProblem, PasskeyButton, PasskeyLine, PasskeyNeed};
 pub(in crate::http) use sign_in::{SignIn, SignInProblem, SignUp};
 pub(in crate::http) use stop_sign_in::{StopProblem, StopSignIn};
+pub(in crate::http) use upstream::{ConnectProblem, ConnectUpstream, IdentityLine, UpstreamButton};

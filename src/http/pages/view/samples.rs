@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::attribute::AttributeType;
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
+use crate::flows::upstreams::UpstreamProblem;
 use crate::http::pages::messages::Messages;
 use askama::Template;
 
@@ -74,6 +75,10 @@ impl Values {
         PasskeyButton { ask: "/options", form: self.form(action) }
     }
 
+    fn upstream_button(&self, action: &str) -> UpstreamButton {
+        UpstreamButton { name: "corp".to_owned(), label: self.app.to_owned(), form: self.form(action) }
+    }
+
     fn device(&self) -> Device {
         Device::new("2001:db8::1", self.user_agent)
     }
@@ -107,6 +112,7 @@ pub(super) fn pages(t: &'static Messages, values: &Values) -> Vec<(String, Strin
     device(t, values, &mut all);
     account(t, values, &mut all);
     passkeys(t, values, &mut all);
+    upstreams(t, values, &mut all);
     bad_news(t, values, &mut all);
     messages(t, values, &mut all);
     all
@@ -133,10 +139,24 @@ fn sign_in(t: &'static Messages, values: &Values, all: &mut Pages) {
         sign_up,
         passkey: Some(values.passkey_button("/login/passkey")),
         wants_passkey: sign_up == SignUp::Again,
+        upstreams: vec![values.upstream_button("/login/upstream/corp")],
+        connecting: None,
         form: values.form("/login"),
     };
     add(all, "sign-in", &view(None, Some(values.app()), "", SignUp::Open));
     add(all, "sign-in-again", &view(None, None, values.address, SignUp::Again));
+    let connecting = Some(values.app.to_owned());
+    add(all, "sign-in-connecting", &SignIn { connecting, ..view(None, None, values.address, SignUp::Closed) });
+    for (name, problem) in [
+        ("sign-in-upstream-cancelled", UpstreamProblem::Cancelled),
+        ("sign-in-upstream-unavailable", UpstreamProblem::Unavailable),
+        ("sign-in-upstream-unusable", UpstreamProblem::Unusable),
+        ("sign-in-upstream-over", UpstreamProblem::Over),
+        ("sign-in-upstream-not-admitted", UpstreamProblem::NotAdmitted),
+        ("sign-in-upstream-not-recent", UpstreamProblem::NotRecent),
+    ] {
+        add(all, name, &view(Some(SignInProblem::Upstream(problem)), None, "", SignUp::Closed));
+    }
     add(all, "sign-in-own", &view(None, None, values.address, SignUp::Closed));
     for (name, problem) in [
         ("not-an-address", SignInProblem::NotAnAddress),
@@ -335,6 +355,8 @@ fn account_page(t: &'static Messages, values: &Values, notice: Option<AccountNot
         passkeys: vec![passkey_line(values, "1", true), passkey_line(values, "2", false)],
         add_passkey: Some(values.passkey_button("/account/passkeys")),
         passkey_problem: None,
+        identities: Vec::new(),
+        upstreams: Vec::new(),
         rename: values.form("/account/name"),
         describe: values.form("/account/attributes"),
         sign_out: values.form("/account/sign-out"),
@@ -406,6 +428,39 @@ fn passkeys(t: &'static Messages, values: &Values, all: &mut Pages) {
         let how = if name == "add-passkey" { PasskeyNeed::Offered } else { PasskeyNeed::Required };
         add(all, name, &AddPasskey { t, app: Some(values.app()), problem, add: add_one, later, how });
     }
+}
+
+fn identity_line(values: &Values, offered: bool) -> IdentityLine {
+    IdentityLine {
+        label: values.app.to_owned(),
+        address: offered.then(|| values.address.to_owned()),
+        since: now().minus(Duration::from_secs(86_400 * 9)),
+        last_used: offered.then(|| now().minus(Duration::from_secs(7300))),
+        offered,
+        disconnect: values.form("/account/upstreams/x/disconnect"),
+    }
+}
+
+fn upstreams(t: &'static Messages, values: &Values, all: &mut Pages) {
+    for (name, problem) in [("connect", None), ("connect-too-many", Some(ConnectProblem::TooMany))] {
+        let view = ConnectUpstream {
+            t,
+            app: Some(values.app()),
+            label: values.app.to_owned(),
+            there: Some(values.address.to_owned()),
+            here: values.address.to_owned(),
+            problem,
+            connect: values.form("/login/connect/x"),
+            later: values.form("/login/connect/x/later"),
+            other_account: "/login/switch?return_to=/login/connect/x".to_owned(),
+        };
+        add(all, name, &view);
+    }
+    let notice = Some(AccountNotice::Disconnected);
+    let upstreams = vec![values.upstream_button("/login/upstream/corp")];
+    add(all, "account-none-connected", &Account { upstreams, ..account_page(t, values, notice) });
+    let identities = vec![identity_line(values, true), identity_line(values, false)];
+    add(all, "account-connected", &Account { identities, ..account_page(t, values, None) });
 }
 
 fn addresses(t: &'static Messages, values: &Values, all: &mut Pages) {

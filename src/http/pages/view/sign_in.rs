@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use askama::Template;
 
-use super::{App, Form, PasskeyButton};
+use super::{App, Form, PasskeyButton, UpstreamButton, upstream};
+use crate::flows::upstreams::UpstreamProblem;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
@@ -26,6 +27,10 @@ pub(in crate::http) struct SignIn {
     pub(in crate::http) passkey: Option<PasskeyButton>,
     /// Whether a passkey is asked for, and mail is not enough.
     pub(in crate::http) wants_passkey: bool,
+    /// The upstreams at which people may sign in instead.
+    pub(in crate::http) upstreams: Vec<UpstreamButton>,
+    /// What people know the upstream by whose account is to be connected with the one that signs in now.
+    pub(in crate::http) connecting: Option<String>,
     /// Where it goes.
     pub(in crate::http) form: Form,
 }
@@ -53,6 +58,8 @@ pub(in crate::http) enum SignInProblem {
     },
     /// A passkey was refused.
     Passkey,
+    /// A sign-in at an upstream did not work.
+    Upstream(UpstreamProblem),
 }
 
 impl SignIn {
@@ -62,6 +69,7 @@ impl SignIn {
             SignInProblem::NotAnAddress => texts.not_an_address.to_owned(),
             SignInProblem::TooMany { wait } => texts.too_many.with(self.t.length(wait)),
             SignInProblem::Passkey => self.t.passkey.refused.to_owned(),
+            SignInProblem::Upstream(problem) => upstream::problem_text(self.t, problem).to_owned(),
         })
     }
 }
