@@ -31,6 +31,7 @@ use crate::flows::instruments::Instruments;
 use crate::flows::keys::Keys;
 use crate::flows::life_cycle::LifeCycle;
 use crate::flows::login_codes::LoginCodes;
+use crate::flows::logos::Logos;
 use crate::flows::mail::Mail;
 use crate::flows::mail_limits::MailLimits;
 use crate::flows::oversight::Oversight;
@@ -120,6 +121,7 @@ struct Ground {
     client_documents: Arc<ClientDocuments>,
     webhooks: Arc<Webhooks>,
     deliveries: Arc<Deliveries>,
+    logos: Arc<Logos>,
     insight: Arc<Insight>,
     clients: Arc<Clients>,
     sessions: Arc<Sessions>,
@@ -149,6 +151,7 @@ impl Ground {
             mail_limits: Arc::new(MailLimits::new(instruments(), store(), &browsers, limits)),
             login_codes: Arc::new(LoginCodes::new(store(), Arc::clone(master_keys), config.login.link_ttl)),
             deliveries: Arc::new(Deliveries::new(base, &fetcher, &keys, &webhooks)),
+            logos: Arc::new(Logos::new(base, &fetcher)),
             insight: Arc::new(Insight::new(instruments(), store(), &application_cache)),
             clients: Arc::new(Clients::new(base, &client_documents, &shared.hasher, &shared.guesses, &shared.usage)),
             sessions: Arc::new(Sessions::new(base, &application_cache)),
@@ -309,6 +312,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         client_documents: ground.client_documents,
         webhooks: ground.webhooks,
         deliveries: ground.deliveries,
+        logos: ground.logos,
         insight: ground.insight,
         clients: ground.clients,
         sessions: ground.sessions,

@@ -66,9 +66,9 @@ impl Branding {
             logo_dark: section.optional("logo_dark"),
             accent: section.optional("accent"),
             accent_dark: section.optional("accent_dark"),
-            support: section.optional("support"),
-            terms: section.optional("terms"),
-            privacy: section.optional("privacy"),
+            support: section.optional("support_url"),
+            terms: section.optional("terms_url"),
+            privacy: section.optional("privacy_url"),
         }
     }
 

@@ -14,11 +14,17 @@ pub struct Mail {
     pub url: Option<MailUrl>,
     /// The sender; see [`super::Config::mail_sender`] for what is used without one.
     pub from: Option<MailFrom>,
+    /// Whether the subject of a sign-in mail begins with the code, where a locked screen shows it.
+    pub code_in_subject: bool,
 }
 
 impl Mail {
     pub(super) fn read(section: &mut SectionReader<'_>) -> Self {
-        Self { url: section.optional("url"), from: section.optional("from") }
+        Self {
+            url: section.optional("url"),
+            from: section.optional("from"),
+            code_in_subject: section.setting("code_in_subject", "false"),
+        }
     }
 }
 

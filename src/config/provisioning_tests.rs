@@ -66,7 +66,7 @@ fn an_application_can_say_everything() {
          access = \"groups\"\nallowed_groups = [\"staff\"]\nvisible_groups = [\"staff\", \"team/red\"]\n\
          groups_claim = \"policy\"\ngroups_in_access_token = true\ndpop_bound = true\n\
          description = \"All that is sold.\"\nclient_uri = \"https://shop.example.com\"\n\
-         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\n\
+         tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\nlogo_uri = \"https://shop.example.com/logo.png\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\n\
          jwks_uri = \"https://shop.example.com/jwks\"\n\
          backchannel_logout_uri = \"https://shop.example.com/logout\"\nbackchannel_logout_session_required = true\n\
          federated = [{ issuer = \"https://ci.example\", subject = \"job:shop/*\" }]\n";
@@ -103,6 +103,7 @@ fn an_application_can_say_everything() {
         client_uri: Some("https://shop.example.com".parse().unwrap()),
         tos_uri: Some("https://shop.example.com/terms".parse().unwrap()),
         policy_uri: Some("https://shop.example.com/privacy".parse().unwrap()),
+        logo_uri: Some("https://shop.example.com/logo.png".parse().unwrap()),
         require: RequiredSignIn::Passkey,
         id_token_claims: IdTokenContent::SubOnly,
         backchannel_logout_uri: Some("https://shop.example.com/logout".parse().unwrap()),

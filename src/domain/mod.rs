@@ -34,6 +34,7 @@ pub mod own_api;
 pub mod own_token;
 pub mod ownership;
 pub mod passkey;
+pub mod picture;
 pub mod preset;
 pub mod recheck;
 pub mod refresh_token;

@@ -31,6 +31,7 @@ pub mod keys;
 mod known_scopes;
 pub mod life_cycle;
 pub mod login_codes;
+pub mod logos;
 pub mod mail;
 pub mod mail_limits;
 pub mod oversight;
@@ -82,6 +83,7 @@ use instruments::Instruments;
 use keys::Keys;
 use life_cycle::LifeCycle;
 use login_codes::LoginCodes;
+use logos::Logos;
 use mail::Mail;
 use mail_limits::MailLimits;
 use oversight::Oversight;
@@ -140,6 +142,8 @@ pub struct Rooms {
     pub webhooks: Arc<Webhooks>,
     /// What is sent to other servers.
     pub deliveries: Arc<Deliveries>,
+    /// The pictures of applications.
+    pub logos: Arc<Logos>,
     /// What owners see of their applications.
     pub insight: Arc<Insight>,
     /// Who sends requests of applications.

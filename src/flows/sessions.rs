@@ -171,16 +171,16 @@ impl Sessions {
         Ok(Some(SignedInPerson::of((session, user), self.operators, now)))
     }
 
-    /// Everything the page shows.
-    pub async fn account_overview(&self, person: &SignedInPerson) -> Result<AccountOverview, Refusal> {
+    /// Where a person is signed in, what applications have of them, and what happened to the account.
+    pub async fn account_overview(&self, user: &User) -> Result<AccountOverview, Refusal> {
         let now = self.instruments.now();
-        let sessions = self.store.sessions_of(person.user.id, now).await?;
-        let families = self.store.families_of_user(person.user.id).await?.into_iter();
+        let sessions = self.store.sessions_of(user.id, now).await?;
+        let families = self.store.families_of_user(user.id).await?.into_iter();
         let granted = families
             .filter(|family| family.expires_at > now)
             .map(|family| (family.application, family.scope, family.created_at));
         // With consent alone an application gets in again without asking.
-        let consents = self.store.consents_of(person.user.id).await?.into_iter();
+        let consents = self.store.consents_of(user.id).await?.into_iter();
         let agreed = consents.map(|consent| (consent.application, consent.scope, consent.granted_at));
         let mut applications: Vec<ApplicationAccess> = Vec::new();
         for (id, scope, since) in granted.chain(agreed) {
@@ -193,7 +193,7 @@ impl Sessions {
             }
         }
         let since = now.minus(EVENTS_SHOWN_FOR);
-        let events = self.store.audit_about(&person.user.sub, person.user.id, since, MOST_EVENTS).await?;
+        let events = self.store.audit_about(&user.sub, user.id, since, MOST_EVENTS).await?;
         Ok(AccountOverview { sessions, applications, events })
     }
 

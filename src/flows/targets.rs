@@ -66,7 +66,7 @@ impl ApplicationCache {
         if target.as_client_id().is_none() || target.as_str() == caller.client_id.as_str() {
             return Ok(true);
         }
-        let called = self.application_of_target(target).await?;
-        Ok(called.is_some_and(|called| called.lets_call(&caller.client_id)))
+        let found = self.application_of_target(target).await?;
+        Ok(found.is_some_and(|application| application.lets_call(&caller.client_id)))
     }
 }

@@ -24,6 +24,7 @@ use crate::flows::insight::Insight;
 use crate::flows::instruments::Instruments;
 use crate::flows::keys::Keys;
 use crate::flows::life_cycle::LifeCycle;
+use crate::flows::logos::Logos;
 use crate::flows::mail::Mail;
 use crate::flows::mail_limits::MailLimits;
 use crate::flows::oversight::Oversight;
@@ -90,6 +91,7 @@ hands_out! {
     insight: Insight,
     keys: Keys,
     life_cycle: LifeCycle,
+    logos: Logos,
     mail: Mail,
     mail_limits: MailLimits,
     oversight: Oversight,

@@ -19,6 +19,7 @@ mod head;
 mod host;
 mod issuer_path;
 mod json_body;
+mod logo;
 mod named_client;
 mod oauth;
 mod observe;
@@ -57,6 +58,7 @@ pub fn routes(edge: Edge) -> Router {
         .merge(api::routes())
         .route("/users", post(users::create))
         .route("/static/{name}", get(pages::assets::asset))
+        .route("/logos/{client_id}", get(logo::logo))
         .route("/dev/mail", get(dev_mail::list))
         .route("/dev/mail/{name}", get(dev_mail::single))
         .route("/health/live", get(ops::live))

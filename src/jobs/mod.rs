@@ -8,6 +8,7 @@ mod client_documents;
 mod deliveries;
 mod keys;
 mod life_cycle;
+mod logos;
 mod outbox;
 mod registrations;
 mod usage;
@@ -32,6 +33,7 @@ pub fn start(rooms: &Rooms, stopping: &CancellationToken) -> TaskTracker {
     tracker.spawn(usage::run(Arc::clone(&rooms.upkeep), stopping.clone()));
     tracker.spawn(outbox::run(Arc::clone(&rooms.mail), patience, stopping.clone()));
     tracker.spawn(deliveries::run(Arc::clone(&rooms.deliveries), patience, stopping.clone()));
+    tracker.spawn(logos::run(Arc::clone(&rooms.logos), stopping.clone()));
     tracker.spawn(registrations::run(Arc::clone(&rooms.registrations), stopping.clone()));
     tracker.spawn(client_documents::run(Arc::clone(&rooms.client_documents), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(&rooms.upkeep), stopping.clone()));

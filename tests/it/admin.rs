@@ -1,5 +1,6 @@
 //! The operator pages: who sees them, what they show, what can be done there, and when a fresh sign-in is needed.
 
+mod person;
 mod webhooks;
 
 use macro_rules_attribute::apply;
@@ -101,8 +102,8 @@ async fn a_form_that_is_not_ours_changes_nothing(world: World) {
     let server = world.server().await;
     let user = account(&server.rooms, "anna@example.com").await;
     let (root, john) = (root(&server).await, signed_in(&server, "/portal/applications", JOHN).await);
-    let of_user =
-        ["disable", "enable", "delete", "promote", "demote"].map(|what| format!("/admin/users/{}/{what}", user.sub));
+    let of_user = ["disable", "enable", "delete", "promote", "demote", "sign-out"]
+        .map(|what| format!("/admin/users/{}/{what}", user.sub));
     let others = ["/admin/keys/rotate", "/admin/keys/revoke", "/admin/approvals/x/grant", "/admin/approvals/x/refuse"];
     let before = history(&server, &user.sub).await;
     for action in of_user.into_iter().chain(others.map(str::to_owned)) {

@@ -17,8 +17,8 @@ async fn every_page_and_mail_carries_the_operators_name_and_pages_the_picture_an
     fs::write(&logo, SVG).unwrap();
     let server = world
         .server_with(&format!(
-            "[branding]\nname = \"Acme <b>\"\nlogo = \"{}\"\naccent = \"#0b5394\"\nsupport = \"help@acme.example\"\n\
-             terms = \"https://acme.example/terms\"\nprivacy = \"https://acme.example/privacy\"\n",
+            "[branding]\nname = \"Acme <b>\"\nlogo = \"{}\"\naccent = \"#0b5394\"\nsupport_url = \"help@acme.example\"\n\
+             terms_url = \"https://acme.example/terms\"\nprivacy_url = \"https://acme.example/privacy\"\n",
             logo.display()
         ))
         .await;
@@ -48,6 +48,24 @@ async fn every_page_and_mail_carries_the_operators_name_and_pages_the_picture_an
     letter(&server, "john@example.com", 1).await;
     let mail = server.rooms.mail.caught_mails().unwrap().remove(0);
     assert!(mail.subject.as_str().contains("Acme"), "{}", mail.subject.as_str());
+    assert!(mail.html.contains("background:#0b5394;color:#ffffff"), "{}", mail.html);
+    assert!(!mail.html.contains("#1a5fd0") && !mail.html.contains("#5b9dff"), "{}", mail.html);
+}
+
+/// Whoever reads a locked screen wants the code; whoever lists what was not sent must not get it.
+#[apply(on_both_engines)]
+async fn the_code_is_in_the_subject_where_the_operator_wants_it_and_in_no_list(world: World) {
+    let server = world.server_with("[mail]\ncode_in_subject = true\n").await;
+    account(&server.rooms, "john@example.com").await;
+    let browser = Browser::of(&server);
+    let page = browser.visit("/login").await;
+    browser.submit(page.form_with("login-submit"), &[("email", "john@example.com")]).await;
+    let code = letter(&server, "john@example.com", 1).await.code;
+    let mail = server.rooms.mail.caught_mails().unwrap().remove(0);
+    assert!(mail.subject.as_str().starts_with(&format!("{code} – Sign in to ")), "{}", mail.subject.as_str());
+    let listed = world.database.texts("select subject from outbox").await;
+    assert!(listed.iter().all(|subject| subject.starts_with("Sign in to ") && !subject.contains(&code)), "{listed:?}");
+    assert_eq!(listed.len(), 1);
 }
 
 /// A server that has no other name is called as it always was.
@@ -76,5 +94,5 @@ async fn what_cannot_be_shown_or_read_refuses_the_start() {
     refused(&[("branding.accent", "#0b5394"), ("branding.accent_dark", "#0b5394")], "in the dark scheme").await;
     refused(&[("branding.accent_dark", "#ffffff")], "branding.accent too").await;
     refused(&[("branding.name", "a\u{202e}b")], "a name of at most 60 characters").await;
-    refused(&[("branding.terms", "javascript:alert(1)")], "an https address").await;
+    refused(&[("branding.terms_url", "javascript:alert(1)")], "an https address").await;
 }

@@ -232,6 +232,8 @@ async fn operators_see_it_by_its_host(world: World) {
     assert!(unread.contains("the answer was 404") && !unread.contains("key=x"), "{unread}");
     let own = page(&address).await;
     assert!(own.contains("by its document") && !own.contains("id=\"app-save\""), "{own}");
+    let sign_in = page(&format!("{address}/sign-in")).await;
+    assert!(sign_in.contains("described by its document") && !sign_in.contains("id=\"app-save\""), "{sign_in}");
     assert!(page("/admin/audit").await.contains(&address));
     let api = server.management().await;
     let admin = server.machine("gatepost:admin").await;

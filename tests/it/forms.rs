@@ -85,7 +85,7 @@ impl<'a> Stage<'a> {
     async fn applications_in_every_state(&self) {
         let owner = Visitor::of(self.server, &self.owner).await;
         for (kind, application) in &self.applications {
-            let page = format!("{APPLICATIONS}/{}", application.client_id);
+            let page = format!("{APPLICATIONS}/{}/access", application.client_id);
             owner.does(&page, "app-invite", &[("email", &format!("{kind}@example.com"))]).await;
         }
         for name in ["More", "More still", "Most"] {
@@ -95,6 +95,8 @@ impl<'a> Stage<'a> {
         for name in ["Resting", "Gone"] {
             let page = owner.does(NEW, "app-create", &[("name", name), ("type", "service")]).await;
             let button = if name == "Gone" { "app-delete" } else { "app-deactivate" };
+            let danger = format!("{APPLICATIONS}/{}/danger", element(&page, "app-client-id"));
+            let page = owner.browser.visit(&danger).await;
             let page = owner.browser.submit(page.form_with(button), &[("name", name)]).await;
             assert_eq!(page.answer.status, 200, "{}", page.text());
         }
@@ -143,14 +145,18 @@ async fn an_owner_sends_every_form_as_it_is_shown(world: World) {
     let inviting = Visitor::of(&server, &other).await;
     for name in ["Shared", "Handed over"] {
         let page = inviting.does(NEW, "app-create", &[("name", name), ("type", "service")]).await;
-        inviting.browser.submit(page.form_with("app-invite"), &[("email", "owner@example.com")]).await;
+        let access = format!("{APPLICATIONS}/{}/access", element(&page, "app-client-id"));
+        inviting.does(&access, "app-invite", &[("email", "owner@example.com")]).await;
     }
     let owner = Visitor::of(&server, &stage.owner).await;
     let outcome = owner.sends_everything(&[APPLICATIONS], &REFUSED).await;
     assert_all_went_well(&outcome, form_addresses("/portal/"));
     for (kind, application) in &stage.applications {
-        let settings = format!("{APPLICATIONS}/{}/settings", application.client_id);
-        assert!(outcome.actions.contains(&settings), "the settings of type {kind} were saved");
+        let tabs = ["", "/credentials", "/sign-in", "/access"].into_iter();
+        for tab in tabs.filter(|tab| *tab != "/sign-in" || *kind != "service") {
+            let settings = format!("{APPLICATIONS}/{}{tab}", application.client_id);
+            assert!(outcome.actions.contains(&settings), "the settings of type {kind} were saved: {settings}");
+        }
     }
 }
 

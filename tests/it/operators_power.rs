@@ -153,8 +153,8 @@ async fn the_portal_wants_a_fresh_sign_in_where_the_operators_pages_do(world: Wo
     world.clock.advance(A_WHILE);
     let address = format!("/portal/applications/{}", foreign.client_id);
     let page = root.visit(&address).await;
-    for action in ["settings", "secrets", "deactivate", "owners/invite", "try"] {
-        let form = PageForm { action: format!("{address}/{action}"), ..page.form_with("app-deactivate") };
+    for action in ["credentials", "secrets", "deactivate", "owners/invite", "try"] {
+        let form = PageForm { action: format!("{address}/{action}"), ..page.form_with("app-save") };
         let answer = root.post(&form, &[("version", "1"), ("name", "Bills"), ("email", "eve@example.com")]).await;
         let back = format!("/login?fresh=1&return_to={address}/{action}");
         assert_eq!(answer.redirect().as_deref(), Some(back.as_str()), "{action}");

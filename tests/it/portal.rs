@@ -5,8 +5,10 @@
 mod access;
 mod changes;
 mod every_setting;
+mod logo;
 mod people;
 mod registration;
+mod try_sign_in;
 mod webhooks;
 
 use crate::harness::browser::{Browser, Page};
@@ -45,6 +47,11 @@ fn registered(page: &Page) -> Registered {
 
 fn address(application: &Registered) -> String {
     format!("{APPLICATIONS}/{}", application.client_id)
+}
+
+/// A tab of an application's page.
+async fn tab(browser: &Browser, application: &Registered, name: &str) -> Page {
+    browser.visit(&format!("{}/{name}", address(application))).await
 }
 
 /// The text of an element.

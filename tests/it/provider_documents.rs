@@ -238,8 +238,9 @@ async fn a_customer_portal_lets_developers_look_after_their_clients() {
     let browser = Browser::beside(&tried.node);
     let page = browser.visit("/portal/applications").await;
     tried.signs_in(&browser, &page, "customer@example.com", 1).await;
-    let (mut page, client) = registers(&browser, &[("name", "ERP"), ("type", "service")]).await;
-    let saved = browser.submit(page.form_with("app-save"), &[("token_ttl", "24h")]).await;
+    let (_, client) = registers(&browser, &[("name", "ERP"), ("type", "service")]).await;
+    let tab = async |name: &str| browser.visit(&format!("/portal/applications/{}/{name}", client.id)).await;
+    let saved = browser.submit(tab("credentials").await.form_with("app-save"), &[("token_ttl", "24h")]).await;
     assert_eq!(saved.answer.status, 200, "{}", saved.text());
     let again = browser.visit(&format!("/portal/applications/{}", client.id)).await;
     assert!(!again.text().contains(&client.secret), "it is shown once");
@@ -253,15 +254,13 @@ async fn a_customer_portal_lets_developers_look_after_their_clients() {
     assert_eq!(tried.hello(&format!("{token}x")).await.0, 401);
 
     for (button, status) in [("app-deactivate", StatusCode::UNAUTHORIZED), ("app-activate", StatusCode::OK)] {
-        page = browser.visit(&format!("/portal/applications/{}", client.id)).await;
-        page = browser.submit(page.form_with(button), &[]).await;
+        let page = browser.submit(tab("danger").await.form_with(button), &[]).await;
         assert_eq!(page.answer.status, 200, "{}", page.text());
         tried.node.answers(&client, status).await;
     }
     let (_, second) = registers(&browser, &[("name", "CRM"), ("type", "service")]).await;
     tried.token(&second, &form).await;
-    page = browser.visit(&format!("/portal/applications/{}", client.id)).await;
-    browser.submit(page.form_with("app-delete"), &[("name", "ERP")]).await;
+    browser.submit(tab("danger").await.form_with("app-delete"), &[("name", "ERP")]).await;
     tried.node.answers(&client, StatusCode::UNAUTHORIZED).await;
     tried.token(&second, &form).await;
 }

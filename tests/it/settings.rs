@@ -43,6 +43,7 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("federated", json!([]), None),
         ("description", Value::Null, None),
         ("client_uri", Value::Null, None),
+        ("logo_uri", Value::Null, None),
         ("tos_uri", Value::Null, None),
         ("policy_uri", Value::Null, None),
         ("owner", Value::Null, None),
@@ -80,7 +81,7 @@ fn values(setting: &Setting) -> Vec<Value> {
         ("default_scopes", _) => vec![json!(["openid"]), json!([]), json!(["orders", "openid"])],
         (_, Shape::Words) => vec![json!(["openid", "user", "orders"]), json!(["orders", "openid"])],
         ("description", _) => vec!["What the shop ordered.".into()],
-        ("backchannel_logout_uri" | "client_uri" | "initiate_login_uri" | "tos_uri" | "policy_uri", _) => {
+        ("backchannel_logout_uri" | "client_uri" | "logo_uri" | "initiate_login_uri" | "tos_uri" | "policy_uri", _) => {
             vec!["https://shop.example/page?v=2".into(), "http://localhost:3000/page".into()]
         }
         ("owner", _) => vec!["john@example.com".into()],

@@ -320,6 +320,34 @@ async fn people_are_invited_in_the_browser(world: World) {
     assert_eq!(server.rooms.sign_ups.open_invitations().await.unwrap(), []);
 }
 
+/// Sign-up: many at once, each told what became of it.
+#[apply(on_both_engines)]
+async fn many_people_are_invited_at_once(world: World) {
+    let server = world.server_with(INVITED).await;
+    operator(&server.rooms, "root@example.com").await;
+    let browser = Browser::of(&server);
+    let page = browser.visit("/admin/users").await;
+    browser.sign_in(&server, &page, "root@example.com", 1).await;
+    let form = browser.visit("/admin/users").await.form_with("invite-send");
+    let typed = "ann@example.com\r\nroot@example.com, ann\r\nbob@example.com;ANN@example.com";
+    let page = browser.submit(form.clone(), &[("email", typed)]).await;
+    assert_eq!(page.answer.status, 200);
+    assert!(page.text().contains("exists already") && page.text().contains("not an e-mail address"), "{}", page.text());
+    let invited = server.rooms.sign_ups.open_invitations().await.unwrap();
+    let mut invited: Vec<_> = invited.iter().map(|one| one.email.to_string()).collect();
+    invited.sort();
+    assert_eq!(invited, ["ann@example.com", "bob@example.com"]);
+    arrived(&server, "bob@example.com", 1).await;
+    // What is left to put right stands in the form.
+    let left = page.form_with("invite-send").fields.into_iter().find(|(name, _)| name == "email").unwrap().1;
+    assert_eq!(left.split_whitespace().collect::<Vec<_>>(), ["root@example.com", "ann"]);
+    let many: Vec<_> = (0..101).map(|one| format!("p{one}@example.com")).collect();
+    let refused = browser.submit(form, &[("email", &many.join("\n"))]).await;
+    assert_eq!(refused.answer.status, 400);
+    assert!(refused.text().contains("at most 100 go at once"), "{}", refused.text());
+    assert_eq!(server.rooms.sign_ups.open_invitations().await.unwrap().len(), 2, "nobody was invited");
+}
+
 /// What the owner of an application and the operator are shown of a stranger's mail is what they are shown of an account's:
 /// neither learns which addresses have one, and nobody raises an alarm by typing an address.
 #[apply(on_both_engines)]

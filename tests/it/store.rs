@@ -107,6 +107,7 @@ fn elaborate() -> Application {
         client_uri: Some("https://a.example.com/?x='\"".parse().unwrap()),
         tos_uri: Some("http://localhost:3000/terms".parse().unwrap()),
         policy_uri: None,
+        logo_uri: Some("https://a.example.com/logo.svg".parse().unwrap()),
         initiate_login_uri: Some("https://a.example.com/login".parse().unwrap()),
         require: RequiredSignIn::Passkey,
         id_token_claims: IdTokenContent::SubOnly,

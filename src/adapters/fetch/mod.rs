@@ -7,6 +7,7 @@
 mod address;
 mod documents;
 mod get;
+mod picture;
 mod read;
 mod resolve;
 

@@ -38,7 +38,7 @@ pub use given::{GivenSettings, SettingProblem};
 pub use kind::ApplicationKind;
 pub use limits::{BeyondLimits, SelfServiceLimits};
 pub use name::{LONGEST_NAME, are_alike, harmless, looks};
-pub use setting::{Audited, Choice, Choices, Chosen, FormerName, Place, Setting, SettingValue, Shape};
+pub use setting::{Audited, Choice, Choices, Chosen, FormerName, Place, Setting, SettingValue, Shape, Topic};
 pub use settings::{ApplicationSettings, PkcePolicy, SETTINGS};
 pub use state::{Admission, ApplicationState, DeactivationReason, Origin};
 pub use values::LONGEST_TOKEN_TTL;

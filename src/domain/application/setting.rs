@@ -89,10 +89,25 @@ pub trait SettingValue: Sized {
 pub enum Place {
     /// When they register an application, and first among its settings.
     New,
+    /// First among its settings.
+    First,
     /// Among the settings that few change.
     More,
     /// Nowhere: it is chosen in another way than by a field of the settings.
     Nowhere,
+}
+
+/// What a setting is about: each topic has a page of the portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// What people read about the application.
+    About,
+    /// Its keys, and what its tokens are like.
+    Credentials,
+    /// How people sign in to it and out.
+    SignIn,
+    /// What it may do, and who may use it.
+    Access,
 }
 
 /// Who decides about a setting.
@@ -152,6 +167,8 @@ pub struct Setting {
     pub optional: bool,
     /// Which types of application have a use for it.
     pub kinds: fn(ApplicationKind) -> bool,
+    /// What it is about.
+    pub topic: Topic,
     /// Where people meet it.
     pub place: Place,
     /// Who decides about it.
@@ -315,6 +332,7 @@ pub(super) const UNREMARKABLE: Setting = Setting {
     shape: Shape::Line,
     optional: false,
     kinds: |_| true,
+    topic: Topic::Access,
     place: Place::More,
     chosen: Chosen::Freely,
     audited: Audited::Values,

@@ -12,7 +12,9 @@ use super::allowed_caller::AllowedCaller;
 use super::authentication::ClientAuthentication;
 use super::check::{self, SettingsError};
 use super::limits;
-use super::setting::{Audited, Chosen, FormerName, Place, Setting, SettingValue, UNREMARKABLE, default_for, settings};
+use super::setting::{
+    Audited, Chosen, FormerName, Place, Setting, SettingValue, Topic, UNREMARKABLE, default_for, settings,
+};
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::group::GroupName;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
@@ -48,6 +50,7 @@ settings! {
         /// For people: they see it when they sign in, and in their mail.
         name: String = |_| String::new(), {
             label: "Name",
+            topic: Topic::About,
             metadata: Some("client_name"),
             place: Place::New,
             audited: Audited::Change,
@@ -57,12 +60,14 @@ settings! {
         /// What it is for. It decides the defaults, and stays what it is.
         kind as "type": ApplicationKind = |kind| kind, {
             label: "Type",
+            topic: Topic::About,
             place: Place::Nowhere,
         }
 
         /// Where its users may be sent back to after they have signed in, compared character by character.
         redirect_uris: Vec<String> = |_| Vec::new(), {
             label: "Redirect URIs",
+            topic: Topic::SignIn,
             metadata: Some("redirect_uris"),
             place: Place::New,
             kinds: ApplicationKind::is_for_people,
@@ -104,6 +109,8 @@ settings! {
         /// Where its users may be sent back to after they have signed out.
         post_logout_redirect_uris: Vec<String> = |_| Vec::new(), {
             label: "Addresses after signing out",
+            topic: Topic::SignIn,
+            place: Place::First,
             metadata: Some("post_logout_redirect_uris"),
             kinds: ApplicationKind::is_for_people,
             check: check::post_logout_redirect_uris,
@@ -113,6 +120,7 @@ settings! {
         /// there, also when the person's browser is closed.
         backchannel_logout_uri: Option<WebhookUrl> = |_| None, {
             label: "Address for logout tokens",
+            topic: Topic::SignIn,
             metadata: Some("backchannel_logout_uri"),
             kinds: ApplicationKind::is_for_people,
         }
@@ -121,6 +129,7 @@ settings! {
         /// ever got of a person has ended.
         backchannel_logout_session_required: bool = |_| false, {
             label: "Logout tokens name a session",
+            topic: Topic::SignIn,
             metadata: Some("backchannel_logout_session_required"),
             kinds: ApplicationKind::is_for_people,
         }
@@ -128,6 +137,7 @@ settings! {
         /// Where a sign-in to it begins (OIDC Core §4), for people who come to it from their account page; goes before the home page.
         initiate_login_uri: Option<WebAddress> = |_| None, {
             label: "Address that begins a sign-in",
+            topic: Topic::SignIn,
             kinds: ApplicationKind::is_for_people,
         }
 
@@ -154,6 +164,8 @@ settings! {
         /// How long its access tokens live.
         token_ttl: Option<Duration> = |_| None, {
             label: "Lifetime of access tokens",
+            topic: Topic::Credentials,
+            place: Place::First,
             chosen: Chosen::Within(limits::token_ttl),
             check: check::token_ttl,
         }
@@ -161,12 +173,15 @@ settings! {
         /// The typ of its access tokens, and of those that it reads. What the APIs of a token say goes before it.
         token_profile as "token_format": Option<TokenProfile> = |_| None, {
             label: "Token format (typ)",
+            topic: Topic::Credentials,
+            place: Place::First,
             former: Some(FormerName { name: "token_profile", json_type: "string", read: Value::clone, show: Value::clone }),
         }
 
         /// Who may use it.
         access: AccessPolicy = |_| AccessPolicy::default(), {
             label: "Who may use it",
+            place: Place::First,
             kinds: ApplicationKind::is_for_people,
             chosen: Chosen::Within(limits::access),
         }
@@ -174,6 +189,7 @@ settings! {
         /// The groups whose members may use it, where groups decide.
         allowed_groups: Vec<GroupName> = |_| Vec::new(), {
             label: "Allowed groups",
+            place: Place::First,
             flag: Some("group"),
             kinds: ApplicationKind::is_for_people,
             chosen: Chosen::Within(limits::allowed_groups),
@@ -183,6 +199,8 @@ settings! {
         /// How people have to sign in to it. Those without a passkey add one after a sign-in by mail.
         require: RequiredSignIn = |_| RequiredSignIn::default(), {
             label: "Required sign-in",
+            topic: Topic::SignIn,
+            place: Place::First,
             kinds: ApplicationKind::is_for_people,
         }
 
@@ -210,24 +228,30 @@ settings! {
         /// What its ID tokens say of a person. Small ones suit programs that keep them in a cookie.
         id_token_claims: IdTokenContent = |_| IdTokenContent::default(), {
             label: "Claims in ID tokens",
+            topic: Topic::SignIn,
             kinds: ApplicationKind::is_for_people,
         }
 
         /// What its tokens are signed with. RS256 is understood everywhere, the others are shorter or faster.
         signing_algorithm: SigningAlgorithm = |_| SigningAlgorithm::default(), {
             label: "Signing algorithm",
+            topic: Topic::Credentials,
+            place: Place::First,
             metadata: Some("id_token_signed_response_alg"),
         }
 
         /// Whether its tokens are bound to a key that it proves to hold (DPoP), so that nobody else can use them.
         dpop_bound: bool = |_| false, {
             label: "Bound tokens (DPoP)",
+            topic: Topic::Credentials,
             metadata: Some("dpop_bound_access_tokens"),
         }
 
         /// Public keys (RFC 7517) to authenticate with, instead of a secret.
         authentication as "jwks" in "jwks": ClientAuthentication = ClientAuthentication::without_keys, {
             label: "Public keys",
+            topic: Topic::Credentials,
+            place: Place::First,
             metadata: Some("jwks"),
             kinds: ApplicationKind::is_confidential,
             audited: Audited::Change,
@@ -237,6 +261,8 @@ settings! {
         /// Where it publishes its public keys, instead of registering them here. They are read again every five minutes.
         jwks_uri: Option<DocumentAddress> = |_| None, {
             label: "Address of its public keys",
+            topic: Topic::Credentials,
+            place: Place::First,
             metadata: Some("jwks_uri"),
             kinds: ApplicationKind::is_confidential,
             check: check::jwks_uri,
@@ -245,6 +271,8 @@ settings! {
         /// What its client assertions must have as aud.
         assertion_audience: AssertionAudience = |_| AssertionAudience::default(), {
             label: "Audience of client assertions",
+            topic: Topic::Credentials,
+            place: Place::First,
             kinds: ApplicationKind::is_confidential,
         }
 
@@ -253,24 +281,40 @@ settings! {
             label: "Workloads of other issuers",
             kinds: ApplicationKind::is_confidential,
             check: check::federated,
+            topic: Topic::Credentials,
         }
 
         /// What it is, in a sentence: people read it where they sign in and consent.
         description: Option<Description> = |_| None, {
             label: "Description",
+            topic: Topic::About,
+            place: Place::First,
             kinds: ApplicationKind::is_for_people,
         }
 
         /// Its home page, which the pages of sign-in and consent lead to, and the account page of those who may use it.
         client_uri: Option<WebAddress> = |_| None, {
             label: "Home page",
+            topic: Topic::About,
+            place: Place::First,
             metadata: Some("client_uri"),
+            kinds: ApplicationKind::is_for_people,
+        }
+
+        /// Its picture: PNG, JPEG, WebP or SVG of at most 256 KB. This server fetches it, and shows a copy of its own.
+        logo_uri: Option<WebAddress> = |_| None, {
+            label: "Logo",
+            topic: Topic::About,
+            place: Place::First,
+            metadata: Some("logo_uri"),
             kinds: ApplicationKind::is_for_people,
         }
 
         /// Its terms of use, which the pages of sign-in and consent lead to.
         tos_uri: Option<WebAddress> = |_| None, {
             label: "Terms of use",
+            topic: Topic::About,
+            place: Place::First,
             metadata: Some("tos_uri"),
             kinds: ApplicationKind::is_for_people,
         }
@@ -278,6 +322,8 @@ settings! {
         /// What it does with personal data, which the pages of sign-in and consent lead to.
         policy_uri: Option<WebAddress> = |_| None, {
             label: "Privacy policy",
+            topic: Topic::About,
+            place: Place::First,
             metadata: Some("policy_uri"),
             kinds: ApplicationKind::is_for_people,
         }
@@ -285,6 +331,7 @@ settings! {
         /// The e-mail address of its owner.
         owner: Option<String> = |_| None, {
             label: "Owner",
+            topic: Topic::About,
             place: Place::Nowhere,
             audited: Audited::Change,
             check: check::owner,
@@ -293,6 +340,7 @@ settings! {
         /// Whether it belongs to the operator of this server, so that its users are not asked for consent.
         first_party: bool = |_| false, {
             label: "First party",
+            topic: Topic::SignIn,
             kinds: ApplicationKind::is_for_people,
             chosen: Chosen::ByOperator,
         }
@@ -300,6 +348,7 @@ settings! {
         /// Whether its requests must carry PKCE, which protects the code on its way back to the application.
         pkce: PkcePolicy = |_| PkcePolicy::default(), {
             label: "PKCE",
+            topic: Topic::SignIn,
             former: Some(FormerName { name: "require_pkce", json_type: "boolean", read: required_or_by_type, show: is_required }),
             kinds: ApplicationKind::is_for_people,
         }
@@ -307,12 +356,14 @@ settings! {
         /// What the links in its mails do, when the application itself asked for the mail.
         link_mode: Option<LinkMode> = |_| None, {
             label: "Links in sign-in mails",
+            topic: Topic::SignIn,
             kinds: ApplicationKind::is_for_people,
         }
 
         /// What it is told when it asks for a mail to an address without account.
         unknown_account: Option<UnknownAccount> = |_| None, {
             label: "Addresses without account",
+            topic: Topic::SignIn,
             kinds: ApplicationKind::is_for_people,
             chosen: Chosen::Within(limits::unknown_account),
         }

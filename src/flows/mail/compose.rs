@@ -1,5 +1,6 @@
 //! Composing mails, as text and as HTML, in the language of their recipient.
 
+mod look;
 mod words;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use super::queue::{Letter, Notice, NoticeLink, SignInMail};
 use crate::adapters::mailer::{HeaderText, one_line};
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
+pub(super) use look::Look;
 pub(in crate::flows) use words::quoted;
 use words::{Facts, SignInWords};
 
@@ -24,6 +26,7 @@ struct SignInText<'a> {
 #[derive(Template)]
 #[template(path = "mail/sign_in.html")]
 struct SignInHtml<'a> {
+    look: &'a Look,
     words: &'a SignInWords,
     link: &'a str,
     code: &'a str,
@@ -40,22 +43,31 @@ struct NoticeText<'a> {
 #[derive(Template)]
 #[template(path = "mail/notice.html")]
 struct NoticeHtml<'a> {
+    look: &'a Look,
     language: &'static str,
     heading: &'a str,
     paragraphs: &'a [String],
     link: Option<&'a NoticeLink>,
 }
 
-/// Composes a sign-in mail. `own_name` is the name of this server, for a sign-in without an application.
+/// A mail, and the subject under which it is listed.
+pub(super) struct Composed {
+    /// As it is sent.
+    pub(super) letter: Letter,
+    /// Its subject without the code.
+    pub(super) listed_as: String,
+}
+
+/// Composes a sign-in mail. A sign-in without an application is one to this server.
 pub(super) fn sign_in(
     mail: &SignInMail<'_>,
-    own_name: &str,
+    look: &Look,
     lifetime: Duration,
     now: Timestamp,
-) -> Result<Letter, askama::Error> {
+) -> Result<Composed, askama::Error> {
     let language = Language::of(mail.locale);
     let named = mail.application.map(|name| quoted(language, name));
-    let target = HeaderText::new(named.as_deref().unwrap_or(own_name));
+    let target = HeaderText::new(named.as_deref().unwrap_or(&look.own_name));
     let facts = Facts {
         target: target.as_str(),
         recipient: mail.recipient.as_str(),
@@ -66,17 +78,18 @@ pub(super) fn sign_in(
     };
     let words = SignInWords::new(language, &facts);
     let code = mail.code.grouped();
-    Ok(Letter {
+    let letter = Letter {
         to: mail.recipient.as_str().to_owned(),
         text: SignInText { words: &words, link: mail.link, code: &code }.render()?,
-        html: SignInHtml { words: &words, link: mail.link, code: &code }.render()?,
-        subject: words.subject,
+        html: SignInHtml { look, words: &words, link: mail.link, code: &code }.render()?,
+        subject: if look.code_in_subject { format!("{code} – {}", words.subject) } else { words.subject.clone() },
         reference: Some(mail.reference.to_owned()),
-    })
+    };
+    Ok(Composed { letter, listed_as: words.subject })
 }
 
 /// Composes a notice. Every sentence stays on its line, whatever names it contains.
-pub(super) fn notice(notice: &Notice<'_>) -> Result<Letter, askama::Error> {
+pub(super) fn notice(notice: &Notice<'_>, look: &Look) -> Result<Letter, askama::Error> {
     let heading = one_line(&notice.heading);
     let paragraphs: Vec<String> = notice.paragraphs.iter().map(|text| one_line(text)).collect();
     let link = notice.link.as_ref();
@@ -85,7 +98,7 @@ pub(super) fn notice(notice: &Notice<'_>) -> Result<Letter, askama::Error> {
         to: notice.recipient.as_str().to_owned(),
         subject: HeaderText::new(&notice.subject).as_str().to_owned(),
         text: NoticeText { heading: &heading, paragraphs: &paragraphs, link }.render()?,
-        html: NoticeHtml { language, heading: &heading, paragraphs: &paragraphs, link }.render()?,
+        html: NoticeHtml { look, language, heading: &heading, paragraphs: &paragraphs, link }.render()?,
         reference: None,
     })
 }
@@ -114,7 +127,18 @@ mod tests {
             locale,
             not_after: NOW.plus(Duration::from_hours(1)),
         };
-        sign_in(&mail, "login.example.com", Duration::from_mins(15), NOW).unwrap()
+        let look = Look::usual("login.example.com".to_owned());
+        let composed = sign_in(&mail, &look, Duration::from_mins(15), NOW).unwrap();
+        assert_eq!(composed.letter.subject, composed.listed_as);
+        let with_code = Look { code_in_subject: true, ..look };
+        let with_code = sign_in(&mail, &with_code, Duration::from_mins(15), NOW).unwrap();
+        assert_eq!(with_code.letter.subject, format!("2345-6789 – {}", composed.listed_as));
+        assert_eq!(with_code.listed_as, composed.listed_as);
+        composed.letter
+    }
+
+    fn notice(notice: &Notice<'_>) -> Result<Letter, askama::Error> {
+        super::notice(notice, &Look::usual("login.example.com".to_owned()))
     }
 
     #[test]

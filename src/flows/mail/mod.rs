@@ -25,6 +25,7 @@ use send::Workers;
 
 pub use crate::store::UnsentMail;
 pub use caught::Mail as CaughtMail;
+use compose::Look;
 pub(in crate::flows) use compose::quoted;
 pub(in crate::flows) use messages::MailMessages;
 pub use queue::{Notice, NoticeLink, SignInMail};
@@ -48,8 +49,8 @@ pub struct Mail {
     master_keys: Arc<MasterKeyring>,
     delivery_traces: Arc<DeliveryTraces>,
     issuer: Issuer,
-    /// What the server is called in its mails.
-    own_name: String,
+    /// What the server is called in its mails, and what they look like.
+    look: Look,
     post: ArcSwap<Post>,
     link_ttl: Duration,
     workers: Workers,
@@ -64,7 +65,7 @@ impl Mail {
             master_keys: Arc::clone(&base.master_keys),
             delivery_traces: Arc::clone(delivery_traces),
             issuer: base.config.server.issuer.clone(),
-            own_name: base.config.own_name().to_owned(),
+            look: Look::of(&base.config),
             post: ArcSwap::from_pointee(Post { mailer, sender: base.config.mail_sender() }),
             link_ttl: base.config.login.link_ttl,
             workers: Workers::default(),
@@ -84,7 +85,7 @@ impl Mail {
 
     /// Whether a name is, or looks like, that of this server on its pages and in its mails.
     pub(in crate::flows) fn is_own_name(&self, name: &str) -> bool {
-        let own = [Some(OWN_NAME.to_owned()), Some(self.own_name.clone()), self.sender_name()];
+        let own = [Some(OWN_NAME.to_owned()), Some(self.look.own_name.clone()), self.sender_name()];
         own.into_iter().flatten().any(|own| are_alike(&own, name))
     }
 

@@ -89,13 +89,13 @@ impl Mail {
         let now = self.instruments.now();
         let id = MailId::new(self.instruments.row_id(now));
         let lifetime = self.link_ttl;
-        let letter = compose::sign_in(mail, &self.own_name, lifetime, now).map_err(|e| unwritten(id, &e))?;
-        let body = self.seal(id, &letter)?;
+        let composed = compose::sign_in(mail, &self.look, lifetime, now).map_err(|e| unwritten(id, &e))?;
+        let body = self.seal(id, &composed.letter)?;
         let new = NewMail {
             id,
             link: Some((mail.sign_in, mail.link_hash)),
             recipient: mail.recipient,
-            subject: &letter.subject,
+            subject: &composed.listed_as,
             body: &body,
             created_at: now,
             not_after: mail.not_after,
@@ -109,7 +109,7 @@ impl Mail {
     pub async fn queue_notice(&self, tx: &mut Transaction, notice: &Notice<'_>) -> Result<(), StoreError> {
         let now = self.instruments.now();
         let id = MailId::new(self.instruments.row_id(now));
-        let letter = compose::notice(notice).map_err(|e| unwritten(id, &e))?;
+        let letter = compose::notice(notice, &self.look).map_err(|e| unwritten(id, &e))?;
         let body = self.seal(id, &letter)?;
         let new = NewMail {
             id,

@@ -41,11 +41,13 @@ const LONGEST_ID_TOKEN: usize = 16 * 1024;
 
 /// An access token that has the groups of its person too.
 #[derive(Serialize)]
-struct WithGroups<'a> {
+pub(super) struct WithGroups<'a> {
+    /// What every access token has.
     #[serde(flatten)]
-    claims: &'a AccessTokenClaims,
+    pub(super) claims: &'a AccessTokenClaims,
+    /// The claim with the groups.
     #[serde(flatten)]
-    groups: &'a GroupsClaim,
+    pub(super) groups: &'a GroupsClaim,
 }
 
 impl Tokens {
@@ -93,7 +95,8 @@ impl Tokens {
         })
     }
 
-    fn access_token_claims(
+    /// What an access token says.
+    pub(super) fn access_token_claims(
         &self,
         application: &Application,
         granted: &Granted,
@@ -152,7 +155,12 @@ impl Tokens {
     }
 
     /// Who signed in, when and how.
-    fn id_token_claims(&self, person: &Person, access: &AccessTokenClaims, at_hash: String) -> IdTokenClaims {
+    pub(super) fn id_token_claims(
+        &self,
+        person: &Person,
+        access: &AccessTokenClaims,
+        at_hash: String,
+    ) -> IdTokenClaims {
         let lifetime = self.settings.id_ttl.as_secs();
         IdTokenClaims {
             iss: access.iss.clone(),
@@ -173,7 +181,7 @@ impl Tokens {
 }
 
 /// Whether the access token has the groups of its person: where the application says so, and its scope includes them.
-fn has_groups(application: &Application, settled: &Settled) -> bool {
+pub(super) fn has_groups(application: &Application, settled: &Settled) -> bool {
     let wanted = application.settings.groups_in_access_token && settled.scope.contains(GROUPS);
     wanted && !settled.groups.is_absent()
 }

@@ -16,6 +16,7 @@ mod possession;
 mod refresh_token;
 mod token_exchange;
 mod try_out;
+mod try_sign_in;
 mod unanswered;
 
 use std::sync::Arc;
@@ -51,6 +52,7 @@ use crate::protocol::token_format;
 use crate::store::{ApplicationUse, Store};
 use granted::{Granted, Payment, Subject};
 use issue::Settled;
+pub use try_sign_in::{AboutPerson, SignInToLookAt};
 use unanswered::Unanswered;
 
 /// The token endpoint.

@@ -11,6 +11,7 @@ mod audit_file;
 pub(in crate::http) mod frame;
 mod group;
 mod groups;
+mod invite;
 mod keys;
 mod mail;
 mod overview;
@@ -39,11 +40,12 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/admin/registration/create", post(registration::create))
         .route("/admin/registration/revoke", post(registration::revoke))
         .route("/admin/users", get(users::show))
-        .route("/admin/users/invite", post(users::invite))
+        .route("/admin/users/invite", post(invite::invite))
         .route("/admin/users/withdraw", post(users::withdraw))
         .route("/admin/users/{sub}", get(user::show))
         .route("/admin/users/{sub}/disable", post(user::disable))
         .route("/admin/users/{sub}/enable", post(user::enable))
+        .route("/admin/users/{sub}/sign-out", post(user::sign_out))
         .route("/admin/users/{sub}/delete", post(user::delete))
         .route("/admin/users/{sub}/promote", post(user::promote))
         .route("/admin/users/{sub}/attributes", post(user::describe))

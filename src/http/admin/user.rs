@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
 use super::group;
-use super::view::{OwnedLine, UpstreamLine, UserPage};
+use super::view::{OwnedLine, UpstreamLine, UsedLine, UserPage};
 use crate::domain::application::Application;
 use crate::domain::attribute::Editor;
 use crate::domain::attribute_schema::AttributeError;
@@ -19,6 +19,7 @@ use crate::domain::user::{EmailAddress, Profile, User};
 use crate::flows::access::MOST_OWNED;
 use crate::flows::access::Need;
 use crate::flows::people::ManageUserError;
+use crate::flows::sessions::ApplicationAccess;
 use crate::http::Edge;
 use crate::http::pages::attribute_fields::{Refused, attribute_fields, read_attributes};
 use crate::http::pages::csrf_form::{CsrfForm, check_token};
@@ -139,6 +140,13 @@ pub(in crate::http) async fn disconnect_upstream(
     Ok(see(&after(&user, "disconnected")))
 }
 
+/// `POST …/sign-out`: ends all their sessions and grants.
+pub(in crate::http) async fn sign_out(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
+    let AnotherAccount { operator, user } = form.sender;
+    operator.edge.people().user_sign_out(&user, &operator.actor()).await?;
+    Ok(see(&after(&user, "signed-out")))
+}
+
 /// `POST …/delete`: the address has to be typed, so that an account is not deleted by a slip.
 pub(in crate::http) async fn delete(form: CsrfForm<AnotherAccount>) -> PageResult<Response> {
     let AnotherAccount { operator, user } = form.sender;
@@ -164,6 +172,7 @@ fn notice(done: &str) -> Option<&'static str> {
     match done {
         "disabled" => Some("The account is disabled. Nobody can sign in to it, and what it granted has ended."),
         "enabled" => Some("The account is enabled again. Its owner signs in anew."),
+        "signed-out" => Some("They are signed out everywhere, and what they granted has ended."),
         "described" => Some("What the account says of them is saved."),
         "promoted" => Some("They are an operator of this server now."),
         "disconnected" => Some("The account there does not sign in here any more. Its owner was told by mail."),
@@ -191,6 +200,7 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
     let groups = edge.groups().groups_of_user(&user).await.map_err(Refusal::from)?;
     let passkeys = edge.passkeys().passkeys_of(user.id).await?;
     let upstreams = edge.upstreams().identities_of(user.id).await?;
+    let seen = edge.sessions().account_overview(&user).await?;
     let search = user.email.as_ref().map_or("", EmailAddress::as_str);
     let all_owned = || address(Here::Applications.href(), &[("q", search)]);
     let form = |what: &str| operator.form(format!("{}/{what}", address_of(&user)));
@@ -204,7 +214,10 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
         groups: groups.into_iter().map(|name| (group::href(&name), name)).collect(),
         passkeys: passkeys.into_iter().map(|one| (form(&format!("passkeys/{}/remove", one.id)), one)).collect(),
         upstreams: upstreams.into_iter().map(|(one, label)| identity_line(&form, one, label)).collect(),
-        sessions: edge.people().user_sessions(&user).await?.len(),
+        now: operator.now(),
+        sessions: seen.sessions,
+        used: seen.applications.into_iter().map(used_line).collect(),
+        sign_out: form("sign-out"),
         all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(all_owned),
         owned: owned.iter().map(owned_line).collect(),
         own: user.id == operator.person.user.id,
@@ -222,6 +235,15 @@ fn identity_line(form: &impl Fn(&str) -> Form, identity: UpstreamIdentity, label
         disconnect: form(&format!("upstreams/{}/disconnect", identity.id)),
         label: label.map(str::to_owned),
         identity,
+    }
+}
+
+fn used_line(access: ApplicationAccess) -> UsedLine {
+    UsedLine {
+        app: shown(&access.application),
+        href: format!("/portal/applications/{}", access.application.client_id.in_path()),
+        scope: access.scope.to_string(),
+        since: access.since,
     }
 }
 

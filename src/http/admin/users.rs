@@ -1,15 +1,15 @@
 //! `/admin/users`: all accounts.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::frame::{Bar, Here};
+use super::invite::Invited;
 use super::view::{InviteForm, PAGE, UsersPage};
 use crate::domain::account_invitation::AccountInvitation;
 use crate::domain::ids::UserId;
 use crate::domain::language::Language;
 use crate::domain::listing::UserFilter;
-use crate::flows::sign_up::{InviteError, NewInvitation};
+use crate::flows::sign_up::InviteError;
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::fields::{Query, cut, id, narrowed};
 use crate::http::pages::messages::Messages;
@@ -17,35 +17,11 @@ use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::{address, see};
 use crate::protocol::parameters::Parameters;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 
 /// `GET /admin/users`.
 pub(in crate::http) async fn show(operator: Operator, Query(parameters): Query) -> PageResult {
-    users_page(&operator, &parameters, RefusedInvitation::default()).await
-}
-
-/// `POST /admin/users/invite`: invites a person by mail to make an account.
-pub(in crate::http) async fn invite(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
-    let CsrfForm { sender: operator, posted } = form;
-    let (email, groups) = (posted.text("email").trim_ascii().to_owned(), posted.text("groups").trim_ascii().to_owned());
-    let problem = match (email.parse(), groups.split_ascii_whitespace().map(str::parse).collect::<Result<Vec<_>, _>>())
-    {
-        (Ok(address), Ok(names)) => {
-            let new = NewInvitation { email: address, groups: names, locale: None };
-            operator.edge.sign_ups().invite(new, &operator.actor()).await.err().map(Refusal::from)
-        }
-        (Err(wrong), _) => Some(Refusal::invalid_request(format!("what was typed is {wrong}"))),
-        (_, Err(wrong)) => Some(Refusal::invalid_request(wrong.to_string())),
-    };
-    let Some(refusal) = problem else { return Ok(see(&Here::Users.after("invited"))) };
-    if !matches!(refusal.code, ErrorCode::InvalidRequest | ErrorCode::Conflict | ErrorCode::NotFound) {
-        return Err(refusal.into());
-    }
-    let mut problem = refusal.description.into_owned();
-    problem[..1].make_ascii_uppercase();
-    let refused = RefusedInvitation { email, groups, problem: Some(format!("{problem}. Nobody was invited.")) };
-    let page = users_page(&operator, &Parameters::default(), refused).await?;
-    Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
+    users_page(&operator, &parameters, Invited::default()).await
 }
 
 /// `POST /admin/users/withdraw`: takes an invitation back.
@@ -54,14 +30,6 @@ pub(in crate::http) async fn withdraw(form: CsrfForm<FreshOperator>) -> PageResu
     let email = posted.text("email").parse().map_err(|_| Refusal::from(InviteError::Unknown))?;
     operator.edge.sign_ups().withdraw(&email, &operator.actor()).await.map_err(Refusal::from)?;
     Ok(see(&Here::Users.after("withdrawn")))
-}
-
-/// The form that invites a person, as it was posted, and what is wrong with it.
-#[derive(Default)]
-struct RefusedInvitation {
-    email: String,
-    groups: String,
-    problem: Option<String>,
 }
 
 fn notice(done: &str) -> Option<&'static str> {
@@ -73,7 +41,8 @@ fn notice(done: &str) -> Option<&'static str> {
     }
 }
 
-async fn users_page(operator: &Operator, parameters: &Parameters, refused: RefusedInvitation) -> PageResult {
+/// The page, with what became of the people who were to be invited.
+pub(super) async fn users_page(operator: &Operator, parameters: &Parameters, invited: Invited) -> PageResult {
     let search = parameters.value("q").unwrap_or_default().trim();
     let state = parameters.value("state").unwrap_or_default();
     let filter = UserFilter { search: narrowed(parameters, "q")?, state: narrowed(parameters, "state")? };
@@ -92,9 +61,10 @@ async fn users_page(operator: &Operator, parameters: &Parameters, refused: Refus
         notice: operator.done.as_deref().and_then(notice),
         invite: InviteForm {
             form: operator.form("/admin/users/invite"),
-            email: refused.email,
-            groups: refused.groups,
-            problem: refused.problem,
+            emails: invited.emails,
+            groups: invited.groups,
+            problem: invited.problem,
+            outcomes: invited.outcomes,
         },
         invitations: invitations.into_iter().map(|one| (withdraw(&one), one)).collect(),
         search: search.to_owned(),

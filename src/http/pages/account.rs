@@ -65,7 +65,7 @@ pub(super) async fn account_page(viewer: &Viewer, names: Names, wrong: Wrong<'_>
     let (user, schema) = (&viewer.person.user, viewer.edge.people().attribute_schema());
     let fields = attribute_fields(viewer.messages(), &schema, user, Editor::Person, refused);
     let AccountOverview { sessions, applications, events } =
-        viewer.edge.sessions().account_overview(&viewer.person).await?;
+        viewer.edge.sessions().account_overview(&viewer.person.user).await?;
     let mut lines = Vec::with_capacity(applications.len());
     for access in applications {
         lines.push(ApplicationLine {

@@ -105,7 +105,7 @@ fn refuse_at_once(visit: &Visit, refused: Refused) -> PageResult<Response> {
         Answer::Redirect(address) => (address.clone(), Some(address)),
         Answer::Post { address, .. } => (address, None),
     };
-    let app = App::of(&application.settings, place_of(&address));
+    let app = App::of(&application, place_of(&address));
     Err(unchecked_page(visit, app, &refusal, back))
 }
 
@@ -141,14 +141,14 @@ pub(super) async fn go_on(visit: &Visit, purpose: &Purpose) -> PageResult<Respon
 /// How pages show an application.
 pub(in crate::http) fn shown(application: &Application) -> App {
     let first = application.settings.redirect_uris.first();
-    App::of(&application.settings, first.and_then(|uri| place_of(uri)))
+    App::of(application, first.and_then(|uri| place_of(uri)))
 }
 
 /// How pages show it in the middle of a request: with the place that this request leads back to, whatever else is
 /// registered.
 pub(in crate::http) fn shown_in(open: &OpenAuthorization) -> App {
     let domain = place_of(&open.authorization.redirect_uri);
-    App::of(&open.application.settings, domain)
+    App::of(&open.application, domain)
 }
 
 /// The host of a redirect URI; its scheme, where an app on the device takes it.

@@ -44,6 +44,7 @@ pub(in crate::http) fn page_of_form(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     let length = match parts.get(1..).unwrap_or_default() {
         ["portal", "applications", _, "webhooks", _, ..] => 6,
+        ["portal", "applications", id, form, ..] => return format!("/portal/applications/{id}{}", tab_with(form)),
         ["admin", "users", "invite" | "withdraw"] => 3,
         ["portal", ..] | ["admin", "users" | "groups" | "webhooks", _, ..] | ["account", "address" | "undo", _] => 4,
         ["admin", ..] | ["account", "delete" | "export" | "address"] => 3,
@@ -51,6 +52,18 @@ pub(in crate::http) fn page_of_form(path: &str) -> String {
         _ => parts.len(),
     };
     parts.get(..length).unwrap_or(&parts).join("/")
+}
+
+/// What follows an application's address where this form of it is shown.
+fn tab_with(form: &str) -> &'static str {
+    match form {
+        "credentials" | "secrets" => "/credentials",
+        "sign-in" => "/sign-in",
+        "access" | "owners" | "invitations" | "leave" => "/access",
+        "insight" | "webhooks" => "/insight",
+        "danger" | "deactivate" | "activate" | "delete" => "/danger",
+        _ => "",
+    }
 }
 
 /// `GET` of where a form was sent to, which showed its page again: back to the page itself.
@@ -192,7 +205,11 @@ mod tests {
         for (form, page) in [
             ("/portal/applications", "/portal/applications"),
             ("/portal/applications/new", "/portal/applications/new"),
-            ("/portal/applications/orders/secrets/3/revoke", "/portal/applications/orders"),
+            ("/portal/applications/orders/try", "/portal/applications/orders"),
+            ("/portal/applications/orders/credentials", "/portal/applications/orders/credentials"),
+            ("/portal/applications/orders/secrets/3/revoke", "/portal/applications/orders/credentials"),
+            ("/portal/applications/orders/owners/invite", "/portal/applications/orders/access"),
+            ("/portal/applications/orders/webhooks", "/portal/applications/orders/insight"),
             ("/portal/applications/orders/webhooks/new", "/portal/applications/orders/webhooks/new"),
             ("/portal/applications/orders/webhooks/7/ping", "/portal/applications/orders/webhooks/7"),
             ("/portal/invitations/x/accept", "/portal/invitations/x"),

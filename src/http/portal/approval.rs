@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 
-use super::application::address_of;
 use super::owned_application::OwnedApplication;
+use super::tab::Tab;
 use super::view::Waiting;
 use crate::domain::application::Application;
 use crate::domain::approval::{Approval, Decision};
@@ -21,7 +21,7 @@ pub(super) fn waiting(visit: &Visit, application: &Application, approval: Approv
         what: approval.extras.scope.iter().map(str::to_owned).chain(grants).chain(audiences).collect(),
         reason: approval.reason,
         since: approval.created_at,
-        withdraw: visit.form(format!("{}/approval/withdraw", address_of(&application.client_id))),
+        withdraw: visit.form(format!("{}/approval/withdraw", Tab::Overview.address_of(&application.client_id))),
     }
 }
 

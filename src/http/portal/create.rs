@@ -9,6 +9,7 @@ use super::kinds;
 use super::known_application::{ADDRESS, Known, KnownApplication, WHICH};
 use super::owned_application::status_on_page;
 use super::read_settings::{names_scopes, new_settings};
+use super::tab::Tab;
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage, NewInput, element, input};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Chosen, Place, SETTINGS};
 use crate::domain::language::Language;
@@ -59,7 +60,7 @@ async fn register(viewer: &Viewer, settings: ApplicationSettings, posted: &Poste
     let reason = posted.text("reason").to_owned();
     let making = async move {
         let made = edge.self_service().register_for(&caller, settings, &reason).await?;
-        Ok(Made::of(&made.application, made.secret.as_ref()))
+        Ok(Made::of(&made.application, Tab::Overview, made.secret.as_ref()))
     };
     submit_once(viewer, posted, ("created", NEW), Box::pin(making)).await
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::application::address_of;
+use super::tab::Tab;
 use crate::domain::application::Application;
 use crate::domain::secret::ClientSecret;
 use crate::flows::idempotency::Repeatable;
@@ -32,11 +32,11 @@ impl Made {
         Self { page, of, secret: Some(secret.to_owned()) }
     }
 
-    /// An object of an application.
-    pub(super) fn of(application: &Application, secret: Option<&ClientSecret>) -> Self {
+    /// An application, or something of it that this tab shows.
+    pub(super) fn of(application: &Application, tab: Tab, secret: Option<&ClientSecret>) -> Self {
         let client_id = &application.client_id;
         let secret = secret.map(|secret| secret.expose().to_owned());
-        Self { page: address_of(client_id), of: client_id.to_string(), secret }
+        Self { page: tab.address_of(client_id), of: client_id.to_string(), secret }
     }
 }
 

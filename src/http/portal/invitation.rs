@@ -4,9 +4,9 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::APPLICATIONS;
-use super::application::done;
 use super::frame::{Frame, Here};
 use super::kinds;
+use super::tab::Tab;
 use super::view::InvitationPage;
 use crate::domain::language::Language;
 use crate::domain::ownership::{InvitationPath, InvitationPurpose};
@@ -48,7 +48,7 @@ pub(in crate::http) async fn show(Path(path): Path<String>, viewer: Viewer) -> P
 pub(in crate::http) async fn accept(Path(path): Path<String>, form: CsrfForm<Viewer>) -> PageResult<Response> {
     let viewer = form.sender;
     let client_id = viewer.edge.ownership().invitation_accept(&viewer.person.user, &read(&path)?).await?;
-    Ok(see(&done(&client_id, "joined")))
+    Ok(see(&format!("{}?done=joined", Tab::Overview.address_of(&client_id))))
 }
 
 /// `POST …/decline`.

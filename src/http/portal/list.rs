@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::APPLICATIONS;
-use super::application::address_of;
 use super::frame::{Frame, Here};
 use super::life;
+use super::tab::Tab;
 use super::view::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
 use super::{invitation, kinds};
 use crate::domain::application::{Application, ApplicationState};
@@ -66,7 +66,7 @@ fn line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<A
     let end = outlook.deactivated_at.or(outlook.deleted_at);
     Some(ApplicationLine {
         app: shown(application),
-        href: address_of(&application.client_id),
+        href: Tab::Overview.address_of(&application.client_id),
         kind: kinds::words(application.settings.kind).short,
         active: application.state == ApplicationState::Active,
         last_used_at: application.last_used_at,
@@ -87,6 +87,6 @@ fn invited_line((invitation, application): &(Invitation, Application)) -> Invite
 fn deleted_line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<DeletedLine> {
     let ApplicationState::Deleted { at } = application.state else { return None };
     let until = outlook.purged_at.filter(|until| visit.now() < *until)?;
-    let undelete = visit.form(format!("{}/undelete", address_of(&application.client_id)));
+    let undelete = visit.form(format!("{}/undelete", Tab::Overview.address_of(&application.client_id)));
     Some(DeletedLine { app: shown(application), at, until, undelete })
 }

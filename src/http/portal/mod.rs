@@ -17,12 +17,16 @@ mod life;
 mod list;
 mod logouts;
 pub(in crate::http) mod owned_application;
+mod page_forms;
 mod people;
 mod read_settings;
+mod scope_boxes;
 mod secrets;
 mod settings;
 mod snippets;
 mod state;
+pub(in crate::http) mod tab;
+mod tabs;
 mod try_out;
 pub(in crate::http) mod view;
 
@@ -42,11 +46,17 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/portal", get(async || Redirect::to(APPLICATIONS)))
         .route("/portal/applications", get(list::show))
         .route("/portal/applications/new", get(create::show).post(create::create))
-        .route("/portal/applications/{client_id}", get(application::show))
-        .route("/portal/applications/{client_id}/settings", post(settings::change).get(back))
+        .route("/portal/applications/{client_id}", get(application::show).post(settings::change))
+        .route("/portal/applications/{client_id}/credentials", get(application::show).post(settings::change))
+        .route("/portal/applications/{client_id}/sign-in", get(application::show).post(settings::change))
+        .route("/portal/applications/{client_id}/access", get(application::show).post(settings::change))
+        .route("/portal/applications/{client_id}/insight", get(application::show))
+        .route("/portal/applications/{client_id}/danger", get(application::show))
         .route("/portal/applications/{client_id}/secrets", post(secrets::rotate).get(back))
         .route("/portal/applications/{client_id}/secrets/{id}/revoke", post(secrets::revoke).get(back))
         .route("/portal/applications/{client_id}/try", post(try_out::token).get(back))
+        .route("/portal/applications/{client_id}/try-sign-in", post(try_out::sign_in).get(back))
+        .route("/portal/applications/{client_id}/settings", post(settings::change).get(back))
         .route("/portal/applications/{client_id}/deactivate", post(state::deactivate).get(back))
         .route("/portal/applications/{client_id}/activate", post(state::activate).get(back))
         .route("/portal/applications/{client_id}/delete", post(state::delete).get(back))

@@ -8,7 +8,8 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::application::{Occasion, application_page, done, seen};
+use super::application::{Occasion, application_page, seen};
+use super::tab::Tab;
 use crate::domain::application::Application;
 use crate::domain::ids::ClientId;
 use crate::flows::access::{Need, unknown_application};
@@ -67,14 +68,19 @@ impl OwnedApplication {
         &self.application.client_id
     }
 
-    /// The application's page once more, which says what was done; or why it was not.
+    /// The address of the tab that showed the form, which says what was done.
+    pub(super) fn done(&self, what: &str) -> String {
+        format!("{}?done={what}", Tab::at(&self.path).address_of(self.client_id()))
+    }
+
+    /// The tab that showed the form once more, which says what was done; or why it was not.
     pub(super) async fn answer<T, E>(&self, outcome: Result<T, E>, what: &str) -> PageResult<Response>
     where
         T: Send,
         E: Into<Refusal> + Send,
     {
         match outcome {
-            Ok(_) => Ok(see(&done(self.client_id(), what))),
+            Ok(_) => Ok(see(&self.done(what))),
             Err(error) => self.could_not(error.into()).await,
         }
     }

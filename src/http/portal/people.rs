@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::APPLICATIONS;
-use super::application::{Occasion, address_of};
+use super::application::Occasion;
 use super::owned_application::OwnedApplication;
+use super::tab::Tab;
 use super::view::{FieldProblem, Input, InvitationLine, OwnerLine, People, sentence};
 use crate::domain::application::{Application, Origin};
 use crate::domain::ids::InvitationId;
@@ -72,7 +73,7 @@ pub(super) async fn people(viewer: &Viewer, application: &Application, occasion:
     let owners = edge.access().owners_of(application).await?;
     let invitations = edge.ownership().invitations_of(application).await?;
     let changeable = application.origin != Origin::Declared && !application.origin.is_document();
-    let form = |action: &str| viewer.form(format!("{}/{action}", address_of(&application.client_id)));
+    let form = |action: &str| viewer.form(format!("{}/{action}", Tab::Overview.address_of(&application.client_id)));
     let active = owners.iter().filter(|owner| owner.active).count();
     let line = |owner: Owner| {
         let you = owner.user == Some(viewer.person.user.id);

@@ -82,6 +82,11 @@ impl Reading<'_> {
         let value = match setting.shape {
             // The hidden field of that name says that the boxes were there.
             Shape::Ticks(..) => self.posted.all(setting.name).filter(|name| !name.is_empty()).collect(),
+            // Boxes, and a line for what has none.
+            Shape::Words => {
+                let all: Vec<_> = self.posted.all(posted_as(setting, self.posted)).collect();
+                setting.parse_text(&all.join(" "))
+            }
             _ => setting.parse_text(self.posted.text(posted_as(setting, self.posted))),
         };
         if let Err(what) = setting.put(&mut self.settings, &value) {
@@ -119,6 +124,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::domain::application::Topic;
     use crate::http::pages::view::Form;
     use crate::http::portal::view::{SettingsForm, SettingsReader};
 
@@ -175,7 +181,8 @@ mod tests {
         let current = ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Service);
         let fields = [("grants", ""), ("grants", "client_credentials"), ("grants", "password")];
         assert_eq!(problems(changed_settings(&posted(&fields), &current)), ["set-grants"]);
-        let is_choice = |setting: &&Setting| matches!(setting.shape, Shape::Choice(..)) && setting.place == Place::More;
+        let is_choice =
+            |setting: &&Setting| matches!(setting.shape, Shape::Choice(..)) && setting.place != Place::Nowhere;
         for setting in SETTINGS.iter().filter(is_choice) {
             let (list, element) = (setting.name, element("set", setting));
             assert_eq!(problems(changed_settings(&posted(&[(list, "x")]), &current)), [element], "{list}");
@@ -187,8 +194,9 @@ mod tests {
     fn the_form_as_it_is_shown_can_be_saved_for_every_type() {
         for kind in ApplicationKind::ALL {
             let current = ApplicationSettings::new("Orders".to_owned(), kind);
-            let form = SettingsForm::of(&current, Form::new(String::new(), String::new()), SettingsReader::Operator);
-            for choice in &form.choices {
+            let form = |topic| SettingsForm::of(topic, &current, Form::new("", ""), SettingsReader::Operator);
+            let forms = [Topic::About, Topic::Credentials, Topic::SignIn, Topic::Access].map(form);
+            for choice in forms.iter().flat_map(|form| form.first.choices.iter().chain(&form.more.choices)) {
                 let chosen = choice.options.iter().filter(|option| option.chosen).map(|option| option.value.as_str());
                 let chosen: Vec<_> = chosen.map(|value| (choice.name, value)).collect();
                 assert_eq!(chosen.len(), 1, "{kind}: {}", choice.name);

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::idempotent_form::{Made, submit_once};
 use super::owned_application::OwnedApplication;
+use super::tab::Tab;
 use crate::domain::ids::SecretId;
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::page_error::PageResult;
@@ -24,7 +25,7 @@ async fn rotated(own: &OwnedApplication, posted: &PostedForm) -> Result<Response
     let (edge, actor, client_id) = (own.edge.clone(), own.actor(), own.client_id().clone());
     let making = async move {
         let made = edge.applications().application_rotate_secret(&client_id, &actor).await?;
-        Ok(Made::of(&made.application, made.secret.as_ref()))
+        Ok(Made::of(&made.application, Tab::Credentials, made.secret.as_ref()))
     };
     submit_once(own, posted, ("rotated", own.client_id().as_str()), Box::pin(making)).await
 }

@@ -1,9 +1,9 @@
-//! Changing the settings of an application.
+//! Changing the settings of an application: those of a tab are sent to the address of the tab.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::application::{Occasion, done};
+use super::application::Occasion;
 use super::owned_application::{OwnedApplication, status_on_page};
 use super::read_settings::changed_settings;
 use super::view::FieldProblem;
@@ -17,7 +17,7 @@ use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::visit::see;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
-/// `POST …/settings`.
+/// `POST` to the address of a tab that has settings.
 pub(in crate::http) async fn change(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
     let CsrfForm { sender: own, posted } = form;
     let settings = match changed_settings(&posted, &own.application.settings) {
@@ -26,7 +26,7 @@ pub(in crate::http) async fn change(form: CsrfForm<OwnedApplication>) -> PageRes
     };
     let takes_last_group = takes_the_last_group(&own.application.settings, &settings);
     match changed(&own, settings, &posted).await {
-        Ok(what) => Ok(see(&done(own.client_id(), what))),
+        Ok(what) => Ok(see(&own.done(what))),
         Err(refusal) if refusal.code == ErrorCode::Conflict && takes_last_group => ask(&own, posted).await,
         Err(refusal) => not_changed(&own, posted, refusal).await,
     }

@@ -6,8 +6,9 @@ use axum::response::Response;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::APPLICATIONS;
-use super::application::{Occasion, done, seen};
+use super::application::{Occasion, seen};
 use super::owned_application::{OwnedApplication, could_not};
+use super::tab::Tab;
 use super::view::FieldProblem;
 use crate::domain::application::Application;
 use crate::domain::ids::ClientId;
@@ -61,7 +62,7 @@ pub(in crate::http) async fn undelete(Path(id): Path<String>, form: CsrfForm<Vie
     let client_id: ClientId = id.parse().map_err(|_| unknown_application())?;
     seen(&viewer, &client_id).await?;
     match viewer.edge.life_cycle().undelete_for(&viewer.caller(), &client_id, None).await {
-        Ok(_) => Ok(see(&done(&client_id, "undeleted"))),
+        Ok(_) => Ok(see(&format!("{}?done=undeleted", Tab::Overview.address_of(&client_id)))),
         Err(refusal) => could_not(&viewer, &client_id, refusal).await,
     }
 }

@@ -20,6 +20,7 @@ use crate::http::pages::viewer::{FreshOperator, Operator, Viewer};
 use crate::http::pages::visit::Visit;
 use crate::http::portal::frame::{self as portal_frame, Frame};
 use crate::http::portal::owned_application::OwnedApplication;
+use crate::http::portal::tab::Tab;
 use crate::http::webhook_list::{base_of, page_of};
 use crate::protocol::refusal::Refusal;
 
@@ -95,9 +96,7 @@ impl At {
     /// The page after a webhook was deleted.
     pub(super) fn without(&self) -> String {
         match self {
-            Self::Application(own) => {
-                format!("/portal/applications/{}?done=webhook-deleted", own.client_id().in_path())
-            }
+            Self::Application(own) => format!("{}?done=webhook-deleted", Tab::Insight.address_of(own.client_id())),
             Self::Server(_) => format!("{}?done=deleted", base_of(&WebhookOwner::Server)),
         }
     }
@@ -106,7 +105,7 @@ impl At {
     pub(super) fn list(&self) -> Link {
         match self {
             Self::Application(own) => Link {
-                href: format!("/portal/applications/{}#webhooks", own.client_id().in_path()),
+                href: format!("{}#webhooks", Tab::Insight.address_of(own.client_id())),
                 text: shown(&own.application).called(),
             },
             Self::Server(_) => Link { href: base_of(&WebhookOwner::Server), text: "Webhooks".to_owned() },

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { randomUUID } from 'node:crypto';
 import { Person } from '../person.mjs';
 import { launch } from './chromium.mjs';
-import { register, signInAs } from './people.mjs';
+import { register, signInAs, tab } from './people.mjs';
 import { setUpLink, startServer } from './server.mjs';
 import { assertInert, poison, poisonName, watch } from './watch.mjs';
 
@@ -178,6 +178,7 @@ describe('at a server where everything is poisoned', () => {
     webSecret = await page.textContent('#app-client-secret');
     await see(null, [poisonName('web'), evilAddress('web')]);
     await server.store('UPDATE applications SET scope = ?, default_scope = ? WHERE client_id = ?', `openid email ${evilScope}`, `openid email ${evilScope}`, web);
+    await tab(page, 'Access');
     await page.fill('input[name=email]', poison('invited'));
     await page.click('#app-invite');
     await page.waitForSelector('input[name=email][aria-invalid=true]');
@@ -187,13 +188,17 @@ describe('at a server where everything is poisoned', () => {
     await page.waitForSelector('text=Invited');
     await see(null, [colleagueEmail]);
 
-    await page.click('.more > summary');
-    const fields = page.locator('form[action$="/settings"] :is(input[type=text], textarea)');
-    for (const field of await fields.all()) await field.fill(poison(await field.getAttribute('name')));
-    const names = await fields.evaluateAll((all) => all.map(({ name }) => name));
-    await page.click('#app-save');
-    await page.waitForSelector('[aria-invalid=true]');
-    await see(null, names.map(poison));
+    for (const name of ['Credentials', 'Sign-in', 'Access']) {
+      await tab(page, name);
+      if (await page.isVisible('.more > summary')) await page.click('.more > summary');
+      const fields = page.locator('form:has(#app-save) :is(input[type=text], textarea)');
+      for (const field of await fields.all()) await field.fill(poison(await field.getAttribute('name')));
+      const names = await fields.evaluateAll((all) => all.map((field) => field.name));
+      await page.click('#app-save');
+      await page.waitForSelector('[aria-invalid=true]');
+      await see(null, names.map(poison));
+    }
+    await tab(page, 'Pause or delete');
     await page.fill('#delete-name', poison('wrong'));
     await page.click('#app-delete');
     await page.waitForSelector('#delete-name[aria-invalid=true]');
@@ -201,6 +206,7 @@ describe('at a server where everything is poisoned', () => {
 
     const gone = poisonName('gone');
     await register(page, server.issuer, { name: gone });
+    await tab(page, 'Pause or delete');
     await page.fill('#delete-name', gone);
     await page.click('#app-delete');
     await page.waitForSelector('text=The application is deleted.');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Person } from '../person.mjs';
 import { assertAccessible, launch, newAddress, newDevice } from './chromium.mjs';
-import { register, signInAs } from './people.mjs';
+import { register, signInAs, tab } from './people.mjs';
 import { setUpLink, startServer } from './server.mjs';
 
 const configuration = `
@@ -135,6 +135,7 @@ for (const javaScriptEnabled of [true, false]) {
       }
       await page.goto(at('/admin/applications?q=order'));
       await page.click('.apps a');
+      await tab(page, 'Pause or delete');
       await page.click('#app-deactivate');
       await page.waitForSelector('#app-activate');
       await look(page);

@@ -23,3 +23,9 @@ export async function register(page, issuer, { name, type = 'service', redirectU
   await page.waitForSelector('#app-client-id');
   return page.textContent('#app-client-id');
 }
+
+/** Goes to a tab of the application whose page is open. */
+export async function tab(page, name) {
+  await page.click(`.tabbed a:text-is("${name}")`);
+  await page.waitForSelector(`.tabbed a[aria-current]:text-is("${name}")`);
+}

@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { launch, newDevice } from './chromium.mjs';
 import { addAuthenticator } from './authenticator.mjs';
-import { register, signInAs } from './people.mjs';
+import { register, signInAs, tab } from './people.mjs';
 import { setUpLink, startServer } from './server.mjs';
 
 const day = 24 * 60 * 60 * 1_000_000;
@@ -48,6 +48,7 @@ try {
       ids[name] = await register(page, server.issuer, { name, ...asks });
     }
     if (names.includes('Old importer')) {
+      await tab(page, 'Pause or delete');
       await page.click('#app-deactivate');
       await page.waitForSelector('#app-activate');
     }

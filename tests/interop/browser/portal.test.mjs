@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Person } from '../person.mjs';
 import { assertAccessible, launch, newAddress, newDevice } from './chromium.mjs';
+import { tab } from './people.mjs';
 
 const issuer = process.env.ISSUER;
 const run = promisify(execFile);
@@ -94,9 +95,9 @@ for (const javaScriptEnabled of [true, false]) {
       await page.waitForSelector('#tried-token');
       await look(page);
       await greeted(await page.textContent('#tried-token'));
+      await tab(page, 'Credentials');
       await page.click('#app-rotate-secret');
       await page.waitForSelector('#app-client-secret');
-      await page.click('.more > summary');
       await look(page);
       await page.fill('#set-token-ttl', 'soon');
       await page.click('#app-save');
@@ -106,6 +107,17 @@ for (const javaScriptEnabled of [true, false]) {
       await page.fill('#set-token-ttl', '24h');
       await page.click('#app-save');
       await page.waitForSelector('text=The settings are saved.');
+      await tab(page, 'Access');
+      await page.click('.more > summary');
+      await look(page);
+      await page.check('#set-scopes input[value=email]');
+      await page.fill('#set-scopes-other', 'orders:write');
+      await page.click('#app-save');
+      await page.waitForSelector('text=except for what waits for an operator');
+      assert.equal(await page.isChecked('#set-scopes input[value=email]'), true);
+      await tab(page, 'Insight');
+      await look(page);
+      await tab(page, 'Pause or delete');
       await page.click('#app-deactivate');
       await page.waitForSelector('#app-activate');
       await look(page);
@@ -131,6 +143,22 @@ test('a form that was refused keeps what was typed', async () => {
   assert.equal((await page.inputValue('#app-redirect-uris')).trim(), 'not an address');
 });
 
+for (const colorScheme of ['light', 'dark']) {
+  test(`what a sign-in would tell an application is shown to its owner, in the ${colorScheme} scheme`, async () => {
+    const email = newAddress();
+    const page = await newDeveloper({ colorScheme }, email);
+    await register(page, { name: newName(), type: 'web', redirectUris: `${issuer}/` });
+    await page.click('#app-try-sign-in');
+    await page.waitForSelector('#told-id-token');
+    await assertAccessible(page);
+    const { sub } = JSON.parse(await page.textContent('#told-id-token'));
+    assert.equal(JSON.parse(await page.textContent('#told-access-token')).sub, sub);
+    await page.click('#told-begin');
+    await page.click('#consent-allow');
+    await page.waitForURL((address) => address.searchParams.has('code'));
+  });
+}
+
 test('an owner saves the settings of an application of each type, as they are and changed', async () => {
   const [email, redirect] = [newAddress(), ['--redirect-uri', 'https://shop.example/callback']];
   const types = { service: [], web: redirect, spa: redirect, native: redirect, device: [] };
@@ -140,30 +168,33 @@ test('an owner saves the settings of an application of each type, as they are an
     ids.push(JSON.parse((await run(process.env.GATEPOST, words)).stdout).client_id);
   }
   const page = await newDeveloper({}, email);
+  let settings = 0;
   const lists = page.locator('form:has(#app-save) select');
   const saved = async () => {
     await page.click('#app-save');
     await page.waitForSelector('text=The settings are saved.');
   };
-  for (const id of ids) {
-    const address = `${issuer}/portal/applications/${id}`;
+  const pages = ids.flatMap((id) => ['', '/credentials', '/sign-in', '/access'].map((name) => `${issuer}/portal/applications/${id}${name}`));
+  for (const address of pages) {
     await page.goto(address);
+    if (!(await page.isVisible('#app-save'))) continue;
     const before = await lists.evaluateAll((all) => all.map(({ value }) => value));
     await saved();
     await page.goto(address);
     assert.deepEqual(await lists.evaluateAll((all) => all.map(({ value }) => value)), before, 'saved as it is, nothing changes');
-    await page.click('.more > summary');
+    if (await page.isVisible('.more > summary')) await page.click('.more > summary');
     const chosen = [];
     for (const list of await lists.all()) {
       const last = await list.locator('option').last().getAttribute('value');
       await list.selectOption(last);
       chosen.push(last);
     }
-    assert.ok(chosen.length > 0);
+    settings += chosen.length;
     await saved();
     await page.goto(address);
     assert.deepEqual(await lists.evaluateAll((all) => all.map(({ value }) => value)), chosen, address);
   }
+  assert.ok(settings > 5 * ids.length, `${settings} were chosen from lists`);
 });
 
 for (const colorScheme of ['light', 'dark']) {
@@ -171,9 +202,10 @@ for (const colorScheme of ['light', 'dark']) {
     const page = await newDeveloper({ colorScheme, viewport: { width: 320, height: 640 } });
     const name = `A_name_that_no_one_could_want_to_break_anywhere_${colorScheme}`;
     await register(page, { name, type: 'spa', redirectUris: `https://${'a-very-long-label'.repeat(3)}.example/callback` });
-    await page.click('.more > summary');
-    for (const address of [page.url(), `${issuer}/portal/applications`, `${issuer}/portal/applications/new`]) {
-      if (address !== page.url()) await page.goto(address);
+    const tabs = ['', '/credentials', '/sign-in', '/access', '/insight', '/danger'].map((name) => new URL(page.url()).pathname + name);
+    for (const address of [...tabs, '/portal/applications', '/portal/applications/new']) {
+      await page.goto(`${issuer}${address}`);
+      if (tabs.includes(address) && (await page.isVisible('.more > summary'))) await page.click('.more > summary');
       await assertAccessible(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
       assert.equal(wide, false, address);

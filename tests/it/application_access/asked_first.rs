@@ -125,7 +125,8 @@ async fn the_portal_asks_and_says_when_nobody_may_use_it(world: World) {
     put_in(&server.rooms, "staff", &ann).await;
     let page = browser.visit(&address).await;
     assert!(!page.has("for-nobody"), "{}", page.text());
-    let asked = browser.submit(page.form_with("app-save"), &[("allowed_groups", "")]).await;
+    let access = browser.visit(&format!("{address}/access")).await;
+    let asked = browser.submit(access.form_with("app-save"), &[("allowed_groups", "")]).await;
     assert_eq!(asked.answer.status, 409);
     assert!(asked.text().contains("save again if you mean that"), "{}", asked.text());
     assert_eq!(allowed(&server, &shop).await.1, ["staff"]);
@@ -134,7 +135,7 @@ async fn the_portal_asks_and_says_when_nobody_may_use_it(world: World) {
     assert_eq!(allowed(&server, &shop).await, (AccessPolicy::Groups, vec![]));
 
     let hidden = Registered::at(&server.rooms, owned(&["covert", "staff"])).await;
-    let page = browser.visit(&format!("/portal/applications/{}", hidden.client_id)).await;
+    let page = browser.visit(&format!("/portal/applications/{}/access", hidden.client_id)).await;
     assert!(!page.text().contains("covert") && page.text().contains("staff"), "{}", page.text());
     browser.submit(page.form_with("app-save"), &[("token_ttl", "5m")]).await;
     assert_eq!(allowed(&server, &hidden).await.1, ["covert", "staff"]);

@@ -19,6 +19,7 @@ const ROOMS: [Room; 37] = [
     ("ClientDocuments", &["Mail", "Keys", "ApplicationCache"]),
     ("Webhooks", &[]),
     ("Deliveries", &["Keys", "Webhooks"]),
+    ("Logos", &[]),
     ("Insight", &["ApplicationCache"]),
     ("Clients", &["ClientDocuments"]),
     ("Sessions", &["ApplicationCache"]),

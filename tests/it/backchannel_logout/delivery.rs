@@ -112,7 +112,7 @@ async fn owner_and_operator_see_why_a_receiver_was_not_told(world: World) {
         [(&operator, &application, "Redirects are not followed"), (&operator, &intern, "leads to no public address")]
     {
         let browser = another_browser_of(&server, viewer).await;
-        let page = browser.visit(&format!("/portal/applications/{}", application.client_id)).await;
+        let page = browser.visit(&format!("/portal/applications/{}/insight", application.client_id)).await;
         assert!(page.has("logouts") && page.text().to_lowercase().contains(&said.to_lowercase()), "{}", page.text());
         assert!(page.text().contains("Not taken yet"), "{}", page.text());
     }
@@ -162,7 +162,7 @@ async fn an_application_without_an_address_has_no_such_part_of_its_page(world: W
     let application = shop(&server, &receiver).await;
     let operator = person::operator(&server.rooms, "root@example.com").await;
     let browser = another_browser_of(&server, &operator).await;
-    let address = format!("/portal/applications/{}", application.client_id);
+    let address = format!("/portal/applications/{}/insight", application.client_id);
     assert!(browser.visit(&address).await.has("logouts"));
     application.settle(&server.rooms, |settings| settings.backchannel_logout_uri = None).await;
     assert!(!browser.visit(&address).await.has("logouts"));

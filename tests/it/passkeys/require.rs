@@ -235,7 +235,7 @@ async fn an_operator_without_a_passkey_gets_nothing_back_that_an_operator_took_a
     act(&by_mail, "activate").await.success();
     assert_eq!(act(&machine, "deactivate").await.success()["state_reason"], "suspended");
     act(&by_mail, "activate").await.problem(403, "access_denied");
-    let portal = format!("/portal/applications/{}", own.client_id);
+    let portal = format!("/portal/applications/{}/danger", own.client_id);
     let page = browser.visit(&portal).await;
     let refused = browser.submit(page.form_with("app-activate"), &[]).await;
     assert_eq!(refused.answer.status, 403, "{}", refused.text());

@@ -3,23 +3,28 @@
 use macro_rules_attribute::apply;
 use reqwest::Method;
 
-use super::{ANNA, APPLICATIONS, JOHN, NEW, address, developer, element, register, service, status};
+use super::{ANNA, APPLICATIONS, JOHN, NEW, address, developer, element, register, service, status, tab};
 use crate::harness::browser::{Browser, PageForm};
 use crate::harness::person::operator;
-use crate::harness::{Answer, World, on_both_engines};
+use crate::harness::{Answer, Registered, World, on_both_engines};
 
 /// Every form of an application's page, by what follows its address.
-const CHANGES: [&str; 10] = [
-    "settings",
-    "secrets",
-    "try",
-    "deactivate",
-    "activate",
-    "delete",
-    "owners/invite",
-    "owners/remove",
-    "leave",
-    "approval/withdraw",
+const CHANGES: [&str; 15] = [
+    "",
+    "/credentials",
+    "/sign-in",
+    "/access",
+    "/settings",
+    "/secrets",
+    "/try",
+    "/try-sign-in",
+    "/deactivate",
+    "/activate",
+    "/delete",
+    "/owners/invite",
+    "/owners/remove",
+    "/leave",
+    "/approval/withdraw",
 ];
 
 #[apply(on_both_engines)]
@@ -27,10 +32,10 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing(world: Wo
     let server = world.server().await;
     let browser = developer(&server, JOHN).await;
     let (page, application) = service(&browser).await;
-    let own = page.form_with("app-deactivate");
+    let own = page.form_with("app-save");
     let stored = || async { server.rooms.store.application(&application.id()).await.unwrap() };
     let before = stored().await;
-    let actions = CHANGES.iter().map(|change| format!("{}/{change}", address(&application))).chain([NEW.to_owned()]);
+    let actions = CHANGES.iter().map(|change| format!("{}{change}", address(&application))).chain([NEW.to_owned()]);
     for action in actions {
         let fields = vec![("name".to_owned(), "Orders".to_owned()), ("type".to_owned(), "service".to_owned())];
         let without = browser.post(&PageForm { action: action.clone(), fields: fields.clone() }, &[]).await;
@@ -61,7 +66,7 @@ async fn what_is_somebody_else_s_is_not_there(world: World) {
     for id in [application.client_id.as_str(), "nobody", "not%20an%20id"] {
         assert_eq!(status(&anna.visit(&format!("{APPLICATIONS}/{id}")).await), 404, "{id}");
         for change in CHANGES {
-            let form = PageForm { action: format!("{APPLICATIONS}/{id}/{change}"), ..own.form_with("app-deactivate") };
+            let form = PageForm { action: format!("{APPLICATIONS}/{id}{change}"), ..own.form_with("app-save") };
             assert_eq!(status(&anna.post(&form, &[("name", "Orders")]).await), 404, "{id} {change}");
         }
     }
@@ -75,7 +80,9 @@ async fn who_is_not_signed_in_is_asked_to_and_comes_back(world: World) {
     let (_, application) = service(&john).await;
     let nobody = Browser::of(&server);
     assert_eq!(nobody.get("/portal").await.redirect().as_deref(), Some(APPLICATIONS));
-    for page in [APPLICATIONS.to_owned(), NEW.to_owned(), address(&application)] {
+    let tabs = ["", "/credentials", "/sign-in", "/access", "/insight", "/danger"];
+    let tabs = tabs.map(|tab| format!("{}{tab}", address(&application)));
+    for page in [APPLICATIONS.to_owned(), NEW.to_owned()].into_iter().chain(tabs) {
         let expected = format!("/login?return_to={page}");
         assert_eq!(nobody.get(&page).await.redirect(), Some(expected), "{page}");
     }
@@ -96,7 +103,7 @@ async fn an_operator_sees_and_steers_what_is_not_theirs(world: World) {
         "{}",
         page.text()
     );
-    let page = root.submit(page.form_with("app-deactivate"), &[]).await;
+    let page = root.submit(tab(&root, &application, "danger").await.form_with("app-deactivate"), &[]).await;
     assert!(page.has("app-activate"));
     let johns = john.visit(&address(&application)).await;
     assert!(!johns.text().contains("as an operator") && !johns.text().contains("href=\"/admin\""));
@@ -115,8 +122,11 @@ async fn a_name_with_script_in_it_stays_a_name(world: World) {
     let refused =
         register(&browser, &[("name", HOSTILE), ("type", "web"), ("redirect_uris", HOSTILE), ("scopes", HOSTILE)])
             .await;
-    let again = browser.submit(page.form_with("app-save"), &[("token_ttl", HOSTILE), ("audiences", HOSTILE)]).await;
-    let kept = browser.submit(page.form_with("app-delete"), &[("name", "x")]).await;
+    let application = Registered { client_id: id.clone(), secret: String::new() };
+    let access = tab(&browser, &application, "access").await;
+    let again = browser.submit(access.form_with("app-save"), &[("token_ttl", HOSTILE), ("audiences", HOSTILE)]).await;
+    let danger = tab(&browser, &application, "danger").await;
+    let kept = browser.submit(danger.form_with("app-delete"), &[("name", "x")]).await;
     for page in [page, refused, again, kept, browser.visit(APPLICATIONS).await] {
         let text = page.text();
         assert!(!text.contains("<script>") && !text.contains("<img") && !text.contains("alert(1)</script>"), "{text}");

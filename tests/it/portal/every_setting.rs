@@ -6,7 +6,7 @@ use gatepost::flows::groups::NewGroup;
 use macro_rules_attribute::apply;
 use serde_json::Value;
 
-use super::{JOHN, address, developer, register, tag};
+use super::{JOHN, developer, register, registered, tab, tag};
 use crate::harness::{EVERY_ALGORITHM, Registered, World, on_both_engines, person};
 use crate::settings::{Round, assert_round, every_other_setting, rounds};
 
@@ -54,18 +54,26 @@ async fn every_setting_is_set_and_read_in_the_form(world: World) {
         let shown = every_other_setting().filter(|setting| setting.place != Place::Nowhere);
         let fields: Vec<_> = shown.flat_map(|setting| fields(setting, &round[setting.name])).collect();
         let fields: Vec<_> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
-        let page = operator.visit(&address(&application)).await;
+        let page = tab(&operator, &application, "access").await;
         let saved = operator.submit(page.form_with("app-save"), &fields).await;
         assert!(saved.text().contains("The settings are saved."), "{fields:?}: {}", saved.text());
         let stored = server.rooms.store.application(&application.id()).await.unwrap().unwrap();
         let mut expected: Round = round.clone();
         expected.remove("owner");
         assert_round(&Value::Object(stored.settings.members()), &expected);
+        let mut pages = Vec::new();
+        for name in ["", "credentials", "sign-in", "access"] {
+            pages.push(tab(&operator, &application, name).await);
+        }
         for (name, text) in fields.iter().filter(|(_, text)| !text.contains(['"', '\r'])) {
             let id = format!("set-{}", name.replace('_', "-"));
+            let shown: Vec<_> = pages.iter().filter(|page| page.has(&id)).collect();
+            let [saved] = shown[..] else { panic!("{name} is on {} pages", shown.len()) };
             let markup = saved.text().split(&format!("id=\"{id}\"")).nth(1).unwrap();
             let markup = markup.split("<div class=\"field\">").next().unwrap();
-            assert!(markup.contains(text), "{name}: {text} in {markup}");
+            for part in text.split(if name.ends_with("scopes") { ' ' } else { '\n' }) {
+                assert!(markup.contains(part), "{name}: {part} in {markup}");
+            }
             assert!(!tag(&saved, &id).contains("aria-invalid"), "{name}");
         }
     }
@@ -78,9 +86,12 @@ async fn a_developer_is_not_asked_what_only_operators_decide(world: World) {
     let browser = developer(&server, JOHN).await;
     let fields = [("name", "Shop"), ("type", "web"), ("redirect_uris", "https://shop.example/callback")];
     let page = register(&browser, &fields).await;
+    let application = registered(&page);
+    let page = tab(&browser, &application, "sign-in").await;
     assert!(!page.has("set-first-party") && page.has("set-pkce"), "{}", page.text());
     let refused = browser.submit(page.form_with("app-save"), &[("first_party", "true")]).await;
     assert!(refused.text().contains("only an operator can set first_party"), "{}", refused.text());
     assert!(page.text().contains("Depends on the type: required for spa and native"), "{}", page.text());
+    let page = tab(&browser, &application, "credentials").await;
     assert!(page.text().contains("Token format (typ)"), "{}", page.text());
 }

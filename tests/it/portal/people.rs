@@ -1,6 +1,6 @@
 //! Sharing an application: inviting, accepting, handing over, removing, leaving.
 
-use super::{ANNA, APPLICATIONS, JOHN, address, developer, service, status, tag};
+use super::{ANNA, APPLICATIONS, JOHN, address, developer, service, status, tab, tag};
 use crate::harness::browser::PageForm;
 use crate::harness::{TestServer, World, eventually, on_both_engines};
 use macro_rules_attribute::apply;
@@ -23,9 +23,10 @@ async fn invitation_to(server: &TestServer, email: &str, count: usize) -> String
 async fn an_application_is_shared_with_who_accepts_and_the_last_owner_cannot_leave(world: World) {
     let server = world.server().await;
     let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
-    let (page, application) = service(&john).await;
+    let (_, application) = service(&john).await;
+    let page = tab(&john, &application, "access").await;
     assert!(!page.has("app-leave"), "nobody else would be there");
-    let alone = PageForm { action: format!("{}/leave", address(&application)), ..page.form_with("app-deactivate") };
+    let alone = PageForm { action: format!("{}/leave", address(&application)), ..page.form_with("app-invite") };
     let stays = john.submit(alone.clone(), &[]).await;
     assert_eq!(status(&stays), 409);
     assert!(stays.text().contains("the last owner cannot leave"), "{}", stays.text());
@@ -39,14 +40,15 @@ async fn an_application_is_shared_with_who_accepts_and_the_last_owner_cannot_lea
     assert!(asked.text().contains(JOHN) && asked.text().contains("Orders"), "{}", asked.text());
     assert_eq!(status(&anna.visit(&address(&application)).await), 404);
     let joined = anna.submit(asked.form_with("invitation-accept"), &[]).await;
-    assert!(joined.text().contains("You own this application now.") && joined.has("app-leave"));
+    assert!(joined.text().contains("You own this application now."), "{}", joined.text());
+    assert!(tab(&anna, &application, "access").await.has("app-leave"));
     assert_eq!(status(&anna.visit(&link).await), 404, "it is used up");
     let left = john.submit(alone.clone(), &[]).await;
     assert!(left.text().contains("You no longer own that application."), "{}", left.text());
     assert_eq!(status(&john.visit(&address(&application)).await), 404);
-    let last = anna.visit(&address(&application)).await;
+    let last = tab(&anna, &application, "access").await;
     assert!(!last.has("app-leave"));
-    let form = PageForm { action: alone.action, ..last.form_with("app-deactivate") };
+    let form = PageForm { action: alone.action, ..last.form_with("app-invite") };
     assert_eq!(status(&anna.submit(form, &[]).await), 409);
 }
 
@@ -54,7 +56,8 @@ async fn an_application_is_shared_with_who_accepts_and_the_last_owner_cannot_lea
 async fn an_application_is_handed_over_when_the_other_accepts(world: World) {
     let server = world.server().await;
     let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
-    let (page, application) = service(&john).await;
+    let (_, application) = service(&john).await;
+    let page = tab(&john, &application, "access").await;
     let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "transfer")]).await;
     assert!(page.text().contains("to take it over"), "{}", page.text());
     // With a session no mail is needed; another account gets 404 at the same address.
@@ -72,7 +75,8 @@ async fn an_application_is_handed_over_when_the_other_accepts(world: World) {
 async fn an_invitation_is_declined_or_withdrawn_and_an_owner_removed(world: World) {
     let server = world.server().await;
     let (john, anna) = (developer(&server, JOHN).await, developer(&server, ANNA).await);
-    let (page, application) = service(&john).await;
+    let (_, application) = service(&john).await;
+    let page = tab(&john, &application, "access").await;
     for bad in ["", "nobody", JOHN] {
         let refused = john.submit(page.form_with("app-invite"), &[("email", bad), ("purpose", "share")]).await;
         assert!(matches!(status(&refused), 400 | 409) && refused.has("invite-email-problem"), "{bad}");
@@ -96,7 +100,7 @@ async fn an_invitation_is_declined_or_withdrawn_and_an_owner_removed(world: Worl
     let page = john.submit(page.form_with("app-invite"), &[("email", ANNA), ("purpose", "share")]).await;
     let asked = anna.visit(&invitation_to(&server, ANNA, 3).await).await;
     anna.submit(asked.form_with("invitation-accept"), &[]).await;
-    let both = john.visit(&address(&application)).await;
+    let both = tab(&john, &application, "access").await;
     let removed = john.submit(both.form_to("/owners/remove"), &[]).await;
     assert!(removed.text().contains("They no longer own this application."), "{}", removed.text());
     assert_eq!(status(&anna.visit(&address(&application)).await), 404);

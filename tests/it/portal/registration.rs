@@ -9,7 +9,7 @@ use gatepost::domain::ids::ClientId;
 use gatepost::flows::applications::NewApplication;
 use reqwest::Method;
 
-use super::{APPLICATIONS, JOHN, NEW, address, developer, element, register, registered, service, status, tag};
+use super::{APPLICATIONS, JOHN, NEW, address, developer, element, register, registered, service, status, tab, tag};
 use crate::harness::{Answer, World, on_both_engines};
 
 #[apply(on_both_engines)]
@@ -95,14 +95,14 @@ async fn a_button_that_is_pressed_twice_makes_one_thing(world: World) {
 
     // Of two secrets of one moment neither is the older.
     world.clock.advance(Duration::from_secs(1));
-    let rotate = page.form_with("app-rotate-secret");
+    let rotate = tab(&browser, &application, "credentials").await.form_with("app-rotate-secret");
     let (one, two) = tokio::join!(browser.post(&rotate, &[]), browser.post(&rotate, &[]));
     assert_eq!((status(&one), status(&two)), (303, 303));
     let rotated = browser.get(&two.redirect().unwrap()).await;
     server.token().with_basic(&registered(&rotated)).send().await.success();
     server.token().with_basic(&application).send().await.success();
     world.clock.advance(Duration::from_secs(1));
-    let again = browser.visit(&address(&application)).await.form_with("app-rotate-secret");
+    let again = tab(&browser, &application, "credentials").await.form_with("app-rotate-secret");
     assert_eq!(status(&browser.post(&again, &[]).await), 303);
     server.token().with_basic(&application).send().await.refusal(401, "invalid_client");
 }
@@ -136,7 +136,9 @@ async fn an_application_for_people_needs_a_redirect_uri_and_a_public_one_gets_no
     let page = browser
         .submit(refused.form_with("app-create"), &[("name", "Shop"), ("type", "spa"), ("redirect_uris", uris)])
         .await;
-    assert!(page.has("app-client-id") && !page.has("app-client-secret") && !page.has("app-rotate-secret"));
+    assert!(page.has("app-client-id") && !page.has("app-client-secret"));
+    let credentials = browser.visit(&format!("{APPLICATIONS}/{}/credentials", element(&page, "app-client-id"))).await;
+    assert!(credentials.has("app-client-id") && !credentials.has("app-rotate-secret"), "{}", credentials.text());
     let id: ClientId = element(&page, "app-client-id").parse().unwrap();
     let made = server.rooms.store.application(&id).await.unwrap().unwrap();
     assert_eq!(made.settings.redirect_uris, ["https://shop.example/cb", "http://localhost:3000/cb"]);

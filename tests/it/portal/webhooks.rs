@@ -6,7 +6,7 @@ use gatepost::flows::webhooks::{NewWebhook, VisibleWebhooks};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 
-use super::{ANNA, JOHN, NEW, address, developer, element, register, registered, service, status, tag};
+use super::{ANNA, JOHN, NEW, address, developer, element, register, registered, service, status, tab, tag};
 use crate::harness::browser::{Browser, Page, PageForm};
 use crate::harness::{Answer, Receiver, Registered, Reply, TestServer, World, eventually, on_both_engines};
 
@@ -41,7 +41,8 @@ async fn saying(browser: &Browser, page: &str, said: &str) -> Page {
 async fn a_webhook_is_made_shows_its_secret_once_and_its_messages(world: World) {
     let (server, receiver) = (world.server().await, Receiver::start().await);
     let browser = developer(&server, JOHN).await;
-    let (page, application) = service(&browser).await;
+    let (_, application) = service(&browser).await;
+    let page = tab(&browser, &application, "insight").await;
     assert!(page.has("hook-new") && page.text().contains("None yet."), "{}", page.text());
     let form = browser.visit(&new_page(&application)).await;
     assert!(
@@ -62,18 +63,18 @@ async fn a_webhook_is_made_shows_its_secret_once_and_its_messages(world: World) 
     let sent = browser.submit(again.form_with("hook-ping"), &[]).await;
     assert!(sent.text().contains("A test event is on its way."), "{}", sent.text());
     saying(&browser, &own, "The receiver answered 204").await;
-    browser.submit(browser.visit(&address(&application)).await.form_with("app-rotate-secret"), &[]).await;
-    browser.submit(browser.visit(&address(&application)).await.form_with("app-deactivate"), &[]).await;
+    browser.submit(tab(&browser, &application, "credentials").await.form_with("app-rotate-secret"), &[]).await;
+    browser.submit(tab(&browser, &application, "danger").await.form_with("app-deactivate"), &[]).await;
     eventually("the new secret is told", async || receiver.received().len() == 2).await;
     let mut events = receiver.events();
     events.sort();
     assert_eq!(events, ["ping", "secret.added"]);
     assert!(receiver.received().iter().all(|message| message.is_signed_with(&secret)));
-    let list = saying(&browser, &address(&application), "last message taken").await;
+    let list = saying(&browser, &format!("{}/insight", address(&application)), "last message taken").await;
     assert!(list.text().contains("secret.added, secret.revoked") && list.text().contains(&own), "{}", list.text());
     assert_eq!(
         browser.get(&format!("{}/webhooks", address(&application))).await.redirect().unwrap(),
-        format!("{}#webhooks", address(&application))
+        format!("{}/insight#webhooks", address(&application))
     );
     assert_eq!(browser.get(&format!("{own}/ping")).await.redirect().unwrap(), own, "what showed the page again");
 }
@@ -275,7 +276,7 @@ async fn a_webhook_is_found_at_its_own_application_only(world: World) {
     }
     assert_eq!(status(&john.visit(&own).await), 200);
     // The page of a deleted application has none.
-    john.submit(john.visit(&address(&application)).await.form_with("app-delete"), &[("name", "Orders")]).await;
+    john.submit(tab(&john, &application, "danger").await.form_with("app-delete"), &[("name", "Orders")]).await;
     assert_eq!(status(&john.visit(&own).await), 404);
 }
 

@@ -6,6 +6,7 @@ use crate::domain::account_invitation::AccountInvitation;
 use crate::domain::group::GroupName;
 use crate::domain::ids::Timestamp;
 use crate::domain::passkey::Passkey;
+use crate::domain::session::Session;
 use crate::domain::upstream::UpstreamIdentity;
 use crate::domain::user::User;
 use crate::http::admin::frame::Bar;
@@ -46,11 +47,22 @@ pub(in crate::http::admin) struct UsersPage {
 pub(in crate::http::admin) struct InviteForm {
     /// Where it goes.
     pub(in crate::http::admin) form: Form,
-    /// The address that was typed.
-    pub(in crate::http::admin) email: String,
+    /// The addresses that were typed and not invited.
+    pub(in crate::http::admin) emails: String,
     /// The groups that were typed.
     pub(in crate::http::admin) groups: String,
     /// What is wrong with them.
+    pub(in crate::http::admin) problem: Option<String>,
+    /// What became of each of several addresses.
+    pub(in crate::http::admin) outcomes: Vec<InviteOutcome>,
+}
+
+/// What became of one of several addresses.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct InviteOutcome {
+    /// The address, as it was typed.
+    pub(in crate::http::admin) email: String,
+    /// Why nobody was invited; nothing if somebody was.
     pub(in crate::http::admin) problem: Option<String>,
 }
 
@@ -70,8 +82,14 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) fields: Vec<AttributeField>,
     /// The account.
     pub(in crate::http::admin) user: User,
-    /// How many sessions it has.
-    pub(in crate::http::admin) sessions: usize,
+    /// The current time.
+    pub(in crate::http::admin) now: Timestamp,
+    /// Where they are signed in.
+    pub(in crate::http::admin) sessions: Vec<Session>,
+    /// The applications that have access to something of them.
+    pub(in crate::http::admin) used: Vec<UsedLine>,
+    /// Ends all sessions and grants.
+    pub(in crate::http::admin) sign_out: Form,
     /// The groups it is in, each with the address of its page.
     pub(in crate::http::admin) groups: Vec<(String, GroupName)>,
     /// Its passkeys, each with the form that removes it.
@@ -107,6 +125,19 @@ pub(in crate::http::admin) struct UpstreamLine {
     pub(in crate::http::admin) label: Option<String>,
     /// Disconnects it.
     pub(in crate::http::admin) disconnect: Form,
+}
+
+/// An application that the person has let in.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct UsedLine {
+    /// Its name.
+    pub(in crate::http::admin) app: App,
+    /// The address of its page.
+    pub(in crate::http::admin) href: String,
+    /// What it may do.
+    pub(in crate::http::admin) scope: String,
+    /// Since when.
+    pub(in crate::http::admin) since: Timestamp,
 }
 
 /// An application of the account.

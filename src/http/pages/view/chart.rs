@@ -1,8 +1,9 @@
 //! A small chart of days: tokens issued, and requests that failed on top of them.
 //!
 //! Everything is laid out here in whole numbers, so that the template only writes them down. Colours and their dark
-//! counterparts are classes of the stylesheet. The values are also in a table, for screen readers. A page with a field
-//! `chart` includes `portal/chart.html`.
+//! counterparts are classes of the stylesheet. What the axes say is text beside the drawing, which is stretched to the
+//! width of the page. The values are also in a table, for screen readers. A page with a field `chart` includes
+//! `portal/chart.html`.
 
 use crate::domain::activity::DayCount;
 
@@ -23,6 +24,10 @@ pub(in crate::http) struct Chart {
     pub(in crate::http) width: u64,
     /// Its height in its own units.
     pub(in crate::http) height: u64,
+    /// The number at the upper end of its scale.
+    pub(in crate::http) top: u64,
+    /// The lines at the upper end and in the middle of the scale.
+    pub(in crate::http) grid: [u64; 2],
     /// Its days, oldest first.
     pub(in crate::http) bars: Vec<DayBar>,
     /// All tokens.
@@ -61,15 +66,31 @@ impl Chart {
     /// Lays out these days, oldest first.
     pub(in crate::http) fn of(days: &[DayCount]) -> Self {
         let busiest = days.iter().map(|day| day.tokens.saturating_add(day.failures)).max().unwrap_or(0);
-        let bars: Vec<_> = (0..).zip(days).map(|(at, day)| bar(at, day, busiest)).collect();
+        let top = round_above(busiest);
+        let bars: Vec<_> = (0..).zip(days).map(|(at, day)| bar(at, day, top)).collect();
         let total = |of: fn(&DayBar) -> u64| bars.iter().map(of).fold(0, u64::saturating_add);
         Self {
             width: STEP * (bars.len() as u64).max(1),
             height: HEIGHT + LEAST,
+            top,
+            grid: [LEAST, LEAST + HEIGHT / 2],
             tokens: total(|bar| bar.tokens),
             failures: total(|bar| bar.failures),
             bars,
         }
+    }
+
+    /// What the scale says, from above.
+    pub(in crate::http) const fn scale(&self) -> [u64; 3] {
+        [self.top, self.top / 2, 0]
+    }
+
+    /// The first day, the one in the middle and the last.
+    pub(in crate::http) fn marks(&self) -> Vec<&str> {
+        let last = self.bars.len().saturating_sub(1);
+        let mut places = vec![0, last / 2, last];
+        places.dedup();
+        places.into_iter().filter_map(|place| self.bars.get(place)).map(|bar| bar.date.as_str()).collect()
     }
 
     /// The chart in one sentence.
@@ -99,8 +120,8 @@ impl DayBar {
     }
 }
 
-fn bar(at: u64, day: &DayCount, busiest: u64) -> DayBar {
-    let (issued, failed) = (height(day.tokens, busiest), height(day.failures, busiest));
+fn bar(at: u64, day: &DayCount, top: u64) -> DayBar {
+    let (issued, failed) = (height(day.tokens, top), height(day.failures, top));
     // Both are rounded, so together they may be taller than the chart by their least height.
     let issued = issued.min((HEIGHT + LEAST).saturating_sub(failed));
     let floor = HEIGHT + LEAST;
@@ -116,12 +137,19 @@ fn bar(at: u64, day: &DayCount, busiest: u64) -> DayBar {
 }
 
 /// The height that stands for a number: zero for none, and never too small to be seen.
-fn height(number: u64, busiest: u64) -> u64 {
+fn height(number: u64, top: u64) -> u64 {
     if number == 0 {
         return 0;
     }
-    let share = u128::from(number) * u128::from(HEIGHT) / u128::from(busiest.max(1));
+    let share = u128::from(number) * u128::from(HEIGHT) / u128::from(top.max(1));
     u64::try_from(share).unwrap_or(HEIGHT).clamp(LEAST, HEIGHT)
+}
+
+/// An even round number that is no less: the end of a scale whose middle is a whole number too.
+fn round_above(number: u64) -> u64 {
+    let step = 10u64.saturating_pow(number.max(1).ilog10());
+    let ends = [1, 2, 4, 6, 8, 10].map(|times: u64| times.saturating_mul(step));
+    ends.into_iter().find(|end| *end >= number && end % 2 == 0).unwrap_or(u64::MAX)
 }
 
 fn requests(number: u64, what: &str) -> String {
@@ -171,6 +199,19 @@ mod tests {
         for inline in ["style=", "<style", "fill=", "<script"] {
             assert!(!html.contains(inline), "{inline} in {html}");
         }
+    }
+
+    #[test]
+    fn a_scale_ends_at_a_round_number_and_has_a_whole_one_in_its_middle() {
+        for (number, end) in
+            [(0, 2), (1, 2), (2, 2), (3, 4), (9, 10), (10, 10), (11, 20), (99, 100), (101, 200), (700, 800)]
+        {
+            assert_eq!(round_above(number), end, "{number}");
+        }
+        assert_eq!(round_above(u64::MAX), u64::MAX);
+        let chart = Chart::of(&[day(0, 3, 0), day(1, 0, 0), day(2, 1, 0)]);
+        assert_eq!((chart.scale(), chart.marks()), ([4, 2, 0], vec!["2026-03-01", "2026-03-02", "2026-03-03"]));
+        assert_eq!(Chart::of(&[day(0, 3, 0)]).marks(), ["2026-03-01"]);
     }
 
     #[test]

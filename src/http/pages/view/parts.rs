@@ -1,6 +1,6 @@
 //! What several pages show.
 
-use crate::domain::application::{ApplicationSettings, WebAddress};
+use crate::domain::application::{Application, WebAddress};
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
 use crate::http::pages::messages::Messages;
@@ -16,6 +16,8 @@ pub(in crate::http) struct App {
     pub(in crate::http) description: Option<String>,
     /// Its home page, its terms of use and its privacy policy.
     pub(in crate::http) pages: [Option<WebAddress>; 3],
+    /// Where this server's copy of its picture is.
+    pub(in crate::http) logo: Option<String>,
 }
 
 /// How much of a name is shown, in characters.
@@ -24,12 +26,16 @@ const LONGEST_NAME: usize = 60;
 impl App {
     /// An application that tells nothing more about itself.
     pub(in crate::http) fn named(name: String, domain: Option<String>) -> Self {
-        Self { name, domain, description: None, pages: [None, None, None] }
+        Self { name, domain, description: None, pages: [None, None, None], logo: None }
     }
 
-    /// What an application tells about itself.
-    pub(in crate::http) fn of(settings: &ApplicationSettings, domain: Option<String>) -> Self {
+    /// What an application tells about itself. One that registered itself has no picture: nobody who is known here answers
+    /// for whom it looks like.
+    pub(in crate::http) fn of(application: &Application, domain: Option<String>) -> Self {
+        let settings = &application.settings;
+        let has_logo = settings.logo_uri.is_some() && !application.origin.is_dynamic();
         Self {
+            logo: has_logo.then(|| format!("/logos/{}", application.client_id.in_path())),
             name: settings.name.clone(),
             domain,
             description: settings.description.as_ref().map(|text| text.as_str().to_owned()),

@@ -1,28 +1,14 @@
-//! `/portal/applications/{client_id}`: the page of an application.
+//! What the pages of an application share.
 
-use askama::Template;
-
-use super::{Activity, DeliveryLine, FieldProblem, People, SettingsForm};
-use crate::domain::application::Origin;
+use super::{DeliveryLine, FieldProblem};
 use crate::domain::ids::Timestamp;
-use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
-use crate::http::portal::frame::Frame;
 use crate::http::portal::kinds::KindMessages;
-use crate::http::portal::snippets::Snippet;
-use crate::http::webhook_list::{HookStanding, Hooks};
+use crate::http::portal::tab::Tab;
 
-/// The page.
-#[derive(Debug, Template)]
-#[template(path = "portal/application.html")]
-pub(in crate::http) struct ApplicationPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
-    /// The bar at the top.
-    pub(in crate::http) frame: Frame,
-    /// The current time.
-    pub(in crate::http) now: Timestamp,
+/// What is at the top of every page of an application.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct ApplicationHead {
     /// Its name.
     pub(in crate::http) app: App,
     /// Its public name.
@@ -31,73 +17,62 @@ pub(in crate::http) struct ApplicationPage {
     pub(in crate::http) kind: KindMessages,
     /// Its state.
     pub(in crate::http) standing: Standing,
+    /// Its pages.
+    pub(in crate::http) tabs: Vec<TabLink>,
+    /// The one that is shown.
+    pub(in crate::http) here: Tab,
     /// Whether the configuration file is the only place to change it.
     pub(in crate::http) declared: bool,
-    /// Who registered it.
-    pub(in crate::http) origin: Origin,
+    /// Whether its document is.
+    pub(in crate::http) described: bool,
     /// Whether an operator sees another owner's application.
     pub(in crate::http) as_operator: bool,
     /// Whether there is no person who may use it.
     pub(in crate::http) for_nobody: bool,
-    /// When it was registered.
-    pub(in crate::http) created_at: Timestamp,
-    /// When it was last used.
-    pub(in crate::http) last_used_at: Option<Timestamp>,
     /// What was just done.
     pub(in crate::http) notice: Option<ApplicationNotice>,
     /// The problems.
     pub(in crate::http) problems: Vec<FieldProblem>,
     /// A new secret, shown this once.
     pub(in crate::http) secret: Option<String>,
-    /// Its live secrets.
-    pub(in crate::http) secrets: Vec<SecretLine>,
-    /// Whether tokens of other issuers authenticate it as well.
-    pub(in crate::http) has_workloads: bool,
-    /// Gives it another secret.
-    pub(in crate::http) rotate: Option<Form>,
-    /// Programs to paste.
-    pub(in crate::http) snippets: Vec<Snippet>,
-    /// The addresses it needs.
-    pub(in crate::http) endpoints: Vec<EndpointAddress>,
-    /// Gets a token without a program.
-    pub(in crate::http) try_out: Option<Form>,
-    /// The token of "Try it".
-    pub(in crate::http) tried: Option<Tried>,
     /// The open request.
     pub(in crate::http) waiting: Option<Waiting>,
-    /// Its activity.
-    pub(in crate::http) activity: Activity,
-    /// Its webhooks.
-    pub(in crate::http) hooks: Hooks,
-    /// What it was told of sessions that ended, if it is or was told at all.
-    pub(in crate::http) logouts: Option<Logouts>,
-    /// Its owners.
-    pub(in crate::http) people: People,
-    /// Its settings, unless it is declared in the configuration.
-    pub(in crate::http) settings: Option<SettingsForm>,
-    /// Deactivates it.
-    pub(in crate::http) deactivate: Option<Form>,
-    /// Activates it again.
-    pub(in crate::http) activate: Option<Form>,
-    /// Deletes it. Posts `name`.
-    pub(in crate::http) delete: Option<Form>,
-    /// Brings it back.
-    pub(in crate::http) undelete: Option<Form>,
 }
 
-impl ApplicationPage {
-    fn delete_problem(&self) -> Option<&str> {
-        self.problems.iter().find(|problem| problem.id == "delete-name").map(|problem| problem.text.as_str())
+impl ApplicationHead {
+    /// What the page is called.
+    pub(in crate::http) fn title(&self) -> String {
+        match self.here {
+            Tab::Overview => self.app.called(),
+            tab => format!("{} – {}", tab.title(), self.app.called()),
+        }
     }
 
-    fn all_problems(&self) -> Vec<&FieldProblem> {
-        let settings = self.settings.iter().flat_map(|settings| &settings.problems);
-        self.problems.iter().chain(settings).collect()
+    /// The problem of the element with this id.
+    pub(in crate::http) fn problem_of(&self, id: &str) -> Option<&str> {
+        self.problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.as_str())
     }
 
-    fn is_deleted(&self) -> bool {
+    /// Whether it is deleted.
+    pub(in crate::http) const fn is_deleted(&self) -> bool {
         matches!(self.standing, Standing::Deleted { .. })
     }
+
+    /// Whether an open request is shown here.
+    pub(in crate::http) fn shown_request(&self) -> Option<&Waiting> {
+        self.waiting.as_ref().filter(|_| matches!(self.here, Tab::Overview | Tab::Access))
+    }
+}
+
+/// A link to a tab.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct TabLink {
+    /// What it is called.
+    pub(in crate::http) title: &'static str,
+    /// Where it is.
+    pub(in crate::http) href: String,
+    /// Whether it is the page itself.
+    pub(in crate::http) is_here: bool,
 }
 
 /// The logout tokens for an application.
@@ -190,7 +165,7 @@ impl ApplicationNotice {
         })
     }
 
-    fn text(self) -> &'static str {
+    pub(in crate::http) fn text(self) -> &'static str {
         match self {
             Self::Created => "The application is registered.",
             Self::Rotated => "The application has a new secret.",
@@ -258,4 +233,19 @@ pub(in crate::http) struct Tried {
     pub(in crate::http) lives: String,
     /// A command that uses it.
     pub(in crate::http) command: String,
+}
+
+/// What the application would be told of a person who signs in.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct TriedSignIn {
+    /// What its access token would say.
+    pub(in crate::http) access_token: String,
+    /// What its ID token would say.
+    pub(in crate::http) id_token: Option<String>,
+    /// The answer of userinfo.
+    pub(in crate::http) userinfo: Option<String>,
+    /// Whether a sign-in with a passkey would be asked for first.
+    pub(in crate::http) asks_for_passkey: bool,
+    /// Where a sign-in begins that ends at the application, with a code that nobody can redeem.
+    pub(in crate::http) begin: Option<String>,
 }

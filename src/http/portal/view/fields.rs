@@ -98,6 +98,8 @@ pub(in crate::http) fn sentence(text: &str) -> String {
 pub(in crate::http) struct FieldProblem {
     /// The element; empty if it is about the whole.
     pub(in crate::http) id: Cow<'static, str>,
+    /// The page that has it; empty if it is the one that tells the problem.
+    pub(in crate::http) page: String,
     /// What.
     pub(in crate::http) text: String,
 }
@@ -105,7 +107,13 @@ pub(in crate::http) struct FieldProblem {
 impl FieldProblem {
     /// Something about this element.
     pub(in crate::http) fn at(id: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Self {
-        Self { id: id.into(), text: text.into() }
+        Self { id: id.into(), page: String::new(), text: text.into() }
+    }
+
+    /// The same about an element of another page.
+    #[must_use]
+    pub(in crate::http) fn on(self, page: String) -> Self {
+        Self { page, ..self }
     }
 
     /// A problem of the whole form.

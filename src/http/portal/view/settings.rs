@@ -1,11 +1,17 @@
 //! The settings of an application as a form, made from their descriptions.
 
-use super::{ChoiceField, ChoiceOption, FieldProblem, Input};
-use crate::domain::application::{ApplicationSettings, Chosen, Place, SETTINGS, Setting, Shape};
+use super::{ChoiceField, ChoiceOption, FieldProblem, Input, OfferedScope, ScopeField};
+use crate::domain::application::{ApplicationSettings, Chosen, Place, SETTINGS, Setting, Shape, Topic};
 use crate::domain::approval::Extras;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
 use crate::protocol::jose::SigningAlgorithm;
+
+/// How a setting of several words is typed.
+pub(super) const WITH_SPACES: &str = "With spaces between. ";
+
+/// More scopes than this are typed: so many boxes would be a page of their own.
+const MOST_BOXES: usize = 40;
 
 /// Who looks at the form: a developer is not shown what only operators decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,17 +22,25 @@ pub(in crate::http) enum SettingsReader {
     Operator,
 }
 
-/// The form. It has the version that was read, so that no owner overwrites a change they have not seen.
+/// The settings of one topic as a form. It has the version that was read, so that no owner overwrites a change they have
+/// not seen.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct SettingsForm {
     /// Where it goes.
     pub(in crate::http) form: Form,
-    /// The problems.
-    pub(in crate::http) problems: Vec<FieldProblem>,
     /// The settings that are changed most.
-    pub(in crate::http) inputs: Vec<Input>,
+    pub(in crate::http) first: Fields,
     /// The settings that are changed less.
-    pub(in crate::http) more: Vec<Input>,
+    pub(in crate::http) more: Fields,
+}
+
+/// Fields of a form, by what they look like.
+#[derive(Clone, Debug, Default)]
+pub(in crate::http) struct Fields {
+    /// What is typed.
+    pub(in crate::http) inputs: Vec<Input>,
+    /// What is ticked, and typed where there is no box for it.
+    pub(in crate::http) scopes: Vec<ScopeField>,
     /// What is chosen from a list.
     pub(in crate::http) choices: Vec<ChoiceField>,
     /// Any number of which can be chosen.
@@ -35,20 +49,29 @@ pub(in crate::http) struct SettingsForm {
 
 impl SettingsForm {
     /// The form as the settings are.
-    pub(in crate::http) fn of(settings: &ApplicationSettings, form: Form, reader: SettingsReader) -> Self {
-        let mut shown =
-            Self { form, problems: Vec::new(), inputs: vec![], more: vec![], choices: vec![], ticks: vec![] };
-        for setting in SETTINGS.iter().filter(|setting| is_shown(setting, settings, reader)) {
-            match (setting.shape, setting.place) {
-                (Shape::Choice(..) | Shape::Flag, _) => shown.choices.push(choice(setting, settings)),
-                (Shape::Ticks(..), _) => shown.ticks.push(ticks(setting, settings)),
-                (_, Place::New) => shown.inputs.push(input(setting, settings)),
-                (_, Place::More | Place::Nowhere) => shown.more.push(input(setting, settings)),
+    pub(in crate::http) fn of(
+        topic: Topic,
+        settings: &ApplicationSettings,
+        form: Form,
+        reader: SettingsReader,
+    ) -> Self {
+        let mut shown = Self { form, first: Fields::default(), more: Fields::default() };
+        for setting in of_topic(topic).filter(|setting| is_shown(setting, settings, reader)) {
+            let fields = match setting.place {
+                Place::New | Place::First => &mut shown.first,
+                Place::More | Place::Nowhere => &mut shown.more,
+            };
+            match setting.shape {
+                Shape::Choice(..) | Shape::Flag => fields.choices.push(choice(setting, settings)),
+                Shape::Ticks(..) => fields.ticks.push(ticks(setting, settings)),
+                _ => fields.inputs.push(input(setting, settings)),
             }
         }
-        let reason = Input::lines("set-reason", "reason", "For the operator")
-            .hinted("Only if you ask for more than everybody may choose: what do you need it for?");
-        shown.more.push(reason);
+        if of_topic(topic).any(|setting| matches!(setting.chosen, Chosen::WithApproval)) {
+            let reason = Input::lines("set-reason", "reason", "For the operator")
+                .hinted("Only if you ask for more than everybody may choose: what do you need it for?");
+            shown.more.inputs.push(reason);
+        }
         shown
     }
 
@@ -61,7 +84,7 @@ impl SettingsForm {
         announced: &[(SigningAlgorithm, String)],
     ) -> Self {
         let is_offered = |name: &str| offered.iter().any(|algorithm| algorithm.name() == name);
-        for choice in self.choices.iter_mut().filter(|choice| choice.name == "signing_algorithm") {
+        for choice in self.choices().filter(|choice| choice.name == "signing_algorithm") {
             choice.options.retain(|option| option.chosen || is_offered(&option.value));
             for option in &mut choice.options {
                 if let Some((_, at)) = announced.iter().find(|(algorithm, _)| algorithm.name() == option.value) {
@@ -77,13 +100,13 @@ impl SettingsForm {
     pub(in crate::http) fn waiting_for(mut self, extras: &Extras) -> Self {
         let requested = extras.alone();
         let waiting = |name: &str| Setting::of_name(name).map(|setting| setting.text(&requested)).unwrap_or_default();
-        for input in self.inputs.iter_mut().chain(&mut self.more) {
+        for input in self.inputs() {
             let words = waiting(input.name).replace('\n', " ");
             if !words.is_empty() && is_asked(input.name) {
                 input.hint = format!("{} Waiting for an operator: {words}.", input.hint);
             }
         }
-        for ticks in &mut self.ticks {
+        for ticks in self.ticks() {
             let words = waiting(ticks.name);
             for option in ticks.options.iter_mut().filter(|option| words.split(' ').any(|one| one == option.value)) {
                 option.text.push_str(", waiting for an operator");
@@ -92,33 +115,84 @@ impl SettingsForm {
         self
     }
 
-    /// The same with the input and its problems.
+    /// The same with the input and what is wrong with it.
     #[must_use]
-    pub(in crate::http) fn refused(mut self, posted: &PostedForm, problems: Vec<FieldProblem>) -> Self {
+    pub(in crate::http) fn refused(mut self, posted: &PostedForm, problems: &[FieldProblem]) -> Self {
         let problem = |id: &str| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
-        for input in self.inputs.iter_mut().chain(&mut self.more).filter(|input| posted.has(input.name)) {
-            *input = input.clone().holding(posted.text(input.name));
+        for input in self.inputs().filter(|input| posted.has(input.name)) {
+            *input = input.clone().holding(posted.all(input.name).collect::<Vec<_>>().join(" ").trim());
             input.problem = problem(&input.id);
         }
-        for choice in self.choices.iter_mut().chain(&mut self.ticks).filter(|choice| posted.has(choice.name)) {
+        for choice in self.choices_and_ticks().filter(|choice| posted.has(choice.name)) {
             for option in &mut choice.options {
                 option.chosen = posted.all(choice.name).any(|chosen| chosen == option.value);
             }
             choice.problem = problem(&choice.id);
         }
-        Self { problems, ..self }
+        self
     }
 
-    /// Whether the part that is mostly closed has to be seen.
-    pub(in crate::http) fn shows_more(&self) -> bool {
-        self.more.iter().any(|input| input.problem.is_some())
+    /// The same with a box for each of these scopes; the last step, since it looks at what the fields hold.
+    #[must_use]
+    pub(in crate::http) fn with_boxes(mut self, offered: &[OfferedScope]) -> Self {
+        if offered.len() <= MOST_BOXES {
+            self.first.tick_scopes(offered);
+            self.more.tick_scopes(offered);
+        }
+        self
+    }
+
+    /// Whether there is nothing to set.
+    pub(in crate::http) fn is_empty(&self) -> bool {
+        self.first.is_empty() && self.more.is_empty()
+    }
+
+    fn inputs(&mut self) -> impl Iterator<Item = &mut Input> {
+        self.first.inputs.iter_mut().chain(&mut self.more.inputs)
+    }
+
+    fn choices(&mut self) -> impl Iterator<Item = &mut ChoiceField> {
+        self.first.choices.iter_mut().chain(&mut self.more.choices)
+    }
+
+    fn ticks(&mut self) -> impl Iterator<Item = &mut ChoiceField> {
+        self.first.ticks.iter_mut().chain(&mut self.more.ticks)
+    }
+
+    fn choices_and_ticks(&mut self) -> impl Iterator<Item = &mut ChoiceField> {
+        let (first, more) = (&mut self.first, &mut self.more);
+        let choices = first.choices.iter_mut().chain(&mut more.choices);
+        choices.chain(first.ticks.iter_mut().chain(&mut more.ticks))
+    }
+}
+
+impl Fields {
+    /// Whether there are none.
+    pub(in crate::http) fn is_empty(&self) -> bool {
+        self.inputs.is_empty() && self.scopes.is_empty() && self.choices.is_empty() && self.ticks.is_empty()
+    }
+
+    /// Whether something in them has to be put right.
+    pub(in crate::http) fn has_problem(&self) -> bool {
+        self.inputs.iter().chain(self.scopes.iter().map(|scopes| &scopes.other)).any(|input| input.problem.is_some())
             || self.choices.iter().chain(&self.ticks).any(|choice| choice.problem.is_some())
+    }
+
+    fn tick_scopes(&mut self, offered: &[OfferedScope]) {
+        let is_scope = |input: &mut Input| {
+            Setting::of_name(input.name).is_some_and(|setting| matches!(setting.shape, Shape::Words))
+        };
+        self.scopes.extend(self.inputs.extract_if(.., is_scope).map(|input| ScopeField::of(input, offered)));
     }
 }
 
 /// The element of a setting on the page of an application, or of another one that `page` stands for.
 pub(in crate::http) fn element(page: &str, setting: &Setting) -> String {
     format!("{page}-{}", setting.name.replace('_', "-"))
+}
+
+fn of_topic(topic: Topic) -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().filter(move |setting| setting.topic == topic)
 }
 
 /// What an application of this type has a use for, and what was set all the same.
@@ -136,7 +210,7 @@ fn is_asked(name: &str) -> bool {
 pub(in crate::http) fn input(setting: &Setting, settings: &ApplicationSettings) -> Input {
     let how = match setting.shape {
         Shape::Lines => "One a line. ",
-        Shape::Words => "With spaces between. ",
+        Shape::Words => WITH_SPACES,
         Shape::Duration => "Such as 10m, 1h or 24h; empty follows the server. ",
         Shape::Keys => "As a JWK Set; empty for none. ",
         Shape::Identities => {
