@@ -47,6 +47,12 @@ async fn app_create_prints_one_document_with_the_secret_and_everything_else_else
         assert!(ran.done().contains("Nightly reports"), "{words:?}: {ran:?}");
         assert!(!format!("{ran:?}").contains(&secret), "{words:?}: {ran:?}");
     }
+    let shown = at.run(&["app", "show", &id]).await;
+    let column = shown.done().find(&id).unwrap();
+    for line in shown.done().lines() {
+        let value: String = line.chars().skip(column - 1).take(2).collect();
+        assert!(value.starts_with(' ') && value.trim_end().len() > 1, "all values stand in one column: {line}");
+    }
     let node = at.start().await;
     node.token(&Credentials { id, secret: secret.clone() }).await;
     assert!(!node.log().contains(&secret));

@@ -101,6 +101,19 @@ fn what_the_documents_point_at_is_there() {
     assert!(dead.is_empty(), "\n{}", dead.join("\n"));
 }
 
+/// The pictures are few and small enough to be cloned by everybody.
+#[test]
+fn every_picture_is_shown_somewhere_and_all_are_small() {
+    let shown: String = documents().iter().map(|document| fs::read_to_string(document).unwrap()).collect();
+    let mut size = 0;
+    for entry in fs::read_dir(root().join("docs/images")).unwrap().map(|entry| entry.unwrap()) {
+        let name = entry.file_name().into_string().unwrap();
+        assert!(shown.contains(&format!("images/{name})")), "{name} is in no document");
+        size += entry.metadata().unwrap().len();
+    }
+    assert!(size < 3 << 20, "{size} bytes");
+}
+
 /// The check itself.
 #[test]
 fn what_is_not_there_is_missed() {

@@ -14,7 +14,7 @@ use tokio::task::spawn_blocking;
 use crate::harness::{Assertion, ClientKey, Credentials, ForeignIssuer, Installation, Node, text};
 
 /// Documents with commands. `every_document_with_commands_is_tried` says when one is missing.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/api.md",
@@ -22,13 +22,14 @@ const DOCUMENTS: [&str; 9] = [
     "docs/clients.md",
     "docs/deployment.md",
     "docs/logout.md",
+    "docs/mcp.md",
     "docs/registration.md",
     "docs/webhooks.md",
     "docs/workloads.md",
 ];
 
 /// What begins a line that a test cannot run, and why.
-const ELSEWHERE: [(&str, &str); 7] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     ("docker ", "needs a container engine"),
     ("deploy/make-secrets", "run by itself below, in a copy of the folder"),
     ("cargo ", "builds what is being tested"),
@@ -36,6 +37,10 @@ const ELSEWHERE: [(&str, &str); 7] = [
     (".ci/", "the same"),
     ("install ", "changes the machine; that the file is there is checked"),
     ("systemctl ", "changes the machine"),
+    ("gatepost --config mcp.toml serve", "goes on; the configuration is checked below"),
+    ("npm ", "installs; tests/interop/mcp runs what it installs"),
+    ("npx ", "needs a package of the internet; tests/interop/mcp types it"),
+    ("pip ", "installs; tests/interop/mcp runs what it installs"),
 ];
 
 /// The seconds since 1970, as the programs see them.
@@ -198,6 +203,17 @@ async fn the_document_of_registration_works_as_printed() {
     terminal.types(&make.join("\n")).await;
     let tokens = terminal.at.json(&["registration-token", "list"]).await;
     terminal.types(&revoke.join("\n").replace("ID", &text(&tokens[0]["id"]))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_of_mcp_works_as_printed() {
+    let terminal = Terminal::open().await;
+    fs::write(terminal.at.path("mcp.toml"), blocks("docs/mcp.md", &["toml"]).remove(0)).unwrap();
+    // A server in earnest would need a mail server, too.
+    terminal.types("GATEPOST__MAIL__URL=smtp://127.0.0.1:9 gatepost --config mcp.toml config check").await;
+    assert_eq!(terminal.types_all("docs/mcp.md", str::to_owned).await.len(), 4);
+    let shown = terminal.at.json(&["app", "show", "our-agent"]).await;
+    assert_eq!(shown["audiences"], json!(["http://localhost:3000/mcp"]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

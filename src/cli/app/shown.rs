@@ -151,8 +151,9 @@ impl ShownApplication {
             ("If unused", self.next()),
             ("Secrets", if secrets.is_empty() { none() } else { secrets.join("; ") }),
         ];
-        let lines = before.into_iter().chain(self.lines.clone()).chain(after);
-        lines.map(|(name, value)| format!("{name:<27} {value}")).collect::<Vec<_>>().join("\n")
+        let lines: Vec<_> = before.into_iter().chain(self.lines.clone()).chain(after).collect();
+        let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        lines.iter().map(|(name, value)| format!("{name:<width$}  {value}")).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -1,6 +1,9 @@
 // An authenticator in Chromium, made of nothing: what a phone or a laptop has for passkeys.
 
-/** Gives the page's device one, in which the person touches it and is known whenever they are asked. */
+/**
+ * Gives the page's device one, in which the person touches it and is known whenever they are asked. A device has one at a time:
+ * `remove` it before you add another.
+ */
 export async function addAuthenticator(page, more = {}) {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable', { enableUI: false });
@@ -15,6 +18,10 @@ export async function addAuthenticator(page, more = {}) {
     turnBack: async (credential, signCount) => {
       await session.send('WebAuthn.removeCredential', { authenticatorId, credentialId: credential.credentialId });
       await session.send('WebAuthn.addCredential', { authenticatorId, credential: { ...credential, signCount } });
+    },
+    remove: async () => {
+      await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
+      await session.detach();
     },
   };
 }

@@ -87,10 +87,25 @@ export async function assertAccessible(page, options = {}) {
   await assertLaidOut(page);
 }
 
-/** No card is smaller than what stands in it, which would lie over its neighbours. */
+/**
+ * No card is smaller than what stands in it, which would lie over its neighbours; nothing touches the button of passkeys; the frame that
+ * waits for the mail is not to be seen as one.
+ */
 async function assertLaidOut(page) {
   const overflowing = await page.evaluate(() => [...document.querySelectorAll('.card, main section')]
     .filter((part) => part.scrollHeight > part.clientHeight + 2 && getComputedStyle(part).overflowY === 'visible')
     .map((part) => `${part.className || part.id}: ${part.scrollHeight} px in ${part.clientHeight}`));
   assert.deepEqual(overflowing, [], page.url());
+  const touching = await page.evaluate(() => [...document.querySelectorAll('.passkey')].flatMap((button) => {
+    let below = button.nextElementSibling;
+    while (below && below.offsetHeight === 0) below = below.nextElementSibling;
+    if (!below || button.offsetHeight === 0) return [];
+    const gap = below.getBoundingClientRect().top - button.getBoundingClientRect().bottom;
+    return gap < 8 ? [`${below.textContent}: ${gap} px below the button`] : [];
+  }));
+  assert.deepEqual(touching, [], page.url());
+  for (const frame of page.frames().slice(1)) {
+    const grounds = await frame.evaluate(() => [document.documentElement, document.body].map((part) => getComputedStyle(part).backgroundColor));
+    assert.equal(grounds[0], grounds[1], `${frame.url()}: a frame has one ground`);
+  }
 }
