@@ -6,7 +6,7 @@ alter table applications drop column token_profile;
 alter table applications rename column token_format to token_profile;
 
 -- What an API says of itself: the only format that it reads, and the application that it is.
-alter table resources add column token_format text;
+alter table resources add column format text;
 alter table resources add column application text;
 
 -- The applications that may ask for tokens which an application reads. A column without a value is the default: none.

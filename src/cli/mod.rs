@@ -149,7 +149,7 @@ enum CommandError {
     Io(#[from] std::io::Error),
     /// A command that was run in the wrong folder, or before there is a database.
     #[error("{wrong}{looked}\n{NEW_DATABASE}")]
-    NoDatabase { wrong: StartError, looked: String },
+    NoDatabase { wrong: Box<StartError>, looked: String },
     #[error("{0}")]
     Usage(String),
 }
@@ -195,7 +195,7 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
     let looked = where_looked(&loaded.sources);
     match Box::pin(dispatch(arguments, loaded, environment)).await {
         Err(CommandError::Start(wrong @ (StartError::NoDatabase(_) | StartError::NoTables))) => {
-            Err(CommandError::NoDatabase { wrong, looked })
+            Err(CommandError::NoDatabase { wrong: Box::new(wrong), looked })
         }
         done => done,
     }

@@ -77,7 +77,7 @@ fn secret(table: &mut TableReader<'_>, name: Option<&UpstreamName>) -> Option<Se
     let plain = table.optional::<Secret>("client_secret");
     let written = plain.or(secret_of_named_file(table));
     let Some(name) = name else { return written };
-    table.from_environment("upstreams", name.as_str(), "client_secret").or(written)
+    table.take_from_environment("upstreams", name.as_str(), "client_secret").or(written)
 }
 
 fn scopes(table: &mut TableReader<'_>) -> Vec<String> {

@@ -68,7 +68,7 @@ pub(super) async fn audit_file(mut export: AuditExport, kind: FileKind) -> Resul
 }
 
 fn unread(refusal: Refusal) -> std::io::Error {
-    std::io::Error::other(refusal.detail.unwrap_or_else(|| refusal.description.into_owned()))
+    std::io::Error::other(refusal.detail.map_or_else(|| refusal.description.into_owned(), String::from))
 }
 
 fn ndjson(line: &Line) -> String {

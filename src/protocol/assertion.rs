@@ -33,12 +33,10 @@ named! {
     /// What `aud` of an application's assertions may be. A setting of the application.
     #[derive(Default)]
     pub enum AssertionAudience {
-        /// The issuer or one of the endpoints, alone or in an array of nothing else: what OIDC Core §9 says and the
-        /// libraries send.
+        /// The issuer or one of the endpoints and nothing else: what OIDC Core §9 says and libraries send.
         #[default]
         IssuerOrEndpoint = "issuer_or_endpoint": "The issuer or the token endpoint, and nothing else",
-        /// The issuer, as one string and nothing else (draft-ietf-oauth-rfc7523bis): for applications that also
-        /// authenticate at servers they do not trust.
+        /// The issuer as one string (draft-ietf-oauth-rfc7523bis), where other servers are not to be trusted.
         Issuer = "issuer": "The issuer alone",
     }
 }

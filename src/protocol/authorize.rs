@@ -110,7 +110,7 @@ pub struct AuthorizationRequest {
 }
 
 /// The parameters of an authorization request that mean something here.
-pub const PARAMETERS: [&str; 18] = [
+pub const PARAMETERS: [&str; 19] = [
     "client_id",
     "redirect_uri",
     "response_type",

@@ -79,7 +79,7 @@ impl DocumentHosts {
     pub fn read(hosts: Vec<String>) -> Result<Self, String> {
         let is_host = |host: &str| {
             let address: Option<DocumentAddress> = format!("https://{host}/").parse().ok();
-            host == ANY || address.is_some_and(|address| address.host() == host)
+            host == ANY || (!host.contains('*') && address.is_some_and(|address| address.host() == host))
         };
         match hosts.iter().find(|host| !is_host(host)) {
             Some(other) => Err(other.clone()),

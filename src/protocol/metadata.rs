@@ -12,6 +12,7 @@ use super::token::GrantType;
 
 /// The metadata document. It lists only what this server implements.
 #[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the specifications name each of them")]
 pub struct Metadata {
     issuer: String,
     authorization_endpoint: String,

@@ -110,7 +110,6 @@ impl ErrorCode {
             Self::InvalidScope => ("invalid_scope", 400),
             Self::InvalidTarget => ("invalid_target", 400),
             Self::AccessDenied | Self::PasskeyRefused | Self::UpstreamRefused => ("access_denied", 403),
-            Self::UpstreamUnavailable => ("temporarily_unavailable", 503),
             Self::AuthorizationPending => ("authorization_pending", 400),
             Self::SlowDown => ("slow_down", 400),
             Self::ExpiredToken => ("expired_token", 400),
@@ -141,7 +140,7 @@ impl ErrorCode {
             Self::RequestTimeout => ("invalid_request", 408),
             Self::TooLarge => ("invalid_request", 413),
             Self::TooManyRequests => ("temporarily_unavailable", 429),
-            Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),
+            Self::TemporarilyUnavailable | Self::UpstreamUnavailable => ("temporarily_unavailable", 503),
             Self::ServerError => ("server_error", 500),
         }
     }
@@ -165,9 +164,9 @@ pub struct Refusal {
     /// `error_description`: one sentence that says exactly what was wrong. Never carries a secret.
     pub description: Cow<'static, str>,
     /// More for the log; never sent.
-    pub detail: Option<String>,
+    pub detail: Option<Box<str>>,
     /// Why, for the application's owner, where the description is in general words; never sent.
-    pub for_owner: Option<String>,
+    pub for_owner: Option<Box<str>>,
     /// What was sent against what is registered, for the application's owner; never sent.
     pub mismatch: Option<Box<Mismatch>>,
     /// When to try again, for temporary refusals.
@@ -196,14 +195,14 @@ impl Refusal {
     /// Adds what is for the log only.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into());
         self
     }
 
     /// Adds the reason that only the application's owner and the log get.
     #[must_use]
     pub fn telling_owner(mut self, reason: impl Into<String>) -> Self {
-        self.for_owner = Some(reason.into());
+        self.for_owner = Some(reason.into().into());
         self
     }
 

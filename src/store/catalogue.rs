@@ -20,7 +20,7 @@ impl Record for Resource {
             name: row.plain("name")?,
             scope: row.parsed("scope")?,
             access,
-            token_format: row.parsed_if_any("token_format")?,
+            token_format: row.parsed_if_any("format")?,
             application: row.parsed_if_any("application")?,
         })
     }
@@ -46,7 +46,7 @@ impl Transaction {
             self.execute(insert.bind(scope.name.as_str()).bind(scope.description.as_str())).await?;
         }
         for resource in &catalogue.resources {
-            let insert = sql("insert into resources (identifier, name, scope, is_open, token_format, application) \
+            let insert = sql("insert into resources (identifier, name, scope, is_open, format, application) \
                  values ($1, $2, $3, $4, $5, $6)");
             let insert = insert.bind(resource.identifier.as_str()).bind(resource.name.as_str());
             let insert = insert.bind(resource.scope.to_string()).bind(resource.is_open());

@@ -74,6 +74,7 @@ const STEPS: &[Step] = &[
     step!(44, "0044_token_exchange"),
     step!(45, "0045_dpop_bound"),
     step!(46, "0046_proofs_of_possession"),
+    step!(47, "0047_logos"),
     step!(49, "0049_upstreams"),
 ];
 

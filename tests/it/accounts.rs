@@ -136,7 +136,7 @@ async fn an_account_that_is_disabled_loses_its_sessions_and_grants(world: World)
         begin(server, &session(server, user)).await;
         let insert = format!(
             "insert into token_families (id, application_id, user_id, scope, resources, auth_time, amr, \
-             created_at, expires_at) select '{}', id, '{}', 'openid', '[]', 0, 'otp', 0, 1 from applications \
+             created_at, expires_at) select '{}', id, '{}', 'openid', '[]', 0, 'otp', 0, 4102444800000000 from applications \
              where client_id = '{}'",
             SessionId::from_bytes(server.instruments.random()),
             user.id,

@@ -4,6 +4,8 @@ mod delivery;
 mod endings;
 mod hint;
 
+use std::time::Duration;
+
 use macro_rules_attribute::apply;
 
 use gatepost::domain::application::ApplicationSettings;
@@ -163,12 +165,14 @@ async fn a_session_keeps_its_name_when_its_person_signs_in_again(world: World) {
     let application = shop(&server, &receiver).await;
     let (_, browser) = signed_in(&server, "john@example.com").await;
     let before = tokens_of(&server, &browser, &application).await;
+    world.clock.advance(Duration::from_secs(1));
     let page = browser.visit(&authorize(&application, &[("prompt", "login")])).await;
     let answer = browser.sign_in(&server, &page, "john@example.com", 1).await;
     let after = redeem(&server, &application, &answer.answer_parameters()["code"]).await;
     assert_eq!(sid_of(&server, &after).await, sid_of(&server, &before).await);
     assert_eq!(logouts_of(&server, &application).await, [], "the session goes on");
     // In the same browser it may be somebody else; then the first one has left.
+    world.clock.advance(Duration::from_secs(1));
     let page = browser.visit(&authorize(&application, &[("prompt", "login")])).await;
     browser.sign_in(&server, &page, "jane@example.com", 1).await;
     let claims = claims_told(&server, &receiver, 0, &application).await;

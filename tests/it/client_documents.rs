@@ -143,11 +143,17 @@ async fn people_are_asked_each_time(world: World) {
     let consent = browser.visit(&authorize(&client, ELSEWHERE, &[])).await;
     assert!(consent.has("consent-allow") && !consent.has("on-this-device"), "{}", consent.text());
     assert!(consent.text().contains("<bdi>app.example</bdi>"), "{}", consent.text());
-    let silent = browser.visit(&authorize(&client, ELSEWHERE, &[("prompt", "none")])).await;
-    assert_eq!(silent.answer_parameters()["error"], "consent_required");
+    // Whoever publishes a document decides where it leads, so a refusal is a page with a link (RFC 9700 §4.11.2).
+    let refused = async |url: &str, error: &str| {
+        let page = browser.visit(url).await;
+        assert_eq!((page.answer.status.as_u16(), page.redirect()), (400, None), "{}", page.text());
+        let document = page.document();
+        let links: Vec<_> = document.elements().filter_map(|element| element.attribute("href")).collect();
+        assert!(links.iter().any(|href| href.starts_with(&format!("{ELSEWHERE}?error={error}"))), "{links:?}");
+    };
+    refused(&authorize(&client, ELSEWHERE, &[("prompt", "none")]), "consent_required").await;
     // A public client proves nothing, so PKCE is not left out.
-    let bare = authorize(&client, ELSEWHERE, &[]).replace("code_challenge", "other");
-    assert_eq!(browser.visit(&bare).await.answer_parameters()["error"], "invalid_request");
+    refused(&authorize(&client, ELSEWHERE, &[]).replace("code_challenge", "other"), "invalid_request").await;
 }
 
 /// RFC 7523; §8.2 of the draft.

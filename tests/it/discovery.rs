@@ -12,13 +12,11 @@ use crate::harness::{Answer, EVERY_ALGORITHM, RSA_ALONE, TestServer, World, even
 
 const JWKS: &str = "/.well-known/jwks.json";
 
-/// RFC 8414 §2, §3.2; OIDC Discovery §3.
-#[apply(on_both_engines)]
-async fn the_metadata_says_only_what_is_there(world: World) {
-    let server = world.server().await;
+/// The metadata of a server with nothing configured.
+fn expected_metadata() -> Value {
     let algorithms = ["RS256", "PS256", "ES256", "EdDSA"];
     let chosen_from = ["RS256", "PS256", "ES256"];
-    let expected = json!({
+    json!({
         "issuer": "http://localhost:8080",
         "authorization_endpoint": "http://localhost:8080/oauth/authorize",
         "end_session_endpoint": "http://localhost:8080/oauth/logout",
@@ -65,7 +63,14 @@ async fn the_metadata_says_only_what_is_there(world: World) {
         "token_endpoint_auth_methods_supported":
             ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
-    });
+    })
+}
+
+/// RFC 8414 §2, §3.2; OIDC Discovery §3.
+#[apply(on_both_engines)]
+async fn the_metadata_says_only_what_is_there(world: World) {
+    let server = world.server().await;
+    let expected = expected_metadata();
     for path in ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"] {
         let answer = server.get(path).await;
         assert_eq!(answer.success(), expected);

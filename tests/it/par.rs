@@ -114,12 +114,12 @@ async fn only_what_means_something_is_kept_and_only_until_it_is_taken(world: Wor
     let server = world.server().await;
     let application = server.grant().await.application;
     let big = "x".repeat(40_000);
-    let form = [&GOOD[..], &[("utm_source", big.as_str()), ("audience", "{}")]].concat();
+    let form = [&GOOD[..], &[("utm_source", big.as_str()), ("claims_locales", "{}")]].concat();
     let uri = request_uri(&push(&server, &application, &form).await);
     let stored = world.database.texts("select parameters from pushed_requests").await;
     assert!(stored[0].len() < 500, "{} bytes", stored[0].len());
     let taken = take(&server, &application, &uri).await.unwrap();
-    assert_eq!((taken.value("utm_source"), taken.value("audience")), (None, None));
+    assert_eq!((taken.value("utm_source"), taken.value("claims_locales")), (None, None));
     assert_eq!(taken.value("state"), Some("a&b ü"));
     assert_eq!(world.database.texts("select parameters from pushed_requests").await, [""]);
 }

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Output;
 
+use gatepost::adapters::clock::{Clock as _, SystemClock};
 use gatepost::protocol::jose::SigningAlgorithm;
 use serde_json::json;
 use tokio::task::spawn_blocking;
@@ -14,7 +15,7 @@ use tokio::task::spawn_blocking;
 use crate::harness::{Assertion, ClientKey, Credentials, ForeignIssuer, Installation, Node, text};
 
 /// Documents with commands. `every_document_with_commands_is_tried` says when one is missing.
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/api.md",
@@ -24,6 +25,8 @@ const DOCUMENTS: [&str; 10] = [
     "docs/logout.md",
     "docs/mcp.md",
     "docs/registration.md",
+    "docs/tokens.md",
+    "docs/upstreams.md",
     "docs/webhooks.md",
     "docs/workloads.md",
 ];
@@ -44,8 +47,8 @@ const ELSEWHERE: [(&str, &str); 11] = [
 ];
 
 /// The seconds since 1970, as the programs see them.
-fn unix_time() -> u64 {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+fn unix_time() -> i64 {
+    SystemClock.now().as_seconds()
 }
 
 fn root() -> &'static Path {
@@ -214,6 +217,26 @@ async fn the_document_of_mcp_works_as_printed() {
     assert_eq!(terminal.types_all("docs/mcp.md", str::to_owned).await.len(), 4);
     let shown = terminal.at.json(&["app", "show", "our-agent"]).await;
     assert_eq!(shown["audiences"], json!(["http://localhost:3000/mcp"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_of_tokens_works_as_printed() {
+    let terminal = Terminal::open().await;
+    for id in ["shop", "orders-api", "stock-api"] {
+        terminal.at.json(&["app", "create", "--name", id, "--client-id", id]).await;
+    }
+    terminal.types_all("docs/tokens.md", str::to_owned).await;
+    let shown = terminal.at.json(&["app", "show", "orders-api"]).await;
+    assert_eq!(shown["may_exchange_for"], json!(["stock-api"]));
+    let shown = terminal.at.json(&["app", "show", "shop"]).await;
+    assert_eq!(shown["audiences"], json!(["orders-api", "stock-api"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_of_upstreams_works_as_printed() {
+    let terminal = Terminal::open().await;
+    let said = terminal.types_all("docs/upstreams.md", |block| block.replace("YOUR-ISSUER", "id.example.com")).await;
+    assert!(said.len() == 1 && said[0].contains("secret"), "{said:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

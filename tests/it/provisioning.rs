@@ -231,7 +231,7 @@ async fn a_declaration_that_makes_no_sense_is_refused_with_its_place(world: Worl
     for (lines, expected) in [
         ("grants = [\"password\"]", "password"),
         ("scopes = \"a\"\ndefault_scopes = \"b\"", "'b'"),
-        ("audiences = [\"api\"]", "api"),
+        ("audiences = [\"https://a#b\"]", "https://a#b"),
         ("type = \"spa\"\ngrants = [\"client_credentials\"]", "client_credentials"),
         ("type = \"spa\"\nclient_secret = \"x\"", "secret"),
         ("redirect_uris = [\"https://a.example/cb?state=1\"]", "'state' is reserved"),

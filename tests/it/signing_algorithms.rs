@@ -68,7 +68,7 @@ async fn what_is_not_listed_can_be_chosen_nowhere(world: World) {
     let browser = Browser::of(&server);
     let page = browser.visit("/login").await;
     browser.sign_in(&server, &page, owner.email.unwrap().as_str(), 1).await;
-    let page = browser.visit(&format!("/portal{path}")).await;
+    let page = browser.visit(&format!("/portal{path}/credentials")).await;
     assert!(page.text().contains("RS256") && !page.text().contains("ES256"), "it is not offered: {}", page.text());
 }
 
@@ -114,7 +114,7 @@ async fn an_owner_sees_from_when_on_an_algorithm_signs(world: World) {
     let page = browser.visit("/login").await;
     browser.sign_in(&server, &page, owner.email.unwrap().as_str(), 1).await;
     let offered = async || {
-        let page = browser.visit(&format!("/portal{path}")).await;
+        let page = browser.visit(&format!("/portal{path}/credentials")).await;
         let text = page.text();
         (text.contains("ES256, signs from") && text.contains(" UTC on"), text.contains("RS256, signs from"))
     };

@@ -36,7 +36,7 @@ async fn aud(server: &TestServer, answer: &Answer) -> Value {
 }
 
 fn typ(answer: &Answer) -> String {
-    jsonwebtoken::decode_header(&answer.access_token()).unwrap().typ.unwrap()
+    jsonwebtoken::decode_header(answer.access_token()).unwrap().typ.unwrap()
 }
 
 async fn introspected(server: &TestServer, asker: &Registered, token: &str) -> Value {
@@ -190,10 +190,12 @@ async fn a_token_for_another_application_is_not_for_this_server(world: World) {
     assert!(!grant.is_known(&token).await);
     let own = server.grant().await.stored().await;
     let code = own.code().await;
-    let own_token = own
-        .redeem_with(&code, &[("redirect_uri", CALLBACK), ("audience", &own.application.client_id)])
-        .await
-        .access_token();
+    let redeem = [
+        ("redirect_uri", crate::harness::CALLBACK),
+        ("code_verifier", VERIFIER),
+        ("audience", own.application.client_id.as_str()),
+    ];
+    let own_token = own.redeem_with(&code, &redeem).await.access_token();
     assert!(own.is_known(&own_token).await, "one for itself by name is as one without a name");
 }
 

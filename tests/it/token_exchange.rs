@@ -216,7 +216,7 @@ async fn a_token_ends_with_its_subject_and_is_as_its_reader_reads_it(world: Worl
     world.clock.advance(std::time::Duration::from_secs(590));
     let last = exchanged_for(&server, &orders, &tokens.access_token(), &stock).await;
     assert_eq!(last.success()["expires_in"], 10);
-    let header = jsonwebtoken::decode_header(&last.access_token()).unwrap();
+    let header = jsonwebtoken::decode_header(last.access_token()).unwrap();
     assert_eq!(header.typ.as_deref(), Some("JWT"));
     let claims = claims(&server, &last).await;
     assert_eq!((&claims["token_use"], &claims["exp"]), (&json!("access"), &json!(START + 600)));

@@ -15,7 +15,7 @@ use gatepost::domain::upstream::UpstreamIdentity;
 use gatepost::domain::user::User;
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::person::{letter, mails_to};
+use crate::harness::person::{sign_in_letter, sign_in_mails};
 use crate::harness::{TestServer, World};
 use stand_in::StandIn;
 
@@ -40,9 +40,9 @@ async fn user_at(server: &TestServer, email: &str) -> Option<User> {
 
 /// Signs in by mail at this page.
 async fn by_mail(server: &TestServer, browser: &Browser, page: &Page, email: &str) -> Page {
-    let sent = mails_to(server, email).await;
+    let before = sign_in_mails(server, email).len();
     let waiting = browser.enter_address(page, email).await;
-    let letter = letter(server, email, sent + 1).await;
+    let letter = sign_in_letter(server, email, before).await;
     browser.submit(waiting.form_with("login-code-submit"), &[("code", &letter.code)]).await
 }
 

@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(fresh_for(&[(CACHE_CONTROL, "max-age=soon")]), None);
         assert_eq!(fresh_for(&[date.clone(), expires.clone()]), Some(3600));
         assert_eq!(fresh_for(&[date.clone(), expires.clone(), (CACHE_CONTROL, "max-age=1")]), Some(1));
-        assert_eq!(fresh_for(&[expires.clone()]), None, "by whose clock?");
+        assert_eq!(fresh_for(std::slice::from_ref(&expires)), None, "by whose clock?");
         assert_eq!(fresh_for(&[(EXPIRES, "0"), date]), None);
     }
 }

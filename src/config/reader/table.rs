@@ -97,7 +97,7 @@ impl<'r> TableReader<'r> {
 
     /// The value that `GATEPOST__LIST__NAME__KEY` gives the entry called `name`, if it is set. It goes before what is
     /// written.
-    pub(in crate::config) fn from_environment<T: SettingType>(
+    pub(in crate::config) fn take_from_environment<T: SettingType>(
         &mut self,
         list: &str,
         name: &str,

@@ -111,10 +111,9 @@ pub(super) fn keys(settings: &ApplicationSettings) -> Checked {
 
 pub(super) fn jwks_uri(settings: &ApplicationSettings) -> Checked {
     match (&settings.jwks_uri, &settings.authentication) {
-        (None, _) => Ok(()),
         (Some(_), ClientAuthentication::PrivateKeyJwt(_)) => Err(SettingsError::KeysTwice),
         (Some(_), _) if !settings.kind.is_confidential() => Err(SettingsError::Keys(settings.kind)),
-        (Some(_), _) => Ok(()),
+        (None | Some(_), _) => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Identities of other issuers as people and programs write them: as JSON, or on a line.
+//! Identities of other issuers as people and programs write them: as JSON, or on lines.
 
 use serde_json::{Map, Value, json};
 
@@ -44,12 +44,31 @@ pub(super) fn line(entry: &Value) -> String {
     }
 }
 
-/// The same again. What is neither stays a text, and is refused as what it is.
-pub(super) fn from_line(line: &str) -> Value {
-    if line.starts_with('{') {
-        return serde_json::from_str(line).unwrap_or_else(|_| line.into());
+/// Entries again, one on a line. JSON may take several: programs print it so. What is neither stays a text, and is
+/// refused as what it is.
+pub(super) fn from_text(text: &str) -> Value {
+    let mut entries = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.lines().next() {
+        let (entry, length) = object_before(rest).unwrap_or_else(|| (from_line(first.trim_end()), first.len()));
+        entries.push(entry);
+        rest = rest.split_at(length).1.trim_start();
     }
+    Value::Array(entries)
+}
+
+/// The JSON object that a text begins with, if it stands alone on its lines, and how long it is.
+fn object_before(text: &str) -> Option<(Value, usize)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let object = text.starts_with('{').then(|| values.next())??.ok()?;
+    let length = values.byte_offset();
+    let after = text.split_at(length).1.lines().next().unwrap_or_default();
+    after.trim().is_empty().then_some((object, length))
+}
+
+fn from_line(line: &str) -> Value {
     match line.split_whitespace().collect::<Vec<_>>()[..] {
+        _ if line.starts_with('{') => line.into(),
         [issuer, subject] => json!({ "issuer": issuer, "subject": subject }),
         [issuer, subject, audience] => json!({ "issuer": issuer, "subject": subject, "audience": audience }),
         _ => line.into(),
@@ -134,7 +153,7 @@ mod tests {
 
     const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
-    fn read(entry: Value) -> Result<Vec<FederatedIdentity>, String> {
+    fn read(entry: &Value) -> Result<Vec<FederatedIdentity>, String> {
         SettingValue::read(&json!([entry]))
     }
 
@@ -149,13 +168,13 @@ mod tests {
             json!({ "issuer": GITHUB, "subject": "repo:octo/*", "audience": "https://id.example", "reusable": true }),
             json!({ "issuer": "spiffe://example.org", "subject": "spiffe://example.org/ns/prod/*", "jwks": bundle() }),
         ] {
-            let read = read(entry.clone()).unwrap();
+            let read = read(&entry).unwrap();
             assert_eq!(read.show(), json!([entry.clone()]));
-            assert_eq!(from_line(&line(&entry)), entry);
+            assert_eq!(from_text(&line(&entry)), json!([entry]));
         }
         let nothing =
             json!({ "issuer": GITHUB, "subject": "a:b:c", "audience": null, "jwks": null, "reusable": false });
-        assert_eq!(read(nothing).unwrap().show(), json!([{ "issuer": GITHUB, "subject": "a:b:c" }]));
+        assert_eq!(read(&nothing).unwrap().show(), json!([{ "issuer": GITHUB, "subject": "a:b:c" }]));
         let twice = json!([{ "issuer": GITHUB, "subject": "a:b:c" }, { "issuer": GITHUB, "subject": "a:b:c" }]);
         assert_eq!(Vec::<FederatedIdentity>::read(&twice).unwrap().len(), 1);
     }
@@ -179,7 +198,7 @@ mod tests {
             (json!({ "issuer": "spiffe://example.org", "subject": "spiffe://example.org/a" }), "needs the keys"),
             (json!("https://a.example"), "no issuer and subject"),
         ] {
-            let refused = read(entry.clone()).unwrap_err();
+            let refused = read(&entry).unwrap_err();
             assert!(refused.contains(what), "{entry}: {refused}");
         }
     }
@@ -188,13 +207,26 @@ mod tests {
     fn an_entry_fits_on_a_line() {
         let short = json!({ "issuer": "https://a.example", "subject": "a", "audience": "b" });
         assert_eq!(line(&short), "https://a.example a b");
-        assert_eq!(from_line("https://a.example  a "), json!({ "issuer": "https://a.example", "subject": "a" }));
+        assert_eq!(from_text("https://a.example  a "), json!([{ "issuer": "https://a.example", "subject": "a" }]));
         let spaced = json!({ "issuer": "https://a.example", "subject": "a b" });
-        assert_eq!(from_line(&line(&spaced)), spaced);
-        for neither in ["https://a.example", "a b c d", "{"] {
-            assert_eq!(from_line(neither), json!(neither));
+        assert_eq!(from_text(&line(&spaced)), json!([spaced]));
+        for neither in ["https://a.example", "a b c d", "{", "{} {}", "{}, a"] {
+            assert_eq!(from_text(neither), json!([neither]));
         }
         let keys = json!({ "issuer": "https://a.example", "subject": "a", "jwks": bundle() });
         assert_eq!(told(&keys), "https://a.example a with keys");
+    }
+
+    #[test]
+    fn json_may_take_several_lines_between_others() {
+        let keys = json!({ "issuer": "https://a.example", "subject": "a", "jwks": bundle() });
+        let short = json!({ "issuer": "https://b.example", "subject": "b" });
+        let pretty = serde_json::to_string_pretty(&keys).unwrap();
+        assert!(pretty.lines().count() > 5, "{pretty}");
+        assert_eq!(from_text(&pretty), json!([keys]));
+        assert_eq!(from_text(&pretty.replace('\n', "\r\n")), json!([keys]));
+        let mixed = format!("\n https://b.example b\r\n\n{pretty}\n{keys} \n  {pretty}\nhttps://b.example b\n");
+        assert_eq!(from_text(&mixed), json!([short, keys, keys, keys, short]));
+        assert_eq!(from_text(" \n"), json!([]));
     }
 }

@@ -246,7 +246,7 @@ impl Setting {
         match self.shape {
             Shape::Lines => lines.collect(),
             Shape::Identities if text.starts_with('[') => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
-            Shape::Identities => lines.map(federated::from_line).collect(),
+            Shape::Identities => federated::from_text(text),
             Shape::Words | Shape::Ticks(..) => text.split_whitespace().collect(),
             Shape::Line if !self.optional => text.into(),
             _ if text.is_empty() => Value::Null,

@@ -247,6 +247,14 @@ settings! {
             metadata: Some("dpop_bound_access_tokens"),
         }
 
+        /// The workloads that are this application: whose tokens it is known by, instead of a secret.
+        federated: Vec<FederatedIdentity> = |_| Vec::new(), {
+            label: "Workloads of other issuers",
+            topic: Topic::Credentials,
+            kinds: ApplicationKind::is_confidential,
+            check: check::federated,
+        }
+
         /// Public keys (RFC 7517) to authenticate with, instead of a secret.
         authentication as "jwks" in "jwks": ClientAuthentication = ClientAuthentication::without_keys, {
             label: "Public keys",
@@ -274,14 +282,6 @@ settings! {
             topic: Topic::Credentials,
             place: Place::First,
             kinds: ApplicationKind::is_confidential,
-        }
-
-        /// The workloads that are this application: whose tokens it is known by, instead of a secret.
-        federated: Vec<FederatedIdentity> = |_| Vec::new(), {
-            label: "Workloads of other issuers",
-            kinds: ApplicationKind::is_confidential,
-            check: check::federated,
-            topic: Topic::Credentials,
         }
 
         /// What it is, in a sentence: people read it where they sign in and consent.

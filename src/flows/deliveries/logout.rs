@@ -9,7 +9,7 @@ use super::attempt::Tried;
 use crate::adapters::fetch::{Media, Post};
 use crate::domain::application::Application;
 use crate::domain::ids::Timestamp;
-use crate::domain::logout::{Logout, TRIED_FOR};
+use crate::domain::logout::{Logout, Sid, TRIED_FOR};
 use crate::protocol::logout_token::{FIELD, LoggedOut, LogoutTokenClaims, TYPE};
 use crate::store::{AfterTry, ClaimedDelivery};
 
@@ -42,7 +42,7 @@ impl Deliveries {
             issuer: self.issuer.as_str(),
             client_id: application.client_id.as_str(),
             sub: &logout.sub,
-            sid: logout.sid.as_ref().map(|sid| sid.as_str()),
+            sid: logout.sid.as_ref().map(Sid::as_str),
         };
         let signer = self.keys.signer(application.settings.signing_algorithm, now);
         let signer = signer.map_err(|refusal| refusal.description.into_owned())?;

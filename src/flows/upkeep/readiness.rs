@@ -24,9 +24,8 @@ impl Upkeep {
             Ok(Err(e)) => return Err(not_ready(e.to_string())),
             Err(_) => return Err(not_ready("the database did not answer within a second".to_owned())),
         }
-        self.keys
-            .signer(self.keys.default_algorithm(), self.instruments.now())
-            .map(|_| ())
-            .map_err(|refusal| not_ready(refusal.detail.unwrap_or_else(|| "no signing key is loaded".to_owned())))
+        self.keys.signer(self.keys.default_algorithm(), self.instruments.now()).map(|_| ()).map_err(|refusal| {
+            not_ready(refusal.detail.map_or_else(|| "no signing key is loaded".to_owned(), String::from))
+        })
     }
 }

@@ -10,7 +10,8 @@ use crate::domain::upstream::{PENDING_LIFETIME, PendingIdentity, UpstreamChange,
 use crate::domain::user::{EmailAddress, User, check_name};
 use crate::flows::people::{Admin, NewUser};
 use crate::flows::requester::Requester;
-use crate::flows::sign_in::SignedIn;
+use crate::flows::sessions::SignedInPerson;
+use crate::flows::sign_in::{ACCOUNT_PAGE, SignedIn};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{StoreError, Transaction};
 
@@ -37,21 +38,27 @@ impl Upstreams {
         proven: Proven,
         purpose: Purpose,
         (browser, requester): (&BrowserToken, &Requester),
+        person: Option<&SignedInPerson>,
     ) -> Result<Finished, UpstreamError> {
+        // Who comes from their account page wants one more way into it, and no other account.
+        let is_from_account = matches!(&purpose, Purpose::Page(page) if page == ACCOUNT_PAGE);
+        let owner = person.filter(|_| is_from_account).map(|person| person.user.id);
         let mut tx = self.store.begin().await?;
-        let user = match tx.upstream_identity(&proven.issuer, &proven.subject).await? {
-            Some(identity) => {
-                self.let_in(&mut tx, &identity, &proven).await?;
-                identity.user
+        let known = tx.upstream_identity(&proven.issuer, &proven.subject).await?;
+        let user = if let Some(identity) = known {
+            if owner.is_some_and(|owner| owner != identity.user) {
+                return Err(taken(StoreError::Conflict).into());
             }
-            None => match self.newcomer(&mut tx, &proven, requester).await? {
-                Some(user) => self.sign_up(&mut tx, user, &proven, requester).await?,
-                None => {
-                    let id = self.keep_pending(&mut tx, proven, purpose, browser).await?;
-                    tx.commit().await?;
-                    return Ok(Finished::Unknown(id));
-                }
-            },
+            self.let_in(&mut tx, &identity, &proven).await?;
+            identity.user
+        } else {
+            let newcomer = if owner.is_some() { None } else { self.newcomer(&mut tx, &proven, requester).await? };
+            let Some(user) = newcomer else {
+                let id = self.keep_pending(&mut tx, proven, purpose, browser).await?;
+                tx.commit().await?;
+                return Ok(Finished::Unknown(id));
+            };
+            self.sign_up(&mut tx, user, &proven, requester).await?
         };
         let (auth_time, device) = (proven.auth_time, &requester.device);
         let token = self.sessions.session_begin_of_upstream(&mut tx, user, auth_time, device).await?;

@@ -92,13 +92,11 @@ impl Declared {
         expected: &Expected<'_>,
     ) -> Result<Identity, Failure> {
         let keys = self.documents.get::<Keys>(&provider.jwks_uri, None).await?;
-        match verify(token, &keys.0, expected) {
-            Ok(identity) => Ok(identity),
-            Err(_) => {
-                let newer = self.documents.get_newer::<Keys>(&provider.jwks_uri, None).await?;
-                Ok(verify(token, &newer.0, expected)?)
-            }
+        if let Ok(identity) = verify(token, &keys.0, expected) {
+            return Ok(identity);
         }
+        let newer = self.documents.get_newer::<Keys>(&provider.jwks_uri, None).await?;
+        Ok(verify(token, &newer.0, expected)?)
     }
 
     /// The same with what userinfo tells, if the ID token has no address and there is such an endpoint.
@@ -113,7 +111,7 @@ impl Declared {
         };
         let heard = self.ask(Ask { url, authorization: Some(format!("Bearer {token}")), form: None }).await?;
         if heard.status == 200 {
-            return Ok(told_by_userinfo(identity, &heard.body)?);
+            return Ok(told_by_userinfo(&identity, &heard.body)?);
         }
         Err(Failure::new(UpstreamProblem::Unusable, format!("its userinfo endpoint answered {}", heard.status)))
     }

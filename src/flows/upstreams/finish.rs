@@ -8,6 +8,7 @@ use crate::domain::one_time::{BrowserToken, UpstreamState, ValueHash};
 use crate::domain::sign_in::Purpose;
 use crate::domain::upstream::UpstreamSignIn;
 use crate::flows::requester::Requester;
+use crate::flows::sessions::SignedInPerson;
 use crate::flows::sign_in::{ACCOUNT_PAGE, SignedIn};
 use crate::protocol::parameters::Parameters;
 use crate::protocol::upstream::{Callback, Expected, Identity, TokenRequest};
@@ -22,7 +23,7 @@ pub enum Finished {
 }
 
 impl Upstreams {
-    /// Takes an upstream's answer from the browser that was sent there.
+    /// Takes an upstream's answer from the browser that was sent there, and in which this person is signed in.
     ///
     /// The sign-in is spent before anything is asked, so that an answer counts once, whatever comes of it.
     pub async fn finish(
@@ -30,12 +31,13 @@ impl Upstreams {
         name: &str,
         answer: &Parameters,
         (browser, requester): (&BrowserToken, &Requester),
+        person: Option<&SignedInPerson>,
     ) -> Result<Finished, UpstreamError> {
         let declared = self.declared(name)?;
         let (state, begun) = self.spend(declared, answer, browser).await?;
         let identity = self.in_time(self.identity_in(declared, answer, (&state, &begun))).await;
         match identity.and_then(|identity| self.judge(declared, identity, &begun)) {
-            Ok(proven) => self.find_account(proven, begun.purpose, (browser, requester)).await,
+            Ok(proven) => self.find_account(proven, begun.purpose, (browser, requester), person).await,
             Err(failure) => Err(self.failed(declared, failure, begun.purpose).await),
         }
     }

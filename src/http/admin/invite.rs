@@ -47,13 +47,13 @@ pub(in crate::http) async fn invite(form: CsrfForm<FreshOperator>) -> PageResult
         _ => None,
     };
     if let Some(problem) = problem {
-        return refused(&operator, Invited { emails: emails.join("\n"), groups, ..problem_of(problem) }).await;
+        return refused(&operator, Invited { emails: emails.join("\n"), groups, ..problem_of(&problem) }).await;
     }
     let names = names.unwrap_or_default();
     if let [one] = &emails[..] {
         return match invited(&operator, one, &names).await? {
             None => Ok(see(&Here::Users.after("invited"))),
-            Some(problem) => refused(&operator, Invited { emails: one.clone(), groups, ..problem_of(problem) }).await,
+            Some(problem) => refused(&operator, Invited { emails: one.clone(), groups, ..problem_of(&problem) }).await,
         };
     }
     let mut outcomes = Vec::with_capacity(emails.len());
@@ -97,7 +97,7 @@ async fn invited(operator: &Operator, email: &str, groups: &[GroupName]) -> Resu
     }
 }
 
-fn problem_of(problem: String) -> Invited {
+fn problem_of(problem: &str) -> Invited {
     Invited { problem: Some(format!("{problem}. Nobody was invited.")), ..Invited::default() }
 }
 

@@ -216,7 +216,7 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
         upstreams: upstreams.into_iter().map(|(one, label)| identity_line(&form, one, label)).collect(),
         now: operator.now(),
         sessions: seen.sessions,
-        used: seen.applications.into_iter().map(used_line).collect(),
+        used: seen.applications.iter().map(used_line).collect(),
         sign_out: form("sign-out"),
         all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(all_owned),
         owned: owned.iter().map(owned_line).collect(),
@@ -238,7 +238,7 @@ fn identity_line(form: &impl Fn(&str) -> Form, identity: UpstreamIdentity, label
     }
 }
 
-fn used_line(access: ApplicationAccess) -> UsedLine {
+fn used_line(access: &ApplicationAccess) -> UsedLine {
     UsedLine {
         app: shown(&access.application),
         href: format!("/portal/applications/{}", access.application.client_id.in_path()),

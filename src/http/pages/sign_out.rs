@@ -68,7 +68,7 @@ fn ask(visit: &Visit, (parameters, request): (&Parameters, &SignOutRequest), per
         fault: request.fault.as_ref().map(|fault| fault.description.clone().into_owned()),
         form,
     };
-    let asks = page(&view);
+    let asks = visit.page(&view);
     if request.return_to.is_some() { asks.leaving() } else { asks }.into_response()
 }
 

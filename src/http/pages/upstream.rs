@@ -64,7 +64,8 @@ pub(in crate::http) async fn callback(
     visit: Visit,
     Query(answer): Query,
 ) -> PageResult<Response> {
-    match visit.edge.upstreams().finish(&name, &answer, (&visit.browser, &visit.requester)).await {
+    let (upstreams, parties) = (visit.edge.upstreams(), (&visit.browser, &visit.requester));
+    match upstreams.finish(&name, &answer, parties, visit.person.as_ref()).await {
         Ok(Finished::SignedIn(signed_in)) => go_on_signed_in(visit, signed_in).await,
         Ok(Finished::Unknown(id)) => Ok(see(&format!("{CONNECT}/{id}"))),
         Err(error) => failed(visit, &name, error).await,

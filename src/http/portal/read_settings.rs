@@ -171,7 +171,7 @@ mod tests {
         let changed = changed_settings(&posted(&fields), &current).unwrap();
         assert_eq!((changed.name.as_str(), changed.token_ttl), ("New", Some(Duration::from_hours(24))));
         assert_eq!((changed.default_scope.to_string().as_str(), changed.grants.len()), ("a", 0));
-        let fields = [("token_ttl", "10"), ("scopes", "a"), ("default_scopes", "b"), ("audiences", "no\nhttps://a")];
+        let fields = [("token_ttl", "10"), ("scopes", "a"), ("default_scopes", "b"), ("audiences", "/v1\nhttps://a")];
         let bad = changed_settings(&posted(&fields), &current);
         assert_eq!(problems(bad), ["set-audiences", "set-token-ttl", "set-default-scopes"]);
     }

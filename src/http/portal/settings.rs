@@ -44,7 +44,8 @@ async fn changed(
         consequences: Consequences::accepted(posted.text("nobody") == "yes"),
     };
     let edge = &own.edge;
-    let changed = edge.self_service().change_for(&own.caller(), own.client_id(), change, posted.text("reason")).await?;
+    let caller = own.caller();
+    let changed = edge.self_service().change_for(&caller, own.client_id(), change, posted.text("reason")).await?;
     Ok(if changed.waiting.is_some() { "asked" } else { "saved" })
 }
 

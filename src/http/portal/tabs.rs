@@ -104,11 +104,10 @@ impl<'a> Tabs<'a> {
             _ if self.application.origin.is_dynamic() => {
                 "not shown, since the application registered itself".to_owned()
             }
-            None => "is being fetched".to_owned(),
             Some(LogoState { problem: Some(problem), .. }) => {
                 format!("cannot be fetched, and is tried again within the hour: {problem}")
             }
-            Some(LogoState { is_there: false, .. }) => "is being fetched".to_owned(),
+            None | Some(LogoState { is_there: false, .. }) => "is being fetched".to_owned(),
             Some(LogoState { tried_at, .. }) => format!("copied {}", t.ago(tried_at, self.viewer.now())),
         }))
     }

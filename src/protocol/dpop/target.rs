@@ -1,6 +1,8 @@
 //! The target of a request as proofs name it (RFC 9449 §4.3): without query and fragment, normalised as RFC 3986
 //! §6.2.2 and §6.2.3 say.
 
+use std::fmt::Write as _;
+
 use url::Url;
 
 /// The address in its one form; none for what is no address of an HTTP server.
@@ -28,7 +30,10 @@ fn with_plain_octets(url: &str) -> String {
         let octet = encoded.get(1..3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match octet {
             Some(octet) if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) => plain.push(char::from(octet)),
-            Some(octet) => plain.push_str(&format!("%{octet:02X}")),
+            Some(octet) => {
+                // Writing to a text cannot fail.
+                let _ = write!(plain, "%{octet:02X}");
+            }
             None => {
                 plain.push('%');
                 rest = &encoded[1..];

@@ -73,13 +73,13 @@ impl Unverified {
     }
 
     /// Whether another issuer than this client made it. A client that signs for itself has its id as `iss` and `sub`
-    /// (RFC 7523 §3), and with two equal ones of another client it is a slip.
+    /// (RFC 7523 §3), and with two equal ones of another client it is a slip. An `iss` that is no text is nobody's.
     pub fn is_foreign_to(&self, client_id: &str) -> bool {
         let (iss, sub) = (text(&self.claims, "iss"), text(&self.claims, "sub"));
         let is_own = [iss, sub].into_iter().flatten().any(|name| name == client_id);
         match (iss, sub) {
             (_, None) => false,
-            (None, Some(sub)) => !is_own && sub.starts_with("spiffe://"),
+            (None, Some(sub)) => !is_own && (sub.starts_with("spiffe://") || self.claims.contains_key("iss")),
             (Some(iss), Some(sub)) => !is_own && iss != sub,
         }
     }

@@ -6,6 +6,7 @@ use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::Unusable;
+use crate::protocol::client_keys::verifies;
 use crate::protocol::jose::SigningAlgorithm;
 
 /// By how much two clocks may differ, in seconds.
@@ -44,11 +45,13 @@ pub struct Identity {
     pub auth_time: Option<i64>,
 }
 
-/// Reads a provider's key set (RFC 7517 §5). Keys of a kind that is not known here are passed over.
+/// Reads a provider's key set (RFC 7517 §5). Keys that check no signature here are passed over.
 pub fn key_set(document: &[u8]) -> Result<JwkSet, Unusable> {
     let read: Value = serde_json::from_slice(document).map_err(|_| Unusable::because("its key set is not JSON"))?;
     let keys = read["keys"].as_array().ok_or_else(|| Unusable::because("its key set has no keys"))?;
-    Ok(JwkSet { keys: keys.iter().take(MOST_KEYS).filter_map(|key| Jwk::deserialize(key).ok()).collect() })
+    let read = keys.iter().take(MOST_KEYS).filter_map(|key| Jwk::deserialize(key).ok());
+    // A key of an unknown kind is read too, as one of which nothing is known.
+    Ok(JwkSet { keys: read.filter(verifies).collect() })
 }
 
 /// Whether the keys have the one that signed this token, as far as its header says. If not, they may be older than it.
@@ -147,7 +150,7 @@ fn identity(claims: &Map<String, Value>) -> Result<Identity, Unusable> {
 }
 
 /// Adds what the userinfo endpoint tells, if it tells it of the same person (OIDC Core §5.3.2).
-pub fn told_by_userinfo(identity: Identity, body: &[u8]) -> Result<Identity, Unusable> {
+pub fn told_by_userinfo(identity: &Identity, body: &[u8]) -> Result<Identity, Unusable> {
     let claims: Map<String, Value> =
         serde_json::from_slice(body).map_err(|_| Unusable::because("its userinfo is no JSON object"))?;
     let told = Identity { auth_time: identity.auth_time, ..self::identity(&claims)? };

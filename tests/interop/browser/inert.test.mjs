@@ -176,6 +176,8 @@ describe('at a server where everything is poisoned', () => {
       name: poisonName('web'), type: 'web', redirectUris: `${site}/oauth/callback\n${evilAddress('web')}`, scope: 'openid email',
     });
     webSecret = await page.textContent('#app-client-secret');
+    await see(null, [poisonName('web')]);
+    await tab(page, 'Sign-in');
     await see(null, [poisonName('web'), evilAddress('web')]);
     await server.store('UPDATE applications SET scope = ?, default_scope = ? WHERE client_id = ?', `openid email ${evilScope}`, `openid email ${evilScope}`, web);
     await tab(page, 'Access');

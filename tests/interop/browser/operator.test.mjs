@@ -111,8 +111,9 @@ for (const javaScriptEnabled of [true, false]) {
       assert.match(await notice(), /Granted/);
       assert.match(await page.textContent('main'), /Nothing waits/);
       await look(page);
-      await theirs.goto(at(`/portal/applications/${clientId}`));
-      assert.equal(await theirs.inputValue('#set-scopes'), 'openid orders:write');
+      await theirs.goto(at(`/portal/applications/${clientId}/access`));
+      const scopes = await theirs.evaluate(() => new FormData(document.querySelector('form:has(#set-scopes)')).getAll('scopes'));
+      assert.deepEqual(scopes.flatMap((sent) => sent.split(/\s+/)).filter(Boolean), ['openid', 'orders:write']);
       assert.equal(await theirs.locator('.waiting').count(), 0);
     });
 

@@ -11,6 +11,8 @@ import { Page, Person } from '../person.mjs';
 
 export const issuer = process.env.ISSUER;
 export const resource = process.env.RESOURCE;
+/** Where the documents of clients are. */
+export const published = process.env.PUBLISHED;
 /** Which of the two examples is asked. */
 export const example = process.env.EXAMPLE;
 

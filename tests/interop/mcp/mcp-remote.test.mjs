@@ -1,4 +1,4 @@
-// mcp-remote, with the commands of the document: it registers itself, is registered, has no person, has no browser.
+// mcp-remote, with the commands of the document: it registers itself, is described, is registered, has no person, has no browser.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { example, printed, resource, Witness } from './clients.mjs';
+import { example, printed, published, resource, Witness } from './clients.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const freshFolder = () => mkdtempSync(join(process.env.INTEROP_DIR ?? tmpdir(), 'mcp-remote-'));
@@ -35,6 +35,7 @@ function printedArguments(which, replaced = {}) {
 async function listTools(words, { folder = freshFolder(), more = {}, told = () => {} } = {}) {
   const program = spawn(process.execPath, [here('node_modules/mcp-remote/dist/client.js'), ...words], {
     env: { ...environment(folder), ...more }, stdio: 'pipe', // it ends with its input
+    timeout: 120_000, // a sign-in that fails leaves it waiting
   });
   const said = [];
   const streams = [program.stdout, program.stderr].map(async (stream) => {
@@ -55,6 +56,11 @@ test('mcp-remote registers itself; the second time it needs nobody', async () =>
   await listTools(words, { folder });
   const said = await listTools(words, { folder, more: { BROWSER: 'false' } });
   assert.doesNotMatch(said, /authorize this client/);
+});
+
+test('mcp-remote is described by a document, as printed', async () => {
+  const described = { 'https://agent.example.com/client.json': `${published}/mcp-remote.json` };
+  await listTools(printedArguments('--client-metadata-url', described));
 });
 
 test('mcp-remote is registered, as printed', async () => {

@@ -24,8 +24,9 @@ PERSON = pathlib.Path(__file__).parent.parent / "person.mjs"
 class Keeper:
     """What the client keeps; and the person, who is one program that prints where it ended."""
 
-    def __init__(self, client_id=None):
+    def __init__(self, client_id=None, document=None):
         self.tokens = None
+        self.document = document
         self.email = f"{uuid.uuid4()}@example.com"
         self.asked = []
         self.client = client_id and OAuthClientInformationFull(
@@ -59,7 +60,9 @@ class Keeper:
         metadata = OAuthClientMetadata(
             client_name="Notebook", redirect_uris=[REDIRECT_URI], token_endpoint_auth_method="none"
         )
-        return OAuthClientProvider(RESOURCE, metadata, self, self.go, self.come_back)
+        return OAuthClientProvider(
+            RESOURCE, metadata, self, self.go, self.come_back, client_metadata_url=self.document
+        )
 
 
 def claims_of(token):
@@ -114,6 +117,12 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(len(keeper.asked), asked)
 
         await self.use(keeper, expire)
+
+    async def test_one_that_a_document_describes_is_not_registered(self):
+        keeper = Keeper(document=f"{os.environ['PUBLISHED']}/python.json")
+        await self.use(keeper)
+        self.assertEqual({asked["client_id"] for asked in keeper.asked}, {keeper.document})
+        self.assertEqual(claims_of(keeper.tokens.access_token)["client_id"], keeper.document)
 
     async def test_one_that_is_registered_is_not_registered_once_more(self):
         keeper = Keeper("my-agent")

@@ -123,6 +123,7 @@ async fn offline_access_stays_and_its_application_is_told(world: World) {
     let refresh = server.token().with_basic(&application).by_grant("refresh_token");
     refresh.parameter("refresh_token", tokens["refresh_token"].as_str().unwrap()).send().await.success();
     // What no session has ends with the account; there is no session to name.
+    world.clock.advance(Duration::from_secs(1));
     server.rooms.people.user_disable(user.id, &Actor::CommandLine).await.unwrap();
     let claims = claims_told(&server, &receiver, 1, &application).await;
     assert_eq!((claims["sub"].as_str(), claims.get("sid")), (Some(&*user.sub), None));
@@ -158,26 +159,26 @@ async fn an_application_that_needs_the_session_is_told_of_sessions_alone(world: 
 async fn who_was_not_used_in_the_session_is_told_nothing(world: World) {
     let server = world.server().await;
     let receiver = Receiver::start().await;
-    let (used, unused) = (shop(&server, &receiver).await, shop(&server, &receiver).await);
+    let (visited, spare) = (shop(&server, &receiver).await, shop(&server, &receiver).await);
     let (user, browser) = signed_in(&server, "john@example.com").await;
     let other = another_browser_of(&server, &user).await;
     // In another session, and only as far as a code that was never redeemed.
-    tokens_of(&server, &other, &unused).await;
-    code_for(&browser, &unused, &[]).await;
+    tokens_of(&server, &other, &spare).await;
+    code_for(&browser, &spare, &[]).await;
     let silent =
         Registered::at(&server.rooms, ApplicationSettings { backchannel_logout_uri: None, ..told_at(&receiver) }).await;
-    for application in [&used, &silent] {
+    for application in [&visited, &silent] {
         tokens_of(&server, &browser, application).await;
     }
     sign_out(&browser).await;
-    claims_told(&server, &receiver, 0, &used).await;
-    for application in [&unused, &silent] {
+    claims_told(&server, &receiver, 0, &visited).await;
+    for application in [&spare, &silent] {
         assert_eq!(logouts_of(&server, application).await, []);
     }
     // A session that runs out is no sign-out.
     world.clock.advance(Duration::from_hours(24 * 40));
     assert!(!other.visit("/account").await.has("sign-out"));
-    assert_eq!(logouts_of(&server, &unused).await, []);
+    assert_eq!(logouts_of(&server, &spare).await, []);
     assert_eq!(receiver.received().len(), 1);
 }
 

@@ -67,7 +67,7 @@ async fn a_wrong_proof_is_refused_and_spends_nothing(world: World) {
     let code = grant.code().await;
     for (what, proof) in wrong_proofs(&server, &key, &other) {
         for (from, form) in [(&grant.application, &redeeming(&code)[..]), (&machine, &MACHINE)] {
-            let answer = Answer::of(server.proven_form("/token", from, form, &[proof.clone()])).await;
+            let answer = Answer::of(server.proven_form("/token", from, form, std::slice::from_ref(&proof))).await;
             assert_eq!(answer.status, 400, "{what}: {}", answer.text());
             answer.refusal(400, "invalid_dpop_proof");
             assert_eq!(answer.header("dpop-nonce"), Some(server.rooms.proofs.nonce().as_str()), "{what}");

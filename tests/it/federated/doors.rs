@@ -69,16 +69,17 @@ async fn the_configuration_refuses_what_names_no_identity(world: World) {
     };
     let whole = format!("issuer = \"{GITHUB}\", subject = \"repo:octo/shop\"");
     assert_eq!(read(&whole), Ok(()));
-    let (none, broken) = (folder.join("none.json"), folder.join("broken.json"));
+    let at = |name: &str| folder.join(name).display().to_string();
+    let (none, broken) = (at("none.json"), at("broken.json"));
     std::fs::write(&broken, "not JSON").unwrap();
     for (entry, what) in [
         (format!("issuer = \"{GITHUB}\""), "a member 'subject'"),
         (format!("issuer = \"{GITHUB}\", subject = \"repo:*\""), "names its owner whole"),
         ("issuer = \"http://a.example\", subject = \"b\"".to_owned(), "https"),
-        (format!("{whole}, jwks_file = {none:?}"), "readable file"),
-        (format!("{whole}, jwks_file = {broken:?}"), "expected a JWK Set"),
+        (format!("{whole}, jwks_file = \"{none}\""), "readable file"),
+        (format!("{whole}, jwks_file = \"{broken}\""), "expected a JWK Set"),
         (format!("{whole}, jwks_file = 7"), "path of a file"),
-        (format!("{whole}, jwks_file = {broken:?}, jwks = {{ keys = [] }}"), "only one of"),
+        (format!("{whole}, jwks_file = \"{broken}\", jwks = {{ keys = [] }}"), "only one of"),
         (format!("{whole}, subjects = []"), "unknown member 'subjects'"),
     ] {
         let refused = read(&entry).unwrap_err();

@@ -1,5 +1,7 @@
 //! Tokens of another issuer that are wrong, each made from a right one (RFC 7523 §3, RFC 8725).
 
+use std::time::Duration;
+
 use aws_lc_rs::hmac;
 use gatepost::protocol::jose::SigningAlgorithm;
 use macro_rules_attribute::apply;
@@ -85,6 +87,8 @@ async fn and_only_the_owner_is_told_why(world: World) {
     let right = issuer.token(&server, &key, SUBJECT);
     let material = Material { right, key, stranger };
     for (what, field, reason, make) in CASES {
+        // The newest of so many alike are kept, and those of one moment have no order.
+        world.clock.advance(Duration::from_millis(1));
         let answer = ask(&server, &application, &make(&material)).await;
         let failure = owner_reads(&server, &application, &answer).await;
         assert!(failure.reason.contains(reason) && !failure.proven, "{what}: {failure:?}");

@@ -46,9 +46,8 @@ pub(crate) use certificates::Authority;
 pub(crate) use child::Child;
 pub(crate) use clock::START;
 pub(crate) use database::{Dump, dump_of_file};
-pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token, token_with};
 pub(crate) use foreign_issuer::{ForeignIssuer, Manner};
-pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token};
+pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token, token_with};
 pub(crate) use keys::{EVERY_ALGORITHM, RSA_ALONE};
 pub(crate) use management::{Management, Who};
 pub(crate) use process::{

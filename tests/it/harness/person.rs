@@ -58,7 +58,7 @@ pub(crate) struct Letter {
     pub(crate) code: String,
 }
 
-/// The newest mail to this address, once there are as many as this.
+/// The newest mail to this address that leads to a sign-in, once there are as many mails as this.
 pub(crate) async fn letter(server: &TestServer, to: &str, count: usize) -> Letter {
     let mine = || {
         let mails = server.rooms.mail.caught_mails().unwrap();
@@ -67,8 +67,30 @@ pub(crate) async fn letter(server: &TestServer, to: &str, count: usize) -> Lette
     eventually(&format!("{count} mails to {to}"), || async { mine().len() >= count }).await;
     let mails = mine();
     assert_eq!(mails.len(), count, "more mails to {to} than expected");
-    let newest = &mails[0];
-    let words = || newest.text.split_whitespace();
+    // Two that were sent in one moment come in any order.
+    let newest = mails.iter().find(|mail| leads_to_sign_in(&mail.text)).expect("a link in a mail");
+    letter_of(&newest.text)
+}
+
+fn leads_to_sign_in(text: &str) -> bool {
+    text.contains("/l/gpl_")
+}
+
+/// The newest mail to this address that leads to a sign-in, once there are more such than this. What else is sent to
+/// the person meanwhile is not counted.
+pub(crate) async fn sign_in_letter(server: &TestServer, to: &str, before: usize) -> Letter {
+    eventually("the mail of the sign-in", || async { sign_in_mails(server, to).len() > before }).await;
+    letter_of(&sign_in_mails(server, to)[0])
+}
+
+/// The texts of the mails to this address that lead to a sign-in, the newest first.
+pub(crate) fn sign_in_mails(server: &TestServer, to: &str) -> Vec<String> {
+    let mails = server.rooms.mail.caught_mails().unwrap().into_iter().filter(|mail| mail.to.as_str() == to);
+    mails.map(|mail| mail.text).filter(|text| leads_to_sign_in(text)).collect()
+}
+
+fn letter_of(text: &str) -> Letter {
+    let words = || text.split_whitespace();
     let link = words().find(|word| word.contains("/l/gpl_")).expect("a link in the mail").to_owned();
     let is_code = |word: &&str| {
         word.len() == 9

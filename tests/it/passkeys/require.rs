@@ -239,6 +239,7 @@ async fn an_operator_without_a_passkey_gets_nothing_back_that_an_operator_took_a
     let page = browser.visit(&portal).await;
     let refused = browser.submit(page.form_with("app-activate"), &[]).await;
     assert_eq!(refused.answer.status, 403, "{}", refused.text());
+    act(&machine, "activate").await.success();
     assert_eq!(management.delete(&machine, &path).await.status, 204);
     assert_eq!(act(&by_mail, "undelete").await.success()["state_reason"], "removed");
     act(&by_mail, "activate").await.problem(403, "access_denied");

@@ -144,11 +144,11 @@ async fn settings_are_changed_and_nobody_overwrites_what_they_have_not_seen(worl
     let header = server.verify(token["access_token"].as_str().unwrap()).await.header;
     assert_eq!((header.typ.as_deref(), format!("{:?}", header.alg).as_str()), (Some("JWT"), "ES256"));
 
-    let late = browser.submit(stale.form_with("app-save"), &[("token_ttl", "48h")]).await;
+    let late = browser.submit(stale.form_with("app-save"), &[("token_ttl", "12h")]).await;
     assert_eq!(status(&late), 412);
     assert!(
         late.text().contains("This application was changed after you opened the page")
-            && tag(&late, "set-token-ttl").contains("48h")
+            && tag(&late, "set-token-ttl").contains("12h")
     );
     let kept = server.rooms.store.application(&application.id()).await.unwrap().unwrap();
     assert_eq!((kept.settings.name.as_str(), kept.settings.token_ttl), ("Invoices", Some(Duration::from_hours(24))));
@@ -160,7 +160,7 @@ async fn settings_are_changed_and_nobody_overwrites_what_they_have_not_seen(worl
     );
     let elsewhere = format!("<a href=\"{}#set-name\">", address(&application));
     assert!(bad.has("set-token-ttl-problem") && bad.text().contains(&elsewhere), "{}", bad.text());
-    let (access, wrong) = (tab(&browser, &application, "access").await, [("audiences", "no"), ("scopes", "a\"")]);
+    let (access, wrong) = (tab(&browser, &application, "access").await, [("audiences", "/v1"), ("scopes", "a\"")]);
     let bad = browser.submit(access.form_with("app-save"), &wrong).await;
     assert!(bad.has("set-audiences-problem") && bad.text().contains("<details class=\"more\" open>"), "{}", bad.text());
     assert!(bad.has("set-scopes-other-problem") && tag(&bad, "set-scopes-other").contains("a&#34;"), "{}", bad.text());

@@ -74,7 +74,7 @@ async fn every_setting_is_set_and_read_in_the_form(world: World) {
             for part in text.split(if name.ends_with("scopes") { ' ' } else { '\n' }) {
                 assert!(markup.contains(part), "{name}: {part} in {markup}");
             }
-            assert!(!tag(&saved, &id).contains("aria-invalid"), "{name}");
+            assert!(!tag(saved, &id).contains("aria-invalid"), "{name}");
         }
     }
 }

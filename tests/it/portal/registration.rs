@@ -52,7 +52,9 @@ async fn a_secret_is_shown_once_to_who_made_it_and_stands_in_no_address(world: W
     let again = browser.get(&target).await;
     assert!(!again.has("app-client-secret") && again.has("app-client-id"), "{}", again.text());
     let hint = element(&page, "app-client-secret");
-    assert!(again.text().contains(&format!("gps_…{}", &hint[hint.len() - 4..])), "{}", again.text());
+    let application = registered(&page);
+    let credentials = tab(&browser, &application, "credentials").await;
+    assert!(credentials.text().contains(&format!("gps_…{}", &hint[hint.len() - 4..])), "{}", credentials.text());
 }
 
 /// Only a page that was shown takes the secret away from the browser.
@@ -67,10 +69,10 @@ async fn a_secret_that_nobody_has_seen_is_still_there(world: World) {
     let path = target.strip_prefix(server.issuer()).unwrap_or(&target);
     let head = Answer::of(server.request(Method::HEAD, path).header("cookie", cookies)).await;
     assert_eq!((head.status.as_u16(), head.headers.contains_key("set-cookie")), (200, false), "{head:?}");
-    world.database.execute("alter table application_requests rename to elsewhere").await;
+    world.database.execute("alter table approvals rename to elsewhere").await;
     let broken = browser.get(&target).await;
     assert!(status(&broken) >= 500, "{}", broken.text());
-    world.database.execute("alter table elsewhere rename to application_requests").await;
+    world.database.execute("alter table elsewhere rename to approvals").await;
     let page = browser.get(&target).await;
     server.token().with_basic(&registered(&page)).send().await.success();
     assert_eq!(browser.cookie("gatepost_shown_once"), None);

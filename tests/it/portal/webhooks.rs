@@ -113,8 +113,8 @@ async fn what_is_wrong_with_a_webhook_is_said_beside_its_field(world: World) {
     let form = browser.visit(&new_page(&application)).await;
     let good = "https://93.184.215.14/hooks";
     for (url, which, event, problem, said) in [
-        ("http://example.com/", "all", "", "hook-url", "A webhook&#39;s address is https; http is for localhost only."),
-        ("", "all", "", "hook-url", "A webhook&#39;s address is a URL such as"),
+        ("http://example.com/", "all", "", "hook-url", "An address for messages is https; http is for localhost only."),
+        ("", "all", "", "hook-url", "An address for messages is a URL such as"),
         ("https://10.0.0.1/", "all", "", "hook-url", "leads to no public address"),
         ("\"><script>alert(1)</script>", "all", "", "hook-url", "is a URL such as"),
         (good, "chosen", "", "hook-events", "Tick at least one event"),
@@ -151,7 +151,7 @@ async fn what_is_wrong_with_a_webhook_is_said_beside_its_field(world: World) {
     let full = browser.submit(form.form_with("hook-create"), &[("url", good), ("which", "all")]).await;
     assert_eq!(status(&full), 409);
     assert!(full.text().contains("There are 5 webhooks already, and no more are allowed."), "{}", full.text());
-    let list = browser.visit(&address(&application)).await;
+    let list = tab(&browser, &application, "insight").await;
     assert!(!list.has("hook-new") && list.text().contains("no more are allowed"), "{}", list.text());
     assert_eq!(server.rooms.webhooks.webhooks_of(&owner).await.unwrap().len(), 5);
 }

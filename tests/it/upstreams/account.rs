@@ -1,5 +1,7 @@
 //! What people and operators see of it, and how it ends.
 
+use std::time::Duration;
+
 use gatepost::domain::audit::Actor;
 use macro_rules_attribute::apply;
 use serde_json::Value;
@@ -20,6 +22,8 @@ async fn a_person_sees_what_is_connected_and_disconnects_it(world: World) {
     let page = browser.visit("/account").await;
     assert!(page.text().contains("Corp &#60;b&#62;") && page.text().contains("last used"), "{}", page.text());
     assert!(page.text().contains("Signed in with corp"), "it stands among the events: {}", page.text());
+    // What happens in one moment has no order in the audit log.
+    world.clock.advance(Duration::from_secs(1));
     let page = browser.submit(page.form_to("/disconnect"), &[]).await;
     assert!(page.text().contains("is disconnected") && page.text().contains("None is connected"), "{}", page.text());
     assert!(!is_signed_in(&by_upstream).await && is_signed_in(&browser).await);
@@ -31,7 +35,8 @@ async fn a_person_sees_what_is_connected_and_disconnects_it(world: World) {
     assert!(!is_signed_in(&stranger).await, "it opens nothing any more");
 }
 
-/// Account page: one more is connected from there, with the same proof.
+/// Account page: one more is connected from there, with the same proof. No account is made of it, and nobody is signed in
+/// to another one.
 #[apply(on_both_engines)]
 async fn an_account_is_connected_from_its_own_page(world: World) {
     let (server, corp) = with_upstream(&world).await;
@@ -44,8 +49,16 @@ async fn an_account_is_connected_from_its_own_page(world: World) {
     let page = browser.submit(question.form_with("upstream-connect"), &[]).await;
     assert!(page.has("change-address"), "{}", page.text());
     assert_eq!(identities(&server, "me@example.org").await, 1);
+    assert!(user_at(&server, JANE).await.is_none());
     let policy = account.answer.header("content-security-policy").unwrap();
     assert!(!policy.contains("form-action"), "its button leads to another server: {policy}");
+    let other = Browser::of(&server);
+    let page = other.visit("/login").await;
+    let account = by_mail(&server, &other, &page, "other@example.org").await;
+    let begun = corp.begin(&other, &account).await;
+    let refused = corp.come_back(&other, &begun).await;
+    assert_eq!(refused.answer.status, 409, "it is another account's: {}", refused.text());
+    assert!(other.visit("/account").await.text().contains("other@example.org"));
 }
 
 /// Account page: ten are enough.

@@ -25,6 +25,7 @@ async fn assert_unavailable(world: &World, reply: Reply) {
         "{reply:.80?}: {}",
         page.text()
     );
+    server.stop().await;
 }
 
 /// Discovery §4.3: what the document must be, and how large.
@@ -85,7 +86,7 @@ async fn an_upstream_that_is_not_declared_is_not_there(world: World) {
     let browser = Browser::of(&server);
     let page = browser.visit("/login").await;
     let mut form = page.form_with("upstream-corp");
-    form.action = "/login/upstream/other".to_owned();
+    "/login/upstream/other".clone_into(&mut form.action);
     assert_eq!(browser.post(&form, &[]).await.answer.status, 404);
     assert_eq!(browser.get("/login/upstream/other/callback?code=a&state=b").await.answer.status, 404);
     assert_eq!(browser.visit("/login/upstream/corp").await.answer.status, 200);

@@ -191,7 +191,7 @@ pub(in crate::http) const FR: Messages = Messages {
         by_operator: "Proposée par l’exploitant de ce serveur",
         by_named: Around("Proposée par ", ""),
         by_unknown: "Elle s’est enregistrée elle-même ; personne n’a vérifié qui la propose",
-        by_host: Around("Elle se donne le nom qu’elle veut ; on ne connaît d’elle que son adresse chez ", ""),
+        by_host: Around("Elle se donne le nom qu’elle veut ; on ne connaît d’elle que son adresse chez ", ""),
         on_this_device: "Elle ne reçoit la réponse que sur cet appareil, où n’importe quel programme peut se faire passer pour elle. Continuez seulement si vous venez de la lancer vous-même.",
         account: "Votre compte",
         switch_account: "Utiliser un autre compte",

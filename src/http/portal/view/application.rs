@@ -8,6 +8,7 @@ use crate::http::portal::tab::Tab;
 
 /// What is at the top of every page of an application.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and shown as one")]
 pub(in crate::http) struct ApplicationHead {
     /// Its name.
     pub(in crate::http) app: App,

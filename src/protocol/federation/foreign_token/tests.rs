@@ -10,7 +10,7 @@ use crate::protocol::jose::Signer;
 use crate::protocol::refusal::ErrorCode;
 
 /// RFC 8410 §10.3.
-const PRIVATE_KEY: &str = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
+const PRIVATE_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g";
 const OURS: &str = "https://id.example.com";
 const ISSUER: &str = "https://ci.example.com";
 const SUB: &str = "repo:octo/shop:ref:refs/heads/main";
@@ -63,7 +63,7 @@ fn signed(claims: &Value) -> String {
     signed_under(Some("a"), claims)
 }
 
-/// RFC 8037 §A.3 has the thumbprint of this key.
+/// The key is that of RFC 8037 §A.1, and §A.3 has its thumbprint.
 fn signed_by() -> SignedBy {
     SignedBy("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k".to_owned())
 }
@@ -220,12 +220,15 @@ fn what_another_issuer_made_is_known_by_its_claims() {
     let is_foreign = |claims: &Value| Unverified::read(&signed(claims)).unwrap().is_foreign_to("shop");
     assert!(is_foreign(&claims()));
     assert!(is_foreign(&json!({ "sub": "spiffe://example.org/a" })));
+    assert!(is_foreign(&json!({ "iss": [ISSUER], "sub": "other" })));
     for own in [
         json!({ "iss": "shop", "sub": "shop" }),
         json!({ "iss": "other", "sub": "shop" }),
         json!({ "iss": "shop", "sub": "other" }),
         json!({ "iss": "other", "sub": "other" }),
         json!({ "sub": "shop" }),
+        json!({ "iss": ["other"], "sub": "shop" }),
+        json!({ "sub": "other" }),
         json!({ "iss": ISSUER }),
     ] {
         assert!(!is_foreign(&own), "{own}");

@@ -54,6 +54,17 @@ fn said(claims: &Value) -> Result<Identity, Unusable> {
 }
 
 #[test]
+fn keys_that_check_no_signature_are_passed_over() {
+    assert_eq!(keys().keys.len(), 1);
+    let mut hiding = serde_json::to_value(signer().jwk()).unwrap();
+    hiding["use"] = "enc".into();
+    for key in [json!({"kty": "new"}), json!({"kty": "oct", "k": "AAAA"}), json!({"kty": "RSA"}), hiding] {
+        let document = json!({ "keys": [key] });
+        assert_eq!(key_set(document.to_string().as_bytes()).unwrap().keys, [], "{document}");
+    }
+}
+
+#[test]
 fn a_good_token_says_who_signed_in_and_when() {
     let identity = said(&claims()).unwrap();
     assert_eq!((identity.subject.as_str(), identity.email.as_deref()), ("u1", Some("jane@example.com")));
@@ -121,12 +132,12 @@ fn a_token_without_signature_of_a_secret_or_of_another_key_is_refused() {
 #[test]
 fn userinfo_adds_the_address_of_the_same_person_only() {
     let bare = said(&with("email", Value::Null)).unwrap();
-    let told = told_by_userinfo(bare.clone(), br#"{"sub": "u1", "email": "a@b.example", "email_verified": true}"#);
+    let told = told_by_userinfo(&bare, br#"{"sub": "u1", "email": "a@b.example", "email_verified": true}"#);
     let told = told.unwrap();
     assert_eq!(
         (told.email.as_deref(), told.email_verified, told.auth_time),
         (Some("a@b.example"), true, Some(NOW - 5))
     );
-    assert!(told_by_userinfo(bare.clone(), br#"{"sub": "u2", "email": "a@b.example"}"#).is_err());
-    assert!(told_by_userinfo(bare, b"[]").is_err());
+    assert!(told_by_userinfo(&bare, br#"{"sub": "u2", "email": "a@b.example"}"#).is_err());
+    assert!(told_by_userinfo(&bare, b"[]").is_err());
 }
