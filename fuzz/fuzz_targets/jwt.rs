@@ -2,6 +2,7 @@
 //! we know, nor by the key it brings.
 #![no_main]
 
+use gatepost_fuzz::protocol::assertion::{Addressee, AssertionAudience};
 use gatepost_fuzz::protocol::client_keys::client_keys;
 use gatepost_fuzz::protocol::dpop::{self, ProvenRequest};
 use gatepost_fuzz::protocol::{assertion, bearer, id_token_hint};
@@ -21,7 +22,10 @@ fuzz_target!(|bytes: &[u8]| {
         Some(bearer::VerifyingKey { algorithm: gatepost_fuzz::protocol::jose::SigningAlgorithm::Es256, key })
     };
     let _ = assertion::claimed_client(token);
-    assert!(assertion::verify(token, "client", &keys, ISSUER, 0).is_err());
+    for form in [AssertionAudience::IssuerOrEndpoint, AssertionAudience::Issuer] {
+        let addressee = Addressee { issuer: ISSUER, endpoints: vec![format!("{ISSUER}/token")], form };
+        assert!(assertion::verify(token, "client", &keys, &addressee, 0).is_err());
+    }
     assert!(bearer::verify(token, key_of, ISSUER, 0).is_err());
     assert!(id_token_hint::read(token, key_of, ISSUER).is_err());
     let request = ProvenRequest { method: "GET", url: ISSUER, access_token: None };
