@@ -56,6 +56,8 @@ pub struct Branding {
     pub terms: Option<WebAddress>,
     /// What it does with personal data.
     pub privacy: Option<WebAddress>,
+    /// A folder with templates of the operator's own.
+    pub templates: Option<PathBuf>,
 }
 
 impl Branding {
@@ -69,6 +71,7 @@ impl Branding {
             support: section.optional("support_url"),
             terms: section.optional("terms_url"),
             privacy: section.optional("privacy_url"),
+            templates: section.optional("templates"),
         }
     }
 
@@ -91,8 +94,8 @@ impl FromText for BrandName {
     const EXPECTED: &'static str = "a name of at most 60 characters";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let is_good = is_visible_text(text) && text.trim().chars().count() <= LONGEST_NAME;
-        if is_good { Ok(Self(text.trim().to_owned())) } else { Err(String::new()) }
+        let is_good = is_visible_text(text) && text.trim_ascii().chars().count() <= LONGEST_NAME;
+        if is_good { Ok(Self(text.trim_ascii().to_owned())) } else { Err(String::new()) }
     }
 
     fn shown(&self) -> String {
@@ -106,7 +109,7 @@ impl FromText for Contact {
     fn from_text(text: &str) -> Result<Self, String> {
         let is_page = text.parse::<WebAddress>().is_ok();
         let is_mail = !text.contains("://") && text.parse::<EmailAddress>().is_ok();
-        if is_page || is_mail { Ok(Self(text.trim().to_owned())) } else { Err(String::new()) }
+        if is_page || is_mail { Ok(Self(text.trim_ascii().to_owned())) } else { Err(String::new()) }
     }
 
     fn shown(&self) -> String {

@@ -6,15 +6,20 @@
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use arc_swap::ArcSwapOption;
+use serde::Serialize;
+use tracing::error;
 
-use crate::config::Branding;
+use super::file::version;
+use crate::config::{Branding, Templates, template_value};
 use crate::domain::color::Color;
+use crate::domain::language::Language;
 
 /// The name of a server that has no other.
 const OWN_NAME: &str = "Gatepost";
+
+/// The file of the operator's own style sheet.
+const OWN_STYLE: &str = "brand-pages.css";
 
 tokio::task_local! {
     static CURRENT: Arc<Brand>;
@@ -50,6 +55,7 @@ pub struct Brand {
     terms: Option<String>,
     privacy: Option<String>,
     files: Vec<BrandFile>,
+    templates: Arc<ArcSwapOption<Templates>>,
 }
 
 impl BrandFile {
@@ -63,7 +69,7 @@ impl BrandFile {
     }
 
     fn new(name: &'static str, content_type: &'static str, bytes: Vec<u8>) -> Self {
-        let version = URL_SAFE_NO_PAD.encode(&digest(&SHA256, &bytes).as_ref()[..9]);
+        let version = version(&bytes);
         Self { name, content_type, bytes, version }
     }
 
@@ -91,6 +97,48 @@ impl Brand {
             terms: branding.terms.as_ref().map(|page| page.as_str().to_owned()),
             privacy: branding.privacy.as_ref().map(|page| page.as_str().to_owned()),
             files,
+            templates: Arc::default(),
+        }
+    }
+
+    /// The same brand with templates of the operator's own, which may become others meanwhile.
+    #[must_use]
+    pub fn with_templates(self, templates: Arc<ArcSwapOption<Templates>>) -> Self {
+        Self { templates, ..self }
+    }
+
+    /// The operator's own templates.
+    pub(super) fn templates(&self) -> Option<Arc<Templates>> {
+        self.templates.load_full()
+    }
+
+    /// The operator's own part of the frame, if there is one: `head`, `header` or `footer`.
+    pub(super) fn part(&self, name: &str, language: Language) -> Option<String> {
+        let templates = self.templates()?;
+        let values = template_value(self.frame_values(language));
+        match templates.render(&format!("pages/{name}.html"), &values)? {
+            Ok(html) => Some(html),
+            Err(e) => {
+                error!(error = %e, "a template was not rendered; the usual one stands in for it");
+                None
+            }
+        }
+    }
+
+    /// What parts of the frame get.
+    pub(super) fn frame_values(&self, language: Language) -> impl Serialize + use<> {
+        FrameValues { language: language.tag(), brand: self.values() }
+    }
+
+    /// What templates may show of the operator.
+    pub(super) fn values(&self) -> BrandValues {
+        BrandValues {
+            name: self.name.clone(),
+            support: self.support.clone(),
+            terms: self.terms.clone(),
+            privacy: self.privacy.clone(),
+            logo: self.logo(),
+            logo_dark: self.logo_dark(),
         }
     }
 
@@ -121,23 +169,58 @@ impl Brand {
 
     /// The style sheet with its colours.
     pub(super) fn stylesheet(&self) -> Option<String> {
-        self.file("brand.css").map(BrandFile::href)
+        self.configured("brand.css").map(BrandFile::href)
     }
 
     /// The picture beside the name.
     pub(super) fn logo(&self) -> Option<String> {
-        self.file("brand-logo").map(BrandFile::href)
+        self.configured("brand-logo").map(BrandFile::href)
     }
 
     /// The same for the dark scheme.
     pub(super) fn logo_dark(&self) -> Option<String> {
-        self.file("brand-logo-dark").map(BrandFile::href)
+        self.configured("brand-logo-dark").map(BrandFile::href)
+    }
+
+    /// The operator's own style sheet.
+    pub(super) fn own_stylesheet(&self) -> Option<String> {
+        self.own_style().map(|file| file.href())
+    }
+
+    fn own_style(&self) -> Option<BrandFile> {
+        let templates = self.templates()?;
+        templates.style().map(|style| BrandFile::new(OWN_STYLE, "text/css; charset=utf-8", style.to_vec()))
     }
 
     /// A file of this name.
-    pub(super) fn file(&self, name: &str) -> Option<&BrandFile> {
+    pub(super) fn file(&self, name: &str) -> Option<BrandFile> {
+        if name == OWN_STYLE {
+            return self.own_style();
+        }
+        self.configured(name).cloned()
+    }
+
+    fn configured(&self, name: &str) -> Option<&BrandFile> {
         self.files.iter().find(|file| file.name == name)
     }
+}
+
+/// What the parts of the frame get.
+#[derive(Serialize)]
+struct FrameValues {
+    language: &'static str,
+    brand: BrandValues,
+}
+
+/// The operator, as templates see them.
+#[derive(Debug, Serialize)]
+pub(super) struct BrandValues {
+    name: String,
+    support: Option<String>,
+    terms: Option<String>,
+    privacy: Option<String>,
+    logo: Option<String>,
+    logo_dark: Option<String>,
 }
 
 /// The brand of the server whose request this is; the usual one outside of a request.
@@ -171,6 +254,7 @@ mod tests {
             support: None,
             terms: None,
             privacy: None,
+            templates: Arc::default(),
             files: vec![BrandFile::picture(Scheme::Dark, "image/png", vec![1, 2, 3])],
         });
         let seen =

@@ -1,21 +1,25 @@
 //! Composing mails, as text and as HTML, in the language of their recipient.
 
 mod look;
+mod own;
 mod words;
 
 use std::time::Duration;
 
 use askama::Template;
+use serde::Serialize;
 
 use super::queue::{Letter, Notice, NoticeLink, SignInMail};
 use crate::adapters::mailer::{HeaderText, one_line};
 use crate::domain::ids::Timestamp;
 use crate::domain::language::Language;
 pub(super) use look::Look;
+use own::written;
+pub(in crate::flows) use own::{MAILS, check};
 pub(in crate::flows) use words::quoted;
 use words::{Facts, SignInWords};
 
-#[derive(Template)]
+#[derive(Template, Serialize)]
 #[template(path = "mail/sign_in.txt")]
 struct SignInText<'a> {
     words: &'a SignInWords,
@@ -23,7 +27,7 @@ struct SignInText<'a> {
     code: &'a str,
 }
 
-#[derive(Template)]
+#[derive(Template, Serialize)]
 #[template(path = "mail/sign_in.html")]
 struct SignInHtml<'a> {
     look: &'a Look,
@@ -32,7 +36,7 @@ struct SignInHtml<'a> {
     code: &'a str,
 }
 
-#[derive(Template)]
+#[derive(Template, Serialize)]
 #[template(path = "mail/notice.txt")]
 struct NoticeText<'a> {
     heading: &'a str,
@@ -40,7 +44,7 @@ struct NoticeText<'a> {
     link: Option<&'a NoticeLink>,
 }
 
-#[derive(Template)]
+#[derive(Template, Serialize)]
 #[template(path = "mail/notice.html")]
 struct NoticeHtml<'a> {
     look: &'a Look,
@@ -80,8 +84,8 @@ pub(super) fn sign_in(
     let code = mail.code.grouped();
     let letter = Letter {
         to: mail.recipient.as_str().to_owned(),
-        text: SignInText { words: &words, link: mail.link, code: &code }.render()?,
-        html: SignInHtml { look, words: &words, link: mail.link, code: &code }.render()?,
+        text: written(look, MAILS[1], &SignInText { words: &words, link: mail.link, code: &code })?,
+        html: written(look, MAILS[0], &SignInHtml { look, words: &words, link: mail.link, code: &code })?,
         subject: if look.code_in_subject { format!("{code} – {}", words.subject) } else { words.subject.clone() },
         reference: Some(mail.reference.to_owned()),
     };
@@ -97,8 +101,12 @@ pub(super) fn notice(notice: &Notice<'_>, look: &Look) -> Result<Letter, askama:
     Ok(Letter {
         to: notice.recipient.as_str().to_owned(),
         subject: HeaderText::new(&notice.subject).as_str().to_owned(),
-        text: NoticeText { heading: &heading, paragraphs: &paragraphs, link }.render()?,
-        html: NoticeHtml { look, language, heading: &heading, paragraphs: &paragraphs, link }.render()?,
+        text: written(look, MAILS[3], &NoticeText { heading: &heading, paragraphs: &paragraphs, link })?,
+        html: written(
+            look,
+            MAILS[2],
+            &NoticeHtml { look, language, heading: &heading, paragraphs: &paragraphs, link },
+        )?,
         reference: None,
     })
 }

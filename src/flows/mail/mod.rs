@@ -5,22 +5,23 @@ mod compose;
 mod messages;
 mod queue;
 mod send;
+mod way_in;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::access::{Caller, Need};
 use super::delivery_traces::DeliveryTraces;
 use super::foundations::Foundations;
 use super::instruments::Instruments;
 use crate::adapters::mailer::Mailer;
-use crate::config::{Issuer, MailFrom};
+use crate::config::{Issuer, MailFrom, TemplateError, Templates};
 use crate::domain::application::are_alike;
 use crate::domain::encryption::MasterKeyring;
 use crate::protocol::refusal::Refusal;
-use crate::store::Store;
+use crate::store::{OutboxFigures, Store, StoreError};
 use send::Workers;
 
 pub use crate::store::UnsentMail;
@@ -29,6 +30,7 @@ use compose::Look;
 pub(in crate::flows) use compose::quoted;
 pub(in crate::flows) use messages::MailMessages;
 pub use queue::{Notice, NoticeLink, SignInMail};
+pub(in crate::flows) use way_in::{WayInNews, WayInTexts};
 
 /// The name at the top of every page.
 const OWN_NAME: &str = "Gatepost";
@@ -40,6 +42,14 @@ const MOST_SHOWN: i64 = 200;
 struct Post {
     mailer: Option<Arc<dyn Mailer>>,
     sender: MailFrom,
+}
+
+/// The names of the templates that mails may be written by.
+pub const OWN_MAILS: &[&str] = compose::MAILS;
+
+/// Tries the operator's templates for mails: one that fails, or leaves out what the mail is about, is an error.
+pub fn check_templates(templates: &Arc<Templates>) -> Result<(), TemplateError> {
+    compose::check(templates)
 }
 
 /// The outbox, and who empties it.
@@ -78,6 +88,11 @@ impl Mail {
         self.post.store(Arc::new(Post { mailer, sender }));
     }
 
+    /// The operator's own templates. Pages are written by the same.
+    pub fn templates(&self) -> Arc<ArcSwapOption<Templates>> {
+        Arc::clone(&self.look.templates)
+    }
+
     /// The name that mails come from, if they have one.
     pub fn sender_name(&self) -> Option<String> {
         self.post.load().sender.name.clone()
@@ -87,6 +102,11 @@ impl Mail {
     pub(in crate::flows) fn is_own_name(&self, name: &str) -> bool {
         let own = [Some(OWN_NAME.to_owned()), Some(self.look.own_name.clone()), self.sender_name()];
         own.into_iter().flatten().any(|own| are_alike(&own, name))
+    }
+
+    /// The queue in numbers.
+    pub async fn figures(&self) -> Result<OutboxFigures, StoreError> {
+        self.store.outbox_figures().await
     }
 
     /// Mails that no mail server has taken, newest first, for an operator.

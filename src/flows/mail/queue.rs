@@ -58,7 +58,7 @@ pub struct Notice<'a> {
 }
 
 /// The action of a notice.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct NoticeLink {
     /// The label of the button.
     pub label: String,

@@ -4,10 +4,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::account_events;
 use super::attribute_fields::{Refused, attribute_fields, read_attributes};
 use super::csrf_form::CsrfForm;
 use super::flow::shown;
-use super::messages::Messages;
 use super::page::page;
 use super::page_error::PageResult;
 use super::passkeys;
@@ -15,8 +15,7 @@ use super::problem::problem_page;
 use super::scopes::scope_lines;
 use super::upstreams;
 use super::view::{
-    Account, AccountNotice, AddPasskeyProblem, ApplicationLine, DeleteAccount, DeleteProblem, EventLine, NameProblem,
-    Names,
+    Account, AccountNotice, AddPasskeyProblem, ApplicationLine, DeleteAccount, DeleteProblem, NameProblem, Names,
 };
 use super::view::{Link, Message, MessagePage, Problem, SessionLine, WhichSession};
 use super::viewer::{FreshViewer, Viewer};
@@ -25,9 +24,8 @@ use crate::domain::application::Application;
 use crate::domain::attribute::Editor;
 use crate::domain::ids::{ClientId, SessionId};
 use crate::domain::session::Session;
-use crate::domain::user::{EmailAddress, ProfileError, User};
+use crate::domain::user::{EmailAddress, ProfileError};
 use crate::domain::username::UsernameError;
-use crate::flows::oversight::Line as AuditLine;
 use crate::flows::people::{ManageUserError, OwnProfile};
 use crate::flows::sessions::AccountOverview;
 use crate::protocol::refusal::Refusal;
@@ -64,7 +62,7 @@ pub(super) async fn account_page(viewer: &Viewer, names: Names, wrong: Wrong<'_>
     };
     let (user, schema) = (&viewer.person.user, viewer.edge.people().attribute_schema());
     let fields = attribute_fields(viewer.messages(), &schema, user, Editor::Person, refused);
-    let AccountOverview { sessions, applications, events } =
+    let AccountOverview { sessions, applications } =
         viewer.edge.sessions().account_overview(&viewer.person.user).await?;
     let mut lines = Vec::with_capacity(applications.len());
     for access in applications {
@@ -88,7 +86,7 @@ pub(super) async fn account_page(viewer: &Viewer, names: Names, wrong: Wrong<'_>
         fields,
         notice: viewer.done.as_deref().and_then(notice),
         launcher: launcher(viewer).await?,
-        events: events.iter().map(|line| event_line(viewer.messages(), user, line)).collect(),
+        events: account_events::shown(viewer).await?,
         sessions: sessions.into_iter().map(|session| session_line(viewer, session)).collect(),
         applications: lines,
         passkeys,
@@ -116,27 +114,6 @@ async fn launcher(viewer: &Viewer) -> Result<Vec<Link>, Refusal> {
         Some(Link { href: application.begins_at(issuer)?, text: shown(application).called() })
     };
     Ok(applications.iter().filter_map(link).collect())
-}
-
-fn event_line(t: &Messages, user: &User, line: &AuditLine) -> EventLine {
-    // What they did to others is told by its name and its subject.
-    let is_about_them = line.subject == user.sub;
-    let what = match line.event.as_str() {
-        name if !is_about_them => name.to_owned(),
-        "user.created" => t.events.created.to_owned(),
-        "user.changed" => t.events.changed.with(line.detail.replace(' ', ", ")),
-        "user.address_changed" => t.events.address_changed.to_owned(),
-        "user.address_restored" => t.events.address_restored.to_owned(),
-        "user.exported" => t.events.exported.to_owned(),
-        "user.signed_out" => t.events.signed_out.to_owned(),
-        "user.disabled" => t.events.disabled.to_owned(),
-        "user.enabled" => t.events.enabled.to_owned(),
-        "upstream.linked" => t.events.upstream_linked.with(&line.detail),
-        "upstream.unlinked" => t.events.upstream_unlinked.with(&line.detail),
-        "upstream.signed_in" => t.events.upstream_signed_in.with(&line.detail),
-        name => name.to_owned(),
-    };
-    EventLine { at: line.at, what, subject: (!is_about_them).then(|| line.subject.clone()) }
 }
 
 fn notice(done: &str) -> Option<AccountNotice> {

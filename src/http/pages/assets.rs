@@ -2,16 +2,13 @@
 
 use std::sync::LazyLock;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{Path, RawQuery};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 pub(in crate::http) use crate::http::brand::current as brand;
-use crate::http::reply::{Refused, is_known};
+use crate::http::file::{About, served, served_inert, version};
+use crate::http::reply::Refused;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// A file and its version, which is in its URL, so that a new version has a new URL.
@@ -56,11 +53,6 @@ assets! {
     GO_ON_SCRIPT = "go_on.js", "text/javascript; charset=utf-8";
 }
 
-/// The beginning of its SHA-256: enough to tell two versions apart.
-fn version(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(&digest(&SHA256, bytes).as_ref()[..9])
-}
-
 impl Asset {
     /// The URL of this version.
     pub(in crate::http) fn href(&self) -> String {
@@ -68,46 +60,31 @@ impl Asset {
     }
 }
 
-/// Serves a file, or 304 for a known version.
+/// Serves a file, or 304 for a known version: cached for good under the URL of this version; under any other it is
+/// revalidated each time.
 pub(in crate::http) async fn asset(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
+    let about = |version, content_type| {
+        let is_this = query.as_deref().and_then(|query| query.strip_prefix("v=")) == Some(version);
+        let kept = if is_this { "public, max-age=31536000, immutable" } else { "public, no-cache" };
+        About { version, content_type, kept }
+    };
     if let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) {
-        return Ok(served(&headers, query.as_deref(), (&asset.version, asset.content_type), || asset.bytes));
+        return Ok(served(&headers, &about(&asset.version, asset.content_type), || asset.bytes));
     }
     let brand = brand();
     let unknown = || Refusal::new(ErrorCode::NotFound, "there is no file of this name");
     let file = brand.file(&name).ok_or_else(unknown)?;
-    let about = (file.version(), file.content_type);
-    let mut response = served(&headers, query.as_deref(), about, || file.bytes.clone());
-    // A picture that is opened by itself is a document, and may hold scripts.
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    Ok(response)
-}
-
-/// A file: cached for good under the URL of this version; under any other it is revalidated each time.
-fn served<Content: IntoResponse>(
-    headers: &HeaderMap,
-    query: Option<&str>,
-    (version, content_type): (&str, &'static str),
-    content: impl FnOnce() -> Content,
-) -> Response {
-    let etag = format!("\"{version}\"");
-    let is_this = query.and_then(|query| query.strip_prefix("v=")) == Some(version);
-    let kept = if is_this { "public, max-age=31536000, immutable" } else { "public, no-cache" };
-    let known = is_known(headers, &etag);
-    let caching = [(ETAG, etag), (CACHE_CONTROL, kept.to_owned())];
-    if known {
-        return (StatusCode::NOT_MODIFIED, caching).into_response();
-    }
-    (caching, [(CONTENT_TYPE, content_type), (X_CONTENT_TYPE_OPTIONS, "nosniff")], content()).into_response()
+    Ok(served_inert(&headers, &about(file.version(), file.content_type), || file.bytes.clone()))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::header::IF_NONE_MATCH;
+    use axum::http::StatusCode;
+    use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH};
 
     use super::*;
 

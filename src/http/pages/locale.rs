@@ -24,6 +24,6 @@ impl SpokenLanguage {
 }
 
 /// The language that a browser asks for.
-pub(super) fn requested(headers: &HeaderMap) -> Language {
+pub(in crate::http) fn requested(headers: &HeaderMap) -> Language {
     Language::accepted(headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }

@@ -4,6 +4,7 @@
 //! flows: handlers fill a view from a flow and answer with [`page()`].
 
 pub(in crate::http) mod account;
+mod account_events;
 pub(in crate::http) mod address;
 pub(in crate::http) mod assets;
 pub(in crate::http) mod attribute_fields;
@@ -22,6 +23,7 @@ pub(in crate::http) mod link;
 pub(in crate::http) mod locale;
 pub(in crate::http) mod messages;
 pub(in crate::http) mod no_access;
+pub(in crate::http) mod own;
 pub(in crate::http) mod page;
 pub(in crate::http) mod page_error;
 pub(in crate::http) mod passkey;

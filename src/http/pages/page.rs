@@ -1,10 +1,13 @@
 //! Rendering a view.
 
+use std::any::Any;
+
 use askama::Template;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::own;
 use crate::http::reply::Refused;
 use crate::protocol::refusal::Refusal;
 
@@ -17,9 +20,10 @@ pub(in crate::http) struct Page {
     cookies: Vec<HeaderValue>,
 }
 
-/// Renders a view.
-pub(in crate::http) fn page(view: &impl Template) -> Page {
-    Page { status: StatusCode::OK, html: view.render(), exceptions: Exceptions::default(), cookies: Vec::new() }
+/// Renders a view, by a template of the operator's where there is one.
+pub(in crate::http) fn page<View: Template + Any>(view: &View) -> Page {
+    let html = view.render().map(|html| own::laid_out(view, html));
+    Page { status: StatusCode::OK, html, exceptions: Exceptions::default(), cookies: Vec::new() }
 }
 
 impl Page {

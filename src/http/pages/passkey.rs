@@ -47,7 +47,7 @@ pub(in crate::http) async fn sign_in(mut visit: Visit, Fields(fields): Fields) -
     match visit.edge.passkeys().sign_in(answer, target.purpose(), by).await {
         Ok(signed_in) => go_on_signed_in(visit, signed_in).await,
         Err(refusal) if refusal.code == ErrorCode::PasskeyRefused => {
-            let page = sign_in_page(&visit, &target, String::new(), Some(SignInProblem::Passkey));
+            let page = sign_in_page(&visit, &target, String::new(), Some(SignInProblem::Passkey)).await?;
             Ok(report_refusal(&refusal, page.into_response()))
         }
         Err(refusal) => Err(refusal.into()),

@@ -60,7 +60,7 @@ pub(in crate::http) async fn rename(Path(id): Path<String>, form: CsrfForm<Viewe
     let Ok(name) = posted.text("name").parse::<PasskeyName>() else {
         return with_problem(&viewer, AddPasskeyProblem::NoName).await;
     };
-    viewer.edge.passkeys().rename_own(&viewer.person.user, passkey_id(&viewer, &id)?, &name).await?;
+    viewer.edge.passkeys().rename_own(&viewer.person, passkey_id(&viewer, &id)?, &name).await?;
     Ok(see("/account?done=passkey-name"))
 }
 

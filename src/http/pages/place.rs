@@ -137,7 +137,7 @@ pub(in crate::http) async fn nothing_here(request: Request) -> Response {
 fn prefers_page(headers: &HeaderMap) -> bool {
     let accepted = || headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
     let weight = |kind: &str| {
-        let named = accepted().map(|range| range.split(';').map(str::trim).collect::<Vec<_>>());
+        let named = accepted().map(|range| range.split(';').map(str::trim_ascii).collect::<Vec<_>>());
         let mut named = named.filter(|parts| parts.first().is_some_and(|name| name.eq_ignore_ascii_case(kind)));
         let parts = named.next()?;
         let q = parts.iter().find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));

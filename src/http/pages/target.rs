@@ -27,6 +27,17 @@ pub(super) enum Target {
     Page(String),
 }
 
+/// What counts as a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accepted {
+    /// Everything that is offered.
+    Any,
+    /// What this server sees itself: somebody is signed in, and has to do so by more than another provider says.
+    Own,
+    /// A passkey alone.
+    Passkey,
+}
+
 impl Target {
     /// Reads it from the parameters of a page, or from the fields of its form.
     pub(super) async fn read(visit: &mut Visit, parameters: &Parameters) -> Result<Self, Refusal> {
@@ -34,8 +45,20 @@ impl Target {
             return Ok(Self::Page(own_page(parameters.value("return_to"))));
         }
         let foreign = || Refusal::invalid_request("this sign-in was not started in this browser, or is over");
-        let flow: AuthorizationId = id(parameters, "flow").ok_or_else(foreign)?;
-        let open = visit.edge.authorizations().open_authorization(flow, visit.known_browser()).await?;
+        Self::open(visit, id(parameters, "flow").ok_or_else(foreign)?).await
+    }
+
+    /// The same, for what a stored sign-in was for.
+    pub(super) async fn of(visit: &mut Visit, purpose: &Purpose) -> Result<Self, Refusal> {
+        match purpose {
+            Purpose::Authorization(id) => Self::open(visit, *id).await,
+            Purpose::Page(path) => Ok(Self::Page(own_page(Some(path)))),
+        }
+    }
+
+    /// A request of an application, if it was made in this browser. The page speaks as it asked.
+    async fn open(visit: &mut Visit, id: AuthorizationId) -> Result<Self, Refusal> {
+        let open = visit.edge.authorizations().open_authorization(id, visit.known_browser()).await?;
         visit.speak_as_asked(open.authorization.ui_locales.as_deref());
         Ok(Self::Application(Box::new(open)))
     }
@@ -49,15 +72,6 @@ impl Target {
                 Ok(next != Step::SignIn)
             }
         }
-    }
-
-    /// The same, for what a stored sign-in was for.
-    pub(super) async fn of(visit: &mut Visit, purpose: &Purpose) -> Result<Self, Refusal> {
-        let parameters = match purpose {
-            Purpose::Authorization(id) => Parameters::default().with("flow", &id.to_string())?,
-            Purpose::Page(path) => Parameters::default().with("return_to", path)?,
-        };
-        Self::read(visit, &parameters).await
     }
 
     /// To say which account here is that of an identity that waits.
@@ -78,19 +92,18 @@ impl Target {
         }
     }
 
-    /// Whether somebody is signed in, and has to do so once more, by more than another provider says.
-    pub(super) async fn wants_more(&self, visit: &Visit) -> Result<bool, Refusal> {
-        let (Self::Application(open), Some(person)) = (self, &visit.person) else { return Ok(false) };
-        Ok(visit.edge.authorizations().assurance(open, person).await? == Assurance::SignIn)
-    }
-
-    /// Whether they have to do so with a passkey. Who has none signs in by mail, and adds one then.
-    pub(super) async fn wants_passkey(&self, visit: &Visit) -> Result<bool, Refusal> {
-        let Some(person) = visit.person.as_ref() else { return Ok(false) };
-        if !self.wants_more(visit).await? {
-            return Ok(false);
+    /// By what the person has to sign in.
+    pub(super) async fn accepts(&self, visit: &Visit) -> Result<Accepted, Refusal> {
+        let (Self::Application(open), Some(person)) = (self, &visit.person) else { return Ok(Accepted::Any) };
+        if visit.edge.authorizations().assurance(open, person).await? != Assurance::SignIn {
+            return Ok(Accepted::Any);
         }
-        Ok(person.session.amr.is_own() || !visit.edge.passkeys().passkeys_of(person.user.id).await?.is_empty())
+        // Who has no passkey signs in by mail, and adds one then.
+        let has_one = person.session.amr.is_own() || {
+            let passkeys = visit.edge.passkeys().passkeys_of(person.user.id).await?;
+            !passkeys.is_empty()
+        };
+        Ok(if has_one { Accepted::Passkey } else { Accepted::Own })
     }
 
     /// Whether it is for nobody without a passkey, and the viewer has none.

@@ -30,12 +30,12 @@ pub(super) fn buttons(visit: &Visit, target: &Target) -> Vec<UpstreamButton> {
     if target.connects() {
         return Vec::new();
     }
-    let button = |(name, label): (&UpstreamName, &str)| UpstreamButton {
+    let button = |(name, label): (UpstreamName, String)| UpstreamButton {
         name: name.to_string(),
-        label: label.to_owned(),
+        label,
         form: target.form(visit, &format!("/login/upstream/{name}")),
     };
-    visit.edge.upstreams().offered().map(button).collect()
+    visit.edge.upstreams().offered().into_iter().map(button).collect()
 }
 
 /// `GET /login/upstream/{name}`, whose form is on the sign-in page.
@@ -84,17 +84,17 @@ async fn failed(mut visit: Visit, name: &str, error: UpstreamError) -> PageResul
         _ => ErrorCode::UpstreamRefused,
     };
     let refusal = Refusal::new(code, "nobody was signed in by the upstream").with_detail(format!("{name}: {why}"));
-    let page = sign_in_page(&visit, &target, String::new(), Some(SignInProblem::Upstream(problem)));
+    let page = sign_in_page(&visit, &target, String::new(), Some(SignInProblem::Upstream(problem))).await?;
     Ok(report_refusal(&refusal, page.into_response()))
 }
 
 /// `GET /login/connect/{id}`: somebody is to sign in by mail or with a passkey; who has done so is asked.
 pub(in crate::http) async fn ask(Path(id): Path<String>, mut visit: Visit) -> PageResult<Response> {
-    let pending = waiting(&mut visit, &id).await?;
+    let (pending, onward) = waiting(&mut visit, &id).await?;
     if visit.person.as_ref().is_some_and(|person| person.sign_in == SignIn::Fresh) {
-        return question(&mut visit, &pending, None).await;
+        return Ok(question(&visit, (&pending, onward), None));
     }
-    let label = visit.edge.upstreams().label_of(&pending.upstream).to_owned();
+    let label = visit.edge.upstreams().label_of(&pending.upstream, &pending.issuer);
     let target = Target::connecting(pending.id);
     Ok(connect_page(&visit, &target, pending.address.unwrap_or_default(), label).into_response())
 }
@@ -107,8 +107,8 @@ pub(in crate::http) async fn connect(Path(id): Path<String>, form: CsrfForm<Fres
         Ok(purpose) => go_on(&viewer, &purpose).await,
         Err(ConnectError::TooMany) => {
             let mut visit = Viewer::from(viewer).into_visit();
-            let pending = waiting(&mut visit, &id.to_string()).await?;
-            question(&mut visit, &pending, Some(ConnectProblem::TooMany)).await
+            let (pending, onward) = waiting(&mut visit, &id.to_string()).await?;
+            Ok(question(&visit, (&pending, onward), Some(ConnectProblem::TooMany)))
         }
         Err(ConnectError::Refused(refusal)) => Err(refusal.into()),
     }
@@ -120,7 +120,7 @@ pub(in crate::http) async fn later(
     mut visit: Visit,
     Fields(fields): Fields,
 ) -> PageResult<Response> {
-    let pending = waiting(&mut visit, &id).await?;
+    let (pending, _) = waiting(&mut visit, &id).await?;
     visit.check_form(fields.value("csrf"), &format!("{CONNECT}/{}", pending.id), None)?;
     let purpose = visit.edge.upstreams().leave_unconnected(pending.id, &visit.browser).await?;
     go_on(&visit, &purpose).await
@@ -130,28 +130,27 @@ fn pending_id(visit: &Visit, id: &str) -> Result<PendingIdentityId, PageError> {
     id.parse().map_err(|_| problem_page(visit, Problem::SignInExpired, None))
 }
 
-/// The identity that waits in this browser. The page speaks as the application asked.
-async fn waiting(visit: &mut Visit, id: &str) -> PageResult<PendingIdentity> {
+/// The identity that waits in this browser, and what somebody wants to reach. The page speaks as the application asked.
+async fn waiting(visit: &mut Visit, id: &str) -> PageResult<(PendingIdentity, Option<Target>)> {
     let id = pending_id(visit, id)?;
     let found = visit.edge.upstreams().pending(id, visit.known_browser()).await?;
     let pending = found.ok_or_else(|| problem_page(visit, Problem::SignInExpired, None))?;
     // A request that is over meanwhile is told of afterwards.
-    let _ = Target::of(visit, &pending.purpose).await;
-    Ok(pending)
+    let onward = Target::of(visit, &pending.purpose).await.ok();
+    Ok((pending, onward))
 }
 
-async fn question(
-    visit: &mut Visit,
-    pending: &PendingIdentity,
+fn question(
+    visit: &Visit,
+    (pending, onward): (&PendingIdentity, Option<Target>),
     problem: Option<ConnectProblem>,
-) -> PageResult<Response> {
-    let onward = Target::of(visit, &pending.purpose).await.ok();
+) -> Response {
     let here = visit.person.as_ref().and_then(|person| person.user.email.as_ref()).map(ToString::to_string);
     let own = format!("{CONNECT}/{}", pending.id);
     let view = ConnectUpstream {
         t: visit.messages(),
         app: onward.and_then(|target| target.app()),
-        label: visit.edge.upstreams().label_of(&pending.upstream).to_owned(),
+        label: visit.edge.upstreams().label_of(&pending.upstream, &pending.issuer),
         there: pending.address.clone(),
         here: here.unwrap_or_default(),
         problem,
@@ -160,5 +159,5 @@ async fn question(
         other_account: address("/login/switch", &[("return_to", &own)]),
     };
     let status = if problem.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    Ok(visit.page(&view).with_status(status).leaving().into_response())
+    visit.page(&view).with_status(status).leaving().into_response()
 }

@@ -31,13 +31,13 @@ pub(super) async fn shown(viewer: &Viewer) -> Result<(Vec<IdentityLine>, Vec<Ups
     Ok((lines, buttons(viewer, &Target::Page(ACCOUNT_PAGE.to_owned()))))
 }
 
-fn line(viewer: &Viewer, identity: UpstreamIdentity, label: Option<&str>) -> IdentityLine {
+fn line(viewer: &Viewer, identity: UpstreamIdentity, label: Option<String>) -> IdentityLine {
     IdentityLine {
-        label: label.map_or_else(|| identity.upstream.to_string(), str::to_owned),
+        offered: label.is_some(),
+        label: label.unwrap_or_else(|| identity.upstream.to_string()),
         address: identity.address,
         since: identity.created_at,
         last_used: identity.last_used_at,
-        offered: label.is_some(),
         disconnect: viewer.form(format!("/account/upstreams/{}/disconnect", identity.id)),
     }
 }

@@ -1,5 +1,7 @@
 //! The visitor of a page: browser, session, language.
 
+use std::any::Any;
+
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
@@ -168,7 +170,7 @@ impl Visit {
     }
 
     /// A page for this browser, which is known from now on, so that it can send the page's forms.
-    pub(in crate::http) fn page(&self, view: &impl Template) -> Page {
+    pub(in crate::http) fn page<View: Template + Any>(&self, view: &View) -> Page {
         let cookie = || cookies::set_browser(&self.browser, &self.edge.config().server.issuer);
         page(view).with_cookie(if self.known { None } else { cookie() })
     }

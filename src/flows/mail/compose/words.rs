@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::super::messages::MailMessages;
 use crate::adapters::mailer::one_line;
 use crate::domain::application::harmless;
@@ -27,6 +29,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// The sentences of a sign-in mail.
+#[derive(Serialize)]
 pub(super) struct SignInWords {
     pub(super) language: &'static str,
     pub(super) subject: String,

@@ -15,7 +15,7 @@ mod scopes;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::http) use crate::domain::language::{Around, Plural};
+pub(in crate::http) use crate::domain::language::{Around, Plural, Sentence};
 
 use crate::domain::language::{Language, Text, messages};
 
@@ -53,7 +53,11 @@ messages! {
         delete_account: DeleteAccountMessages,
         error: ErrorMessages,
         message: MessageMessages,
+        reference: ReferenceMessages,
+        mailbox: MailboxMessages,
         form_post: FormPostMessages,
+        chart: ChartMessages,
+        paging: PagingMessages,
         units: Units,
     }
 
@@ -399,6 +403,8 @@ messages! {
         lead: Text,
         submit: Text,
         back: Text,
+        making: Text,
+        ready: Text,
     }
 
     /// What happened to an account.
@@ -414,6 +420,12 @@ messages! {
         upstream_linked: Around,
         upstream_unlinked: Around,
         upstream_signed_in: Around,
+        signed_in_by_mail: Text,
+        signed_in_with_passkey: Text,
+        passkey_added: Text,
+        passkey_removed: Text,
+        passkey_cloned: Text,
+        tried_too_often: Text,
     }
 
     /// The confirmation page before an account is deleted.
@@ -490,6 +502,64 @@ messages! {
         days: Plural,
         ago: Around,
         just_now: Text,
+    }
+
+    /// A chart of days, and the table of its numbers.
+    ChartMessages {
+        sentence: Sentence,
+        day_sentence: Sentence,
+        tokens_issued: Plural,
+        requests_failed: Plural,
+        no_days: Text,
+        issued: Text,
+        failed: Text,
+        as_table: Text,
+        day_column: Text,
+        tokens_column: Text,
+        failed_column: Text,
+    }
+
+    /// The way through a list of several pages.
+    PagingMessages {
+        beginning: Text,
+        next_page: Text,
+    }
+
+    /// The documentation of the management API. What the API itself says is English.
+    ReferenceMessages {
+        title: Text,
+        document: Text,
+        contents: Text,
+        objects: Text,
+        problems: Text,
+        scope: Text,
+        or_else: Text,
+        parameter: Text,
+        place: Text,
+        kind: Text,
+        meaning: Text,
+        required: Text,
+        member: Text,
+        always: Text,
+        one_of: Text,
+        body: Text,
+        otherwise: [Text; 3],
+        refusals: Text,
+    }
+
+    /// The mails that a server for trying out has caught.
+    MailboxMessages {
+        title: Text,
+        lead: Text,
+        again: Text,
+        none: Text,
+        to: Text,
+        subject: Text,
+        written: Text,
+        sender: Text,
+        all: Text,
+        text: Text,
+        frame: Text,
     }
 
     /// The page that carries an answer to the application in a form.

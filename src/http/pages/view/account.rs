@@ -1,6 +1,7 @@
 //! `/account`: a person's sessions, and applications with access.
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{
     AddPasskeyProblem, App, AttributeField, Form, IdentityLine, Link, PasskeyButton, PasskeyLine, ScopeLine,
@@ -13,38 +14,49 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
 /// A person's own page.
-#[derive(Debug, Template)]
+#[derive(Debug, Template, Serialize)]
 #[template(path = "pages/account.html")]
 pub(in crate::http) struct Account {
     /// The messages of its language.
+    #[serde(skip)]
     pub(in crate::http) t: &'static Messages,
     /// The current time.
+    #[serde(skip)]
     pub(in crate::http) now: Timestamp,
     /// The address of the account.
     pub(in crate::http) address: String,
     /// The person's name, if known.
     pub(in crate::http) name: Option<String>,
     /// What stands in the fields of the names.
+    #[serde(skip)]
     pub(in crate::http) names: Names,
     /// What the person is described by.
+    #[serde(skip)]
     pub(in crate::http) fields: Vec<AttributeField>,
     /// What was just done.
+    #[serde(skip)]
     pub(in crate::http) notice: Option<AccountNotice>,
     /// The applications to begin at.
     pub(in crate::http) launcher: Vec<Link>,
     /// What happened to the account, newest first.
+    #[serde(skip)]
     pub(in crate::http) events: Vec<EventLine>,
     /// The sessions.
+    #[serde(skip)]
     pub(in crate::http) sessions: Vec<SessionLine>,
     /// The applications with access.
+    #[serde(skip)]
     pub(in crate::http) applications: Vec<ApplicationLine>,
     /// The passkeys.
+    #[serde(skip)]
     pub(in crate::http) passkeys: Vec<PasskeyLine>,
     /// Adds one, if there can be passkeys here, and one more.
     pub(in crate::http) add_passkey: Option<PasskeyButton>,
     /// Why a passkey was not added or not renamed.
+    #[serde(skip)]
     pub(in crate::http) passkey_problem: Option<AddPasskeyProblem>,
     /// The accounts at other providers that sign in to this one.
+    #[serde(skip)]
     pub(in crate::http) identities: Vec<IdentityLine>,
     /// Connects one more.
     pub(in crate::http) upstreams: Vec<UpstreamButton>,
@@ -136,6 +148,8 @@ pub(in crate::http) struct EventLine {
     pub(in crate::http) what: String,
     /// The application or group that it is about, if it is about one.
     pub(in crate::http) subject: Option<String>,
+    /// From where, if it is a sign-in.
+    pub(in crate::http) device: Option<Device>,
 }
 
 /// What was just done.
@@ -184,7 +198,7 @@ impl Account {
         self.fields.iter().find(|field| field.problem.is_some())
     }
 
-    fn notice_text(&self) -> Option<&'static str> {
+    pub(in crate::http::pages) fn notice_text(&self) -> Option<&'static str> {
         Some(match self.notice? {
             AccountNotice::AddressAsked => self.t.account.address_asked,
             AccountNotice::AddressChanged => self.t.account.address_changed,
@@ -198,15 +212,15 @@ impl Account {
         })
     }
 
-    fn passkey_problem(&self) -> Option<&'static str> {
+    pub(in crate::http::pages) fn passkey_problem(&self) -> Option<&'static str> {
         self.passkey_problem.map(|problem| problem.text(self.t))
     }
 
-    fn name_problem(&self) -> Option<&'static str> {
+    pub(in crate::http::pages) fn name_problem(&self) -> Option<&'static str> {
         (self.names.problem == Some(NameProblem::NoName)).then_some(self.t.account.no_name)
     }
 
-    fn username_problem(&self) -> Option<&'static str> {
+    pub(in crate::http::pages) fn username_problem(&self) -> Option<&'static str> {
         match self.names.problem? {
             NameProblem::NoName => None,
             NameProblem::NoUsername => Some(self.t.account.no_username),

@@ -6,6 +6,7 @@
 //! `portal/chart.html`.
 
 use crate::domain::activity::DayCount;
+use crate::http::pages::messages::Messages;
 
 /// The width of one day, of which its bar leaves a part free.
 const STEP: u64 = 12;
@@ -94,24 +95,27 @@ impl Chart {
     }
 
     /// The chart in one sentence.
-    pub(in crate::http) fn sentence(&self) -> String {
-        match (self.bars.first(), self.bars.last()) {
-            (Some(first), Some(last)) => format!(
-                "Tokens from {} to {}: {} issued, {} failed.",
-                first.date,
-                last.date,
-                requests(self.tokens, "token"),
-                requests(self.failures, "request"),
-            ),
-            _ => "No days to show.".to_owned(),
-        }
+    pub(in crate::http) fn sentence(&self, t: &Messages) -> String {
+        let (Some(first), Some(last)) = (self.bars.first(), self.bars.last()) else {
+            return t.chart.no_days.to_owned();
+        };
+        t.chart.sentence.with(&[
+            ("first", &first.date),
+            ("last", &last.date),
+            ("issued", &t.count(t.chart.tokens_issued, self.tokens)),
+            ("failed", &t.count(t.chart.requests_failed, self.failures)),
+        ])
     }
 }
 
 impl DayBar {
     /// The bar in one sentence.
-    pub(in crate::http) fn sentence(&self) -> String {
-        format!("{}: {}, {} failed", self.date, requests(self.tokens, "token"), requests(self.failures, "request"))
+    pub(in crate::http) fn sentence(&self, t: &Messages) -> String {
+        t.chart.day_sentence.with(&[
+            ("day", &self.date),
+            ("issued", &t.count(t.chart.tokens_issued, self.tokens)),
+            ("failed", &t.count(t.chart.requests_failed, self.failures)),
+        ])
     }
 
     /// Whether anything happened.
@@ -152,10 +156,6 @@ fn round_above(number: u64) -> u64 {
     ends.into_iter().find(|end| *end >= number && end % 2 == 0).unwrap_or(u64::MAX)
 }
 
-fn requests(number: u64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use askama::Template;
@@ -163,16 +163,35 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::Timestamp;
+    use crate::domain::language::Language;
 
     #[derive(Template)]
     #[template(source = "{% include \"portal/chart.html\" %}", ext = "html")]
     struct Page {
+        t: &'static Messages,
         chart: Chart,
     }
 
     fn day(number: i64, tokens: u64, failures: u64) -> DayCount {
         let day = Timestamp::from_seconds(1_772_323_200 + number * 86_400);
         DayCount { tokens, failures, ..DayCount::empty(day) }
+    }
+
+    fn written(language: Language, days: &[DayCount]) -> String {
+        Page { t: Messages::of(language), chart: Chart::of(days) }.render().unwrap()
+    }
+
+    #[test]
+    fn a_chart_speaks_the_language_of_its_page() {
+        let polish = written(Language::Polish, &[day(0, 3, 1), day(1, 2, 11)]);
+        for said in
+            ["2026-03-02: 5 wydanych tokenów, 12 nieudanych żądań.", "3 wydane tokeny, 1 nieudane żądanie</title>"]
+        {
+            assert!(polish.contains(said), "{said} in {polish}");
+        }
+        for left in ["tokens issued", "Requests failed", "table<", "Day ("] {
+            assert!(!polish.contains(left), "{left} in {polish}");
+        }
     }
 
     #[test]
@@ -187,10 +206,10 @@ mod tests {
 
     #[test]
     fn what_the_bars_say_is_also_written() {
-        let html = Page { chart: Chart::of(&[day(0, 1, 0), day(1, 12_000, 3)]) }.render().unwrap();
+        let html = written(Language::English, &[day(0, 1, 0), day(1, 12_000, 3)]);
         for said in [
-            "Tokens from 2026-03-01 to 2026-03-02: 12001 tokens issued, 3 requests failed.",
-            "<title>2026-03-02: 12000 tokens, 3 requests failed</title>",
+            "From 2026-03-01 to 2026-03-02: 12001 tokens issued, 3 requests failed.",
+            "<title>2026-03-02: 12000 tokens issued, 3 requests failed</title>",
             "<td>12000</td>",
             "<th scope=\"row\">2026-03-01</th>",
         ] {
@@ -216,8 +235,7 @@ mod tests {
 
     #[test]
     fn no_days_are_no_bars() {
-        let chart = Chart::of(&[]);
-        assert!(Page { chart }.render().unwrap().contains("No days to show."));
+        assert!(written(Language::English, &[]).contains("No days to show."));
     }
 
     proptest! {

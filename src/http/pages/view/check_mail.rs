@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{App, Form};
 use crate::flows::sign_in::Progress;
@@ -10,10 +11,11 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::{Around, Messages};
 
 /// The page that waits for the code. Posts `code`.
-#[derive(Debug, Template)]
+#[derive(Debug, Template, Serialize)]
 #[template(path = "pages/check_mail.html")]
 pub(in crate::http) struct CheckMail {
     /// The messages of its language.
+    #[serde(skip)]
     pub(in crate::http) t: &'static Messages,
     /// The application; none for this server's own pages.
     pub(in crate::http) app: Option<App>,
@@ -24,10 +26,13 @@ pub(in crate::http) struct CheckMail {
     /// What the page may say about the mail.
     pub(in crate::http) delivery: Delivery,
     /// The lifetime of link and code.
+    #[serde(skip)]
     pub(in crate::http) link_ttl: Duration,
     /// What was wrong with the code.
+    #[serde(skip)]
     pub(in crate::http) problem: Option<CodeProblem>,
     /// What happened otherwise.
+    #[serde(skip)]
     pub(in crate::http) notice: Option<CheckMailNotice>,
     /// Where [`WaitingFrame`] is.
     pub(in crate::http) watch: String,
@@ -76,7 +81,8 @@ impl WaitingFrame {
 }
 
 /// How much may be said about the mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(in crate::http) enum Delivery {
     /// It was sent.
     Sent,
@@ -113,7 +119,7 @@ pub(in crate::http) enum CheckMailNotice {
 }
 
 impl CheckMail {
-    fn problem_text(&self) -> Option<String> {
+    pub(in crate::http::pages) fn problem_text(&self) -> Option<String> {
         let texts = &self.t.check_mail;
         Some(match self.problem? {
             CodeProblem::Malformed => texts.malformed.to_owned(),
@@ -125,7 +131,7 @@ impl CheckMail {
         })
     }
 
-    fn notice_text(&self) -> Option<String> {
+    pub(in crate::http::pages) fn notice_text(&self) -> Option<String> {
         let texts = &self.t.check_mail;
         Some(match self.notice? {
             CheckMailNotice::SentAgain => texts.sent_again.to_owned(),
@@ -133,7 +139,7 @@ impl CheckMail {
         })
     }
 
-    fn sent(&self) -> Around {
+    pub(in crate::http::pages) fn sent(&self) -> Around {
         match self.delivery {
             Delivery::Sent => self.t.check_mail.sent,
             Delivery::SentIfKnown => self.t.check_mail.sent_if_known,
@@ -145,7 +151,7 @@ impl CheckMail {
         if self.is_over() { "" } else { "login-code" }
     }
 
-    fn heading(&self) -> &'static str {
+    pub(in crate::http::pages) fn heading(&self) -> &'static str {
         if self.is_over() { self.t.check_mail.over } else { self.t.check_mail.title }
     }
 

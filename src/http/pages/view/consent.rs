@@ -1,16 +1,18 @@
 //! `/consent`: may this application use your account?
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{App, Form, ScopeLine};
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
 /// The page that asks what an application may do. Posts `decision`, `allow` or `deny`.
-#[derive(Debug, Template)]
+#[derive(Debug, Template, Serialize)]
 #[template(path = "pages/consent.html")]
 pub(in crate::http) struct Consent {
     /// The messages of its language.
+    #[serde(skip)]
     pub(in crate::http) t: &'static Messages,
     /// The application.
     pub(in crate::http) app: App,
@@ -19,6 +21,7 @@ pub(in crate::http) struct Consent {
     /// The address of the account that it is about.
     pub(in crate::http) account: String,
     /// What it asks for.
+    #[serde(skip)]
     pub(in crate::http) scopes: Vec<ScopeLine>,
     /// The host that either answer leads to.
     pub(in crate::http) redirect_host: String,
@@ -31,7 +34,8 @@ pub(in crate::http) struct Consent {
 }
 
 /// Who offers an application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "name", rename_all = "snake_case")]
 pub(in crate::http) enum Publisher {
     /// The operator of this server.
     Operator,
@@ -44,7 +48,8 @@ pub(in crate::http) enum Publisher {
 }
 
 /// Where the answers go of an application that nobody here has registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(in crate::http) enum CalledBack {
     /// To a place of its own.
     Somewhere,

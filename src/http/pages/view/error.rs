@@ -3,18 +3,21 @@
 use std::time::Duration;
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{App, Link};
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
 /// The page for when something went wrong.
-#[derive(Debug, Template)]
+#[derive(Debug, Template, Serialize)]
 #[template(path = "pages/error.html")]
 pub(in crate::http) struct ErrorPage {
     /// The messages of its language.
+    #[serde(skip)]
     pub(in crate::http) t: &'static Messages,
     /// The problem.
+    #[serde(skip)]
     pub(in crate::http) problem: Problem,
     /// The application, if it is known for sure.
     pub(in crate::http) app: Option<App>,
@@ -85,11 +88,11 @@ impl ErrorPage {
         }
     }
 
-    fn heading(&self) -> &'static str {
+    pub(in crate::http::pages) fn heading(&self) -> &'static str {
         self.words()[0]
     }
 
-    fn advice(&self) -> String {
+    pub(in crate::http::pages) fn advice(&self) -> String {
         let [_, advice] = self.words();
         match self.problem {
             Problem::TooMany { wait } => format!("{advice} {}", self.t.error.try_again_in.with(self.t.length(wait))),

@@ -1,18 +1,21 @@
 //! Pages with only a message.
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{App, Link};
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
 /// The page that says what has been done.
-#[derive(Debug, Template)]
+#[derive(Debug, Template, Serialize)]
 #[template(path = "pages/message.html")]
 pub(in crate::http) struct MessagePage {
     /// The messages of its language.
+    #[serde(skip)]
     pub(in crate::http) t: &'static Messages,
     /// What.
+    #[serde(skip)]
     pub(in crate::http) message: Message,
     /// The application.
     pub(in crate::http) app: Option<App>,
@@ -50,7 +53,7 @@ pub(in crate::http) enum Message {
 }
 
 impl MessagePage {
-    fn words(&self) -> [&'static str; 2] {
+    pub(in crate::http::pages) fn words(&self) -> [&'static str; 2] {
         let texts = &self.t.message;
         match self.message {
             Message::SignedOut => texts.signed_out,

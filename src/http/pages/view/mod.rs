@@ -26,10 +26,8 @@ mod sign_in;
 mod stop_sign_in;
 mod upstream;
 
-#[cfg(test)]
-mod markup;
-#[cfg(test)]
-mod samples;
+pub(in crate::http) mod markup;
+pub(super) mod samples;
 #[cfg(test)]
 mod tests;
 
@@ -45,7 +43,7 @@ pub(in crate::http) use confirm_login::ConfirmLogin;
 pub(in crate::http) use consent::{CalledBack, Consent, Publisher};
 pub(in crate::http) use device::{AllowDevice, DeviceCode, DeviceProblem};
 pub(in crate::http) use error::{ErrorPage, Problem};
-pub(in crate::http) use export::ExportAccount;
+pub(in crate::http) use export::{ExportAccount, ExportFile};
 pub(in crate::http) use form_post::FormPost;
 pub(in crate::http) use home::Home;
 pub(in crate::http) use keep::Keep;

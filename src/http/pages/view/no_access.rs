@@ -1,16 +1,18 @@
 //! `/no-access`: you may not use this application.
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{App, Form, Publisher};
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
 /// The page for a person who may not use an application. It says so and whom to ask.
-#[derive(Debug, Template)]
+#[derive(Debug, Template, Serialize)]
 #[template(path = "pages/no_access.html")]
 pub(in crate::http) struct NoAccess {
     /// The messages of its language.
+    #[serde(skip)]
     pub(in crate::http) t: &'static Messages,
     /// The application.
     pub(in crate::http) app: App,
@@ -25,7 +27,8 @@ pub(in crate::http) struct NoAccess {
 }
 
 /// A way back to an application.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", content = "to", rename_all = "snake_case")]
 pub(in crate::http) enum WayBack {
     /// A form of this server, which answers the application.
     Form(Form),

@@ -1,5 +1,8 @@
 //! What several pages show.
 
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
 use crate::domain::application::{Application, WebAddress};
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
@@ -69,6 +72,19 @@ impl App {
     }
 }
 
+/// As templates of the operator's see it: with its name as it is shown.
+impl Serialize for App {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut shown = serializer.serialize_struct("App", 5)?;
+        shown.serialize_field("name", &self.called())?;
+        shown.serialize_field("initial", &self.initial())?;
+        shown.serialize_field("domain", &self.domain)?;
+        shown.serialize_field("description", &self.description)?;
+        shown.serialize_field("logo", &self.logo)?;
+        shown.end()
+    }
+}
+
 /// The marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX #9 §2), and zero-width
 /// characters.
 const fn turns_text(c: char) -> bool {
@@ -76,7 +92,7 @@ const fn turns_text(c: char) -> bool {
 }
 
 /// Where a form posts to, and its hidden fields.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(in crate::http) struct Form {
     /// The path.
     pub(in crate::http) action: String,
@@ -110,7 +126,7 @@ impl Form {
 }
 
 /// A link.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(in crate::http) struct Link {
     /// The address.
     pub(in crate::http) href: String,

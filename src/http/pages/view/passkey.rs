@@ -1,6 +1,7 @@
 //! Passkeys on pages: the buttons whose script asks the browser, the lines of the account page, the offer.
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{App, Form};
 use crate::domain::ids::Timestamp;
@@ -10,7 +11,7 @@ use crate::http::pages::messages::Messages;
 
 /// A button that works with a script only, and is hidden without. The script posts what the browser answers to the
 /// form, as `credential`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(in crate::http) struct PasskeyButton {
     /// Where the script gets the options for the browser.
     pub(in crate::http) ask: &'static str,

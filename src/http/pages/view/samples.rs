@@ -1,17 +1,27 @@
-//! Every page with sample values, ordinary or hostile.
+//! Every page with sample values, ordinary or hostile: for tests, and to try templates of the operator's.
 
 use std::time::Duration;
 
-use super::*;
+use super::{
+    Account, AccountNotice, AddPasskey, AddPasskeyProblem, AddressProblem, AllowDevice, App, ApplicationLine,
+    AttributeField, CalledBack, ChangeAddress, CheckMail, CheckMailNotice, CodeProblem, ConfirmAddress, ConfirmLogin,
+    ConfirmLogout, ConnectProblem, ConnectUpstream, Consent, DeleteAccount, DeleteProblem, Delivery, DeviceCode,
+    DeviceProblem, ErrorPage, EventLine, ExportAccount, ExportFile, Form, FormPost, Home, IdentityLine, Keep, Link,
+    LinkElsewhere, Message, MessagePage, NameProblem, Names, NoAccess, PasskeyButton, PasskeyLine, PasskeyNeed,
+    Problem, Publisher, RequestedFrom, ScopeLine, SessionLine, SignIn, SignInProblem, SignUp, StopProblem, StopSignIn,
+    UndoAddress, UpstreamButton, WayBack, WhichSession,
+};
 use crate::domain::attribute::AttributeType;
 use crate::domain::ids::Timestamp;
 use crate::domain::session::Device;
 use crate::flows::upstreams::UpstreamProblem;
 use crate::http::pages::messages::Messages;
+use crate::http::pages::own::OwnPage;
 use askama::Template;
+use std::any::Any;
 
 /// The values that a page is filled with.
-pub(super) struct Values {
+pub(in crate::http::pages) struct Values {
     pub(super) app: &'static str,
     pub(super) domain: &'static str,
     pub(super) address: &'static str,
@@ -21,7 +31,7 @@ pub(super) struct Values {
 }
 
 /// What people and applications mostly send.
-pub(super) const KIND: Values = Values {
+pub(in crate::http::pages) const KIND: Values = Values {
     app: "Acme Loyalty",
     domain: "loyalty.acme.example",
     address: "jamie@example.com",
@@ -31,7 +41,7 @@ pub(super) const KIND: Values = Values {
 };
 
 /// What an attacker sends, where a page is to be broken out of.
-pub(super) const HOSTILE: Values = Values {
+pub(in crate::http::pages) const HOSTILE: Values = Values {
     app: "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
     domain: "\"onmouseover=alert(1) x=\".example",
     address: "\"><script>alert(1)</script>'@example.com",
@@ -41,6 +51,7 @@ pub(super) const HOSTILE: Values = Values {
 };
 
 /// Values that are long, or written from right to left.
+#[cfg(test)]
 pub(super) const AWKWARD: Values = Values {
     app: "שירות_הנאמנות_הגדול_\u{202e}_of_a_name_that_nobody_could_ever_want_to_break_into_lines_at_any_place_whatsoever",
     domain: "a-very-long-label-of-a-domain.another-very-long-label-of-a-domain.yet-another-one-of-them.example",
@@ -58,11 +69,7 @@ impl Values {
     fn app(&self) -> App {
         App {
             description: Some(self.sentence.to_owned()),
-            pages: [
-                Some("https://shop.example/home".parse().unwrap()),
-                None,
-                Some("https://shop.example/p".parse().unwrap()),
-            ],
+            pages: ["https://shop.example/home".parse().ok(), None, "https://shop.example/p".parse().ok()],
             ..App::named(self.app.to_owned(), Some(self.domain.to_owned()))
         }
     }
@@ -100,8 +107,24 @@ const fn now() -> Timestamp {
     Timestamp::from_seconds(1_795_293_240)
 }
 
-/// Every page in every state that shows something else, by a name for its file.
+/// A page in one of its states.
+pub(in crate::http::pages) struct Sample {
+    /// Which, for a file of that name.
+    pub(in crate::http::pages) name: String,
+    /// As this version writes it.
+    pub(in crate::http::pages) html: String,
+    /// What a template of the operator's gets, if there may be one.
+    pub(in crate::http::pages) own: Option<OwnPage>,
+}
+
+/// Every page in every state that shows something else, by name.
+#[cfg(test)]
 pub(super) fn pages(t: &'static Messages, values: &Values) -> Vec<(String, String)> {
+    samples(t, values).into_iter().map(|sample| (sample.name, sample.html)).collect()
+}
+
+/// Every page in every state that shows something else.
+pub(in crate::http::pages) fn samples(t: &'static Messages, values: &Values) -> Vec<Sample> {
     let mut all = Vec::new();
     home(t, values, &mut all);
     sign_in(t, values, &mut all);
@@ -118,10 +141,12 @@ pub(super) fn pages(t: &'static Messages, values: &Values) -> Vec<(String, Strin
     all
 }
 
-type Pages = Vec<(String, String)>;
+type Pages = Vec<Sample>;
 
-fn add(all: &mut Pages, name: impl Into<String>, view: &impl Template) {
-    all.push((name.into(), view.render().unwrap()));
+fn add<View: Template + Any>(all: &mut Pages, name: impl Into<String>, view: &View) {
+    // To write into a string fails never; a page without content would fail every test.
+    let html = view.render().unwrap_or_default();
+    all.push(Sample { name: name.into(), html, own: OwnPage::of(view, |_| true) });
 }
 
 fn home(t: &'static Messages, values: &Values, all: &mut Pages) {
@@ -348,6 +373,7 @@ fn account_page(t: &'static Messages, values: &Values, notice: Option<AccountNot
             at: now(),
             what: t.events.created.to_owned(),
             subject: Some(values.person.to_owned()),
+            device: Some(values.device()),
         }],
         notice,
         sessions: sessions(values),
@@ -485,7 +511,12 @@ fn addresses(t: &'static Messages, values: &Values, all: &mut Pages) {
     add(all, "address-confirm", &ConfirmAddress { t, old, new, form, back });
     let (old, form) = (values.address.to_owned(), values.form("/account/undo/x"));
     add(all, "address-undo", &UndoAddress { t, old, form });
-    add(all, "export", &ExportAccount { t, form: values.form("/account/export"), back: "/account".to_owned() });
+    for (name, file) in
+        [("export", ExportFile::None), ("export-making", ExportFile::InTheMaking), ("export-ready", ExportFile::Ready)]
+    {
+        let (form, back) = (values.form("/account/export"), "/account".to_owned());
+        add(all, name, &ExportAccount { t, file, form, back });
+    }
 }
 
 fn bad_news(t: &'static Messages, values: &Values, all: &mut Pages) {

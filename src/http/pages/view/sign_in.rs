@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{App, Form, PasskeyButton, UpstreamButton, upstream};
 use crate::flows::upstreams::UpstreamProblem;
@@ -10,16 +11,18 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
 /// The page that asks for an address. Posts `email` and, where the sign-in may make an account, `name`.
-#[derive(Debug, Template)]
+#[derive(Debug, Template, Serialize)]
 #[template(path = "pages/sign_in.html")]
 pub(in crate::http) struct SignIn {
     /// The messages of its language.
+    #[serde(skip)]
     pub(in crate::http) t: &'static Messages,
     /// The application; none for this server's own pages.
     pub(in crate::http) app: Option<App>,
     /// What the field holds to begin with.
     pub(in crate::http) email: String,
     /// What was wrong with what was sent.
+    #[serde(skip)]
     pub(in crate::http) problem: Option<SignInProblem>,
     /// Whether an address without an account gets one.
     pub(in crate::http) sign_up: SignUp,
@@ -36,7 +39,8 @@ pub(in crate::http) struct SignIn {
 }
 
 /// Whether people make their own accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(in crate::http) enum SignUp {
     /// By their first sign-in.
     Open,
@@ -63,7 +67,7 @@ pub(in crate::http) enum SignInProblem {
 }
 
 impl SignIn {
-    fn problem_text(&self) -> Option<String> {
+    pub(in crate::http::pages) fn problem_text(&self) -> Option<String> {
         let texts = &self.t.sign_in;
         Some(match self.problem? {
             SignInProblem::NotAnAddress => texts.not_an_address.to_owned(),

@@ -2,6 +2,7 @@
 //! there belongs to one here.
 
 use askama::Template;
+use serde::Serialize;
 
 use super::{App, Form};
 use crate::domain::ids::Timestamp;
@@ -10,7 +11,7 @@ use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 
 /// A button that leads to an upstream. It is a form, and works without a script.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(in crate::http) struct UpstreamButton {
     /// The upstream's name, for the id of the button.
     pub(in crate::http) name: String,
