@@ -1,15 +1,12 @@
 //! A client's signed statement of who it is: `private_key_jwt` (RFC 7523 §3, OIDC Core §9).
 
-use jsonwebtoken::dangerous::insecure_decode_claims;
-use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use jsonwebtoken::jwk::JwkSet;
+use serde_json::Value;
 
 use super::client_keys::MOST_KEYS;
-use super::jose::SigningAlgorithm;
 use super::named::named;
 use super::refusal::Refusal;
+use super::signed_jwt::{Claims, HeaderProblem, NoMoment, SignedJwt, unverified_claims};
 
 /// The longest an assertion may be good for, in seconds. Its `jti` is remembered that long.
 pub const LONGEST_LIFETIME: i64 = 3600;
@@ -81,37 +78,22 @@ impl Addressee<'_> {
     }
 }
 
-/// The claims of an assertion, each looked at when it is needed so that the one that is wrong can be named.
-#[derive(Deserialize)]
-struct Claims(Map<String, Value>);
+fn text<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, Refusal> {
+    let wrong = |what: &str| Refusal::invalid_client(format!("'{name}' of the client assertion {what}"));
+    let otherwise = || if claims.value(name).is_some() { wrong("must be text") } else { wrong("is missing") };
+    claims.text(name).ok_or_else(otherwise)
+}
 
-impl Claims {
-    fn text(&self, name: &str) -> Result<&str, Refusal> {
-        let wrong = |what: &str| Refusal::invalid_client(format!("'{name}' of the client assertion {what}"));
-        match self.0.get(name) {
-            Some(Value::String(text)) => Ok(text),
-            Some(_) => Err(wrong("must be text")),
-            None => Err(wrong("is missing")),
-        }
-    }
-
-    /// A time in seconds since 1970 (RFC 7519 §2, `NumericDate`).
-    fn time(&self, name: &str) -> Result<Option<i64>, Refusal> {
-        let Some(value) = self.0.get(name) else { return Ok(None) };
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "what is too large becomes the largest, which no rule takes"
-        )]
-        let time = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64));
-        let what = || format!("'{name}' of the client assertion must be a number of seconds since 1970");
-        time.map(Some).ok_or_else(|| Refusal::invalid_client(what()))
-    }
+/// A time in seconds since 1970 (RFC 7519 §2, `NumericDate`).
+fn time(claims: &Claims, name: &str) -> Result<Option<i64>, Refusal> {
+    let what = || format!("'{name}' of the client assertion must be a number of seconds since 1970");
+    claims.time(name).map_err(|NoMoment| Refusal::invalid_client(what()))
 }
 
 /// The client that an assertion claims to come from; nothing is verified yet.
 pub fn claimed_client(assertion: &str) -> Result<String, Refusal> {
-    let claims: Claims = insecure_decode_claims(assertion).map_err(|_| malformed())?;
-    claims.text("sub").map(str::to_owned)
+    let claims = unverified_claims(assertion).ok_or_else(malformed)?;
+    text(&claims, "sub").map(str::to_owned)
 }
 
 /// Checks an assertion of this client: its signature by one of the client's keys, then every claim.
@@ -124,57 +106,31 @@ pub fn verify(
     addressee: &Addressee<'_>,
     now: i64,
 ) -> Result<VerifiedAssertion, Refusal> {
-    let header = decode_header(assertion).map_err(|_| unreadable_header())?;
-    let algorithm = SigningAlgorithm::ALL.into_iter().find(|known| known.jsonwebtoken() == header.alg);
-    let algorithm = algorithm.ok_or_else(unreadable_header)?;
-    // RFC 7515 §4.1.11: a recipient that does not understand a critical extension must refuse it; this server
-    // understands none.
-    if header.crit.is_some() {
-        return Err(Refusal::invalid_client("'crit' of the client assertion names an extension this server lacks"));
-    }
-    if header.typ.as_deref().is_some_and(|typ| !is_assertion_type(typ)) {
+    let (signed, algorithm) = SignedJwt::judged(assertion).map_err(|problem| match problem {
+        HeaderProblem::Algorithm => unreadable_header(),
+        HeaderProblem::Critical => {
+            Refusal::invalid_client("'crit' of the client assertion names an extension this server lacks")
+        }
+    })?;
+    if signed.typ().is_some_and(|typ| !is_assertion_type(&typ)) {
         return Err(Refusal::invalid_client("'typ' of the client assertion must be JWT or client-authentication+jwt"));
     }
-    let mut validation = Validation::new(algorithm.jsonwebtoken());
-    // The claims are checked below, against `now`.
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    let claims = candidates(keys, header.kid.as_deref(), algorithm)
-        .filter_map(|jwk| DecodingKey::from_jwk(jwk).ok())
-        .find_map(|key| decode::<Claims>(assertion, &key, &validation).ok())
-        .ok_or_else(|| {
-            Refusal::invalid_client("the client assertion is not signed by a key registered for this application")
-        })?;
-    check_claims(&claims.claims, client_id, addressee, now)
+    let is_signed = signed.candidates(&keys.keys, algorithm, MOST_KEYS).any(|jwk| signed.is_by(jwk, algorithm));
+    let claims = signed.claims::<Claims>().filter(|_| is_signed).ok_or_else(|| {
+        Refusal::invalid_client("the client assertion is not signed by a key registered for this application")
+    })?;
+    check_claims(&claims, client_id, addressee, now)
 }
 
 /// Whether an assertion names a key by a `kid` that none of these has, as it does when the client has a new one.
 pub fn names_another_key(assertion: &str, keys: &JwkSet) -> bool {
-    let kid = decode_header(assertion).ok().and_then(|header| header.kid);
-    kid.is_some_and(|kid| keys.find(&kid).is_none())
+    let signed = SignedJwt::read(assertion);
+    signed.as_ref().and_then(SignedJwt::kid).is_some_and(|kid| keys.find(kid).is_none())
 }
 
 /// RFC 7515 §4.1.9, draft-ietf-oauth-rfc7523bis: what is meant for something else is no statement of who one is.
 fn is_assertion_type(typ: &str) -> bool {
-    let typ = typ.to_ascii_lowercase();
-    matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "client-authentication+jwt")
-}
-
-/// The registered keys that could have signed it: the one of that `kid`, or all of the right kind.
-fn candidates<'a>(
-    keys: &'a JwkSet,
-    kid: Option<&'a str>,
-    algorithm: SigningAlgorithm,
-) -> impl Iterator<Item = &'a Jwk> {
-    // Trying a key costs as much as checking a signature, and an attacker may have it done, too.
-    let fitting = keys.keys.iter().filter(move |jwk| {
-        let kid_fits = kid.is_none() || jwk.common.key_id.is_none() || jwk.common.key_id.as_deref() == kid;
-        let declared = jwk.common.key_algorithm.map(|declared| declared.to_string());
-        kid_fits && declared.is_none_or(|declared| declared == algorithm.name())
-    });
-    fitting.take(MOST_KEYS)
+    matches!(typ, "jwt" | "client-authentication+jwt")
 }
 
 fn check_claims(
@@ -185,12 +141,12 @@ fn check_claims(
 ) -> Result<VerifiedAssertion, Refusal> {
     let refuse = |what: &'static str| Err(Refusal::invalid_client(what));
     for name in ["iss", "sub"] {
-        if claims.text(name)? != client_id {
+        if text(claims, name)? != client_id {
             return Err(Refusal::invalid_client(format!("'{name}' of the client assertion must be the client id")));
         }
     }
-    addressee.check(claims.0.get("aud"))?;
-    let Some(expires) = claims.time("exp")? else {
+    addressee.check(claims.value("aud"))?;
+    let Some(expires) = time(claims, "exp")? else {
         return refuse("'exp' of the client assertion is missing");
     };
     if expires <= now.saturating_sub(CLOCK_SKEW) {
@@ -200,12 +156,12 @@ fn check_claims(
         return refuse("the client assertion is good for more than an hour ('exp'); make it shorter");
     }
     for name in ["nbf", "iat"] {
-        if claims.time(name)?.is_some_and(|start| start > now.saturating_add(CLOCK_SKEW)) {
+        if time(claims, name)?.is_some_and(|start| start > now.saturating_add(CLOCK_SKEW)) {
             let what = format!("the client assertion is not valid yet ('{name}'); check the client's clock");
             return Err(Refusal::invalid_client(what));
         }
     }
-    match claims.text("jti")? {
+    match text(claims, "jti")? {
         jti if !jti.is_empty() && jti.len() <= LONGEST_JTI => {
             Ok(VerifiedAssertion { jti: jti.to_owned(), expires: expires.saturating_add(CLOCK_SKEW) })
         }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use url::{Host, Url};
+use url::Url;
+
+use super::url_parts::{has_credentials, is_on_this_machine};
 
 /// The longest address, in bytes.
 const LONGEST: usize = 512;
@@ -47,7 +49,7 @@ impl FromStr for DocumentAddress {
         }
         let url = Url::parse(text).map_err(|_| DocumentAddressError)?;
         let is_secure = url.scheme() == "https" || (url.scheme() == "http" && is_on_this_machine(&url));
-        let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        let is_bare = !has_credentials(&url) && url.fragment().is_none();
         if is_secure && is_bare && url.has_host() {
             Ok(Self { text: text.to_owned(), url })
         } else {
@@ -59,15 +61,6 @@ impl FromStr for DocumentAddress {
 impl fmt::Display for DocumentAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-fn is_on_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

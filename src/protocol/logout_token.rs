@@ -10,7 +10,7 @@ use serde::Serialize;
 pub const TYPE: &str = "logout+jwt";
 
 /// How long a logout token counts: §2.4 recommends two minutes at most.
-pub const LIFETIME: Duration = Duration::from_mins(2);
+const LIFETIME: Duration = Duration::from_mins(2);
 
 /// The field of the form that carries it (§2.5).
 pub const FIELD: &str = "logout_token";

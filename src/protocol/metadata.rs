@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::acr::AuthenticationClass;
 use super::authorize::{self, ResponseMode};
 use super::client_auth::METHODS;
+use super::id_jag;
 use super::jose::SigningAlgorithm;
 use super::pkce;
 use super::scope::IDENTITY;
@@ -60,6 +61,12 @@ pub struct Metadata {
     /// RFC 9449 §5.1.
     dpop_signing_alg_values_supported: Vec<&'static str>,
     scopes_supported: Vec<String>,
+    /// draft-ietf-oauth-identity-chaining: what a token can be exchanged for that another authorization server takes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    identity_chaining_requested_token_types_supported: Vec<&'static str>,
+    /// draft-ietf-oauth-identity-assertion-authz-grant: what the grant jwt-bearer takes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorization_grant_profiles_supported: Vec<&'static str>,
     /// RFC 9728 §4: the resources that any client may ask tokens for.
     protected_resources: Vec<String>,
 }
@@ -85,6 +92,17 @@ pub struct Offered<'a> {
     pub registration: Option<&'static str>,
     /// Whether a client id may be the address of a document.
     pub client_documents: bool,
+    /// Which identity assertions there are.
+    pub assertions: Assertions,
+}
+
+/// Which identity assertions a server has to do with.
+#[derive(Clone, Copy, Debug)]
+pub struct Assertions {
+    /// Whether it issues them for another authorization server.
+    pub issued: bool,
+    /// Whether it takes those of another issuer.
+    pub accepted: bool,
 }
 
 /// The claims that ID tokens and userinfo can have.
@@ -118,8 +136,9 @@ fn confidential() -> Vec<&'static str> {
 impl Metadata {
     /// The metadata of a server.
     pub fn new(offered: Offered<'_>) -> Self {
-        let Offered { issuer, scopes, claims, signing, resources, classes, languages, registration, client_documents } =
-            offered;
+        let Offered { issuer, scopes, claims, signing, resources, classes, .. } = offered;
+        let Offered { languages, registration, client_documents, assertions, .. } = offered;
+        let grants = GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::JwtBearer || assertions.accepted);
         let named = scopes.into_iter().filter(|scope| !IDENTITY.contains(&scope.as_str()));
         let url = |path: &str| format!("{issuer}{path}");
         let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::name).to_vec();
@@ -138,7 +157,17 @@ impl Metadata {
             client_id_metadata_document_supported: client_documents,
             token_endpoint: url("/token"),
             jwks_uri: url("/.well-known/jwks.json"),
-            grant_types_supported: GrantType::ALL.map(GrantType::name).to_vec(),
+            grant_types_supported: grants.map(GrantType::name).collect(),
+            identity_chaining_requested_token_types_supported: assertions
+                .issued
+                .then_some(id_jag::TOKEN_TYPE)
+                .into_iter()
+                .collect(),
+            authorization_grant_profiles_supported: assertions
+                .accepted
+                .then_some(id_jag::PROFILE)
+                .into_iter()
+                .collect(),
             response_types_supported: [authorize::RESPONSE_TYPE],
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
             code_challenge_methods_supported: [pkce::METHOD],

@@ -108,6 +108,11 @@ impl Parameters {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The same of a parameter that has to be there. Refused with `invalid_request` where it is not.
+    pub fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.value(name).ok_or_else(|| Refusal::invalid_request(format!("the parameter '{name}' is missing")))
+    }
+
     /// All values of a parameter that may be repeated, in the order they were sent.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -156,6 +156,31 @@ impl ErrorCode {
     }
 }
 
+/// What people meet in forms, where a page words it in the language of its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormReason {
+    /// The name is, or looks like, that of another owner's application.
+    AlikeName,
+    /// It is in that state already.
+    SameState,
+    /// Only an operator lets it go on.
+    Suspended,
+    /// The configuration is the only place to change it.
+    Declared,
+    /// Its document is the only place to change it.
+    OfDocument,
+    /// There is no such group.
+    NoGroup,
+    /// The person is an owner already.
+    OwnsAlready,
+    /// The person is invited already.
+    InvitedAlready,
+    /// Too many invitations are open.
+    ManyInvitations,
+    /// More than a developer may choose.
+    BeyondLimits,
+}
+
 /// A refusal: what is sent to the caller, and what only the log gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -169,6 +194,8 @@ pub struct Refusal {
     pub for_owner: Option<Box<str>>,
     /// What was sent against what is registered, for the application's owner; never sent.
     pub mismatch: Option<Box<Mismatch>>,
+    /// What it is in a form, for pages in other languages; never sent.
+    pub in_form: Option<FormReason>,
     /// When to try again, for temporary refusals.
     pub retry_after: Option<Duration>,
     /// Whether the application had authenticated before, so that it really is the sender.
@@ -187,6 +214,7 @@ impl Refusal {
             detail: None,
             for_owner: None,
             mismatch: None,
+            in_form: None,
             retry_after: None,
             proven: false,
         }
@@ -215,6 +243,13 @@ impl Refusal {
     #[must_use]
     pub fn with_mismatch(mut self, mismatch: Mismatch) -> Self {
         self.mismatch = Some(Box::new(mismatch));
+        self
+    }
+
+    /// Says what it is in a form.
+    #[must_use]
+    pub const fn in_form(mut self, reason: FormReason) -> Self {
+        self.in_form = Some(reason);
         self
     }
 

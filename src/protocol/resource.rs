@@ -68,13 +68,18 @@ pub struct ResourceIdError(String);
 /// The longest client id, in characters.
 const LONGEST_CLIENT_ID: usize = 128;
 
+/// Whether a client id has only characters that need no encoding in a URL, a form or a Basic header (RFC 3986 §2.3), so
+/// that it has one spelling everywhere.
+pub fn is_plain_client_id(text: &str) -> bool {
+    let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    (1..=LONGEST_CLIENT_ID).contains(&text.len()) && text.chars().all(unreserved)
+}
+
 impl FromStr for ResourceId {
     type Err = ResourceIdError;
 
     fn from_str(text: &str) -> Result<Self, ResourceIdError> {
-        // RFC 3986 §2.3: what client ids are made of needs no encoding anywhere.
-        let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-        if (1..=LONGEST_CLIENT_ID).contains(&text.len()) && text.chars().all(unreserved) {
+        if is_plain_client_id(text) {
             return Ok(Self(text.to_owned()));
         }
         Self::of_uri(text).map_err(|NotAUri(text)| ResourceIdError(text))

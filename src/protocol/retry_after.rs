@@ -14,7 +14,7 @@ pub enum RetryAfter {
 impl RetryAfter {
     /// Reads the header: a number of seconds, or a date in any of the three forms of HTTP. Anything else is ignored.
     pub fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             // More digits than a number has are a very long time.
             return Some(Self::In(Duration::from_secs(text.parse().unwrap_or(u64::MAX))));

@@ -23,6 +23,8 @@ named! {
         DeviceCode = "urn:ietf:params:oauth:grant-type:device_code": "People allow it on another device (device_code)",
         /// RFC 8693: an application that was sent a token passes the request on in the name of its sender.
         TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange": "Pass requests on in the name of whoever sent them (token-exchange)",
+        /// RFC 7523 §2.1: an issuer that the operator trusts asserts that the application may act for a person.
+        JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer": "Act for people as a trusted issuer asserts (jwt-bearer)",
         /// An extension grant (RFC 6749 §4.5): a person typed the code of a mail into a client without a browser.
         LoginCode = "urn:gatepost:params:oauth:grant-type:login-code": "People type a code from their mail into the application (login-code)",
     }
@@ -35,7 +37,7 @@ impl GrantType {
     /// Whether a person lets an application in by it, so that it has tokens that speak for them.
     pub const fn lets_in(self) -> bool {
         match self {
-            Self::AuthorizationCode | Self::DeviceCode | Self::LoginCode => true,
+            Self::AuthorizationCode | Self::DeviceCode | Self::LoginCode | Self::JwtBearer => true,
             Self::ClientCredentials | Self::RefreshToken | Self::TokenExchange => false,
         }
     }

@@ -3,15 +3,12 @@
 //! A token that comes out of it never has more than the one that went in, neither scope nor audience, and always says who
 //! acts with it: this server lets nobody impersonate (RFC 8693 §1.1).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
-
 use super::claims::{ActingParty, Audience};
 use super::parameters::Parameters;
 use super::refusal::{ErrorCode, Refusal};
 use super::resource::{self, ResourceId};
 use super::scope::Scope;
+use super::signed_jwt::unverified_claims;
 
 /// The type of what is exchanged, and of what is issued (RFC 8693 §3).
 pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -31,6 +28,26 @@ pub struct ExchangeRequest<'a> {
     pub actor_token: Option<&'a str>,
 }
 
+/// Whose a token is that comes to be exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// This server's, or nobody's: it is judged as an access token of this server.
+    Own,
+    /// Another issuer's, by its `iss`, or by its subject where that is of SPIFFE.
+    Foreign,
+}
+
+/// Whose a token claims to be. Its claims are read without trust: as what they are not, they are refused.
+pub fn origin(token: &str, own_issuer: &str) -> Origin {
+    let Some(claims) = unverified_claims(token) else { return Origin::Own };
+    match claims.text("iss") {
+        Some(iss) if iss == own_issuer => Origin::Own,
+        Some(_) => Origin::Foreign,
+        None if claims.text("sub").is_some_and(|sub| sub.starts_with("spiffe://")) => Origin::Foreign,
+        None => Origin::Own,
+    }
+}
+
 impl<'a> ExchangeRequest<'a> {
     /// Reads the parameters that this grant has for itself.
     pub fn from_parameters(parameters: &'a Parameters) -> Result<Self, Refusal> {
@@ -39,11 +56,11 @@ impl<'a> ExchangeRequest<'a> {
                 "the requested_token_type '{other}' is not issued here; there is {ACCESS_TOKEN}"
             )));
         }
-        let subject_token = required(parameters, "subject_token")?;
-        check_type("subject_token_type", required(parameters, "subject_token_type")?)?;
+        let subject_token = parameters.required("subject_token")?;
+        check_type("subject_token_type", parameters.required("subject_token_type")?)?;
         let actor_token = parameters.value("actor_token");
         match (actor_token, parameters.value("actor_token_type")) {
-            (Some(_), _) => check_type("actor_token_type", required(parameters, "actor_token_type")?)?,
+            (Some(_), _) => check_type("actor_token_type", parameters.required("actor_token_type")?)?,
             (None, Some(_)) => {
                 let what = "the parameter 'actor_token_type' is of no use without 'actor_token'";
                 return Err(Refusal::invalid_request(what));
@@ -52,10 +69,6 @@ impl<'a> ExchangeRequest<'a> {
         }
         Ok(Self { subject_token, actor_token })
     }
-}
-
-fn required<'a>(parameters: &'a Parameters, name: &str) -> Result<&'a str, Refusal> {
-    parameters.value(name).ok_or_else(|| Refusal::invalid_request(format!("the parameter '{name}' is missing")))
 }
 
 fn check_type(name: &str, value: &str) -> Result<(), Refusal> {
@@ -117,16 +130,6 @@ pub fn most_scope(subject: &Scope, may: &Scope) -> Result<Scope, Refusal> {
         )));
     }
     Ok(most)
-}
-
-/// Whether a token counts only together with a key (RFC 7800 §3.1). Its claims are read without trust.
-pub fn is_bound(token: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Bound {
-        cnf: Option<serde::de::IgnoredAny>,
-    }
-    let claims = token.split('.').nth(1).and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok());
-    claims.and_then(|claims| serde_json::from_slice::<Bound>(&claims).ok()).is_some_and(|bound| bound.cnf.is_some())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod bound;
 mod ends;
+mod foreign;
 mod refused;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};

@@ -2,6 +2,7 @@
 
 mod by_foreign_token;
 mod by_secret;
+mod issuer_keys;
 mod published_keys;
 mod verify_secret;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use super::client_documents::ClientDocuments;
 use super::foundations::Foundations;
 use super::guess_limits::GuessLimits;
-use super::hash_secrets::SecretHasher;
+use super::hash_secrets::{HashingFigures, SecretHasher};
 use super::instruments::Instruments;
 use super::proofs::SentProof;
 use super::usage::UsageLog;
@@ -20,6 +21,7 @@ use crate::config::{Issuer, RateLimits};
 use crate::domain::application::{Application, ApplicationState, ClientAuthentication, DeactivationReason};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, SecretId, Timestamp};
+use crate::domain::one_time::ValueHash;
 use crate::protocol::assertion::{self, Addressee, VerifiedAssertion};
 use crate::protocol::client_auth::{AuthMethod, ClientCredentials};
 use crate::protocol::federation::Unverified;
@@ -27,6 +29,7 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token;
 use crate::store::{ApplicationUse, Store};
+pub(in crate::flows) use by_foreign_token::{SpentToken, used_before};
 use by_secret::declared_hash;
 use verify_secret::SecretVerifier;
 
@@ -78,6 +81,11 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// How often Argon2 was run: the work that secrets make.
+    pub fn argon2_runs(&self) -> u64 {
+        self.secrets.argon2_runs()
+    }
+
     /// No secret is remembered yet.
     pub fn new(
         base: &Foundations,
@@ -101,6 +109,11 @@ impl Clients {
             usage: Arc::clone(usage),
             documents: base.documents.clone(),
         }
+    }
+
+    /// How much there is to hash.
+    pub fn hashing_figures(&self) -> HashingFigures {
+        self.secrets.hashing_figures()
     }
 
     /// Other limits on wrong secrets from now on.
@@ -146,11 +159,12 @@ impl Clients {
                 self.authenticate_by_secret(client_id, secret, address).await
             }
             ClientCredentials::Assertion { client_id, assertion } => {
-                self.authenticate_by_assertion(client_id.as_deref(), assertion, (endpoint, address)).await
+                // In a box, so that the future of a client with a secret is no larger for it.
+                Box::pin(self.authenticate_by_assertion(client_id.as_deref(), assertion, (endpoint, address))).await
             }
             ClientCredentials::Identifier { client_id } => {
                 let application = self.find(client_id, address).await?.ok_or_else(unauthenticated)?;
-                if application.settings.authentication != ClientAuthentication::None {
+                if !application.is_public() {
                     return Err(unauthenticated());
                 }
                 working(&application)?;
@@ -167,13 +181,12 @@ impl Clients {
         scope: &str,
     ) -> Result<Actor, Refusal> {
         let client = self.authenticate_client(credentials, address).await?;
-        let settings = &client.application.settings;
-        if settings.authentication == ClientAuthentication::None {
+        if client.application.is_public() {
             return Err(Refusal::invalid_client(
                 "this application has no secret, so any caller could pretend to be it",
             ));
         }
-        if !settings.scope.contains(scope) {
+        if !client.application.settings.scope.contains(scope) {
             let description = format!("this application may not ask for the scope '{scope}', which is needed here");
             return Err(Refusal::new(ErrorCode::InsufficientScope, description));
         }
@@ -199,19 +212,24 @@ impl Clients {
         assertion: &str,
         (endpoint, address): (Option<&str>, IpAddr),
     ) -> Result<AuthenticatedClient, Refusal> {
+        let mut named = None;
         if let (Some(client_id), Some(claims)) = (client_id, Unverified::read(assertion)) {
             let application = self.find(client_id, address).await?;
             let trusts = |application: &Arc<Application>| claims.is_of(&application.settings.federated);
             if claims.is_foreign_to(client_id) || application.as_ref().is_some_and(trusts) {
                 return Box::pin(self.authenticate_by_foreign_token(application, assertion)).await;
             }
+            named = application;
         }
         let claimed = assertion::claimed_client(assertion)?;
         if client_id.is_some_and(|other| other != claimed) {
             return Err(Refusal::invalid_request("client_id and the client assertion name two different clients"));
         }
         let unknown = || Refusal::invalid_client("no application with registered keys has this client id");
-        let application = self.find(&claimed, address).await?.ok_or_else(unknown)?;
+        let application = match named {
+            Some(application) => application,
+            None => self.find(&claimed, address).await?.ok_or_else(unknown)?,
+        };
         if application.settings.auth_method() != AuthMethod::PrivateKeyJwt {
             return Err(unknown());
         }
@@ -230,11 +248,8 @@ impl Clients {
     }
 
     async fn spend_assertion(&self, application: &Application, verified: VerifiedAssertion) -> Result<(), Refusal> {
-        let mut jti_hash = [0; 32];
-        jti_hash
-            .copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verified.jti.as_bytes()).as_ref());
-        let expires = Timestamp::from_seconds(verified.expires);
-        if self.store.client_assertion_spend(application.id, jti_hash, expires).await? {
+        let (jti, expires) = (ValueHash::of(&verified.jti), Timestamp::from_seconds(verified.expires));
+        if self.store.client_assertion_spend(application.id, jti, expires).await? {
             Ok(())
         } else {
             Err(Refusal::invalid_client("the client assertion was used before; its jti must be new each time"))

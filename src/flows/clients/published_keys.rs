@@ -8,13 +8,11 @@ use jsonwebtoken::jwk::JwkSet;
 use super::Clients;
 use crate::adapters::fetch::{Document, DocumentError, Received};
 use crate::domain::application::{Application, ClientAuthentication};
+use crate::flows::unread_documents::unread;
 use crate::protocol::assertion::{self, Addressee, VerifiedAssertion};
 use crate::protocol::client_keys::published_keys;
 use crate::protocol::document_address::DocumentAddress;
-use crate::protocol::refusal::{ErrorCode, Refusal};
-
-/// When to come again if too much is being fetched.
-const BUSY: Duration = Duration::from_secs(2);
+use crate::protocol::refusal::Refusal;
 
 /// The keys that an application publishes at its `jwks_uri`.
 struct PublishedKeys(JwkSet);
@@ -26,9 +24,7 @@ impl Document for PublishedKeys {
     const LONGEST: Duration = Duration::from_mins(5);
 
     fn read(received: &Received) -> Result<Self, String> {
-        if !received.is_json() {
-            return Err("it is no JSON by its content type".to_owned());
-        }
+        received.check_json()?;
         published_keys(&received.body).map(Self).map_err(|e| e.to_string())
     }
 }
@@ -54,27 +50,20 @@ impl Clients {
         };
         // What registered itself may name any address, so the network that asks for it is counted.
         let network = application.origin.is_dynamic().then_some(address);
-        let unread = |e| unread(published, e);
-        let keys = self.documents.get::<PublishedKeys>(published.as_url(), network).await.map_err(unread)?;
+        let unfetched = |e| unfetched(published, e);
+        let keys = self.documents.get::<PublishedKeys>(published.as_url(), network).await.map_err(unfetched)?;
         if !assertion::names_another_key(assertion, &keys.0) {
             return check(&keys.0);
         }
-        let newer = self.documents.get_newer::<PublishedKeys>(published.as_url(), network).await.map_err(unread)?;
+        let newer = self.documents.get_newer::<PublishedKeys>(published.as_url(), network).await.map_err(unfetched)?;
         check(&newer.0)
     }
 }
 
 /// Only the owner of the application is told why, and where.
-fn unread(address: &DocumentAddress, error: DocumentError) -> Refusal {
-    match error {
-        DocumentError::Failed(reason) => {
-            Refusal::invalid_client("the keys that this application publishes cannot be read at the moment")
-                .telling_owner(format!("{address} cannot be used: {reason}"))
-        }
-        DocumentError::TooManyNew { retry_after } => {
-            Refusal::new(ErrorCode::TooManyRequests, "too many new clients were named from this network")
-                .retry_after(retry_after)
-        }
-        DocumentError::Busy => Refusal::unavailable("too many keys are being fetched; try again", BUSY),
-    }
+fn unfetched(address: &DocumentAddress, error: DocumentError) -> Refusal {
+    unread(error, |reason| {
+        Refusal::invalid_client("the keys that this application publishes cannot be read at the moment")
+            .telling_owner(format!("{address} cannot be used: {reason}"))
+    })
 }

@@ -19,7 +19,7 @@ use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ClientId, SecretId};
 use crate::domain::secret::{ClientSecret, SecretHash, StoredSecret};
 use crate::flows::guess_limits::{Likeness, network_of};
-use crate::flows::hash_secrets::{Asker, HashingThread, SecretHasher};
+use crate::flows::hash_secrets::{Asker, HashingFigures, HashingThread, SecretHasher};
 use crate::flows::hashing_queue::Standing;
 use crate::flows::secret_fingerprints::fingerprints;
 use crate::protocol::refusal::Refusal;
@@ -94,6 +94,16 @@ impl SecretVerifier {
             master_keys,
             decoy,
         }
+    }
+
+    /// How often Argon2 was run, for whatever reason.
+    pub(super) fn argon2_runs(&self) -> u64 {
+        self.hasher.runs()
+    }
+
+    /// How much there is to hash.
+    pub(super) fn hashing_figures(&self) -> HashingFigures {
+        self.hasher.figures()
     }
 
     /// The cached result for this secret. Costs a few hash computations.

@@ -43,6 +43,7 @@ pub(super) async fn grant(
         session: code.session,
         sign_in: code.sign_in,
         traced_sign_in,
+        assertion: None,
     };
     let granted = what_it_grants(tokens, application, (parameters, proof), (&presented, code, beginning)).await;
     if let Err(refusal) = &granted {
@@ -70,13 +71,13 @@ async fn what_it_grants(
     }
     let catalogue = tokens.application_cache.catalogue().await?;
     let scope = authorization.recheck(application, &code.scope, &catalogue).map_err(Withdrawn::of_code)?;
-    tokens.check_session(code.session).await?;
     let user = tokens.active_user(code.user).await?;
     let family = TokenFamily {
         id: TokenFamilyId::new(tokens.instruments.row_id(now)),
         application: application.id,
         user: code.user,
         session: code.session,
+        origin: None,
         scope,
         resources: authorization.resources,
         nonce: authorization.nonce,
@@ -92,9 +93,7 @@ async fn what_it_grants(
 }
 
 async fn find_code(tokens: &Tokens, parameters: &Parameters) -> Result<(AuthorizationCode, CodeGrant), Refusal> {
-    let Some(presented) = parameters.value("code") else {
-        return Err(Refusal::invalid_request("the parameter 'code' is missing"));
-    };
+    let presented = parameters.required("code")?;
     let presented: AuthorizationCode = presented.parse().map_err(|_| unknown())?;
     let code = tokens.store.authorization_code(presented.hash()).await?.ok_or_else(unknown)?;
     Ok((presented, code))

@@ -1,13 +1,13 @@
 //! The client credentials grant: the application acts for itself (RFC 6749 §4.4).
 
 use super::granted::{Granted, Payment, Resources, Subject};
-use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::application::Application;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// RFC 6749 §4.4: confidential clients only, whatever a registration may say.
 pub(super) fn grant(application: &Application) -> Result<Granted, Refusal> {
     let settings = &application.settings;
-    if settings.authentication == ClientAuthentication::None {
+    if application.is_public() {
         return Err(Refusal::new(
             ErrorCode::UnauthorizedClient,
             "the grant client_credentials needs an application that authenticates itself",

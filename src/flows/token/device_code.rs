@@ -68,6 +68,7 @@ async fn what_it_grants(
         user: user.id,
         // The session is that of the browser; the device stays signed in when the person signs out there.
         session: None,
+        origin: None,
         scope,
         resources: device.resources,
         nonce: None,
@@ -79,8 +80,7 @@ async fn what_it_grants(
         expires_at: now.plus(tokens.family_lifetime(application)),
         ended_at: None,
     };
-    let beginning =
-        Beginning { code: None, device_code: Some(hash), session: None, sign_in: None, traced_sign_in: None };
+    let beginning = Beginning { device_code: Some(hash), ..Beginning::default() };
     tokens.granted_anew(user, family, application, Payment::Begin(beginning)).await
 }
 
@@ -89,9 +89,7 @@ async fn find_request(
     application: &Application,
     parameters: &Parameters,
 ) -> Result<(ValueHash, DeviceGrant), Refusal> {
-    let Some(presented) = parameters.value("device_code") else {
-        return Err(Refusal::invalid_request("the parameter 'device_code' is missing"));
-    };
+    let presented = parameters.required("device_code")?;
     let presented: DeviceCode = presented.parse().map_err(|_| unknown())?;
     let found = tokens.store.device_grant(presented.hash()).await?;
     let found = found.filter(|device| device.application == application.id);

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::Tokens;
 use super::authorization_code;
 use super::device_code;
-use super::granted::{Beginning, Granted, Payment, Person, Resources, Subject};
+use super::granted::{Assertion, Beginning, Granted, Payment, Person, Resources, Subject};
 use super::possession::{key_of_refresh_token, use_up};
 use crate::domain::application::Application;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::ids::{SessionId, Timestamp, TokenFamilyId, UserId};
+use crate::domain::ids::{SignInRecordId, Timestamp, TokenFamilyId, UserId};
 use crate::domain::logout::Sid;
 use crate::domain::one_time::{AuthorizationCode, RefreshToken};
 use crate::domain::refresh_token::StoredRefreshToken;
@@ -19,7 +19,7 @@ use crate::domain::user::User;
 use crate::flows::admission::{is_admitted, is_sure_enough, no_grant, not_sure_enough};
 use crate::flows::proofs::Proven;
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::protocol::scope::{OFFLINE_ACCESS, Scope};
+use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, Scope};
 use crate::protocol::thumbprint::KeyThumbprint;
 use crate::protocol::token::GrantType;
 use crate::store::{StoreError, Transaction};
@@ -33,7 +33,8 @@ impl Tokens {
         application: &Application,
         payment: Payment,
     ) -> Result<Granted, Refusal> {
-        let sid = self.sid_of(family.session, application).await?;
+        let sid = self.sid_of(&family, application).await?;
+        family.origin = family.session;
         family.session = family.session.filter(|_| !family.scope.contains(OFFLINE_ACCESS));
         Ok(Granted {
             allowed_scope: family.scope.clone(),
@@ -44,15 +45,16 @@ impl Tokens {
         })
     }
 
-    /// What the application calls the session of a grant, for the claim `sid`.
+    /// What the application calls the session of a grant, for the claim `sid`; nothing for a grant without ID tokens.
     pub(super) async fn sid_of(
         &self,
-        session: Option<SessionId>,
+        family: &TokenFamily,
         application: &Application,
     ) -> Result<Option<Sid>, StoreError> {
-        match session {
-            Some(session) => self.store.session_sid(session, application.id).await,
-            None => Ok(None),
+        // OIDC Back-Channel Logout §2.1: the session is named while it lives, also by what outlives it.
+        match family.session.or(family.origin) {
+            Some(session) if family.scope.contains(OPENID) => self.store.session_sid(session, application.id).await,
+            _ => Ok(None),
         }
     }
 
@@ -67,7 +69,9 @@ impl Tokens {
             return Ok((Resources::Granted(Vec::new()), Scope::empty()));
         }
         let catalogue = self.application_cache.catalogue().await?;
-        let may_ask = catalogue.with_open(&application.targets());
+        let may_ask = catalogue.with_open(&application.targets()).into_iter();
+        // Only of what was granted it matters whom it lets call.
+        let may_ask = may_ask.filter(|target| target.find_in(&family.resources).is_some()).collect();
         let may_ask = self.application_cache.targets_left(application, may_ask).await?;
         let open = catalogue.open_scope_of(&family.resources);
         Ok((Resources::granted(&family.resources, &may_ask)?, open))
@@ -111,15 +115,6 @@ impl Tokens {
         }
     }
 
-    /// A code is void once its session has ended.
-    pub(super) async fn check_session(&self, session: Option<SessionId>) -> Result<(), Refusal> {
-        let Some(session) = session else { return Ok(()) };
-        match self.store.session(session).await? {
-            Some(session) if session.ended_at.is_none() => Ok(()),
-            _ => Err(invalid("the person has signed out")),
-        }
-    }
-
     /// Spends the code, device code or sign-in and begins the family, in one transaction.
     pub(super) async fn begin_family(
         &self,
@@ -156,6 +151,7 @@ impl Tokens {
         {
             return Err(device_code::used());
         }
+        // A code is void once its session has ended.
         if let Some(session) = beginning.session {
             if !tx.session_hold(session).await? {
                 return Err(invalid("the person has signed out"));
@@ -164,6 +160,9 @@ impl Tokens {
             tx.session_application_used(session, application.id, now).await?;
         }
         self.redeem_sign_in(&mut tx, family.user, beginning, now).await?;
+        if let Some(assertion) = &beginning.assertion {
+            self.spend_assertion(&mut tx, application, (family, assertion)).await?;
+        }
         if let Some(sign_in) = beginning.traced_sign_in {
             self.delivery_traces.note_delivery(&mut tx, sign_in, DeliveryEvent::Exchanged, "").await?;
         }
@@ -182,10 +181,24 @@ impl Tokens {
 
     fn begins_with(&self, application: &Application, beginning: &Beginning) -> Result<Option<RefreshToken>, Refusal> {
         match &beginning.code {
-            _ if !may_refresh(application) => Ok(None),
+            _ if !may_refresh(application) || beginning.assertion.is_some() => Ok(None),
             Some(code) => self.first_refresh_token(code).map(Some),
             None => Ok(Some(RefreshToken::from_random(self.instruments.random()))),
         }
+    }
+
+    async fn spend_assertion(
+        &self,
+        tx: &mut Transaction,
+        application: &Application,
+        (family, assertion): (&TokenFamily, &Assertion),
+    ) -> Result<(), Refusal> {
+        let user = assertion.spend(tx, family).await?;
+        let client_id = application.client_id.clone();
+        let issuer = assertion.issuer.clone();
+        let event = AuditEvent::AssertionAccepted { client_id: client_id.clone(), sub: user.sub, issuer };
+        let actor = Actor::Application(client_id);
+        Ok(tx.audit_append(&self.instruments.audit_entry(&actor, event, self.instruments.now())).await?)
     }
 
     /// Redeem on exchange: with the first code of a sign-in that is redeemed, its other codes and its links become
@@ -202,7 +215,8 @@ impl Tokens {
             return Err(invalid("the sign-in was completed before, by another code or link of it, or is over"));
         }
         tx.user_signed_in(user, now).await?;
-        Ok(())
+        let record = SignInRecordId::new(self.instruments.row_id(now));
+        Ok(tx.sign_in_record_by_mail(record, (user, sign_in), now).await?)
     }
 
     /// Ends a family after a replay, and audits that once.

@@ -9,7 +9,8 @@ use crate::domain::ids::{SessionId, SignInId};
 use crate::domain::logout::Sid;
 use crate::domain::one_time::{AuthorizationCode, RefreshToken, ValueHash};
 use crate::domain::token_family::TokenFamily;
-use crate::domain::user::User;
+use crate::domain::user::{EmailAddress, User};
+use crate::flows::clients::SpentToken;
 use crate::protocol::claims::{AccessTokenClaims, ActingParty};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::resource::ResourceId;
@@ -51,6 +52,8 @@ pub(super) struct Exchanged {
     pub(super) family: Option<TokenFamily>,
     /// The application that it was issued to, and those before it.
     pub(super) applications: Vec<Arc<Application>>,
+    /// The tokens of other issuers that are spent for it.
+    pub(super) spent: Vec<SpentToken>,
 }
 
 /// The person who made the grant.
@@ -128,6 +131,7 @@ pub(super) enum Payment {
 }
 
 /// What is spent for a new family.
+#[derive(Default)]
 pub(super) struct Beginning {
     /// The authorization code.
     pub(super) code: Option<AuthorizationCode>,
@@ -139,6 +143,20 @@ pub(super) struct Beginning {
     pub(super) sign_in: Option<SignInId>,
     /// The sign-in of the person for this request, for its delivery trace.
     pub(super) traced_sign_in: Option<SignInId>,
+    /// The assertion of another issuer.
+    pub(super) assertion: Option<Assertion>,
+}
+
+/// An assertion of another issuer that an application may act for a person.
+pub(super) struct Assertion {
+    /// What it is remembered by once it was used.
+    pub(super) spent: SpentToken,
+    /// Who made it.
+    pub(super) issuer: String,
+    /// The person, as the issuer calls them.
+    pub(super) subject: String,
+    /// Their proven address, where that may say who they are.
+    pub(super) email: Option<EmailAddress>,
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub(super) async fn grant(
         application: application.id,
         user: user.id,
         session: None,
+        origin: None,
         scope,
         resources: authorization.resources,
         nonce: authorization.nonce,
@@ -54,11 +55,9 @@ pub(super) async fn grant(
         ended_at: None,
     };
     let payment = Payment::Begin(Beginning {
-        code: None,
-        device_code: None,
-        session: None,
         sign_in: Some(sign_in.id),
         traced_sign_in: Some(sign_in.id),
+        ..Beginning::default()
     });
     tokens.granted_anew(user, family, application, payment).await
 }
@@ -73,16 +72,15 @@ struct EnteredCode<'a> {
 
 impl<'a> EnteredCode<'a> {
     fn read(application: &Application, parameters: &'a Parameters, proof: Option<&'a Proven>) -> Result<Self, Refusal> {
-        let required = |name: &'static str| {
-            let missing = || Refusal::invalid_request(format!("the parameter '{name}' is missing"));
-            parameters.value(name).ok_or_else(missing)
-        };
-        let email = required("username")?.parse();
+        let email = parameters.required("username")?.parse();
         let email = email.map_err(|e| Refusal::invalid_request(format!("the username is {e}")))?;
         // A text that cannot be a code uses up no try: it is a typing error.
-        let code = LoginCode::from_input(required("login_code")?).ok_or_else(wrong)?;
-        let verifier =
-            if application.needs_pkce() { Some(required("code_verifier")?) } else { parameters.value("code_verifier") };
+        let code = LoginCode::from_input(parameters.required("login_code")?).ok_or_else(wrong)?;
+        let verifier = if application.needs_pkce() {
+            Some(parameters.required("code_verifier")?)
+        } else {
+            parameters.value("code_verifier")
+        };
         Ok(Self { email, code, verifier, proof })
     }
 }
@@ -109,6 +107,7 @@ async fn find_sign_in(
         let Purpose::Authorization(authorization) = sign_in.purpose else { return Err(wrong()) };
         let authorization = tokens.store.authorization(authorization).await?.ok_or_else(wrong)?;
         // An attacker who did not begin the sign-in has no verifier, and uses up no try.
+        let mut is_last = false;
         let why = if check_pkce(application, &authorization, entered.verifier).is_err() {
             "a login code came with the wrong code_verifier".to_owned()
         } else if check_key("login code", authorization.dpop_jkt.as_ref(), entered.proof).is_err() {
@@ -118,9 +117,15 @@ async fn find_sign_in(
         } else if tokens.login_codes.is_code_of(&sign_in, &entered.code) {
             return Ok((sign_in, authorization));
         } else {
+            is_last = sign_in.tries + 1 == MOST_TRIES;
             format!("wrong login code, try {} of {MOST_TRIES}", sign_in.tries + 1)
         };
         tokens.delivery_traces.note_refused(&sign_in, &why).await?;
+        if is_last {
+            let mut tx = tokens.store.begin().await?;
+            tokens.delivery_traces.record_tried_too_often(&mut tx, &sign_in).await?;
+            tx.commit().await?;
+        }
     }
     Err(wrong())
 }

@@ -11,6 +11,8 @@ mod device_code;
 mod family;
 mod granted;
 mod issue;
+mod issue_id_jag;
+mod jwt_bearer;
 mod login_code;
 mod possession;
 mod refresh_token;
@@ -34,13 +36,14 @@ use super::login_codes::LoginCodes;
 use super::proofs::{Proofs, Proven};
 use super::token_status::TokenStatus;
 use super::usage::UsageLog;
-use crate::config::{self, Issuer};
+use crate::config::{self, IdentityIssuer, Issuer};
 use crate::domain::application::Application;
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::one_time::RefreshToken;
 use crate::domain::told_claims::Teller;
 use crate::protocol::claims::{Audience, TokenProfile};
 use crate::protocol::claims_request::ClaimsPlace;
+use crate::protocol::id_jag;
 use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::parameters::Parameters;
@@ -75,6 +78,8 @@ pub struct Tokens {
     /// When devices polled last.
     polls: PollTimes,
     settings: config::Tokens,
+    /// Whose identity assertions count.
+    trusted_issuers: Vec<IdentityIssuer>,
     request_timeout: Duration,
 }
 
@@ -110,6 +115,7 @@ impl Tokens {
             unanswered: Unanswered::default(),
             polls: PollTimes::default(),
             settings: base.config.tokens.clone(),
+            trusted_issuers: base.config.trusted_issuers.clone(),
             request_timeout: base.config.server.request_timeout,
         }
     }
@@ -130,42 +136,25 @@ impl Tokens {
         let application = &*client.application;
         check_registered(&application.settings.grants, parsed.grant)?;
         let proof = self.check_proof(application, parsed.grant, request.proof)?;
-        let granted = self.apply_grant(client, parsed, request.parameters, proof.as_ref()).await?;
+        if parsed.grant == GrantType::TokenExchange && id_jag::is_asked_for(request.parameters) {
+            let issued = Box::pin(self.issue_id_jag(application, parsed, request.parameters, proof.as_ref())).await?;
+            self.note_use(client);
+            return Ok(issued);
+        }
+        let granted = apply_grant(self, client, parsed, request.parameters, proof.as_ref()).await?;
         self.check_admitted(application, &granted.subject).await?;
-        let resources = self.settle_resources(application, &granted, &parsed.resources).await?;
-        let format = self.settle_format(application, &resources).await?;
-        let scope = self.settle_scope(&granted, parsed.scope.as_ref(), &resources).await?;
-        let groups = self.groups_of(application, &granted, &scope).await?;
-        let key = proof.as_ref().map(|proof| proof.key.clone());
-        let settled = Settled { scope, resources, groups, format, key };
+        let settled = self.settle(application, &granted, (&parsed.resources, parsed.scope.as_ref())).await?;
+        let settled = Settled { key: proof.as_ref().map(|proof| proof.key.clone()), ..settled };
         let response = self.issue(application, &granted, &settled)?;
         let refresh_token = self.pay(application, &granted, &settled, proof.as_ref()).await?;
-        self.usage.note(ApplicationUse {
-            application: client.application.id,
-            secret: client.secret,
-            at: self.instruments.now(),
-        });
+        self.note_use(client);
         let refresh_token = refresh_token.map(|token| token.expose().to_owned());
         Ok(TokenResponse { refresh_token, ..response })
     }
 
-    async fn apply_grant(
-        &self,
-        client: &AuthenticatedClient,
-        parsed: &TokenRequest,
-        parameters: &Parameters,
-        proof: Option<&Proven>,
-    ) -> Result<Granted, Refusal> {
-        let application = &*client.application;
-        match parsed.grant {
-            GrantType::ClientCredentials => client_credentials::grant(application),
-            GrantType::AuthorizationCode => authorization_code::grant(self, application, parameters, proof).await,
-            GrantType::RefreshToken => refresh_token::grant(self, application, parameters, proof).await,
-            GrantType::DeviceCode => device_code::grant(self, application, parameters).await,
-            // In a box, so that the future of every other request is no larger for it.
-            GrantType::TokenExchange => Box::pin(token_exchange::grant(self, application, parsed, parameters)).await,
-            GrantType::LoginCode => login_code::grant(self, application, parameters, proof).await,
-        }
+    fn note_use(&self, client: &AuthenticatedClient) {
+        let (application, secret) = (client.application.id, client.secret);
+        self.usage.note(ApplicationUse { application, secret, at: self.instruments.now() });
     }
 
     /// Spends what the grant costs; this write decides. Returns the refresh token.
@@ -189,17 +178,32 @@ impl Tokens {
         match &granted.payment {
             Payment::Nothing => self.use_up_alone(proof).await.map(|()| None),
             Payment::Begin(beginning) => {
-                let begun = self.begin_family(application, &person.family, beginning, proof).await;
+                let begun = Box::pin(self.begin_family(application, &person.family, beginning, proof)).await;
                 if let Err(refusal) = &begun {
                     self.delivery_traces.note_refusal(beginning.traced_sign_in, refusal).await;
                 }
                 begun
             }
             Payment::Rotate(token) => {
-                refresh_token::rotate(self, application, token, &person.family, proof).await.map(Some)
+                Box::pin(refresh_token::rotate(self, application, token, &person.family, proof)).await.map(Some)
             }
             Payment::Repeat(successor) => self.use_up_alone(proof).await.map(|()| Some(successor.clone())),
         }
+    }
+
+    /// What a token of the grant says, before it is issued: for which resources, with which scope, in which format. It is
+    /// bound to no key.
+    async fn settle(
+        &self,
+        application: &Application,
+        granted: &Granted,
+        (resources, scope): (&[ResourceId], Option<&Scope>),
+    ) -> Result<Settled, Refusal> {
+        let resources = self.settle_resources(application, granted, resources).await?;
+        let format = settle_format(self, application, &resources).await?;
+        let scope = self.settle_scope(granted, scope, &resources).await?;
+        let groups = self.groups_of(application, granted, &scope).await?;
+        Ok(Settled { scope, resources, groups, format, key: None })
     }
 
     /// The resources of the token, as the operator declares them, or else as they are registered.
@@ -217,29 +221,6 @@ impl Tokens {
         let requested = if requested.is_empty() { granted.resources.by_default() } else { requested };
         let permitted = self.application_cache.permitted_targets(application, requested, &allowed).await?;
         Ok(catalogue.as_declared(permitted))
-    }
-
-    /// The format of the access token. It is for those who read it, so what they say goes first; then what its
-    /// application says, and then the server.
-    async fn settle_format(
-        &self,
-        application: &Application,
-        resources: &[ResourceId],
-    ) -> Result<TokenProfile, Refusal> {
-        let otherwise = application.settings.token_profile.unwrap_or(self.settings.format);
-        if resources.is_empty() {
-            return Ok(otherwise);
-        }
-        let catalogue = self.application_cache.catalogue().await?;
-        let mut readers = Vec::with_capacity(resources.len());
-        for resource in resources {
-            let reads = match self.application_cache.application_of_target(resource).await? {
-                Some(reader) => reader.settings.token_profile,
-                None => catalogue.resource(resource).and_then(|described| described.token_format),
-            };
-            readers.push((resource, reads));
-        }
-        Ok(token_format::agreed(&readers)?.unwrap_or(otherwise))
     }
 
     /// The claim with the groups of the person whom the tokens speak for.
@@ -288,4 +269,53 @@ impl Tokens {
             _ => Ok(scope.intersect(&understood)),
         }
     }
+}
+
+/// What the grant gives, before anything is spent.
+async fn apply_grant(
+    tokens: &Tokens,
+    client: &AuthenticatedClient,
+    parsed: &TokenRequest,
+    parameters: &Parameters,
+    proof: Option<&Proven>,
+) -> Result<Granted, Refusal> {
+    let application = &*client.application;
+    // Each that waits is in a box of its own: the future of a request would have room for the largest of them
+    // otherwise, 15 KB that an application's own token has no use for.
+    match parsed.grant {
+        GrantType::ClientCredentials => client_credentials::grant(application),
+        GrantType::AuthorizationCode => {
+            Box::pin(authorization_code::grant(tokens, application, parameters, proof)).await
+        }
+        GrantType::RefreshToken => Box::pin(refresh_token::grant(tokens, application, parameters, proof)).await,
+        GrantType::DeviceCode => Box::pin(device_code::grant(tokens, application, parameters)).await,
+        GrantType::TokenExchange => {
+            Box::pin(token_exchange::grant(tokens, application, parsed, parameters, proof)).await
+        }
+        GrantType::JwtBearer => Box::pin(jwt_bearer::grant(tokens, application, parameters)).await,
+        GrantType::LoginCode => Box::pin(login_code::grant(tokens, application, parameters, proof)).await,
+    }
+}
+
+/// The format of the access token. It is for those who read it, so what they say goes first; then what its
+/// application says, and then the server.
+async fn settle_format(
+    tokens: &Tokens,
+    application: &Application,
+    resources: &[ResourceId],
+) -> Result<TokenProfile, Refusal> {
+    let otherwise = application.settings.token_profile.unwrap_or(tokens.settings.format);
+    if resources.is_empty() {
+        return Ok(otherwise);
+    }
+    let catalogue = tokens.application_cache.catalogue().await?;
+    let mut readers = Vec::with_capacity(resources.len());
+    for resource in resources {
+        let reads = match tokens.application_cache.application_of_target(resource).await? {
+            Some(reader) => reader.settings.token_profile,
+            None => catalogue.resource(resource).and_then(|described| described.token_format),
+        };
+        readers.push((resource, reads));
+    }
+    Ok(token_format::agreed(&readers)?.unwrap_or(otherwise))
 }

@@ -2,7 +2,7 @@
 //! bound before is given to nobody else.
 
 use super::Tokens;
-use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::application::Application;
 use crate::flows::proofs::{Nonce, Proven, SentProof, used_before};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::thumbprint::KeyThumbprint;
@@ -72,6 +72,5 @@ pub(super) fn check_key(
 /// The key that a new refresh token is bound to (RFC 9449 §5): of a public application that of the proof. One that
 /// authenticates is bound by that, and may change its key.
 pub(super) fn key_of_refresh_token(application: &Application, proof: Option<&Proven>) -> Option<KeyThumbprint> {
-    let is_public = application.settings.authentication == ClientAuthentication::None;
-    proof.filter(|_| is_public).map(|proof| proof.key.clone())
+    proof.filter(|_| application.is_public()).map(|proof| proof.key.clone())
 }

@@ -47,7 +47,7 @@ pub(super) async fn grant(
     if has_lost_all || !application.may_speak_for_people() {
         return Err(invalid("the application may not ask for anything of what was granted any more"));
     }
-    let sid = tokens.sid_of(family.session, application).await?;
+    let sid = tokens.sid_of(&family, application).await?;
     Ok(Granted {
         default_scope: allowed.clone(),
         allowed_scope: allowed,
@@ -64,10 +64,16 @@ async fn find_token(
     application: &Application,
     parameters: &Parameters,
 ) -> Result<(RefreshToken, StoredRefreshToken, TokenFamily), Refusal> {
+    find(tokens, application, parameters.required("refresh_token")?).await
+}
+
+/// A refresh token of this application, used or not, with its family.
+pub(super) async fn find(
+    tokens: &Tokens,
+    application: &Application,
+    presented: &str,
+) -> Result<(RefreshToken, StoredRefreshToken, TokenFamily), Refusal> {
     let unknown = || invalid("the refresh token is not known, or was issued to another application");
-    let Some(presented) = parameters.value("refresh_token") else {
-        return Err(Refusal::invalid_request("the parameter 'refresh_token' is missing"));
-    };
     let presented: RefreshToken = presented.parse().map_err(|_| unknown())?;
     let stored = tokens.store.refresh_token(presented.hash()).await?.ok_or_else(unknown)?;
     let family = tokens.store.family(stored.family).await?.ok_or_else(unknown)?;

@@ -6,12 +6,10 @@
 
 use super::Tokens;
 use super::client_credentials;
-use super::issue::Settled;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::AuditEvent;
 use crate::flows::access::{Caller, Need, begin_as};
 use crate::flows::applications::changeable;
-use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::token::{GrantType, TokenResponse};
 
@@ -32,10 +30,7 @@ impl Tokens {
             return Err(Refusal::new(ErrorCode::Conflict, what));
         }
         let granted = client_credentials::grant(application)?;
-        let resources = self.settle_resources(application, &granted, &[]).await?;
-        let format = self.settle_format(application, &resources).await?;
-        let scope = self.settle_scope(&granted, None, &resources).await?;
-        let settled = Settled { scope, resources, groups: GroupsClaim::default(), format, key: None };
+        let settled = self.settle(application, &granted, (&[], None)).await?;
         let response = self.issue(application, &granted, &settled)?;
         let event = AuditEvent::TokenTried { client_id: application.client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&caller.actor(), event, self.instruments.now())).await?;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Tokens;
 use super::granted::{Granted, Payment, Subject};
-use super::issue::{Settled, WithGroups, has_groups};
+use super::issue::{WithGroups, has_groups};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::asked_claims::AskedClaims;
 use crate::domain::ids::TokenFamilyId;
@@ -81,6 +81,7 @@ impl Tokens {
             application: application.id,
             user: person.user.id,
             session: Some(person.session.id),
+            origin: None,
             scope: application.settings.scope.clone(),
             resources: Vec::new(),
             nonce: None,
@@ -99,10 +100,7 @@ impl Tokens {
         application: &Application,
         granted: &Granted,
     ) -> Result<(Value, Option<AboutPerson>), Refusal> {
-        let scope = granted.default_scope.clone();
-        let groups = self.groups_of(application, granted, &scope).await?;
-        let format = self.settle_format(application, &[]).await?;
-        let settled = Settled { scope, resources: Vec::new(), groups, format, key: None };
+        let settled = self.settle(application, granted, (&[], None)).await?;
         let access = self.access_token_claims(application, granted, &settled);
         let access_token = if has_groups(application, &settled) {
             shown(&WithGroups { claims: &access, groups: &settled.groups })?

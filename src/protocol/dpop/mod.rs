@@ -12,14 +12,13 @@ use std::borrow::Cow;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
-use jsonwebtoken::crypto;
 use jsonwebtoken::jwk::Jwk;
 use serde::Deserialize;
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use super::client_keys::{ClientKeysError, public_key};
 use super::jose::SigningAlgorithm;
+use super::signed_jwt::{SignedJwt, seconds};
 use super::thumbprint::KeyThumbprint;
 
 pub use nonce::Nonces;
@@ -65,15 +64,6 @@ pub struct VerifiedProof {
     pub nonce: Option<String>,
 }
 
-/// The header (RFC 9449 §4.2).
-#[derive(Deserialize)]
-struct Header {
-    typ: Option<String>,
-    alg: Option<String>,
-    jwk: Option<Value>,
-    crit: Option<Value>,
-}
-
 /// The claims (RFC 9449 §4.2).
 #[derive(Deserialize)]
 struct Claims {
@@ -100,20 +90,13 @@ pub fn verify(proof: &str, request: &ProvenRequest<'_>, now: i64) -> Result<Veri
     if proof.len() > LONGEST {
         return wrong("the DPoP proof is longer than 8 KB");
     }
-    let (message, signature) = proof.rsplit_once('.').ok_or_else(not_a_jwt)?;
-    let (header, payload) = message.split_once('.').ok_or_else(not_a_jwt)?;
-    let header: Header = part(header).ok_or_else(not_a_jwt)?;
-    let jwk = check_header(&header)?;
-    let is_signed = header.alg.as_deref().and_then(SigningAlgorithm::from_name).is_some_and(|algorithm| {
-        let key = DecodingKey::from_jwk(&jwk).ok();
-        let verify = |key| crypto::verify(signature, message.as_bytes(), &key, algorithm.jsonwebtoken());
-        key.is_some_and(|key| verify(key).unwrap_or(false))
-    });
-    if !is_signed {
+    let signed = SignedJwt::read(proof).ok_or_else(not_a_jwt)?;
+    let (jwk, algorithm) = check_header(&signed)?;
+    if !signed.is_by(&jwk, algorithm) {
         return wrong("the DPoP proof is not signed by the key in its header");
     }
     let claims: Claims =
-        part(payload).ok_or_else(|| ProofError("a claim of the DPoP proof has the wrong type".into()))?;
+        signed.claims().ok_or_else(|| ProofError("a claim of the DPoP proof has the wrong type".into()))?;
     let key = KeyThumbprint::of(&jwk).ok_or_else(not_a_jwt)?;
     let issued = check_claims(&claims, request, now)?;
     match claims.jti {
@@ -124,24 +107,20 @@ pub fn verify(proof: &str, request: &ProvenRequest<'_>, now: i64) -> Result<Veri
     }
 }
 
-fn part<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
-}
-
-/// Checks all of the header but the signature, and returns its key.
-fn check_header(header: &Header) -> Result<Jwk, ProofError> {
-    if !header.typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE)) {
+/// Checks all of the header but the signature, and returns its key and algorithm.
+fn check_header(signed: &SignedJwt<'_>) -> Result<(Jwk, SigningAlgorithm), ProofError> {
+    if signed.typ().as_deref() != Some(TYPE) {
         return wrong("'typ' of the DPoP proof must be dpop+jwt");
     }
     // RFC 7515 §4.1.11: a recipient that does not understand a critical extension must refuse it.
-    if header.crit.is_some() {
+    if signed.has_critical() {
         return wrong("'crit' of the DPoP proof names an extension this server lacks");
     }
-    let Some(algorithm) = header.alg.as_deref().and_then(SigningAlgorithm::from_name) else {
+    let Some(algorithm) = signed.algorithm() else {
         let known = SigningAlgorithm::ALL.map(SigningAlgorithm::name).join(", ");
         return Err(ProofError(format!("'alg' of the DPoP proof must be one of {known}").into()));
     };
-    let jwk = header.jwk.as_ref().ok_or_else(|| ProofError("'jwk' of the DPoP proof is missing".into()))?;
+    let jwk = signed.jwk().ok_or_else(|| ProofError("'jwk' of the DPoP proof is missing".into()))?;
     let jwk = public_key(jwk).map_err(|problem| {
         ProofError(match problem {
             ClientKeysError::PrivateKey(member) => format!(
@@ -155,7 +134,7 @@ fn check_header(header: &Header) -> Result<Jwk, ProofError> {
     if jwk.common.key_algorithm.is_some_and(|declared| declared.to_string() != algorithm.name()) {
         return wrong("'alg' of the DPoP proof is another than that of its key");
     }
-    Ok(jwk)
+    Ok((jwk, algorithm))
 }
 
 /// Checks what a proof says of its request, and returns when it was made.
@@ -181,12 +160,6 @@ fn check_claims(claims: &Claims, request: &ProvenRequest<'_>, now: i64) -> Resul
         }
         _ => Ok(issued),
     }
-}
-
-/// A moment in whole seconds (RFC 7519 §2, `NumericDate`).
-fn seconds(number: &Number) -> Option<i64> {
-    #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest, which is too far away")]
-    number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds.floor() as i64))
 }
 
 /// RFC 9449 §4.2, `ath`.

@@ -1,16 +1,13 @@
 //! A token of another issuer, and what is asked of it. Everything but the signature is looked at first, so that a token
 //! which nobody trusts costs no fetch of keys.
 
-use jsonwebtoken::dangerous::insecure_decode_claims;
-use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
-use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
-use serde::de::IgnoredAny;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{FederatedIdentity, ForeignKeys};
+use super::{FederatedIdentity, SignedBy};
 use crate::protocol::jose::SigningAlgorithm;
 use crate::protocol::mismatch::{Field, Mismatch};
 use crate::protocol::refusal::Refusal;
+use crate::protocol::signed_jwt::{Claims, HeaderProblem, NoMoment, SignedJwt, unverified_claims};
 
 /// How far the issuer's clock may be ahead or behind, in seconds.
 const CLOCK_SKEW: i64 = 60;
@@ -30,32 +27,16 @@ pub fn refused(reason: impl Into<String>) -> Refusal {
 /// What a token claims to be. Nothing is verified yet.
 #[derive(Clone, Debug)]
 pub struct Unverified {
-    claims: Map<String, Value>,
+    claims: Claims,
 }
 
 /// A token that can be judged: its header is one that is understood here.
 #[derive(Clone, Debug)]
 pub struct ForeignToken<'a> {
-    compact: &'a str,
+    signed: SignedJwt<'a>,
     algorithm: SigningAlgorithm,
-    kid: Option<String>,
-    claims: Map<String, Value>,
+    claims: Claims,
 }
-
-/// What the keys of an issuer say of a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signature {
-    /// This one of them made it.
-    Good(SignedBy),
-    /// None of them is the one that it names: the issuer may have newer ones.
-    UnknownKey,
-    /// It was not made by the key that it names.
-    Bad,
-}
-
-/// The key that made a signature, by its thumbprint (RFC 7638).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedBy(String);
 
 /// What a token is remembered by once it was used, until it could not be used any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,24 +50,24 @@ pub struct SpentBy {
 impl Unverified {
     /// Reads the claims; none if it is no JWT.
     pub fn read(compact: &str) -> Option<Self> {
-        insecure_decode_claims(compact).ok().map(|claims| Self { claims })
+        unverified_claims(compact).map(|claims| Self { claims })
     }
 
     /// Whether another issuer than this client made it. A client that signs for itself has its id as `iss` and `sub`
     /// (RFC 7523 §3), and with two equal ones of another client it is a slip. An `iss` that is no text is nobody's.
     pub fn is_foreign_to(&self, client_id: &str) -> bool {
-        let (iss, sub) = (text(&self.claims, "iss"), text(&self.claims, "sub"));
+        let (iss, sub) = (self.claims.text("iss"), self.claims.text("sub"));
         let is_own = [iss, sub].into_iter().flatten().any(|name| name == client_id);
         match (iss, sub) {
             (_, None) => false,
-            (None, Some(sub)) => !is_own && (sub.starts_with("spiffe://") || self.claims.contains_key("iss")),
+            (None, Some(sub)) => !is_own && (sub.starts_with("spiffe://") || self.claims.value("iss").is_some()),
             (Some(iss), Some(sub)) => !is_own && iss != sub,
         }
     }
 
     /// Whether it is of an issuer that one of these names.
     pub fn is_of(&self, federated: &[FederatedIdentity]) -> bool {
-        let (iss, sub) = (text(&self.claims, "iss"), text(&self.claims, "sub").unwrap_or_default());
+        let (iss, sub) = (self.claims.text("iss"), self.claims.text("sub").unwrap_or_default());
         federated.iter().any(|identity| identity.issuer.signs(iss, sub))
     }
 }
@@ -95,19 +76,17 @@ impl<'a> ForeignToken<'a> {
     /// Reads header and claims. The algorithms are those of client assertions: never `none`, never one with a shared
     /// secret (RFC 8725 §3.1 and §3.2).
     pub fn read(compact: &'a str) -> Result<Self, Refusal> {
-        let unreadable = || refused("'alg' of the token must be RS256, PS256, ES256 or EdDSA, and its header a JWT's");
-        let header = decode_header(compact).map_err(|_| unreadable())?;
-        let algorithm = SigningAlgorithm::ALL.into_iter().find(|known| known.jsonwebtoken() == header.alg);
-        let algorithm = algorithm.ok_or_else(unreadable)?;
-        // RFC 7515 §4.1.11.
-        if header.crit.is_some() {
-            return Err(refused("'crit' of the token names an extension this server lacks"));
-        }
-        if let Some(typ) = header.typ.as_deref().filter(|typ| !is_plain_type(typ)) {
+        let (signed, algorithm) = SignedJwt::judged(compact).map_err(|problem| match problem {
+            HeaderProblem::Algorithm => {
+                refused("'alg' of the token must be RS256, PS256, ES256 or EdDSA, and its header a JWT's")
+            }
+            HeaderProblem::Critical => refused("'crit' of the token names an extension this server lacks"),
+        })?;
+        if let Some(typ) = signed.typ().filter(|typ| !is_plain_type(typ)) {
             return Err(refused(format!("'typ' of the token is '{typ}': it was made for something else")));
         }
-        let claims = insecure_decode_claims(compact).map_err(|_| refused("the token is not a signed JWT"))?;
-        Ok(Self { compact, algorithm, kid: header.kid, claims })
+        let claims = signed.claims().ok_or_else(|| refused("the token is not a signed JWT"))?;
+        Ok(Self { signed, algorithm, claims })
     }
 
     /// The identities that it can stand for, by its issuer, its subject and its audience.
@@ -116,12 +95,12 @@ impl<'a> ForeignToken<'a> {
         federated: &'f [FederatedIdentity],
         own_issuer: &str,
     ) -> Result<Vec<&'f FederatedIdentity>, Refusal> {
-        let Some(sub) = text(&self.claims, "sub") else {
+        let Some(sub) = self.claims.text("sub") else {
             return Err(
                 refused("'sub' of the token must be a text").with_mismatch(Mismatch::missing(Field::Subject, None))
             );
         };
-        let iss = text(&self.claims, "iss");
+        let iss = self.claims.text("iss");
         let of_issuer: Vec<_> = federated.iter().filter(|identity| identity.issuer.signs(iss, sub)).collect();
         if of_issuer.is_empty() {
             let issuers = federated.iter().map(|identity| identity.issuer.as_str());
@@ -139,7 +118,7 @@ impl<'a> ForeignToken<'a> {
             return Err(refused(reason).with_mismatch(mismatch));
         }
         let meant: Vec<_> =
-            of_subject.iter().filter(|one| self.is_meant_for(one.audience(own_issuer))).copied().collect();
+            of_subject.iter().filter(|one| self.claims.is_for_alone(one.audience(own_issuer))).copied().collect();
         if meant.is_empty() {
             let audiences = of_subject.iter().map(|identity| identity.audience(own_issuer));
             let mismatch = Mismatch::nearest(Field::Audience, &self.audience(), audiences);
@@ -166,27 +145,14 @@ impl<'a> ForeignToken<'a> {
         Ok(())
     }
 
-    /// Checks its signature.
-    pub fn signature(&self, keys: &ForeignKeys) -> Signature {
-        let mut validation = Validation::new(self.algorithm.jsonwebtoken());
-        // The claims are judged for themselves, against the clock of this server.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        let is_by = |jwk: &Jwk| {
-            let key = DecodingKey::from_jwk(jwk);
-            key.is_ok_and(|key| decode::<IgnoredAny>(self.compact, &key, &validation).is_ok())
-        };
-        let mut candidates = keys.candidates(self.kid.as_deref(), self.algorithm).peekable();
-        let names_one = candidates.peek().is_some() && self.kid.is_some();
-        let signed_by = candidates.find(|jwk| is_by(jwk));
-        match signed_by.and_then(|jwk| jwk.thumbprint(ThumbprintHash::SHA256).ok()) {
-            Some(thumbprint) => Signature::Good(SignedBy(thumbprint)),
-            None if names_one => Signature::Bad,
-            // Without `kid` it may be by a key that is newer than the set.
-            None => Signature::UnknownKey,
-        }
+    /// What its signature is to be checked with, and how.
+    pub const fn signed(&self) -> (&SignedJwt<'a>, SigningAlgorithm) {
+        (&self.signed, self.algorithm)
+    }
+
+    /// When it expires, in seconds since 1970.
+    pub fn expires(&self) -> i64 {
+        self.time("exp").ok().flatten().unwrap_or_default()
     }
 
     /// What it is remembered by: `jti` is unique for its issuer only (RFC 7519 §4.1.7). Without one it is what was
@@ -194,28 +160,19 @@ impl<'a> ForeignToken<'a> {
     /// part of it, since whoever registers an application may give any issuer keys of their own, and could spend what
     /// that issuer will say.
     pub fn spent_by(&self, SignedBy(key): &SignedBy) -> SpentBy {
-        let expires = self.time("exp").ok().flatten().unwrap_or_default().saturating_add(CLOCK_SKEW);
-        let mark = match (text(&self.claims, "iss"), text(&self.claims, "jti")) {
+        let expires = self.expires().saturating_add(CLOCK_SKEW);
+        let mark = match (self.claims.text("iss"), self.claims.text("jti")) {
             (iss, Some(jti)) if !jti.is_empty() => {
-                let iss = iss.or_else(|| text(&self.claims, "sub")).unwrap_or_default();
+                let iss = iss.or_else(|| self.claims.text("sub")).unwrap_or_default();
                 format!("{key}\0jti\0{iss}\0{jti}")
             }
-            _ => format!("{key}\0token\0{}", self.compact.rsplit_once('.').map_or(self.compact, |(signed, _)| signed)),
+            _ => format!("{key}\0token\0{}", self.signed.message()),
         };
         SpentBy { mark, expires }
     }
 
-    /// RFC 7523 §3, draft-ietf-oauth-rfc7523bis: what is also meant for somebody else, they could send here.
-    fn is_meant_for(&self, audience: &str) -> bool {
-        match self.claims.get("aud") {
-            Some(Value::String(aud)) => aud == audience,
-            Some(Value::Array(several)) => !several.is_empty() && several.iter().all(|one| one == audience),
-            _ => false,
-        }
-    }
-
     fn audience(&self) -> String {
-        match self.claims.get("aud") {
+        match self.claims.value("aud") {
             Some(Value::String(aud)) => aud.clone(),
             Some(other) => other.to_string(),
             None => String::new(),
@@ -224,25 +181,15 @@ impl<'a> ForeignToken<'a> {
 
     /// A time in seconds since 1970 (RFC 7519 §2, `NumericDate`).
     fn time(&self, name: &str) -> Result<Option<i64>, Refusal> {
-        let Some(value) = self.claims.get(name) else { return Ok(None) };
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "what is too large becomes the largest, which no rule takes"
-        )]
-        let time = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64));
-        time.map(Some).ok_or_else(|| refused(format!("'{name}' of the token must be a number of seconds since 1970")))
+        let what = || format!("'{name}' of the token must be a number of seconds since 1970");
+        self.claims.time(name).map_err(|NoMoment| refused(what()))
     }
-}
-
-fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-    claims.get(name).and_then(Value::as_str)
 }
 
 /// RFC 8725 §3.11: what says that it is an access token, a proof or a logout token is no statement of who one is. A
 /// JWT-SVID may say `JOSE` (JWT-SVID §2.3).
 fn is_plain_type(typ: &str) -> bool {
-    let typ = typ.to_ascii_lowercase();
-    matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "jose" | "client-authentication+jwt")
+    matches!(typ, "jwt" | "jose" | "client-authentication+jwt")
 }
 
 #[cfg(test)]

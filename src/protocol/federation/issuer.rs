@@ -5,15 +5,14 @@ use std::str::FromStr;
 
 use url::Url;
 
+use crate::protocol::discovery::metadata_url;
 use crate::protocol::redirect_uri::is_loopback;
+use crate::protocol::url_parts::has_credentials;
 
 /// The longest issuer, in bytes.
 const LONGEST: usize = 1000;
 
 const SPIFFE: &str = "spiffe://";
-
-/// Where an issuer publishes its metadata (OIDC Discovery §4).
-const METADATA: &str = "/.well-known/openid-configuration";
 
 /// Issuers that serve everybody: a pattern for their subjects has to name its owner whole.
 const SHARED: [&str; 3] =
@@ -66,11 +65,6 @@ impl TrustedIssuer {
     }
 }
 
-/// Where the metadata of this issuer stands (OIDC Discovery §4.1: a slash at its end is taken away).
-pub(super) fn metadata_url(issuer: &str) -> Option<Url> {
-    Url::parse(&format!("{}{METADATA}", issuer.strip_suffix('/').unwrap_or(issuer))).ok()
-}
-
 impl FromStr for TrustedIssuer {
     type Err = TrustedIssuerError;
 
@@ -86,7 +80,7 @@ impl FromStr for TrustedIssuer {
         }
         let url = Url::parse(text).map_err(|_| TrustedIssuerError)?;
         let is_safe = url.scheme() == "https" || is_loopback(text);
-        let is_bare = url.username().is_empty() && url.password().is_none();
+        let is_bare = !has_credentials(&url);
         let is_whole = url.host().is_some() && url.query().is_none() && url.fragment().is_none();
         if is_safe && is_bare && is_whole { Ok(Self::Url(text.to_owned())) } else { Err(TrustedIssuerError) }
     }

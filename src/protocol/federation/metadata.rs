@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::issuer::metadata_url;
+use crate::protocol::discovery::metadata_url;
+use crate::protocol::url_parts::has_credentials;
 
 /// Where an issuer says its keys are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,9 @@ impl IssuerMetadata {
         let none = |what: String| format!("it is no metadata of an issuer: {what}");
         let Members { issuer, jwks_uri } = serde_json::from_slice(document).map_err(|e| none(e.to_string()))?;
         let jwks_uri = Url::parse(&jwks_uri).map_err(|e| none(format!("jwks_uri: {e}")))?;
+        if has_credentials(&jwks_uri) {
+            return Err(none("jwks_uri: it has a user name or password".to_owned()));
+        }
         if metadata_url(&issuer).as_ref() != Some(from) {
             return Err(format!("it says that it is of the issuer '{issuer}'"));
         }
@@ -52,9 +56,14 @@ mod tests {
         for other in ["https://b.example", "https://a.example/x", "", "no URL"] {
             assert!(read(other, at).unwrap_err().contains("of the issuer"), "{other}");
         }
-        for broken in
-            ["", "[]", "{}", r#"{"issuer":"https://a.example"}"#, r#"{"issuer":"https://a.example","jwks_uri":"x"}"#]
-        {
+        for broken in [
+            "",
+            "[]",
+            "{}",
+            r#"{"issuer":"https://a.example"}"#,
+            r#"{"issuer":"https://a.example","jwks_uri":"x"}"#,
+            r#"{"issuer":"https://a.example","jwks_uri":"https://:secret@a.example/"}"#,
+        ] {
             let refused = IssuerMetadata::read(broken.as_bytes(), &at.parse().unwrap()).unwrap_err();
             assert!(refused.contains("no metadata"), "{broken}");
         }

@@ -9,8 +9,8 @@ mod issuer;
 mod metadata;
 mod subject;
 
-pub use foreign_keys::{ForeignKeys, ForeignKeysError};
-pub use foreign_token::{ForeignToken, Signature, SignedBy, SpentBy, Unverified, refused};
+pub use foreign_keys::{ForeignKeys, ForeignKeysError, Signature, SignedBy};
+pub use foreign_token::{ForeignToken, SpentBy, Unverified, refused};
 pub use issuer::{TrustedIssuer, TrustedIssuerError};
 pub use metadata::IssuerMetadata;
 pub use subject::{SubjectError, SubjectPattern};

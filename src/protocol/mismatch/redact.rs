@@ -1,7 +1,7 @@
 //! Redacting text of unknown origin: personal data and credentials are left out.
 
 /// How many characters are shown beyond those known to be harmless.
-const SHOWN: usize = 300;
+const SHOWN: usize = 360;
 
 /// Stands for what was left out.
 const LEFT_OUT: char = '…';

@@ -1,3 +1,5 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 
 use super::*;
@@ -53,12 +55,17 @@ fn the_chain_of_those_who_act_is_kept_and_ends() {
 }
 
 #[test]
-fn a_token_that_counts_only_with_a_key_is_known_by_its_claim() {
+fn a_token_is_of_whom_it_says_and_otherwise_judged_as_one_of_ours() {
     let token = |claims: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims));
-    assert!(is_bound(&token(r#"{"sub":"a","cnf":{"jkt":"x"}}"#)));
-    for other in [token(r#"{"sub":"a"}"#), token("[]"), token("no"), "e30".to_owned(), String::new()] {
-        assert!(!is_bound(&other), "{other}");
+    let of = |claims: &str| origin(&token(claims), "https://id.example");
+    for foreign in [r#"{"iss":"https://ci.example"}"#, r#"{"iss":"https://id.example/"}"#, r#"{"sub":"spiffe://a/b"}"#]
+    {
+        assert_eq!(of(foreign), Origin::Foreign, "{foreign}");
     }
+    for own in [r#"{"iss":"https://id.example","sub":"spiffe://a/b"}"#, r#"{"iss":7}"#, r#"{"sub":"a"}"#, "[]", "no"] {
+        assert_eq!(of(own), Origin::Own, "{own}");
+    }
+    assert_eq!((origin("", "a"), origin("e30", "a")), (Origin::Own, Origin::Own));
 }
 
 #[test]

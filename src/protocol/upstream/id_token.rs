@@ -1,13 +1,12 @@
 //! The ID token of a provider, and what it says of the person (OIDC Core §2, §3.1.3.7, §5.3.2).
 
 use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize as _;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Unusable;
 use crate::protocol::client_keys::verifies;
-use crate::protocol::jose::SigningAlgorithm;
+use crate::protocol::signed_jwt::{Claims, HeaderProblem, SignedJwt};
 
 /// By how much two clocks may differ, in seconds.
 const CLOCK_SKEW: i64 = 60;
@@ -54,59 +53,31 @@ pub fn key_set(document: &[u8]) -> Result<JwkSet, Unusable> {
     Ok(JwkSet { keys: read.filter(verifies).collect() })
 }
 
-/// Whether the keys have the one that signed this token, as far as its header says. If not, they may be older than it.
-fn candidates<'a>(keys: &'a JwkSet, kid: Option<&'a str>, algorithm: SigningAlgorithm) -> Vec<&'a Jwk> {
-    let fits = |jwk: &&Jwk| {
-        let kid_fits = kid.is_none() || jwk.common.key_id.is_none() || jwk.common.key_id.as_deref() == kid;
-        let declared = jwk.common.key_algorithm.map(|declared| declared.to_string());
-        kid_fits && declared.is_none_or(|declared| declared == algorithm.name())
-    };
-    keys.keys.iter().filter(fits).collect()
-}
-
 /// Checks an ID token by the provider's keys and for this request (OIDC Core §3.1.3.7). The algorithm is one of those
 /// that this server signs with itself: never `none`, and none that makes a secret of a public key.
 pub fn verify(token: &str, keys: &JwkSet, expected: &Expected<'_>) -> Result<Identity, Unusable> {
-    let algorithm = || Unusable::because("its ID token is not signed with RS256, PS256, ES256 or EdDSA");
-    let header = decode_header(token).map_err(|_| algorithm())?;
-    let known = SigningAlgorithm::ALL.into_iter().find(|known| known.jsonwebtoken() == header.alg);
-    let known = known.ok_or_else(algorithm)?;
-    // RFC 7515 §4.1.11: this server understands no critical extension.
-    if header.crit.is_some() {
-        return Err(Unusable::because("'crit' of its ID token names an extension"));
-    }
-    let mut validation = Validation::new(known.jsonwebtoken());
-    // The claims are checked below, against `now`.
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    let claims = candidates(keys, header.kid.as_deref(), known)
-        .into_iter()
-        .filter_map(|jwk| DecodingKey::from_jwk(jwk).ok())
-        .find_map(|key| decode::<Map<String, Value>>(token, &key, &validation).ok())
-        .ok_or_else(|| Unusable::because("its ID token is not signed by a key of its key set"))?
-        .claims;
+    let (signed, algorithm) = SignedJwt::judged(token).map_err(|problem| match problem {
+        HeaderProblem::Algorithm => Unusable::because("its ID token is not signed with RS256, PS256, ES256 or EdDSA"),
+        HeaderProblem::Critical => Unusable::because("'crit' of its ID token names an extension"),
+    })?;
+    let is_signed = signed.candidates(&keys.keys, algorithm, MOST_KEYS).any(|jwk| signed.is_by(jwk, algorithm));
+    let claims = signed.claims::<Claims>().filter(|_| is_signed);
+    let claims = claims.ok_or_else(|| Unusable::because("its ID token is not signed by a key of its key set"))?;
     check_claims(&claims, expected)?;
     identity(&claims)
 }
 
-fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), Unusable> {
+fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), Unusable> {
     let refuse = |what: &'static str| Err(Unusable::because(what));
-    let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    if text("iss") != Some(expected.issuer) {
+    if claims.text("iss") != Some(expected.issuer) {
         return refuse("'iss' of its ID token is another issuer");
     }
-    let audiences: Vec<&str> = match claims.get("aud") {
-        Some(Value::String(one)) => vec![one],
-        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
+    let audiences = claims.audiences();
     if !audiences.contains(&expected.client_id) {
         return refuse("'aud' of its ID token does not name this server's client id");
     }
-    let authorized = claims.get("azp").is_none_or(|azp| azp.as_str() == Some(expected.client_id));
-    if !authorized || audiences.len() > 1 && !claims.contains_key("azp") {
+    let authorized = claims.value("azp").is_none_or(|azp| azp.as_str() == Some(expected.client_id));
+    if !authorized || audiences.len() > 1 && claims.value("azp").is_none() {
         return refuse("'azp' of its ID token is not this server's client id, as it must be");
     }
     let (soon, just_now) = (expected.now.saturating_add(CLOCK_SKEW), expected.now.saturating_sub(CLOCK_SKEW));
@@ -123,42 +94,45 @@ fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<
     if time(claims, "nbf").is_some_and(|start| start > soon) {
         return refuse("its ID token is not valid yet");
     }
-    match text("nonce") {
+    match claims.text("nonce") {
         Some(nonce) if (expected.is_nonce)(nonce) => Ok(()),
         _ => refuse("'nonce' of its ID token is not the one that was sent"),
     }
 }
 
-/// A time in seconds since 1970 (RFC 7519 §2 `NumericDate`).
-fn time(claims: &Map<String, Value>, name: &str) -> Option<i64> {
-    let value = claims.get(name)?;
-    #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest, which no rule takes")]
-    value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64))
+/// A time in seconds since 1970. One of another form says nothing.
+fn time(claims: &Claims, name: &str) -> Option<i64> {
+    claims.time(name).ok().flatten()
 }
 
-fn identity(claims: &Map<String, Value>) -> Result<Identity, Unusable> {
-    let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+fn identity(claims: &Claims) -> Result<Identity, Unusable> {
+    let text = |name: &str| claims.text(name).filter(|text| !text.is_empty());
     let subject = text("sub").filter(|sub| sub.chars().count() <= LONGEST_SUBJECT);
     let subject = subject.ok_or_else(|| Unusable::because("its ID token has no 'sub' of 1 to 255 characters"))?;
     Ok(Identity {
         subject: subject.to_owned(),
         email: text("email").map(str::to_owned),
-        email_verified: claims.get("email_verified") == Some(&Value::Bool(true)),
+        email_verified: claims.value("email_verified") == Some(&Value::Bool(true)),
         name: text("name").map(str::to_owned),
         auth_time: time(claims, "auth_time"),
     })
 }
 
-/// Adds what the userinfo endpoint tells, if it tells it of the same person (OIDC Core §5.3.2).
+/// Adds what the userinfo endpoint tells, if it tells it of the same person (OIDC Core §5.3.2). What it leaves out stays
+/// as the ID token has it; an address and whether it is proven come from one of the two.
 pub fn told_by_userinfo(identity: &Identity, body: &[u8]) -> Result<Identity, Unusable> {
-    let claims: Map<String, Value> =
+    let claims: Claims =
         serde_json::from_slice(body).map_err(|_| Unusable::because("its userinfo is no JSON object"))?;
-    let told = Identity { auth_time: identity.auth_time, ..self::identity(&claims)? };
-    if told.subject == identity.subject {
-        Ok(told)
-    } else {
-        Err(Unusable::because("'sub' of its userinfo is not that of its ID token"))
+    let told = self::identity(&claims)?;
+    if told.subject != identity.subject {
+        return Err(Unusable::because("'sub' of its userinfo is not that of its ID token"));
     }
+    let (email, email_verified) = match told.email {
+        Some(email) => (Some(email), told.email_verified),
+        None => (identity.email.clone(), identity.email_verified),
+    };
+    let name = told.name.or_else(|| identity.name.clone());
+    Ok(Identity { email, email_verified, name, ..identity.clone() })
 }
 
 #[cfg(test)]

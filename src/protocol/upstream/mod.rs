@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 pub use callback::Callback;
 pub use id_token::{Expected, Identity, key_set, told_by_userinfo, verify};
-pub use provider::{Provider, SecretPlace, metadata_address};
+pub use provider::{Provider, SecretPlace};
 pub use request::AuthenticationRequest;
 pub use token_answer::{TokenAnswer, TokenRequest};
 

@@ -4,6 +4,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::Unusable;
+use crate::protocol::discovery::metadata_url;
+use crate::protocol::url_parts::has_credentials;
 
 /// Where the provider wants the client's secret (OIDC Core §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,21 +48,16 @@ struct Document {
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
 }
 
-/// The address of the document of an issuer (Discovery §4.1): a final slash is left out before the path is appended.
-pub fn metadata_address(issuer: &str) -> String {
-    format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
-}
-
 impl Provider {
-    /// Reads the document of this issuer. It must name exactly this issuer (Discovery §4.3): otherwise it is another
-    /// provider's, and the answers of one could be taken for those of the other.
-    pub fn read(document: &[u8], issuer: &str) -> Result<Self, Unusable> {
+    /// Reads the document that stood at `from`. It must name an issuer whose place that is (Discovery §4.3): otherwise it
+    /// is another provider's, and the answers of one could be taken for those of the other.
+    pub fn read(document: &[u8], from: &Url) -> Result<Self, Unusable> {
         let read: Document = serde_json::from_slice(document)
             .map_err(|e| Unusable::because(format!("its discovery document cannot be read: {e}")))?;
-        if read.issuer != issuer {
-            return Err(Unusable::because("its discovery document is another issuer's"));
+        if metadata_url(&read.issuer).as_ref() != Some(from) {
+            return Err(another_issuers());
         }
-        let plain = issuer.starts_with("http://");
+        let plain = from.scheme() == "http";
         let endpoint = |name: &'static str, text: &str| endpoint(name, text, plain);
         let userinfo = read.userinfo_endpoint.as_deref();
         Ok(Self {
@@ -73,13 +70,23 @@ impl Provider {
             secret_place: secret_place(read.token_endpoint_auth_methods_supported.as_deref())?,
         })
     }
+
+    /// Checks that this is the provider with this issuer, to the letter: two that differ in a slash at the end have their
+    /// documents at the same place.
+    pub fn check_issuer(&self, issuer: &str) -> Result<(), Unusable> {
+        if self.issuer == issuer { Ok(()) } else { Err(another_issuers()) }
+    }
+}
+
+fn another_issuers() -> Unusable {
+    Unusable::because("its discovery document is another issuer's")
 }
 
 /// An endpoint is reached by https, or by http if its issuer is, which only one on this machine may be.
 fn endpoint(name: &'static str, text: &str, plain: bool) -> Result<Url, Unusable> {
     let url = Url::parse(text).map_err(|_| Unusable::because(format!("its {name} is no URL")))?;
     let fits = url.scheme() == "https" || plain && url.scheme() == "http";
-    if !fits || url.host_str().is_none() || url.fragment().is_some() || !url.username().is_empty() {
+    if !fits || url.host_str().is_none() || url.fragment().is_some() || has_credentials(&url) {
         return Err(Unusable::because(format!("its {name} is no https URL")));
     }
     Ok(url)
@@ -116,18 +123,16 @@ mod tests {
     }
 
     fn read(document: &Value) -> Result<Provider, Unusable> {
-        Provider::read(document.to_string().as_bytes(), ISSUER)
+        Provider::read(document.to_string().as_bytes(), &metadata_url(ISSUER).unwrap())
     }
 
     #[test]
-    fn the_document_is_where_discovery_says() {
-        for issuer in ["https://a.example", "https://a.example/"] {
-            assert_eq!(metadata_address(issuer), "https://a.example/.well-known/openid-configuration");
-        }
-        assert_eq!(
-            metadata_address("https://a.example/t/v2.0"),
-            "https://a.example/t/v2.0/.well-known/openid-configuration"
-        );
+    fn an_issuer_is_compared_to_the_letter() {
+        let mut other = document();
+        other["issuer"] = json!("https://accounts.example/");
+        let other = read(&other).unwrap();
+        assert!(other.check_issuer(ISSUER).is_err() && other.check_issuer("https://accounts.example/").is_ok());
+        assert!(read(&document()).unwrap().check_issuer(ISSUER).is_ok());
     }
 
     #[test]
@@ -145,12 +150,13 @@ mod tests {
     #[test]
     fn another_issuers_document_and_one_with_plain_endpoints_are_refused() {
         for (member, value) in [
-            ("issuer", json!("https://accounts.example/")),
+            ("issuer", json!("https://accounts.example/x")),
             ("issuer", json!("https://evil.example")),
             ("token_endpoint", json!("http://accounts.example/token")),
             ("jwks_uri", json!("file:///etc/passwd")),
             ("authorization_endpoint", json!("javascript:alert(1)")),
             ("userinfo_endpoint", json!("https://user@accounts.example/")),
+            ("token_endpoint", json!("https://:secret@accounts.example/")),
             ("token_endpoint_auth_methods_supported", json!(["private_key_jwt"])),
             ("authorization_endpoint", Value::Null),
         ] {
@@ -158,6 +164,6 @@ mod tests {
             bad[member] = value;
             assert!(read(&bad).is_err(), "{bad}");
         }
-        assert!(Provider::read(b"<html>", ISSUER).is_err());
+        assert!(Provider::read(b"<html>", &metadata_url(ISSUER).unwrap()).is_err());
     }
 }

@@ -16,7 +16,7 @@ pub struct TokenRequest<'a> {
     pub redirect_uri: &'a str,
     /// The verifier of the challenge (RFC 7636 §4.5).
     pub verifier: &'a str,
-    /// What this server is called there.
+    /// What the client is called there.
     pub client_id: &'a str,
     /// Its secret, if it has one.
     pub secret: Option<&'a str>,

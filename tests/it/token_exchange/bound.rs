@@ -5,7 +5,7 @@ use macro_rules_attribute::apply;
 use super::{ACCESS_TOKEN, EXCHANGE, api, api_with, claims, signed_in};
 use crate::harness::{ClientKey, World, on_both_engines};
 
-/// The key is that of whoever exchanges, and a bound token is not exchanged: whoever sent it holds its key alone.
+/// The key is that of whoever exchanges, and a bound token is exchanged by who holds its key (RFC 9449 §7).
 #[apply(on_both_engines)]
 async fn an_exchanged_token_is_bound_to_the_key_of_whoever_exchanges(world: World) {
     let server = world.server().await;
@@ -25,6 +25,13 @@ async fn an_exchanged_token_is_bound_to_the_key_of_whoever_exchanges(world: Worl
     assert_eq!(claims(&server, &answer).await["cnf"]["jkt"], key.kid());
     server.prove(&orders, &form(subject.as_str()), &proof).await.refusal(400, "invalid_dpop_proof");
     let bound = answer.access_token();
-    let told = server.prove(&orders, &form(bound.as_str()), &key.proves(&server)).await.refusal(400, "invalid_request");
+    let other = ClientKey::for_proofs();
+    let told =
+        server.prove(&orders, &form(bound.as_str()), &other.proves(&server)).await.refusal(400, "invalid_request");
     assert!(told.contains("bound to a key"), "{told}");
+    orders.settle(&server.rooms, |settings| settings.dpop_bound = false).await;
+    let told = server.form("/token", &orders, &form(bound.as_str())).await.refusal(400, "invalid_request");
+    assert!(told.contains("bound to a key"), "{told}");
+    let next = server.prove(&orders, &form(bound.as_str()), &key.proves(&server)).await;
+    assert_eq!(claims(&server, &next).await["cnf"]["jkt"], key.kid());
 }

@@ -1,13 +1,15 @@
 //! Tokens of other issuers, value by value.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 
 use super::*;
+use crate::protocol::federation::{ForeignKeys, Signature};
 use crate::protocol::jose::Signer;
 use crate::protocol::refusal::ErrorCode;
+use crate::protocol::signed_jwt::spoiled;
 
 /// RFC 8410 §10.3.
 const PRIVATE_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g";
@@ -65,7 +67,7 @@ fn signed(claims: &Value) -> String {
 
 /// The key is that of RFC 8037 §A.1, and §A.3 has its thumbprint.
 fn signed_by() -> SignedBy {
-    SignedBy("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k".to_owned())
+    SignedBy::named("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
 }
 
 /// The reason that an owner is told, and the claim that it is about.
@@ -168,29 +170,23 @@ fn a_token_counts_while_it_is_good_give_or_take_a_minute() {
 fn a_signature_is_good_bad_or_by_a_key_that_is_not_known() {
     let judged = |kid: Option<&str>, keys: &ForeignKeys| {
         let compact = signed_under(kid, &claims());
-        ForeignToken::read(&compact).unwrap().signature(keys)
+        keys.signature(ForeignToken::read(&compact).unwrap().signed())
     };
     let good = || Signature::Good(signed_by());
     assert_eq!(judged(Some("a"), &keys(Some("a"))), good());
     assert_eq!(judged(Some("a"), &keys(None)), good(), "a key without a name can be any");
     assert_eq!(judged(None, &keys(Some("a"))), good());
     assert_eq!(judged(Some("b"), &keys(Some("a"))), Signature::UnknownKey);
-    let (head, _) = signed(&claims()).rsplit_once('.').map(|(head, tail)| (head.to_owned(), tail.to_owned())).unwrap();
-    let forged = format!("{head}.{}", URL_SAFE_NO_PAD.encode([0; 64]));
-    assert_eq!(ForeignToken::read(&forged).unwrap().signature(&keys(Some("a"))), Signature::Bad);
-    let (_, tail) =
-        signed(&with("sub", json!("other"))).rsplit_once('.').map(|(h, t)| (h.to_owned(), t.to_owned())).unwrap();
-    let moved = format!("{head}.{tail}");
-    assert_eq!(ForeignToken::read(&moved).unwrap().signature(&keys(Some("a"))), Signature::Bad);
+    let forged = spoiled::signature(&signed(&claims()));
+    assert_eq!(keys(Some("a")).signature(ForeignToken::read(&forged).unwrap().signed()), Signature::Bad);
+    let moved = spoiled::signed_as(&signed(&claims()), &signed(&with("sub", json!("other"))));
+    assert_eq!(keys(Some("a")).signature(ForeignToken::read(&moved).unwrap().signed()), Signature::Bad);
 }
 
 /// RFC 8725 §3.1, §3.11: the algorithm is one of ours, and what is made for something else proves nobody.
 #[test]
 fn a_header_that_is_not_understood_is_refused() {
-    let headed = |header: Value| {
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        format!("{}.{}.{}", part(&header), part(&claims()), URL_SAFE_NO_PAD.encode([0; 64]))
-    };
+    let headed = |header: Value| spoiled::parts(&signed(&claims()), &header.to_string(), &claims().to_string());
     for (header, what) in [
         (json!({ "alg": "none" }), "'alg'"),
         (json!({ "alg": "HS256" }), "'alg'"),
@@ -256,5 +252,5 @@ fn a_token_is_known_again() {
     let compact = signed(&claims());
     let token = ForeignToken::read(&compact).unwrap();
     assert_eq!(token.spent_by(&signed_by()).expires, NOW + 360);
-    assert_ne!(token.spent_by(&SignedBy("other".to_owned())).mark, mark(&compact), "nobody spends what others signed");
+    assert_ne!(token.spent_by(&SignedBy::named("other")).mark, mark(&compact), "nobody spends what others signed");
 }

@@ -6,7 +6,8 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 
 use super::*;
-use crate::protocol::jose::Signer;
+use crate::protocol::jose::{Signer, SigningAlgorithm};
+use crate::protocol::signed_jwt::spoiled;
 
 /// RFC 8410 §10.3.
 const PRIVATE_KEY: &str = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
@@ -118,8 +119,7 @@ fn a_token_without_signature_of_a_secret_or_of_another_key_is_refused() {
     let public = serde_json::to_vec(signer().jwk()).unwrap();
     let hmac = encode(&Header::new(Algorithm::HS256), &claims(), &EncodingKey::from_secret(&public)).unwrap();
     let good = signer().sign_jwt("JWT", &claims()).unwrap();
-    let (head, _) = good.rsplit_once('.').unwrap();
-    let forged = format!("{head}.{}", URL_SAFE_NO_PAD.encode([0; 64]));
+    let forged = spoiled::signature(&good);
     let critical = Header { crit: Some(vec!["b64".to_owned()]), ..Header::new(Algorithm::EdDSA) };
     let critical = encode(&critical, &claims(), &EncodingKey::from_ed_der(&private_key())).unwrap();
     let elsewhere = Header { kid: Some("x".to_owned()), ..Header::new(Algorithm::EdDSA) };
@@ -138,6 +138,15 @@ fn userinfo_adds_the_address_of_the_same_person_only() {
         (told.email.as_deref(), told.email_verified, told.auth_time),
         (Some("a@b.example"), true, Some(NOW - 5))
     );
+    assert_eq!(told.name, bare.name, "what it does not say stays");
+    let named =
+        told_by_userinfo(&Identity { name: None, ..bare.clone() }, br#"{"sub": "u1", "name": "Jane"}"#).unwrap();
+    assert_eq!(named.name.as_deref(), Some("Jane"));
+    let other = told_by_userinfo(&bare, br#"{"sub": "u1", "name": "Janet"}"#).unwrap();
+    assert_eq!((other.name.as_deref(), other.email.as_deref()), (Some("Janet"), None));
+    let known = said(&claims()).unwrap();
+    let told = told_by_userinfo(&known, br#"{"sub": "u1", "email_verified": false}"#).unwrap();
+    assert_eq!((told.email, told.email_verified), (known.email, known.email_verified), "one of the two says both");
     assert!(told_by_userinfo(&bare, br#"{"sub": "u2", "email": "a@b.example"}"#).is_err());
     assert!(told_by_userinfo(&bare, b"[]").is_err());
 }
