@@ -3,9 +3,11 @@
 //! An entry is good while the database's counter of changes to applications is the one it was loaded under, and while
 //! that counter was confirmed within the last second. Several times a second [`super::upkeep`] confirms it, so a
 //! change made anywhere takes effect within a second, and an entry is not used for longer than that if the database is
-//! unreachable.
+//! unreachable. While PostgreSQL is known to be away, it is good for `database.outage_grace`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use quick_cache::sync::Cache;
@@ -35,6 +37,15 @@ pub struct ApplicationCache {
     catalogue: ArcSwapOption<Loaded<Arc<Catalogue>>>,
     attributes: ArcSwap<AttributeSchema>,
     counter: ConfirmedCounter,
+    outage_grace: Duration,
+    lookups: Lookups,
+}
+
+/// How often applications were found in memory, and how often not.
+#[derive(Debug, Default)]
+struct Lookups {
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 impl ApplicationCache {
@@ -49,6 +60,8 @@ impl ApplicationCache {
             catalogue: ArcSwapOption::empty(),
             attributes: ArcSwap::default(),
             counter: ConfirmedCounter::new(),
+            outage_grace: base.config.database.outage_grace,
+            lookups: Lookups::default(),
         }
     }
 
@@ -81,8 +94,10 @@ impl ApplicationCache {
         if let Some(loaded) = self.applications.get(client_id)
             && loaded.generation == generation
         {
+            self.lookups.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(Some(Arc::clone(&loaded.value)));
         }
+        self.lookups.misses.fetch_add(1, Ordering::Relaxed);
         if self.unknown.get(client_id) == Some(generation) {
             return Ok(None);
         }
@@ -151,9 +166,24 @@ impl ApplicationCache {
     /// The counter under which what is loaded next is current; read before the load, so that a change in
     /// between makes the load count as old.
     async fn application_generation(&self) -> Result<i64, StoreError> {
-        match self.counter.trusted(self.instruments.now()) {
-            Some(generation) => Ok(generation),
-            None => self.look().await,
+        if let Some(generation) = self.counter.trusted(self.instruments.now()) {
+            return Ok(generation);
         }
+        match self.look().await {
+            Err(e @ StoreError::Unavailable(_)) => self.in_grace().await.ok_or(e),
+            looked => looked,
+        }
+    }
+
+    /// The counter as it was when the database was last seen, if that was not too long ago and the database is away.
+    async fn in_grace(&self) -> Option<i64> {
+        let known = self.counter.confirmed_within(self.outage_grace, self.instruments.now())?;
+        self.store.is_away().await.then_some(known)
+    }
+
+    /// How many applications are at hand, and how often one was found there and was not.
+    pub fn figures(&self) -> (usize, u64, u64) {
+        let Lookups { hits, misses } = &self.lookups;
+        (self.applications.len(), hits.load(Ordering::Relaxed), misses.load(Ordering::Relaxed))
     }
 }

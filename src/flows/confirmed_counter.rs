@@ -50,9 +50,14 @@ impl ConfirmedCounter {
 
     /// The value, if it was confirmed within the last second.
     pub(super) fn trusted(&self, now: Timestamp) -> Option<i64> {
+        self.confirmed_within(TRUSTED_FOR, now)
+    }
+
+    /// The value, if it was confirmed less than this long ago.
+    pub(super) fn confirmed_within(&self, age: Duration, now: Timestamp) -> Option<i64> {
         let confirmed = **self.0.load();
         // After the clock was set back the counter counts as unconfirmed.
-        let recent = confirmed.asked_at <= now && now.since(confirmed.asked_at) < TRUSTED_FOR;
+        let recent = confirmed.asked_at <= now && now.since(confirmed.asked_at) < age;
         recent.then_some(confirmed.generation)
     }
 }

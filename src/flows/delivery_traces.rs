@@ -2,8 +2,10 @@
 //! trace id.
 
 use super::instruments::Instruments;
-use crate::domain::ids::{AuthorizationId, SignInEventId, SignInId};
+use crate::domain::ids::{AuthorizationId, SignInEventId, SignInId, SignInRecordId};
+use crate::domain::session::AuthenticationMethod;
 use crate::domain::sign_in::{DeliveryEvent, SignIn};
+use crate::domain::sign_in_record::{SignInOutcome, SignInRecord};
 use crate::protocol::refusal::Refusal;
 use crate::store::{Store, StoreError, Transaction};
 
@@ -76,6 +78,26 @@ impl DeliveryTraces {
         if let Err(error) = noted.await {
             tracing::warn!(%error, "a step of a sign-in was not written down");
         }
+    }
+
+    /// Writes down for the person of a sign-in, if there is an account, that wrong codes were typed until there were no
+    /// tries left.
+    pub(in crate::flows) async fn record_tried_too_often(
+        &self,
+        tx: &mut Transaction,
+        sign_in: &SignIn,
+    ) -> Result<(), StoreError> {
+        let (Some(user), now) = (sign_in.user, self.instruments.now()) else { return Ok(()) };
+        let record = SignInRecord {
+            id: SignInRecordId::new(self.instruments.row_id(now)),
+            user,
+            at: now,
+            outcome: SignInOutcome::TriedTooOften,
+            amr: AuthenticationMethod::Email,
+            upstream: None,
+            device: sign_in.device.clone(),
+        };
+        tx.sign_in_record_insert(&record).await
     }
 
     /// Adds a step to the sign-in that was made for a request. With an earlier session there was none.

@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 
@@ -15,6 +16,8 @@ use tokio::time::Instant;
 
 use super::guess_limits::network_of;
 use super::hashing_queue::{HashingQueue, Standing, Thread};
+
+pub use super::hashing_queue::HashingFigures;
 use crate::domain::ids::ClientId;
 use crate::domain::secret::{ClientSecret, SecretHash};
 use crate::protocol::refusal::Refusal;
@@ -43,6 +46,7 @@ pub fn imported_hash(phc: &str) -> Result<SecretHash, HashError> {
 pub struct SecretHasher {
     queue: Arc<HashingQueue<Asker>>,
     memories: Arc<Mutex<Vec<Memory>>>,
+    runs: Arc<AtomicU64>,
 }
 
 /// Who share the places in the queue that one asker has.
@@ -60,7 +64,11 @@ type Memory = Vec<Block>;
 impl Default for SecretHasher {
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { queue: Arc::new(HashingQueue::new(cores.saturating_sub(1).max(1))), memories: Arc::default() }
+        Self {
+            queue: Arc::new(HashingQueue::new(cores.saturating_sub(1).max(1))),
+            memories: Arc::default(),
+            runs: Arc::default(),
+        }
     }
 }
 
@@ -68,6 +76,16 @@ impl Default for SecretHasher {
 pub(super) type HashingThread = Thread<Asker>;
 
 impl SecretHasher {
+    /// How often Argon2 was run.
+    pub(super) fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
+    }
+
+    /// How much there is to hash.
+    pub(super) fn figures(&self) -> HashingFigures {
+        self.queue.figures()
+    }
+
     /// Waits for a thread; when too many wait already, answers 503 at once.
     pub(super) async fn thread(&self, asker: Option<Asker>, standing: Standing) -> Result<HashingThread, Refusal> {
         self.queue.thread(asker, standing).await
@@ -80,8 +98,12 @@ impl SecretHasher {
         presented: &ClientSecret,
         thread: HashingThread,
     ) -> Result<Option<usize>, Refusal> {
-        let presented = presented.clone();
-        self.run(thread, move |memory| hashes.iter().position(|hash| matches(hash, &presented, memory))).await
+        let (presented, runs) = (presented.clone(), Arc::clone(&self.runs));
+        let is_of = move |hash: &SecretHash, memory: &mut Memory| {
+            runs.fetch_add(1, Ordering::Relaxed);
+            matches(hash, &presented, memory)
+        };
+        self.run(thread, move |memory| hashes.iter().position(|hash| is_of(hash, memory))).await
     }
 
     /// Hashes a new secret for storage, for somebody who has proven to be allowed to have it made.
@@ -107,6 +129,7 @@ impl SecretHasher {
         salt: [u8; 16],
     ) -> Result<SecretHash, Refusal> {
         let secret = secret.clone();
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let hashed = self.run(thread, move |memory| hash(&secret, &salt, memory)).await?;
         hashed.ok_or_else(|| Refusal::server_error("Argon2 refused to hash a secret"))
     }
@@ -231,7 +254,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_thread_stays_taken_while_it_works_although_the_caller_hung_up() {
-        let hasher = Arc::new(SecretHasher { queue: Arc::new(HashingQueue::new(1)), memories: Arc::default() });
+        let hasher = Arc::new(SecretHasher { queue: Arc::new(HashingQueue::new(1)), ..SecretHasher::default() });
         let (started, has_started) = tokio::sync::oneshot::channel();
         let (finish, may_finish) = std::sync::mpsc::channel::<()>();
         let caller = tokio::spawn({

@@ -43,6 +43,19 @@ struct State<Client> {
     places: HashMap<Client, usize>,
     /// How long one takes, with more weight on the last ones.
     usual: Duration,
+    /// How many requests found no room.
+    refused: u64,
+}
+
+/// How much there is to hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashingFigures {
+    /// Threads that hash.
+    pub running: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
+    /// Requests that found no room since the start.
+    pub refused: u64,
 }
 
 /// A thread that may be used; given back when dropped.
@@ -58,6 +71,7 @@ impl<Client: Eq + Hash + Clone> HashingQueue<Client> {
             new: VecDeque::new(),
             places: HashMap::new(),
             usual: GUESSED,
+            refused: 0,
         }))
     }
 
@@ -85,6 +99,7 @@ impl<Client: Eq + Hash + Clone> HashingQueue<Client> {
         let wait = state.wait(standing);
         let taken = client.as_ref().and_then(|client| state.places.get(client)).copied().unwrap_or(0);
         if wait > LONGEST_WAIT || taken >= ROOM {
+            state.refused += 1;
             return Err(Refusal::unavailable("too many secrets are being verified at the moment", wait));
         }
         if let Some(client) = &client {
@@ -101,6 +116,13 @@ impl<Client: Eq + Hash + Clone> HashingQueue<Client> {
 }
 
 impl<Client: Eq + Hash> HashingQueue<Client> {
+    /// How much there is to do.
+    pub(super) fn figures(&self) -> HashingFigures {
+        let state = self.state();
+        let waiting = state.known.len() + state.new.len();
+        HashingFigures { running: state.threads - state.free, waiting, refused: state.refused }
+    }
+
     /// Takes note of how long a hashing took.
     pub(super) fn took(&self, time: Duration) {
         let mut state = self.state();

@@ -67,11 +67,8 @@ impl Logos {
         let url = Url::parse(&due.uri).map_err(|e| e.to_string())?;
         let heard = self.fetcher.picture(&url, LARGEST_PICTURE, LIMIT, self.instruments.now()).await;
         let heard = heard.map_err(|e| e.to_string())?;
-        match heard.status {
-            200 => Picture::read(heard.body.to_vec()).map_err(|e| e.to_string()),
-            status @ 300..=399 => Err(format!("the answer was {status}; redirects are not followed")),
-            status => Err(format!("the answer was {status}")),
-        }
+        heard.check_status()?;
+        Picture::read(heard.body.to_vec()).map_err(|e| e.to_string())
     }
 
     /// The copy that pages show.

@@ -53,6 +53,16 @@ pub(in crate::flows) fn mailbox_subject(what: &str, email: &EmailAddress) -> Str
     format!("{what}:{}", ValueHash::of(&email.mailbox()).hex())
 }
 
+/// The counts that a mail uses up, in the order in which every transaction takes them: of two that meet in several, one
+/// waits for the other at the first. All requests for mail meet in the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Pair,
+    Mailbox,
+    Sender,
+    Total,
+}
+
 /// What tells the operator that an attacker makes the server send mail.
 #[derive(Debug, Default)]
 struct Alarm {
@@ -132,17 +142,42 @@ impl MailLimits {
         email: &EmailAddress,
         sender: &MailSender,
     ) -> Result<(), Refusal> {
+        self.take_limits_of_all(tx, &[(email, sender)]).await
+    }
+
+    /// The same for several mails of one transaction.
+    pub(in crate::flows) async fn take_limits_of_all(
+        &self,
+        tx: &mut Transaction,
+        mails: &[(&EmailAddress, &MailSender)],
+    ) -> Result<(), Refusal> {
         let limits = self.limits.load_full();
-        let mailbox = mailbox_subject("mail", email);
-        let pair = format!("{mailbox} {}", sender.subject());
-        self.take_limit(tx, &pair, limits.mail_per_address_burst, limits.mail_per_address_every).await?;
-        if matches!(sender, MailSender::KnownBrowser(_)) {
-            return Ok(());
+        let mut counts: Vec<(Rank, String, &MailSender)> = Vec::new();
+        for &(email, sender) in mails {
+            let mailbox = mailbox_subject("mail", email);
+            counts.push((Rank::Pair, format!("{mailbox} {}", sender.subject()), sender));
+            if !matches!(sender, MailSender::KnownBrowser(_)) {
+                counts.push((Rank::Mailbox, mailbox, sender));
+                counts.push((Rank::Sender, sender.subject(), sender));
+                counts.push((Rank::Total, String::new(), sender));
+            }
         }
-        let (burst, every) = (limits.mail_per_address_total_burst, limits.mail_per_address_total_every);
-        self.take_limit(tx, &mailbox, burst, every).await?;
-        self.take_sender_limit(tx, sender).await?;
-        self.take_total(tx).await
+        counts.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+        for (rank, subject, sender) in counts {
+            match rank {
+                Rank::Pair => {
+                    let (burst, every) = (limits.mail_per_address_burst, limits.mail_per_address_every);
+                    self.take_limit(tx, &subject, burst, every).await?;
+                }
+                Rank::Mailbox => {
+                    let (burst, every) = (limits.mail_per_address_total_burst, limits.mail_per_address_total_every);
+                    self.take_limit(tx, &subject, burst, every).await?;
+                }
+                Rank::Sender => self.take_sender_limit(tx, sender).await?,
+                Rank::Total => self.take_total(tx).await?,
+            }
+        }
+        Ok(())
     }
 
     /// Counts one more mail of the whole server, and raises the alarm where there are too many: mail servers refuse the

@@ -52,6 +52,8 @@ pub mod sign_up;
 mod targets;
 pub mod token;
 pub mod token_status;
+mod unread_documents;
+mod unused_limit;
 pub mod upkeep;
 pub mod upstreams;
 pub mod usage;

@@ -20,7 +20,7 @@ use crate::domain::application::{
     Application, ApplicationSettings, ApplicationState, DeactivationReason, Origin, SettingProblem,
 };
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::catalogue::{Catalogue, NamedScope, Resource, ResourceAccess};
+use crate::domain::catalogue::{Catalogue, ForeignServer, NamedScope, Resource, ResourceAccess};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ApplicationId, ClientId};
 use crate::domain::secret::{ClientSecret, SecretOrigin, StoredSecret};
@@ -162,10 +162,13 @@ impl Provisioning {
             Some(known) if self.is_as_declared(&known, declared) => return Ok(()),
             Some(known) => self.declare_again(&mut tx, known, declared).await?,
         };
+        let (stay, ended): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut application.secrets).into_iter().partition(|known| stays(known, declared));
+        application.secrets = stay;
+        for old in ended {
+            self.applications.drop_secret(&mut tx, &application, &old, &Actor::Configuration).await?;
+        }
         if let Some(secret) = secret {
-            for old in std::mem::take(&mut application.secrets) {
-                self.applications.drop_secret(&mut tx, &application, &old, &Actor::Configuration).await?;
-            }
             self.applications.add_secret(&mut tx, &mut application, secret, &Actor::Configuration).await?;
         }
         check_look(&mut tx, &application, Chooser::Operator).await?;
@@ -178,7 +181,7 @@ impl Provisioning {
             matches!(known.state, ApplicationState::Deactivated { reason: DeactivationReason::Undeclared, .. });
         let deleted = matches!(known.state, ApplicationState::Deleted { .. });
         let same_secret = match (declared.secret, known.secrets.as_slice()) {
-            (None, secrets) => !secrets.iter().any(StoredSecret::is_imported),
+            (None, secrets) => secrets.iter().all(|secret| stays(secret, declared)),
             (Some(secret), [only]) => self.is_same_secret(secret, only),
             (Some(_), _) => false,
         };
@@ -253,6 +256,9 @@ impl Provisioning {
             ApplicationState::Active | ApplicationState::Deactivated { .. } => {}
         }
         tx.application_update(known.id, &declared.settings, Origin::Declared).await?;
+        if declared.settings.authenticates_otherwise_than(&known.settings) {
+            tx.application_end_tokens(known.id, now).await?;
+        }
         let origin = (known.origin != Origin::Declared).then(|| "origin".to_owned());
         let settings = Some(changes(&known.settings, &declared.settings)).filter(|what| !what.is_empty());
         let what = origin.into_iter().chain(settings).collect::<Vec<_>>().join(", ");
@@ -264,6 +270,11 @@ impl Provisioning {
         settle_owner(tx, &known, now).await?;
         Ok(known)
     }
+}
+
+/// Whether a secret stays that an application has: one that this server made, where none is declared in its place.
+fn stays(known: &StoredSecret, declared: &Declared<'_>) -> bool {
+    declared.secret.is_none() && declared.settings.uses_secret() && !known.is_imported()
 }
 
 fn declared_catalogue(provisioning: &config::Provisioning) -> Result<Catalogue, ProvisionError> {
@@ -282,6 +293,10 @@ fn declared_catalogue(provisioning: &config::Provisioning) -> Result<Catalogue, 
             access: if resource.open { ResourceAccess::Open } else { ResourceAccess::Registered },
             token_format: resource.token_format,
             application: application.transpose().map_err(|e| at(&resource.place, format!("application: {e}")))?,
+            authorization_server: resource.issuer.clone().map(|issuer| {
+                let client_ids = resource.client_ids.iter().cloned().collect();
+                ForeignServer { issuer, client_ids }
+            }),
         });
     }
     Ok(catalogue)

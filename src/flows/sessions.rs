@@ -8,10 +8,12 @@ use super::foundations::Foundations;
 use super::instruments::Instruments;
 use crate::domain::application::Application;
 use crate::domain::assurance::RequiredSignIn;
-use crate::domain::ids::{ApplicationId, ClientId, SessionId, Timestamp, UserId};
+use crate::domain::ids::{ApplicationId, ClientId, SessionId, SignInRecordId, Timestamp, UserId};
 use crate::domain::one_time::SessionToken;
 use crate::domain::session::{AuthenticationMethod, Device, SESSION_LIFETIME, Session};
+use crate::domain::sign_in_record::{RECORDS_KEPT_FOR, SignInOutcome, SignInRecord};
 use crate::domain::token_family::EndReason;
+use crate::domain::upstream::{UpstreamChange, UpstreamName};
 use crate::domain::user::User;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
@@ -42,10 +44,17 @@ enum Power {
 const FRESH_FOR: Duration = Duration::from_mins(15);
 
 /// How far back a person sees what happened to their account.
-const EVENTS_SHOWN_FOR: Duration = Duration::from_hours(90 * 24);
+const EVENTS_SHOWN_FOR: Duration = RECORDS_KEPT_FOR;
 
-/// How much of it they see at once; all of it is in what they can download.
-const MOST_EVENTS: i64 = 100;
+/// How many events they see at once, and how many sign-ins; all of them are in what they can download.
+const MOST_EVENTS: i64 = 200;
+
+/// How and when a person authenticated.
+struct Authenticated {
+    amr: AuthenticationMethod,
+    upstream: Option<UpstreamName>,
+    at: Timestamp,
+}
 
 /// The age of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +78,22 @@ impl SignedInPerson {
     pub fn lacks_power(&self) -> bool {
         self.power == Power::Withheld
     }
+
+    /// Begins the transaction of what they do with something of their own. Whoever ends the account or the session at
+    /// this moment comes before it, which refuses what is done, or waits until it ends.
+    pub(in crate::flows) async fn begin(&self, store: &Store) -> Result<Transaction, Refusal> {
+        let mut tx = store.begin().await?;
+        if self.hold(&mut tx).await? { Ok(tx) } else { Err(signed_out()) }
+    }
+
+    /// Locks the account and then the session, until the transaction ends. False if one of them has ended.
+    pub(in crate::flows) async fn hold(&self, tx: &mut Transaction) -> Result<bool, StoreError> {
+        Ok(tx.user_hold(self.user.id).await? && tx.session_hold(self.session.id).await?)
+    }
+}
+
+fn signed_out() -> Refusal {
+    Refusal::new(ErrorCode::InsufficientUserAuthentication, "this session is over; sign in again at /login")
 }
 
 /// An application with access to the account.
@@ -89,8 +114,15 @@ pub struct AccountOverview {
     pub sessions: Vec<Session>,
     /// The applications with access.
     pub applications: Vec<ApplicationAccess>,
-    /// What happened to the account lately, newest first.
-    pub events: Vec<AuditLine>,
+}
+
+/// What happened to an account in the last 90 days.
+#[derive(Clone, Debug)]
+pub struct AccountEvents {
+    /// What the audit log has of it, newest first, but for sign-ins.
+    pub changes: Vec<AuditLine>,
+    /// How it was signed in to, newest first.
+    pub sign_ins: Vec<SignInRecord>,
 }
 
 /// The sessions of browsers.
@@ -120,7 +152,7 @@ impl Sessions {
         amr: AuthenticationMethod,
         device: &Device,
     ) -> Result<SessionToken, StoreError> {
-        self.begin(tx, user, (amr, self.instruments.now()), device).await
+        self.begin(tx, user, Authenticated { amr, upstream: None, at: self.instruments.now() }, device).await
     }
 
     /// The same for a person who signed in at an upstream, perhaps a while ago.
@@ -128,17 +160,18 @@ impl Sessions {
         &self,
         tx: &mut Transaction,
         user: UserId,
-        auth_time: Timestamp,
+        (upstream, at): (UpstreamName, Timestamp),
         device: &Device,
     ) -> Result<SessionToken, StoreError> {
-        self.begin(tx, user, (AuthenticationMethod::Upstream, auth_time), device).await
+        let how = Authenticated { amr: AuthenticationMethod::Upstream, upstream: Some(upstream), at };
+        self.begin(tx, user, how, device).await
     }
 
     async fn begin(
         &self,
         tx: &mut Transaction,
         user: UserId,
-        (amr, auth_time): (AuthenticationMethod, Timestamp),
+        how: Authenticated,
         device: &Device,
     ) -> Result<SessionToken, StoreError> {
         let now = self.instruments.now();
@@ -147,14 +180,25 @@ impl Sessions {
             id: SessionId::new(self.instruments.row_id(now)),
             user,
             created_at: now,
-            auth_time,
-            amr,
+            auth_time: how.at,
+            amr: how.amr,
+            upstream: how.upstream,
             last_seen_at: now,
             expires_at: now.plus(SESSION_LIFETIME),
             ended_at: None,
             device: device.clone(),
         };
         tx.session_insert(&session, token.hash()).await?;
+        let record = SignInRecord {
+            id: SignInRecordId::new(self.instruments.row_id(now)),
+            user,
+            at: now,
+            outcome: SignInOutcome::SignedIn,
+            amr: session.amr,
+            upstream: session.upstream,
+            device: session.device,
+        };
+        tx.sign_in_record_insert(&record).await?;
         Ok(token)
     }
 
@@ -171,7 +215,7 @@ impl Sessions {
         Ok(Some(SignedInPerson::of((session, user), self.operators, now)))
     }
 
-    /// Where a person is signed in, what applications have of them, and what happened to the account.
+    /// Where a person is signed in, and what applications have of them.
     pub async fn account_overview(&self, user: &User) -> Result<AccountOverview, Refusal> {
         let now = self.instruments.now();
         let sessions = self.store.sessions_of(user.id, now).await?;
@@ -192,9 +236,17 @@ impl Sessions {
                 None => applications.extend(self.access(id, scope, since).await?),
             }
         }
-        let since = now.minus(EVENTS_SHOWN_FOR);
-        let events = self.store.audit_about(&user.sub, user.id, since, MOST_EVENTS).await?;
-        Ok(AccountOverview { sessions, applications, events })
+        Ok(AccountOverview { sessions, applications })
+    }
+
+    /// What happened to an account lately.
+    pub async fn account_events(&self, user: &User) -> Result<AccountEvents, Refusal> {
+        let since = self.instruments.now().minus(EVENTS_SHOWN_FOR);
+        let mut changes = self.store.audit_about(&user.sub, user.id, since, MOST_EVENTS).await?;
+        // It is among the sign-ins, with its device.
+        changes.retain(|line| line.event != UpstreamChange::SignedIn.event());
+        let sign_ins = self.store.sign_in_records_of(user.id, since, MOST_EVENTS).await?;
+        Ok(AccountEvents { changes, sign_ins })
     }
 
     async fn access(
@@ -214,12 +266,21 @@ impl Sessions {
         if own.is_none() {
             return Err(Refusal::new(ErrorCode::NotFound, "there is no such session of yours"));
         }
-        let mut tx = self.store.begin().await?;
+        let mut tx = person.begin(&self.store).await?;
         self.end_session_in(&mut tx, session).await?;
-        tx.commit().await?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
+    /// Ends a session and the grants that were made in it, whoever asks for it; one that has ended stays as it is.
+    pub(super) async fn end_session_of_anybody(&self, session: SessionId) -> Result<(), Refusal> {
+        let Some(session) = self.store.session(session).await? else { return Ok(()) };
+        let mut tx = self.store.begin().await?;
+        tx.user_hold(session.user).await?;
+        self.end_session_in(&mut tx, session.id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Ends a session in a transaction that holds the person's row.
     pub(super) async fn end_session_in(&self, tx: &mut Transaction, session: SessionId) -> Result<(), StoreError> {
         let now = self.instruments.now();
         tx.session_end(session, now).await?;
@@ -231,7 +292,9 @@ impl Sessions {
     /// to the new session if that is the same person's.
     pub async fn replace_session(&self, before: &SignedInPerson, now: &SignedInPerson) -> Result<(), Refusal> {
         let mut tx = self.store.begin().await?;
-        if before.user.id == now.user.id {
+        tx.user_hold(before.user.id).await?;
+        // Where the new one is over already, there is nothing to hand over to.
+        if before.user.id == now.user.id && tx.session_hold(now.session.id).await? {
             tx.session_hand_over(before.session.id, now.session.id).await?;
         }
         self.end_session_in(&mut tx, before.session.id).await?;
@@ -241,13 +304,8 @@ impl Sessions {
     /// Ends all sessions of the person and all grants.
     pub async fn sign_out_everywhere(&self, person: &SignedInPerson) -> Result<(), Refusal> {
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
-        tx.user_hold(person.user.id).await?;
-        tx.sessions_end_of(person.user.id, now).await?;
-        tx.families_end_of_user(person.user.id, EndReason::SignedOut, now).await?;
-        tx.authorization_codes_end(person.user.id, None, now).await?;
-        tx.device_grants_end(person.user.id, None, now).await?;
-        tx.sign_ins_end_of(person.user.id, now).await?;
+        let mut tx = person.begin(&self.store).await?;
+        end_all_of(&mut tx, person.user.id, EndReason::SignedOut, now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -257,8 +315,7 @@ impl Sessions {
         let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such application");
         let application = self.application_cache.application(client_id).await?.ok_or_else(unknown)?;
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
-        tx.user_hold(person.user.id).await?;
+        let mut tx = person.begin(&self.store).await?;
         tx.sign_ins_end_for(person.user.id, application.id, now).await?;
         tx.families_end_of_grant(person.user.id, application.id, EndReason::Withdrawn, now).await?;
         tx.authorization_codes_end(person.user.id, Some(application.id), now).await?;
@@ -267,4 +324,20 @@ impl Sessions {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Ends the sign-ins, sessions, codes and grants of an account, after a write that locks its row: what begins in its
+/// name does so too.
+pub(in crate::flows) async fn end_all_of(
+    tx: &mut Transaction,
+    user: UserId,
+    why: EndReason,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.sign_ins_end_of(user, now).await?;
+    tx.sessions_end_of(user, now).await?;
+    tx.authorization_codes_end(user, None, now).await?;
+    tx.families_end_of_user(user, why, now).await?;
+    tx.device_grants_end(user, None, now).await?;
+    Ok(())
 }

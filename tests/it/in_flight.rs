@@ -48,6 +48,8 @@ struct Scene {
     other: User,
     /// Unlike any other address.
     new: String,
+    /// What the account has, and what operators have to do with.
+    own: Belongings,
 }
 
 impl Scene {
@@ -70,6 +72,16 @@ macro_rules! changes {
         }))),+]
     };
 }
+
+mod belongings;
+mod every_change;
+mod operators;
+mod people;
+
+use belongings::Belongings;
+pub(crate) use belongings::signed_in;
+use operators::MORE_OF_OPERATORS;
+use people::OF_PEOPLE;
 
 fn settings(name: &str) -> ApplicationSettings {
     ApplicationSettings::new(name.to_owned(), ApplicationKind::Service)
@@ -278,8 +290,9 @@ async fn set_scene(server: &Arc<Rooms>, admin: Admin) -> Arc<Scene> {
     let asked = server.self_service.change_for(&asking, &mine, change, "please").await.unwrap().waiting.unwrap().id;
     let new_hook = hook(WebhookOwner::Application(mine.clone()));
     let hook = server.webhooks.webhook_create(new_hook, &Actor::CommandLine).await.unwrap().webhook;
+    let own = belongings::make(server, &user, &other, &new).await;
     let server = Arc::clone(server);
-    Arc::new(Scene { server, user, mine, paused, deleted, asked, sent, received, hook, other, new })
+    Arc::new(Scene { server, user, mine, paused, deleted, asked, sent, received, hook, other, new, own })
 }
 
 /// Fifty who were let in before try after it, at the same time: none gets through, and nothing is written.
@@ -300,7 +313,14 @@ async fn none_gets_through(world: &World, scene: &Arc<Scene>, changes: &[(&str, 
 async fn each_of_these_changes_can_be_made(world: World) {
     let server = world.idle_with(CONFIG).await;
     person::operator(&server, "root@example.com").await;
-    for (changes, admin) in [(OF_OWNERS, Admin::No), (OF_DEVELOPERS, Admin::No), (OF_OPERATORS, Admin::Yes)] {
+    let all = [
+        (OF_OWNERS, Admin::No),
+        (OF_DEVELOPERS, Admin::No),
+        (OF_PEOPLE, Admin::No),
+        (OF_OPERATORS, Admin::Yes),
+        (MORE_OF_OPERATORS, Admin::Yes),
+    ];
+    for (changes, admin) in all {
         for (name, change) in changes {
             let scene = scene(&server, admin).await;
             let done = change(scene).await;
@@ -315,9 +335,9 @@ async fn who_is_disabled_or_deleted_changes_nothing_any_more(world: World) {
     person::operator(&server, "root@example.com").await;
     for loss in [Loss::Disabled, Loss::Deleted] {
         let developer = scene(&server, Admin::No).await;
-        none_gets_through(&world, &developer, &[OF_OWNERS, OF_DEVELOPERS].concat(), loss).await;
+        none_gets_through(&world, &developer, &[OF_OWNERS, OF_DEVELOPERS, OF_PEOPLE].concat(), loss).await;
         let operator = scene(&server, Admin::Yes).await;
-        none_gets_through(&world, &operator, &[OF_OWNERS, OF_OPERATORS].concat(), loss).await;
+        none_gets_through(&world, &operator, &[OF_OWNERS, OF_OPERATORS, MORE_OF_OPERATORS].concat(), loss).await;
     }
 }
 
@@ -326,7 +346,12 @@ async fn who_is_no_operator_or_owner_any_more_changes_nothing_as_such(world: Wor
     let server = world.idle_with(CONFIG).await;
     person::operator(&server, "root@example.com").await;
     let operator = scene(&server, Admin::Yes).await;
-    let power = OF_OPERATORS.iter().filter(|(name, _)| !name.starts_with("register")).copied().collect::<Vec<_>>();
+    let power = OF_OPERATORS
+        .iter()
+        .chain(MORE_OF_OPERATORS)
+        .filter(|(name, _)| !name.starts_with("register"))
+        .copied()
+        .collect::<Vec<_>>();
     none_gets_through(&world, &operator, &power, Loss::Demoted).await;
     let owner = scene(&server, Admin::No).await;
     let undelete = OF_DEVELOPERS.iter().filter(|(name, _)| *name == "undelete").copied();

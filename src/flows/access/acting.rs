@@ -4,11 +4,12 @@
 //! account to be disabled, an operator to become none, an application to be stopped. Here their rows are locked, so
 //! that such a change comes either before, and refuses what is done, or after it.
 
-use super::{Caller, Need, Reach};
+use super::{Caller, Need, Reach, sign_in_anew};
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{ClientId, UserId};
-use crate::domain::user::User;
+use crate::domain::user::{User, UserState};
+use crate::flows::sessions::{SignIn, SignedInPerson};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::protocol::scope::Scope;
 use crate::store::{Generation, Store, StoreError, Transaction};
@@ -30,6 +31,50 @@ pub(in crate::flows) async fn begin_as(
     let caller = as_now(&mut tx, caller).await?;
     caller.reach(need)?;
     Ok((tx, caller))
+}
+
+/// Begins the transaction of a change to an account, which comes with it as it is now. `not_found` (404) if it is deleted.
+pub(in crate::flows) async fn begin_acting_on(
+    store: &Store,
+    id: UserId,
+    actor: &Actor,
+) -> Result<(Transaction, User), Refusal> {
+    let mut tx = begin_acting(store, actor, Need::WriteUsers).await?;
+    // Its row is locked, so that it becomes no operator meanwhile. One that is disabled cannot sign in as one.
+    tx.user_hold(id).await?;
+    let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such account");
+    let user = check_acting_on(&mut tx, id, actor).await?.ok_or_else(unknown)?;
+    Ok((tx, user))
+}
+
+/// An account that an actor is about to change, as it is now; none if it is deleted. Whoever may change an operator's
+/// account could take it over, so that only operators do.
+pub(in crate::flows) async fn check_acting_on(
+    tx: &mut Transaction,
+    id: UserId,
+    actor: &Actor,
+) -> Result<Option<User>, Refusal> {
+    let user = tx.user(id).await?.filter(|user| !matches!(user.state, UserState::Deleted { .. }));
+    if user.as_ref().is_some_and(|user| user.admin) && *actor != Actor::User(id) {
+        check_acting(tx, actor, Need::Operate).await?;
+    }
+    Ok(user)
+}
+
+/// Begins the transaction of what somebody does to their own account who has signed in a moment ago. Account and session
+/// are locked, so that neither ends meanwhile.
+pub(in crate::flows) async fn begin_fresh(store: &Store, person: &SignedInPerson) -> Result<Transaction, Refusal> {
+    check_fresh(person)?;
+    person.begin(store).await
+}
+
+/// Adding a way in, taking one away or taking everything out wants a sign-in of the last quarter of an hour, by mail or
+/// with a passkey.
+pub(in crate::flows) fn check_fresh(person: &SignedInPerson) -> Result<(), Refusal> {
+    match person.sign_in {
+        SignIn::Fresh => Ok(()),
+        SignIn::Aged => Err(sign_in_anew()),
+    }
 }
 
 /// Refuses an actor who may not do this any more. Whether an application is theirs is looked at where it is changed.

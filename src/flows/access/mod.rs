@@ -11,7 +11,9 @@ use crate::domain::ids::ClientId;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, Transaction};
 
-pub(super) use acting::{begin_acting, begin_as, check_acting, reach_of};
+pub(super) use acting::{
+    begin_acting, begin_acting_on, begin_as, begin_fresh, check_acting, check_acting_on, check_fresh, reach_of,
+};
 pub(super) use caller::sign_in_anew;
 pub use caller::{ADMIN_SCOPE, Caller, Need, Reach};
 pub use list::MOST_OWNED;

@@ -8,20 +8,20 @@ mod messages;
 
 use std::sync::Arc;
 
-use super::access::{Need, begin_acting, sign_in_anew};
+use super::access::{Need, begin_acting, begin_fresh};
 use super::foundations::Foundations;
 use super::instruments::Instruments;
 use super::mail::Mail;
 use super::mail_limits::{MailLimits, MailSender};
-use super::people::end_all_of;
 use super::requester::Requester;
-use super::sessions::{SignIn, SignedInPerson};
+use super::sessions::{SignedInPerson, end_all_of};
 use crate::config::Issuer;
 use crate::domain::address_change::{AddressChange, AddressChangeState, PROOF_LIFETIME, UNDO_LIFETIME};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::AddressChangeId;
 use crate::domain::one_time::{AddressToken, BrowserToken, UndoToken};
 use crate::domain::passkey::PasskeyChange;
+use crate::domain::token_family::EndReason;
 use crate::domain::upstream::UpstreamChange;
 use crate::domain::user::{EmailAddress, UserState};
 use crate::protocol::refusal::{ErrorCode, Refusal};
@@ -55,20 +55,17 @@ impl AddressChanges {
         new: EmailAddress,
         (browser, requester): (&BrowserToken, &Requester),
     ) -> Result<(), Refusal> {
-        if person.sign_in == SignIn::Aged {
-            return Err(sign_in_anew());
-        }
         let now = self.instruments.now();
-        let mut tx = begin_acting(&self.store, &Actor::User(person.user.id), Need::WriteApplications).await?;
+        let mut tx = begin_fresh(&self.store, person).await?;
         let user = tx.user(person.user.id).await?.ok_or_else(over)?;
         let old = user.email.clone().ok_or_else(over)?;
         if old.key() == new.key() {
             return Err(Refusal::invalid_request("this is the address of the account already"));
         }
         // Both get mail by it. The new one need not be the person's, so no browser is known there.
-        self.mail_limits.take_mail_limits(&mut tx, &new, &MailSender::Network(requester.address)).await?;
-        let sender = self.mail_limits.mail_sender(browser.hash(), Some(user.id), requester);
-        self.mail_limits.take_mail_limits(&mut tx, &old, &sender).await?;
+        let (network, browser) = (MailSender::Network(requester.address), browser.hash());
+        let sender = self.mail_limits.mail_sender(browser, Some(user.id), requester);
+        self.mail_limits.take_limits_of_all(&mut tx, &[(&new, &network), (&old, &sender)]).await?;
         tx.address_changes_drop(user.id, now).await?;
         let locale = user.locale.as_deref().unwrap_or(&requester.locale);
         if let Some(other) = tx.user_by_email(&new).await? {
@@ -138,11 +135,14 @@ impl AddressChanges {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
+        if let Some(found) = self.to_be_undone(token).await? {
+            tx.user_hold(found.user).await?;
+        }
         let change = tx.address_change_undo(token.hash(), now).await?.ok_or_else(over)?;
         let user = tx.user(change.user).await?.filter(|user| !matches!(user.state, UserState::Deleted { .. }));
         let user = user.ok_or_else(over)?;
         tx.user_change_address(user.id, &change.old, now).await.map_err(taken_meanwhile)?;
-        end_all_of(&mut tx, user.id, now).await?;
+        end_all_of(&mut tx, user.id, EndReason::AccountEnded, now).await?;
         tx.address_changes_end(user.id, now).await?;
         // An attacker may have added one, and mail is enough to add one's own again.
         for _ in tx.passkeys_of(user.id).await? {

@@ -4,7 +4,7 @@ use crate::domain::application::SettingsError;
 use crate::domain::group::GroupName;
 use crate::domain::ids::ClientId;
 use crate::flows::keys::{KeyChangeError, NotOffered};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::{ErrorCode, FormReason, Refusal};
 use crate::store::StoreError;
 
 /// Why an application could not be changed.
@@ -74,6 +74,19 @@ pub enum ManageError {
     Refused(Refusal),
 }
 
+/// What pages word in the language of their reader.
+const fn in_form(error: &ManageError) -> Option<FormReason> {
+    Some(match error {
+        ManageError::AlikeName => FormReason::AlikeName,
+        ManageError::NothingToDo(..) => FormReason::SameState,
+        ManageError::Suspended(_) => FormReason::Suspended,
+        ManageError::Declared(_) => FormReason::Declared,
+        ManageError::OfDocument(_) => FormReason::OfDocument,
+        ManageError::NoGroup(_) => FormReason::NoGroup,
+        _ => return None,
+    })
+}
+
 impl From<ManageError> for Refusal {
     fn from(error: ManageError) -> Self {
         let code = match &error {
@@ -99,7 +112,11 @@ impl From<ManageError> for Refusal {
                 other => return Self::server_error(other.to_string()),
             },
         };
-        Self::new(code, error.to_string())
+        let refusal = Self::new(code, error.to_string());
+        match in_form(&error) {
+            Some(reason) => refusal.in_form(reason),
+            None => refusal,
+        }
     }
 }
 

@@ -93,10 +93,7 @@ impl Applications {
                 self.drop_secret(tx, application, secret, actor).await?;
             }
         }
-        let known = &application.settings;
-        let is_other = (&settings.authentication, &settings.jwks_uri) != (&known.authentication, &known.jwks_uri);
-        let distrusts = known.federated.iter().any(|identity| !settings.federated.contains(identity));
-        if is_other || distrusts {
+        if settings.authenticates_otherwise_than(&application.settings) {
             tx.application_end_tokens(application.id, now).await?;
         }
         if settings.owner != application.settings.owner {

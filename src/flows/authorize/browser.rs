@@ -282,7 +282,7 @@ impl Authorizations {
     ) -> Result<Continuation, Refusal> {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
-        if !tx.user_hold(person.user.id).await? || !tx.session_hold(person.session.id).await? {
+        if !person.hold(&mut tx).await? {
             return Ok(Continuation::SignIn(open.clone()));
         }
         let application = tx.application(&open.application.client_id).await?.ok_or(Withdrawn::Application)?;

@@ -191,9 +191,7 @@ impl Authorizations {
     }
 
     async fn asking_application(&self, parameters: &Parameters, address: IpAddr) -> Result<Arc<Application>, Refusal> {
-        let Some(client_id) = parameters.value("client_id") else {
-            return Err(Refusal::invalid_request("the parameter 'client_id' is missing"));
-        };
+        let client_id = parameters.required("client_id")?;
         let unknown = || Refusal::new(ErrorCode::UnauthorizedClient, "there is no application with this client_id");
         let client_id: ClientId = client_id.parse().map_err(|_| unknown())?;
         let application = self.client_documents.application(&client_id, address).await?.ok_or_else(unknown)?;

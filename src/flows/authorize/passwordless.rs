@@ -4,7 +4,7 @@
 //! redirect URI with a code.
 
 use super::{Authorizations, Channel, Proven, Settled};
-use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::application::Application;
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::authorization::Source;
 use crate::domain::language::Language;
@@ -108,7 +108,7 @@ impl Authorizations {
             return Ok(MailSender::Network(request.address));
         }
         let client = self.clients.authenticate_request(request).await?;
-        if client.application.settings.authentication == ClientAuthentication::None {
+        if client.application.is_public() {
             return Ok(MailSender::Network(request.address));
         }
         Ok(MailSender::Application(client.application.client_id.clone()))

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::{Authorizations, Channel, prove_redirect};
-use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::application::Application;
 use crate::domain::ids::{ClientId, Timestamp};
 use crate::domain::one_time::{PushedRequest, ValueHash};
 use crate::flows::clients::ClientRequest;
@@ -49,7 +49,7 @@ impl Authorizations {
     }
 
     async fn push_request_of(&self, application: &Application, request: &ClientRequest<'_>) -> Result<String, Refusal> {
-        let is_public = application.settings.authentication == ClientAuthentication::None;
+        let is_public = application.is_public();
         if is_public {
             self.request_limits.admit(Sender::at(request.address), self.instruments.now())?;
         }

@@ -48,7 +48,7 @@ impl ClientDocuments {
         if !tx.client_document_expire(application.id, since, now).await? {
             return Ok(());
         }
-        tx.application_purge(application.id, now, now).await?;
+        tx.application_purge(&application, now, now).await?;
         let event = AuditEvent::ApplicationExpired { client_id: client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&Actor::Schedule, event, now)).await?;
         tx.commit().await

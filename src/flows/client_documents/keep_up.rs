@@ -2,23 +2,16 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{ClientDocuments, Described};
-use crate::config::RateLimits;
 use crate::domain::activity::network;
 use crate::domain::application::{Admission, Application, ApplicationSettings, ApplicationState, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, ClientId, Timestamp};
 use crate::domain::settings_change::changes;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::flows::unused_limit::check_room;
+use crate::protocol::refusal::Refusal;
 use crate::store::{Generation, StoreError, Transaction};
-
-/// How long to wait where there are too many.
-const WHEN_FULL: Duration = Duration::from_mins(10);
-
-/// Of all that may be unused at once, one network has at most this part.
-const SHARE: i64 = 10;
 
 impl ClientDocuments {
     /// The application as its document describes it. What another node has read later, and written down, stays.
@@ -42,7 +35,7 @@ impl ClientDocuments {
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         match tx.application(client_id).await? {
-            None => self.begin(&mut tx, client_id, described, caller).await?,
+            None => self.begin(&mut tx, (client_id, None), described, caller).await?,
             Some(known) => self.change(&mut tx, &known, described, caller).await?,
         }
         tx.commit().await?;
@@ -67,20 +60,29 @@ impl ClientDocuments {
         Ok(())
     }
 
+    /// Begins an application: a new one, or one that was forgotten, unused, and comes again.
     async fn begin(
         &self,
         tx: &mut Transaction,
-        client_id: &ClientId,
+        (client_id, forgotten): (&ClientId, Option<&Application>),
         described: Described,
         caller: Option<IpAddr>,
     ) -> Result<(), Refusal> {
         let (now, network) = (self.instruments.now(), caller.map(network).unwrap_or_default());
-        self.check_room(tx, &network).await?;
-        let id = ApplicationId::new(self.instruments.row_id(now));
+        let too_many = "too many clients were named by the address of a document and not used; come back later";
+        check_room(&self.rates.load_full(), tx.client_documents_unused(&network), too_many).await?;
+        let id = forgotten.map_or_else(|| ApplicationId::new(self.instruments.row_id(now)), |known| known.id);
         let origin = Origin::Dynamic(Admission::Document);
-        tx.application_insert(&Application::new(id, client_id.clone(), described.settings, origin, now)).await?;
+        if forgotten.is_some() {
+            tx.client_document_begin_again(id, now).await?;
+            tx.application_update(id, &described.settings, origin).await?;
+        } else {
+            tx.application_insert(&Application::new(id, client_id.clone(), described.settings, origin, now)).await?;
+        }
         tx.client_document_insert(id, &network, described.read_at).await?;
-        self.tell_begun(tx, client_id, network, now).await
+        let event = AuditEvent::ApplicationRegistered { client_id: client_id.clone(), token: None, network };
+        let actor = Actor::Application(client_id.clone());
+        Ok(tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await?)
     }
 
     async fn change(
@@ -93,7 +95,9 @@ impl ClientDocuments {
         match known.state {
             // It was blocked a moment ago, and whoever asks for it next sees that.
             ApplicationState::Deactivated { .. } => Ok(()),
-            ApplicationState::Deleted { .. } => self.begin_again(tx, known, described, caller).await,
+            ApplicationState::Deleted { .. } => {
+                self.begin(tx, (&known.client_id, Some(known)), described, caller).await
+            }
             ApplicationState::Active => {
                 let is_newest = tx.client_document_note_read(known.id, described.read_at).await?;
                 if is_newest && known.settings != described.settings {
@@ -104,22 +108,6 @@ impl ClientDocuments {
         }
     }
 
-    /// It was forgotten, unused, and comes again.
-    async fn begin_again(
-        &self,
-        tx: &mut Transaction,
-        known: &Application,
-        described: Described,
-        caller: Option<IpAddr>,
-    ) -> Result<(), Refusal> {
-        let (now, network) = (self.instruments.now(), caller.map(network).unwrap_or_default());
-        self.check_room(tx, &network).await?;
-        tx.client_document_begin_again(known.id, now).await?;
-        tx.client_document_insert(known.id, &network, described.read_at).await?;
-        tx.application_update(known.id, &described.settings, known.origin).await?;
-        self.tell_begun(tx, &known.client_id, network, now).await
-    }
-
     /// Its document says something else now.
     async fn follow(
         &self,
@@ -128,7 +116,7 @@ impl ClientDocuments {
         settings: &ApplicationSettings,
     ) -> Result<(), StoreError> {
         let (now, before) = (self.instruments.now(), &known.settings);
-        if (&before.authentication, &before.jwks_uri) != (&settings.authentication, &settings.jwks_uri) {
+        if settings.authenticates_otherwise_than(before) {
             tx.application_end_tokens(known.id, now).await?;
         }
         tx.application_update(known.id, settings, known.origin).await?;
@@ -136,32 +124,5 @@ impl ClientDocuments {
             AuditEvent::ApplicationChanged { client_id: known.client_id.clone(), what: changes(before, settings) };
         let actor = Actor::Application(known.client_id.clone());
         tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await
-    }
-
-    async fn tell_begun(
-        &self,
-        tx: &mut Transaction,
-        client_id: &ClientId,
-        network: String,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let event = AuditEvent::ApplicationRegistered { client_id: client_id.clone(), token: None, network };
-        let actor = Actor::Application(client_id.clone());
-        Ok(tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await?)
-    }
-
-    /// Whether one more may be begun that nobody has used yet.
-    async fn check_room(&self, tx: &mut Transaction, network: &str) -> Result<(), Refusal> {
-        let RateLimits { enabled, unused_registrations, .. } = **self.rates.load();
-        if !enabled {
-            return Ok(());
-        }
-        let most = i64::from(unused_registrations);
-        let unused = tx.client_documents_unused(network).await?;
-        if unused.total >= most || unused.of_network >= (most / SHARE).max(1) {
-            let what = "too many clients were named by the address of a document and not used; come back later";
-            return Err(Refusal::new(ErrorCode::TooManyRequests, what).retry_after(WHEN_FULL));
-        }
-        Ok(())
     }
 }

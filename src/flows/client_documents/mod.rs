@@ -20,6 +20,7 @@ use super::foundations::Foundations;
 use super::instruments::Instruments;
 use super::keys::{Keys, check_offered};
 use super::mail::Mail;
+use super::unread_documents::unread;
 use crate::adapters::fetch::{Document, DocumentError, Documents, Received, Unread};
 use crate::config;
 use crate::domain::application::{Application, ApplicationSettings, ApplicationState};
@@ -27,11 +28,8 @@ use crate::domain::ids::{ClientId, Timestamp};
 use crate::domain::registration::{Allowance, ClientMetadata};
 use crate::protocol::client_document::{DocumentHosts, read_client_document};
 use crate::protocol::document_address::DocumentAddress;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 use crate::store::{Store, StoreError};
-
-/// When to come again if too much is being fetched.
-const BUSY: Duration = Duration::from_secs(2);
 
 /// How long a public client that has a token to renew is taken for what its document said. Its site may be away that
 /// long; a new sign-in needs the document.
@@ -53,9 +51,7 @@ impl Document for ClientDocument {
     const MOST: usize = 5 * 1024;
 
     fn read(received: &Received) -> Result<Self, String> {
-        if !received.is_json() {
-            return Err("it is no JSON by its content type".to_owned());
-        }
+        received.check_json()?;
         let members = read_client_document(&received.body, received.url.as_str()).map_err(|e| e.to_string())?;
         Ok(Self { members, read_at: received.asked_at })
     }
@@ -179,7 +175,7 @@ impl ClientDocuments {
         {
             return Ok(Arc::clone(known));
         }
-        let read = self.documents.get::<ClientDocument>(document.as_url(), caller).await.map_err(unread)?;
+        let read = self.documents.get::<ClientDocument>(document.as_url(), caller).await.map_err(unfetched)?;
         let settings = self.settings_of(&read.members, known.as_deref()).await?;
         self.keep_up(client_id, known, Described { settings, read_at: read.read_at }, caller).await
     }
@@ -208,16 +204,9 @@ impl ClientDocuments {
 }
 
 /// Why a document was not read is for operators: a stranger would learn of this server's network.
-fn unread(error: DocumentError) -> Refusal {
-    match error {
-        DocumentError::Failed(reason) => {
-            let what = "the document at the client_id cannot be read, or is not that of this client";
-            Refusal::invalid_client(what).telling_owner(format!("its document cannot be used: {reason}"))
-        }
-        DocumentError::TooManyNew { retry_after } => {
-            let what = "too many new clients were named from this network; wait a moment and try again";
-            Refusal::new(ErrorCode::TooManyRequests, what).retry_after(retry_after)
-        }
-        DocumentError::Busy => Refusal::unavailable("too many documents are being read; try again", BUSY),
-    }
+fn unfetched(error: DocumentError) -> Refusal {
+    unread(error, |reason| {
+        let what = "the document at the client_id cannot be read, or is not that of this client";
+        Refusal::invalid_client(what).telling_owner(format!("its document cannot be used: {reason}"))
+    })
 }

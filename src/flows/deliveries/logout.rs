@@ -9,9 +9,12 @@ use super::attempt::Tried;
 use crate::adapters::fetch::{Media, Post};
 use crate::domain::application::Application;
 use crate::domain::ids::Timestamp;
-use crate::domain::logout::{Logout, Sid, TRIED_FOR};
+use crate::domain::logout::{Logout, Sid};
 use crate::protocol::logout_token::{FIELD, LoggedOut, LogoutTokenClaims, TYPE};
 use crate::store::{AfterTry, ClaimedDelivery};
+
+/// For how long an application is tried that does not take its logout token.
+pub(super) const TRIED_FOR: Duration = Duration::from_hours(1);
 
 /// The delay after each failed attempt, in seconds; the last one again and again.
 const BACK_OFF: [u64; 5] = [5, 30, 120, 300, 600];

@@ -24,7 +24,6 @@ use crate::adapters::fetch::{Answer, Fetcher};
 use crate::config::{self, Issuer};
 use crate::domain::application::Application;
 use crate::domain::ids::Timestamp;
-use crate::domain::logout::TRIED_FOR;
 use crate::domain::webhook_delivery::Delivery;
 use crate::store::{AfterTry, ClaimedDelivery, Receiver, Store, StoreError};
 use attempt::{Tried, note};
@@ -144,7 +143,7 @@ impl Deliveries {
         let now = self.instruments.now();
         let longest = match &claimed.receiver {
             Receiver::Webhook(_) => webhook::LONGEST_ASKED,
-            Receiver::Application(_) => TRIED_FOR,
+            Receiver::Application(_) => logout::TRIED_FOR,
         };
         let tried = Tried::of(answer, longest, at, now);
         let [jitter] = self.instruments.random::<1>();

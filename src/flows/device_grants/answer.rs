@@ -164,7 +164,7 @@ impl DeviceGrants {
             Decision::Allow => {
                 let session = &person.session;
                 // Who signs out everywhere at this moment has allowed nothing.
-                if !tx.user_hold(session.user).await? || !tx.session_hold(session.id).await? {
+                if !person.hold(&mut tx).await? {
                     return Ok(());
                 }
                 if !is_admitted(&mut tx, session.user, &opened.application).await? {

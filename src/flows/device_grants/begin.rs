@@ -2,7 +2,7 @@
 
 use super::DeviceGrants;
 use crate::config::RateLimits;
-use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::application::Application;
 use crate::domain::device_grant::{DeviceAnswer, DeviceGrant, UserCode};
 use crate::domain::ids::{ApplicationId, DeviceGrantId, Timestamp};
 use crate::domain::one_time::DeviceCode;
@@ -46,7 +46,7 @@ impl DeviceGrants {
     ) -> Result<DeviceAuthorizationResponse, Refusal> {
         let now = self.instruments.now();
         // An attacker can send requests in the name of a public client.
-        if application.settings.authentication == ClientAuthentication::None {
+        if application.is_public() {
             self.request_limits.admit(Sender::at(request.address), now)?;
         }
         check_registered(&application.settings.grants, GrantType::DeviceCode)?;

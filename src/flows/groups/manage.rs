@@ -10,6 +10,7 @@ use crate::domain::group::{Group, GroupChange, GroupName, MOST_GROUPS, MOST_GROU
 use crate::domain::ids::{ClientId, UserId};
 use crate::domain::settings_change::changes;
 use crate::domain::user::{User, UserState};
+use crate::flows::access::{Need, begin_acting};
 use crate::flows::consequences::Consequences;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
@@ -50,9 +51,15 @@ pub enum GroupError {
     /// Applications let in its members.
     #[error("{0}")]
     Needed(Follows),
-    /// The person was an operator a moment ago.
-    #[error("only an operator of this server may do this")]
-    NotAnOperator,
+    /// The actor may not do it, or not any more.
+    #[error("{}", .0.description)]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for GroupError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 /// What would follow if a group were deleted.
@@ -75,6 +82,21 @@ impl Follows {
         let (closed, narrower): (Vec<_>, Vec<_>) = naming.iter().filter(needs).partition(is_closed);
         let ids = |some: Vec<&Application>| some.into_iter().map(|one| one.client_id.clone()).collect();
         Self { group: group.clone(), narrower: ids(narrower), closed: ids(closed) }
+    }
+
+    /// The group.
+    pub const fn group(&self) -> &GroupName {
+        &self.group
+    }
+
+    /// Applications that other groups let people into too.
+    pub fn narrower(&self) -> &[ClientId] {
+        &self.narrower
+    }
+
+    /// Applications that no person may use any more.
+    pub fn closed(&self) -> &[ClientId] {
+        &self.closed
     }
 
     const fn is_nothing(&self) -> bool {
@@ -100,13 +122,13 @@ impl From<GroupError> for Refusal {
     fn from(error: GroupError) -> Self {
         let code = match error {
             GroupError::Store(error) => return error.into(),
+            GroupError::Refused(refusal) => return refusal,
             GroupError::Taken
             | GroupError::TooMany
             | GroupError::TooManyOfOne
             | GroupError::Declared(_)
             | GroupError::Needed(_) => ErrorCode::Conflict,
             GroupError::Unknown | GroupError::UnknownAccount => ErrorCode::NotFound,
-            GroupError::NotAnOperator => ErrorCode::AccessDenied,
         };
         Self::new(code, error.to_string())
     }
@@ -187,9 +209,9 @@ impl Groups {
         consequences: Consequences,
         actor: &Actor,
     ) -> Result<(), GroupError> {
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteGroups).await?;
         tx.generation_raise(Generation::Applications).await?;
-        self.enter(&mut tx, actor).await?;
+        tx.generation_raise(Generation::Groups).await?;
         changeable(&mut tx, name).await?;
         let naming = tx.applications_allowing(name).await?;
         let follows = Follows::of(name, &naming);
@@ -257,19 +279,9 @@ impl Groups {
     /// Raises the counter, which also lets one change of groups at a time go on: counts are right, and an account that is
     /// deleted at this moment is in no group afterwards.
     pub(super) async fn begin(&self, actor: &Actor) -> Result<Transaction, GroupError> {
-        let mut tx = self.store.begin().await?;
-        self.enter(&mut tx, actor).await?;
-        Ok(tx)
-    }
-
-    async fn enter(&self, tx: &mut Transaction, actor: &Actor) -> Result<(), GroupError> {
+        let mut tx = begin_acting(&self.store, actor, Need::WriteGroups).await?;
         tx.generation_raise(Generation::Groups).await?;
-        if let Actor::User(id) = actor
-            && !tx.user(*id).await?.is_some_and(|user| user.admin && user.is_active())
-        {
-            return Err(GroupError::NotAnOperator);
-        }
-        Ok(())
+        Ok(tx)
     }
 
     async fn finish(&self, mut tx: Transaction, name: &GroupName) -> Result<Group, GroupError> {

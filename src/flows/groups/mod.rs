@@ -20,7 +20,7 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, StoreError};
 
 pub use declared::DeclaredGroup;
-pub use manage::{GroupError, NewGroup, Visibility};
+pub use manage::{Follows, GroupError, NewGroup, Visibility};
 
 /// How many people's groups are at hand.
 const CAPACITY: usize = 10_000;

@@ -58,7 +58,12 @@ impl LoggedRequest<'_> {
     fn is_routine(&self) -> bool {
         let by_machine = matches!(
             self.grant,
-            Some(GrantType::ClientCredentials | GrantType::RefreshToken | GrantType::TokenExchange)
+            Some(
+                GrantType::ClientCredentials
+                    | GrantType::RefreshToken
+                    | GrantType::TokenExchange
+                    | GrantType::JwtBearer
+            )
         );
         self.refusal.is_none() && (by_machine || self.endpoint == Endpoint::Introspect)
     }

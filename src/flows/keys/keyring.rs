@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use base64::Engine as _;
@@ -11,7 +12,7 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 
 use crate::domain::encryption::{MasterKeyring, SealError};
 use crate::domain::ids::Timestamp;
-use crate::domain::signing_key::{KeySequence, OfferedAlgorithm, SigningKey};
+use crate::domain::signing_key::{KeySequence, KeyState, OfferedAlgorithm, SigningKey};
 use crate::protocol::bearer::VerifyingKey;
 use crate::protocol::jose::{KeyError, Signer, SigningAlgorithm};
 use crate::store::StoreError;
@@ -54,6 +55,19 @@ impl Default for Snapshot {
     }
 }
 
+/// How many keys of an algorithm are in a state.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyFigures {
+    /// The algorithm.
+    pub algorithm: SigningAlgorithm,
+    /// The state.
+    pub state: KeyState,
+    /// How many keys.
+    pub count: usize,
+    /// Of the state in which a key signs: for how long it has.
+    pub signing_for: Option<Duration>,
+}
+
 /// Why the stored keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 enum SnapshotError {
@@ -94,6 +108,21 @@ impl Keyring {
     /// The public keys.
     pub(super) fn published(&self) -> PublishedKeys {
         self.0.load().published.clone()
+    }
+
+    /// How many keys of each algorithm are in each state, of which the ones that sign tell since when.
+    pub(super) fn figures(&self, now: Timestamp) -> Vec<KeyFigures> {
+        let snapshot = self.0.load();
+        let of_sequence = |(algorithm, sequence): (SigningAlgorithm, &KeySequence)| {
+            let signing_since = sequence.active(now).map(|key| key.activates_at);
+            KeyState::PUBLISHED.map(|state| KeyFigures {
+                algorithm,
+                state,
+                count: sequence.states(now).filter(|(_, other)| *other == state).count(),
+                signing_for: signing_since.filter(|_| state == KeyState::Active).map(|since| now.since(since)),
+            })
+        };
+        SigningAlgorithm::ALL.into_iter().zip(&snapshot.sequences).flat_map(of_sequence).collect()
     }
 
     /// Takes over all keys as they were stored under a value of the counter that was read before.

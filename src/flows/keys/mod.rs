@@ -23,7 +23,7 @@ use keyring::Keyring;
 
 pub use algorithms::NotOffered;
 pub(super) use algorithms::check_offered;
-pub use keyring::PublishedKeys;
+pub use keyring::{KeyFigures, PublishedKeys};
 pub use list::KeyLife;
 pub use rotate::{KeyChangeError, Promotion};
 
@@ -57,6 +57,11 @@ impl Keys {
     /// What tokens are signed with unless their application says otherwise.
     pub const fn default_algorithm(&self) -> SigningAlgorithm {
         self.settings.algorithm
+    }
+
+    /// How many keys of each algorithm are in each state.
+    pub fn figures(&self) -> Vec<KeyFigures> {
+        self.keyring.figures(self.instruments.now())
     }
 
     /// The configured rotation.

@@ -110,7 +110,7 @@ impl LifeCycle {
         let deleted_by = present.ago(self.spans().undelete_for);
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
-        if !tx.application_purge(application.id, deleted_by, present.now).await? {
+        if !tx.application_purge(application, deleted_by, present.now).await? {
             return Ok(false);
         }
         let event = AuditEvent::ApplicationPurged { client_id: application.client_id.clone() };

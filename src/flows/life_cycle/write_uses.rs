@@ -26,6 +26,13 @@ impl LifeCycle {
         for batch in uses.chunks(200) {
             let mut tx = self.store.begin().await?;
             let mut proven_wrong = BTreeSet::new();
+            // All secrets before any application, and each in its order: who takes a secret away locks it before its
+            // application, and another node writes the same ones.
+            for used in batch {
+                if let Some(secret) = used.secret {
+                    tx.secret_used(secret, used.at.start_of_day()).await?;
+                }
+            }
             for used in batch {
                 if tx.application_used(used).await? {
                     proven_wrong.insert(used.application);

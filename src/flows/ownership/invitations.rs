@@ -13,7 +13,7 @@ use crate::domain::one_time::InvitationToken;
 use crate::domain::ownership::{Invitation, InvitationPath, InvitationPurpose};
 use crate::domain::user::{EmailAddress, User};
 use crate::flows::access::{Caller, Need, begin_as};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::{ErrorCode, FormReason, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
 /// How long an invitation can be accepted.
@@ -74,19 +74,23 @@ impl Ownership {
             return Err(declared());
         }
         if application.origin.is_document() {
-            return Err(Refusal::new(ErrorCode::Conflict, "an application that a document describes has no owners"));
+            return Err(Refusal::new(ErrorCode::Conflict, "an application that a document describes has no owners")
+                .in_form(FormReason::OfDocument));
         }
         let key = invitation.email.key();
         if tx.owners_of(application.id).await?.iter().any(|owner| owner.email.key() == key) {
-            return Err(Refusal::new(ErrorCode::Conflict, "this person owns the application already"));
+            return Err(Refusal::new(ErrorCode::Conflict, "this person owns the application already")
+                .in_form(FormReason::OwnsAlready));
         }
         let open = tx.invitations_of(application.id, self.instruments.now()).await?;
         if open.iter().any(|known| known.email.key() == key) {
-            return Err(Refusal::new(ErrorCode::Conflict, "they are invited already"));
+            return Err(
+                Refusal::new(ErrorCode::Conflict, "they are invited already").in_form(FormReason::InvitedAlready)
+            );
         }
         if open.len() >= MOST_INVITATIONS {
             let what = format!("{MOST_INVITATIONS} invitations are open already; withdraw one first");
-            return Err(Refusal::new(ErrorCode::Conflict, what));
+            return Err(Refusal::new(ErrorCode::Conflict, what).in_form(FormReason::ManyInvitations));
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::config::Issuer;
 use crate::domain::application::{Application, Origin};
 use crate::domain::audit::{AuditEvent, Concerned, OwnerChange};
 use crate::domain::user::{EmailAddress, User};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::{ErrorCode, FormReason, Refusal};
 use crate::store::{Generation, Store, StoreError, Transaction};
 
 pub(super) use removal::{Removal, tell_removed};
@@ -126,4 +126,5 @@ impl Ownership {
 
 fn declared() -> Refusal {
     Refusal::new(ErrorCode::Conflict, "the configuration names the owner of this application; change it there")
+        .in_form(FormReason::Declared)
 }

@@ -1,14 +1,14 @@
 //! Registering a passkey (WebAuthn §7.1).
 
-use super::messages::News;
 use super::{Passkeys, unusable};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::PasskeyId;
 use crate::domain::one_time::BrowserToken;
 use crate::domain::passkey::{MOST_PASSKEYS, Passkey, PasskeyChange, PasskeyName};
 use crate::domain::user::User;
-use crate::flows::access::sign_in_anew;
-use crate::flows::sessions::{SignIn, SignedInPerson};
+use crate::flows::access::{begin_fresh, check_fresh};
+use crate::flows::mail::WayInNews;
+use crate::flows::sessions::SignedInPerson;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::webauthn::{CreationOptions, Registration, Subject, base64url};
 use crate::store::StoreError;
@@ -46,8 +46,7 @@ impl Passkeys {
         person: &SignedInPerson,
         browser: &BrowserToken,
     ) -> Result<CreationOptions, AddPasskeyError> {
-        check_fresh(person)?;
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_fresh(&self.store, person).await?;
         let handle = tx.passkey_handle(person.user.id, self.instruments.random()).await?;
         let known = tx.passkeys_of(person.user.id).await?;
         if known.len() >= MOST_PASSKEYS {
@@ -71,12 +70,9 @@ impl Passkeys {
         let client_data = registration.client_data(self.party()).map_err(unusable)?;
         let credential = registration.credential(self.party()).map_err(unusable)?;
         let (user, now) = (&person.user, self.instruments.now());
-        let mut tx = self.store.begin().await?;
+        // Of two at once the second waits here, and finds the passkey of the first.
+        let mut tx = begin_fresh(&self.store, person).await?;
         self.spend_challenge(&mut tx, &client_data, (browser.hash(), Some(user.id))).await?;
-        // Of two at once the second finds the passkey of the first.
-        if !tx.user_hold(user.id).await? || !tx.session_hold(person.session.id).await? {
-            return Err(sign_in_anew().into());
-        }
         if tx.passkeys_of(user.id).await?.len() >= MOST_PASSKEYS {
             return Err(AddPasskeyError::TooMany);
         }
@@ -98,18 +94,10 @@ impl Passkeys {
         })?;
         let event = AuditEvent::PasskeyChanged { sub: user.sub.clone(), what: PasskeyChange::Added };
         tx.audit_append(&self.instruments.audit_entry(&Actor::User(user.id), event, now)).await?;
-        self.tell(&mut tx, user, &passkey.name, News::Added(&person.session.device)).await?;
+        self.tell(&mut tx, user, &passkey.name, WayInNews::Opened(&person.session.device)).await?;
         tx.commit().await?;
         self.mail.wake_outbox();
         Ok(())
-    }
-}
-
-/// Registering a way in, or taking one away, wants a sign-in of the last quarter of an hour.
-pub(super) fn check_fresh(person: &SignedInPerson) -> Result<(), Refusal> {
-    match person.sign_in {
-        SignIn::Fresh => Ok(()),
-        SignIn::Aged => Err(sign_in_anew()),
     }
 }
 

@@ -1,13 +1,12 @@
 //! Removing and renaming passkeys.
 
 use super::Passkeys;
-use super::messages::News;
-use super::register::check_fresh;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::PasskeyId;
 use crate::domain::passkey::{PasskeyChange, PasskeyName};
 use crate::domain::user::User;
-use crate::flows::access::{Need, begin_acting, check_acting};
+use crate::flows::access::{begin_acting_on, begin_fresh};
+use crate::flows::mail::WayInNews;
 use crate::flows::sessions::SignedInPerson;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::Transaction;
@@ -15,21 +14,14 @@ use crate::store::Transaction;
 impl Passkeys {
     /// Removes a passkey of somebody who has signed in a moment ago.
     pub async fn remove_own(&self, person: &SignedInPerson, id: PasskeyId) -> Result<(), Refusal> {
-        check_fresh(person)?;
-        let mut tx = self.store.begin().await?;
-        if !tx.user_hold(person.user.id).await? || !tx.session_hold(person.session.id).await? {
-            return Err(crate::flows::access::sign_in_anew());
-        }
+        let tx = begin_fresh(&self.store, person).await?;
         self.remove_in(tx, (&person.user, id), &Actor::User(person.user.id)).await
     }
 
     /// Removes a passkey of any account, as operators do.
     pub async fn remove(&self, user: &User, id: PasskeyId, actor: &Actor) -> Result<(), Refusal> {
-        let mut tx = begin_acting(&self.store, actor, Need::WriteUsers).await?;
-        if user.admin && *actor != Actor::User(user.id) {
-            check_acting(&mut tx, actor, Need::Operate).await?;
-        }
-        self.remove_in(tx, (user, id), actor).await
+        let (tx, user) = begin_acting_on(&self.store, user.id, actor).await?;
+        self.remove_in(tx, (&user, id), actor).await
     }
 
     async fn remove_in(
@@ -44,16 +36,16 @@ impl Passkeys {
         }
         let event = AuditEvent::PasskeyChanged { sub: user.sub.clone(), what: PasskeyChange::Removed };
         tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await?;
-        self.tell(&mut tx, user, &passkey.name, News::Removed).await?;
+        self.tell(&mut tx, user, &passkey.name, WayInNews::Closed).await?;
         tx.commit().await?;
         self.mail.wake_outbox();
         Ok(())
     }
 
     /// Calls a passkey of this person so.
-    pub async fn rename_own(&self, user: &User, id: PasskeyId, name: &PasskeyName) -> Result<(), Refusal> {
-        let mut tx = self.store.begin().await?;
-        if !tx.user_hold(user.id).await? || !tx.passkey_rename(user.id, id, name).await? {
+    pub async fn rename_own(&self, person: &SignedInPerson, id: PasskeyId, name: &PasskeyName) -> Result<(), Refusal> {
+        let mut tx = person.begin(&self.store).await?;
+        if !tx.passkey_rename(person.user.id, id, name).await? {
             return Err(unknown());
         }
         Ok(tx.commit().await?)

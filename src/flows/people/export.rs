@@ -1,5 +1,7 @@
 //! All that the server knows of a person, for themselves.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::People;
@@ -7,33 +9,77 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, Timestamp};
 use crate::domain::session::{Device, Session};
 use crate::domain::sign_in::SignIn as StoredSignIn;
-use crate::domain::upstream::UpstreamIdentity;
+use crate::domain::sign_in_record::SignInRecord;
+use crate::domain::upstream::{UpstreamIdentity, UpstreamName};
 use crate::domain::user::User;
-use crate::flows::access::{MOST_OWNED, Need, begin_acting, sign_in_anew};
-use crate::flows::sessions::{SignIn, SignedInPerson};
+use crate::flows::access::{MOST_OWNED, begin_fresh};
+use crate::flows::sessions::SignedInPerson;
 use crate::protocol::refusal::Refusal;
-use crate::store::{AuditLine, StoreError};
+use crate::store::{AskedExport, AuditLine, StoreError};
+
+/// From how many events on a person is not kept waiting while the file is made.
+const LARGE: i64 = 1_000;
+
+/// How long a node has to make a file, before another one tries.
+const CLAIM: Duration = Duration::from_mins(5);
+
+/// How long a file waits for who asked for it.
+const KEPT_FOR: Duration = Duration::from_hours(24);
+
+/// What comes of asking for what is known of oneself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// The file, as JSON.
+    File(String),
+    /// It is much, and being made meanwhile.
+    InTheMaking,
+}
 
 impl People {
     /// What is known of the person, as JSON. A browser that was left open is not enough: they must have signed in a moment
-    /// ago. That it was given out stands in the audit log.
-    pub async fn export_oneself(&self, person: &SignedInPerson) -> Result<Value, Refusal> {
-        if person.sign_in == SignIn::Aged {
-            return Err(sign_in_anew());
+    /// ago. Much of it is made in the background and handed out once when it is asked for again. That it was given out
+    /// stands in the audit log.
+    pub async fn export_oneself(&self, person: &SignedInPerson) -> Result<Export, Refusal> {
+        let (user, now) = (&person.user, self.instruments.now());
+        let is_large = self.store.audit_count_about(&user.sub, user.id, LARGE + 1).await? > LARGE;
+        let mut tx = begin_fresh(&self.store, person).await?;
+        let made = tx.account_export_take(user.id, now).await?;
+        if made.is_none() && is_large {
+            tx.account_export_ask(user.id, now, now.plus(KEPT_FOR)).await?;
+            tx.commit().await?;
+            return Ok(Export::InTheMaking);
         }
-        let now = self.instruments.now();
-        let actor = Actor::User(person.user.id);
-        let mut tx = begin_acting(&self.store, &actor, Need::WriteApplications).await?;
-        let event = AuditEvent::UserExported { sub: person.user.sub.clone() };
-        tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await?;
+        let event = AuditEvent::UserExported { sub: user.sub.clone() };
+        tx.audit_append(&self.instruments.audit_entry(&Actor::User(user.id), event, now)).await?;
         tx.commit().await?;
-        Ok(self.everything_about(&person.user, now).await?)
+        match made {
+            Some(file) => Ok(Export::File(file)),
+            None => Ok(Export::File(written(&self.everything_about(user, now).await?))),
+        }
+    }
+
+    /// The file that the person asked for and has not downloaded.
+    pub async fn asked_export(&self, person: &SignedInPerson) -> Result<Option<AskedExport>, Refusal> {
+        Ok(self.store.account_export(person.user.id, self.instruments.now()).await?)
+    }
+
+    /// Makes the files that people wait for. Each is made by one node; if that does not come to an end, by another one.
+    pub async fn make_due_exports(&self) -> Result<(), StoreError> {
+        loop {
+            let now = self.instruments.now();
+            let Some(user) = self.store.account_export_claim(now, now.plus(CLAIM)).await? else { return Ok(()) };
+            if let Some(user) = self.store.user(user).await?.filter(User::is_active) {
+                let file = written(&self.everything_about(&user, now).await?);
+                self.store.account_export_made(user.id, &file).await?;
+            }
+        }
     }
 
     async fn everything_about(&self, user: &User, now: Timestamp) -> Result<Value, StoreError> {
         let store = &self.store;
         let sessions = store.sessions_of(user.id, now).await?;
         let sign_ins = store.sign_ins_of(user.id).await?;
+        let records = store.sign_in_records_of(user.id, Timestamp::from_seconds(0), i64::MAX).await?;
         let audit = store.audit_about(&user.sub, user.id, Timestamp::from_seconds(0), i64::MAX).await?;
         let owned = store.applications_of_owner(user.id, MOST_OWNED).await?;
         Ok(json!({
@@ -42,6 +88,7 @@ impl People {
             "groups": store.groups_of(user.id).await?.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "upstreams": store.upstream_identities_of(user.id).await?.iter().map(identity).collect::<Vec<_>>(),
             "sessions": sessions.iter().map(session).collect::<Vec<_>>(),
+            "signed_in": records.iter().map(record).collect::<Vec<_>>(),
             "sign_ins": sign_ins.iter().map(sign_in).collect::<Vec<_>>(),
             "agreed_to": self.agreed_to(user).await?,
             "grants": self.grants(user).await?,
@@ -82,6 +129,11 @@ impl People {
     }
 }
 
+/// The file.
+fn written(known: &Value) -> String {
+    format!("{known:#}\n")
+}
+
 fn account(user: &User) -> Value {
     let at = |at: Option<Timestamp>| at.map(|at| at.to_string());
     json!({
@@ -116,7 +168,19 @@ fn session(session: &Session) -> Value {
         "signed_in": session.auth_time.to_string(),
         "last_seen": session.last_seen_at.to_string(),
         "until": session.expires_at.to_string(),
+        "amr": session.amr.amr(),
+        "upstream": session.upstream.as_ref().map(UpstreamName::as_str),
         "device": device(&session.device),
+    })
+}
+
+fn record(record: &SignInRecord) -> Value {
+    json!({
+        "at": record.at.to_string(),
+        "outcome": record.outcome.name(),
+        "amr": record.amr.amr(),
+        "upstream": record.upstream.as_ref().map(UpstreamName::as_str),
+        "device": device(&record.device),
     })
 }
 

@@ -4,10 +4,11 @@ use super::People;
 use crate::domain::attribute::{Attributes, Editor};
 use crate::domain::attribute_schema::AttributeError;
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::ids::{Timestamp, UserId};
+use crate::domain::ids::UserId;
 use crate::domain::token_family::EndReason;
 use crate::domain::user::{EmailAddress, Profile, ProfileError, User, UserState, check_locale, check_name, new_sub};
-use crate::flows::access::{Need, begin_acting, check_acting};
+use crate::flows::access::{Need, begin_acting, check_acting, check_acting_on};
+use crate::flows::sessions::end_all_of;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, StoreError, Transaction};
 
@@ -147,7 +148,7 @@ impl People {
         if !tx.user_disable(id, now).await? {
             return Err(ManageUserError::NothingToDo("disabled"));
         }
-        end_all_of(&mut tx, id, now).await?;
+        end_all_of(&mut tx, id, EndReason::AccountEnded, now).await?;
         let event = AuditEvent::UserDisabled { sub: user.sub.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
@@ -211,7 +212,7 @@ impl People {
         let mut tx = begin_acting(&self.store, actor, Need::WriteUsers).await?;
         changeable_user(&mut tx, user.id, actor).await?;
         tx.user_hold(user.id).await?;
-        end_all_of(&mut tx, user.id, now).await?;
+        end_all_of(&mut tx, user.id, EndReason::AccountEnded, now).await?;
         let event = AuditEvent::UserSignedOut { sub: user.sub.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         Ok(tx.commit().await?)
@@ -232,6 +233,7 @@ impl People {
         let now = self.instruments.now();
         let mut tx = self.begin_changing(id, actor).await?;
         tx.generation_raise(Generation::Applications).await?;
+        tx.user_hold(id).await?;
         tx.generation_raise(Generation::Groups).await?;
         if let Some(seen) = seen {
             // An update with the known values: it fails if they have changed, and locks the row if not.
@@ -244,12 +246,14 @@ impl People {
         if !tx.user_delete(id, now).await? {
             return Err(ManageUserError::Unknown);
         }
-        end_all_of(&mut tx, id, now).await?;
+        end_all_of(&mut tx, id, EndReason::AccountEnded, now).await?;
         // Applications without another owner go on; operators see that they have none.
         tx.owner_leaves_all(id).await?;
         tx.group_member_leaves_all(id).await?;
         tx.passkeys_forget(id).await?;
         tx.upstream_identities_forget(id).await?;
+        tx.sign_in_records_delete(id).await?;
+        tx.account_export_delete(id).await?;
         tx.invitations_end_of_all(id, now).await?;
         for email in tx.addresses_of_changes(id).await? {
             // One that has another account now is that account's.
@@ -287,17 +291,9 @@ impl People {
     }
 }
 
-/// An account that is not deleted. A caller who may change an operator's account could take it over.
+/// An account that this actor may change.
 pub(super) async fn changeable_user(tx: &mut Transaction, id: UserId, actor: &Actor) -> Result<User, ManageUserError> {
-    match tx.user(id).await? {
-        Some(user) if !matches!(user.state, UserState::Deleted { .. }) => {
-            if user.admin && *actor != Actor::User(id) {
-                check_acting(tx, actor, Need::Operate).await?;
-            }
-            Ok(user)
-        }
-        _ => Err(ManageUserError::Unknown),
-    }
+    check_acting_on(tx, id, actor).await?.ok_or(ManageUserError::Unknown)
 }
 
 /// Refuses to remove the last operator. Locks a counter's row, so that two operators who remove each other are checked
@@ -310,16 +306,5 @@ async fn keep_an_operator(tx: &mut Transaction, leaving: &User, actor: &Actor) -
     if tx.is_last_operator(leaving.id).await? {
         return Err(ManageUserError::LastOperator);
     }
-    Ok(())
-}
-
-/// Ends the sign-ins, sessions, codes and grants of an account, after a write that locks its row: what begins in its
-/// name does so too.
-pub(in crate::flows) async fn end_all_of(tx: &mut Transaction, id: UserId, now: Timestamp) -> Result<(), StoreError> {
-    tx.sign_ins_end_of(id, now).await?;
-    tx.sessions_end_of(id, now).await?;
-    tx.authorization_codes_end(id, None, now).await?;
-    tx.families_end_of_user(id, EndReason::AccountEnded, now).await?;
-    tx.device_grants_end(id, None, now).await?;
     Ok(())
 }

@@ -7,15 +7,15 @@ mod rename;
 
 use std::sync::Arc;
 
-use super::access::sign_in_anew;
+use super::access::check_fresh;
 use super::application_cache::ApplicationCache;
 use super::instruments::Instruments;
-use super::sessions::{SignIn, SignedInPerson};
+use super::sessions::SignedInPerson;
 use crate::domain::audit::Actor;
 use crate::protocol::refusal::Refusal;
 use crate::store::Store;
 
-pub(in crate::flows) use manage::end_all_of;
+pub use export::Export;
 pub use manage::{Admin, ManageUserError, NewUser};
 pub use rename::OwnProfile;
 
@@ -35,9 +35,7 @@ impl People {
     /// Deletes the person's account; nothing of it works any more. Since it cannot be undone, a browser that was left
     /// open is not enough: they must have signed in a moment ago.
     pub async fn delete_own_account(&self, person: &SignedInPerson) -> Result<(), Refusal> {
-        if person.sign_in == SignIn::Aged {
-            return Err(sign_in_anew());
-        }
+        check_fresh(person)?;
         self.user_delete(person.user.id, &Actor::User(person.user.id)).await?;
         Ok(())
     }

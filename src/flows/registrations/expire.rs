@@ -38,7 +38,7 @@ impl Registrations {
             return Ok(());
         }
         // There is no owner who could want it back.
-        tx.application_purge(application.id, now, now).await?;
+        tx.application_purge(&application, now, now).await?;
         let event = AuditEvent::ApplicationExpired { client_id: client_id.clone() };
         tx.audit_append(&self.instruments.audit_entry(&Actor::Schedule, event, now)).await?;
         tx.commit().await

@@ -129,7 +129,7 @@ impl Registrations {
         tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await?;
         if application.last_used_at.is_none() {
             // Nothing is lost that could be wanted back.
-            tx.application_purge(application.id, now, now).await?;
+            tx.application_purge(&application, now, now).await?;
         }
         tx.commit().await?;
         self.applications.after_commit().await;

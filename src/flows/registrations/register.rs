@@ -1,10 +1,9 @@
 //! The registration endpoint (RFC 7591 §3).
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use super::{ClientInformation, Registrations};
-use crate::config::{DynamicRegistration, RateLimits};
+use crate::config::DynamicRegistration;
 use crate::domain::activity::network;
 use crate::domain::application::{Admission, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
@@ -14,17 +13,12 @@ use crate::domain::registration::{Allowance, ClientMetadata, Members, Registrati
 use crate::domain::secret::ClientSecret;
 use crate::flows::applications::{MadeSecret, Unstored};
 use crate::flows::request_limits::Sender;
+use crate::flows::unused_limit::check_room;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Generation, Transaction};
 
 /// The path of the endpoint; registered applications have theirs below.
 pub const PATH: &str = "/oauth/register";
-
-/// How long to wait where there are too many unused registrations.
-const WHEN_FULL: Duration = Duration::from_mins(10);
-
-/// Of all that may be unused at once, one network has at most this part.
-const SHARE: i64 = 10;
 
 /// A request to be registered.
 #[derive(Clone, Copy, Debug)]
@@ -104,18 +98,8 @@ impl Registrations {
             let is_good = tx.registration_token_use(token.id, self.instruments.now()).await?;
             return if is_good { Ok(()) } else { Err(not_good()) };
         }
-        let RateLimits { enabled, unused_registrations, .. } = **self.rates.load();
-        if !enabled {
-            return Ok(());
-        }
-        let most = i64::from(unused_registrations);
-        let unused = tx.registrations_unused(network).await?;
-        let of_network = (most / SHARE).max(1);
-        if unused.total >= most || unused.of_network >= of_network {
-            let what = "too many applications registered themselves and were not used; use them, or come back later";
-            return Err(Refusal::new(ErrorCode::TooManyRequests, what).retry_after(WHEN_FULL));
-        }
-        Ok(())
+        let too_many = "too many applications registered themselves and were not used; use them, or come back later";
+        check_room(&self.rates.load_full(), tx.registrations_unused(network), too_many).await
     }
 }
 

@@ -5,6 +5,7 @@ use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{RegistrationTokenId, Timestamp};
 use crate::domain::one_time::InitialAccessToken;
 use crate::domain::registration::{NewToken, RegistrationToken, TokenError};
+use crate::flows::access::{Need, begin_acting};
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::StoreError;
 
@@ -29,12 +30,22 @@ pub enum TokenChangeError {
     /// There is none of this id that could be revoked.
     #[error("there is no registration token {0}, or it was revoked before")]
     Unknown(RegistrationTokenId),
+    /// The actor may not do it, or not any more.
+    #[error("{}", .0.description)]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for TokenChangeError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 impl From<TokenChangeError> for Refusal {
     fn from(error: TokenChangeError) -> Self {
         match error {
             TokenChangeError::Store(error) => error.into(),
+            TokenChangeError::Refused(refusal) => refusal,
             TokenChangeError::Unfit(what) => Self::invalid_request(what.to_string()),
             TokenChangeError::Unknown(_) => Self::new(ErrorCode::NotFound, error.to_string()),
         }
@@ -59,7 +70,7 @@ impl Registrations {
             last_used_at: None,
             revoked_at: None,
         };
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::Operate).await?;
         tx.registration_token_insert(&stored, token.hash()).await?;
         let event = AuditEvent::RegistrationTokenCreated { token: stored.id, what: allows(&stored) };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
@@ -79,7 +90,7 @@ impl Registrations {
         actor: &Actor,
     ) -> Result<(), TokenChangeError> {
         let now = self.instruments.now();
-        let mut tx = self.store.begin().await?;
+        let mut tx = begin_acting(&self.store, actor, Need::Operate).await?;
         if !tx.registration_token_revoke(id, now).await? {
             return Err(TokenChangeError::Unknown(id));
         }

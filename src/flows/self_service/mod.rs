@@ -23,7 +23,7 @@ use crate::domain::settings_change::requested_extras;
 use crate::domain::sign_in::UnknownAccount;
 use crate::domain::user::{EmailAddress, User};
 use crate::domain::visible_text::without_invisible;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::{ErrorCode, FormReason, Refusal};
 use crate::store::{Generation, Store, StoreError, Transaction};
 
 pub use approvals::MOST_WAITING;
@@ -53,7 +53,7 @@ pub struct Changed {
 
 impl From<BeyondLimits> for Refusal {
     fn from(beyond: BeyondLimits) -> Self {
-        Self::new(ErrorCode::AccessDenied, beyond.to_string())
+        Self::new(ErrorCode::AccessDenied, beyond.to_string()).in_form(FormReason::BeyondLimits)
     }
 }
 

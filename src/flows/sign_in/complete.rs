@@ -6,9 +6,10 @@ use crate::domain::ids::UserId;
 use crate::domain::one_time::SessionToken;
 use crate::domain::session::{AuthenticationMethod, Device};
 use crate::domain::sign_in::{DeliveryEvent, LoginCode, MOST_TRIES, Purpose, SignIn, SignInOver};
+use crate::domain::user::User;
 use crate::flows::people::{Admin, NewUser};
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::Transaction;
+use crate::store::{StoreError, Transaction};
 
 /// A browser that is signed in now.
 #[derive(Debug)]
@@ -48,8 +49,8 @@ impl SignIns {
         };
         let mut tx = self.store.begin().await?;
         let ends = matches!(outcome, Ok(CodeOutcome::Wrong { left: 0 } | CodeOutcome::Over(SignInOver::TooManyTries)));
-        if ends {
-            tx.sign_in_end(sign_in.id, self.instruments.now()).await?;
+        if ends && tx.sign_in_end(sign_in.id, self.instruments.now()).await? {
+            self.delivery_traces.record_tried_too_often(&mut tx, sign_in).await?;
         }
         self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::Refused, &why).await?;
         tx.commit().await?;
@@ -87,12 +88,19 @@ impl SignIns {
     ) -> Result<Result<SignedIn, SignInOver>, Refusal> {
         let now = self.instruments.now();
         let mut tx = self.store.begin().await?;
+        let known = known_account(&mut tx, sign_in).await?;
+        if let Some(user) = &known {
+            // Before the sign-in, because whoever ends the person's sign-ins holds the account when they do. Whether it is
+            // active is asked below, once the sign-in is known to be open.
+            tx.user_hold(user.id).await?;
+        }
+        self.sign_ups.await_groups(&mut tx, &sign_in.email).await?;
         if !tx.sign_in_redeem(sign_in.id, now).await? {
             return Ok(Err(sign_in.check_open(now).err().unwrap_or(SignInOver::Redeemed)));
         }
-        let user = self.account_of(&mut tx, sign_in).await?;
+        let user = self.account_of(&mut tx, known, sign_in).await?;
         if !tx.user_signed_in(user, now).await? {
-            return Err(disabled());
+            return Err(cannot_sign_in());
         }
         let token = self.sessions.session_begin_in(&mut tx, user, AuthenticationMethod::Email, device).await?;
         self.delivery_traces.append_delivery(&mut tx, sign_in, DeliveryEvent::SignedIn, how).await?;
@@ -101,22 +109,17 @@ impl SignIns {
     }
 
     /// The account whose address was just proven; created if there is none.
-    async fn account_of(&self, tx: &mut Transaction, sign_in: &SignIn) -> Result<UserId, Refusal> {
-        let known = match sign_in.user {
-            Some(id) => tx.user(id).await?,
-            // It may have been created since the mail was sent.
-            None => tx.user_by_email(&sign_in.email).await?,
-        };
+    async fn account_of(&self, tx: &mut Transaction, known: Option<User>, sign_in: &SignIn) -> Result<UserId, Refusal> {
         match known {
             Some(user) if user.is_active() => {
                 tx.sign_in_belongs_to(sign_in.id, user.id).await?;
                 self.sign_ups.take_up(tx, &user).await?;
                 Ok(user.id)
             }
-            Some(_) => Err(disabled()),
-            None if sign_in.user.is_some() => Err(disabled()),
+            Some(_) => Err(cannot_sign_in()),
+            None if sign_in.user.is_some() => Err(cannot_sign_in()),
             // It may have been closed, or the invitation taken back, since the mail was sent.
-            None if !self.sign_ups.may_sign_up(tx, &sign_in.email).await? => Err(disabled()),
+            None if !self.sign_ups.may_sign_up(tx, &sign_in.email).await? => Err(cannot_sign_in()),
             None => self.sign_up(tx, sign_in).await,
         }
     }
@@ -131,7 +134,15 @@ impl SignIns {
     }
 }
 
-/// The answer does not say whether it was disabled or deleted.
-fn disabled() -> Refusal {
+async fn known_account(tx: &mut Transaction, sign_in: &SignIn) -> Result<Option<User>, StoreError> {
+    match sign_in.user {
+        Some(id) => tx.user(id).await,
+        // It may have been created since the mail was sent.
+        None => tx.user_by_email(&sign_in.email).await,
+    }
+}
+
+/// The answer does not say whether the account was disabled or deleted.
+pub(in crate::flows) fn cannot_sign_in() -> Refusal {
     Refusal::new(ErrorCode::AccessDenied, "this account cannot be signed in to any more")
 }

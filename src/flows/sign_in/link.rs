@@ -170,7 +170,7 @@ impl SignIns {
     /// program that presses the buttons of a mail's pages does not.
     pub async fn stop_sign_in(&self, token: &LinkToken, address: &str) -> Result<Stopped, Refusal> {
         let Some((_, sign_in)) = self.link_and_sign_in(token).await? else { return Ok(Stopped::Yes) };
-        if address.trim().to_ascii_lowercase() != sign_in.email.key() {
+        if address.trim_ascii().to_ascii_lowercase() != sign_in.email.key() {
             return Ok(Stopped::NotTheAddress);
         }
         let mut tx = self.store.begin().await?;

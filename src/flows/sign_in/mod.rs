@@ -43,6 +43,7 @@ pub enum Progress {
     Over,
 }
 
+pub(in crate::flows) use complete::cannot_sign_in;
 pub use complete::{CodeOutcome, SignedIn};
 pub use link::{Confirmation, LinkFacts, LinkOver, LinkView, Stopped, Visitor};
 

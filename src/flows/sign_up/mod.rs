@@ -4,6 +4,7 @@ mod messages;
 
 use std::sync::Arc;
 
+use super::access::{Need, begin_acting, check_acting};
 use super::foundations::Foundations;
 use super::groups::GroupError;
 use super::instruments::Instruments;
@@ -48,9 +49,15 @@ pub enum InviteError {
     /// There is no such invitation.
     #[error("there is no such invitation")]
     Unknown,
-    /// The person was an operator a moment ago.
-    #[error("only an operator of this server may do this")]
-    NotAnOperator,
+    /// The actor may not do it, or not any more.
+    #[error("{}", .0.description)]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for InviteError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 impl From<InviteError> for Refusal {
@@ -58,10 +65,10 @@ impl From<InviteError> for Refusal {
         let code = match error {
             InviteError::Store(error) => return error.into(),
             InviteError::Group(error) => return error.into(),
+            InviteError::Refused(refusal) => return refusal,
             InviteError::Profile(_) => ErrorCode::InvalidRequest,
             InviteError::Taken | InviteError::Closed => ErrorCode::Conflict,
             InviteError::Unknown => ErrorCode::NotFound,
-            InviteError::NotAnOperator => ErrorCode::AccessDenied,
         };
         Self::new(code, error.to_string())
     }
@@ -101,6 +108,16 @@ impl SignUps {
         Ok(is_invited || is_named || is_of_domain)
     }
 
+    /// Waits for changes of groups, if a person of this address was invited to some. Before the sign-in is redeemed: its
+    /// row is locked after the counter of groups.
+    pub(super) async fn await_groups(&self, tx: &mut Transaction, email: &EmailAddress) -> Result<(), StoreError> {
+        let invitation = tx.account_invitation(email, self.instruments.now()).await?;
+        if invitation.is_some_and(|invitation| !invitation.groups.is_empty()) {
+            tx.lock(Generation::Groups).await?;
+        }
+        Ok(())
+    }
+
     /// The person has proven the address: what they were invited to is theirs. A group that is not there any more, or would
     /// be one too many, is left out.
     pub(super) async fn take_up(&self, tx: &mut Transaction, user: &User) -> Result<(), StoreError> {
@@ -132,7 +149,10 @@ impl SignUps {
         let NewInvitation { email, groups, locale } = new;
         let expires_at = now.plus(INVITATION_LIFETIME);
         let invitation = AccountInvitation { email, locale, groups, created_at: now, expires_at };
-        let mut tx = self.begin(actor).await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteUsers).await?;
+        if !invitation.groups.is_empty() {
+            check_acting(&mut tx, actor, Need::WriteGroups).await?;
+        }
         if tx.user_by_email(&invitation.email).await?.is_some() {
             return Err(InviteError::Taken);
         }
@@ -158,22 +178,12 @@ impl SignUps {
 
     /// Takes an invitation back.
     pub async fn withdraw(&self, email: &EmailAddress, actor: &Actor) -> Result<(), InviteError> {
-        let mut tx = self.begin(actor).await?;
+        let mut tx = begin_acting(&self.store, actor, Need::WriteUsers).await?;
         if !tx.account_invitation_delete(email).await? {
             return Err(InviteError::Unknown);
         }
         let (event, now) = (AuditEvent::UserInvitationWithdrawn, self.instruments.now());
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         Ok(tx.commit().await?)
-    }
-
-    async fn begin(&self, actor: &Actor) -> Result<Transaction, InviteError> {
-        let mut tx = self.store.begin().await?;
-        if let Actor::User(id) = actor
-            && !tx.user(*id).await?.is_some_and(|user| user.admin && user.is_active())
-        {
-            return Err(InviteError::NotAnOperator);
-        }
-        Ok(tx)
     }
 }

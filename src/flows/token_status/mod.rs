@@ -16,7 +16,7 @@ use super::keys::Keys;
 use super::proofs::Proofs;
 use super::usage::UsageLog;
 use crate::config::Issuer;
-use crate::domain::application::{Application, ClientAuthentication};
+use crate::domain::application::Application;
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::ids::{ClientId, Timestamp, TokenFamilyId};
 use crate::domain::one_time::RefreshToken;
@@ -79,7 +79,7 @@ impl TokenStatus {
     /// `introspect` about every access token. Any other token is inactive for it.
     pub async fn introspect(&self, request: ClientRequest<'_>) -> Result<Introspection, Refusal> {
         let client = self.clients.authenticate_request(&request).await?;
-        if client.application.settings.authentication == ClientAuthentication::None {
+        if client.application.is_public() {
             return Err(Refusal::invalid_client("introspection is for applications that authenticate themselves"));
         }
         if owns_nothing(&client.application) {
@@ -216,7 +216,7 @@ fn revoked() -> Refusal {
 }
 
 fn token_of<'a>(request: &ClientRequest<'a>) -> Result<&'a str, Refusal> {
-    request.parameters.value("token").ok_or_else(|| Refusal::invalid_request("the parameter 'token' is missing"))
+    request.parameters.required("token")
 }
 
 /// Whether an application may ask about the tokens of this client.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Upkeep;
 use crate::domain::activity::{DAYS_KEPT_FOR, REQUESTS_KEPT_FOR};
+use crate::domain::sign_in_record::RECORDS_KEPT_FOR;
 use crate::domain::upstream::FAILURES_KEPT_FOR;
 use crate::store::StoreError;
 
@@ -36,6 +37,8 @@ impl Upkeep {
         self.store.expired_sign_ins_forget(now).await?;
         self.store.account_invitations_forget(now).await?;
         self.store.address_changes_forget(now).await?;
+        self.store.account_exports_forget(now).await?;
+        self.store.sign_in_records_forget(now.minus(RECORDS_KEPT_FOR)).await?;
         self.life_cycle.forget_outages().await
     }
 }

@@ -20,6 +20,8 @@ use super::webhooks::Webhooks;
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::store::{Store, StoreError};
 
+pub use readiness::Part;
+
 /// Keeps the server going.
 pub struct Upkeep {
     instruments: Instruments,

@@ -1,9 +1,9 @@
 //! Finding the account of an identity.
 
-use super::messages::News;
+use super::link::{NewLink, taken};
 use super::{Finished, UpstreamError, Upstreams};
 use crate::domain::audit::{Actor, AuditEvent};
-use crate::domain::ids::{PendingIdentityId, Timestamp, UpstreamIdentityId, UserId};
+use crate::domain::ids::{PendingIdentityId, Timestamp, UserId};
 use crate::domain::one_time::BrowserToken;
 use crate::domain::sign_in::Purpose;
 use crate::domain::upstream::{PENDING_LIFETIME, PendingIdentity, UpstreamChange, UpstreamIdentity, UpstreamName};
@@ -11,14 +11,13 @@ use crate::domain::user::{EmailAddress, User, check_name};
 use crate::flows::people::{Admin, NewUser};
 use crate::flows::requester::Requester;
 use crate::flows::sessions::SignedInPerson;
-use crate::flows::sign_in::{ACCOUNT_PAGE, SignedIn};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::flows::sign_in::{ACCOUNT_PAGE, SignedIn, cannot_sign_in};
+use crate::protocol::refusal::Refusal;
 use crate::store::{StoreError, Transaction};
 
 /// An identity that an upstream has just vouched for.
 pub(super) struct Proven {
     pub(super) upstream: UpstreamName,
-    pub(super) label: String,
     pub(super) issuer: String,
     pub(super) subject: String,
     /// What the upstream says its address is.
@@ -45,6 +44,7 @@ impl Upstreams {
         let owner = person.filter(|_| is_from_account).map(|person| person.user.id);
         let mut tx = self.store.begin().await?;
         let known = tx.upstream_identity(&proven.issuer, &proven.subject).await?;
+        let (by, auth_time) = (proven.upstream.clone(), proven.auth_time);
         let user = if let Some(identity) = known {
             if owner.is_some_and(|owner| owner != identity.user) {
                 return Err(taken(StoreError::Conflict).into());
@@ -60,8 +60,8 @@ impl Upstreams {
             };
             self.sign_up(&mut tx, user, &proven, requester).await?
         };
-        let (auth_time, device) = (proven.auth_time, &requester.device);
-        let token = self.sessions.session_begin_of_upstream(&mut tx, user, auth_time, device).await?;
+        let by = (by, auth_time);
+        let token = self.sessions.session_begin_of_upstream(&mut tx, user, by, &requester.device).await?;
         tx.commit().await?;
         self.mail.wake_outbox();
         Ok(Finished::SignedIn(SignedIn { token, purpose }))
@@ -73,9 +73,9 @@ impl Upstreams {
         if !tx.user_let_in(identity.user, now).await?
             || !tx.upstream_identity_use(identity.id, proven.address.as_deref(), now).await?
         {
-            return Err(disabled());
+            return Err(cannot_sign_in());
         }
-        let user = tx.user(identity.user).await?.ok_or_else(disabled)?;
+        let user = tx.user(identity.user).await?.ok_or_else(cannot_sign_in)?;
         self.note(tx, &user, (UpstreamChange::SignedIn, &proven.upstream), &Actor::User(user.id)).await?;
         Ok(())
     }
@@ -107,23 +107,18 @@ impl Upstreams {
         requester: &Requester,
     ) -> Result<UserId, Refusal> {
         let now = self.instruments.now();
-        let identity = UpstreamIdentity {
-            id: UpstreamIdentityId::new(self.instruments.row_id(now)),
-            user: user.id,
+        if !tx.user_signed_in(user.id, now).await? {
+            return Err(cannot_sign_in());
+        }
+        self.sign_ups.take_up(tx, &user).await?;
+        let new = NewLink {
             upstream: proven.upstream.clone(),
             issuer: proven.issuer.clone(),
             subject: proven.subject.clone(),
             address: proven.address.clone(),
-            created_at: now,
-            last_used_at: Some(now),
+            used_at: Some(now),
         };
-        tx.upstream_identity_insert(&identity).await.map_err(taken)?;
-        if !tx.user_signed_in(user.id, now).await? {
-            return Err(disabled());
-        }
-        self.sign_ups.take_up(tx, &user).await?;
-        self.note(tx, &user, (UpstreamChange::Linked, &proven.upstream), &Actor::User(user.id)).await?;
-        self.tell(tx, &user, (&identity, &proven.label), News::Linked(&requester.device)).await?;
+        self.link(tx, &user, new, &requester.device).await?;
         Ok(user.id)
     }
 
@@ -158,18 +153,5 @@ impl Upstreams {
     ) -> Result<(), StoreError> {
         let event = AuditEvent::UpstreamChanged { sub: user.sub.clone(), what, upstream: upstream.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
-    }
-}
-
-/// The answer does not say whether it was disabled or deleted.
-fn disabled() -> Refusal {
-    Refusal::new(ErrorCode::AccessDenied, "this account cannot be signed in to any more")
-}
-
-/// The identity belongs to an account already.
-pub(super) fn taken(error: StoreError) -> Refusal {
-    match error {
-        StoreError::Conflict => Refusal::new(ErrorCode::Conflict, "this identity signs in to an account already"),
-        other => other.into(),
     }
 }

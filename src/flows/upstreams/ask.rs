@@ -1,13 +1,14 @@
 //! Asking an upstream: for what it says of itself, for its keys, for the tokens of a code, for claims.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::Declared;
 use super::error::{Failure, UpstreamProblem};
-use crate::adapters::fetch::{Ask, Document, DocumentError, Documents, FetchError, Heard, Received};
-use crate::config::Upstream;
+use crate::adapters::fetch::{Ask, Document, DocumentError, FetchError, Heard, Received};
+use crate::protocol::discovery::metadata_url;
 use crate::protocol::upstream::{
-    Expected, Identity, Provider, TokenAnswer, TokenRequest, Unusable, key_set, metadata_address, told_by_userinfo,
-    verify,
+    Expected, Identity, Provider, TokenAnswer, TokenRequest, Unusable, key_set, told_by_userinfo, verify,
 };
 use jsonwebtoken::jwk::JwkSet;
 
@@ -17,20 +18,11 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// How much of a document or an answer is read, in bytes.
 const MOST: usize = 64 * 1024;
 
-/// An upstream, and what fetches from it.
-pub(super) struct Declared {
-    pub(super) upstream: Upstream,
-    pub(super) documents: Documents,
-}
-
-/// What a provider says of itself. Whether it is that of the upstream is looked at when it is used.
-struct Metadata(Vec<u8>);
-
-impl Document for Metadata {
+impl Document for Provider {
     const MOST: usize = MOST;
 
     fn read(received: &Received) -> Result<Self, String> {
-        Ok(Self(received.body.to_vec()))
+        Self::read(&received.body, &received.url).map_err(|why| why.to_string())
     }
 }
 
@@ -59,12 +51,12 @@ impl From<FetchError> for Failure {
 
 impl Declared {
     /// Its endpoints.
-    pub(super) async fn provider(&self) -> Result<Provider, Failure> {
+    pub(super) async fn provider(&self) -> Result<Arc<Provider>, Failure> {
         let issuer = &self.upstream.issuer;
-        let address = metadata_address(issuer).parse();
-        let address = address.map_err(|_| Failure::new(UpstreamProblem::Unusable, "its issuer is no URL"))?;
-        let document = self.documents.get::<Metadata>(&address, None).await?;
-        Ok(Provider::read(&document.0, issuer)?)
+        let address = metadata_url(issuer).ok_or_else(|| Unusable::because("its issuer is no URL"))?;
+        let provider = self.documents.get::<Provider>(&address, None).await?;
+        provider.check_issuer(issuer)?;
+        Ok(provider)
     }
 
     /// Whether it can be used: by what it says of itself, and its keys.

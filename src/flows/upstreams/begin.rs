@@ -27,7 +27,7 @@ impl Upstreams {
         (purpose, max_age): (Purpose, Option<Duration>),
         (browser, requester): (&BrowserToken, &Requester),
     ) -> Result<Url, UpstreamError> {
-        let declared = self.declared(name)?;
+        let declared = &*self.declared(name)?;
         self.request_limits.admit(Sender::at(requester.address), self.instruments.now())?;
         let provider = match self.in_time(declared.provider()).await {
             Ok(provider) => provider,

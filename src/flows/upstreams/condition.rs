@@ -39,7 +39,7 @@ impl Upstreams {
     pub async fn conditions(&self, caller: &Caller) -> Result<Vec<Condition>, Refusal> {
         caller.reach(Need::Oversee)?;
         let mut all = Vec::new();
-        for Declared { upstream, .. } in &self.declared {
+        for Declared { upstream, .. } in self.declared.load_full().iter().map(|known| &**known) {
             all.push(Condition {
                 label: upstream.label.clone(),
                 issuer: upstream.issuer.clone(),
@@ -51,11 +51,11 @@ impl Upstreams {
     }
 
     /// Asks every upstream now for what it says of itself and for its keys, as a sign-in would, and says what is wrong.
-    pub async fn check(&self) -> Vec<(&UpstreamName, Result<(), String>)> {
+    pub async fn check(&self) -> Vec<(UpstreamName, Result<(), String>)> {
         let mut found = Vec::new();
-        for declared in &self.declared {
+        for declared in self.declared.load_full().iter() {
             let outcome = declared.check().await.map_err(|failure| failure.why);
-            found.push((&declared.upstream.name, outcome));
+            found.push((declared.upstream.name.clone(), outcome));
         }
         found
     }

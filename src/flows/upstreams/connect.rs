@@ -1,15 +1,13 @@
 //! Connecting an identity with the account that was proven in the same browser.
 
 use super::Upstreams;
-use super::account::taken;
-use super::messages::News;
-use crate::domain::audit::Actor;
-use crate::domain::ids::{PendingIdentityId, UpstreamIdentityId};
+use super::link::NewLink;
+use crate::domain::ids::PendingIdentityId;
 use crate::domain::one_time::BrowserToken;
 use crate::domain::sign_in::Purpose;
-use crate::domain::upstream::{MOST_IDENTITIES, PendingIdentity, UpstreamChange, UpstreamIdentity};
-use crate::flows::access::sign_in_anew;
-use crate::flows::sessions::{SignIn, SignedInPerson};
+use crate::domain::upstream::{MOST_IDENTITIES, PendingIdentity};
+use crate::flows::access::begin_fresh;
+use crate::flows::sessions::SignedInPerson;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 
 /// Why an identity was not connected.
@@ -48,37 +46,20 @@ impl Upstreams {
         id: PendingIdentityId,
         browser: &BrowserToken,
     ) -> Result<Purpose, ConnectError> {
-        // What another provider says proves no account: one who got in there would open the door to the next.
-        if person.sign_in == SignIn::Aged {
-            return Err(sign_in_anew().into());
-        }
         let (user, now) = (&person.user, self.instruments.now());
-        let mut tx = self.store.begin().await?;
-        // Of two at once the second finds the identity of the first.
-        if !tx.user_hold(user.id).await? || !tx.session_hold(person.session.id).await? {
-            return Err(sign_in_anew().into());
-        }
+        // What another provider says proves no account: one who got in there would open the door to the next. And of two
+        // at once the second finds the identity of the first.
+        let mut tx = begin_fresh(&self.store, person).await?;
         let pending = tx.pending_identity_spend((id, browser.hash()), now).await?.ok_or_else(over)?;
         if tx.upstream_identities_of(user.id).await?.len() >= MOST_IDENTITIES {
             return Err(ConnectError::TooMany);
         }
-        let identity = UpstreamIdentity {
-            id: UpstreamIdentityId::new(self.instruments.row_id(now)),
-            user: user.id,
-            upstream: pending.upstream,
-            issuer: pending.issuer,
-            subject: pending.subject,
-            address: pending.address,
-            created_at: now,
-            last_used_at: None,
-        };
-        tx.upstream_identity_insert(&identity).await.map_err(taken)?;
-        self.note(&mut tx, user, (UpstreamChange::Linked, &identity.upstream), &Actor::User(user.id)).await?;
-        let label = self.label_of(&identity.upstream);
-        self.tell(&mut tx, user, (&identity, label), News::Linked(&person.session.device)).await?;
+        let PendingIdentity { upstream, issuer, subject, address, purpose, .. } = pending;
+        let new = NewLink { upstream, issuer, subject, address, used_at: None };
+        self.link(&mut tx, user, new, &person.session.device).await?;
         tx.commit().await?;
         self.mail.wake_outbox();
-        Ok(pending.purpose)
+        Ok(purpose)
     }
 
     /// Forgets it instead. Says what they wanted to reach.

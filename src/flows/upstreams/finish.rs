@@ -33,10 +33,10 @@ impl Upstreams {
         (browser, requester): (&BrowserToken, &Requester),
         person: Option<&SignedInPerson>,
     ) -> Result<Finished, UpstreamError> {
-        let declared = self.declared(name)?;
+        let declared = &*self.declared(name)?;
         let (state, begun) = self.spend(declared, answer, browser).await?;
         let identity = self.in_time(self.identity_in(declared, answer, (&state, &begun))).await;
-        match identity.and_then(|identity| self.judge(declared, identity, &begun)) {
+        match identity.and_then(|identity| judge(declared, identity, &begun, self.instruments.now())) {
             Ok(proven) => self.find_account(proven, begun.purpose, (browser, requester), person).await,
             Err(failure) => Err(self.failed(declared, failure, begun.purpose).await),
         }
@@ -92,29 +92,28 @@ impl Upstreams {
         let identity = declared.verified(&provider, &tokens.id_token, &expected).await?;
         declared.with_userinfo(identity, &provider, tokens.access_token).await
     }
+}
 
-    /// What counts of what the upstream says of the person.
-    fn judge(&self, declared: &Declared, said: Identity, begun: &UpstreamSignIn) -> Result<Proven, Failure> {
-        let upstream = &declared.upstream;
-        let email = said.email.as_deref().filter(|_| said.email_verified).and_then(|email| email.parse().ok());
-        if !upstream.admits(email.as_ref()) {
-            let why = "the person has no proven address of one of its email_domains";
-            return Err(Failure::new(UpstreamProblem::NotAdmitted, why));
-        }
-        let auth_time = said.auth_time.map(Timestamp::from_seconds);
-        let auth_time = begun.auth_time(auth_time, self.instruments.now()).map_err(|_| {
-            let why = "a recent sign-in was asked for, and its ID token does not say that there was one (auth_time)";
-            Failure::new(UpstreamProblem::NotRecent, why)
-        })?;
-        Ok(Proven {
-            upstream: upstream.name.clone(),
-            label: upstream.label.clone(),
-            issuer: upstream.issuer.clone(),
-            subject: said.subject,
-            address: said.email,
-            email,
-            name: said.name,
-            auth_time,
-        })
+/// What counts of what the upstream says of the person.
+fn judge(declared: &Declared, said: Identity, begun: &UpstreamSignIn, now: Timestamp) -> Result<Proven, Failure> {
+    let upstream = &declared.upstream;
+    let email = said.email.as_deref().filter(|_| said.email_verified).and_then(|email| email.parse().ok());
+    if !upstream.admits(email.as_ref()) {
+        let why = "the person has no proven address of one of its email_domains";
+        return Err(Failure::new(UpstreamProblem::NotAdmitted, why));
     }
+    let auth_time = said.auth_time.map(Timestamp::from_seconds);
+    let auth_time = begun.auth_time(auth_time, now).map_err(|_| {
+        let why = "a recent sign-in was asked for, and its ID token does not say that there was one (auth_time)";
+        Failure::new(UpstreamProblem::NotRecent, why)
+    })?;
+    Ok(Proven {
+        upstream: upstream.name.clone(),
+        issuer: upstream.issuer.clone(),
+        subject: said.subject,
+        address: said.email,
+        email,
+        name: said.name,
+        auth_time,
+    })
 }

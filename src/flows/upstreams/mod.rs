@@ -10,17 +10,20 @@ mod ask;
 mod begin;
 mod condition;
 mod connect;
+mod declared;
 mod disconnect;
 mod error;
 mod finish;
+mod link;
 mod messages;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use tokio::time::timeout;
 
-use ask::Declared;
+use declared::Declared;
 use error::Failure;
 
 use super::foundations::Foundations;
@@ -30,16 +33,16 @@ use super::people::People;
 use super::request_limits::RequestLimits;
 use super::sessions::Sessions;
 use super::sign_up::SignUps;
-use crate::adapters::fetch::Documents;
-use crate::config::{Issuer, RateLimits, Upstream};
+use crate::config::{Issuer, RateLimits};
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::UserId;
-use crate::domain::upstream::{UpstreamIdentity, UpstreamName};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::domain::upstream::UpstreamIdentity;
+use crate::protocol::refusal::Refusal;
 use crate::store::Store;
 
 pub use condition::Condition;
 pub use connect::ConnectError;
+pub use declared::Line;
 pub use error::{UpstreamError, UpstreamProblem};
 pub use finish::Finished;
 
@@ -49,7 +52,9 @@ pub struct Upstreams {
     store: Store,
     issuer: Issuer,
     master_keys: Arc<MasterKeyring>,
-    declared: Vec<Declared>,
+    line: Line,
+    /// Those of the configuration as it was read last.
+    declared: ArcSwap<Vec<Arc<Declared>>>,
     mail: Arc<Mail>,
     people: Arc<People>,
     sessions: Arc<Sessions>,
@@ -60,20 +65,21 @@ pub struct Upstreams {
 }
 
 impl Upstreams {
-    /// Each upstream with what fetches its documents, from where it may be.
+    /// The upstreams of the configuration, which are asked through this line.
     pub fn new(
         base: &Foundations,
-        declared: Vec<(Upstream, Documents)>,
+        line: Line,
         (mail, people): (&Arc<Mail>, &Arc<People>),
         (sessions, sign_ups): (&Arc<Sessions>, &Arc<SignUps>),
     ) -> Self {
-        let declared = declared.into_iter().map(|(upstream, documents)| Declared { upstream, documents });
+        let issuer = base.config.server.issuer.clone();
         Self {
             instruments: base.instruments.clone(),
             store: base.store.clone(),
-            issuer: base.config.server.issuer.clone(),
             master_keys: Arc::clone(&base.master_keys),
-            declared: declared.collect(),
+            declared: ArcSwap::from_pointee(line.to_all(&base.config.upstreams, &issuer, &[])),
+            line,
+            issuer,
             mail: Arc::clone(mail),
             people: Arc::clone(people),
             sessions: Arc::clone(sessions),
@@ -88,30 +94,15 @@ impl Upstreams {
         self.request_limits.set_limits(limits);
     }
 
-    /// The upstreams, each with what people know it by.
-    pub fn offered(&self) -> impl Iterator<Item = (&UpstreamName, &str)> {
-        self.declared.iter().map(|declared| (&declared.upstream.name, declared.upstream.label.as_str()))
-    }
-
     /// The identities of an account, the oldest first, each with what people know its upstream by: nothing if it is not
     /// among the upstreams any more. Such an identity does not sign in until it is again.
-    pub async fn identities_of(&self, user: UserId) -> Result<Vec<(UpstreamIdentity, Option<&str>)>, Refusal> {
+    pub async fn identities_of(&self, user: UserId) -> Result<Vec<(UpstreamIdentity, Option<String>)>, Refusal> {
         let identities = self.store.upstream_identities_of(user).await?;
-        let label = |identity: &UpstreamIdentity| {
-            let declared = self.declared.iter().find(|declared| declared.upstream.issuer == identity.issuer)?;
-            Some(declared.upstream.label.as_str())
+        let labelled = |identity: UpstreamIdentity| {
+            let label = self.label_of_issuer(&identity.issuer);
+            (identity, label)
         };
-        Ok(identities
-            .into_iter()
-            .map(|identity| (label(&identity), identity))
-            .map(|(label, one)| (one, label))
-            .collect())
-    }
-
-    /// What people know an upstream by: its name where it is not among the upstreams any more.
-    pub fn label_of<'a>(&'a self, name: &'a UpstreamName) -> &'a str {
-        let declared = self.declared.iter().find(|declared| declared.upstream.name == *name);
-        declared.map_or(name.as_str(), |declared| &declared.upstream.label)
+        Ok(identities.into_iter().map(labelled).collect())
     }
 
     /// What an upstream answered, unless it takes too long.
@@ -121,10 +112,5 @@ impl Upstreams {
             Err(Failure::new(UpstreamProblem::Unavailable, why))
         };
         timeout(self.patience, asking).await.unwrap_or_else(late)
-    }
-
-    fn declared(&self, name: &str) -> Result<&Declared, Refusal> {
-        let unknown = || Refusal::new(ErrorCode::NotFound, "there is no such upstream");
-        self.declared.iter().find(|declared| declared.upstream.name.as_str() == name).ok_or_else(unknown)
     }
 }
