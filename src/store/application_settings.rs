@@ -71,7 +71,7 @@ fn written(setting: &Setting, row: &TableRow<'_>) -> Result<Value, StoreError> {
         Shape::Flag => row.plain::<bool>(column)?.into(),
         Shape::Duration => row.span_if_any(column)?.map_or(Value::Null, |span| span.as_secs().into()),
         Shape::Words => row.plain::<String>(column)?.split(' ').collect(),
-        Shape::Ticks(..) => row.plain::<String>(column)?.split_whitespace().collect(),
+        Shape::Ticks(..) => row.plain::<String>(column)?.split_ascii_whitespace().collect(),
         Shape::Lines | Shape::Keys | Shape::Identities => match row.plain::<Option<String>>(column)? {
             Some(json) => serde_json::from_str(&json).map_err(|e| row.corrupt(format!("{column}: {e}")))?,
             None => Value::Null,

@@ -300,16 +300,13 @@ impl Transaction {
         Ok(())
     }
 
-    /// Writes down a use, unless a later one is known. True if the application was deactivated as unused meanwhile,
+    /// Writes down a use, apart from its secret's ([`Self::secret_used`]), unless a later one is known. True if the application was deactivated as unused meanwhile,
     /// which this use proves wrong.
     pub async fn application_used(&mut self, used: &ApplicationUse) -> Result<bool, StoreError> {
         let statement = sql("update applications set last_used_at = $2 \
              where id = $1 and (last_used_at is null or last_used_at <= $2) returning deactivation_reason");
         let statement = statement.bind(used.application.to_string()).bind(used.at.as_micros());
         let written: Option<Reason> = self.fetch_optional(statement).await?;
-        if let Some(secret) = used.secret {
-            self.secret_used(secret, used.at.start_of_day()).await?;
-        }
         Ok(written.is_some_and(|Reason(reason)| reason.as_deref() == Some(DeactivationReason::Unused.name())))
     }
 }

@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::engine::{Record, Row, Store, Transaction, sql};
 use super::row::TableRow;
-use crate::domain::application::Application;
+use crate::domain::application::{AUDIENCES, Application};
 use crate::domain::approval::{Approval, Decision, Extras};
 use crate::domain::ids::{ApplicationId, ApprovalId, Timestamp};
 use crate::protocol::resource::ResourceId;
@@ -19,7 +19,7 @@ impl Record for Approval {
                 scope: row.parsed("scope")?,
                 default_scope: row.parsed("default_scope")?,
                 grants: row.words("grants")?,
-                audiences: row.list("audiences")?,
+                audiences: row.list(AUDIENCES)?,
             },
             reason: row.plain("reason")?,
             created_at: row.moment("created_at")?,

@@ -56,6 +56,7 @@ impl Store {
         let mut all = 0;
         for few in ids.chunks(FEW) {
             let mut tx = self.begin().await?;
+            tx.clears_away();
             let mut deleted = 0;
             for statement in deleting.iter().flat_map(|statement| chunks(statement, few)) {
                 deleted = tx.execute(statement).await?;

@@ -3,6 +3,7 @@
 use super::StoreError;
 use super::engine::{Store, sql};
 use crate::domain::ids::{ApplicationId, Timestamp};
+use crate::domain::one_time::ValueHash;
 
 impl Store {
     /// Spends an assertion. True exactly once for each `jti` of an application, on whichever node and
@@ -10,14 +11,14 @@ impl Store {
     pub async fn client_assertion_spend(
         &self,
         application: ApplicationId,
-        jti_hash: [u8; 32],
+        jti: ValueHash,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let statement =
             sql("insert into client_assertions (application_id, jti_hash, expires_at) values ($1, $2, $3) \
              on conflict (application_id, jti_hash) do nothing")
             .bind(application.to_string())
-            .bind(jti_hash.to_vec())
+            .bind(jti.as_bytes().to_vec())
             .bind(expires_at.as_micros());
         Ok(self.execute(statement).await? == 1)
     }

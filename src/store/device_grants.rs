@@ -3,6 +3,7 @@
 use super::StoreError;
 use super::authorizations::resource_list;
 use super::engine::{Record, Row, Store, Transaction, sql};
+use super::expired::expired;
 use super::row::TableRow;
 use crate::domain::device_grant::{DeviceAnswer, DeviceApproval, DeviceGrant};
 use crate::domain::ids::{ApplicationId, DeviceGrantId, Timestamp, UserId};
@@ -99,8 +100,7 @@ impl Store {
 
     /// Deletes requests that expired before; returns how many.
     pub async fn device_grants_forget(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let statement = sql("delete from device_grants where id in (select id from device_grants \
-             where expires_at <= $1 order by expires_at limit $2)");
+        let statement = expired!("device_grants", "id");
         self.execute_in_batches(statement.bind(before.as_micros())).await
     }
 }

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::engine::{Statement, Store, Transaction, sql};
+use super::expired::expired;
 use crate::domain::ids::Timestamp;
 use crate::domain::one_time::ValueHash;
 
@@ -19,8 +20,7 @@ impl Store {
 
     /// Deletes expired ones; returns how many.
     pub async fn dpop_proofs_forget(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let statement = sql("delete from dpop_proofs where proof_hash in \
-             (select proof_hash from dpop_proofs where expires_at <= $1 order by expires_at limit $2)");
+        let statement = expired!("dpop_proofs", "proof_hash");
         self.execute_in_batches(statement.bind(now.as_micros())).await
     }
 }

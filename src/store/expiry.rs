@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::StoreError;
 use super::engine::{Store, sql};
+use super::expired::expired;
 use super::in_list::in_list;
 use crate::domain::ids::Timestamp;
 
@@ -18,23 +19,6 @@ const ANSWERS_KEPT: Duration = Duration::from_mins(5);
 
 /// How long a session is kept after its end.
 const SESSIONS_KEPT: Duration = Duration::from_hours(7 * 24);
-
-/// Deletes expired rows, by the table's key.
-macro_rules! expired {
-    ($table:literal, $key:literal) => {
-        sql(concat!(
-            "delete from ",
-            $table,
-            " where ",
-            $key,
-            " in (select ",
-            $key,
-            " from ",
-            $table,
-            " where expires_at <= $1 order by expires_at limit $2)"
-        ))
-    };
-}
 
 /// Finds expired rows that no other row refers to, and deletes them.
 macro_rules! forgotten {
@@ -88,6 +72,8 @@ impl Store {
     pub async fn expired_sign_ins_forget(&self, now: Timestamp) -> Result<(), StoreError> {
         let (which, delete) = forgotten!("sign_ins", "ends_at <= $1", "$2", "");
         let hanging = [
+            // First, as who ends a sign-in locks it first.
+            sql(concat!("update sign_ins set ends_at = ends_at where id in ", in_list!())),
             of_sign_ins!("authorization_codes"),
             of_sign_ins!("sign_in_events"),
             of_sign_ins!("sign_in_links"),

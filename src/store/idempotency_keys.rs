@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Store, sql};
+use super::expired::expired;
 use super::row::TableRow;
 use crate::domain::encryption::Sealed;
 use crate::domain::ids::Timestamp;
@@ -75,8 +76,7 @@ impl Store {
 
     /// Deletes expired keys.
     pub async fn idempotency_keys_forget(&self, now: Timestamp) -> Result<(), StoreError> {
-        let statement = sql("delete from idempotency_keys where key_hash in (select key_hash from idempotency_keys \
-             where expires_at <= $1 order by expires_at limit $2)");
+        let statement = expired!("idempotency_keys", "key_hash");
         self.execute_in_batches(statement.bind(now.as_micros())).await.map(|_| ())
     }
 }

@@ -4,7 +4,7 @@
 use super::StoreError;
 use super::applications::ClientIdOnly;
 use super::engine::{Statement, Store, Transaction, sql};
-use crate::domain::application::{Application, DeactivationReason};
+use crate::domain::application::{Application, ApplicationSettings, DeactivationReason};
 use crate::domain::ids::{ApplicationId, ClientId, Timestamp};
 use crate::domain::life_marks::{Exempt, Warning};
 
@@ -181,28 +181,28 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Deletes all data of an application that was deleted by `deleted_by`; its row stays so that its client id is
-    /// never issued again. False if it is not deleted or was purged before.
+    /// Deletes all data of an application that was deleted by `deleted_by`; its row stays, with no more than its type, so
+    /// that its client id is never issued again. False if it is not deleted or was purged before.
     pub async fn application_purge(
         &mut self,
-        id: ApplicationId,
+        application: &Application,
         deleted_by: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let statement =
-            sql("update applications set name = '', name_key = '', owner = null, grants = '', scope = '', \
-             default_scope = '', redirect_uris = '[]', audiences = '[]', post_logout_redirect_uris = '[]', \
-             jwks = null, jwks_uri = null, visible_groups = null, groups_claim = null, token_ttl = null, backchannel_logout_uri = null, link_mode = null, unknown_account = null, purged_at = $3, \
-             version = version + 1 \
-             where id = $1 and deleted_at <= $2 and purged_at is null")
-            .bind(id.to_string())
-            .bind(deleted_by.as_micros())
-            .bind(now.as_micros());
+            sql("update applications set purged_at = $3 where id = $1 and deleted_at <= $2 and purged_at is null")
+                .bind(application.id.to_string())
+                .bind(deleted_by.as_micros())
+                .bind(now.as_micros());
         if self.execute(statement).await? == 0 {
             return Ok(false);
         }
+        // By the table of settings, so that none is forgotten that comes later.
+        let unset = ApplicationSettings::new(String::new(), application.settings.kind);
+        self.application_update(application.id, &unset, application.origin).await?;
         for hanging in [
             sql("delete from application_secrets where application_id = $1"),
+            sql("delete from application_logos where application_id = $1"),
             sql("delete from consents where application_id = $1"),
             sql("delete from keep_links where application_id = $1"),
             sql("delete from client_registrations where application_id = $1"),
@@ -210,14 +210,16 @@ impl Transaction {
             sql("delete from application_owners where application_id = $1"),
             sql("delete from invitations where application_id = $1"),
             sql("delete from approvals where application_id = $1"),
-            sql("delete from webhook_deliveries where application_id = $1 \
-                 or webhook_id in (select id from webhooks where application_id = $1)"),
+            // What it was told itself, and what its webhooks were.
+            sql("delete from webhook_deliveries where webhook_id = $1"),
+            sql("delete from webhook_deliveries where webhook_id in \
+                 (select id from webhooks where application_id = $1)"),
             sql("delete from session_applications where application_id = $1"),
             sql("delete from webhooks where application_id = $1"),
             sql("delete from application_days where application_id = $1"),
             sql("delete from application_requests where application_id = $1"),
         ] {
-            self.execute(hanging.bind(id.to_string())).await?;
+            self.execute(hanging.bind(application.id.to_string())).await?;
         }
         Ok(true)
     }

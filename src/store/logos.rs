@@ -20,8 +20,23 @@ pub struct LogoDue {
 pub struct LogoAge {
     /// Of a copy.
     pub copied_before: Timestamp,
-    /// Of a try that brought none.
+    /// Of a try that brought none, or of which nothing was heard.
     pub failed_before: Timestamp,
+}
+
+/// When a picture is fetched again that was tried before: a copy after `$copied`, sooner where the last try failed, or
+/// where nobody wrote down how it ended because the node that made it was gone.
+macro_rules! old_enough {
+    ($copied:literal, $failed:literal) => {
+        concat!(
+            "(application_logos.tried_at < ",
+            $copied,
+            " or ((application_logos.problem is not null or application_logos.content is null) \
+             and application_logos.tried_at < ",
+            $failed,
+            "))"
+        )
+    };
 }
 
 impl Record for LogoDue {
@@ -51,25 +66,31 @@ impl Store {
     /// Pictures that were never fetched from where they are now, or long ago; those first. Those of applications that
     /// registered themselves are not: nobody who is known here named their address.
     pub async fn logos_due(&self, old: LogoAge, most: i64) -> Result<Vec<LogoDue>, StoreError> {
-        let statement = sql("select applications.id, logo_uri from applications \
+        let statement = sql(concat!(
+            "select applications.id, logo_uri from applications \
              left join application_logos on application_id = applications.id and uri = logo_uri \
              where logo_uri is not null and deleted_at is null and admission is null \
-             and (tried_at is null or tried_at < $1 or (problem is not null and tried_at < $2)) \
-             order by coalesce(tried_at, 0), applications.id limit $3");
+             and (tried_at is null or ",
+            old_enough!("$1", "$2"),
+            ") order by coalesce(tried_at, 0), applications.id limit $3"
+        ));
         let (copied, failed) = (old.copied_before.as_micros(), old.failed_before.as_micros());
         self.fetch_all(statement.bind(copied).bind(failed).bind(most)).await
     }
 
-    /// Notes that a picture is being fetched. False if that was noted meanwhile: of several nodes one goes on. The copy of
-    /// another address is forgotten.
+    /// Notes that a picture is being fetched. False if that was noted meanwhile, so that of several nodes one goes on, or
+    /// if its address is not the one any more. The copy of another address is forgotten.
     pub async fn logo_claim(&self, due: &LogoDue, old: LogoAge, now: Timestamp) -> Result<bool, StoreError> {
-        let statement = sql("insert into application_logos (application_id, uri, tried_at) values ($1, $2, $3) \
+        let statement = sql(concat!(
+            "insert into application_logos (application_id, uri, tried_at) \
+             select id, logo_uri, $3 from applications where id = $1 and logo_uri = $2 and deleted_at is null \
              on conflict (application_id) do update set tried_at = excluded.tried_at, uri = excluded.uri, \
              media_type = case when application_logos.uri = excluded.uri then application_logos.media_type end, \
              content = case when application_logos.uri = excluded.uri then application_logos.content end, \
              problem = case when application_logos.uri = excluded.uri then application_logos.problem end \
-             where application_logos.uri <> excluded.uri or application_logos.tried_at < $4 \
-             or (application_logos.problem is not null and application_logos.tried_at < $5)");
+             where application_logos.uri <> excluded.uri or ",
+            old_enough!("$4", "$5")
+        ));
         let statement = statement.bind(due.application.to_string()).bind(due.uri.as_str()).bind(now.as_micros());
         let (copied, failed) = (old.copied_before.as_micros(), old.failed_before.as_micros());
         Ok(self.execute(statement.bind(copied).bind(failed)).await? == 1)
@@ -100,7 +121,7 @@ impl Store {
 
     /// What became of the picture of an application; none where it was not fetched yet.
     pub async fn logo_state(&self, application: ApplicationId) -> Result<Option<LogoState>, StoreError> {
-        let statement = sql("select application_logos.* from application_logos \
+        let statement = sql("select application_id, tried_at, media_type, problem from application_logos \
              join applications on applications.id = application_id and logo_uri = uri where application_id = $1");
         self.fetch_optional(statement.bind(application.to_string())).await
     }

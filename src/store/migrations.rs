@@ -76,6 +76,12 @@ const STEPS: &[Step] = &[
     step!(46, "0046_proofs_of_possession"),
     step!(47, "0047_logos"),
     step!(49, "0049_upstreams"),
+    step!(50, "0050_indexes_to_find_by"),
+    step!(53, "0053_session_upstream"),
+    step!(54, "0054_account_page"),
+    step!(61, "0061_session_of_offline_grants"),
+    step!(62, "0062_identity_assertions"),
+    step!(63, "0063_claims_of_applications"),
 ];
 
 /// The state of a database compared with the migrations of this binary.
@@ -159,7 +165,7 @@ async fn run_sqlite(writer: &SqlitePool, path: &Path) -> Result<(), StoreError> 
 async fn run_postgres(postgres: &Postgresql) -> Result<(), StoreError> {
     let own: PgPool = PoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(postgres.pool.options().get_acquire_timeout())
+        .acquire_timeout(postgres.pool().options().get_acquire_timeout())
         .connect_with(postgres.patient_options())
         .await?;
     let outcome = async {

@@ -4,6 +4,7 @@
 //! [`engine`] is the only file that tells them apart. Does not own what the facts mean (`domain`) nor when
 //! they change (`flows`). Imports `domain` and `protocol`.
 
+mod account_exports;
 mod account_invitations;
 mod address_changes;
 mod application_days;
@@ -25,6 +26,7 @@ mod device_grants;
 mod dpop_proofs;
 mod engine;
 mod error;
+mod expired;
 mod expiry;
 mod foreign_tokens;
 mod forgotten;
@@ -55,6 +57,7 @@ mod secrets;
 mod session_applications;
 mod sessions;
 mod set_up;
+mod sign_in_records;
 mod sign_ins;
 mod signing_algorithms;
 mod signing_keys;
@@ -68,13 +71,14 @@ mod users;
 mod webhook_deliveries;
 mod webhooks;
 
+pub use account_exports::AskedExport;
 pub use application_days::DayTotal;
 pub use applications::{ApplicationUse, StateChange};
 pub use audit::AuditLine;
 pub use client_documents::DocumentsUnusedSince;
 pub use deliveries::{AfterTry, ClaimedDelivery, Receiver};
 pub use delivery_traces::{DeliveryStep, DeliveryTrace, MOST_OF_A_KIND};
-pub use engine::{DatabaseSettings, Location, Pooling, Store, Transaction};
+pub use engine::{DatabaseSettings, Figures, Location, Pooling, Store, Transaction};
 pub use error::StoreError;
 pub use generations::{Generation, Generations};
 pub use idempotency_keys::KnownRequest;
@@ -83,7 +87,7 @@ pub use life_cycle::{DueBy, GuardedStep};
 pub use logos::{LogoAge, LogoDue};
 pub use maintenance::ServerLock;
 pub use migrations::Schema;
-pub use outbox::{ClaimedMail, NewMail, UnsentMail};
+pub use outbox::{ClaimedMail, NewMail, OutboxFigures, UnsentMail};
 pub use overview::Counts;
 pub use pushed_requests::PushedRow;
 pub use registrations::UnusedRegistrations;

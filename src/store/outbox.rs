@@ -110,6 +110,25 @@ impl Record for UnsentMail {
     }
 }
 
+/// The queue in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutboxFigures {
+    /// Mails that wait to be sent.
+    pub waiting: i64,
+    /// When the oldest of them was written.
+    pub oldest: Option<Timestamp>,
+    /// Mails that were given up.
+    pub lost: i64,
+}
+
+impl Record for OutboxFigures {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let oldest: Option<i64> = row.column("oldest")?;
+        let oldest = oldest.map(Timestamp::from_micros);
+        Ok(Self { waiting: row.column("waiting")?, oldest, lost: row.column("lost")? })
+    }
+}
+
 /// The key of a claimed row, before the rest of it is read.
 struct Named(String);
 
@@ -160,6 +179,18 @@ impl Store {
              given_up_at, last_error from outbox where accepted_at is null and not_after > created_at \
              order by id desc limit $1");
         self.fetch_all(statement.bind(limit)).await
+    }
+
+    /// How many mails wait, and since when the oldest of them does; how many were given up.
+    pub async fn outbox_figures(&self) -> Result<OutboxFigures, StoreError> {
+        // A mail that is only pretended waits for nobody.
+        let statement = sql("select \
+             (select count(*) from outbox where accepted_at is null and given_up_at is null \
+                 and not_after > created_at) as waiting, \
+             (select min(created_at) from outbox where accepted_at is null and given_up_at is null \
+                 and not_after > created_at) as oldest, \
+             (select count(*) from outbox where given_up_at is not null) as lost");
+        Ok(self.fetch_optional(statement).await?.unwrap_or_default())
     }
 
     /// Deletes mails that expired before this moment; returns how many.

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::expired::expired;
 use super::row::TableRow;
 use crate::domain::ids::{PasskeyId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
@@ -59,8 +60,7 @@ impl Store {
 
     /// Deletes challenges that nobody has answered in time; returns how many.
     pub async fn passkey_challenges_forget(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let statement = sql("delete from passkey_challenges where challenge_hash in \
-             (select challenge_hash from passkey_challenges where expires_at <= $1 order by expires_at limit $2)");
+        let statement = expired!("passkey_challenges", "challenge_hash");
         self.execute_in_batches(statement.bind(before.as_micros())).await
     }
 }

@@ -74,7 +74,7 @@ impl<'r> TableRow<'r> {
 
     /// Words that parse, separated by spaces.
     pub(super) fn words<T: FromStr<Err: Display>>(&self, column: &'static str) -> Result<Vec<T>, StoreError> {
-        self.plain::<String>(column)?.split_whitespace().map(|word| self.parse(column, word)).collect()
+        self.plain::<String>(column)?.split_ascii_whitespace().map(|word| self.parse(column, word)).collect()
     }
 
     /// A JSON list of texts that parse.

@@ -36,9 +36,10 @@ impl Record for ToTell {
 }
 
 impl Store {
-    /// What an application calls a session.
+    /// What an application calls a session; nothing once that has ended.
     pub async fn session_sid(&self, session: SessionId, application: ApplicationId) -> Result<Option<Sid>, StoreError> {
-        let statement = sql("select sid from session_applications where session_id = $1 and application_id = $2");
+        let statement = sql("select sid from session_applications join sessions on sessions.id = session_id \
+             where session_id = $1 and application_id = $2 and sessions.ended_at is null");
         let found: Option<SidOnly> =
             self.fetch_optional(statement.bind(session.to_string()).bind(application.to_string())).await?;
         Ok(found.map(|found| found.0))

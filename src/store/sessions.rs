@@ -1,7 +1,7 @@
 //! Sessions of browsers.
 
 use super::StoreError;
-use super::engine::{Record, Row, Store, Transaction, sql};
+use super::engine::{Record, Row, Statement, Store, Transaction, sql};
 use super::row::TableRow;
 use crate::domain::ids::{SessionId, Timestamp, UserId};
 use crate::domain::one_time::ValueHash;
@@ -16,12 +16,20 @@ impl Record for Session {
             created_at: row.moment("created_at")?,
             auth_time: row.moment("auth_time")?,
             amr: row.parsed("amr")?,
+            upstream: row.parsed_if_any("upstream")?,
             last_seen_at: row.moment("last_seen_at")?,
             expires_at: row.moment("expires_at")?,
             ended_at: row.moment_if_any("ended_at")?,
             device: Device { address: row.plain("address")?, user_agent: row.plain("user_agent")? },
         })
     }
+}
+
+fn valid_of(user: UserId, now: Timestamp) -> Statement {
+    sql("select * from sessions where user_id = $1 and ended_at is null and expires_at > $2 \
+         order by created_at desc, id desc")
+    .bind(user.to_string())
+    .bind(now.as_micros())
 }
 
 /// A session that was just ended.
@@ -47,9 +55,7 @@ impl Store {
 
     /// The valid sessions of an account, the newest first.
     pub async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let statement = sql("select * from sessions where user_id = $1 and ended_at is null and expires_at > $2 \
-             order by created_at desc, id desc");
-        self.fetch_all(statement.bind(user.to_string()).bind(now.as_micros())).await
+        self.fetch_all(valid_of(user, now)).await
     }
 
     /// Extends a session that was just used until `expires_at`. One that has ended stays ended, and of two requests at
@@ -64,11 +70,16 @@ impl Store {
 }
 
 impl Transaction {
+    /// The valid sessions of an account, the newest first, as this transaction sees them.
+    pub async fn sessions_of(&mut self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        self.fetch_all(valid_of(user, now)).await
+    }
+
     /// Adds a session with the hash of its cookie.
     pub async fn session_insert(&mut self, session: &Session, token: ValueHash) -> Result<(), StoreError> {
         let statement = sql("insert into sessions (id, token_hash, user_id, created_at, auth_time, amr, \
-             last_seen_at, expires_at, ended_at, address, user_agent) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+             last_seen_at, expires_at, ended_at, address, user_agent, upstream) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
         .bind(session.id.to_string())
         .bind(token.as_bytes().to_vec())
         .bind(session.user.to_string())
@@ -79,7 +90,8 @@ impl Transaction {
         .bind(session.expires_at.as_micros())
         .bind(session.ended_at.map(Timestamp::as_micros))
         .bind(session.device.address.as_str())
-        .bind(session.device.user_agent.as_str());
+        .bind(session.device.user_agent.as_str())
+        .bind(session.upstream.as_ref().map(|name| name.as_str().to_owned()));
         self.execute(statement).await?;
         Ok(())
     }

@@ -41,6 +41,14 @@ pub(super) fn purpose(row: &TableRow<'_>) -> Result<Purpose, StoreError> {
     }
 }
 
+/// The two columns that say what happens after a sign-in.
+pub(super) fn bind_purpose(statement: Statement, purpose: &Purpose) -> Statement {
+    match purpose {
+        Purpose::Authorization(id) => statement.bind(Some(id.to_string())).bind(None::<String>),
+        Purpose::Page(page) => statement.bind(None::<String>).bind(Some(page.clone())),
+    }
+}
+
 impl Record for SignInLink {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let row = TableRow::of(row, "sign_in_links", "sign_in_id")?;
@@ -116,30 +124,25 @@ impl Store {
 impl Transaction {
     /// Adds a sign-in.
     pub async fn sign_in_insert(&mut self, sign_in: &SignIn) -> Result<(), StoreError> {
-        let (authorization, page) = match &sign_in.purpose {
-            Purpose::Authorization(id) => (Some(id.to_string()), None),
-            Purpose::Page(page) => (None, Some(page.clone())),
-        };
         let statement = sql("insert into sign_ins (id, authorization_id, return_to, browser_hash, user_id, email, \
              email_key, reference, code_hash, tries, locale, address, user_agent, trace_id, created_at, ends_at, name) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)")
-        .bind(sign_in.id.to_string())
-        .bind(authorization)
-        .bind(page)
-        .bind(sign_in.browser.map(|hash| hash.as_bytes().to_vec()))
-        .bind(sign_in.user.map(|user| user.to_string()))
-        .bind(sign_in.email.as_str())
-        .bind(sign_in.email.key())
-        .bind(sign_in.reference.as_str())
-        .bind(sign_in.code_hash.as_bytes().to_vec())
-        .bind(sign_in.tries)
-        .bind(sign_in.locale.as_str())
-        .bind(sign_in.device.address.as_str())
-        .bind(sign_in.device.user_agent.as_str())
-        .bind(sign_in.trace_id.as_str())
-        .bind(sign_in.created_at.as_micros())
-        .bind(sign_in.ends_at.as_micros())
-        .bind(sign_in.name.clone());
+        .bind(sign_in.id.to_string());
+        let statement = bind_purpose(statement, &sign_in.purpose)
+            .bind(sign_in.browser.map(|hash| hash.as_bytes().to_vec()))
+            .bind(sign_in.user.map(|user| user.to_string()))
+            .bind(sign_in.email.as_str())
+            .bind(sign_in.email.key())
+            .bind(sign_in.reference.as_str())
+            .bind(sign_in.code_hash.as_bytes().to_vec())
+            .bind(sign_in.tries)
+            .bind(sign_in.locale.as_str())
+            .bind(sign_in.device.address.as_str())
+            .bind(sign_in.device.user_agent.as_str())
+            .bind(sign_in.trace_id.as_str())
+            .bind(sign_in.created_at.as_micros())
+            .bind(sign_in.ends_at.as_micros())
+            .bind(sign_in.name.clone());
         self.execute(statement).await?;
         Ok(())
     }

@@ -17,6 +17,7 @@ impl Record for TokenFamily {
             application: row.parsed("application_id")?,
             user: row.parsed("user_id")?,
             session: row.parsed_if_any("session_id")?,
+            origin: row.parsed_if_any("origin_session_id")?,
             scope: row.parsed("scope")?,
             resources: row.list("resources")?,
             nonce: row.plain("nonce")?,
@@ -74,8 +75,8 @@ impl Transaction {
     /// Begins a family. False if the application is not active, or all its tokens were ended since.
     pub async fn family_insert(&mut self, family: &TokenFamily) -> Result<bool, StoreError> {
         let statement = sql("insert into token_families (id, application_id, user_id, session_id, scope, resources, \
-             nonce, auth_time, amr, created_at, expires_at, claims, claims_scope, acr) \
-             select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from applications \
+             nonce, auth_time, amr, created_at, expires_at, claims, claims_scope, acr, origin_session_id) \
+             select $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 from applications \
              where id = $2 and deactivated_at is null and deleted_at is null \
              and (tokens_not_before is null or tokens_not_before <= $10)")
         .bind(family.id.to_string())
@@ -91,7 +92,8 @@ impl Transaction {
         .bind(family.expires_at.as_micros())
         .bind(family.claims.request.as_sent().map(str::to_owned))
         .bind(family.claims.scope.to_string())
-        .bind(family.acr.name());
+        .bind(family.acr.name())
+        .bind(family.origin.map(|id| id.to_string()));
         Ok(self.execute(statement).await? == 1)
     }
 

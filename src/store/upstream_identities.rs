@@ -2,9 +2,9 @@
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::expired::expired;
 use super::row::TableRow;
-use super::sign_ins::purpose;
-use super::upstream_sign_ins::bind_purpose;
+use super::sign_ins::{bind_purpose, purpose};
 use crate::domain::ids::{PendingIdentityId, Timestamp, UpstreamIdentityId, UserId};
 use crate::domain::one_time::ValueHash;
 use crate::domain::upstream::{PendingIdentity, UpstreamIdentity};
@@ -66,8 +66,7 @@ impl Store {
 
     /// Deletes those whose time is over; returns how many.
     pub async fn pending_identities_forget(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let statement = sql("delete from pending_identities where id in \
-             (select id from pending_identities where expires_at <= $1 order by expires_at limit $2)");
+        let statement = expired!("pending_identities", "id");
         self.execute_in_batches(statement.bind(before.as_micros())).await
     }
 }

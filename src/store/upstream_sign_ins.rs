@@ -1,12 +1,12 @@
 //! Sign-ins that were begun at an upstream.
 
 use super::StoreError;
-use super::engine::{Record, Row, Statement, Store, Transaction, sql};
+use super::engine::{Record, Row, Store, Transaction, sql};
+use super::expired::expired;
 use super::row::TableRow;
-use super::sign_ins::purpose;
+use super::sign_ins::{bind_purpose, purpose};
 use crate::domain::ids::Timestamp;
 use crate::domain::one_time::ValueHash;
-use crate::domain::sign_in::Purpose;
 use crate::domain::upstream::{SIGN_IN_LIFETIME, UpstreamName, UpstreamSignIn};
 
 impl Record for UpstreamSignIn {
@@ -18,14 +18,6 @@ impl Record for UpstreamSignIn {
             max_age: row.span_if_any("max_age")?,
             created_at: row.moment("created_at")?,
         })
-    }
-}
-
-/// What happens after a sign-in, as its two columns.
-pub(super) fn bind_purpose(statement: Statement, purpose: &Purpose) -> Statement {
-    match purpose {
-        Purpose::Authorization(id) => statement.bind(Some(id.to_string())).bind(None::<String>),
-        Purpose::Page(page) => statement.bind(None::<String>).bind(Some(page.clone())),
     }
 }
 
@@ -55,8 +47,7 @@ impl Store {
 
     /// Deletes sign-ins that nobody came back from in time; returns how many.
     pub async fn upstream_sign_ins_forget(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let statement = sql("delete from upstream_sign_ins where state_hash in \
-             (select state_hash from upstream_sign_ins where expires_at <= $1 order by expires_at limit $2)");
+        let statement = expired!("upstream_sign_ins", "state_hash");
         self.execute_in_batches(statement.bind(before.as_micros())).await
     }
 }

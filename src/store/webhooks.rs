@@ -126,9 +126,9 @@ impl Transaction {
 
     /// Deletes a webhook with all its messages. False if it was deleted already.
     pub async fn webhook_delete(&mut self, id: WebhookId) -> Result<bool, StoreError> {
-        let was_there = self.execute(sql("delete from webhooks where id = $1").bind(id.to_string())).await? == 1;
+        // In the order in which an attempt writes how it went: the message, then the webhook.
         self.execute(sql("delete from webhook_deliveries where webhook_id = $1").bind(id.to_string())).await?;
-        Ok(was_there)
+        Ok(self.execute(sql("delete from webhooks where id = $1").bind(id.to_string())).await? == 1)
     }
 
     /// Records that a message was delivered.

@@ -20,7 +20,7 @@ use crate::harness::{
 };
 
 /// An installation whose database is at the other end of a wire.
-async fn wired(at: Installation) -> (Installation, Wire) {
+pub(crate) async fn wired(at: Installation) -> (Installation, Wire) {
     let mut url: url::Url = at.database_url().parse().unwrap();
     let wire = Wire::to(format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432))).await;
     url.set_ip_host(wire.address.ip()).unwrap();
@@ -101,6 +101,8 @@ async fn statements_in_flight_when_connections_fall_silent_do_not_use_up_the_poo
     Installation::on_postgres(async |at| {
         let direct = at.another();
         let (at, wire) = wired(at).await;
+        // Without a grace, so that each asks the database.
+        let at = at.with("database.outage_grace", "0s");
         let credentials = at.application("silent").await;
         let node = at.start().await;
         node.token(&credentials).await;

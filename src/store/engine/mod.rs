@@ -4,13 +4,18 @@
 //! with its values. SQLite gets one writer connection and several readers, so that writers queue here in
 //! order instead of meeting as "database is locked".
 
+mod circuit;
+mod figures;
 mod last_write;
+mod lock_order;
 mod open;
 mod postgres;
 mod statement;
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::SqlitePool;
@@ -21,8 +26,10 @@ use tracing::warn;
 
 use super::StoreError;
 
+pub use figures::Figures;
 pub(super) use last_write::Failure;
 use last_write::LastWrite;
+use lock_order::LockOrder;
 pub(super) use open::create_private;
 pub use open::{DatabaseSettings, Location};
 pub use postgres::Pooling;
@@ -42,6 +49,8 @@ pub struct Store {
     /// Notified when messages for webhooks were committed.
     committed: Arc<Notify>,
     last_write: Arc<LastWrite>,
+    /// How many statements were run.
+    statements: Arc<AtomicU64>,
 }
 
 /// The connections to it.
@@ -60,21 +69,29 @@ pub struct Transaction {
     wrote: bool,
     committed: Arc<Notify>,
     last_write: Arc<LastWrite>,
+    statements: Arc<AtomicU64>,
+    /// What it has locked.
+    locks: LockOrder,
 }
 
 enum Ongoing {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres { tx: sqlx::Transaction<'static, Postgres>, keeps_statements: bool },
+    Postgres { tx: sqlx::Transaction<'static, Postgres>, postgres: Postgresql },
 }
 
 impl Store {
     fn of(engine: Engine) -> Self {
-        Self { engine, committed: Arc::default(), last_write: Arc::default() }
+        Self { engine, committed: Arc::default(), last_write: Arc::default(), statements: Arc::default() }
     }
 
     /// Waits until this process commits messages for webhooks.
     pub async fn deliveries_queued(&self) {
         self.committed.notified().await;
+    }
+
+    /// How many statements this process has run: the work that requests make.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// The name of the engine, for people.
@@ -87,22 +104,30 @@ impl Store {
 
     /// Begins a transaction that may write. On SQLite it is the only one until it ends.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        bounded(async {
+        self.asked(Box::pin(async {
             let ongoing = match &self.engine {
                 Engine::Sqlite { writer, .. } => Ongoing::Sqlite(writer.begin_with("begin immediate").await?),
                 Engine::Postgres(postgres) => {
-                    Ongoing::Postgres { tx: postgres.begin().await?, keeps_statements: postgres.keeps_statements() }
+                    Ongoing::Postgres { tx: postgres.begin().await?, postgres: postgres.clone() }
                 }
             };
-            let (committed, last_write) = (Arc::clone(&self.committed), Arc::clone(&self.last_write));
-            Ok(Transaction { ongoing, has_deliveries: false, wrote: false, committed, last_write })
-        })
+            Ok(Transaction {
+                ongoing,
+                has_deliveries: false,
+                wrote: false,
+                committed: Arc::clone(&self.committed),
+                last_write: Arc::clone(&self.last_write),
+                statements: Arc::clone(&self.statements),
+                locks: LockOrder::default(),
+            })
+        }))
         .await
     }
 
     /// All rows of a query.
     pub(super) async fn fetch_all<T: Record>(&self, statement: Statement) -> Result<Vec<T>, StoreError> {
-        bounded(async {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.asked(Box::pin(async {
             let rows: Vec<Row> = match &self.engine {
                 Engine::Sqlite { readers, .. } => {
                     statement.for_sqlite().fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
@@ -113,7 +138,7 @@ impl Store {
                 }
             };
             rows.iter().map(T::from_row).collect()
-        })
+        }))
         .await
     }
 
@@ -124,11 +149,24 @@ impl Store {
 
     /// Runs one statement in a transaction of its own and counts the rows it changed.
     pub(super) async fn execute(&self, statement: Statement) -> Result<u64, StoreError> {
-        let outcome = bounded(self.execute_unbounded(statement)).await;
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let outcome = self.asked(Box::pin(self.execute_unbounded(statement))).await;
         if !matches!(outcome, Ok(0)) {
             self.last_write.note(&outcome);
         }
         outcome
+    }
+
+    /// Work that asks the database, in a box: what a driver keeps while it waits is kilobytes, and every flow holds a
+    /// place for the largest of its statements. It is bounded in time, and refused at once while the database is known to be away.
+    async fn asked<T>(&self, work: Pin<Box<impl Future<Output = Result<T, StoreError>>>>) -> Result<T, StoreError> {
+        match &self.engine {
+            Engine::Sqlite { .. } => bounded(work).await,
+            Engine::Postgres(postgres) => {
+                postgres.circuit.check()?;
+                through(postgres, work).await
+            }
+        }
     }
 
     /// The same without a time limit, for a backup. Never called by a request.
@@ -162,7 +200,7 @@ impl Store {
                 };
                 timeout(STATEMENT_TIMEOUT, closing).await
             }
-            Engine::Postgres(postgres) => timeout(FAREWELL, postgres.pool.close()).await,
+            Engine::Postgres(postgres) => timeout(FAREWELL, postgres.pool().close()).await,
         };
         if closed.is_err() {
             warn!("connections to the database were left to themselves");
@@ -173,18 +211,24 @@ impl Store {
 impl Transaction {
     /// All rows of a query.
     pub(super) async fn fetch_all<T: Record>(&mut self, statement: Statement) -> Result<Vec<T>, StoreError> {
-        let outcome = bounded(async {
-            let rows: Vec<Row> = match &mut self.ongoing {
-                Ongoing::Sqlite(tx) => {
-                    statement.for_sqlite().fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
-                }
-                Ongoing::Postgres { tx, keeps_statements } => {
-                    let query = statement.for_postgres(*keeps_statements);
-                    query.fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
-                }
-            };
-            rows.iter().map(T::from_row).collect()
-        })
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.locks.note(&statement);
+        let postgres = self.postgres();
+        let outcome = within(
+            postgres.as_ref(),
+            Box::pin(async {
+                let rows: Vec<Row> = match &mut self.ongoing {
+                    Ongoing::Sqlite(tx) => {
+                        statement.for_sqlite().fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
+                    }
+                    Ongoing::Postgres { tx, postgres } => {
+                        let query = statement.for_postgres(postgres.keeps_statements());
+                        query.fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+                    }
+                };
+                rows.iter().map(T::from_row).collect()
+            }),
+        )
         .await;
         self.note_failure(&outcome);
         outcome
@@ -197,18 +241,36 @@ impl Transaction {
 
     /// Runs a statement and counts the rows it changed.
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        let outcome = bounded(async {
-            Ok(match &mut self.ongoing {
-                Ongoing::Sqlite(tx) => statement.for_sqlite().execute(&mut **tx).await?.rows_affected(),
-                Ongoing::Postgres { tx, keeps_statements } => {
-                    statement.for_postgres(*keeps_statements).execute(&mut **tx).await?.rows_affected()
-                }
-            })
-        })
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.locks.note(&statement);
+        let postgres = self.postgres();
+        let outcome = within(
+            postgres.as_ref(),
+            Box::pin(async {
+                Ok(match &mut self.ongoing {
+                    Ongoing::Sqlite(tx) => statement.for_sqlite().execute(&mut **tx).await?.rows_affected(),
+                    Ongoing::Postgres { tx, postgres } => {
+                        statement.for_postgres(postgres.keeps_statements()).execute(&mut **tx).await?.rows_affected()
+                    }
+                })
+            }),
+        )
         .await;
         self.wrote |= outcome.as_ref().is_ok_and(|changed| *changed > 0);
         self.note_failure(&outcome);
         outcome
+    }
+
+    fn postgres(&self) -> Option<Postgresql> {
+        match &self.ongoing {
+            Ongoing::Sqlite(_) => None,
+            Ongoing::Postgres { postgres, .. } => Some(postgres.clone()),
+        }
+    }
+
+    /// Says that it deletes only what is over, in whatever order.
+    pub(super) fn clears_away(&mut self) {
+        self.locks.clears_away();
     }
 
     fn note_failure<T>(&self, outcome: &Result<T, StoreError>) {
@@ -224,13 +286,17 @@ impl Transaction {
 
     /// Commits.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let outcome = bounded(async {
-            match self.ongoing {
-                Ongoing::Sqlite(tx) => tx.commit().await?,
-                Ongoing::Postgres { tx, .. } => tx.commit().await?,
-            }
-            Ok(())
-        })
+        let postgres = self.postgres();
+        let outcome = within(
+            postgres.as_ref(),
+            Box::pin(async {
+                match self.ongoing {
+                    Ongoing::Sqlite(tx) => tx.commit().await?,
+                    Ongoing::Postgres { tx, .. } => tx.commit().await?,
+                }
+                Ok(())
+            }),
+        )
         .await;
         if self.wrote || outcome.is_err() {
             self.last_write.note(&outcome);
@@ -241,6 +307,26 @@ impl Transaction {
         }
         Ok(())
     }
+}
+
+/// A statement of a transaction, which began before the database went away.
+async fn within<T>(
+    postgres: Option<&Postgresql>,
+    work: Pin<Box<impl Future<Output = Result<T, StoreError>>>>,
+) -> Result<T, StoreError> {
+    match postgres {
+        None => bounded(work).await,
+        Some(postgres) => through(postgres, work).await,
+    }
+}
+
+/// Work that is given up once PostgreSQL is known to be away, and that raises the question when it gets no answer.
+async fn through<T>(postgres: &Postgresql, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let outcome = postgres.circuit.or_away(bounded(work)).await;
+    if matches!(outcome, Err(StoreError::Unavailable(_))) {
+        postgres.suspect();
+    }
+    outcome
 }
 
 /// No statement waits for ever: the time-outs of the database server do not help when the network is gone.

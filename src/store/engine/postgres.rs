@@ -3,8 +3,10 @@
 //! Such a pooler (`PgBouncer`'s transaction mode) gives the next transaction another connection, so what a connection
 //! would remember does not exist: prepared statements, and the time-outs that are set when it begins.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgRow};
 use sqlx::query::Query;
@@ -12,7 +14,8 @@ use sqlx::{Connection as _, Postgres, Row as _};
 use tokio::time::timeout;
 use tracing::info;
 
-use super::{DatabaseSettings, STATEMENT_TIMEOUT};
+use super::circuit::{Circuit, PROBE_PATIENCE, Probed, probe};
+use super::{DatabaseSettings, FAREWELL, STATEMENT_TIMEOUT};
 use crate::store::StoreError;
 
 /// How a connection can be used.
@@ -29,8 +32,10 @@ pub enum Pooling {
 /// An open pool and how its connections can be used.
 #[derive(Clone)]
 pub(in crate::store) struct Postgresql {
-    pub(in crate::store) pool: PgPool,
+    /// Another one after each outage: connections from before may never answer, and say so only one by one.
+    pool: Arc<ArcSwap<PgPool>>,
     pooling: Pooling,
+    pub(super) circuit: Arc<Circuit>,
 }
 
 impl Postgresql {
@@ -53,12 +58,21 @@ impl Postgresql {
                 checked => checked.map(|()| Pooling::Sessions)?,
             },
         };
-        let pool = PoolOptions::new()
-            .max_connections(settings.max_connections)
-            .acquire_timeout(settings.acquire_timeout)
-            .after_release(|connection, _| Box::pin(still_answers(connection)))
+        let pool = pool_options(settings.max_connections, settings.acquire_timeout)
             .connect_lazy_with(if pooling == Pooling::Sessions { direct } else { pooled });
-        Ok(Self { pool, pooling })
+        Ok(Self { pool: Arc::new(ArcSwap::from_pointee(pool)), pooling, circuit: Arc::default() })
+    }
+
+    /// The connections.
+    pub(in crate::store) fn pool(&self) -> PgPool {
+        PgPool::clone(&self.pool.load())
+    }
+
+    /// Notes that something got no answer: whether the database is away is found out in the background.
+    pub(super) fn suspect(&self) {
+        if self.circuit.suspect() {
+            tokio::spawn(probe(self.clone()));
+        }
     }
 
     /// Whether a statement stays prepared for the next time.
@@ -69,8 +83,8 @@ impl Postgresql {
     /// Begins a transaction with the time-outs of a request.
     pub(super) async fn begin(&self) -> Result<sqlx::Transaction<'static, Postgres>, sqlx::Error> {
         match self.pooling {
-            Pooling::Sessions => self.pool.begin().await,
-            _ => self.pool.begin_with(BEGIN_WITH_TIME_OUTS).await,
+            Pooling::Sessions => self.pool().begin().await,
+            _ => self.pool().begin_with(BEGIN_WITH_TIME_OUTS).await,
         }
     }
 
@@ -80,7 +94,7 @@ impl Postgresql {
         query: Query<'static, Postgres, PgArguments>,
     ) -> Result<Vec<PgRow>, sqlx::Error> {
         if self.keeps_statements() {
-            return query.fetch_all(&self.pool).await;
+            return query.fetch_all(&self.pool()).await;
         }
         let mut tx = self.begin().await?;
         let rows = query.fetch_all(&mut *tx).await?;
@@ -91,7 +105,7 @@ impl Postgresql {
     /// The same for a statement; tells how many rows it changed.
     pub(super) async fn execute(&self, query: Query<'static, Postgres, PgArguments>) -> Result<u64, sqlx::Error> {
         if self.keeps_statements() {
-            return Ok(query.execute(&self.pool).await?.rows_affected());
+            return Ok(query.execute(&self.pool()).await?.rows_affected());
         }
         let mut tx = self.begin().await?;
         let changed = query.execute(&mut *tx).await?.rows_affected();
@@ -101,12 +115,49 @@ impl Postgresql {
 
     /// The options for a connection that may take as long as it takes, such as one that migrates.
     pub(in crate::store) fn patient_options(&self) -> PgConnectOptions {
-        let options = self.pool.connect_options().as_ref().clone();
+        let options = self.pool().connect_options().as_ref().clone();
         if self.keeps_statements() {
             return options.options([("statement_timeout", "0"), ("lock_timeout", "0")]);
         }
         options
     }
+}
+
+impl Probed for Postgresql {
+    /// Over a connection of its own: one that waits in the pool may be dead although the database is not.
+    async fn answers(&self) -> bool {
+        let options = self.pool().connect_options();
+        let asking = async {
+            let mut connection = PgConnection::connect_with(&options).await?;
+            connection.ping().await?;
+            connection.close().await
+        };
+        matches!(timeout(PROBE_PATIENCE, asking).await, Ok(Ok(())))
+    }
+
+    fn abandon_connections(&self) {
+        let old = self.pool();
+        let (most, patience) = (old.options().get_max_connections(), old.options().get_acquire_timeout());
+        let new = pool_options(most, patience).connect_lazy_with(old.connect_options().as_ref().clone());
+        self.pool.store(Arc::new(new));
+        // Nobody waits for what does not answer; the server notices its ends by itself.
+        tokio::spawn(async move { timeout(FAREWELL, old.close()).await });
+    }
+
+    fn is_closed(&self) -> bool {
+        self.pool.load().is_closed()
+    }
+
+    fn circuit(&self) -> &Circuit {
+        &self.circuit
+    }
+}
+
+fn pool_options(max_connections: u32, acquire_timeout: Duration) -> PoolOptions<Postgres> {
+    PoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(acquire_timeout)
+        .after_release(|connection, _| Box::pin(still_answers(connection)))
 }
 
 /// In milliseconds, the same as [`STATEMENT_TIMEOUT`].

@@ -99,6 +99,16 @@ impl Statement {
         self
     }
 
+    /// What the statement says.
+    pub(super) const fn text(&self) -> &'static str {
+        self.sql
+    }
+
+    /// Whether this text is one of its values.
+    pub(super) fn names(&self, text: &str) -> bool {
+        self.binds.iter().any(|bind| matches!(bind, Bind::Text(Some(bound)) if bound == text))
+    }
+
     pub(super) fn for_sqlite(self) -> Query<'static, Sqlite, SqliteArguments> {
         bound!(self, Sqlite, SqliteArguments)
     }
