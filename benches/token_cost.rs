@@ -44,6 +44,7 @@ fn main() {
 fn run() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let installation = Installation::new(folder.path(), &[]);
+    installation.migrate()?;
     let rs256 = installation.new_application("rs256", "RS256")?;
     let es256 = installation.new_application("es256", "ES256")?;
     let cold: Vec<_> =
@@ -284,9 +285,16 @@ impl<'a> Installation<'a> {
         let mut command = Command::new(binary);
         command.current_dir(self.folder).stderr(Stdio::null()).envs(self.more.iter().copied());
         command.env("GATEPOST__DATABASE__URL", format!("sqlite://{}/gatepost.db", self.folder.display()));
+        command.env("GATEPOST__KEYS__ALGORITHMS", "RS256,ES256");
         // Nobody listens on port 9 (discard): no mail is sent here, but a server without a mailer does not start.
         command.env("GATEPOST__MAIL__URL", "smtp://127.0.0.1:9").env("GATEPOST__MAIL__FROM", "gatepost@example.com");
         command
+    }
+
+    /// Makes the database and its keys: no other command would.
+    fn migrate(&self) -> Outcome<()> {
+        let status = self.command().arg("migrate").stdout(Stdio::null()).status()?;
+        if status.success() { Ok(()) } else { Err(format!("migrate ended with {status}").into()) }
     }
 
     /// Registers an application; gives the request with which it gets a token.
@@ -304,7 +312,7 @@ impl<'a> Installation<'a> {
     fn start(&self) -> Outcome<Server> {
         let address = free_address()?;
         let mut command = self.command();
-        command.arg("serve").env("GATEPOST__SERVER__LISTEN", address.to_string());
+        command.arg("serve").stdout(Stdio::null()).env("GATEPOST__SERVER__LISTEN", address.to_string());
         command.env("GATEPOST__SERVER__ISSUER", format!("http://{address}"));
         command.env("GATEPOST__SERVER__MANAGEMENT_LISTEN", free_address()?.to_string());
         let mut server = Server { process: command.spawn()?, address };

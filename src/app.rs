@@ -16,22 +16,22 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::adapters::entropy::Entropy;
 use crate::adapters::mailer::{Mailer, Sender, SenderError};
-use crate::config::{Config, DatabaseUrl, PreparedStatements, SignUp};
+use crate::config::{Config, DatabaseUrl, PreparedStatements, SignUp, TemplateError};
 use crate::domain::encryption::MasterKeyring;
 use crate::flows::Rooms;
 use crate::flows::keys::KeyChangeError;
 use crate::flows::provision::ProvisionError;
-use crate::http::{Edge, Listeners, serve};
+use crate::http::{Edge, Listeners, routes, serve};
 use crate::jobs;
 use crate::store::{DatabaseSettings, Location, Pooling, Schema, ServerLock, Store, StoreError};
 use crate::telemetry::Metrics;
 
 pub use crate::adapters::Outside;
-pub use brand::brand;
+pub use brand::{brand, templates, tried_templates};
 pub use mail_server::mail_server;
 pub use reload::reload;
 
@@ -64,6 +64,9 @@ pub enum StartError {
     /// A file or a socket failed.
     #[error("{0}: {1}")]
     Io(String, #[source] io::Error),
+    /// A template of the operator's cannot be used.
+    #[error("branding.templates: {0}")]
+    Template(#[from] TemplateError),
     /// `mail.from` is no sender's address.
     #[error("mail.from: {0}")]
     Sender(#[from] SenderError),
@@ -146,7 +149,13 @@ async fn assemble(mut config: Config, store: Store, outside: Outside) -> Result<
     }
     let master_keys = master_keys(&config, &*outside.entropy)?;
     let mailer = mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).or(outside.mailer);
+    // A server has tried them before. A command does its work with the usual mails rather than not at all.
+    let templates = templates(&config.branding).unwrap_or_else(|e| {
+        warn!(error = %e, "mails are written without the templates of branding.templates");
+        None
+    });
     let rooms = rooms::build(config, store, master_keys, Outside { mailer, ..outside });
+    rooms.mail.templates().store(templates);
     Box::pin(rooms.upkeep.refresh()).await?;
     Ok(Arc::new(rooms))
 }
@@ -163,6 +172,7 @@ pub fn master_key_file(config: &Config) -> Option<PathBuf> {
 /// any of them.
 pub fn check_files(config: &Config) -> Result<(), StartError> {
     brand(&config.branding)?;
+    tried_templates(&config.branding)?;
     let DatabaseUrl::Sqlite { path } = &config.database.url else { return Ok(()) };
     let absolute = path::absolute(path).map_err(|e| StartError::Io(path.display().to_string(), e))?;
     let folder = absolute.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(path);
@@ -197,6 +207,7 @@ impl App {
         let sender = config.mail_sender();
         Sender::new(sender.name.as_deref(), &sender.address)?;
         let brand = brand(&config.branding)?;
+        tried_templates(&config.branding)?;
         let listeners = Listeners {
             public: sockets::bind("server.listen", config.server.listen)?,
             management: sockets::bind("server.management_listen", config.server.management_listen)?,
@@ -207,7 +218,12 @@ impl App {
         rooms.keys.maintain_keys().await?;
         rooms.upkeep.refresh().await?;
         let stopping = CancellationToken::new();
-        let edge = Edge::new(Arc::clone(&rooms), Arc::new(brand), Arc::new(Metrics::default()), stopping.clone());
+        let edge = Edge::new(
+            Arc::clone(&rooms),
+            Arc::new(brand.with_templates(rooms.mail.templates())),
+            Arc::new(Metrics::default()),
+            stopping.clone(),
+        );
         Ok(Self { rooms, edge, stopping, listeners, _lock: lock })
     }
 
@@ -219,6 +235,11 @@ impl App {
     /// The bound sockets, with their ports where the configuration has 0.
     pub const fn listeners(&self) -> &Listeners {
         &self.listeners
+    }
+
+    /// The URL table of the public listener, in the words of the router.
+    pub fn public_table(&self) -> impl std::fmt::Debug + use<> {
+        routes(self.edge.clone())
     }
 
     /// Serves until stopped: readiness turns 503, nothing new is accepted, requests in flight finish, what

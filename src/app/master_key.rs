@@ -23,7 +23,7 @@ pub(super) fn beside_database(database: &Path, entropy: &dyn Entropy) -> Result<
 /// Reads the key in this file.
 pub(super) fn read(path: &Path) -> Result<[u8; 32], StartError> {
     let written = fs::read_to_string(path).map_err(|e| StartError::Io(path.display().to_string(), e))?;
-    let key = STANDARD.decode(written.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+    let key = STANDARD.decode(written.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());
     key.ok_or_else(|| StartError::BadMasterKey(path.display().to_string()))
 }
 

@@ -5,21 +5,25 @@ use std::sync::Arc;
 
 use tracing::{info, warn};
 
-use super::{StartError, mail_server};
+use super::{StartError, mail_server, tried_templates};
 use crate::adapters::mailer::{Mailer, Sender};
 use crate::config::{Config, Loaded, Sources};
 use crate::flows::{Rooms, provision};
 use crate::telemetry;
 
-/// Takes over the level of the log, the limits, the mail server and what is declared. On an error what stands stays, but
-/// for declarations that were carried out before the one that could not be.
+/// Takes over the level of the log, the limits, the mail server, the operator's templates and what is declared, upstreams
+/// too. On an error what stands stays, but for declarations that were carried out before the one that could not be.
 pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     let Loaded { config, sources } = loaded;
     let sender = config.mail_sender();
     Sender::new(sender.name.as_deref(), &sender.address)?;
     provision::check(&config)?;
+    let templates = tried_templates(&config.branding)?;
     rooms.provisioning.provision_anew(config.provisioning.clone()).await?;
+    rooms.application_cache.refresh().await?;
+    rooms.application_cache.catalogue().await?;
     rooms.application_cache.set_attribute_schema(config.provisioning.attribute_schema());
+    rooms.upstreams.set_declared(&config);
     telemetry::set_levels(&config.log);
     rooms.clients.set_limits(&config.rate_limits);
     rooms.authorizations.set_limits(&config.rate_limits);
@@ -30,6 +34,7 @@ pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     rooms.device_grants.set_limits(config.rate_limits.clone());
     rooms.mail_limits.set_limits(config.rate_limits.clone());
     rooms.mail.set_server(mail_server(&config).map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>), sender);
+    rooms.mail.templates().store(templates);
     tell(rooms, &config, &sources);
     Ok(())
 }

@@ -50,25 +50,26 @@ use crate::flows::sign_up::SignUps;
 use crate::flows::token::Tokens;
 use crate::flows::token_status::TokenStatus;
 use crate::flows::upkeep::Upkeep;
-use crate::flows::upstreams::Upstreams;
+use crate::flows::upstreams::{Line, Upstreams};
 use crate::flows::usage::UsageLog;
 use crate::flows::webhooks::Webhooks;
 use crate::store::Store;
 
 /// Puts the parts together. Nothing is read from the database yet.
 pub(super) fn build(config: Config, store: Store, master_keys: MasterKeyring, outside: Outside) -> Rooms {
+    let documents = documents(&config, &outside);
     let base = Foundations {
-        documents: documents(&config, &outside),
+        documents,
         config: Arc::new(config),
         store,
         master_keys: Arc::new(master_keys),
         instruments: Instruments::new(Arc::clone(&outside.clock), Arc::clone(&outside.entropy)),
     };
-    let upstreams = upstreams(&base.config, &outside);
+    let line = Line { documents: base.documents.clone(), resolver: Arc::clone(&outside.resolver) };
     let shared = Shared::new(&base.config.rate_limits);
     let ground = Ground::new(&base, &shared, outside);
     let management = Management::new(&base, &shared, &ground);
-    let endpoints = Endpoints::new(&base, &shared, &ground, upstreams);
+    let endpoints = Endpoints::new(&base, &shared, &ground, line);
     all(base, shared.usage, ground, management, endpoints)
 }
 
@@ -77,16 +78,6 @@ fn documents(config: &Config, outside: &Outside) -> Documents {
     let (resolver, networks) = (Arc::clone(&outside.resolver), config.document_networks());
     let fetcher = Fetcher::new(resolver, networks, "registration.allow_private");
     Documents::new(fetcher, Arc::clone(&outside.clock), config.server.issuer.is_loopback())
-}
-
-/// The upstreams, each with what fetches its documents from where the operator lets it be.
-fn upstreams(config: &Config, outside: &Outside) -> Vec<(config::Upstream, Documents)> {
-    let documents = |upstream: &config::Upstream| {
-        let (resolver, networks) = (Arc::clone(&outside.resolver), config.upstream_networks(upstream));
-        let fetcher = Fetcher::new(resolver, networks, "allow_private of its [[upstreams]]");
-        Documents::new(fetcher, Arc::clone(&outside.clock), config.server.issuer.is_loopback())
-    };
-    config.upstreams.iter().map(|upstream| (upstream.clone(), documents(upstream))).collect()
 }
 
 /// What several rooms work with that is no room itself.
@@ -226,12 +217,7 @@ struct Endpoints {
 }
 
 impl Endpoints {
-    fn new(
-        base: &Foundations,
-        shared: &Shared,
-        ground: &Ground,
-        upstreams: Vec<(config::Upstream, Documents)>,
-    ) -> Self {
+    fn new(base: &Foundations, shared: &Shared, ground: &Ground, line: Line) -> Self {
         let Shared { usage, guesses, request_limits, .. } = shared;
         let Ground { application_cache, client_documents, clients, keys, delivery_traces, mail, mail_limits, .. } =
             ground;
@@ -252,7 +238,7 @@ impl Endpoints {
         let token_status = Arc::new(TokenStatus::new(base, application_cache, keys, clients, groups, proofs, usage));
         Self {
             passkeys: Arc::new(Passkeys::new(base, mail, sessions)),
-            upstreams: Arc::new(Upstreams::new(base, upstreams, (mail, people), (sessions, &sign_ups))),
+            upstreams: Arc::new(Upstreams::new(base, line, (mail, people), (sessions, &sign_ups))),
             authorizations: Arc::new(Authorizations::new(
                 base,
                 application_cache,

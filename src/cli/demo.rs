@@ -1,6 +1,6 @@
 //! What `serve --dev` prepares and prints: a command that gets the first token.
 
-use std::io::{IsTerminal as _, stdout};
+use std::io::{IsTerminal, stdout};
 use std::net::SocketAddr;
 
 use super::CommandError;
@@ -33,16 +33,32 @@ pub(super) async fn welcome(rooms: &Rooms, management: SocketAddr) -> Result<Str
          Anyone can check the token against {issuer}/.well-known/jwks.json, and so does\n\n  \
          curl -s -H \"Authorization: Bearer <access_token>\" {issuer}/api/v1/hello\n\n\
          A demo account is there too: {ADDRESS}\n{mail}\n{}",
-        addresses(issuer, management)
+        addresses(issuer, management, &Colour::of(&stdout()))
     ))
 }
 
+/// What is written around something that catches the eye: on a terminal alone, since a file or a program would keep it
+/// as characters.
+struct Colour {
+    begin: &'static str,
+    end: &'static str,
+}
+
+impl Colour {
+    const NONE: Self = Self { begin: "", end: "" };
+    const CYAN: Self = Self { begin: "\x1b[36m", end: "\x1b[0m" };
+
+    fn of(output: &impl IsTerminal) -> Self {
+        if output.is_terminal() { Self::CYAN } else { Self::NONE }
+    }
+}
+
 /// The addresses of the pages.
-fn addresses(issuer: &str, management: SocketAddr) -> String {
-    let (highlighted, plain) = if stdout().is_terminal() { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
+fn addresses(issuer: &str, management: SocketAddr, colour: &Colour) -> String {
+    let Colour { begin, end } = colour;
     let own = ["portal", "account", "docs"].map(|page| (page, format!("{issuer}/{page}")));
     let more = [("mail", format!("{issuer}/dev/mail")), ("metrics", format!("http://{management}/metrics"))];
-    let line = |(name, address): &(&str, String)| format!("  {name:<8} {highlighted}{address}{plain}\n");
+    let line = |(name, address): &(&str, String)| format!("  {name:<8} {begin}{address}{end}\n");
     own.iter().chain(&more).map(line).collect()
 }
 
@@ -80,7 +96,9 @@ mod tests {
 
     #[test]
     fn the_addresses_of_all_pages_are_named() {
-        let said = addresses("http://localhost:8080", SocketAddr::from(([127, 0, 0, 1], 9090)));
+        let management = SocketAddr::from(([127, 0, 0, 1], 9090));
+        let said = addresses("http://localhost:8080", management, &Colour::NONE);
+        let coloured = addresses("http://localhost:8080", management, &Colour::CYAN);
         for address in [
             "http://localhost:8080/portal",
             "http://localhost:8080/account",
@@ -88,7 +106,16 @@ mod tests {
             "http://localhost:8080/dev/mail",
             "http://127.0.0.1:9090/metrics",
         ] {
-            assert!(said.lines().any(|line| line.contains(address)), "{address}: {said}");
+            assert!(said.lines().any(|line| line.ends_with(address)), "{address}: {said}");
+            assert!(coloured.contains(&format!("\x1b[36m{address}\x1b[0m\n")), "{address}: {coloured}");
         }
+    }
+
+    #[test]
+    fn what_is_no_terminal_gets_no_colour() {
+        let file = std::fs::File::open("/dev/null").unwrap();
+        assert_eq!(Colour::of(&file).begin, "");
+        let terminal = std::fs::File::open("/dev/ptmx").unwrap();
+        assert_eq!(Colour::of(&terminal).begin, Colour::CYAN.begin);
     }
 }

@@ -198,7 +198,7 @@ async fn signing_keys(rooms: &Rooms) -> Check {
 /// Asks each upstream for its discovery document and its keys, as for a sign-in. One that is away keeps nobody from
 /// signing in by mail, so it is a warning.
 async fn upstreams(rooms: &Rooms) -> Vec<Check> {
-    let check = |(name, outcome): (&UpstreamName, Result<(), String>)| match outcome {
+    let check = |(name, outcome): (UpstreamName, Result<(), String>)| match outcome {
         Ok(()) => Check::new(format!("upstream {name}"), Finding::Good, "answers, and its keys are understood"),
         Err(why) => Check::new(format!("upstream {name}"), Finding::Warning, why),
     };

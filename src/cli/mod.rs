@@ -188,7 +188,7 @@ async fn execute(arguments: Arguments, environment: &[(String, String)]) -> Resu
     if let Some(Command::Completions { shell }) = arguments.command {
         let mut script = Vec::new();
         generate(shell, &mut with_examples(Arguments::command()), "gatepost", &mut script);
-        Output::text(String::from_utf8_lossy(&script).trim_end())?;
+        Output::text(String::from_utf8_lossy(&script).trim_ascii_end())?;
         return Ok(ExitCode::SUCCESS);
     }
     let loaded = Config::load(arguments.config.as_deref(), environment)?;

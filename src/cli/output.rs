@@ -53,7 +53,7 @@ pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     };
     let line = |cells: &[String]| {
         let padded = cells.iter().enumerate().map(|(column, cell)| format!("{cell:<width$}", width = width(column)));
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        padded.collect::<Vec<_>>().join("  ").trim_ascii_end().to_owned()
     };
     let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
     std::iter::once(&header).chain(rows).map(|cells| line(cells)).collect::<Vec<_>>().join("\n")

@@ -41,7 +41,7 @@ impl DeclaredAttribute {
         if let Some(claim) = &claim {
             check_trust(table, &claim.name, editor, trusted);
         }
-        Some(Self { attribute: Attribute { name, label, kind, editor, claim }, place: place.clone() })
+        Some(Self { attribute: Attribute { name, label, kind, editor, claim, trusted }, place: place.clone() })
     }
 }
 

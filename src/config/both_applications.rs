@@ -37,7 +37,7 @@ enum Header {
 
 /// The `applications` header in a line, and what follows the part that is renamed.
 fn header(line: &str) -> Option<(Header, &str)> {
-    let line = line.trim_start();
+    let line = line.trim_ascii_start();
     if let Some(rest) = line.strip_prefix("[[applications") {
         return match rest.strip_prefix('.') {
             Some(below) if !below.starts_with("declared") => Some((Header::BelowList { brackets: "[[" }, below)),

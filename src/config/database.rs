@@ -20,6 +20,8 @@ pub struct Database {
     pub max_connections: u32,
     /// How long a request waits for a connection before it is answered with 503.
     pub acquire_timeout: Duration,
+    /// How long machines get tokens from memory while PostgreSQL is away; zero: they do not.
+    pub outage_grace: Duration,
     /// Whether PostgreSQL keeps statements prepared.
     pub prepared_statements: PreparedStatements,
 }
@@ -64,6 +66,7 @@ impl Database {
             url: section.setting("url", "sqlite://data/gatepost.db"),
             max_connections: section.setting_within("max_connections", "8", &(1..=1000)),
             acquire_timeout: section.setting_within("acquire_timeout", "1s", &waits),
+            outage_grace: section.setting_within("outage_grace", "60s", &(Duration::ZERO..=Duration::from_hours(1))),
             prepared_statements: section.setting("prepared_statements", "auto"),
         }
     }

@@ -54,7 +54,7 @@ fn read_setting(table: &mut TableReader<'_>, setting: &'static Setting, key: &'s
     let is_empty = |json: &serde_json::Value| json.as_array().is_some_and(Vec::is_empty) && setting.shape.is_list();
     let read = json_of(setting, &written.value, &table.full_key(key)).and_then(|json| match json {
         Some(json) if is_empty(&json) => Ok(()),
-        Some(serde_json::Value::String(text)) if text.trim().is_empty() => {
+        Some(serde_json::Value::String(text)) if text.trim_ascii().is_empty() => {
             Err(written.value.unfit(&format!("{}: it is empty", setting.shape.expected())))
         }
         Some(json) => given.give(setting, key, &json).map_err(|problem| unfit(setting, &written.value, &problem.what)),

@@ -38,7 +38,7 @@ impl Environment {
             (Some(_), Some(_)) => {
                 Err(problem(&name, format!("it is set twice; expected either {name} or {file_name}, not both")))
             }
-            (Some(text), None) if text.trim().is_empty() => Err(problem(
+            (Some(text), None) if text.trim_ascii().is_empty() => Err(problem(
                 &name,
                 "it is blank; expected a value, or no such variable to keep what the file or the default says".into(),
             )),
@@ -76,7 +76,7 @@ pub(super) fn read_named_file(path: &str, by: &str) -> Result<Value, String> {
     let text =
         fs::read_to_string(path).map_err(|error| format!("expected a readable file, but {path:?} is not: {error}"))?;
     let trimmed = text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(&text);
-    if trimmed.trim().is_empty() {
+    if trimmed.trim_ascii().is_empty() {
         return Err(format!("expected a value in {path:?}, but the file is empty"));
     }
     let place = Place::NamedFile { by: by.to_owned(), path: path.to_owned() };

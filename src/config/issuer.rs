@@ -6,6 +6,7 @@ use std::str::FromStr;
 use url::{Host, Url};
 
 use super::setting::FromText;
+use crate::protocol::url_parts::{has_credentials, is_on_this_machine};
 
 /// The issuer identifier, kept exactly as it was written: it is compared byte by byte (RFC 8414 §3.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,16 +58,16 @@ impl Issuer {
 
     /// Whether only this machine can reach it.
     pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.url)
+        is_on_this_machine(&self.url)
     }
 
     /// Whether a `Host` header names this server. The port says nothing of that: it may be the one behind a proxy. A
     /// server for this machine alone goes by all names of this machine.
     pub fn is_reached_at(&self, host: &str) -> bool {
         let Ok(named) = Url::parse(&format!("http://{host}/")) else { return false };
-        let is_host_only = named.username().is_empty() && named.password().is_none() && named.path() == "/";
+        let is_host_only = !has_credentials(&named) && named.path() == "/";
         let host = named.host_str().unwrap_or_default().trim_end_matches('.');
-        is_host_only && (host == self.host() || self.is_loopback() && is_loopback(&named))
+        is_host_only && (host == self.host() || self.is_loopback() && is_on_this_machine(&named))
     }
 
     /// The part after the `@` of a mail address at this host (RFC 5321 §4.1.3 for IP addresses).
@@ -76,15 +77,6 @@ impl Issuer {
             Some(Host::Ipv6(address)) => format!("[IPv6:{address}]"),
             _ => self.host().to_owned(),
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 
@@ -104,12 +96,12 @@ impl FromStr for Issuer {
 fn refusal(text: &str, url: &Url) -> Option<String> {
     let why = match url.scheme() {
         "https" => None,
-        "http" if is_loopback(url) => None,
+        "http" if is_on_this_machine(url) => None,
         "http" => Some("http is for loopback hosts such as localhost only; use https"),
         _ => Some("its scheme must be https"),
     };
     let why = why
-        .or_else(|| (!url.username().is_empty() || url.password().is_some()).then_some("it must not carry a user name or password"))
+        .or_else(|| has_credentials(url).then_some("it must not carry a user name or password"))
         .or_else(|| url.query().is_some().then_some("it must not have a query"))
         .or_else(|| url.fragment().is_some().then_some("it must not have a fragment"))
         .or_else(|| text.ends_with('/').then_some("leave out the slash at the end: issuers are compared byte by byte, and every path is appended to this one"));

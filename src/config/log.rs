@@ -65,10 +65,10 @@ impl FromStr for LogLevels {
     /// The filter's own parser would accept a misspelled level as the name of a target; this one refuses it.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut targets = Targets::new();
-        for part in text.split(',').map(str::trim) {
+        for part in text.split(',').map(str::trim_ascii) {
             targets = match part.split_once('=') {
-                Some((target, word)) if !target.trim().is_empty() => {
-                    targets.with_target(target.trim(), level(word.trim())?)
+                Some((target, word)) if !target.trim_ascii().is_empty() => {
+                    targets.with_target(target.trim_ascii(), level(word.trim_ascii())?)
                 }
                 Some(_) => return Err(format!("no target before {part:?}")),
                 None => targets.with_default(level(part)?),

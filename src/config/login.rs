@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use super::mail_domains::mail_domains;
 use super::reader::SectionReader;
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
-use crate::domain::user::EmailAddress;
 use crate::protocol::named::named;
 
 named! {
@@ -67,16 +67,9 @@ impl Login {
     }
 }
 
-/// A domain is what stands behind the @ of an address.
 fn domains(section: &mut SectionReader<'_>) -> Vec<String> {
-    let mut domains = Vec::new();
-    for name in section.setting::<Vec<String>>("signup_domains", "[]") {
-        match format!("a@{name}").parse::<EmailAddress>() {
-            Ok(address) => domains.push(address.domain()),
-            Err(_) => section.refuse("signup_domains", format!("expected domains such as example.com, found '{name}'")),
-        }
-    }
-    domains
+    let names = section.setting("signup_domains", "[]");
+    mail_domains(names, |message| section.refuse("signup_domains", message))
 }
 
 /// An origin is a scheme, a host and perhaps a port, as browsers write it.

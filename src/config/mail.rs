@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::mail_url::MailUrl;
 use super::reader::SectionReader;
 use super::setting::FromText;
+use crate::domain::visible_text::holds_blank;
 
 /// The section `[mail]`.
 #[derive(Clone, Debug)]
@@ -41,20 +42,20 @@ impl FromStr for MailFrom {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         if text.chars().any(char::is_control) {
             return Err("it must be one line".to_owned());
         }
         let (name, address) = match text.strip_suffix('>').and_then(|t| t.rsplit_once('<')) {
-            Some((name, address)) => (name.trim().trim_matches('"'), address),
+            Some((name, address)) => (name.trim_ascii().trim_matches('"'), address),
             None => ("", text),
         };
         let (local, domain) = address.rsplit_once('@').ok_or("there is no @")?;
         let odd = |c: char| c.is_whitespace() || "<>,;:\"()@\\".contains(c);
-        if local.is_empty() || domain.is_empty() || local.contains(odd) {
+        if local.is_empty() || domain.is_empty() || local.contains(odd) || holds_blank(local) {
             return Err("it is no mail address".to_owned());
         }
-        if domain.contains(|c: char| c.is_whitespace() || "<>,;\"()\\".contains(c)) {
+        if holds_blank(domain) || domain.contains(|c: char| "<>,;\"()\\".contains(c)) {
             return Err("the domain is none".to_owned());
         }
         Ok(Self { name: (!name.is_empty()).then(|| name.to_owned()), address: address.to_owned() })

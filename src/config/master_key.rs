@@ -54,7 +54,7 @@ impl FromStr for MasterKeys {
     type Err = MasterKeysError;
 
     fn from_str(text: &str) -> Result<Self, MasterKeysError> {
-        let words = text.split(|c: char| c == ',' || c.is_whitespace());
+        let words = text.split(|c: char| c == ',' || c.is_ascii_whitespace());
         let words = words.filter(|word| !word.is_empty()).enumerate();
         let all: Vec<_> = words.map(|(index, word)| one_key(index + 1, word)).collect::<Result<_, _>>()?;
         let newest = *all.first().ok_or(MasterKeysError::None)?;

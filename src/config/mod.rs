@@ -26,6 +26,7 @@ mod load;
 mod log;
 mod login;
 mod mail;
+mod mail_domains;
 mod mail_url;
 mod master_key;
 mod nearest;
@@ -42,7 +43,9 @@ mod self_service;
 mod server;
 mod setting;
 mod sources;
+mod templates;
 mod tokens;
+mod trusted_issuers;
 mod upstreams;
 mod value;
 mod webhooks;
@@ -81,7 +84,9 @@ pub use secret::Secret;
 pub use self_service::SelfService;
 pub use server::Server;
 pub use sources::{ShownSetting, Sources};
+pub use templates::{TemplateError, Templates, template_value};
 pub use tokens::Tokens;
+pub use trusted_issuers::IdentityIssuer;
 pub use upstreams::Upstream;
 pub use webhooks::Webhooks;
 
@@ -127,6 +132,8 @@ pub struct Config {
     pub provisioning: Provisioning,
     /// `[[upstreams]]`
     pub upstreams: Vec<Upstream>,
+    /// `[[trusted_issuers]]`
+    pub trusted_issuers: Vec<IdentityIssuer>,
 }
 
 /// A configuration and where each part of it came from.
@@ -188,25 +195,14 @@ impl Config {
     }
 
     fn and_this_machine(&self, networks: &[IpNet]) -> Vec<IpNet> {
-        let loopback = if self.server.issuer.is_loopback() { &LOOPBACK[..] } else { &[] };
-        let loopback = loopback.iter().filter_map(|network| network.parse::<IpNet>().ok());
-        networks.iter().copied().chain(loopback).collect()
-    }
-
-    /// What an upstream may be in besides the public internet: its `allow_private`, and the machine itself under the
-    /// same condition.
-    pub fn upstream_networks(&self, upstream: &Upstream) -> Vec<IpNet> {
-        let mut networks = upstream.allow_private.clone();
-        if self.server.issuer.is_loopback() {
-            networks.extend(LOOPBACK.iter().filter_map(|network| network.parse::<IpNet>().ok()));
-        }
-        networks
+        and_this_machine(networks, &self.server.issuer)
     }
 
     fn read(reader: &mut Reader) -> Self {
         // Before the section `[applications]`, which shares a name with one of its lists.
         let provisioning = Provisioning::read(reader);
         let upstreams = provisioning::read_upstreams(reader);
+        let trusted_issuers = provisioning::read_trusted_issuers(reader);
         Self {
             server: reader.section("server", Server::read),
             database: reader.section("database", Database::read),
@@ -224,8 +220,16 @@ impl Config {
             log: reader.section("log", Log::read),
             provisioning,
             upstreams,
+            trusted_issuers,
         }
     }
+}
+
+/// These networks, and the machine itself where the server is for nobody else.
+fn and_this_machine(networks: &[IpNet], issuer: &Issuer) -> Vec<IpNet> {
+    let loopback = if issuer.is_loopback() { &LOOPBACK[..] } else { &[] };
+    let loopback = loopback.iter().filter_map(|network| network.parse::<IpNet>().ok());
+    networks.iter().copied().chain(loopback).collect()
 }
 
 impl Default for Config {

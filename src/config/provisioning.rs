@@ -6,7 +6,8 @@ use super::place::Place;
 use super::reader::Reader;
 use super::reader::TableReader;
 use super::setting::FromText;
-use super::upstreams::{self, Upstream};
+use super::trusted_issuers::{self, IdentityIssuer};
+use super::upstreams::{self, Upstream, UpstreamIssuer};
 use super::value::{Kind, Value};
 use crate::domain::approval::is_management;
 use crate::domain::assurance::RequiredSignIn;
@@ -69,6 +70,10 @@ pub struct DeclaredResource {
     pub token_format: Option<TokenProfile>,
     /// The client id of the application that it is.
     pub application: Option<String>,
+    /// The issuer of the authorization server whose tokens it takes, where that is another one.
+    pub issuer: Option<String>,
+    /// What applications are called there, each by its client id here.
+    pub client_ids: Vec<(String, String)>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -108,6 +113,14 @@ pub(super) fn read_upstreams(reader: &mut Reader) -> Vec<Upstream> {
     let upstreams = entries(reader, "upstreams", written, Upstream::read);
     upstreams::check(reader, &upstreams);
     upstreams
+}
+
+/// Reads `[[trusted_issuers]]`.
+pub(super) fn read_trusted_issuers(reader: &mut Reader) -> Vec<IdentityIssuer> {
+    let written = reader.take("trusted_issuers");
+    let issuers = entries(reader, "trusted_issuers", written, IdentityIssuer::read);
+    trusted_issuers::check(reader, &issuers);
+    issuers
 }
 
 impl Provisioning {
@@ -159,15 +172,46 @@ impl DeclaredResource {
         let scopes: Vec<String> = table.optional("scopes").unwrap_or_default();
         let open = table.optional("open").unwrap_or_default();
         let token_format = table.optional("token_format");
-        let application = table.optional("application");
+        let application: Option<String> = table.optional("application");
+        let issuer = table.optional::<UpstreamIssuer>("issuer").map(|issuer| issuer.0);
+        let client_ids = client_ids(table, issuer.is_some());
+        if issuer.is_some() && (open || application.is_some() || token_format.is_some()) {
+            let what =
+                "tokens for it are of that issuer; expected none of open, token_format and application beside it";
+            table.refuse("issuer", what.to_owned());
+        }
         if open && let Some(power) = scopes.iter().find(|scope| is_management(scope)) {
             let what =
                 format!("'{power}' gives power over this server; an API with it cannot be open to every application");
             table.refuse("open", what);
         }
         let identifier = identifier?.0;
-        Some(Self { identifier, name, scopes, open, token_format, application, place: place.clone() })
+        let place = place.clone();
+        Some(Self { identifier, name, scopes, open, token_format, application, issuer, client_ids, place })
     }
+}
+
+/// Pairs such as `agent f53f191f9311af35`: a client id here, and what the same application is called there.
+fn client_ids(table: &mut TableReader<'_>, has_issuer: bool) -> Vec<(String, String)> {
+    let written = table.optional::<Vec<String>>("client_ids").unwrap_or_default();
+    if !written.is_empty() && !has_issuer {
+        table.refuse("client_ids", "expected an issuer too, at which they are called so".to_owned());
+    }
+    let mut pairs: Vec<(String, String)> = Vec::with_capacity(written.len());
+    for pair in &written {
+        match pair.split_ascii_whitespace().collect::<Vec<_>>()[..] {
+            [here, there] if pairs.iter().all(|(known, _)| known != here) => {
+                pairs.push((here.to_owned(), there.to_owned()));
+            }
+            _ => {
+                let what = format!(
+                    "expected each client id once, with the one there, such as \"agent f53f19\", found \"{pair}\""
+                );
+                table.refuse("client_ids", what);
+            }
+        }
+    }
+    pairs
 }
 
 /// RFC 8707 section 2: an absolute URI without a fragment.

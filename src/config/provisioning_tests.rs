@@ -64,7 +64,7 @@ fn an_application_can_say_everything() {
          link_mode = \"direct\"\nunknown_account = \"conceal\"\n\
          scope_policy = \"strict\"\nassertion_audience = \"issuer\"\n\
          access = \"groups\"\nallowed_groups = [\"staff\"]\nvisible_groups = [\"staff\", \"team/red\"]\n\
-         groups_claim = \"policy\"\ngroups_in_access_token = true\ndpop_bound = true\n\
+         groups_claim = \"policy\"\nclaims = [\"department=dept\"]\ngroups_in_access_token = true\ndpop_bound = true\n\
          description = \"All that is sold.\"\nclient_uri = \"https://shop.example.com\"\n\
          tos_uri = \"https://shop.example.com/terms\"\npolicy_uri = \"https://shop.example.com/privacy\"\nlogo_uri = \"https://shop.example.com/logo.png\"\ninitiate_login_uri = \"https://shop.example.com/login\"\nrequire = \"passkey\"\nid_token_claims = \"sub_only\"\n\
          jwks_uri = \"https://shop.example.com/jwks\"\n\
@@ -97,6 +97,7 @@ fn an_application_can_say_everything() {
         allowed_groups: vec!["staff".parse().unwrap()],
         visible_groups: vec!["staff".parse().unwrap(), "team/red".parse().unwrap()],
         groups_claim: Some("policy".parse().unwrap()),
+        claims: vec!["department=dept".parse().unwrap()],
         groups_in_access_token: true,
         dpop_bound: true,
         description: Some("All that is sold.".parse().unwrap()),

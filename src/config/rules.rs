@@ -7,6 +7,7 @@ use super::branding::Branding;
 use super::login::SignUp;
 use super::problem::Problem;
 use super::sources::Sources;
+use super::upstreams;
 use crate::domain::color::Color;
 use crate::domain::duration::Written;
 
@@ -18,7 +19,7 @@ struct Clash {
 
 type Rule = fn(&Config) -> Option<Clash>;
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     master_key_is_given_with_postgresql,
     announcement_ends_before_rotation,
     own_algorithm_is_offered,
@@ -29,6 +30,7 @@ const RULES: [Rule; 10] = [
     accent_can_be_read,
     dark_accent_can_be_read,
     dark_scheme_changes_what_there_is,
+    own_assertions_do_not_count,
 ];
 
 /// Every violated rule. Rules about a key that has a problem of its own are left out, because its value is not the
@@ -40,6 +42,7 @@ pub(super) fn clashes(config: &Config, sources: &Sources, known: &[Problem]) -> 
         .filter_map(|rule| rule(config))
         .filter(|clash| !clash.keys.iter().any(|key| has_problem(key)))
         .map(|clash| sources.problem(clash.keys, clash.message))
+        .chain(upstreams::out_of_reach(&config.upstreams, &config.server.issuer))
         .collect()
 }
 
@@ -132,6 +135,17 @@ fn warnings_come_before_deactivation(config: &Config) -> Option<Clash> {
             "expected spans above 0s and below applications.deactivate_after, which is {}",
             Written(life.deactivate_after)
         ),
+    })
+}
+
+/// draft-ietf-oauth-identity-assertion-authz-grant, Cross-Domain Use: with its own assertions this server would grant at the
+/// one place what was not granted at the other.
+fn own_assertions_do_not_count(config: &Config) -> Option<Clash> {
+    let own = config.server.issuer.as_str();
+    let is_own = config.trusted_issuers.iter().any(|trusted| trusted.issuer.as_str().trim_end_matches('/') == own);
+    is_own.then(|| Clash {
+        keys: &["trusted_issuers", "server.issuer"],
+        message: "expected other issuers than this server's own".to_owned(),
     })
 }
 

@@ -40,7 +40,7 @@ impl FromText for Secret {
     const SECRET: bool = true;
 
     fn from_text(text: &str) -> Result<Self, String> {
-        if text.trim().is_empty() {
+        if text.trim_ascii().is_empty() {
             return Err(String::new());
         }
         Ok(Self(text.to_owned()))

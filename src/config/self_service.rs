@@ -54,9 +54,11 @@ impl SelfService {
     }
 }
 
-/// All grants unless the key is set.
+/// All grants unless the key is set, but the one in which nobody is asked.
 fn grants(section: &mut SectionReader<'_>) -> Vec<GrantType> {
-    let Some(names) = section.optional::<Vec<String>>("grants") else { return GrantType::ALL.to_vec() };
+    let Some(names) = section.optional::<Vec<String>>("grants") else {
+        return GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::JwtBearer).collect();
+    };
     let mut grants = Vec::new();
     for name in names {
         if let Some(grant) = GrantType::from_name(&name) {

@@ -82,7 +82,7 @@ impl SettingType for bool {
     fn read(value: &Value) -> Result<Self, Unfit> {
         match &value.kind {
             Kind::Boolean(answer) => Ok(*answer),
-            Kind::Untyped(text) => text.trim().parse().map_err(|_| value.unfit("true or false")),
+            Kind::Untyped(text) => text.trim_ascii().parse().map_err(|_| value.unfit("true or false")),
             _ => Err(value.unfit("true or false")),
         }
     }
@@ -100,7 +100,7 @@ impl SettingType for u32 {
     fn read(value: &Value) -> Result<Self, Unfit> {
         let number = match &value.kind {
             Kind::Integer(number) => Self::try_from(*number).ok(),
-            Kind::Untyped(text) => text.trim().parse().ok(),
+            Kind::Untyped(text) => text.trim_ascii().parse().ok(),
             _ => None,
         };
         number.ok_or_else(|| value.unfit(&Self::expected()))
@@ -137,14 +137,14 @@ impl<T: SettingType> SettingType for Vec<T> {
 
 /// Brackets may be left out, and inside them the quotes: `["7d", "1d"]`, `[7d, 1d]` and `7d, 1d` say the same.
 fn untyped_items(text: &str, value: &Value) -> Vec<Value> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     let inside = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
     if inside.is_some()
         && let Some(items) = parse_array(text, &value.place)
     {
         return items;
     }
-    let item = |item: &str| Value::untyped(item.trim(), value.place.clone());
+    let item = |item: &str| Value::untyped(item.trim_ascii(), value.place.clone());
     inside.unwrap_or(text).split(',').map(item).collect()
 }
 
@@ -164,7 +164,7 @@ impl FromText for String {
     const EXPECTED: &'static str = "some text";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        if text.trim().is_empty() {
+        if text.trim_ascii().is_empty() {
             return Err("it is empty".to_owned());
         }
         Ok(text.to_owned())

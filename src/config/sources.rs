@@ -25,7 +25,7 @@ impl ShownSetting {
 
 /// Whether a running server takes a setting over when it reads its configuration again.
 fn is_reloaded(key: &str) -> bool {
-    ["log.level", "mail.url", "mail.from"].contains(&key) || key.starts_with("rate_limits.")
+    ["log.level", "mail.url", "mail.from", "branding.templates"].contains(&key) || key.starts_with("rate_limits.")
 }
 
 /// Every setting with its place, in the order of the documentation.
@@ -84,6 +84,43 @@ impl Sources {
             key: keys.first().copied().unwrap_or_default().to_owned(),
             place: set.and_then(|key| self.place_of(key)).cloned(),
             message,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Config;
+    use super::super::reader::LISTS;
+
+    const DOCUMENT: &str = include_str!("../../docs/deployment.md");
+
+    /// What `docs/deployment.md` says is taken over, in its code marks.
+    fn told() -> Vec<&'static str> {
+        let (_, sentence) = DOCUMENT.split_once("while the server runs. ").unwrap();
+        let (sentence, _) = sentence.split_once("are taken over").unwrap();
+        sentence.split('`').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn the_document_names_what_a_running_server_takes_over_and_nothing_else() {
+        let before = Config::from_toml("none", "", &[]).unwrap().sources;
+        let mut newer = before.clone();
+        for setting in &mut newer.settings {
+            setting.value = json!("another");
+        }
+        let (now, left) = before.reloaded(&newer);
+        for setting in &now.settings {
+            let key = setting.key.as_str();
+            let section = format!("[{}]", key.split('.').next().unwrap());
+            let is_told = told().contains(&key) || told().contains(&section.as_str());
+            assert_eq!(is_told, !left.contains(&setting.key), "{key}");
+            assert_eq!(is_told, setting.value == json!("another"), "{key}");
+        }
+        for list in LISTS.into_iter().chain(["attributes"]) {
+            assert!(told().contains(&format!("[[{list}]]").as_str()), "{list}");
         }
     }
 }

@@ -1,10 +1,14 @@
 //! `[[upstreams]]`: other OpenID providers at which people may sign in.
 
 use ipnet::IpNet;
-use url::{Host, Url};
+use url::Url;
 
+use super::and_this_machine;
 use super::declared_application::secret_of_named_file;
+use super::issuer::Issuer;
+use super::mail_domains::mail_domains;
 use super::place::Place;
+use super::problem::Problem;
 use super::reader::{Reader, TableReader};
 use super::secret::Secret;
 use super::setting::FromText;
@@ -12,6 +16,7 @@ use crate::domain::upstream::UpstreamName;
 use crate::domain::user::EmailAddress;
 use crate::domain::visible_text::is_visible_text;
 use crate::protocol::scope::OPENID;
+use crate::protocol::url_parts::{has_credentials, is_on_this_machine};
 
 /// How many can be declared: each is a button on the sign-in page.
 const MOST_UPSTREAMS: usize = 10;
@@ -20,7 +25,7 @@ const MOST_UPSTREAMS: usize = 10;
 const LONGEST_LABEL: usize = 40;
 
 /// An upstream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
     /// What it is called in addresses.
     pub name: UpstreamName,
@@ -63,6 +68,24 @@ impl Upstream {
         self.scopes.join(" ")
     }
 
+    /// What it may be in besides the public internet: its `allow_private`, and the machine itself where the server is for
+    /// nobody else.
+    pub fn networks(&self, issuer: &Issuer) -> Vec<IpNet> {
+        and_this_machine(&self.allow_private, issuer)
+    }
+
+    /// Why it could never be asked by a server of this issuer: over plain HTTP nothing is fetched by one that is for others
+    /// than this machine.
+    pub(super) fn out_of_reach(&self, issuer: &Issuer) -> Option<String> {
+        let is_plain = self.issuer.starts_with("http:");
+        (is_plain && !issuer.is_loopback()).then(|| {
+            format!(
+                "expected https, since server.issuer is {issuer}: http is for a server on a loopback host, found \"{}\"",
+                self.issuer
+            )
+        })
+    }
+
     /// Whether a proven address may sign in there.
     pub fn admits(&self, proven: Option<&EmailAddress>) -> bool {
         self.email_domains.is_empty() || proven.is_some_and(|address| self.email_domains.contains(&address.domain()))
@@ -86,21 +109,15 @@ fn scopes(table: &mut TableReader<'_>) -> Vec<String> {
     if !scopes.iter().any(|scope| scope == OPENID) {
         table.refuse("scopes", "expected openid among them: without it there is no ID token".to_owned());
     }
-    if let Some(scope) = scopes.iter().find(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
-        table.refuse("scopes", format!("expected scopes, each without spaces, found '{scope}'"));
+    if let Some(scope) = scopes.iter().find(|scope| scope.is_empty() || !scope.bytes().all(|c| c.is_ascii_graphic())) {
+        table.refuse("scopes", format!("expected scopes, each of plain characters without spaces, found '{scope}'"));
     }
     scopes
 }
 
-fn domains(table: &mut TableReader<'_>) -> Vec<String> {
-    let mut domains = Vec::new();
-    for name in table.optional::<Vec<String>>("email_domains").unwrap_or_default() {
-        match format!("a@{name}").parse::<EmailAddress>() {
-            Ok(address) => domains.push(address.domain()),
-            Err(_) => table.refuse("email_domains", format!("expected domains such as example.com, found '{name}'")),
-        }
-    }
-    domains
+pub(super) fn domains(table: &mut TableReader<'_>) -> Vec<String> {
+    let names = table.optional("email_domains").unwrap_or_default();
+    mail_domains(names, |message| table.refuse("email_domains", message))
 }
 
 /// No two of one name, which is in addresses, and no two of one issuer, whose identities are the same people.
@@ -123,19 +140,28 @@ pub(super) fn check(reader: &mut Reader, upstreams: &[Upstream]) {
     }
 }
 
+/// Those that could never be used by a server of this issuer.
+pub(super) fn out_of_reach(upstreams: &[Upstream], issuer: &Issuer) -> Vec<Problem> {
+    let problem = |(at, upstream): (usize, &Upstream)| {
+        let message = upstream.out_of_reach(issuer)?;
+        Some(Problem { key: format!("upstreams[{at}].issuer"), place: Some(upstream.place.clone()), message })
+    };
+    upstreams.iter().enumerate().filter_map(problem).collect()
+}
+
 /// The issuer identifier of a provider. Unlike ours it may end in a slash: it is whatever the provider writes.
-struct UpstreamIssuer(String);
+pub(super) struct UpstreamIssuer(pub(super) String);
 
 impl FromText for UpstreamIssuer {
     const EXPECTED: &'static str = "the provider's issuer, such as https://accounts.example.com";
 
     fn from_text(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).map_err(|error| error.to_string())?;
-        let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        let is_plain = url.query().is_none() && url.fragment().is_none() && !has_credentials(&url);
         match url.scheme() {
-            _ if !is_plain => Err("it must have no query, fragment or user name".to_owned()),
+            _ if !is_plain => Err("it must have no query, fragment, user name or password".to_owned()),
             "https" => Ok(Self(text.to_owned())),
-            "http" if is_loopback(&url) => Ok(Self(text.to_owned())),
+            "http" if is_on_this_machine(&url) => Ok(Self(text.to_owned())),
             "http" => Err("http is for loopback hosts such as localhost only; use https".to_owned()),
             _ => Err("its scheme must be https".to_owned()),
         }
@@ -146,15 +172,6 @@ impl FromText for UpstreamIssuer {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 /// What stands on the button.
 struct Label(String);
 
@@ -162,7 +179,7 @@ impl FromText for Label {
     const EXPECTED: &'static str = "1 to 40 visible characters on one line";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let label = text.trim();
+        let label = text.trim_ascii();
         let fits = is_visible_text(label) && label.chars().count() <= LONGEST_LABEL;
         if fits { Ok(Self(label.to_owned())) } else { Err(String::new()) }
     }
@@ -190,6 +207,8 @@ mod tests {
 
     const GOOD: &str =
         "[[upstreams]]\nname = \"corp-sso\"\nissuer = \"https://sso.example/\"\nclient_id = \"gatepost\"\n";
+
+    const PUBLIC: &str = "[server]\nissuer = \"https://login.example.com\"\n";
 
     fn problems(text: &str, environment: &[(String, String)]) -> String {
         Config::from_toml("gatepost.toml", text, environment)
@@ -232,7 +251,11 @@ mod tests {
         for (text, told) in [
             (GOOD.replace("https://sso", "http://sso"), "use https"),
             (GOOD.replace("sso.example/", "sso.example/?a=b"), "no query"),
+            (GOOD.replace("sso.example", "john@sso.example"), "user name or password"),
+            (GOOD.replace("sso.example", ":secret@sso.example"), "user name or password"),
             (GOOD.replace("corp-sso", "Corp SSO"), "a-z 0-9 -"),
+            (GOOD.replace("https://sso.example", "http://127.0.0.1:9"), ""),
+            (format!("{PUBLIC}{}", GOOD.replace("https://sso.example", "http://127.0.0.1:9")), "a loopback host"),
             (format!("{GOOD}scopes = [\"email\"]"), "expected openid"),
             (format!("{GOOD}scopes = [\"openid email\"]"), "expected openid"),
             (format!("{GOOD}label = \"\\u200b\""), "visible characters"),
@@ -244,7 +267,7 @@ mod tests {
             (format!("{GOOD}{other}"), "expected each issuer once"),
         ] {
             let found = problems(&text, &[]);
-            assert!(found.contains(told), "{text}\n{found}");
+            assert!(found.contains(told) && found.is_empty() == told.is_empty(), "{text}\n{found}");
         }
         let unknown = ("GATEPOST__UPSTREAMS__NONE__CLIENT_SECRET".to_owned(), "x".to_owned());
         assert!(problems(GOOD, &[unknown]).contains("[[upstreams]]"));

@@ -5,9 +5,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde_json::Value;
+use url::Url;
 
 use super::visible_text::is_visible_text;
 use crate::protocol::named::{Named as _, named};
+use crate::protocol::url_parts::has_credentials;
 
 /// The largest value, in bytes of JSON: it travels in tokens.
 pub const LARGEST_VALUE: usize = 1024;
@@ -168,7 +170,7 @@ impl AttributeType {
 
     /// The value that a person typed; none if they left the field empty.
     pub fn read(self, typed: &str) -> Result<Option<Value>, ValueError> {
-        let typed = typed.trim();
+        let typed = typed.trim_ascii();
         if typed.is_empty() {
             return Ok(None);
         }
@@ -176,7 +178,7 @@ impl AttributeType {
             Self::Text | Self::Url | Self::TimeZone => Value::from(typed),
             Self::Number | Self::Boolean => serde_json::from_str(typed).unwrap_or(Value::Null),
             Self::Texts if typed.starts_with('[') => serde_json::from_str(typed).unwrap_or(Value::Null),
-            Self::Texts => typed.split(['\n', ',']).map(str::trim).filter(|item| !item.is_empty()).collect(),
+            Self::Texts => typed.split(['\n', ',']).map(str::trim_ascii).filter(|item| !item.is_empty()).collect(),
         };
         self.check(&value)?;
         Ok(Some(value))
@@ -200,7 +202,8 @@ fn survives(value: &Value) -> bool {
 }
 
 fn is_https(text: &str) -> bool {
-    is_visible_text(text) && url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.host_str().is_some())
+    let is_page = |url: &Url| url.scheme() == "https" && url.has_host() && !has_credentials(url);
+    is_visible_text(text) && Url::parse(text).is_ok_and(|url| is_page(&url))
 }
 
 /// The shape of a name of the IANA time zone database.
@@ -235,7 +238,14 @@ mod tests {
         for bad in [json!(""), json!(" "), json!("a\nb"), json!("a\u{202e}b"), json!(null), json!({})] {
             assert!(AttributeType::Text.check(&bad).is_err(), "{bad}");
         }
-        for bad in ["http://a.example/", "javascript:alert(1)", "https://", "data:image/png;base64,", "/a.png"] {
+        for bad in [
+            "http://a.example/",
+            "javascript:alert(1)",
+            "https://",
+            "data:image/png;base64,",
+            "/a.png",
+            "https://:b@a.example/",
+        ] {
             assert!(AttributeType::Url.check(&json!(bad)).is_err(), "{bad}");
         }
         for bad in ["europe/berlin", "Europe/", "/Berlin", "Europe/Ber lin", "../etc", ""] {

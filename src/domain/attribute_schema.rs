@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::attribute::{AttributeName, AttributeType, Attributes, Editor, ValueError};
+use super::claim_mapping::ClaimMapping;
 use crate::protocol::scope::{PROFILE, Scope};
 
 /// What an application can learn of an attribute.
@@ -29,6 +30,16 @@ pub struct Attribute {
     pub editor: Editor,
     /// What applications learn of it; nothing, if none.
     pub claim: Option<AttributeClaim>,
+    /// Whether applications may rely on it although people write it about themselves.
+    pub trusted: bool,
+}
+
+impl Attribute {
+    /// Whether it may be a claim of this name: what people write about themselves is no permission, unless the operator
+    /// says that it may be one.
+    pub fn may_be(&self, claim: &str) -> bool {
+        self.editor == Editor::Operator || self.trusted || is_describing(claim)
+    }
 }
 
 /// All attributes, those of OpenID Connect first.
@@ -109,7 +120,14 @@ impl AttributeSchema {
     pub fn of(declared: Vec<Attribute>) -> Self {
         let standard = STANDARD.into_iter().filter_map(|(name, kind)| {
             let claim = Some(AttributeClaim { scope: PROFILE.to_owned(), name: name.to_owned() });
-            Some(Attribute { name: name.parse().ok()?, label: None, kind, editor: Editor::Person, claim })
+            Some(Attribute {
+                name: name.parse().ok()?,
+                label: None,
+                kind,
+                editor: Editor::Person,
+                claim,
+                trusted: false,
+            })
         });
         Self(standard.chain(declared).collect())
     }
@@ -133,6 +151,29 @@ impl AttributeSchema {
     pub fn scope_of_claim(&self, name: &str) -> Option<&str> {
         let claim = |attribute: &'_ Attribute| attribute.claim.as_ref().is_some_and(|claim| claim.name == name);
         self.iter().find(|attribute| claim(attribute))?.claim.as_ref().map(|claim| claim.scope.as_str())
+    }
+
+    /// The scope that gives one application a claim by a name of its own: that of the attribute, or `profile` where the
+    /// attribute has none.
+    pub fn scope_of_mapped(&self, mapping: &ClaimMapping) -> Option<&str> {
+        let attribute = self.find(mapping.attribute.as_str()).filter(|one| one.may_be(mapping.claim.as_str()))?;
+        Some(attribute.claim.as_ref().map_or(PROFILE, |claim| claim.scope.as_str()))
+    }
+
+    /// The claims that this scope gives one application by names of its own.
+    pub fn mapped_claims(
+        &self,
+        mappings: &[ClaimMapping],
+        attributes: &Attributes,
+        scope: &Scope,
+    ) -> BTreeMap<String, Value> {
+        let told = |mapping: &ClaimMapping| {
+            self.scope_of_mapped(mapping).filter(|needed| scope.contains(needed))?;
+            let kind = self.find(mapping.attribute.as_str())?.kind;
+            let value = attributes.value(&mapping.attribute).filter(|value| kind.check(value).is_ok())?;
+            Some((mapping.claim.as_str().to_owned(), value.clone()))
+        };
+        mappings.iter().filter_map(told).collect()
     }
 
     /// The claims that this scope gives. A value that was set when the attribute had another type is none.
@@ -169,7 +210,40 @@ mod tests {
 
     fn department(editor: Editor) -> Attribute {
         let claim = Some(AttributeClaim { scope: "staff".to_owned(), name: "dept".to_owned() });
-        Attribute { name: "department".parse().unwrap(), label: None, kind: AttributeType::Text, editor, claim }
+        Attribute {
+            name: "department".parse().unwrap(),
+            label: None,
+            kind: AttributeType::Text,
+            editor,
+            claim,
+            trusted: false,
+        }
+    }
+
+    #[test]
+    fn one_application_may_call_it_otherwise_if_people_cannot_write_it_themselves() {
+        let mapping = |text: &str| text.parse::<ClaimMapping>().unwrap();
+        let scope = |editor, trusted, text| {
+            let schema = AttributeSchema::of(vec![Attribute { trusted, ..department(editor) }]);
+            schema.scope_of_mapped(&mapping(text)).map(str::to_owned)
+        };
+        assert_eq!(scope(Editor::Operator, false, "department=role").as_deref(), Some("staff"));
+        assert_eq!(scope(Editor::Person, true, "department=role").as_deref(), Some("staff"));
+        assert_eq!(scope(Editor::Person, false, "department=role"), None);
+        assert_eq!(
+            scope(Editor::Person, false, "department=phone_number").as_deref(),
+            Some("staff"),
+            "it only describes"
+        );
+        assert_eq!(scope(Editor::Operator, false, "unknown=role"), None);
+        let unscoped = Attribute { claim: None, ..department(Editor::Operator) };
+        let schema = AttributeSchema::of(vec![unscoped]);
+        let claims = |scope: &str| {
+            let person = known(r#"{"department": "R&D"}"#);
+            schema.mapped_claims(&[mapping("department=role")], &person, &scope.parse().unwrap())
+        };
+        assert_eq!(claims("openid profile"), BTreeMap::from([("role".to_owned(), json!("R&D"))]));
+        assert_eq!(claims("openid"), BTreeMap::new());
     }
 
     fn known(json: &str) -> Attributes {

@@ -1,5 +1,7 @@
 //! The scopes and resources that the operator has described.
 
+use std::collections::BTreeMap;
+
 use super::ids::ClientId;
 use crate::protocol::claims::{Audience, TokenProfile};
 use crate::protocol::resource::ResourceId;
@@ -40,6 +42,17 @@ pub struct Resource {
     pub token_format: Option<TokenProfile>,
     /// The application that it is, which may ask about its tokens.
     pub application: Option<ClientId>,
+    /// The authorization server whose tokens it takes, where that is another one.
+    pub authorization_server: Option<ForeignServer>,
+}
+
+/// An authorization server that takes identity assertions of this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignServer {
+    /// Its issuer.
+    pub issuer: String,
+    /// What applications are called there, by their client ids here. One that is not named has the same there.
+    pub client_ids: BTreeMap<String, String>,
 }
 
 impl Resource {
@@ -116,6 +129,23 @@ impl Catalogue {
         audience.contains(application.as_str()) || its.any(|one| audience.contains(one.identifier.as_str()))
     }
 
+    /// The resources whose tokens another authorization server issues.
+    pub fn resources_at<'a>(&'a self, issuer: &'a str) -> impl Iterator<Item = &'a Resource> {
+        self.resources.iter().filter(move |one| one.authorization_server.as_ref().is_some_and(|at| at.issuer == issuer))
+    }
+
+    /// What an application is called at another authorization server.
+    pub fn client_id_at(&self, issuer: &str, client_id: &ClientId) -> String {
+        let servers = self.resources_at(issuer).filter_map(|one| one.authorization_server.as_ref());
+        let mut names = servers.filter_map(|server| server.client_ids.get(client_id.as_str()));
+        names.next().cloned().unwrap_or_else(|| client_id.to_string())
+    }
+
+    /// Whether there is an authorization server that takes identity assertions of this one.
+    pub fn has_foreign_server(&self) -> bool {
+        self.resources.iter().any(|resource| resource.authorization_server.is_some())
+    }
+
     /// Every scope that any application may ask for, because an open resource brings it along.
     pub fn open_scope(&self) -> Scope {
         self.open().fold(Scope::empty(), |scope, resource| scope.union(&resource.scope))
@@ -161,7 +191,7 @@ mod tests {
     fn resource(identifier: &str, scope: &str) -> Resource {
         let (identifier, name) = (identifier.parse().unwrap(), identifier.to_owned());
         let (scope, access) = (scope.parse().unwrap(), ResourceAccess::Registered);
-        Resource { identifier, name, scope, access, token_format: None, application: None }
+        Resource { identifier, name, scope, access, token_format: None, application: None, authorization_server: None }
     }
 
     #[test]
@@ -186,6 +216,19 @@ mod tests {
         for (asked, scope) in [(&["https://a"][..], ""), (&["https://a", "HTTPS://B/"], "y z"), (&[], "")] {
             assert_eq!(catalogue.open_scope_of(&ids(asked)).to_string(), scope);
         }
+    }
+
+    #[test]
+    fn an_application_may_have_another_name_at_the_authorization_server_of_an_api() {
+        let client_ids = BTreeMap::from([("agent".to_owned(), "f53f191f9311af35".to_owned())]);
+        let server = ForeignServer { issuer: "https://chat.example/".to_owned(), client_ids };
+        let chat = Resource { authorization_server: Some(server), ..resource("https://api.chat.example", "chat.read") };
+        let catalogue = Catalogue { resources: vec![resource("https://a", "x"), chat], ..Catalogue::default() };
+        let called = |id: &str| catalogue.client_id_at("https://chat.example/", &id.parse().unwrap());
+        assert_eq!((called("agent").as_str(), called("other").as_str()), ("f53f191f9311af35", "other"));
+        assert_eq!(catalogue.resources_at("https://chat.example/").count(), 1);
+        assert_eq!(catalogue.resources_at("https://chat.example").count(), 0, "to the letter");
+        assert!(catalogue.has_foreign_server() && !Catalogue::default().has_foreign_server());
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl FromStr for Color {
     type Err = NoColor;
 
     fn from_str(text: &str) -> Result<Self, NoColor> {
-        let digits = text.trim().strip_prefix('#').filter(|digits| digits.len() == 6).ok_or(NoColor)?;
+        let digits = text.trim_ascii().strip_prefix('#').filter(|digits| digits.len() == 6).ok_or(NoColor)?;
         if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Err(NoColor);
         }

@@ -38,7 +38,7 @@ pub enum DurationError {
 
 /// Reads a span of time such as `15m` or `1h30m`.
 pub fn parse(text: &str) -> Result<Duration, DurationError> {
-    let mut rest = text.trim();
+    let mut rest = text.trim_ascii();
     if rest.is_empty() {
         return Err(DurationError::Empty);
     }

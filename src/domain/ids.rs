@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::protocol::client_document::document_address;
 use crate::protocol::document_address::DocumentAddress;
+use crate::protocol::resource::is_plain_client_id;
 
 /// A moment, in microseconds since 1970 UTC. The only form in which times are stored and compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,6 +176,8 @@ row_ids! {
     UpstreamIdentityId,
     /// Names one that belongs to none yet.
     PendingIdentityId,
+    /// Names a sign-in as people are shown it.
+    SignInRecordId,
 }
 
 /// The client id of an application (RFC 6749 §2.2). It reveals no creation time and is never issued twice. That of one
@@ -203,11 +206,8 @@ impl ClientId {
         if self.is_plain() { self.0.clone() } else { url::form_urlencoded::byte_serialize(self.0.as_bytes()).collect() }
     }
 
-    /// Only characters that need no encoding in a URL, a form or a Basic header, so that an id has one spelling
-    /// everywhere.
     fn is_plain(&self) -> bool {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-        (1..=128).contains(&self.0.len()) && self.0.chars().all(allowed)
+        is_plain_client_id(&self.0)
     }
 
     /// The client id made from 16 random bytes.

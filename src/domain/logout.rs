@@ -2,14 +2,10 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::base62::base62;
-
-/// For how long an application is tried that does not take its logout token.
-pub const TRIED_FOR: Duration = Duration::from_hours(1);
 
 /// The longest name of a session, in bytes.
 const LONGEST_SID: usize = 64;

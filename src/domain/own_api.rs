@@ -38,5 +38,6 @@ pub fn resource(identifier: ResourceId) -> Resource {
         access: ResourceAccess::Own,
         token_format: None,
         application: None,
+        authorization_server: None,
     }
 }

@@ -49,7 +49,7 @@ impl Picture {
 
 fn media_type(content: &[u8]) -> Option<&'static str> {
     let is_svg = || {
-        let text = std::str::from_utf8(content).ok()?.trim_start_matches('\u{feff}').trim_start();
+        let text = std::str::from_utf8(content).ok()?.trim_start_matches('\u{feff}').trim_ascii_start();
         let begins = ["<svg", "<?xml", "<!--", "<!DOCTYPE svg"].iter().any(|start| text.starts_with(start));
         (begins && text.contains("<svg")).then_some("image/svg+xml")
     };

@@ -8,6 +8,7 @@ use url::Url;
 use super::application::{
     ApplicationKind, GivenSettings, POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, Setting, SettingProblem,
 };
+use crate::protocol::url_parts::has_credentials;
 
 pub use table::PRESETS;
 
@@ -45,10 +46,9 @@ impl std::str::FromStr for ApplicationAddress {
     type Err = NoApplicationAddress;
 
     fn from_str(text: &str) -> Result<Self, NoApplicationAddress> {
-        let url = Url::parse(text.trim()).map_err(|_| NoApplicationAddress)?;
-        let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        let is_web = matches!(url.scheme(), "http" | "https") && url.password().is_none();
-        if !bare || !is_web {
+        let url = Url::parse(text.trim_ascii()).map_err(|_| NoApplicationAddress)?;
+        let is_bare = url.query().is_none() && url.fragment().is_none() && !has_credentials(&url);
+        if !is_bare || !matches!(url.scheme(), "http" | "https") {
             return Err(NoApplicationAddress);
         }
         Ok(Self(url.as_str().trim_end_matches('/').to_owned()))

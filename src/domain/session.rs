@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::ids::{SessionId, Timestamp, UserId};
+use super::upstream_name::UpstreamName;
 use crate::protocol::acr::{AuthenticationClass, WantedClasses};
 use crate::protocol::named::named;
 
@@ -94,6 +95,8 @@ pub struct Session {
     pub auth_time: Timestamp,
     /// How the person authenticated.
     pub amr: AuthenticationMethod,
+    /// The upstream at which they did, if it was at one.
+    pub upstream: Option<UpstreamName>,
     /// When the browser was last seen.
     pub last_seen_at: Timestamp,
     /// When it ends by itself.

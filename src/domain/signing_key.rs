@@ -59,6 +59,9 @@ pub enum KeyState {
 }
 
 impl KeyState {
+    /// The states in which a key is in the JWKS.
+    pub const PUBLISHED: [Self; 3] = [Self::Announced, Self::Active, Self::Retiring];
+
     /// The name in listings.
     pub const fn name(self) -> &'static str {
         match self {

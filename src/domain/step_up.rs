@@ -76,6 +76,7 @@ mod tests {
             created_at: at(auth_time),
             auth_time: at(auth_time),
             amr,
+            upstream: None,
             last_seen_at: at(auth_time),
             expires_at: at(1_000_000),
             ended_at: None,

@@ -24,8 +24,10 @@ pub struct TokenFamily {
     pub application: ApplicationId,
     /// The person who granted it.
     pub user: UserId,
-    /// The session, if there was a browser.
+    /// The session that it ends with.
     pub session: Option<SessionId>,
+    /// The session of the browser that it was granted in, whether or not it ends with it.
+    pub origin: Option<SessionId>,
     /// The granted scope.
     pub scope: Scope,
     /// The resources that tokens may be requested for.

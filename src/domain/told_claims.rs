@@ -31,9 +31,14 @@ pub struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    /// The scope that gives the application this claim. Its own name for the groups goes before an attribute's.
+    /// The scope that gives the application this claim. Its own name for the groups goes before an attribute's, and its own
+    /// names for attributes before those of others.
     fn scope_of_claim(self, claim: &str) -> Option<&'a str> {
-        self.application.scope_of_claim(claim).or_else(|| self.schema.scope_of_claim(claim))
+        let own = || self.application.settings.claims.iter().find(|mapping| mapping.claim.as_str() == claim);
+        let mapped = || own().map(|mapping| self.schema.scope_of_mapped(mapping));
+        // A name that the application has for one attribute is not that of another.
+        let by_attribute = || mapped().unwrap_or_else(|| self.schema.scope_of_claim(claim));
+        self.application.scope_of_claim(claim).or_else(by_attribute)
     }
 }
 
@@ -69,7 +74,16 @@ impl Told<'_> {
     /// What it is told of a person who is in these groups.
     pub fn claims(&self, user: &User, groups: GroupsClaim) -> PersonClaims {
         let scope = self.scope();
-        let mut attributes = self.teller.schema.claims(&user.attributes, &scope);
+        let (schema, own) = (self.teller.schema, &self.teller.application.settings.claims);
+        let mut attributes = schema.claims(&user.attributes, &scope);
+        for mapping in own {
+            // It has that name instead of the usual one, and no other attribute has it.
+            if let Some(usual) = schema.find(mapping.attribute.as_str()).and_then(|one| one.claim.as_ref()) {
+                attributes.remove(&usual.name);
+            }
+            attributes.remove(mapping.claim.as_str());
+        }
+        attributes.extend(schema.mapped_claims(own, &user.attributes, &scope));
         attributes.retain(|claim, _| self.teller.application.scope_of_claim(claim).is_none());
         PersonClaims { groups, attributes, ..user.claims(&scope) }.only(|claim| self.tells(claim))
     }

@@ -1,12 +1,12 @@
 //! Upstreams: other OpenID providers at which people may sign in, and whose accounts there belong to which here.
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use super::ids::{PendingIdentityId, Timestamp, UpstreamIdentityId, UserId};
 use super::one_time::ValueHash;
 use super::sign_in::Purpose;
+
+pub use super::upstream_name::{UpstreamName, UpstreamNameError};
 
 /// How long somebody may take to sign in at an upstream.
 pub const SIGN_IN_LIFETIME: Duration = Duration::from_mins(15);
@@ -22,47 +22,6 @@ pub const ASSUMED_AGE: Duration = Duration::from_hours(24);
 
 /// How long a failure is shown to operators.
 pub const FAILURES_KEPT_FOR: Duration = Duration::from_hours(14 * 24);
-
-/// The longest name.
-const LONGEST_NAME: usize = 32;
-
-/// What an upstream is called in addresses and in the audit log.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UpstreamName(String);
-
-/// A text that is no name of an upstream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the name of an upstream has 1 to {LONGEST_NAME} characters of a-z 0-9 -, the first of them a letter")]
-pub struct UpstreamNameError;
-
-impl FromStr for UpstreamName {
-    type Err = UpstreamNameError;
-
-    fn from_str(text: &str) -> Result<Self, UpstreamNameError> {
-        let fits = text.len() <= LONGEST_NAME
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if fits { Ok(Self(text.to_owned())) } else { Err(UpstreamNameError) }
-    }
-}
-
-impl UpstreamName {
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Where its answers come back: an address of its own.
-    pub fn callback(&self) -> String {
-        format!("/login/upstream/{self}/callback")
-    }
-}
-
-impl fmt::Display for UpstreamName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// A sign-in that was begun at an upstream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,15 +148,6 @@ mod tests {
             purpose: Purpose::Page("/account".to_owned()),
             max_age: max_age.map(Duration::from_secs),
             created_at: at(100_000),
-        }
-    }
-
-    #[test]
-    fn a_name_can_stand_in_an_address() {
-        let name: UpstreamName = "corp-sso2".parse().unwrap();
-        assert_eq!(name.callback(), "/login/upstream/corp-sso2/callback");
-        for bad in ["", "2nd", "-x", "Corp", "a/b", "a.b", "ä", &"x".repeat(33)] {
-            assert_eq!(bad.parse::<UpstreamName>(), Err(UpstreamNameError), "{bad}");
         }
     }
 

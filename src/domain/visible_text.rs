@@ -32,6 +32,16 @@ fn is_hidden(c: char) -> bool {
     HIDDEN.iter().any(|range| range.contains(&c))
 }
 
+/// Whether a text holds a blank of any kind, or what cannot be seen: no identifier does.
+pub fn holds_blank(text: &str) -> bool {
+    text.chars().any(|c| c.is_whitespace() || c.is_control() || is_hidden(c))
+}
+
+/// Whether a text holds a blank other than the space, or what cannot be seen: where others name things with spaces.
+pub fn holds_odd_blank(text: &str) -> bool {
+    text.chars().any(|c| (c.is_whitespace() && c != ' ') || is_hidden(c))
+}
+
 /// Whether a text is on one line and has no invisible characters.
 pub fn is_visible_text(text: &str) -> bool {
     !text.trim().is_empty() && !text.chars().any(|c| c.is_control() || is_hidden(c))

@@ -1,15 +1,15 @@
-//! Deliveries of messages to webhooks.
+//! What became of what is sent to other servers: messages to webhooks, and logout tokens to applications.
 
 use std::time::Duration;
 
 use super::ids::{MessageId, Timestamp};
 
-/// The delivery of one message to one webhook.
+/// The delivery of one message to one receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// The message.
     pub message: MessageId,
-    /// The event's name.
+    /// The event's name; of a logout token its own ([`Logout::EVENT`](super::logout::Logout::EVENT)).
     pub event: String,
     /// When the event happened.
     pub created_at: Timestamp,

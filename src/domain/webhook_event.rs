@@ -280,6 +280,7 @@ fn webhook_facts(event: &AuditEvent) -> Option<(EventType, WebhookFacts<'_>)> {
         | Audit::UserExported { .. }
         | Audit::TokenTried { .. }
         | Audit::TokenExchanged { .. }
+        | Audit::AssertionAccepted { .. }
         | Audit::ApplicationExempted { .. }
         | Audit::ApplicationUnexempted { .. }
         | Audit::ApplicationPurged { .. } => None,

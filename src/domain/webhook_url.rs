@@ -4,10 +4,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use url::{Host, Url};
+use url::Url;
+
+use super::visible_text::holds_blank;
+use crate::protocol::url_parts::{has_credentials, is_on_this_machine};
 
 /// The longest URL, in characters.
-const LONGEST_URL: usize = 1000;
+pub const LONGEST_URL: usize = 1000;
 
 /// The URL of a receiver: https, or http on localhost. Whether its network address is allowed is checked for every
 /// connection.
@@ -39,24 +42,21 @@ impl FromStr for WebhookUrl {
     type Err = WebhookUrlError;
 
     fn from_str(text: &str) -> Result<Self, WebhookUrlError> {
-        if text.len() > LONGEST_URL || text.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        if text.len() > LONGEST_URL || holds_blank(text) {
             return Err(WebhookUrlError::NoUrl);
         }
         let url = Url::parse(text).map_err(|_| WebhookUrlError::NoUrl)?;
-        let is_local = match url.host().ok_or(WebhookUrlError::NoUrl)? {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        };
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_local) {
+        if !url.has_host() {
+            return Err(WebhookUrlError::NoUrl);
+        }
+        if url.scheme() != "https" && !(url.scheme() == "http" && is_on_this_machine(&url)) {
             return Err(WebhookUrlError::NotHttps);
         }
         // What is kept is longer where characters had to be encoded, and it is read as strictly as what was entered.
         if url.as_str().len() > LONGEST_URL {
             return Err(WebhookUrlError::NoUrl);
         }
-        let has_extras = !url.username().is_empty() || url.password().is_some() || url.fragment().is_some();
-        if has_extras { Err(WebhookUrlError::Extras) } else { Ok(Self(url)) }
+        if has_credentials(&url) || url.fragment().is_some() { Err(WebhookUrlError::Extras) } else { Ok(Self(url)) }
     }
 }
 

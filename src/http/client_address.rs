@@ -36,7 +36,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
     }
     let mut nearest = peer;
     let values = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let hops: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim_ascii).collect();
     for hop in hops.into_iter().rev() {
         let Ok(address) = hop.parse::<IpAddr>() else { return nearest };
         nearest = address.to_canonical();

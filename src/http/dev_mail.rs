@@ -2,11 +2,13 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Edge;
+use super::pages::locale::requested;
+use super::pages::messages::Messages;
 use super::reply::{Refused, not_found};
 use crate::flows::mail::CaughtMail as Mail;
 use crate::protocol::refusal::Refusal;
@@ -18,12 +20,16 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-src '
 #[derive(Template)]
 #[template(path = "dev/mails.html")]
 struct MailsPage {
+    /// The messages of the browser's language.
+    t: &'static Messages,
     mails: Vec<Mail>,
 }
 
 #[derive(Template)]
 #[template(path = "dev/mail.html")]
 struct MailPage<'a> {
+    /// The messages of the browser's language.
+    t: &'static Messages,
     mail: &'a Mail,
     pieces: Vec<Piece<'a>>,
     framed: String,
@@ -37,18 +43,23 @@ enum Piece<'a> {
 }
 
 /// `GET /dev/mail`: all of them.
-pub(super) async fn list(State(edge): State<Edge>) -> Result<Response, Refused> {
+pub(super) async fn list(State(edge): State<Edge>, headers: HeaderMap) -> Result<Response, Refused> {
     let Some(mails) = edge.mail().caught_mails() else { return Err(not_found().await) };
-    page(&MailsPage { mails })
+    page(&MailsPage { t: Messages::of(requested(&headers)), mails })
 }
 
 /// `GET /dev/mail/{name}`: one of them.
-pub(super) async fn single(State(edge): State<Edge>, Path(name): Path<String>) -> Result<Response, Refused> {
+pub(super) async fn single(
+    State(edge): State<Edge>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
     let mut mails = edge.mail().caught_mails().unwrap_or_default().into_iter();
     let Some(mail) = mails.find(|mail| mail.name() == name) else { return Err(not_found().await) };
     // Its links open in the whole window, because the frame allows nothing.
     let framed = format!("<base target=\"_top\">{}", mail.html);
-    page(&MailPage { pieces: pieces(&mail.text), framed, mail: &mail })
+    let t = Messages::of(requested(&headers));
+    page(&MailPage { t, pieces: pieces(&mail.text), framed, mail: &mail })
 }
 
 fn page(template: &impl Template) -> Result<Response, Refused> {

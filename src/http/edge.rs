@@ -45,15 +45,16 @@ use crate::flows::upstreams::Upstreams;
 use crate::flows::webhooks::Webhooks;
 use crate::telemetry::Metrics;
 
-/// What handlers and extractors ask for rooms.
+/// What handlers and extractors ask for rooms. Every layer of a route clones it for every request, so a clone is one
+/// counter.
 #[derive(Clone)]
-pub struct Edge {
+pub struct Edge(Arc<Parts>);
+
+struct Parts {
     rooms: Arc<Rooms>,
     brand: Arc<Brand>,
-    /// The metrics.
-    pub(super) metrics: Arc<Metrics>,
-    /// Cancelled when the server is about to stop.
-    pub(super) stopping: CancellationToken,
+    metrics: Arc<Metrics>,
+    stopping: CancellationToken,
 }
 
 /// A room by its name, for extractors, and as the `State` of a handler.
@@ -62,13 +63,13 @@ macro_rules! hands_out {
         impl Edge {$(
             #[doc = concat!("The room [`", stringify!($room), "`].")]
             pub(super) fn $field(&self) -> &Arc<$room> {
-                &self.rooms.$field
+                &self.0.rooms.$field
             }
         )*}
         $(
             impl FromRef<Edge> for Arc<$room> {
                 fn from_ref(edge: &Edge) -> Self {
-                    Self::clone(&edge.rooms.$field)
+                    Self::clone(&edge.0.rooms.$field)
                 }
             }
         )*
@@ -115,22 +116,32 @@ hands_out! {
 
 impl Edge {
     /// Hands out these rooms.
-    pub const fn new(rooms: Arc<Rooms>, brand: Arc<Brand>, metrics: Arc<Metrics>, stopping: CancellationToken) -> Self {
-        Self { rooms, brand, metrics, stopping }
+    pub fn new(rooms: Arc<Rooms>, brand: Arc<Brand>, metrics: Arc<Metrics>, stopping: CancellationToken) -> Self {
+        Self(Arc::new(Parts { rooms, brand, metrics, stopping }))
     }
 
     /// What pages show of the operator.
-    pub(super) const fn brand(&self) -> &Arc<Brand> {
-        &self.brand
+    pub(super) fn brand(&self) -> &Arc<Brand> {
+        &self.0.brand
+    }
+
+    /// The metrics.
+    pub(super) fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
+    /// Cancelled when the server is about to stop.
+    pub(super) fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
     }
 
     /// The clock and the randomness.
     pub(super) fn instruments(&self) -> &Instruments {
-        &self.rooms.instruments
+        &self.0.rooms.instruments
     }
 
     /// Where each setting came from.
     pub(super) fn sources(&self) -> Option<Arc<Sources>> {
-        self.rooms.sources.load_full()
+        self.0.rooms.sources.load_full()
     }
 }

@@ -9,12 +9,15 @@ mod api;
 mod audit_file;
 mod authorization;
 mod brand;
+#[cfg(test)]
+mod catalogues;
 mod client_address;
 mod content_encoding;
 mod cors;
 mod dev_mail;
 mod dpop;
 mod edge;
+mod file;
 mod head;
 mod host;
 mod issuer_path;
@@ -36,6 +39,7 @@ mod serve;
 mod stalled;
 mod strict_json;
 mod time_limit;
+mod transport_security;
 mod unread_body;
 mod users;
 mod webhook_list;
@@ -44,12 +48,27 @@ mod webhooks;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
 pub use brand::{Brand, BrandFile, Scheme};
 pub use edge::Edge;
 pub use serve::{Listeners, serve};
+
+use crate::config::{TemplateError, Templates};
+
+/// The names of the templates that pages, and the frame around them, may be written by.
+pub fn own_templates() -> Vec<String> {
+    let parts = pages::own::PARTS.map(|part| format!("pages/{part}.html"));
+    parts.into_iter().chain(pages::own::PAGES.iter().map(|name| (*name).to_owned())).collect()
+}
+
+/// Tries the operator's templates for pages: one that fails, leaves out what its page needs or does not escape is an
+/// error.
+pub fn check_templates(brand: &Brand, templates: &Templates) -> Result<(), TemplateError> {
+    pages::own::check(brand, templates)
+}
 
 /// The URL table of the public listener.
 pub fn routes(edge: Edge) -> Router {
@@ -70,7 +89,7 @@ pub fn routes(edge: Edge) -> Router {
         .merge(guarded(documents(), &edge).layer(cors::for_documents()))
         .merge(guarded(others, &edge));
     let issuer = edge.config().server.issuer.clone();
-    issuer_path::below_issuer(observed(table, edge), &issuer)
+    transport_security::by_https_only(issuer_path::below_issuer(observed(table, edge), &issuer), &issuer)
 }
 
 /// What applications call, from a browser of any origin too.
@@ -177,19 +196,25 @@ pub fn management_routes(edge: Edge) -> Router {
     observed(guarded(table.fallback(reply::not_found), &edge), edge)
 }
 
-/// What happens inside of all else: whatever a handler does, its request is answered, and in time.
+/// What happens inside of all else: whatever a handler does, its request is answered, and in time. The layers are one
+/// stack, outermost first, because a router boxes what each call of `layer` gives it, and every request clones the boxes.
 fn guarded(table: Router<Edge>, edge: &Edge) -> Router<Edge> {
-    table
-        .layer(from_fn(content_encoding::refuse_packed_bodies))
-        .layer(CatchPanicLayer::custom(reply::panicked))
-        .layer(from_fn_with_state(edge.clone(), time_limit::limit_time))
+    table.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(edge.clone(), time_limit::limit_time))
+            .layer(CatchPanicLayer::custom(reply::panicked))
+            .layer(from_fn(content_encoding::refuse_packed_bodies)),
+    )
 }
 
 /// The layers around every request of a table.
 fn observed(table: Router<Edge>, edge: Edge) -> Router {
     table
         .method_not_allowed_fallback(reply::method_not_allowed)
-        .layer(from_fn(pages::place::tell_on_pages))
-        .layer(from_fn_with_state(edge.clone(), observe::observe))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(edge.clone(), observe::observe))
+                .layer(from_fn(pages::place::tell_on_pages)),
+        )
         .with_state(edge)
 }

@@ -73,7 +73,7 @@ pub(super) async fn observe(State(edge): State<Edge>, mut request: Request, next
     if let Some(request) = named_client.logged(&trace_id, refusal.as_ref()) {
         edge.insight().log_request(&request);
     }
-    edge.metrics.request(&RequestLabels { endpoint, status }, elapsed.as_secs_f64());
+    edge.metrics().request(&RequestLabels { endpoint, status }, elapsed.as_secs_f64());
     response
 }
 

@@ -198,7 +198,7 @@ pub(super) fn json_no_store<T: Serialize>(body: &T) -> Response {
 /// Whether the browser has this version already (RFC 9110 §13.1.2): a weak comparison with each tag of the list.
 pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     let values = headers.get_all(IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    let mut tags = values.flat_map(|value| value.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    let mut tags = values.flat_map(|value| value.split(',')).map(|tag| tag.trim_ascii().trim_start_matches("W/"));
     tags.any(|tag| tag == etag || tag == "*")
 }
 

@@ -28,6 +28,7 @@ use super::seated::{Answered, Received, SeatedStream};
 use super::stalled::{Lingering, Stalling};
 use super::unread_body::KeptBody;
 use super::{Edge, management_routes, routes};
+use crate::telemetry::{ListenerLabel, Metrics};
 
 /// The time limit of idle connections, and for accepting more of an answer.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -48,10 +49,18 @@ pub async fn serve(listeners: Listeners, edge: Edge) {
         listener: listeners.public,
         places: Places::new(edge.config().server.max_connections as usize),
         trusted: edge.config().server.trusted_proxies.clone(),
+        metrics: Arc::clone(edge.metrics()),
+        label: ListenerLabel { listener: "public" },
     };
-    let management = Door { listener: listeners.management, places: Places::unshared(32), trusted: Vec::new() };
+    let management = Door {
+        listener: listeners.management,
+        places: Places::unshared(32),
+        trusted: Vec::new(),
+        metrics: Arc::clone(edge.metrics()),
+        label: ListenerLabel { listener: "management" },
+    };
     let patience = edge.config().server.shutdown_timeout;
-    let stopping = edge.stopping.clone();
+    let stopping = edge.stopping().clone();
     let public = accept(public, routes(edge.clone()), stopping.clone());
     let management = accept(management, management_routes(edge), stopping);
     let (public, management) = tokio::join!(public, management);
@@ -66,6 +75,8 @@ struct Door {
     listener: TcpListener,
     places: Arc<Places>,
     trusted: Vec<IpNet>,
+    metrics: Arc<Metrics>,
+    label: ListenerLabel,
 }
 
 impl Door {
@@ -79,6 +90,7 @@ impl Door {
             if let Some(held) = self.places.take(address, trusted).await {
                 return Ok((held, stream, Peer(peer)));
             }
+            self.metrics.connection_refused();
             debug!(%address, "a connection was refused: its network holds its share of the places");
             tokio::spawn(timeout(Duration::from_secs(1), refuse(stream)));
         }
@@ -101,7 +113,12 @@ async fn accept(door: Door, router: Router, stopping: CancellationToken) -> Grac
             () = stopping.cancelled() => return graceful,
             accepted = door.next() => match accepted {
                 Ok((held, stream, peer)) => {
-                    tokio::spawn(connection(stream, peer, router.clone(), graceful.watcher(), held));
+                    let open = door.metrics.connection(door.label);
+                    let served = connection(stream, peer, router.clone(), graceful.watcher(), held);
+                    tokio::spawn(async move {
+                        served.await;
+                        drop(open);
+                    });
                 }
                 Err(e) => {
                     // Out of file descriptors, most likely: an immediate retry would loop.

@@ -31,14 +31,15 @@ pub(super) fn check_content_type(headers: &HeaderMap, kinds: &[&str]) -> Result<
     let other = || Refusal::invalid_request("the body must be JSON; send Content-Type: application/json");
     let mut values = headers.get_all(CONTENT_TYPE).into_iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(other()) };
-    let mut parts = value.to_str().map_err(|_| other())?.split(';').map(str::trim);
+    let mut parts = value.to_str().map_err(|_| other())?.split(';').map(str::trim_ascii);
     let essence = parts.next().unwrap_or_default();
     if !kinds.iter().any(|kind| essence.eq_ignore_ascii_case(kind)) {
         return Err(other());
     }
-    let charset =
-        parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    match charset.map(|(_, value)| value.trim().trim_matches('"')) {
+    let charset = parts
+        .filter_map(|part| part.split_once('='))
+        .find(|(name, _)| name.trim_ascii().eq_ignore_ascii_case("charset"));
+    match charset.map(|(_, value)| value.trim_ascii().trim_matches('"')) {
         None => Ok(()),
         Some(charset) if charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("us-ascii") => Ok(()),
         Some(_) => Err(Refusal::new(

@@ -32,9 +32,20 @@ pub(super) struct HookLine {
     /// Its URL.
     pub(super) url: String,
     /// The subscribed events, in short.
-    pub(super) events: String,
+    pub(super) events: HookEvents,
     /// Whether messages get through.
     pub(super) standing: HookStanding,
+}
+
+/// The events that a webhook is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum HookEvents {
+    /// All of them.
+    Every,
+    /// These, by name.
+    Named(String),
+    /// More than a list names.
+    Many(usize),
 }
 
 /// Whether messages to a webhook get through.
@@ -69,26 +80,8 @@ impl HookStanding {
         }
     }
 
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Untried | Self::Works(_) => "Active",
-            Self::Failing(_) => "Failing",
-            Self::Disabled(..) => "Disabled",
-        }
-    }
-
     pub(super) const fn is_working(self) -> bool {
         matches!(self, Self::Works(_))
-    }
-
-    /// Why it is disabled; empty if it is not.
-    pub(super) const fn why(self) -> &'static str {
-        match self {
-            Self::Disabled(_, DisabledBecause::Requested) => "by hand",
-            Self::Disabled(_, DisabledBecause::Failing) => "because nothing got through for days",
-            Self::Disabled(_, DisabledBecause::Gone) => "because the receiver answered 410 Gone",
-            _ => "",
-        }
     }
 }
 
@@ -121,11 +114,11 @@ pub(super) fn short(url: &str) -> String {
 }
 
 /// The subscribed events, in short, for a list of webhooks.
-fn events_in_short(events: &[EventType]) -> String {
+fn events_in_short(events: &[EventType]) -> HookEvents {
     match events.len() {
-        0 => "every event".to_owned(),
-        1..=MOST_NAMED => events.iter().map(|event| event.name()).collect::<Vec<_>>().join(", "),
-        more => format!("{more} kinds of event"),
+        0 => HookEvents::Every,
+        1..=MOST_NAMED => HookEvents::Named(events.iter().map(|event| event.name()).collect::<Vec<_>>().join(", ")),
+        more => HookEvents::Many(more),
     }
 }
 
@@ -156,8 +149,11 @@ mod tests {
     #[test]
     fn a_list_names_events_as_long_as_they_are_few() {
         let all = EventType::ALL;
-        assert_eq!(events_in_short(&[]), "every event");
-        assert_eq!(events_in_short(&all[..2]), "application.created, application.changed");
-        assert_eq!(events_in_short(&all[..4]), "4 kinds of event");
+        assert_eq!(events_in_short(&[]), HookEvents::Every);
+        assert_eq!(
+            events_in_short(&all[..2]),
+            HookEvents::Named("application.created, application.changed".to_owned())
+        );
+        assert_eq!(events_in_short(&all[..4]), HookEvents::Many(4));
     }
 }

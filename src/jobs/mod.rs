@@ -3,6 +3,7 @@
 //! Every job may run on every node at any moment: what must happen once is decided by a statement in the
 //! database. A job that fails is logged and tried again; it never ends the server.
 
+mod account_exports;
 mod cleanup;
 mod client_documents;
 mod deliveries;
@@ -34,6 +35,7 @@ pub fn start(rooms: &Rooms, stopping: &CancellationToken) -> TaskTracker {
     tracker.spawn(outbox::run(Arc::clone(&rooms.mail), patience, stopping.clone()));
     tracker.spawn(deliveries::run(Arc::clone(&rooms.deliveries), patience, stopping.clone()));
     tracker.spawn(logos::run(Arc::clone(&rooms.logos), stopping.clone()));
+    tracker.spawn(account_exports::run(Arc::clone(&rooms.people), stopping.clone()));
     tracker.spawn(registrations::run(Arc::clone(&rooms.registrations), stopping.clone()));
     tracker.spawn(client_documents::run(Arc::clone(&rooms.client_documents), stopping.clone()));
     tracker.spawn(cleanup::run(Arc::clone(&rooms.upkeep), stopping.clone()));

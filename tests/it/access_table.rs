@@ -33,11 +33,6 @@ const CALLERS: [&str; 9] = [
     "machine without",
 ];
 
-/// Where the forms below this path are sent to.
-pub(crate) fn form_addresses(area: &str) -> impl Iterator<Item = &'static str> {
-    TABLE.iter().filter(|row| row.method == "POST").map(|row| row.path).filter(move |path| path.starts_with(area))
-}
-
 /// The server, the callers and the objects.
 struct Cast<'a> {
     server: &'a TestServer,

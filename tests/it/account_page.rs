@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::person::{account, authorize, mails_to, web_settings};
-use crate::harness::{Registered, TestServer, World, on_both_engines};
+use crate::harness::{Registered, TestServer, World, eventually, on_both_engines};
 
 const JOHN: &str = "john@example.com";
 const UNLIMITED: &str = "[rate_limits]\nenabled = false";
@@ -57,6 +57,112 @@ async fn what_happened_in_the_last_90_days_is_shown(world: World) {
     world.clock.advance(Duration::from_secs(31 * 86_400));
     let (_, page) = signed_in(&server).await;
     assert!(page.text().contains("Changed: name") && !page.text().contains("The account was made"), "{}", page.text());
+}
+
+/// Security events: sign-ins, by their means and from where, and what was refused; kept for 90 days, and no longer than
+/// the account.
+#[apply(on_both_engines)]
+async fn sign_ins_and_refused_ones_are_among_the_events(world: World) {
+    let server = world.server_with(UNLIMITED).await;
+    let john = account(&server.rooms, JOHN).await;
+    let guesser = Browser::of(&server);
+    let page = guesser.visit("/login").await;
+    let form = guesser.enter_address(&page, JOHN).await.form_with("login-code-submit");
+    for _ in 0..6 {
+        guesser.post(&form, &[("code", "2222-2222")]).await;
+    }
+    eventually("the mail", || async { mails_to(&server, JOHN).await == 1 }).await;
+    let (_, page) = signed_in(&server).await;
+    let told = "Somebody typed wrong codes until there were no tries left";
+    assert_eq!(page.text().matches(told).count(), 1, "once: {}", page.text());
+    assert_eq!(page.text().matches("Signed in by mail").count(), 1, "{}", page.text());
+    let (_, events) = page.text().split_once("id=\"events\"").unwrap();
+    assert!(events.contains("<bdi>127.0.0.1</bdi>"), "from where: {events}");
+    world.clock.advance(Duration::from_secs(91 * 86_400));
+    server.rooms.upkeep.forget_expired().await.unwrap();
+    assert!(world.database.texts("select id from sign_in_records").await.is_empty());
+    let (_, page) = signed_in(&server).await;
+    assert!(!page.text().contains(told) && page.text().contains("Signed in by mail"), "{}", page.text());
+    assert_eq!(world.database.texts("select id from sign_in_records").await.len(), 1);
+    server.rooms.people.user_delete(john.id, &Actor::CommandLine).await.unwrap();
+    assert!(world.database.texts("select id from sign_in_records").await.is_empty());
+}
+
+/// More events than a person is kept waiting for.
+const MANY: u32 = 1_200;
+
+/// As many events about a person.
+fn many_events(sub: &str) -> String {
+    format!(
+        "insert into audit_events (id, at, actor, event, subject, detail) \
+         with recursive n(i) as (select 1 union all select i + 1 from n where i < {MANY}) \
+         select '019e7a4c-5b1f-7d2e-8a3b-' || cast(100000000000 + i as text), i, 'schedule', 'user.changed', '{sub}', 'name' \
+         from n"
+    )
+}
+
+/// Export: what is much is made in the background, downloaded once, and goes after a day or with the account.
+#[apply(on_both_engines)]
+async fn a_large_export_is_made_in_the_background_and_downloaded_once(world: World) {
+    let server = world.server_with(UNLIMITED).await;
+    let john = account(&server.rooms, JOHN).await;
+    world.database.execute(&many_events(&john.sub)).await;
+    let exports = || world.database.texts("select user_id from account_exports");
+    let ask = async |browser: &Browser| {
+        let page = browser.visit("/account/export").await;
+        browser.submit(page.form_with("export-download"), &[]).await
+    };
+    let ready = async |browser: &Browser| {
+        eventually("it is made", || async { browser.visit("/account/export").await.text().contains("is ready") }).await;
+        browser.visit("/account/export").await.form_with("export-download")
+    };
+    let (browser, _) = signed_in(&server).await;
+    let page = ask(&browser).await;
+    assert!(page.answer.status == 200 && page.has("export-back"), "no file yet: {}", page.text());
+    let form = ready(&browser).await;
+    let file = browser.post(&form, &[]).await;
+    let known: Value = serde_json::from_str(file.text()).unwrap();
+    assert!(known["events"].as_array().unwrap().len() > MANY as usize, "all of them");
+    assert!(exports().await.is_empty(), "it is handed out once");
+    assert!(browser.post(&form, &[]).await.redirect().is_some(), "the next one is made anew");
+    let form = ready(&browser).await;
+    world.clock.advance(Duration::from_secs(15 * 60 + 1));
+    assert!(browser.submit(form, &[]).await.has("login-submit"), "a fresh sign-in is wanted for it too");
+    assert_eq!(exports().await.len(), 1);
+    world.clock.advance(Duration::from_secs(86_400));
+    server.rooms.upkeep.forget_expired().await.unwrap();
+    assert!(exports().await.is_empty());
+    let (browser, _) = signed_in(&server).await;
+    ask(&browser).await;
+    server.rooms.people.user_delete(john.id, &Actor::CommandLine).await.unwrap();
+    assert!(exports().await.is_empty());
+}
+
+/// Export: of many who ask for the same file at once one gets it, and each file is made by one node.
+#[apply(on_both_engines)]
+async fn of_many_downloads_at_once_one_counts(world: World) {
+    let server = world.server_with(UNLIMITED).await;
+    let john = account(&server.rooms, JOHN).await;
+    let (store, now) = (&server.rooms.store, server.rooms.instruments.now());
+    let until = now.plus(Duration::from_secs(60));
+    let mut tx = store.begin().await.unwrap();
+    tx.account_export_ask(john.id, now, until).await.unwrap();
+    tx.commit().await.unwrap();
+    eventually("it is made", || async {
+        store.account_export(john.id, now).await.unwrap().is_some_and(|asked| asked.is_made)
+    })
+    .await;
+    let claims = (0..10).map(|_| store.account_export_claim(now, until));
+    let claims = futures_util::future::join_all(claims).await;
+    assert!(claims.into_iter().all(|claim| claim.unwrap().is_none()), "it is made already");
+    let takes = (0..10).map(|_| async {
+        let mut tx = store.begin().await.unwrap();
+        let taken = tx.account_export_take(john.id, now).await.unwrap();
+        tx.commit().await.unwrap();
+        taken.is_some()
+    });
+    let takes = futures_util::future::join_all(takes).await;
+    assert_eq!(takes.into_iter().filter(|taken| *taken).count(), 1);
 }
 
 /// Export: what the server knows of a person, as JSON, with a fresh sign-in and by a form of their own.

@@ -1,5 +1,6 @@
 //! The operator pages: who sees them, what they show, what can be done there, and when a fresh sign-in is needed.
 
+mod languages;
 mod person;
 mod webhooks;
 

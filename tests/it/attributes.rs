@@ -95,6 +95,50 @@ async fn an_attribute_is_a_claim_where_its_scope_was_granted(world: World) {
     }
 }
 
+/// The setting `claims`: what one application calls an attribute, whether or not others learn of it.
+#[apply(on_both_engines)]
+async fn one_application_has_its_own_names_for_attributes(world: World) {
+    let server = world.server_with(DECLARED).await;
+    let mapped = |mappings: &[&str]| {
+        let claims = mappings.iter().map(|mapping| mapping.parse().unwrap()).collect();
+        ApplicationSettings { claims, ..settings() }
+    };
+    let person = json!({ "department": "R&D", "cost_center": 7, "shirt": "XL", "skills": ["rust"], "on_call": true });
+    let mappings = ["department=https://a.example/role", "skills=groups_of_skills", "cost_center=dept", "shirt=size"];
+    for claims in &told(&server, mapped(&mappings), "openid profile staff", person.clone()).await[..2] {
+        assert_eq!(claims["https://a.example/role"], "R&D");
+        assert_eq!(claims["groups_of_skills"], json!(["rust"]), "the operator trusts what people write there");
+        assert_eq!((&claims["dept"], claims.get("cost_center")), (&json!(7), None), "its own name, and no other");
+        assert_eq!(
+            (claims.get("size"), claims.get("skills")),
+            (None, None),
+            "nobody may write themselves a permission"
+        );
+        assert_eq!(claims["on_call"], true, "what it has no name for it learns as others do");
+    }
+    let without_scope = told(&server, mapped(&mappings), "openid profile", person.clone()).await;
+    assert_eq!((without_scope[0].get("https://a.example/role"), &without_scope[0]["dept"]), (None, &json!(7)));
+    let other = told(&server, settings(), "openid staff", person).await;
+    assert_eq!((&other[0]["dept"], &other[0]["cost_center"]), (&json!("R&D"), &json!(7)));
+}
+
+/// What a token says already, and what would be there twice, is no name for an attribute.
+#[test]
+fn a_name_that_is_taken_is_refused_everywhere() {
+    let mapped = |mappings: &[&str]| {
+        let claims = mappings.iter().map(|mapping| mapping.parse().unwrap()).collect();
+        ApplicationSettings { claims, ..settings() }.check()
+    };
+    assert!(mapped(&["department=dept", "level"]).is_ok());
+    for twice in [&["department=dept", "level=dept"][..], &["department=a", "department=b"], &["department=groups"]] {
+        assert!(mapped(twice).is_err(), "{twice:?}");
+    }
+    let text =
+        "[[applications]]\nclient_id = \"shop\"\nname = \"Shop\"\ntype = \"web\"\nclaims = [\"department=sub\"]\n";
+    let problems = gatepost::config::Config::from_toml("gatepost.toml", text, &[]).unwrap_err().to_string();
+    assert!(problems.contains("'sub' is another one already"), "{problems}");
+}
+
 /// Discovery §3: the claims are named, each of them.
 #[apply(on_both_engines)]
 async fn the_metadata_names_the_claims(world: World) {

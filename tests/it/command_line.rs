@@ -1,5 +1,8 @@
 //! Commands as operators and scripts use them: the real binary beside real servers, on both engines.
 
+mod doctor;
+mod output;
+
 use macro_rules_attribute::apply;
 use std::fs;
 use std::net::TcpListener;

@@ -80,6 +80,57 @@ async fn a_head_that_does_not_come_ends_its_connection_after_five_seconds() {
     assert!(begun.elapsed() > Duration::from_secs(4), "{:?}", begun.elapsed());
 }
 
+/// Whether the server has closed this connection; waits for that if it is expected.
+async fn is_closed(stream: &mut TcpStream) {
+    let mut byte = [0];
+    let read = timeout(PATIENCE, stream.read(&mut byte)).await.expect("it is closed");
+    assert!(read.is_err() || read.is_ok_and(|count| count == 0), "it is closed without another byte");
+}
+
+/// Where places run short, a connection that keeps alive without a request is given up before one that is asked on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_connection_is_given_up_first() {
+    let node = Installation::on_sqlite().with("server.max_connections", "16").start().await;
+    // The share of an address: four of sixteen.
+    let mut older = from(1, node.address).await;
+    ask(&mut older).await;
+    let mut asking = Vec::new();
+    for _ in 0..3 {
+        let mut stream = from(1, node.address).await;
+        ask(&mut stream).await;
+        // The head of the next request has begun to come.
+        stream.write_all(b"GET /health/live HTTP/1.1\r\n").await.unwrap();
+        asking.push(stream);
+    }
+    ask(&mut from(1, node.address).await).await;
+    is_closed(&mut older).await;
+    for mut stream in asking {
+        stream.write_all(b"host: x\r\n\r\n").await.unwrap();
+        let mut answer = [0; 1024];
+        let count = timeout(PATIENCE, stream.read(&mut answer)).await.expect("an answer").unwrap();
+        assert!(answer[..count].starts_with(b"HTTP/1.1 200"), "a request that has begun goes on");
+    }
+}
+
+/// A trusted proxy has as many places as it needs: its connections are those of all its clients.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trusted_proxy_has_more_than_a_share() {
+    let node = Installation::on_sqlite()
+        .with("server.max_connections", "16")
+        .with("server.trusted_proxies", "127.0.1.9")
+        .start()
+        .await;
+    let mut all = Vec::new();
+    for _ in 0..12 {
+        let mut stream = from(9, node.address).await;
+        ask(&mut stream).await;
+        all.push(stream);
+    }
+    for stream in &mut all {
+        ask(stream).await;
+    }
+}
+
 /// One address has a share of the places: its next connection takes the place of one of its own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_address_holds_a_share_of_the_places() {

@@ -1,5 +1,10 @@
 //! The files that operators copy (`deploy/`, the compose files): what they set starts the server and hides what it must.
 
+mod compose;
+mod kubernetes;
+mod proxies;
+mod updates;
+
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -7,7 +12,6 @@ use crate::harness::{Installation, master_key};
 
 const COMPOSE: &str = include_str!("../../compose.sqlite.yaml");
 const LARGE: &str = include_str!("../../compose.yaml");
-const NGINX: &str = include_str!("../../deploy/nginx.conf");
 const DOCKERFILE: &str = include_str!("../../Dockerfile");
 
 /// The variables that a compose file gives its server where nothing else is said, `${NAME:-default}` resolved.
@@ -59,29 +63,6 @@ fn the_environment_of_the_large_compose_file_starts_the_server() {
             assert_eq!(node.get("/health/ready").await.status(), 200);
         })
     });
-}
-
-#[test]
-fn nginx_logs_no_address_that_works_once() {
-    let format = NGINX.split("log_format ").nth(1).and_then(|rest| rest.split(';').next()).expect("a format");
-    for told in ["$http_referer", "$request ", "$request\"", "$request_uri", "$args", "$query_string"] {
-        assert!(!format.contains(told), "{told} names the address of a page, or a query");
-    }
-    let servers: Vec<_> = NGINX.split("\nserver {").skip(1).collect();
-    assert_eq!(servers.len(), 2);
-    for server in servers {
-        let server = server.split("location ").next().unwrap();
-        assert!(
-            server.contains("access_log off;") || server.contains("access_log /var/log/nginx/access.log gatepost;")
-        );
-    }
-    assert!(NGINX.contains("error_log /var/log/nginx/error.log crit;"));
-    let hidden = NGINX.split("location ").skip(1).find(|block| block.contains("access_log off")).expect("a block");
-    for path in ["l", "keep", "portal/invitations", "admin/set-up"] {
-        let pattern = hidden.lines().next().unwrap();
-        assert!(pattern.split(['(', '|', ')']).any(|known| known == path), "{path} in {pattern}");
-    }
-    assert!(NGINX.contains("add_header Strict-Transport-Security"));
 }
 
 #[test]

@@ -20,15 +20,15 @@ use crate::harness::{Answer, Registered, TestServer, Who, World, for_people, on_
 const ENDPOINT: &str = "/oauth/device_authorization";
 
 /// A device that has asked.
-struct Asked {
+pub(crate) struct Asked {
     device_code: String,
-    user_code: String,
+    pub(crate) user_code: String,
     /// The page with the code in its address.
     complete: String,
 }
 
 /// A device with an application of its own.
-struct Device<'a> {
+pub(crate) struct Device<'a> {
     server: &'a TestServer,
     application: Registered,
 }
@@ -46,7 +46,7 @@ impl<'a> Device<'a> {
         self.server.form(ENDPOINT, &self.application, form).await
     }
 
-    async fn asks(&self) -> Asked {
+    pub(crate) async fn asks(&self) -> Asked {
         let answer = self.asks_with(&[]).await.success();
         let text = |name: &str| answer[name].as_str().unwrap().to_owned();
         Asked {
@@ -56,7 +56,7 @@ impl<'a> Device<'a> {
         }
     }
 
-    async fn polls(&self, asked: &Asked) -> Answer {
+    pub(crate) async fn polls(&self, asked: &Asked) -> Answer {
         let form = [("grant_type", GrantType::DeviceCode.name()), ("device_code", &asked.device_code)];
         self.server.form("/token", &self.application, &form).await
     }
@@ -67,7 +67,7 @@ impl<'a> Device<'a> {
 }
 
 /// Enters a code in a browser and follows to where that leads.
-async fn enter(browser: &Browser, user_code: &str) -> Page {
+pub(crate) async fn enter(browser: &Browser, user_code: &str) -> Page {
     let page = browser.visit("/device").await;
     browser.submit(page.form_with("device-submit"), &[("user_code", user_code)]).await
 }
@@ -81,7 +81,7 @@ async fn signed_in(server: &TestServer, user: &User) -> Browser {
 }
 
 /// A server, a device and a person's browser.
-async fn signed_in_beside(server: &TestServer) -> (Device<'_>, User, Browser) {
+pub(crate) async fn signed_in_beside(server: &TestServer) -> (Device<'_>, User, Browser) {
     let user = account(&server.rooms, "john@example.com").await;
     (Device::of(server).await, user.clone(), signed_in(server, &user).await)
 }

@@ -65,3 +65,29 @@ async fn a_purge_of_many_rows_lets_others_write_meanwhile(world: World) {
         assert!(left.is_empty(), "{} of {table} are left", left.len());
     }
 }
+
+/// Of these there are few, however long a server runs: each was made by an operator, or took a mail that is limited.
+const FEW: [&str; 4] =
+    ["account_invitations_forget", "address_changes_forget", "outages_forget", "registration_tokens_forget"];
+
+/// What is deleted because its time is over is deleted in batches, whatever it is. A new table is no exception.
+#[test]
+fn whatever_expires_is_deleted_in_batches() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store");
+    let mut found = 0;
+    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        let code = std::fs::read_to_string(&entry).unwrap();
+        for function in code.split("pub async fn ").skip(1) {
+            let name = function.split(['(', '<']).next().unwrap();
+            let body = function.split("\n    }\n").next().unwrap();
+            // A transaction is about one thing: what belongs to an application, or to a person.
+            let of_one = function.split('{').next().unwrap().contains("&mut self");
+            if !name.ends_with("_forget") || of_one || FEW.contains(&name) {
+                continue;
+            }
+            assert!(body.contains("_in_batches("), "{name} of {}", entry.display());
+            found += 1;
+        }
+    }
+    assert!(found >= 15, "{found}");
+}

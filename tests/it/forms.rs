@@ -1,19 +1,26 @@
 //! Every form of every page, sent as it is shown: it is taken, or the page says what is still to be filled in.
 //!
-//! A page that offers what the server does not understand would fail here, without a test of that form.
+//! A page that offers what the server does not understand would fail here, without a test of that form. No form is left
+//! out: which there are is asked of the router.
 
+mod links;
 mod sign_in;
+mod steps;
 mod visitor;
+
+use std::collections::BTreeSet;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::domain::user::User;
 use macro_rules_attribute::apply;
 
-use crate::access_table::form_addresses;
 use crate::harness::browser::{Browser, Page};
-use crate::harness::{Receiver, Registered, TestServer, World, eventually, for_people, on_both_engines, person};
+use crate::harness::{
+    Receiver, Registered, TestServer, World, eventually, for_people, on_both_engines, person, run_on_sqlite,
+};
 use crate::passkeys::with_passkey;
 use crate::upstreams::with_identity;
+use crate::url_table::{Route, public_routes};
 use visitor::{Outcome, Visitor, kind_of, not_refused};
 
 const APPLICATIONS: &str = "/portal/applications";
@@ -46,6 +53,43 @@ const REFUSED: [(&str, &str); 13] = [
     // There is such a field for each key.
     ("/admin/keys/revoke", ""),
 ];
+
+/// What is posted to without a form, and by whom; a path with a slash at its end stands for all below it.
+const WITHOUT_A_FORM: [(&str, &str); 12] = [
+    ("/token", PROGRAMS),
+    ("/oauth/token", PROGRAMS),
+    ("/oauth2/token", PROGRAMS),
+    ("/oauth/userinfo", PROGRAMS),
+    ("/oauth/introspect", PROGRAMS),
+    ("/oauth/revoke", PROGRAMS),
+    ("/oauth/par", PROGRAMS),
+    ("/oauth/register", PROGRAMS),
+    ("/oauth/device_authorization", PROGRAMS),
+    ("/users", PROGRAMS),
+    ("/api/v1/", PROGRAMS),
+    ("/portal/applications/{client_id}/settings", "scripts of developers, from before there were tabs"),
+];
+const PROGRAMS: &str = "applications and scripts";
+
+/// Forms of applications' pages, not of ours (OIDC Core §3.1.2.1).
+const OF_APPLICATIONS: [&str; 2] = ["/oauth/authorize", "/oauth2/authorize"];
+
+/// The areas whose forms are all sent by somebody who visits every page of them.
+const VISITED: [&str; 2] = ["/portal/", "/admin/"];
+
+/// What is on the way to the account page or needs more than a visitor: each list is what its own test sends.
+const ACCOUNT: [&str; 9] = [
+    "/account/applications/{id}/end",
+    "/account/sessions/{id}/end",
+    "/account/sign-out",
+    "/account/sign-out-everywhere",
+    "/account/delete",
+    "/account/name",
+    "/account/attributes",
+    "/account/address",
+    "/account/export",
+];
+const SET_UP: [&str; 1] = ["/admin/set-up/{token}"];
 
 /// A server where there is something on every page.
 struct Stage<'a> {
@@ -128,6 +172,26 @@ fn element(page: &Page, id: &str) -> String {
     document.at(document.with_id(id).unwrap_or_else(|| panic!("no #{id} in {}", page.text()))).text.clone()
 }
 
+/// The addresses below this one that forms are sent to, by the router.
+async fn forms_below(world: &World, area: &str) -> Vec<String> {
+    let routes = public_routes(world).await.into_iter().filter(Route::takes_posts);
+    let apart = |path: &str| WITHOUT_A_FORM.iter().any(|(other, _)| *other == path) || SET_UP.contains(&path);
+    routes.map(|route| route.path).filter(|path| path.starts_with(area) && !apart(path)).collect()
+}
+
+/// Something was posted from these browsers to each of these addresses.
+fn assert_sent(browsers: &[&Browser], expected: &[&str]) {
+    let sent: BTreeSet<String> = browsers.iter().flat_map(|browser| browser.posted()).collect();
+    let unsent: Vec<_> = expected.iter().filter(|route| !sent.iter().any(|path| is_at(route, path))).collect();
+    assert!(unsent.is_empty(), "not sent: {unsent:?}");
+}
+
+/// Whether a path is one of a route.
+fn is_at(route: &str, path: &str) -> bool {
+    let (route, path) = (route.split('/'), path.split('/'));
+    route.clone().count() == path.clone().count() && route.zip(path).all(|(a, b)| a == b || a.starts_with('{'))
+}
+
 /// Nothing went wrong, and of each kind of form one at least was as its page showed it; these are among them.
 fn assert_all_went_well<'a>(outcome: &Outcome, expected: impl Iterator<Item = &'a str>) {
     assert!(outcome.faults.is_empty(), "{}", outcome.faults.join("\n"));
@@ -139,6 +203,7 @@ fn assert_all_went_well<'a>(outcome: &Outcome, expected: impl Iterator<Item = &'
 
 #[apply(on_both_engines)]
 async fn an_owner_sends_every_form_as_it_is_shown(world: World) {
+    let forms = forms_below(&world, "/portal/").await;
     let (server, receiver) = (world.server_with(SETTINGS).await, Receiver::start().await);
     let stage = Stage::of(&server, &receiver).await;
     let other = person::account(&server.rooms, "inviting@example.com").await;
@@ -148,11 +213,11 @@ async fn an_owner_sends_every_form_as_it_is_shown(world: World) {
         let access = format!("{APPLICATIONS}/{}/access", element(&page, "app-client-id"));
         inviting.does(&access, "app-invite", &[("email", "owner@example.com")]).await;
     }
+    // Whose address is not proven is shown no invitations to it.
+    world.database.execute("update users set email_verified_at = 1 where email = 'owner@example.com'").await;
     let owner = Visitor::of(&server, &stage.owner).await;
     let outcome = owner.sends_everything(&[APPLICATIONS], &REFUSED).await;
-    // Settings of all tabs at once can still be sent to where they were sent before there were tabs; no page does.
-    let shown = form_addresses("/portal/").filter(|path| !path.ends_with("/settings"));
-    assert_all_went_well(&outcome, shown);
+    assert_all_went_well(&outcome, forms.iter().map(String::as_str));
     for (kind, application) in &stage.applications {
         let tabs = ["", "/credentials", "/sign-in", "/access"].into_iter();
         for tab in tabs.filter(|tab| *tab != "/sign-in" || *kind != "service") {
@@ -164,6 +229,7 @@ async fn an_owner_sends_every_form_as_it_is_shown(world: World) {
 
 #[apply(on_both_engines)]
 async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
+    let forms = forms_below(&world, "/admin/").await;
     let (server, receiver) = (world.server_with(SETTINGS).await, Receiver::start().await);
     let stage = Stage::of(&server, &receiver).await;
     let root = Visitor::of(&server, &stage.root).await;
@@ -179,7 +245,7 @@ async fn an_operator_sends_every_form_as_it_is_shown(world: World) {
     root.does("/admin/registration", "token-create", &[("expires", "1d")]).await;
     let root = Visitor::of(&server, &stage.root).await;
     let outcome = root.sends_everything(&["/admin", "/portal/applications/declared-1"], &REFUSED).await;
-    assert_all_went_well(&outcome, form_addresses("/admin/"));
+    assert_all_went_well(&outcome, forms.iter().map(String::as_str));
 }
 
 #[apply(on_both_engines)]
@@ -194,10 +260,7 @@ async fn a_person_sends_every_form_as_it_is_shown(world: World) {
     let redeeming = redeeming.parameter("code", &answer["code"]).parameter("redirect_uri", person::CALLBACK);
     redeeming.parameter("code_verifier", person::VERIFIER).send().await.success();
     let outcome = second.sends_everything(&["/account"], &REFUSED).await;
-    let forms = ["applications/{}/end", "sessions/{}/end", "sign-out", "sign-out-everywhere", "delete"];
-    let forms = forms.into_iter().chain(["name", "attributes", "address", "export"]);
-    let forms: Vec<String> = forms.map(|form| format!("/account/{form}")).collect();
-    assert_all_went_well(&outcome, forms.iter().map(String::as_str));
+    assert_all_went_well(&outcome, ACCOUNT.into_iter());
 }
 
 #[apply(on_both_engines)]
@@ -208,4 +271,29 @@ async fn the_form_for_the_first_operator_asks_whom(world: World) {
     let page = browser.visit(&link).await;
     let answer = browser.submit(page.form_with("set-up-submit"), &[]).await;
     assert_eq!(not_refused(&answer, "email"), None);
+    assert_sent(&[&browser], &SET_UP);
+}
+
+/// The router has no address for forms that no test of these sends.
+#[test]
+fn no_form_is_left_out() {
+    run_on_sqlite(|world| {
+        Box::pin(async move {
+            let mut sent = [&ACCOUNT[..], &SET_UP, &OF_APPLICATIONS, &sign_in::ON_THE_WAY].concat();
+            sent.extend(steps::LISTS.iter().chain(&links::LISTS).flat_map(|list| list.iter()));
+            let apart = |(known, _): &(&str, &str), path: &str| {
+                *known == path || known.ends_with('/') && path.starts_with(known)
+            };
+            let routes: Vec<_> = public_routes(&world).await.into_iter().filter(Route::takes_posts).collect();
+            for route in &routes {
+                let path = route.path.as_str();
+                let known = sent.contains(&path)
+                    || VISITED.iter().any(|area| path.starts_with(area))
+                    || WITHOUT_A_FORM.iter().any(|other| apart(other, path));
+                assert!(known, "no test sends the form to {path}");
+            }
+            let gone: Vec<_> = sent.iter().filter(|path| !routes.iter().any(|route| route.path == **path)).collect();
+            assert!(gone.is_empty(), "no address of the router: {gone:?}");
+        })
+    });
 }

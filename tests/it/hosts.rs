@@ -80,3 +80,31 @@ async fn more_than_one_host_is_refused(world: World) {
         }
     }
 }
+
+/// What an answer says of the way back.
+async fn transport_security(server: &TestServer, path: &str, host: &str) -> Vec<String> {
+    let answer = visit(server, path, host).await;
+    let said = answer.headers.get_all("strict-transport-security").iter();
+    said.map(|value| value.to_str().unwrap().to_owned()).collect()
+}
+
+/// RFC 6797 §6.1, §7.2: who was here by https comes back by https.
+#[apply(on_both_engines)]
+async fn a_server_that_is_reached_by_https_says_so_on_every_answer(world: World) {
+    let server = world.server_with("[server]\nissuer = \"https://login.example.com/id\"").await;
+    for path in ["/id/login", "/id/token", "/.well-known/jwks.json", "/id/static/none.css", "/nothing", "/health/live"]
+    {
+        let said = transport_security(&server, path, "login.example.com").await;
+        assert_eq!(said, ["max-age=31536000"], "{path}");
+    }
+}
+
+/// RFC 6797 §7.2, §8.1.1: nothing is said of plain http, of an address, or of this machine, whose other servers are not ours.
+#[apply(on_both_engines)]
+async fn other_servers_are_not_bound_to_https(world: World) {
+    for issuer in ["http://localhost:8080", "https://localhost:8443", "https://192.0.2.7"] {
+        let server = world.another().server_with(&format!("[server]\nissuer = \"{issuer}\"")).await;
+        let host = issuer.split('/').nth(2).unwrap();
+        assert_eq!(transport_security(&server, "/login", host).await, Vec::<String>::new(), "{issuer}");
+    }
+}

@@ -25,7 +25,7 @@ async fn sweep(server: &TestServer) {
 }
 
 /// An application of Ada's that was just warned, and the link in its mail.
-async fn warned(world: &World, server: &TestServer) -> (Registered, String) {
+pub(crate) async fn warned(world: &World, server: &TestServer) -> (Registered, String) {
     server.rooms.life_cycle.heartbeat().await.unwrap();
     let application = Registered::at(&server.rooms, service(|settings| settings.owner = Some(OWNER.to_owned()))).await;
     pass(world, 21 * DAY).await;

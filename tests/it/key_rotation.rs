@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::harness::{
-    Credentials, Installation, PATIENCE, PROMPTLY, World, installed_on_both_engines, kid_of, master_key,
+    Credentials, Installation, LogLines, PATIENCE, PROMPTLY, World, installed_on_both_engines, kid_of, master_key,
     on_both_engines, until,
 };
 
@@ -432,6 +432,7 @@ async fn a_new_master_key_takes_over_and_the_old_one_can_be_dropped(at: Installa
 /// The machine's clock runs ahead for a while, keys are made and deleted by it, and then it is set right.
 #[apply(on_both_engines)]
 async fn a_clock_that_was_ahead_leaves_a_key_that_signs_and_dates_that_are_right(world: World) {
+    let log = LogLines::listen();
     let server = world.server().await;
     let service = server.service().await;
     let ahead = Duration::from_hours(24 * 1000);
@@ -449,6 +450,8 @@ async fn a_clock_that_was_ahead_leaves_a_key_that_signs_and_dates_that_are_right
     let now = server.rooms.instruments.now();
     let keys = server.rooms.store.signing_keys().await.unwrap();
     let due = keys.iter().find(|key| key.kid == kid_of(&token)).expect("the same key goes on");
+    let told = log.lines_with(&["no signing key is due, the nearest signs", &due.kid]);
+    assert!(!told.is_empty(), "the log says so");
     assert!(due.activates_at <= now, "{due:?}");
     let next = keys.iter().filter(|key| key.activates_at > now).map(|key| key.activates_at).min().expect("a next key");
     assert!(next.since(now) <= server.rooms.keys.rotation_policy().rotate_every, "{next}");

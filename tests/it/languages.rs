@@ -99,6 +99,65 @@ async fn a_person_chooses_the_language_on_the_account_page(world: World) {
     speaks(&browser.submit(form, &[("locale", "")]).await, "en");
 }
 
+/// What a flow refuses and what a form says comes as a fact, which the page words in its own language.
+#[apply(on_both_engines)]
+async fn the_portal_speaks_the_accounts_language_also_where_something_is_wrong(world: World) {
+    let server = world.server().await;
+    person_of(&server, "de").await;
+    let browser = Browser::of(&server);
+    let page = browser.visit("/portal/applications").await;
+    let list = browser.sign_in(&server, &page, JOHN, 1).await;
+    says(&list, "Ihre Anwendungen");
+    let new = async |uri| {
+        let form = browser.visit("/portal/applications/new").await.form_with("app-create");
+        browser.submit(form, &[("name", "Shop"), ("type", "web"), ("redirect_uris", uri)]).await
+    };
+    says(
+        &new("http://shop.example/cb").await,
+        "lässt sich nicht registrieren: http ist nur für den eigenen Rechner da",
+    );
+    let made = new("https://shop.example/cb").await;
+    says(&made, "Die Anwendung ist registriert.");
+    let (_, after) = made.text().split_once("id=\"app-client-id\"").unwrap();
+    let client_id = after.split(['>', '<']).nth(1).unwrap();
+    let address = format!("/portal/applications/{client_id}");
+    for (tab, said) in [
+        ("/credentials", "Signaturalgorithmus"),
+        ("/sign-in", "Wohin man nach der Anmeldung zurückgeschickt werden darf"),
+        ("/access", "Alle mit einem Konto hier"),
+        ("/insight", "Letzte Anfragen"),
+        ("/danger", "Geben Sie zur Bestätigung ihren Namen ein"),
+    ] {
+        says(&browser.visit(&format!("{address}{tab}")).await, said);
+    }
+    let form = browser.visit(&format!("{address}/danger")).await.form_with("app-delete");
+    says(&browser.submit(form, &[("name", "Other")]).await, "Es wurde nichts gelöscht.");
+    let form = browser.visit(&format!("{address}/webhooks/new")).await.form_with("hook-create");
+    says(&browser.submit(form, &[("url", "http://shop.example/"), ("which", "all")]).await, "beginnt mit https");
+}
+
+fn says(page: &Page, said: &str) {
+    speaks(page, "de");
+    assert!(page.text().contains(said), "{said} in {}", page.text());
+}
+
+/// The portal is in the language that the person has chosen last, and in the browser's where they have chosen none.
+#[apply(on_both_engines)]
+async fn the_portal_follows_the_language_that_a_person_chooses(world: World) {
+    let server = world.server().await;
+    let browser = Browser::of(&server);
+    let page = browser.visit("/portal/applications").await;
+    browser.sign_in(&server, &page, JOHN, 1).await;
+    let form = browser.visit("/account").await.form_with("name-save");
+    browser.submit(form, &[("locale", "")]).await;
+    speaks(&browser.visit("/portal/applications/new").await, "en");
+    for language in Language::ALL {
+        let form = browser.visit("/account").await.form_with("name-save");
+        browser.submit(form, &[("locale", language.tag())]).await;
+        speaks(&browser.visit("/portal/applications/new").await, language.tag());
+    }
+}
+
 /// Right-to-left names and very long ones stand in a mail whole, and move nothing that stands around them.
 #[apply(on_both_engines)]
 async fn a_name_from_right_to_left_is_set_apart_in_the_mail(world: World) {

@@ -156,6 +156,25 @@ async fn wrong_secrets_lock_no_application_out(world: World) {
     }
 }
 
+/// Nor do they differ in work, where it is most: a wrong secret is compared with a hash as often for a client id that
+/// nobody has as for one that is there, whatever the server knows of its secret.
+#[apply(on_both_engines)]
+async fn a_wrong_secret_costs_as_much_whether_the_client_id_exists_or_not(world: World) {
+    for (toml, runs) in [("", 0), (HASHED, 1)] {
+        let server = world.server_with(&format!("[rate_limits]\nenabled = false\n{toml}")).await;
+        let existing = server.service().await;
+        let mut ids = vec![existing.client_id.clone(), "nobody".to_owned()];
+        ids.extend((runs > 0).then(|| "hashed".to_owned()));
+        for id in ids {
+            let before = server.rooms.clients.argon2_runs();
+            let wrong = guess(&existing.renamed(&id));
+            server.token().with_basic(&wrong).send().await.refusal(401, "invalid_client");
+            assert_eq!(server.rooms.clients.argon2_runs() - before, runs, "{id}");
+        }
+        server.stop().await;
+    }
+}
+
 /// At each endpoint where applications authenticate, whether a client id exists shows neither in the answers nor in what
 /// is done for them: as many answers of each kind, and none is compared with a hash.
 #[apply(on_both_engines)]

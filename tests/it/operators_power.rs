@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings, ApplicationState};
 use gatepost::domain::audit::Actor;
+use gatepost::domain::ids::PasskeyId;
+use gatepost::domain::user::Profile;
 use gatepost::flows::access::Caller;
 use gatepost::flows::applications::SettingsChange;
 use gatepost::flows::consequences::Consequences;
@@ -17,6 +19,7 @@ use serde_json::{Value, json};
 use crate::harness::browser::{Browser, PageForm};
 use crate::harness::person::{account, operator};
 use crate::harness::{Answer, Management, Registered, TestServer, Who, World, on_both_engines};
+use crate::upstreams::with_identity;
 
 /// Longer than a sign-in is fresh.
 const A_WHILE: Duration = Duration::from_mins(16);
@@ -211,6 +214,31 @@ async fn an_operators_account_is_an_operators_to_change(world: World) {
     management.delete(&narrow, &format!("{path}/sessions")).await.problem(403, "insufficient_scope");
     let machine = server.machine("gatepost:admin").await;
     assert_eq!(management.delete(&machine, &path).await.status, 204);
+}
+
+/// Whose account it is now counts, not whose it was when it was looked up: who became an operator meanwhile keeps their
+/// ways in.
+#[apply(on_both_engines)]
+async fn an_account_that_becomes_an_operators_meanwhile_keeps_its_ways_in(world: World) {
+    let server = world.server().await;
+    with_identity(&server, "john@example.com").await;
+    let before = server.rooms.store.user_by_email(&"john@example.com".parse().unwrap()).await.unwrap().unwrap();
+    let promoted = Profile { admin: true, ..Profile::of(&before) };
+    server.rooms.people.user_change(&before, promoted, &Actor::CommandLine).await.unwrap();
+    let identity = server.rooms.store.upstream_identities_of(before.id).await.unwrap().remove(0).id;
+    let passkey = PasskeyId::from_bytes([9; 16]);
+    let narrow = Actor::Application(mighty(&server, "users:write").await.id());
+    let refused = server.rooms.upstreams.disconnect(&before, identity, &narrow).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InsufficientScope, "{refused:?}");
+    assert_eq!(server.rooms.store.upstream_identities_of(before.id).await.unwrap().len(), 1);
+    let refused = server.rooms.passkeys.remove(&before, passkey, &narrow).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InsufficientScope, "and it is not told whether there is one: {refused:?}");
+    let mighty = Actor::Application(mighty(&server, "gatepost:admin").await.id());
+    server.rooms.upstreams.disconnect(&before, identity, &mighty).await.unwrap();
+    assert_eq!(server.rooms.store.upstream_identities_of(before.id).await.unwrap(), []);
+    server.rooms.people.user_delete(before.id, &Actor::CommandLine).await.unwrap();
+    let gone = server.rooms.passkeys.remove(&before, passkey, &mighty).await.unwrap_err();
+    assert_eq!(gone.code, ErrorCode::NotFound, "{gone:?}");
 }
 
 /// The token of a person who is no operator creates no accounts, at neither of the two endpoints.

@@ -69,6 +69,7 @@ async fn the_request_as_documented_leads_to_a_mail_whose_link_leads_to_tokens(wo
     assert_eq!(tokens["scope"], "passwordless");
     let token = server.verify(tokens["access_token"].as_str().unwrap()).await;
     assert_eq!(token.claims["sub"], user.sub);
+    assert_eq!(world.database.texts("select outcome || ' ' || amr from sign_in_records").await, ["signed_in otp"]);
 }
 
 #[apply(on_both_engines)]
@@ -377,6 +378,12 @@ async fn the_typed_code_is_the_other_way_in_for_clients_without_a_browser(world:
     eventually("the mail is accepted", async || unaccepted(&world).await == 0).await;
     world.clock.advance(LINK_TTL);
     enter(&late).await.refusal(400, "invalid_grant");
+    ask_well(&server, &request(&application)).await;
+    for _ in 0..6 {
+        enter("2222-2222").await.refusal(400, "invalid_grant");
+    }
+    let records = world.database.texts("select outcome from sign_in_records order by at, id").await;
+    assert_eq!(records, ["signed_in", "tried_too_often"], "the person is shown both");
 }
 
 #[apply(on_both_engines)]

@@ -1,6 +1,8 @@
 //! What the documents print to be typed works as it is printed: each block of shell is run beside a server of its own, in
 //! the order of its document. Only names of other machines and placeholders are replaced, by what is said here.
 
+mod deployment;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,31 +11,40 @@ use std::process::Output;
 
 use gatepost::adapters::clock::{Clock as _, SystemClock};
 use gatepost::protocol::jose::SigningAlgorithm;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use crate::harness::{Assertion, ClientKey, Credentials, ForeignIssuer, Installation, Node, text};
 
-/// Documents with commands. `every_document_with_commands_is_tried` says when one is missing.
-const DOCUMENTS: [&str; 13] = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "docs/api.md",
-    "docs/applications.md",
-    "docs/clients.md",
-    "docs/deployment.md",
-    "docs/logout.md",
-    "docs/mcp.md",
-    "docs/registration.md",
-    "docs/tokens.md",
-    "docs/upstreams.md",
-    "docs/webhooks.md",
-    "docs/workloads.md",
+/// Documents with commands, and how many blocks of each a test types: one that is added has to be typed somewhere, too.
+const DOCUMENTS: [(&str, usize); 15] = [
+    ("README.md", 9),
+    ("CONTRIBUTING.md", 0),
+    ("docs/api.md", 1),
+    ("docs/applications.md", 15),
+    ("docs/clients.md", 5),
+    ("docs/deployment.md", 0),
+    ("docs/logout.md", 1),
+    ("docs/mcp.md", 4),
+    ("docs/registration.md", 2),
+    ("docs/tokens.md", 2),
+    ("docs/upstreams.md", 1),
+    ("docs/webhooks.md", 1),
+    ("docs/workloads.md", 5),
+    ("fuzz/README.md", 0),
+    ("tests/interop/README.md", 0),
 ];
 
+/// The languages of blocks that are typed.
+const COMMANDS: [&str; 4] = ["sh", "bash", "shell", "console"];
+
 /// What begins a line that a test cannot run, and why.
-const ELSEWHERE: [(&str, &str); 11] = [
-    ("docker ", "needs a container engine"),
+const ELSEWHERE: [(&str, &str); 12] = [
+    ("docker ", "needs a container engine; what it runs in the container is typed below"),
+    (
+        "kubectl ",
+        "needs a cluster; tests/kubernetes reads what it would apply, and what it runs in a pod is typed below",
+    ),
     ("deploy/make-secrets", "run by itself below, in a copy of the folder"),
     ("cargo ", "builds what is being tested"),
     ("scripts/", "builds or installs; that the script is there is checked"),
@@ -202,10 +213,33 @@ async fn each_application_of_the_document_is_registered_as_printed() {
 async fn the_document_of_registration_works_as_printed() {
     let terminal = Terminal::open().await;
     let block = blocks("docs/registration.md", &["sh"]).remove(0);
-    let (revoke, make): (Vec<&str>, Vec<&str>) = block.lines().partition(|line| line.contains(" revoke "));
-    terminal.types(&make.join("\n")).await;
+    let (revoking, making): (Vec<&str>, Vec<&str>) = block.lines().partition(|line| line.contains(" revoke "));
+    let made = terminal.types(&making.join("\n")).await;
+    let token = made.split_whitespace().find(|word| word.starts_with("gpit_")).expect("a token is shown");
+
+    // A client registers itself with that token. The command goes on until its quotation ends.
+    let printed = blocks("docs/registration.md", &["console"]).remove(0);
+    let (command, expected) = printed.strip_prefix("$ ").unwrap().split_once("}'\n").unwrap();
+    let here = format!("{command}}}'").replace("https://login.example.com", "http://localhost:8080");
+    let told: Value = serde_json::from_str(&terminal.types(&here.replace("gpit_…", token)).await).unwrap();
+    let members = expected.split('"').skip(1).step_by(2).filter(|part| told.get(part).is_some()).count();
+    assert_eq!(members, 5, "the members that are printed: {told}");
+    assert_eq!(told["client_name"], "Notes");
+    assert!(text(&told["registration_access_token"]).starts_with("gprt_"), "{told}");
+    let own = format!("http://localhost:{}/oauth/register/", terminal.port);
+    assert!(text(&told["registration_client_uri"]).starts_with(&own), "{told}");
+
     let tokens = terminal.at.json(&["registration-token", "list"]).await;
-    terminal.types(&revoke.join("\n").replace("ID", &text(&tokens[0]["id"]))).await;
+    assert_eq!(tokens[0]["uses"], 1, "{tokens}");
+    terminal.types(&revoking.join("\n").replace("ID", &text(&tokens[0]["id"]))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_of_signing_out_works_as_printed() {
+    let terminal = Terminal::open().await;
+    assert_eq!(terminal.types_all("docs/logout.md", str::to_owned).await.len(), 1);
+    let shown = terminal.at.json(&["app", "show", "shop"]).await;
+    assert_eq!(shown["backchannel_logout_uri"], "https://shop.example.com/logout");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -289,16 +323,18 @@ async fn the_document_of_workloads_works_as_printed() {
 #[test]
 fn every_document_with_commands_is_tried() {
     let mut with_commands = Vec::new();
-    for folder in ["", "docs"] {
+    for folder in ["", "docs", "docs/decisions", "docs/examples", "fuzz", "tests/interop"] {
         for entry in fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path()) {
             let name = entry.strip_prefix(root()).unwrap().display().to_string();
-            if entry.extension().is_some_and(|kind| kind == "md") && !blocks(&name, &["sh", "console"]).is_empty() {
-                with_commands.push(name);
+            if entry.extension().is_some_and(|kind| kind == "md") {
+                let blocks = blocks(&name, &COMMANDS);
+                let typed = blocks.iter().filter(|block| can_run(block)).count();
+                with_commands.extend((!blocks.is_empty()).then_some((name, typed)));
             }
         }
     }
     with_commands.sort_unstable();
-    let mut tried = DOCUMENTS;
+    let mut tried = DOCUMENTS.map(|(document, blocks)| (document.to_owned(), blocks));
     tried.sort_unstable();
     assert_eq!(with_commands, tried);
 }
@@ -307,10 +343,11 @@ fn every_document_with_commands_is_tried() {
 #[test]
 fn what_is_run_elsewhere_is_there() {
     let mut scripts = 0;
-    for block in DOCUMENTS.iter().flat_map(|document| blocks(document, &["sh"])).filter(|block| !can_run(block)) {
+    let blocks = DOCUMENTS.iter().flat_map(|(document, _)| blocks(document, &COMMANDS));
+    for block in blocks.filter(|block| !can_run(block)) {
         for word in block.split_whitespace() {
             let path = root().join(word);
-            if ["scripts/", "deploy/", ".ci/"].iter().any(|folder| word.starts_with(folder)) {
+            if ["scripts/", "deploy/", ".ci/", "tests/"].iter().any(|folder| word.starts_with(folder)) {
                 let mode = path.metadata().unwrap_or_else(|e| panic!("{word}: {e}")).permissions().mode();
                 assert!(mode & 0o111 != 0 || word.contains('.'), "{word} can be run");
                 scripts += 1;
@@ -321,25 +358,4 @@ fn what_is_run_elsewhere_is_there() {
         }
     }
     assert!(scripts >= 10, "{scripts}");
-}
-
-/// `deploy/make-secrets`, as printed, in a copy of the folder: what it makes opens a database, once.
-#[test]
-fn the_secrets_that_the_script_makes_are_good() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("deploy")).unwrap();
-    fs::copy(root().join("deploy/make-secrets"), folder.path().join("deploy/make-secrets")).unwrap();
-    let run =
-        || std::process::Command::new("bash").arg("deploy/make-secrets").current_dir(folder.path()).output().unwrap();
-    assert!(run().status.success());
-    let secret = |name: &str| fs::read_to_string(folder.path().join("secrets").join(name)).unwrap();
-    let set = [
-        ("GATEPOST__DATABASE__URL_FILE".to_owned(), folder.path().join("secrets/database_url").display().to_string()),
-        ("GATEPOST__KEYS__MASTER_KEY_FILE".to_owned(), folder.path().join("secrets/master_key").display().to_string()),
-    ];
-    let loaded = gatepost::config::Config::from_toml("none.toml", "", &set).unwrap();
-    assert!(loaded.config.keys.master_key.is_some());
-    assert!(secret("database_url").contains(&secret("postgres_password")));
-    let again = run();
-    assert!(!again.status.success(), "never over existing ones: {again:?}");
 }

@@ -1,8 +1,12 @@
 //! `[[applications]]`, `[[scopes]]` and `[[resources]]`: what the file declares is brought about at every start.
 
+use std::time::Duration;
+
 use gatepost::app::App;
 use gatepost::config::Config;
-use gatepost::domain::application::{ApplicationSettings, ApplicationState, DeactivationReason, Origin, PkcePolicy};
+use gatepost::domain::application::{
+    Application, ApplicationSettings, ApplicationState, DeactivationReason, Origin, PkcePolicy,
+};
 use gatepost::domain::catalogue::Catalogue;
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::flows::applications::DEACTIVATE;
@@ -57,6 +61,45 @@ async fn refused(world: &World, toml: &str) -> String {
         Ok(_) => panic!("it started"),
         Err(e) => e.to_string(),
     }
+}
+
+async fn known(server: &TestServer) -> Application {
+    server.rooms.store.application(&"reports".parse().unwrap()).await.unwrap().unwrap()
+}
+
+/// Provisioning: what was issued by a workload, or by keys, that the file has no longer ends; a further one ends nothing.
+#[apply(on_both_engines)]
+async fn a_workload_that_leaves_the_file_takes_its_tokens_along(world: World) {
+    let trusting = |subjects: &[&str]| {
+        let entries: Vec<_> = subjects
+            .iter()
+            .map(|subject| format!("{{ issuer = \"https://ci.example\", subject = \"{subject}\" }}"))
+            .collect();
+        declared(&format!("federated = [{}]", entries.join(", ")))
+    };
+    let server = world.server_with(&trusting(&["a"])).await;
+    let server = restarted(&world, server, &trusting(&["a", "b"])).await;
+    assert_eq!(known(&server).await.tokens_not_before, None);
+    world.clock.advance(Duration::from_secs(60));
+    let server = restarted(&world, server, &trusting(&["b"])).await;
+    let ended = known(&server).await.tokens_not_before;
+    assert_eq!(ended, Some(server.rooms.instruments.now()));
+    world.clock.advance(Duration::from_secs(60));
+    let server = restarted(&world, server, &declared("jwks_uri = \"https://a.example/jwks\"")).await;
+    assert_eq!(known(&server).await.tokens_not_before, Some(server.rooms.instruments.now()));
+}
+
+/// Provisioning: a secret that is taken out of the file is taken away, once.
+#[apply(on_both_engines)]
+async fn a_secret_that_leaves_the_file_is_one_no_longer(world: World) {
+    let server = world.server_with(&with_secret()).await;
+    assert_eq!(status(&server, SECRET).await, 200);
+    let server = restarted(&world, server, &declared("")).await;
+    assert_eq!(status(&server, SECRET).await, 401);
+    let before = known(&server).await;
+    assert!(before.secrets.is_empty());
+    let server = restarted(&world, server, &declared("")).await;
+    assert_eq!(known(&server).await.version, before.version, "nothing is written again");
 }
 
 /// Provisioning: new.

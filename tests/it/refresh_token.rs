@@ -184,6 +184,7 @@ async fn offline_access_outlives_the_session_and_nothing_else_does(world: World)
         assert!(claims["sid"].is_string());
         let mut tx = server.rooms.store.begin().await.unwrap();
         let (session, now) = (grant.code.session.unwrap(), server.rooms.instruments.now());
+        tx.user_hold(grant.user.id).await.unwrap();
         tx.session_end(session, now).await.unwrap();
         tx.families_end_of_session(session, EndReason::SignedOut, now).await.unwrap();
         tx.commit().await.unwrap();

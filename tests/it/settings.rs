@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::harness::{EVERY_ALGORITHM, Installation, World, installed_on_both_engines, on_both_engines, text};
 
+mod blanks;
+
 const KEY: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
 /// What a new application has that says nothing: a setting, what it is for a service, and for all other types where
@@ -35,6 +37,7 @@ fn defaults() -> Vec<(&'static str, Value, Option<Value>)> {
         ("visible_groups", json!([]), None),
         ("groups_claim", Value::Null, None),
         ("groups_in_access_token", json!(false), None),
+        ("claims", json!([]), None),
         ("id_token_claims", json!("all"), None),
         ("signing_algorithm", json!("RS256"), None),
         ("dpop_bound", json!(false), None),
@@ -87,6 +90,9 @@ fn values(setting: &Setting) -> Vec<Value> {
         ("owner", _) => vec!["john@example.com".into()],
         ("allowed_groups" | "visible_groups", _) => vec![json!(["staff"]), json!(["team/red", "staff"])],
         ("groups_claim", _) => vec!["policy".into(), "https://app.example/groups".into()],
+        ("claims", _) => {
+            vec![json!(["department=dept"]), json!(["level=https://a.example/level", "department=department"])]
+        }
         ("allowed_callers", _) => vec![json!(["*"]), json!(["till", "orders-api"])],
         ("audiences" | "may_exchange_for", _) => {
             vec![json!(["https://a.example/b"]), json!(["till", "https://c.example/d"])]
@@ -368,11 +374,23 @@ fn sources(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 /// Settings: a name stands in the table, and where the server or `[self_service]` has a key of the same name. These
-/// few are words for other things as well; `jwks` and `jwks_uri` are also members of what others publish.
+/// few are words for other things as well; `claims` is a parameter of requests, `jwks` and `jwks_uri` are also members of what others publish.
 #[test]
 fn the_name_of_a_setting_stands_in_two_files_at_most() {
-    let words =
-        ["name", "type", "owner", "scope", "scopes", "grants", "description", "require", "access", "jwks", "jwks_uri"];
+    let words = [
+        "name",
+        "type",
+        "owner",
+        "scope",
+        "scopes",
+        "grants",
+        "description",
+        "require",
+        "access",
+        "claims",
+        "jwks",
+        "jwks_uri",
+    ];
     let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let code = |path: std::path::PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();

@@ -33,6 +33,28 @@ fn every_test_that_the_table_of_standards_names_exists() {
     assert!(bare.is_empty(), "rules without a test: {bare:#?}");
 }
 
+/// The RFC that a row begins with, if it does.
+fn rfc_of(row: &str) -> Option<&str> {
+    let first = row.strip_prefix("| ")?.split(' ').next()?;
+    (first.len() == 4 && first.bytes().all(|byte| byte.is_ascii_digit())).then_some(first)
+}
+
+/// A row stands in the table of its RFC.
+#[test]
+fn every_row_is_below_the_heading_of_its_rfc() {
+    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/standards.md")).unwrap();
+    let mut found = 0;
+    for section in document.split("\n## ").skip(1) {
+        let (heading, rows) = section.split_once('\n').unwrap();
+        for row in rows.lines() {
+            let Some(rfc) = rfc_of(row) else { continue };
+            assert!(heading.contains(rfc), "below '{heading}': {row}");
+            found += 1;
+        }
+    }
+    assert!(found > 40, "{found}");
+}
+
 /// The check itself.
 #[test]
 fn a_test_that_does_not_exist_is_missed() {

@@ -2,7 +2,9 @@
 //! cannot be read is an error that says where.
 
 mod corruption;
+mod indexes;
 mod migrations;
+mod purge;
 
 use macro_rules_attribute::apply;
 use serde_json::json;
@@ -16,9 +18,10 @@ use gatepost::domain::application::{
 };
 use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::{Actor, AuditEntry, AuditEvent};
-use gatepost::domain::catalogue::{Catalogue, NamedScope, Resource, ResourceAccess};
+use gatepost::domain::catalogue::{Catalogue, ForeignServer, NamedScope, Resource, ResourceAccess};
 use gatepost::domain::encryption::Sealed;
 use gatepost::domain::ids::{ApplicationId, AuditId, SecretId, Timestamp};
+use gatepost::domain::one_time::ValueHash;
 use gatepost::domain::secret::{SecretHash, SecretOrigin, StoredSecret};
 use gatepost::domain::sign_in::{LinkMode, UnknownAccount};
 use gatepost::domain::signing_key::SigningKey;
@@ -101,12 +104,13 @@ fn elaborate() -> Application {
         allowed_groups: vec!["staff".parse().unwrap()],
         visible_groups: vec!["staff".parse().unwrap(), "team/red".parse().unwrap()],
         groups_claim: Some("policy".parse().unwrap()),
+        claims: vec!["department=dept".parse().unwrap(), "level=https://a.example.com/level".parse().unwrap()],
         groups_in_access_token: true,
         dpop_bound: true,
         description: Some("It’s “elaborate”.".parse().unwrap()),
         client_uri: Some("https://a.example.com/?x='\"".parse().unwrap()),
         tos_uri: Some("http://localhost:3000/terms".parse().unwrap()),
-        policy_uri: None,
+        policy_uri: Some("https://a.example.com/privacy".parse().unwrap()),
         logo_uri: Some("https://a.example.com/logo.svg".parse().unwrap()),
         initiate_login_uri: Some("https://a.example.com/login".parse().unwrap()),
         require: RequiredSignIn::Passkey,
@@ -225,6 +229,9 @@ async fn secrets_come_and_go_and_remember_their_last_day(world: World) {
     for (at, secret) in [(NOW.plus(day), Some(second)), (NOW, Some(second)), (NOW.plus(2 * day), None)] {
         let mut tx = store.begin().await.unwrap();
         tx.application_used(&ApplicationUse { application: known.id, secret, at }).await.unwrap();
+        if let Some(secret) = secret {
+            tx.secret_used(secret, at.start_of_day()).await.unwrap();
+        }
         tx.commit().await.unwrap();
     }
     let mut tx = store.begin().await.unwrap();
@@ -345,11 +352,15 @@ async fn a_catalogue_replaces_the_one_before(world: World) {
     let resource = |id: &str, access| {
         let (identifier, name) = (id.parse().unwrap(), id.to_owned());
         let (scope, token_format, application) = ("a b".parse().unwrap(), None, None);
-        Resource { identifier, name, scope, access, token_format, application }
+        Resource { identifier, name, scope, access, token_format, application, authorization_server: None }
     };
     let choosy = Resource {
         token_format: Some(TokenProfile::Plain),
         application: Some("orders-api".parse().unwrap()),
+        authorization_server: Some(ForeignServer {
+            issuer: "https://chat.example/".to_owned(),
+            client_ids: [("a".to_owned(), "b".to_owned())].into(),
+        }),
         ..resource("urn:a:c", ResourceAccess::Open)
     };
     let resources = vec![resource("urn:a:b", ResourceAccess::Registered), choosy];
@@ -400,12 +411,13 @@ async fn an_assertion_is_spent_once_for_each_application(world: World) {
     for (application, jti, first) in
         [(&one, 1, true), (&one, 1, false), (&one, 2, true), (&other, 1, true), (&other, 1, false)]
     {
-        let spent = store.client_assertion_spend(application.id, [jti; 32], later(60)).await.unwrap();
+        let spent =
+            store.client_assertion_spend(application.id, ValueHash::from_raw([jti; 32]), later(60)).await.unwrap();
         assert_eq!(spent, first);
     }
     assert_eq!(store.client_assertions_forget(later(59)).await.unwrap(), 0);
     assert_eq!(store.client_assertions_forget(later(60)).await.unwrap(), 3);
-    assert!(store.client_assertion_spend(one.id, [1; 32], later(120)).await.unwrap());
+    assert!(store.client_assertion_spend(one.id, ValueHash::from_raw([1; 32]), later(120)).await.unwrap());
 }
 
 /// RFC 7523 §3: a token of another issuer is spent once, for whichever application.
@@ -413,11 +425,11 @@ async fn an_assertion_is_spent_once_for_each_application(world: World) {
 async fn a_foreign_token_is_spent_once(world: World) {
     let store = world.store().await;
     for (mark, first) in [(1, true), (1, false), (2, true)] {
-        assert_eq!(store.foreign_token_spend([mark; 32], later(60)).await.unwrap(), first);
+        assert_eq!(store.foreign_token_spend(ValueHash::from_raw([mark; 32]), later(60)).await.unwrap(), first);
     }
     assert_eq!(store.foreign_tokens_forget(later(59)).await.unwrap(), 0);
     assert_eq!(store.foreign_tokens_forget(later(60)).await.unwrap(), 2);
-    assert!(store.foreign_token_spend([1; 32], later(120)).await.unwrap());
+    assert!(store.foreign_token_spend(ValueHash::from_raw([1; 32]), later(120)).await.unwrap());
 }
 
 /// Fifty at once, over two pools of connections: exactly one wins, every time.
@@ -429,7 +441,8 @@ async fn of_fifty_parallel_spends_exactly_one_wins(world: World) {
     for round in 0..5 {
         let spend = |n: usize| {
             let (store, id) = (stores[n % 2].clone(), known.id);
-            async move { store.client_assertion_spend(id, [round; 32], later(60)).await.unwrap() }
+            let jti = ValueHash::from_raw([round; 32]);
+            async move { store.client_assertion_spend(id, jti, later(60)).await.unwrap() }
         };
         let won = (0..50).map(spend).collect::<JoinSet<_>>().join_all().await;
         assert_eq!(won.into_iter().filter(|won| *won).count(), 1);

@@ -28,7 +28,7 @@ async fn with_upstream(world: &World) -> (TestServer, StandIn) {
 }
 
 /// The same with more settings, of the server and of the upstream.
-async fn with_upstream_and(world: &World, settings: &str, of_upstream: &str) -> (TestServer, StandIn) {
+pub(crate) async fn with_upstream_and(world: &World, settings: &str, of_upstream: &str) -> (TestServer, StandIn) {
     let corp = StandIn::start("corp", world).await;
     let server = world.server_with(&format!("{settings}\n{UNLIMITED}{}", corp.declared(of_upstream))).await;
     (server, corp)
@@ -39,7 +39,7 @@ async fn user_at(server: &TestServer, email: &str) -> Option<User> {
 }
 
 /// Signs in by mail at this page.
-async fn by_mail(server: &TestServer, browser: &Browser, page: &Page, email: &str) -> Page {
+pub(crate) async fn by_mail(server: &TestServer, browser: &Browser, page: &Page, email: &str) -> Page {
     let before = sign_in_mails(server, email).len();
     let waiting = browser.enter_address(page, email).await;
     let letter = sign_in_letter(server, email, before).await;
@@ -52,7 +52,7 @@ async fn is_signed_in(browser: &Browser) -> bool {
 }
 
 /// An account that was connected with the identity of the upstream, and the browser in which that was done.
-async fn connected(server: &TestServer, corp: &StandIn, email: &str) -> Browser {
+pub(crate) async fn connected(server: &TestServer, corp: &StandIn, email: &str) -> Browser {
     if user_at(server, email).await.is_none() {
         crate::harness::person::account(&server.rooms, email).await;
     }

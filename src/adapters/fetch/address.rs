@@ -56,6 +56,11 @@ impl Permitted {
         Self { reserved, global_v6: GLOBAL_V6.parse().ok(), by_operator }
     }
 
+    /// The networks besides the public internet.
+    pub(super) fn by_operator(&self) -> &[IpNet] {
+        &self.by_operator
+    }
+
     /// Whether a connection to this address is permitted. An IPv4-mapped IPv6 address is checked as the IPv4 address.
     pub(super) fn is_fine(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();

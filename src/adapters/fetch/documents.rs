@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::info;
 use url::Url;
@@ -74,14 +75,14 @@ pub struct Unread {
     pub at: Timestamp,
 }
 
-/// Fetches documents, and keeps them. Clones share what is kept.
+/// Fetches documents from the networks that it may reach, and keeps them. Clones share what is kept.
 #[derive(Clone)]
 pub struct Documents {
+    fetcher: Arc<Fetcher>,
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    fetcher: Fetcher,
     clock: Arc<dyn Clock>,
     /// Whether `http` is fetched too: for what only this machine reaches.
     plain: bool,
@@ -93,9 +94,14 @@ struct Shared {
     origins: Origins,
 }
 
-/// The same address read as two kinds of document is two entries.
+/// The same address read as two kinds of document is two entries, and so it is to two that may reach different networks:
+/// what one was permitted to fetch is not given to the other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key(TypeId, String);
+struct Key {
+    kind: TypeId,
+    networks: Vec<IpNet>,
+    address: String,
+}
 
 #[derive(Default)]
 struct Entry {
@@ -112,12 +118,19 @@ impl Documents {
         let (entries, uses) = (Mutex::default(), AtomicU64::default());
         let (new_addresses, origins) = (NewAddresses::default(), Origins::default());
         let limit = LIMIT;
-        Self { shared: Arc::new(Shared { fetcher, clock, plain, limit, entries, uses, new_addresses, origins }) }
+        let shared = Shared { clock, plain, limit, entries, uses, new_addresses, origins };
+        Self { fetcher: Arc::new(fetcher), shared: Arc::new(shared) }
+    }
+
+    /// The same cache with its bounds, for documents in the networks that another fetcher reaches.
+    #[must_use]
+    pub fn reaching(&self, fetcher: Fetcher) -> Self {
+        Self { fetcher: Arc::new(fetcher), shared: Arc::clone(&self.shared) }
     }
 
     /// What fetches them, for requests whose answers are not kept.
     pub fn fetcher(&self) -> &Fetcher {
-        &self.shared.fetcher
+        &self.fetcher
     }
 
     /// The document at this address, fetched unless it is kept. `network` is the address of the caller, whose network may
@@ -135,7 +148,8 @@ impl Documents {
     /// Where this server last found no document, for operators: the latest first, of those that are remembered.
     pub fn unread(&self) -> Vec<Unread> {
         let entries = self.shared.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut unread: Vec<Unread> = entries.iter().filter_map(|(key, entry)| entry.kept()?.unread(&key.1)).collect();
+        let mut unread: Vec<Unread> =
+            entries.iter().filter_map(|(key, entry)| entry.kept()?.unread(&key.address)).collect();
         drop(entries);
         unread.sort_by_key(|one| Reverse(one.at));
         unread
@@ -148,7 +162,9 @@ impl Documents {
         is_enough: fn(&Kept, Timestamp) -> bool,
     ) -> Result<Arc<T>, DocumentError> {
         let shared = &self.shared;
-        let entry = shared.entry(Key(TypeId::of::<T>(), url.as_str().to_owned()), network)?;
+        let networks = self.fetcher.private_networks().to_vec();
+        let key = Key { kind: TypeId::of::<T>(), networks, address: url.as_str().to_owned() };
+        let entry = shared.entry(key, network)?;
         let enough = || entry.kept().filter(|kept| is_enough(kept, shared.clock.now()));
         if let Some(kept) = enough() {
             return kept.give();
@@ -160,14 +176,45 @@ impl Documents {
             return kept.give();
         }
         // In a task of its own: a caller who goes away cannot break a fetch off and begin the next one.
-        let (shared, url, entry) = (Arc::clone(shared), url.clone(), Arc::clone(&entry));
+        let (documents, url, entry) = (self.clone(), url.clone(), Arc::clone(&entry));
         let fetching = tokio::spawn(async move {
             let _turn = turn;
-            let kept = shared.fetch::<T>(&url, entry.kept()).await?;
+            let kept = documents.fetch::<T>(&url, entry.kept()).await?;
             *entry.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept.clone());
             Ok::<_, DocumentError>(kept)
         });
         fetching.await.map_err(|_| DocumentError::Busy)??.give()
+    }
+
+    async fn fetch<T: Document>(&self, url: &Url, before: Option<Kept>) -> Result<Kept, DocumentError> {
+        let shared = &self.shared;
+        let deadline = Instant::now() + shared.limit;
+        let turn = timeout_at(deadline, shared.origins.turn(url)).await;
+        let _turn = turn.map_err(|_| DocumentError::Busy)?;
+        let fetched = self.fetch_now::<T>(url, deadline - Instant::now()).await;
+        let now = shared.clock.now();
+        Ok(match fetched {
+            Ok((document, fresh_for)) => Kept::document(document, fresh_for, T::LONGEST, now),
+            Err(reason) => {
+                info!(url = %without_query(url.as_str()), reason, "a document cannot be fetched");
+                match before.filter(|kept| kept.is_good_document(now)) {
+                    Some(kept) => kept.tried_in_vain(reason.into(), now),
+                    None => Kept::failure(reason.into(), now),
+                }
+            }
+        })
+    }
+
+    async fn fetch_now<T: Document>(&self, url: &Url, limit: Duration) -> Result<(Outcome, Option<Duration>), String> {
+        if url.scheme() != "https" && !(self.shared.plain && url.scheme() == "http") {
+            return Err("only https addresses are fetched".to_owned());
+        }
+        let wanted = Wanted { url, accept: T::ACCEPT, most: T::MOST, now: self.shared.clock.now() };
+        let received = self.fetcher.get(wanted, limit).await.map_err(|e| e.to_string())?;
+        received.check_status()?;
+        let document = T::read(&received)?;
+        let document: Arc<dyn Any + Send + Sync> = Arc::new(document);
+        Ok((Ok(document), received.fresh_for()))
     }
 }
 
@@ -189,40 +236,6 @@ impl Shared {
         let entry = Arc::new(Entry { used: AtomicU64::new(use_number), ..Entry::default() });
         entries.insert(key, Arc::clone(&entry));
         Ok(entry)
-    }
-
-    async fn fetch<T: Document>(&self, url: &Url, before: Option<Kept>) -> Result<Kept, DocumentError> {
-        let deadline = Instant::now() + self.limit;
-        let turn = timeout_at(deadline, self.origins.turn(url)).await;
-        let _turn = turn.map_err(|_| DocumentError::Busy)?;
-        let fetched = self.fetch_now::<T>(url, deadline - Instant::now()).await;
-        let now = self.clock.now();
-        Ok(match fetched {
-            Ok((document, fresh_for)) => Kept::document(document, fresh_for, T::LONGEST, now),
-            Err(reason) => {
-                info!(url = %without_query(url.as_str()), reason, "a document cannot be fetched");
-                match before.filter(|kept| kept.is_good_document(now)) {
-                    Some(kept) => kept.tried_in_vain(reason.into(), now),
-                    None => Kept::failure(reason.into(), now),
-                }
-            }
-        })
-    }
-
-    async fn fetch_now<T: Document>(&self, url: &Url, limit: Duration) -> Result<(Outcome, Option<Duration>), String> {
-        if url.scheme() != "https" && !(self.plain && url.scheme() == "http") {
-            return Err("only https addresses are fetched".to_owned());
-        }
-        let wanted = Wanted { url, accept: T::ACCEPT, most: T::MOST, now: self.clock.now() };
-        let received = self.fetcher.get(wanted, limit).await.map_err(|e| e.to_string())?;
-        match received.status {
-            200 => {}
-            status @ 300..=399 => return Err(format!("the answer was {status}; redirects are not followed")),
-            status => return Err(format!("the answer was {status}")),
-        }
-        let document = T::read(&received)?;
-        let document: Arc<dyn Any + Send + Sync> = Arc::new(document);
-        Ok((Ok(document), received.fresh_for()))
     }
 }
 

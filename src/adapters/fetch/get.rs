@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, DATE, EXPIRES, HOST, HeaderName, USER_AGENT};
-use hyper::{HeaderMap, Method, Request};
-use tokio::time::timeout;
-use url::{Position, Url};
+use hyper::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, DATE, EXPIRES, HeaderName};
+use hyper::{HeaderMap, Method};
+use url::Url;
 
-use super::{FetchError, Fetcher, OURSELVES, cause};
+use super::{FetchError, Fetcher, begun, unsendable};
 use crate::domain::ids::Timestamp;
 
 /// What an address answered.
@@ -30,14 +29,24 @@ impl Received {
     /// The media type without its parameters, in lower case.
     pub fn media_type(&self) -> Option<String> {
         let value = self.text(CONTENT_TYPE)?;
-        Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+        Some(value.split(';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase())
     }
 
-    /// Whether it says that it is JSON, or something that is written in it (RFC 6839 §3.1).
-    pub fn is_json(&self) -> bool {
+    /// Refuses what does not say that it is JSON, or something that is written in it (RFC 6839 §3.1).
+    pub fn check_json(&self) -> Result<(), String> {
         let is_json =
             |name: &str| name == "application/json" || (name.starts_with("application/") && name.ends_with("+json"));
-        self.media_type().as_deref().is_some_and(is_json)
+        let is_one = self.media_type().as_deref().is_some_and(is_json);
+        if is_one { Ok(()) } else { Err("it is no JSON by its content type".to_owned()) }
+    }
+
+    /// Refuses what is not the answer that was asked for, by its status.
+    pub fn check_status(&self) -> Result<(), String> {
+        match self.status {
+            200 => Ok(()),
+            status @ 300..=399 => Err(format!("the answer was {status}; redirects are not followed")),
+            status => Err(format!("the answer was {status}")),
+        }
     }
 
     /// How long the answer may be kept, as far as its headers say (RFC 9111 §4.2.1 and §5.2.2, for a cache of one user).
@@ -47,7 +56,7 @@ impl Received {
         if directives.iter().any(|one| one.starts_with("no-store") || one.starts_with("no-cache")) {
             return Some(Duration::ZERO);
         }
-        let seconds = |text: &str| text.trim().trim_matches('"').parse().map(Duration::from_secs).ok();
+        let seconds = |text: &str| text.trim_ascii().trim_matches('"').parse().map(Duration::from_secs).ok();
         let age = self.text(AGE).and_then(seconds).unwrap_or_default();
         if let Some(max_age) = directives.iter().find_map(|one| one.strip_prefix("max-age=")) {
             return seconds(max_age).map(|lifetime| lifetime.saturating_sub(age));
@@ -75,37 +84,17 @@ pub(super) struct Wanted<'a> {
 }
 
 fn lower(directive: &str) -> String {
-    directive.trim().to_ascii_lowercase()
+    directive.trim_ascii().to_ascii_lowercase()
 }
 
 impl Fetcher {
     /// Reads what stands at an address, or none of it if it is too long. Redirects are not followed.
     pub(super) async fn get(&self, wanted: Wanted<'_>, limit: Duration) -> Result<Received, FetchError> {
         let Wanted { url, accept, most, now: asked_at } = wanted;
-        let received = async {
-            let (answer, connection) = self.send(url, request(url, accept)?).await?;
-            let (head, body) = answer.into_parts();
-            let body = Limited::new(body, most).collect().await;
-            drop(connection);
-            let body = body.map_err(|e| match e.downcast_ref::<LengthLimitError>() {
-                Some(_) => FetchError::TooLong(most),
-                None => FetchError::Http(cause(e.as_ref())),
-            })?;
-            let (status, headers) = (head.status.as_u16(), head.headers);
-            Ok(Received { url: url.clone(), asked_at, status, body: body.to_bytes(), headers })
-        };
-        timeout(limit, received).await.map_err(|_| FetchError::TimeOut(limit))?
+        let request = begun(Method::GET, url).header(ACCEPT, accept).body(Full::default()).map_err(unsendable)?;
+        let (head, body) = self.whole(url, request, most, limit).await?;
+        Ok(Received { url: url.clone(), asked_at, status: head.status.as_u16(), body, headers: head.headers })
     }
-}
-
-fn request(url: &Url, accept: &'static str) -> Result<Request<Full<Bytes>>, FetchError> {
-    let request = Request::builder()
-        .method(Method::GET)
-        .uri(&url[Position::BeforePath..Position::AfterQuery])
-        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
-        .header(USER_AGENT, OURSELVES)
-        .header(ACCEPT, accept);
-    request.body(Full::default()).map_err(|e| FetchError::Http(e.to_string()))
 }
 
 #[cfg(test)]

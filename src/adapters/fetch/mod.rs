@@ -15,10 +15,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
+use hyper::http::request::Builder;
+use hyper::http::response::Parts;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
@@ -134,6 +136,11 @@ impl Fetcher {
         Self { resolver, permitted, permitted_by, certificates: of_this_machine, tls }
     }
 
+    /// The networks that it reaches besides the public internet.
+    fn private_networks(&self) -> &[IpNet] {
+        self.permitted.by_operator()
+    }
+
     /// Whether the URL resolves to a permitted address now. It is checked again for each connection.
     pub async fn check(&self, url: &Url, limit: Duration) -> Result<(), FetchError> {
         timeout(limit, self.addresses(url)).await.map_err(|_| FetchError::TimeOut(limit))?.map(|_| ())
@@ -150,6 +157,28 @@ impl Fetcher {
         let _ = timeout(LEAVING, leave(answer.into_body())).await;
         drop(connection);
         Ok(heard)
+    }
+
+    /// Sends a request and reads all of the answer, or none of it if it is too long.
+    async fn whole(
+        &self,
+        url: &Url,
+        request: Request<Full<Bytes>>,
+        most: usize,
+        limit: Duration,
+    ) -> Result<(Parts, Bytes), FetchError> {
+        let received = async {
+            let (answer, connection) = self.send(url, request).await?;
+            let (head, body) = answer.into_parts();
+            let body = Limited::new(body, most).collect().await;
+            drop(connection);
+            let body = body.map_err(|e| match e.downcast_ref::<LengthLimitError>() {
+                Some(_) => FetchError::TooLong(most),
+                None => FetchError::Http(cause(e.as_ref())),
+            })?;
+            Ok((head, body.to_bytes()))
+        };
+        timeout(limit, received).await.map_err(|_| FetchError::TimeOut(limit))?
     }
 
     /// Connects, and sends a request. The connection lives as long as its handle.
@@ -236,16 +265,25 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, FetchError> {
 }
 
 fn request(post: Post<'_>) -> Result<Request<Full<Bytes>>, FetchError> {
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(&post.url[Position::BeforePath..Position::AfterQuery])
-        .header(HOST, &post.url[Position::BeforeHost..Position::AfterPort])
-        .header(USER_AGENT, OURSELVES)
-        .header(CONTENT_TYPE, post.media.name());
+    let mut request = begun(Method::POST, post.url).header(CONTENT_TYPE, post.media.name());
     for (name, value) in post.headers {
         request = request.header(name, value);
     }
-    request.body(Full::from(post.body)).map_err(|e| FetchError::Http(e.to_string()))
+    request.body(Full::from(post.body)).map_err(unsendable)
+}
+
+/// What every request begins with.
+fn begun(method: Method, url: &Url) -> Builder {
+    Request::builder()
+        .method(method)
+        .uri(&url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
+        .header(USER_AGENT, OURSELVES)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+fn unsendable(error: hyper::http::Error) -> FetchError {
+    FetchError::Http(error.to_string())
 }
 
 /// The head of an answer, and the connection that its body comes on.

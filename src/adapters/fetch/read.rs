@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::Request;
+use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use hyper::{Method, Request};
 use ipnet::IpNet;
-use tokio::time::timeout;
-use url::{Position, Url};
+use url::Url;
 
-use super::{FetchError, Fetcher, MOST_READ, OURSELVES, Resolver};
+use super::{FetchError, Fetcher, MOST_READ, Media, Resolver, begun, unsendable};
 
 /// A request whose answer is read: a form that is posted, or without one a `GET`.
 #[derive(Debug)]
@@ -48,30 +47,19 @@ impl Fetcher {
     /// The same for an answer of at most so many bytes.
     pub async fn read_most(&self, ask: Ask<'_>, most: usize, limit: Duration) -> Result<Heard, FetchError> {
         let url = ask.url;
-        let heard = async {
-            let (answer, connection) = self.send(url, request(ask)?).await?;
-            let status = answer.status().as_u16();
-            let body = Limited::new(answer.into_body(), most).collect().await;
-            drop(connection);
-            let body = body.map_err(|e| FetchError::Http(e.to_string()))?.to_bytes();
-            Ok(Heard { status, body: body.to_vec() })
-        };
-        timeout(limit, heard).await.map_err(|_| FetchError::TimeOut(limit))?
+        let (head, body) = self.whole(url, request(ask)?, most, limit).await?;
+        Ok(Heard { status: head.status.as_u16(), body: body.to_vec() })
     }
 }
 
 fn request(ask: Ask<'_>) -> Result<Request<Full<Bytes>>, FetchError> {
-    let mut request = Request::builder()
-        .method(if ask.form.is_some() { "POST" } else { "GET" })
-        .uri(&ask.url[Position::BeforePath..Position::AfterQuery])
-        .header(HOST, &ask.url[Position::BeforeHost..Position::AfterPort])
-        .header(USER_AGENT, OURSELVES)
-        .header(ACCEPT, "application/json");
+    let method = if ask.form.is_some() { Method::POST } else { Method::GET };
+    let mut request = begun(method, ask.url).header(ACCEPT, Media::Json.name());
     if let Some(authorization) = ask.authorization {
-        request = request.header("authorization", authorization);
+        request = request.header(AUTHORIZATION, authorization);
     }
     if ask.form.is_some() {
-        request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        request = request.header(CONTENT_TYPE, Media::Form.name());
     }
-    request.body(Full::from(ask.form.unwrap_or_default())).map_err(|e| FetchError::Http(e.to_string()))
+    request.body(Full::from(ask.form.unwrap_or_default())).map_err(unsendable)
 }

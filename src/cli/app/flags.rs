@@ -141,7 +141,7 @@ fn is_yes_or_no(setting: &Setting, name: &str) -> bool {
 }
 
 fn help(setting: &Setting) -> String {
-    let what = setting.help.trim().trim_end_matches('.');
+    let what = setting.help.trim_ascii().trim_end_matches('.');
     let values = match setting.shape {
         Shape::Choice(_, choices) | Shape::Ticks(_, choices) => {
             let names: Vec<&str> = choices().iter().map(|choice| choice.name).collect();

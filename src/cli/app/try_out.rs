@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use url::Url;
-use url::form_urlencoded::{Serializer, byte_serialize};
+use url::form_urlencoded::Serializer;
 
 use super::One;
 use crate::adapters::fetch::{Ask, Fetcher, SystemResolver};
@@ -25,6 +25,7 @@ use crate::flows::Rooms;
 use crate::flows::applications::ManageError;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::token::GrantType;
+use crate::protocol::upstream::{SecretPlace, TokenRequest};
 use callback::Callback;
 
 /// How long the token endpoint has to answer.
@@ -117,7 +118,7 @@ fn secret(application: &Application, file: Option<&Path>) -> Result<Option<Strin
                 std::fs::read_to_string(file)
             };
             let failed = |e| CommandError::Usage(format!("{}: {e}", file.display()));
-            Ok(Some(read.map_err(failed)?.trim().to_owned()))
+            Ok(Some(read.map_err(failed)?.trim_ascii().to_owned()))
         }
     }
 }
@@ -165,22 +166,16 @@ impl Attempt<'_> {
 
     /// Exchanges the code at the public address of the token endpoint.
     async fn exchange(&self, code: &str, callback: &str) -> Result<Value, String> {
-        let client_id = self.application.client_id.as_str();
-        let mut form = Serializer::new(String::new());
-        form.append_pair("grant_type", "authorization_code")
-            .append_pair("code", code)
-            .append_pair("redirect_uri", callback)
-            .append_pair("code_verifier", &self.verifier);
-        let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let basic = |secret: &String| {
-            format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(client_id), encoded(secret))))
+        let request = TokenRequest {
+            code,
+            redirect_uri: callback,
+            verifier: &self.verifier,
+            client_id: self.application.client_id.as_str(),
+            secret: self.secret.as_deref(),
         };
-        let authorization = self.secret.as_ref().map(basic);
-        if authorization.is_none() {
-            form.append_pair("client_id", client_id);
-        }
+        let (form, authorization) = request.written(SecretPlace::Header);
         let url = Url::parse(&self.issuer.url_of("/token")).map_err(|e| e.to_string())?;
-        let ask = Ask { url: &url, authorization, form: Some(form.finish()) };
+        let ask = Ask { url: &url, authorization, form: Some(form) };
         let heard = Fetcher::everywhere(Arc::new(SystemResolver)).read(ask, PATIENCE).await;
         let heard = heard.map_err(|e| format!("{url}: {e}"))?;
         let body: Value = serde_json::from_slice(&heard.body).map_err(|e| format!("{url}: {e}"))?;

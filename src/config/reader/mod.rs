@@ -17,7 +17,7 @@ use crate::config::value::{Entry, Kind, Value};
 pub(super) use table::{Answer, TableReader};
 
 /// The sections that are lists of tables; they come from the file only.
-const LISTS: [&str; 5] = ["applications", "scopes", "resources", "groups", "upstreams"];
+pub(super) const LISTS: [&str; 5] = ["applications", "scopes", "resources", "groups", "upstreams"];
 
 /// The sources, and the values and problems found so far.
 #[derive(Debug, Default)]

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::domain::visible_text::is_visible_text;
 use crate::protocol::redirect_uri::is_loopback;
+use crate::protocol::url_parts::has_credentials;
 
 /// The longest description, in characters.
 const LONGEST_DESCRIPTION: usize = 200;
@@ -43,7 +44,7 @@ impl FromStr for Description {
     type Err = AboutError;
 
     fn from_str(text: &str) -> Result<Self, AboutError> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         let is_good = is_visible_text(text) && text.chars().count() <= LONGEST_DESCRIPTION;
         if is_good { Ok(Self(text.to_owned())) } else { Err(AboutError::Description) }
     }
@@ -65,12 +66,11 @@ impl FromStr for WebAddress {
     type Err = AboutError;
 
     fn from_str(text: &str) -> Result<Self, AboutError> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         let url = Url::parse(text).map_err(|_| AboutError::Address)?;
         let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(text));
-        let is_bare = url.username().is_empty() && url.password().is_none();
         let is_plain = text.len() <= LONGEST_ADDRESS && text.chars().all(|c| c.is_ascii_graphic());
-        if is_safe && is_bare && is_plain { Ok(Self(text.to_owned())) } else { Err(AboutError::Address) }
+        if is_safe && is_plain && !has_credentials(&url) { Ok(Self(text.to_owned())) } else { Err(AboutError::Address) }
     }
 }
 

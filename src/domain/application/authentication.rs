@@ -34,6 +34,13 @@ impl ApplicationSettings {
         }
     }
 
+    /// Whether it proves otherwise than before who it is: by other keys, at another address, or without a workload that
+    /// was trusted. Then what was issued by the former proof ends with it. A secret ends by itself.
+    pub fn authenticates_otherwise_than(&self, before: &Self) -> bool {
+        let has_other_keys = (&self.authentication, &self.jwks_uri) != (&before.authentication, &before.jwks_uri);
+        has_other_keys || before.federated.iter().any(|identity| !self.federated.contains(identity))
+    }
+
     /// Whether it authenticates with a secret.
     pub const fn uses_secret(&self) -> bool {
         matches!(self.auth_method(), AuthMethod::Basic)

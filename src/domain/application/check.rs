@@ -5,14 +5,20 @@ use super::name::{self, LONGEST_NAME};
 use super::settings::ApplicationSettings;
 use super::values::LONGEST_TOKEN_TTL;
 use super::{ApplicationKind, MOST_SCOPES};
+use crate::domain::claim_mapping::{ClaimMapping, MOST_MAPPINGS};
 use crate::domain::group::{GroupName, MOST_GROUPS_OF_A_PERSON};
 use crate::domain::user::EmailAddress;
+use crate::protocol::claim_name::ClaimName;
 use crate::protocol::federation::MOST_IDENTITIES;
+use crate::protocol::id_token::GroupsClaim;
 use crate::protocol::redirect_uri::{self, ReturnFrom, UriRule};
 use crate::protocol::token::GrantType;
 
 /// What the list of addresses after a sign-in is called, here and in client metadata (RFC 7591 §2).
 pub const REDIRECT_URIS: &str = "redirect_uris";
+
+/// The setting with the APIs that tokens may be asked for.
+pub const AUDIENCES: &str = "audiences";
 
 /// The setting with the addresses after signing out.
 pub const POST_LOGOUT_REDIRECT_URIS: &str = "post_logout_redirect_uris";
@@ -38,6 +44,15 @@ pub enum SettingsError {
     /// RFC 8693 §5: who acts in somebody's name has to be known.
     #[error("the grant token-exchange needs an application that can keep a secret: type service or web")]
     TokenExchange,
+    /// Who gets tokens in the name of people that nobody asks has to be known.
+    #[error("the grant jwt-bearer is for applications that authenticate themselves, with a secret or a key")]
+    JwtBearer,
+    /// More than are read.
+    #[error("at most {MOST_MAPPINGS} attributes have a claim of their own")]
+    Mappings,
+    /// One attribute would be two claims, or two would be the same one.
+    #[error("'{0}' names an attribute or a claim that stands there already, or the claim with the groups")]
+    ClaimTwice(String),
     /// Keys for a public application, which cannot keep the private half to itself.
     #[error("an application of type {0} cannot authenticate with keys; only service and web can")]
     Keys(ApplicationKind),
@@ -96,6 +111,7 @@ pub(super) fn grants(settings: &ApplicationSettings) -> Checked {
     match settings.kind.is_confidential() {
         false if has_own_tokens => Err(SettingsError::ClientCredentials),
         false if exchanges => Err(SettingsError::TokenExchange),
+        false if settings.grants.contains(&GrantType::JwtBearer) => Err(SettingsError::JwtBearer),
         _ => Ok(()),
     }
 }
@@ -124,6 +140,23 @@ pub(super) fn federated(settings: &ApplicationSettings) -> Checked {
         1..=MOST_IDENTITIES => Ok(()),
         _ => Err(SettingsError::Identities),
     }
+}
+
+/// Each attribute is one claim, and each claim is one thing.
+pub(super) fn claims(settings: &ApplicationSettings) -> Checked {
+    let mappings = &settings.claims;
+    if mappings.len() > MOST_MAPPINGS {
+        return Err(SettingsError::Mappings);
+    }
+    let groups = settings.groups_claim.as_ref().map_or(GroupsClaim::USUAL, ClaimName::as_str);
+    for (place, mapping) in mappings.iter().enumerate() {
+        let before = &mappings[..place];
+        let is_twice = |one: &ClaimMapping| one.claim == mapping.claim || one.attribute == mapping.attribute;
+        if mapping.claim.as_str() == groups || before.iter().any(is_twice) {
+            return Err(SettingsError::ClaimTwice(mapping.to_string()));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn token_ttl(settings: &ApplicationSettings) -> Checked {
@@ -241,7 +274,7 @@ mod tests {
     #[test]
     fn every_address_keeps_the_rules_of_its_list_and_type() {
         fn check(kind: ApplicationKind, login: &str, logout: &str) -> Checked {
-            let owned = |uris: &str| uris.split_whitespace().map(str::to_owned).collect();
+            let owned = |uris: &str| uris.split_ascii_whitespace().map(str::to_owned).collect();
             let settings = ApplicationSettings::new("Orders".to_owned(), kind);
             let (redirect_uris, post_logout_redirect_uris) = (owned(login), owned(logout));
             ApplicationSettings { redirect_uris, post_logout_redirect_uris, ..settings }.check()

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::setting::{SettingValue, Shape};
+use crate::domain::visible_text::{holds_blank, holds_odd_blank};
 use crate::protocol::federation::{FederatedIdentity, ForeignKeys, LONGEST_AUDIENCE};
 
 /// The member with an issuer's keys, where this server cannot fetch them.
@@ -48,11 +49,11 @@ pub(super) fn line(entry: &Value) -> String {
 /// refused as what it is.
 pub(super) fn from_text(text: &str) -> Value {
     let mut entries = Vec::new();
-    let mut rest = text.trim_start();
+    let mut rest = text.trim_ascii_start();
     while let Some(first) = rest.lines().next() {
-        let (entry, length) = object_before(rest).unwrap_or_else(|| (from_line(first.trim_end()), first.len()));
+        let (entry, length) = object_before(rest).unwrap_or_else(|| (from_line(first.trim_ascii_end()), first.len()));
         entries.push(entry);
-        rest = rest.split_at(length).1.trim_start();
+        rest = rest.split_at(length).1.trim_ascii_start();
     }
     Value::Array(entries)
 }
@@ -63,11 +64,11 @@ fn object_before(text: &str) -> Option<(Value, usize)> {
     let object = text.starts_with('{').then(|| values.next())??.ok()?;
     let length = values.byte_offset();
     let after = text.split_at(length).1.lines().next().unwrap_or_default();
-    after.trim().is_empty().then_some((object, length))
+    after.trim_ascii().is_empty().then_some((object, length))
 }
 
 fn from_line(line: &str) -> Value {
-    match line.split_whitespace().collect::<Vec<_>>()[..] {
+    match line.split_ascii_whitespace().collect::<Vec<_>>()[..] {
         _ if line.starts_with('{') => line.into(),
         [issuer, subject] => json!({ "issuer": issuer, "subject": subject }),
         [issuer, subject, audience] => json!({ "issuer": issuer, "subject": subject, "audience": audience }),
@@ -90,7 +91,11 @@ fn identity(entry: &Map<String, Value>) -> Result<FederatedIdentity, String> {
         return Err(format!("unknown member '{unknown}': {}", if unknown == KEYS_FILE { file } else { &known }));
     }
     let issuer = required(entry, "issuer")?.parse().map_err(|e| format!("{e}"))?;
-    let subject = required(entry, "subject")?.parse().map_err(|e| format!("{e}"))?;
+    let subject = required(entry, "subject")?;
+    if holds_odd_blank(subject) {
+        return Err("the subject has a blank that is no space, or a character that cannot be seen".to_owned());
+    }
+    let subject = subject.parse().map_err(|e| format!("{e}"))?;
     let identity = FederatedIdentity {
         issuer,
         subject,
@@ -117,9 +122,7 @@ fn required<'a>(entry: &'a Map<String, Value>, name: &str) -> Result<&'a str, St
 }
 
 fn audience(value: &Value) -> Result<String, String> {
-    let is_good = |text: &&str| {
-        (1..=LONGEST_AUDIENCE).contains(&text.len()) && !text.contains(|c: char| c.is_control() || c.is_whitespace())
-    };
+    let is_good = |text: &&str| (1..=LONGEST_AUDIENCE).contains(&text.len()) && !holds_blank(text);
     let text = value.as_str().filter(is_good);
     text.map(str::to_owned).ok_or_else(|| format!("the audience has 1 to {LONGEST_AUDIENCE} bytes without spaces"))
 }

@@ -32,7 +32,7 @@ pub use about::{AboutError, Description, WebAddress};
 pub use access_policy::AccessPolicy;
 pub use allowed_caller::AllowedCaller;
 pub use authentication::ClientAuthentication;
-pub use check::{POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, SettingsError};
+pub use check::{AUDIENCES, POST_LOGOUT_REDIRECT_URIS, REDIRECT_URIS, SettingsError};
 pub use federated::{KEYS, KEYS_FILE, told};
 pub use given::{GivenSettings, SettingProblem};
 pub use kind::ApplicationKind;
@@ -102,16 +102,15 @@ impl Application {
 
     /// Whether its authorization requests must have a PKCE challenge.
     pub fn needs_pkce(&self) -> bool {
-        self.settings.pkce == PkcePolicy::Required || self.settings.authentication == ClientAuthentication::None
+        self.settings.pkce == PkcePolicy::Required || self.is_public()
     }
 
     /// How far its identity is assured, if the answer goes to this redirect URI.
     pub fn trust_at(&self, redirect_uri: &str) -> Trust {
-        let authenticates = self.settings.authentication != ClientAuthentication::None;
         Trust {
             first_party: self.settings.first_party,
             always_asks: self.origin.is_document(),
-            identity_assured: authenticates || redirect_uri::is_https(redirect_uri),
+            identity_assured: !self.is_public() || redirect_uri::is_https(redirect_uri),
         }
     }
 

@@ -242,12 +242,12 @@ impl Setting {
     /// A text of a form or of the command line as a value on the wire.
     pub fn parse_text(&self, text: &str) -> Value {
         let text = text.trim_ascii();
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines = text.lines().map(str::trim_ascii).filter(|line| !line.is_empty());
         match self.shape {
             Shape::Lines => lines.collect(),
             Shape::Identities if text.starts_with('[') => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
             Shape::Identities => federated::from_text(text),
-            Shape::Words | Shape::Ticks(..) => text.split_whitespace().collect(),
+            Shape::Words | Shape::Ticks(..) => text.split_ascii_whitespace().collect(),
             Shape::Line if !self.optional => text.into(),
             _ if text.is_empty() => Value::Null,
             Shape::Flag => text.parse().map_or_else(|_| text.into(), Value::Bool),

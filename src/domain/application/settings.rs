@@ -16,6 +16,7 @@ use super::setting::{
     Audited, Chosen, FormerName, Place, Setting, SettingValue, Topic, UNREMARKABLE, default_for, settings,
 };
 use crate::domain::assurance::RequiredSignIn;
+use crate::domain::claim_mapping::ClaimMapping;
 use crate::domain::group::GroupName;
 use crate::domain::sign_in::{LinkMode, UnknownAccount};
 use crate::domain::webhook_url::WebhookUrl;
@@ -223,6 +224,14 @@ settings! {
         groups_in_access_token: bool = |_| false, {
             label: "Groups in access tokens",
             kinds: ApplicationKind::is_for_people,
+        }
+
+        /// The claims that attributes of people are for it alone, one a line: attribute=claim, such as department=dept.
+        claims: Vec<ClaimMapping> = |_| Vec::new(), {
+            label: "Claims of its own",
+            kinds: ApplicationKind::is_for_people,
+            chosen: Chosen::ByOperator,
+            check: check::claims,
         }
 
         /// What its ID tokens say of a person. Small ones suit programs that keep them in a cookie.
@@ -490,7 +499,7 @@ mod tests {
     #[test]
     fn a_group_that_its_owner_does_not_see_stays() {
         let groups =
-            |names: &str| names.split_whitespace().map(|name| name.parse().unwrap()).collect::<Vec<GroupName>>();
+            |names: &str| names.split_ascii_whitespace().map(|name| name.parse().unwrap()).collect::<Vec<GroupName>>();
         let known = ApplicationSettings {
             allowed_groups: groups("open secret red"),
             ..ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Web)

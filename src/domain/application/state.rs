@@ -38,6 +38,11 @@ impl Origin {
         }
     }
 
+    /// Whether it is changed here, and not in the configuration or in its document.
+    pub fn is_changed_here(self) -> bool {
+        self != Self::Declared && !self.is_document()
+    }
+
     /// Whether a document describes it, which is the only place to change it.
     pub const fn is_document(self) -> bool {
         matches!(self, Self::Dynamic(Admission::Document))

@@ -100,3 +100,23 @@ fn its_own_lifetime_of_tokens_goes_before_the_servers() {
     assert_eq!(application(ApplicationKind::Web).token_ttl(server), server);
     assert_eq!(with(|settings| settings.token_ttl = Some(own)).token_ttl(server), own);
 }
+
+#[test]
+fn it_authenticates_otherwise_by_other_keys_or_without_a_workload_that_was_trusted() {
+    let trusting = |subjects: &[&str]| {
+        let entry = |subject: &&str| serde_json::json!({ "issuer": "https://ci.example", "subject": subject });
+        let federated = Vec::read(&subjects.iter().map(entry).collect()).unwrap();
+        ApplicationSettings { federated, ..application(ApplicationKind::Service).settings }
+    };
+    let before = trusting(&["a", "b"]);
+    for (now, is_other) in [
+        (before.clone(), false),
+        (ApplicationSettings { name: "Store".to_owned(), ..before.clone() }, false),
+        (trusting(&["b", "c", "a"]), false),
+        (trusting(&["a"]), true),
+        (ApplicationSettings { jwks_uri: Some("https://a.example/jwks".parse().unwrap()), ..before.clone() }, true),
+        (ApplicationSettings { authentication: ClientAuthentication::None, ..before.clone() }, true),
+    ] {
+        assert_eq!(now.authenticates_otherwise_than(&before), is_other, "{now:?}");
+    }
+}

@@ -8,6 +8,7 @@ use super::about::{Description, WebAddress};
 use super::allowed_caller::AllowedCaller;
 use super::authentication::ClientAuthentication;
 use super::setting::{Choice, SettingValue, Shape, read_duration};
+use crate::domain::claim_mapping::ClaimMapping;
 use crate::domain::group::GroupName;
 use crate::domain::webhook_url::WebhookUrl;
 use crate::protocol::claim_name::ClaimName;
@@ -142,6 +143,18 @@ impl SettingValue for Vec<AllowedCaller> {
     }
 }
 
+impl SettingValue for Vec<ClaimMapping> {
+    const SHAPE: Shape = Shape::Lines;
+
+    fn read(value: &Value) -> Result<Self, String> {
+        items(value, str::parse)
+    }
+
+    fn show(&self) -> Value {
+        self.iter().map(ToString::to_string).collect()
+    }
+}
+
 impl SettingValue for Vec<GroupName> {
     const SHAPE: Shape = Shape::Lines;
 
@@ -182,7 +195,7 @@ impl SettingValue for DocumentAddress {
     const SHAPE: Shape = Shape::Line;
 
     fn read(value: &Value) -> Result<Self, String> {
-        text(value)?.trim().parse().map_err(|e| format!("{e}"))
+        text(value)?.trim_ascii().parse().map_err(|e| format!("{e}"))
     }
 
     fn show(&self) -> Value {
@@ -206,7 +219,7 @@ impl SettingValue for WebhookUrl {
     const SHAPE: Shape = Shape::Line;
 
     fn read(value: &Value) -> Result<Self, String> {
-        text(value)?.trim().parse().map_err(|e| format!("{e}"))
+        text(value)?.trim_ascii().parse().map_err(|e| format!("{e}"))
     }
 
     fn show(&self) -> Value {
@@ -220,7 +233,7 @@ impl SettingValue for Scope {
 
     fn read(value: &Value) -> Result<Self, String> {
         let tokens = match value {
-            Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
+            Value::String(text) => text.split_ascii_whitespace().map(str::to_owned).collect(),
             list => items(list, |token| Ok(token.to_owned()))?,
         };
         tokens.join(" ").parse().map_err(|e| format!("{e}"))

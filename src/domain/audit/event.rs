@@ -102,6 +102,15 @@ pub enum AuditEvent {
         /// What the new token is for.
         audience: String,
     },
+    /// An application got a token because a trusted issuer asserted that it may act for a person.
+    AssertionAccepted {
+        /// The application.
+        client_id: ClientId,
+        /// The person: the `sub` of the token.
+        sub: String,
+        /// The issuer.
+        issuer: String,
+    },
     /// An application got a new secret.
     SecretAdded {
         /// The application.
@@ -337,6 +346,9 @@ impl AuditEvent {
             Self::TokenTried { client_id } => client("application.tried", client_id),
             Self::TokenExchanged { client_id, sub, from, audience } => {
                 about("tokens.exchanged", client_id, &format!("for {audience}, in the name of {sub}, from {from}"))
+            }
+            Self::AssertionAccepted { client_id, sub, issuer } => {
+                about("tokens.asserted", client_id, &format!("in the name of {sub}, by {issuer}"))
             }
             Self::SecretAdded { client_id, hint } => about("secret.added", client_id, hint),
             Self::SecretRevoked { client_id, hint } => about("secret.revoked", client_id, hint),

@@ -86,10 +86,10 @@ impl Language {
 /// be read is passed over.
 fn weighed_range(element: &str) -> Option<(&str, u16)> {
     let (range, parameter) = element.split_once(';').map_or((element, None), |(range, rest)| (range, Some(rest)));
-    let Some(parameter) = parameter else { return Some((range.trim(), 1000)) };
-    let weight: f32 = parameter.trim().strip_prefix("q=")?.parse().ok()?;
+    let Some(parameter) = parameter else { return Some((range.trim_ascii(), 1000)) };
+    let weight: f32 = parameter.trim_ascii().strip_prefix("q=")?.parse().ok()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1000")]
-    (0.0..=1.0).contains(&weight).then_some((range.trim(), (weight * 1000.0) as u16))
+    (0.0..=1.0).contains(&weight).then_some((range.trim_ascii(), (weight * 1000.0) as u16))
 }
 
 #[cfg(test)]

@@ -200,8 +200,9 @@ fn method(sent: &Members, grants: &[GrantType]) -> Result<AuthMethod, Refusal> {
         None if text(sent, TYPE)? == Some("native") => AuthMethod::None,
         None => AuthMethod::Basic,
     };
-    let proven =
-        [GrantType::ClientCredentials, GrantType::TokenExchange].into_iter().find(|grant| grants.contains(grant));
+    let proven = [GrantType::ClientCredentials, GrantType::TokenExchange, GrantType::JwtBearer]
+        .into_iter()
+        .find(|grant| grants.contains(grant));
     if let Some(grant) = proven.filter(|_| method == AuthMethod::None) {
         let what = format!("the grant {} is for clients that authenticate themselves", grant.name());
         return Err(wrong(METHOD, &what));

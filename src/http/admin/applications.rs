@@ -1,16 +1,15 @@
 //! `/admin/applications`: the applications of all owners.
 
 use super::frame::{Bar, Here};
+use super::messages::OperatorMessages;
 use super::view::{ApplicationLine, ApplicationsPage, PAGE};
 use crate::domain::application::Application;
 use crate::domain::ids::ClientId;
-use crate::domain::language::Language;
 use crate::domain::listing::{ApplicationFilter, ApplicationPlace};
 use crate::domain::ownership::Owner;
 use crate::domain::user::EmailAddress;
 use crate::http::pages::fields::{Query, cut, id, narrowed};
 use crate::http::pages::flow::shown;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::Operator;
 use crate::http::pages::visit::address;
@@ -19,19 +18,20 @@ use crate::protocol::refusal::Refusal;
 
 /// `GET /admin/applications`.
 pub(in crate::http) async fn show(operator: Operator, Query(parameters): Query) -> PageResult {
-    let search = parameters.value("q").unwrap_or_default().trim();
+    let search = parameters.value("q").unwrap_or_default().trim_ascii();
     let state = parameters.value("state").unwrap_or_default();
     let mut found = found(&operator, &parameters, search).await?;
     let to = |after: &str| address(Here::Applications.href(), &[("q", search), ("state", state), ("after", after)]);
     let next = cut(&mut found, PAGE).map(|last| to(last.client_id.as_str()));
     let owners = operator.edge.access().owners_of_all(&operator.caller(), &found).await?;
+    let t = OperatorMessages::of(operator.language);
     Ok(operator.page(&ApplicationsPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(&operator, Here::Applications),
         now: operator.now(),
         search: search.to_owned(),
         state: state.to_owned(),
-        lines: found.iter().zip(&owners).map(|(application, owners)| line(application, owners)).collect(),
+        lines: found.iter().zip(&owners).map(|(application, owners)| line(t, application, owners)).collect(),
         first: parameters.value("after").map(|_| to("")),
         next,
     }))
@@ -59,18 +59,18 @@ async fn found(operator: &Operator, parameters: &Parameters, search: &str) -> Re
     edge.access().applications_page(&operator.caller(), filter, &after.unwrap_or_default(), PAGE + 1).await
 }
 
-fn line(application: &Application, owners: &[Owner]) -> ApplicationLine {
+fn line(t: &OperatorMessages, application: &Application, owners: &[Owner]) -> ApplicationLine {
     let mut names = owners.iter().map(|owner| owner.email.to_string());
     let owner = names.next().map(|first| match names.count() {
         0 => first,
-        others => format!("{first} and {others} more"),
+        others => t.applications.owners.with(&[("owner", &first), ("number", &others.to_string())]),
     });
     ApplicationLine {
         app: shown(application),
         href: format!("/portal/applications/{}", application.client_id.in_path()),
         client_id: application.client_id.to_string(),
         kind: application.settings.kind.name(),
-        state: application.state.name(),
+        state: application.state,
         owner,
         dynamic: application.origin.is_dynamic(),
         host: application.client_id.document().map(|document| document.host().to_owned()),

@@ -4,16 +4,15 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::frame::{Bar, Here};
+use super::messages::OperatorMessages;
 use super::view::{ApprovalLine, ApprovalsPage};
 use crate::domain::application::Application;
 use crate::domain::approval::{Approval, Decision};
 use crate::domain::ids::ApprovalId;
-use crate::domain::language::Language;
 use crate::domain::user::User;
 use crate::flows::self_service::MOST_WAITING;
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::flow::shown;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::{FreshOperator, Operator, nothing_here};
 use crate::http::pages::visit::{Visit, see};
@@ -24,11 +23,12 @@ pub(in crate::http) async fn show(operator: Operator) -> PageResult {
     let waiting = edge.self_service().approvals_waiting(&caller).await?;
     let asking = waiting.iter().map(|(approval, _)| approval.requested_by).collect();
     let people = edge.people().accounts_named(&caller, asking).await?;
+    let t = OperatorMessages::of(operator.language);
     Ok(operator.page(&ApprovalsPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(&operator, Here::Approvals),
         now: operator.now(),
-        notice: operator.done.as_deref().and_then(notice),
+        notice: operator.done.as_deref().and_then(|done| notice(t, done)),
         more: i64::try_from(waiting.len()).is_ok_and(|shown| shown == MOST_WAITING),
         lines: waiting
             .into_iter()
@@ -39,10 +39,10 @@ pub(in crate::http) async fn show(operator: Operator) -> PageResult {
     }))
 }
 
-fn notice(done: &str) -> Option<&'static str> {
+fn notice(t: &OperatorMessages, done: &str) -> Option<&'static str> {
     match done {
-        "granted" => Some("Granted. It holds from now on, and the owners are told by mail."),
-        "refused" => Some("Refused. The owners are told by mail."),
+        "granted" => Some(t.approvals.granted),
+        "refused" => Some(t.approvals.refused),
         _ => None,
     }
 }

@@ -5,13 +5,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::frame::{Bar, Here};
+use super::messages::OperatorMessages;
 use super::view::{AuditFilterForm, AuditPage, AuditRow, PAGE};
 use crate::domain::ids::{AuditId, ClientId, Timestamp, UserId};
-use crate::domain::language::Language;
 use crate::domain::listing::AuditFilter;
 use crate::flows::oversight::Line;
 use crate::http::pages::fields::{Query, cut, id};
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::Operator;
 use crate::http::pages::visit::address;
@@ -20,16 +19,17 @@ use crate::protocol::refusal::Refusal;
 
 /// `GET /admin/audit`.
 pub(in crate::http) async fn show(operator: Operator, Query(parameters): Query) -> PageResult {
+    let t = OperatorMessages::of(operator.language);
     let form = filter_form(&parameters);
     let before = id::<AuditId>(&parameters, "before").map(|id| id.to_string());
     let (mut found, problem) = match filter(&form) {
         Ok(filter) => (found(&operator, &filter, before.as_deref()).await?, None),
-        Err(problem) => (Vec::new(), Some(problem)),
+        Err(NotADay) => (Vec::new(), Some(t.audit.wrong_day)),
     };
     let to = |path: &str, more: &[(&str, &str)]| address(path, &[form.parameters().as_slice(), more].concat());
     let next = cut(&mut found, PAGE).map(|last| to(Here::Audit.href(), &[("before", &last.id.to_string())]));
     let view = AuditPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(&operator, Here::Audit),
         problem,
         rows: rows(&operator, found).await?,
@@ -56,7 +56,7 @@ async fn rows(operator: &Operator, lines: Vec<Line>) -> Result<Vec<AuditRow>, Re
 
 /// The filter as it was entered.
 pub(super) fn filter_form(parameters: &Parameters) -> AuditFilterForm {
-    let entered = |name| parameters.value(name).unwrap_or_default().trim().to_owned();
+    let entered = |name| parameters.value(name).unwrap_or_default().trim_ascii().to_owned();
     AuditFilterForm {
         event: entered("event"),
         actor: entered("actor"),
@@ -67,7 +67,7 @@ pub(super) fn filter_form(parameters: &Parameters) -> AuditFilterForm {
 }
 
 /// Parses the filter. An end that is a day includes that day.
-pub(super) fn filter(form: &AuditFilterForm) -> Result<AuditFilter, &'static str> {
+pub(super) fn filter(form: &AuditFilterForm) -> Result<AuditFilter, NotADay> {
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let to = moment(&form.to)?;
     let is_day = form.to.len() == DAY_LENGTH;
@@ -83,14 +83,19 @@ pub(super) fn filter(form: &AuditFilterForm) -> Result<AuditFilter, &'static str
 /// The characters of `2026-11-21`.
 const DAY_LENGTH: usize = 10;
 
-fn moment(text: &str) -> Result<Option<Timestamp>, &'static str> {
+/// What was typed is no day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a day is given as 2026-11-21")]
+pub(super) struct NotADay;
+
+fn moment(text: &str) -> Result<Option<Timestamp>, NotADay> {
     if text.is_empty() {
         return Ok(None);
     }
     let full = if text.len() == DAY_LENGTH { format!("{text}T00:00:00Z") } else { text.to_owned() };
     let read = OffsetDateTime::parse(&full, &Rfc3339).ok();
     let micros = read.and_then(|at| i64::try_from(at.unix_timestamp_nanos().div_euclid(1000)).ok());
-    micros.map(|micros| Some(Timestamp::from_micros(micros))).ok_or("Give days as 2026-11-21.")
+    micros.map(|micros| Some(Timestamp::from_micros(micros))).ok_or(NotADay)
 }
 
 /// The account behind an actor, if it is one.

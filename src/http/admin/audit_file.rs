@@ -13,6 +13,6 @@ use crate::protocol::refusal::Refusal;
 pub(in crate::http) async fn export(operator: Operator, Query(parameters): Query) -> PageResult<Response> {
     let kind = parameters.value("format").and_then(FileKind::from_name);
     let kind = kind.ok_or_else(|| Refusal::invalid_request("'format' is csv or ndjson"))?;
-    let filter = filter(&filter_form(&parameters)).map_err(Refusal::invalid_request)?;
+    let filter = filter(&filter_form(&parameters)).map_err(|wrong| Refusal::invalid_request(wrong.to_string()))?;
     Ok(audit_file(operator.edge.oversight().audit_export(&operator.caller(), filter, None), kind).await?)
 }

@@ -1,5 +1,6 @@
 //! What stands around every operator page.
 
+use super::messages::OperatorMessages;
 use crate::http::pages::view::Form;
 use crate::http::pages::viewer::Operator;
 
@@ -7,6 +8,8 @@ use crate::http::pages::viewer::Operator;
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Bar {
     here: Here,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static OperatorMessages,
     /// Who is signed in.
     pub(in crate::http) address: String,
     /// Ends the session.
@@ -70,20 +73,21 @@ impl Here {
     }
 
     /// What it is called.
-    pub(in crate::http) const fn name(self) -> &'static str {
+    pub(in crate::http) const fn name(self, t: &OperatorMessages) -> &'static str {
+        let places = &t.places;
         match self {
-            Self::Overview => "Overview",
-            Self::Approvals => "Approvals",
-            Self::Applications => "Applications",
-            Self::Registration => "Registration",
-            Self::Users => "Accounts",
-            Self::Groups => "Groups",
-            Self::Audit => "Audit log",
-            Self::Keys => "Keys",
-            Self::Mail => "Mail",
-            Self::Webhooks => "Webhooks",
-            Self::Scopes => "Scopes",
-            Self::Settings => "Settings",
+            Self::Overview => places.overview,
+            Self::Approvals => places.approvals,
+            Self::Applications => places.applications,
+            Self::Registration => places.registration,
+            Self::Users => places.accounts,
+            Self::Groups => places.groups,
+            Self::Audit => places.audit,
+            Self::Keys => places.keys,
+            Self::Mail => places.mail,
+            Self::Webhooks => places.webhooks,
+            Self::Scopes => places.scopes,
+            Self::Settings => places.settings,
         }
     }
 }
@@ -91,7 +95,12 @@ impl Here {
 impl Bar {
     /// The bar for this person.
     pub(in crate::http) fn of(operator: &Operator, here: Here) -> Self {
-        Self { here, address: operator.address(), sign_out: operator.form("/account/sign-out") }
+        Self {
+            here,
+            t: OperatorMessages::of(operator.language),
+            address: operator.address(),
+            sign_out: operator.form("/account/sign-out"),
+        }
     }
 
     /// Every page that it leads to.

@@ -6,11 +6,11 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
+use super::messages::OperatorMessages;
 use super::view::{GroupPage, MemberLine, PAGE};
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::group::{Group, GroupName};
 use crate::domain::ids::UserId;
-use crate::domain::language::Language;
 use crate::domain::user::{EmailAddress, Sub};
 use crate::flows::access::Need;
 use crate::flows::consequences::Consequences;
@@ -18,11 +18,10 @@ use crate::flows::groups::{GroupError, Visibility};
 use crate::http::Edge;
 use crate::http::pages::csrf_form::{CsrfForm, check_token};
 use crate::http::pages::fields::{Query, cut, id};
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::{PageError, PageResult};
 use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::{Visit, address, see};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 
 /// The most addresses that are added at once.
 const MOST_AT_ONCE: usize = 100;
@@ -34,17 +33,12 @@ pub(super) fn href(name: &GroupName) -> String {
 }
 
 /// What the operator can put right is told on the page that they came from.
-pub(super) fn taken<T>(done: Result<T, GroupError>) -> Result<Result<T, String>, PageError> {
-    let refusal = match done {
+pub(super) fn taken<T>(t: &OperatorMessages, done: Result<T, GroupError>) -> Result<Result<T, String>, PageError> {
+    let error = match done {
         Ok(done) => return Ok(Ok(done)),
-        Err(error) => Refusal::from(error),
+        Err(error) => error,
     };
-    if refusal.code != ErrorCode::Conflict {
-        return Err(refusal.into());
-    }
-    let mut text = refusal.description.into_owned();
-    text[..1].make_ascii_uppercase();
-    Ok(Err(format!("{text}.")))
+    t.group_problem(&error).map(Err).ok_or_else(|| Refusal::from(error).into())
 }
 
 /// An operator, freshly signed in, and the group that they change.
@@ -84,9 +78,10 @@ pub(in crate::http) async fn show(
 /// `POST …/add`: adds the accounts of the addresses that were typed.
 pub(in crate::http) async fn add(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
+    let t = OperatorMessages::of(operator.language);
     let emails = form.posted.text("emails").to_owned();
     let added = match accounts(&operator, &emails).await? {
-        Ok(users) => taken(operator.edge.groups().group_add(&group.name, &users, &operator.actor()).await)?,
+        Ok(users) => taken(t, operator.edge.groups().group_add(&group.name, &users, &operator.actor()).await)?,
         Err(problem) => Err(problem),
     };
     match added {
@@ -101,8 +96,8 @@ pub(in crate::http) async fn remove(form: CsrfForm<GroupOfOperator>) -> PageResu
     let unknown = || Refusal::from(GroupError::UnknownAccount);
     let sub: Sub = form.posted.text("sub").parse().map_err(|_| unknown())?;
     let user = operator.edge.people().account_of_sub(&sub).await?.ok_or_else(unknown)?;
-    taken(operator.edge.groups().group_remove(&group.name, &[user.id], &operator.actor()).await)?
-        .map_err(|problem| Refusal::new(ErrorCode::Conflict, problem))?;
+    let removed = operator.edge.groups().group_remove(&group.name, &[user.id], &operator.actor()).await;
+    removed.map_err(Refusal::from)?;
     Ok(see(&after(&group, "removed")))
 }
 
@@ -129,17 +124,17 @@ pub(in crate::http) async fn visibility(form: CsrfForm<GroupOfOperator>) -> Page
 /// the page says what would follow, and its form that this is known.
 pub(in crate::http) async fn delete(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
+    let t = OperatorMessages::of(operator.language);
     if form.posted.text("name").trim_ascii() != group.name.as_str() {
-        let problem = "That is not the group's name. Nothing was deleted.".to_owned();
+        let problem = t.group.not_its_name.to_owned();
         return refused(&operator, group, Occasion { delete: Some(problem), ..Occasion::default() }).await;
     }
     let consequences = Consequences::accepted(form.posted.text("follows") == "known");
     let deleted = operator.edge.groups().group_delete(&group.name, consequences, &operator.actor()).await;
     let asks = matches!(deleted, Err(GroupError::Needed(_)));
-    match taken(deleted)? {
+    match taken(t, deleted)? {
         Ok(()) => Ok(see(&Here::Groups.after("deleted"))),
         Err(problem) => {
-            let problem = if asks { format!("{problem} Type the name again if you mean that.") } else { problem };
             refused(&operator, group, Occasion { delete: Some(problem), asks, ..Occasion::default() }).await
         }
     }
@@ -147,21 +142,22 @@ pub(in crate::http) async fn delete(form: CsrfForm<GroupOfOperator>) -> PageResu
 
 /// The accounts of these addresses, or what is wrong with one of them.
 async fn accounts(operator: &Operator, emails: &str) -> Result<Result<Vec<UserId>, String>, Refusal> {
+    let t = OperatorMessages::of(operator.language);
     let mut found = Vec::new();
     let words = emails.split([' ', ',', ';', '\n', '\r', '\t']).filter(|word| !word.is_empty());
     for word in words.take(MOST_AT_ONCE + 1) {
         let Ok(email) = word.parse::<EmailAddress>() else {
-            return Ok(Err(format!("“{word}” is not an e-mail address. Nobody was added.")));
+            return Ok(Err(t.group.not_an_address.with(t.language.quoted(word))));
         };
         match operator.edge.people().owner_named(email.as_str()).await? {
             Some(id) => found.push(id),
-            None => return Ok(Err(format!("{email} has no account. Nobody was added."))),
+            None => return Ok(Err(t.group.no_account.with(email))),
         }
     }
     Ok(match found.len() {
-        0 => Err("Say whom to add.".to_owned()),
+        0 => Err(t.group.whom.to_owned()),
         1..=MOST_AT_ONCE => Ok(found),
-        _ => Err(format!("At most {MOST_AT_ONCE} at once. Nobody was added.")),
+        _ => Err(t.group.at_most.with(MOST_AT_ONCE)),
     })
 }
 
@@ -170,12 +166,12 @@ fn after(group: &Group, done: &str) -> String {
     format!("{}?done={done}", href(&group.name))
 }
 
-fn notice(done: &str) -> Option<&'static str> {
+fn notice(t: &OperatorMessages, done: &str) -> Option<&'static str> {
     match done {
-        "created" => Some("The group is made. Nobody is in it yet."),
-        "added" => Some("They are in the group now. Applications learn of it with the next token."),
-        "removed" => Some("The account is not in the group any more."),
-        "changed" => Some("The group is changed."),
+        "created" => Some(t.group.created),
+        "added" => Some(t.group.added),
+        "removed" => Some(t.group.removed),
+        "changed" => Some(t.group.changed),
         _ => None,
     }
 }
@@ -196,6 +192,7 @@ async fn refused(operator: &Operator, group: Group, occasion: Occasion) -> PageR
 }
 
 async fn group_page(operator: &Operator, group: Group, after: Option<UserId>, occasion: Occasion) -> PageResult {
+    let t = OperatorMessages::of(operator.language);
     let here = href(&group.name);
     let form = |what: &str| operator.form(format!("{here}/{what}"));
     let groups = operator.edge.groups();
@@ -212,9 +209,9 @@ async fn group_page(operator: &Operator, group: Group, after: Option<UserId>, oc
     };
     let visible = if group.visible_to_developers { "no" } else { "yes" };
     Ok(operator.page(&GroupPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(operator, Here::Groups),
-        notice: operator.done.as_deref().and_then(notice),
+        notice: operator.done.as_deref().and_then(|done| notice(t, done)),
         history: address(Here::Audit.href(), &[("subject", group.name.as_str())]),
         members: members.into_iter().map(line).collect(),
         first: after.map(|_| here.clone()),

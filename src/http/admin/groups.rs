@@ -5,11 +5,11 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
 use super::group::{href, taken};
+use super::messages::OperatorMessages;
 use super::view::{GroupsPage, NewGroupForm};
-use crate::domain::language::Language;
+use crate::domain::group::GroupNameError;
 use crate::flows::groups::NewGroup;
 use crate::http::pages::csrf_form::CsrfForm;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::see;
@@ -22,14 +22,15 @@ pub(in crate::http) async fn show(operator: Operator) -> PageResult {
 /// `POST /admin/groups`: makes one.
 pub(in crate::http) async fn create(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
     let CsrfForm { sender: operator, posted } = form;
+    let t = OperatorMessages::of(operator.language);
     let name = posted.text("name").trim_ascii().to_owned();
     let visible_to_developers = posted.text("visible") == "yes";
     let made = match name.parse() {
         Ok(name) => {
             let (new, actor) = (NewGroup { name, visible_to_developers }, operator.actor());
-            taken(operator.edge.groups().group_create(new, &actor).await)?
+            taken(t, operator.edge.groups().group_create(new, &actor).await)?
         }
-        Err(wrong) => Err(format!("Not a name: {wrong}.")),
+        Err(GroupNameError) => Err(t.groups.wrong_name.to_owned()),
     };
     match made {
         Ok(group) => Ok(see(&format!("{}?done=created", href(&group.name)))),
@@ -41,12 +42,12 @@ pub(in crate::http) async fn create(form: CsrfForm<FreshOperator>) -> PageResult
 }
 
 async fn groups_page(operator: &Operator, name: String, problem: Option<String>) -> PageResult {
+    let t = OperatorMessages::of(operator.language);
     let groups = operator.edge.groups().groups_for(&operator.caller()).await?;
     Ok(operator.page(&GroupsPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(operator, Here::Groups),
-        notice: (operator.done.as_deref() == Some("deleted"))
-            .then_some("The group is deleted. Nobody is in it any more."),
+        notice: (operator.done.as_deref() == Some("deleted")).then_some(t.groups.deleted),
         groups: groups.into_iter().map(|group| (href(&group.name), group)).collect(),
         new: NewGroupForm { form: operator.form(Here::Groups.href()), name, problem },
     }))

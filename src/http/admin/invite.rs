@@ -4,17 +4,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::Here;
+use super::messages::OperatorMessages;
 use super::users::users_page;
 use super::view::InviteOutcome;
-use crate::domain::group::GroupName;
-use crate::domain::user::EmailAddress;
+use crate::domain::group::{GroupName, GroupNameError};
 use crate::flows::sign_up::NewInvitation;
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::see;
 use crate::protocol::parameters::Parameters;
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 
 /// The most addresses that are invited at once.
 const MOST_AT_ONCE: usize = 100;
@@ -38,22 +38,26 @@ pub(in crate::http) async fn invite(form: CsrfForm<FreshOperator>) -> PageResult
     let (typed, groups) = (posted.text("email"), posted.text("groups").trim_ascii().to_owned());
     let emails = addresses(typed);
     let names = groups.split_ascii_whitespace().map(str::parse).collect::<Result<Vec<GroupName>, _>>();
+    let t = OperatorMessages::of(operator.language);
     let problem = match (&names, emails.len()) {
-        (_, 0) => Some("Type an address, or several, one a line".to_owned()),
+        (_, 0) => Some(t.invitations.whom.to_owned()),
         (_, many) if many > MOST_AT_ONCE => {
-            Some(format!("These are {many} addresses; at most {MOST_AT_ONCE} go at once"))
+            let (number, most) = (many.to_string(), MOST_AT_ONCE.to_string());
+            Some(t.invitations.too_many.with(&[("number", &number), ("most", &most)]))
         }
-        (Err(wrong), _) => Some(sentence(&wrong.to_string())),
+        (Err(GroupNameError), _) => Some(t.invitations.wrong_group.to_owned()),
         _ => None,
     };
     if let Some(problem) = problem {
-        return refused(&operator, Invited { emails: emails.join("\n"), groups, ..problem_of(&problem) }).await;
+        return refused(&operator, Invited { emails: emails.join("\n"), groups, ..problem_of(t, &problem) }).await;
     }
     let names = names.unwrap_or_default();
     if let [one] = &emails[..] {
         return match invited(&operator, one, &names).await? {
             None => Ok(see(&Here::Users.after("invited"))),
-            Some(problem) => refused(&operator, Invited { emails: one.clone(), groups, ..problem_of(&problem) }).await,
+            Some(problem) => {
+                refused(&operator, Invited { emails: one.clone(), groups, ..problem_of(t, &problem) }).await
+            }
         };
     }
     let mut outcomes = Vec::with_capacity(emails.len());
@@ -71,7 +75,7 @@ pub(in crate::http) async fn invite(form: CsrfForm<FreshOperator>) -> PageResult
 /// Each address once, in the order in which they were typed.
 fn addresses(typed: &str) -> Vec<String> {
     let mut addresses: Vec<String> = Vec::new();
-    for one in typed.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|one| !one.is_empty()) {
+    for one in typed.split(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';')).filter(|one| !one.is_empty()) {
         if !addresses.iter().any(|known| known.eq_ignore_ascii_case(one)) {
             addresses.push(one.to_owned());
         }
@@ -81,30 +85,17 @@ fn addresses(typed: &str) -> Vec<String> {
 
 /// Invites one person, or says why that cannot be. What is not about the address goes to a page of its own.
 async fn invited(operator: &Operator, email: &str, groups: &[GroupName]) -> Result<Option<String>, Refusal> {
-    let email: EmailAddress = match email.parse() {
-        Ok(email) => email,
-        Err(wrong) => return Ok(Some(sentence(&format!("what was typed is {wrong}")))),
-    };
+    let t = OperatorMessages::of(operator.language);
+    let Ok(email) = email.parse() else { return Ok(Some(t.invitations.not_an_address.to_owned())) };
     let new = NewInvitation { email, groups: groups.to_vec(), locale: None };
-    match operator.edge.sign_ups().invite(new, &operator.actor()).await.map_err(Refusal::from) {
+    match operator.edge.sign_ups().invite(new, &operator.actor()).await {
         Ok(_) => Ok(None),
-        Err(refusal)
-            if matches!(refusal.code, ErrorCode::InvalidRequest | ErrorCode::Conflict | ErrorCode::NotFound) =>
-        {
-            Ok(Some(sentence(&refusal.description)))
-        }
-        Err(refusal) => Err(refusal),
+        Err(error) => t.invite_problem(&error).map(Some).ok_or_else(|| error.into()),
     }
 }
 
-fn problem_of(problem: &str) -> Invited {
-    Invited { problem: Some(format!("{problem}. Nobody was invited.")), ..Invited::default() }
-}
-
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(characters).collect()
+fn problem_of(t: &OperatorMessages, problem: &str) -> Invited {
+    Invited { problem: Some(format!("{problem} {}", t.invitations.nobody)), ..Invited::default() }
 }
 
 async fn refused(operator: &Operator, invited: Invited) -> PageResult<Response> {

@@ -4,12 +4,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
+use super::messages::OperatorMessages;
 use super::view::{KeyLine, KeysPage, TimeLine};
-use crate::domain::language::Language;
 use crate::flows::keys::KeyLife;
 use crate::flows::keys::Promotion;
 use crate::http::pages::csrf_form::CsrfForm;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::see;
@@ -34,33 +33,34 @@ pub(in crate::http) async fn revoke(form: CsrfForm<FreshOperator>) -> PageResult
     let CsrfForm { sender: operator, posted } = form;
     let kid = posted.text("kid");
     if kid.is_empty() || posted.text("typed").trim_ascii() != kid {
-        let page = keys_page(&operator, Some("That is not the key's id. Nothing was revoked.")).await?;
+        let page = keys_page(&operator, Some(OperatorMessages::of(operator.language).keys.not_its_id)).await?;
         return Ok(page.with_status(StatusCode::BAD_REQUEST).into_response());
     }
     operator.edge.keys().revoke_key(kid, &operator.actor()).await?;
     Ok(see(&Here::Keys.after("revoked")))
 }
 
-fn notice(done: &str) -> Option<&'static str> {
+fn notice(t: &OperatorMessages, done: &str) -> Option<&'static str> {
     match done {
-        "rotated" => Some("The announced keys take over as soon as every verifier can know them."),
-        "rotated-now" => Some("The announced keys sign from now on, and others are announced."),
-        "revoked" => Some("The key is revoked. Every token that it signed is refused from now on."),
+        "rotated" => Some(t.keys.rotated),
+        "rotated-now" => Some(t.keys.rotated_now),
+        "revoked" => Some(t.keys.revoked),
         _ => None,
     }
 }
 
 async fn keys_page(operator: &Operator, problem: Option<&'static str>) -> PageResult {
+    let t = OperatorMessages::of(operator.language);
     let lives = operator.edge.keys().key_lives(&operator.caller()).await?;
     let form = |what: &str| operator.form(format!("{}/{what}", Here::Keys.href()));
     let revoke = |life: &KeyLife| form("revoke").carrying("kid", life.key.kid.clone());
     let line = |life: KeyLife| KeyLine { revoke: life.state.is_published().then(|| revoke(&life)), life };
     Ok(operator.page(&KeysPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(operator, Here::Keys),
-        notice: operator.done.as_deref().and_then(notice),
+        notice: operator.done.as_deref().and_then(|done| notice(t, done)),
         problem,
-        line: TimeLine::of(&lives, operator.now()),
+        line: TimeLine::of(t, &lives, operator.now()),
         keys: lives.into_iter().map(line).collect(),
         rotate: form("rotate"),
         rotate_now: form("rotate").carrying("when", "now"),

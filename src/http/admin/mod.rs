@@ -1,6 +1,6 @@
 //! OPERATOR: the operators' pages.
 //!
-//! Owns the pages below `/admin`, in English. Does not own authorization: every handler asks a flow as
+//! Owns the pages below `/admin`, and their texts. Does not own authorization: every handler asks a flow as
 //! [`crate::flows::access::Caller`]. For other accounts the pages are 404. Everything works without JavaScript;
 //! important changes need a fresh sign-in.
 
@@ -14,6 +14,7 @@ mod groups;
 mod invite;
 mod keys;
 mod mail;
+pub(in crate::http) mod messages;
 mod overview;
 mod registration;
 mod scopes;

@@ -1,10 +1,9 @@
 //! `/admin`: numbers, and what needs attention.
 
 use super::frame::{Bar, Here};
+use super::messages::OperatorMessages;
 use super::view::OverviewPage;
-use crate::domain::language::Language;
 use crate::domain::signing_key::KeyState;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::Operator;
 
@@ -13,7 +12,7 @@ pub(in crate::http) async fn show(operator: Operator) -> PageResult {
     let (edge, caller) = (&operator.edge, operator.caller());
     let keys = edge.keys().key_lives(&caller).await?;
     Ok(operator.page(&OverviewPage {
-        t: Messages::of(Language::English),
+        t: OperatorMessages::of(operator.language),
         bar: Bar::of(&operator, Here::Overview),
         now: operator.now(),
         counts: edge.oversight().counts(&caller).await?,

@@ -5,20 +5,19 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
+use super::messages::OperatorMessages;
 use super::view::{NewTokenForm, RegistrationPage, TokenLine, UnreadLine};
 use crate::domain::duration;
 use crate::domain::ids::RegistrationTokenId;
-use crate::domain::language::Language;
 use crate::domain::one_time::InitialAccessToken;
 use crate::domain::registration::{NewToken, RegistrationToken, TokenState};
 use crate::http::pages::csrf_form::CsrfForm;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::viewer::{FreshOperator, Operator, nothing_here};
 use crate::http::pages::visit::see;
 use crate::http::portal::idempotent_form::{Made, making_form, submit_once};
-use crate::protocol::refusal::{ErrorCode, Refusal};
+use crate::protocol::refusal::Refusal;
 use crate::protocol::token::GrantType;
 
 /// How many addresses are named that could not be read.
@@ -35,18 +34,16 @@ pub(in crate::http) async fn show(operator: Operator) -> PageResult {
 /// `POST /admin/registration/create`.
 pub(in crate::http) async fn create(form: CsrfForm<FreshOperator>) -> PageResult<Response> {
     let CsrfForm { sender: operator, posted } = form;
-    match make(&operator, &posted).await {
-        Ok(response) => Ok(response),
-        Err(refusal) if refusal.code == ErrorCode::InvalidRequest => {
-            let page = registration_page(&operator, NewTokenForm::of(&posted), Some(refusal.description.into_owned()));
-            Ok(page.await?.with_status(StatusCode::BAD_REQUEST).into_response())
+    match read(OperatorMessages::of(operator.language), &posted) {
+        Ok(new) => Ok(make(&operator, &posted, new).await?),
+        Err(problem) => {
+            let page = registration_page(&operator, NewTokenForm::of(&posted), Some(problem)).await?;
+            Ok(page.with_status(StatusCode::BAD_REQUEST).into_response())
         }
-        Err(refusal) => Err(refusal.into()),
     }
 }
 
-async fn make(operator: &Operator, posted: &PostedForm) -> Result<Response, Refusal> {
-    let new = read(posted)?;
+async fn make(operator: &Operator, posted: &PostedForm, new: NewToken) -> Result<Response, Refusal> {
     let (edge, actor) = (operator.edge.clone(), operator.actor());
     let making = async move {
         let made = edge.registrations().registration_token_create(new, &actor).await?;
@@ -55,17 +52,20 @@ async fn make(operator: &Operator, posted: &PostedForm) -> Result<Response, Refu
     submit_once(operator, posted, ("created", Here::Registration.href()), Box::pin(making)).await
 }
 
-fn read(posted: &PostedForm) -> Result<NewToken, Refusal> {
-    let wrong = |what: String| Refusal::invalid_request(what);
-    let text = |field: &'static str| posted.text(field).trim();
+/// What was asked for, or what is wrong with it.
+fn read(t: &OperatorMessages, posted: &PostedForm) -> Result<NewToken, String> {
+    let words = &t.registration;
+    let text = |field: &'static str| posted.text(field).trim_ascii();
     let uses = Some(text("uses")).filter(|uses| !uses.is_empty()).map(str::parse).transpose();
-    Ok(NewToken {
+    let new = NewToken {
         name: text("name").to_owned(),
-        uses: uses.map_err(|_| wrong("Uses: a whole number, or nothing for as many as come.".to_owned()))?,
-        lifetime: duration::parse(text("expires")).map_err(|e| wrong(format!("Good for: {e}.")))?,
-        scope: text("scopes").parse().map_err(|e| wrong(format!("Scopes: {e}.")))?,
+        uses: uses.map_err(|_| words.wrong_uses)?,
+        lifetime: duration::parse(text("expires")).map_err(|_| words.wrong_lifetime)?,
+        scope: text("scopes").parse().map_err(|_| words.wrong_scopes)?,
         grants: if posted.has("machines") { vec![GrantType::ClientCredentials] } else { Vec::new() },
-    })
+    };
+    new.check().map_err(|wrong| t.token_problem(&wrong))?;
+    Ok(new)
 }
 
 /// `POST /admin/registration/revoke`.
@@ -76,24 +76,25 @@ pub(in crate::http) async fn revoke(form: CsrfForm<FreshOperator>) -> PageResult
     Ok(see(&Here::Registration.after("revoked")))
 }
 
-fn notice(done: &str) -> Option<&'static str> {
+fn notice(t: &OperatorMessages, done: &str) -> Option<&'static str> {
     match done {
-        "created" => Some("The token is made."),
-        "revoked" => Some("The token is revoked. What it registered stays."),
+        "created" => Some(t.registration.created),
+        "revoked" => Some(t.registration.revoked),
         _ => None,
     }
 }
 
 async fn registration_page(operator: &Operator, new: NewTokenForm, problem: Option<String>) -> PageResult {
+    let t = OperatorMessages::of(operator.language);
     let settings = &operator.edge.config().registration;
     let tokens = operator.edge.registrations().registration_tokens().await.map_err(Refusal::from)?;
     let token: Option<InitialAccessToken> = operator.secret_to_show(TOKENS);
     let unread = operator.edge.client_documents().unread().into_iter().take(MOST_UNREAD);
     let view = RegistrationPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(operator, Here::Registration),
         now: operator.now(),
-        notice: operator.done.as_deref().and_then(notice),
+        notice: operator.done.as_deref().and_then(|done| notice(t, done)),
         problem,
         dynamic: settings.dynamic,
         scopes: settings.scopes.to_string(),

@@ -4,11 +4,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::messages::OperatorMessages;
 use super::view::SetUpPage;
-use crate::domain::language::Language;
 use crate::domain::one_time::SetUpToken;
 use crate::http::pages::fields::Fields;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page::Page;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::nothing_here;
@@ -31,7 +30,7 @@ pub(in crate::http) async fn set_up(
     visit.check_form(fields.value("csrf"), &address_of(&token), None)?;
     let entered = fields.value("email").unwrap_or_default().trim_ascii();
     let Ok(email) = entered.parse() else {
-        let problem = Some("This is not an e-mail address such as name@example.com.");
+        let problem = Some(visit.messages().address.no_address);
         let page = form_page(&visit, &token, entered, problem).with_status(StatusCode::BAD_REQUEST);
         return Ok(page.into_response());
     };
@@ -45,7 +44,7 @@ fn address_of(token: &SetUpToken) -> String {
 
 fn form_page(visit: &Visit, token: &SetUpToken, email: &str, problem: Option<&'static str>) -> Page {
     visit.page(&SetUpPage {
-        t: Messages::of(Language::English),
+        t: OperatorMessages::of(visit.language),
         email: email.to_owned(),
         problem,
         form: visit.form(address_of(token)),

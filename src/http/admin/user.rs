@@ -9,11 +9,12 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::frame::{Bar, Here};
 use super::group;
-use super::view::{OwnedLine, UpstreamLine, UsedLine, UserPage};
+use super::messages::OperatorMessages;
+use super::view::{OwnedLine, SessionLine, UpstreamLine, UsedLine, UserPage};
 use crate::domain::application::Application;
 use crate::domain::attribute::Editor;
 use crate::domain::attribute_schema::AttributeError;
-use crate::domain::language::Language;
+use crate::domain::session::{AuthenticationMethod, Session};
 use crate::domain::upstream::UpstreamIdentity;
 use crate::domain::user::{EmailAddress, Profile, User};
 use crate::flows::access::MOST_OWNED;
@@ -24,7 +25,6 @@ use crate::http::Edge;
 use crate::http::pages::attribute_fields::{Refused, attribute_fields, read_attributes};
 use crate::http::pages::csrf_form::{CsrfForm, check_token};
 use crate::http::pages::flow::shown;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::{PageError, PageResult};
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
@@ -168,16 +168,16 @@ fn after(user: &User, done: &str) -> String {
     format!("{}?done={done}", address_of(user))
 }
 
-fn notice(done: &str) -> Option<&'static str> {
+fn notice(t: &OperatorMessages, done: &str) -> Option<&'static str> {
     match done {
-        "disabled" => Some("The account is disabled. Nobody can sign in to it, and what it granted has ended."),
-        "enabled" => Some("The account is enabled again. Its owner signs in anew."),
-        "signed-out" => Some("They are signed out everywhere, and what they granted has ended."),
-        "described" => Some("What the account says of them is saved."),
-        "promoted" => Some("They are an operator of this server now."),
-        "disconnected" => Some("The account there does not sign in here any more. Its owner was told by mail."),
-        "passkey-removed" => Some("The passkey is removed. Its owner was told by mail."),
-        "demoted" => Some("They are no operator of this server any more."),
+        "disabled" => Some(t.person.disabled),
+        "enabled" => Some(t.person.enabled),
+        "signed-out" => Some(t.person.signed_out),
+        "described" => Some(t.person.saved),
+        "promoted" => Some(t.person.promoted),
+        "disconnected" => Some(t.person.disconnected),
+        "passkey-removed" => Some(t.person.passkey_removed),
+        "demoted" => Some(t.person.demoted),
         _ => None,
     }
 }
@@ -190,7 +190,7 @@ enum Wrong<'a> {
 }
 
 async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageResult {
-    let (edge, t) = (&operator.edge, Messages::of(Language::English));
+    let (edge, t) = (&operator.edge, OperatorMessages::of(operator.language));
     let refused = match wrong {
         Wrong::Attribute(typed, error) => Some(Refused { typed, error }),
         Wrong::Nothing | Wrong::Address => None,
@@ -207,15 +207,15 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
     Ok(operator.page(&UserPage {
         t,
         bar: Bar::of(operator, Here::Users),
-        notice: operator.done.as_deref().and_then(notice),
-        problem: matches!(wrong, Wrong::Address).then_some("That is not the account's address. Nothing was deleted."),
+        notice: operator.done.as_deref().and_then(|done| notice(t, done)),
+        problem: matches!(wrong, Wrong::Address).then_some(t.person.not_its_address),
         fields,
         describe: form("attributes"),
         groups: groups.into_iter().map(|name| (group::href(&name), name)).collect(),
         passkeys: passkeys.into_iter().map(|one| (form(&format!("passkeys/{}/remove", one.id)), one)).collect(),
         upstreams: upstreams.into_iter().map(|(one, label)| identity_line(&form, one, label)).collect(),
         now: operator.now(),
-        sessions: seen.sessions,
+        sessions: seen.sessions.into_iter().map(|session| session_line(t, edge, session)).collect(),
         used: seen.applications.iter().map(used_line).collect(),
         sign_out: form("sign-out"),
         all_owned: i64::try_from(owned.len()).is_ok_and(|shown| shown == MOST_OWNED).then(all_owned),
@@ -230,12 +230,21 @@ async fn user_page(operator: &Operator, user: User, wrong: Wrong<'_>) -> PageRes
     }))
 }
 
-fn identity_line(form: &impl Fn(&str) -> Form, identity: UpstreamIdentity, label: Option<&str>) -> UpstreamLine {
-    UpstreamLine {
-        disconnect: form(&format!("upstreams/{}/disconnect", identity.id)),
-        label: label.map(str::to_owned),
-        identity,
-    }
+fn identity_line(form: &impl Fn(&str) -> Form, identity: UpstreamIdentity, label: Option<String>) -> UpstreamLine {
+    UpstreamLine { disconnect: form(&format!("upstreams/{}/disconnect", identity.id)), label, identity }
+}
+
+/// With the way by which it was signed in.
+fn session_line(t: &OperatorMessages, edge: &Edge, session: Session) -> SessionLine {
+    let way = match session.amr {
+        AuthenticationMethod::Email => t.person.by_mail.to_owned(),
+        AuthenticationMethod::SoftwareKey | AuthenticationMethod::HardwareKey => t.person.by_passkey.to_owned(),
+        AuthenticationMethod::Upstream => {
+            let label = |name| edge.upstreams().label_of_name(name);
+            session.upstream.as_ref().map_or_else(|| t.person.by_another.to_owned(), label)
+        }
+    };
+    SessionLine { session, way }
 }
 
 fn used_line(access: &ApplicationAccess) -> UsedLine {
@@ -251,6 +260,6 @@ fn owned_line(application: &Application) -> OwnedLine {
     OwnedLine {
         app: shown(application),
         href: format!("/portal/applications/{}", application.client_id.in_path()),
-        state: application.state.name(),
+        state: application.state,
     }
 }

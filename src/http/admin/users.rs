@@ -4,15 +4,14 @@ use axum::response::Response;
 
 use super::frame::{Bar, Here};
 use super::invite::Invited;
+use super::messages::OperatorMessages;
 use super::view::{InviteForm, PAGE, UsersPage};
 use crate::domain::account_invitation::AccountInvitation;
 use crate::domain::ids::UserId;
-use crate::domain::language::Language;
 use crate::domain::listing::UserFilter;
 use crate::flows::sign_up::InviteError;
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::fields::{Query, cut, id, narrowed};
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::{FreshOperator, Operator};
 use crate::http::pages::visit::{address, see};
@@ -32,18 +31,19 @@ pub(in crate::http) async fn withdraw(form: CsrfForm<FreshOperator>) -> PageResu
     Ok(see(&Here::Users.after("withdrawn")))
 }
 
-fn notice(done: &str) -> Option<&'static str> {
+fn notice(t: &OperatorMessages, done: &str) -> Option<&'static str> {
     match done {
-        "deleted" => Some("The account is deleted."),
-        "invited" => Some("The invitation is on its way. Signing in with that address makes the account."),
-        "withdrawn" => Some("The invitation is taken back."),
+        "deleted" => Some(t.accounts.deleted),
+        "invited" => Some(t.invitations.sent),
+        "withdrawn" => Some(t.invitations.withdrawn),
         _ => None,
     }
 }
 
 /// The page, with what became of the people who were to be invited.
 pub(super) async fn users_page(operator: &Operator, parameters: &Parameters, invited: Invited) -> PageResult {
-    let search = parameters.value("q").unwrap_or_default().trim();
+    let t = OperatorMessages::of(operator.language);
+    let search = parameters.value("q").unwrap_or_default().trim_ascii();
     let state = parameters.value("state").unwrap_or_default();
     let filter = UserFilter { search: narrowed(parameters, "q")?, state: narrowed(parameters, "state")? };
     let before = id::<UserId>(parameters, "before").map(|id| id.to_string());
@@ -55,10 +55,10 @@ pub(super) async fn users_page(operator: &Operator, parameters: &Parameters, inv
     let to = |before: &str| address(Here::Users.href(), &[("q", search), ("state", state), ("before", before)]);
     let next = cut(&mut users, PAGE).map(|last| to(&last.id.to_string()));
     Ok(operator.page(&UsersPage {
-        t: Messages::of(Language::English),
+        t,
         bar: Bar::of(operator, Here::Users),
         now: operator.now(),
-        notice: operator.done.as_deref().and_then(notice),
+        notice: operator.done.as_deref().and_then(|done| notice(t, done)),
         invite: InviteForm {
             form: operator.form("/admin/users/invite"),
             emails: invited.emails,

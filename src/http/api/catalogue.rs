@@ -39,6 +39,8 @@ pub(super) struct Resource {
     token_format: Option<&'static str>,
     /// The client id of the application that it is.
     application: Option<String>,
+    /// The issuer of the authorization server whose tokens it takes, where that is another one.
+    issuer: Option<String>,
 }
 
 impl From<catalogue::Resource> for Resource {
@@ -48,6 +50,7 @@ impl From<catalogue::Resource> for Resource {
             open: resource.is_open(),
             token_format: resource.token_format.map(TokenProfile::name),
             application: resource.application.map(|client_id| client_id.to_string()),
+            issuer: resource.authorization_server.map(|server| server.issuer),
             name: resource.name,
             scopes: resource.scope.iter().map(str::to_owned).collect(),
         }

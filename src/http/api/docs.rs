@@ -7,10 +7,10 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::DOCUMENT;
 use super::problem::KINDS;
-use crate::domain::language::Language;
 use crate::http::pages::assets;
 use crate::http::pages::messages::Messages;
 use crate::http::pages::page::page;
+use crate::http::pages::visit::Visit;
 use crate::http::problem::{slug, title};
 use described::{Group, Shape};
 
@@ -35,7 +35,7 @@ struct ProblemKind {
 }
 
 /// Shows the document.
-pub(in crate::http) async fn show() -> Response {
+pub(in crate::http) async fn show(visit: Visit) -> Response {
     let document = serde_json::to_value(&*DOCUMENT).unwrap_or_default();
     let problems = KINDS.map(|(code, meaning)| ProblemKind {
         name: slug(code),
@@ -44,7 +44,7 @@ pub(in crate::http) async fn show() -> Response {
         meaning,
     });
     page(&Docs {
-        t: Messages::of(Language::English),
+        t: visit.messages(),
         description: document["info"]["description"].as_str().unwrap_or_default().to_owned(),
         groups: described::groups(&document),
         shapes: described::shapes(&document),

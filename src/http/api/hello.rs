@@ -41,7 +41,7 @@ impl From<AccessTokenClaims> for Seen {
             issued_to: claims.client_id,
             speaks_for: claims.sub,
             meant_for: claims.aud,
-            allows: claims.scope.split_whitespace().map(str::to_owned).collect(),
+            allows: claims.scope.split_ascii_whitespace().map(str::to_owned).collect(),
             issued_at: Timestamp::from_seconds(claims.iat).to_string(),
             expires_at: Timestamp::from_seconds(claims.exp).to_string(),
         }

@@ -171,7 +171,7 @@ fn members(can_be_null: fn(&Setting) -> bool) -> Members {
             let kind = json!([former.json_type, "null"]);
             members.insert(former.name.to_owned(), json!({ "type": kind, "description": what, "deprecated": true }));
         }
-        schema["description"] = setting.help.trim().into();
+        schema["description"] = setting.help.trim_ascii().into();
         members.insert(setting.name.to_owned(), schema);
     }
     members

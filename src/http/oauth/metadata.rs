@@ -12,14 +12,16 @@ use crate::domain::language::Language;
 use crate::flows::application_cache::ApplicationCache;
 use crate::flows::client_documents::ClientDocuments;
 use crate::flows::registrations::{PATH, Registrations};
+use crate::flows::upstreams::Upstreams;
 use crate::protocol::acr::AuthenticationClass;
-use crate::protocol::metadata::{Metadata, Offered};
+use crate::protocol::metadata::{Assertions, Metadata, Offered};
 
 /// Serves the metadata, from memory even when the database is away.
 pub(in crate::http) async fn metadata(
     State(application_cache): State<Arc<ApplicationCache>>,
     State(registrations): State<Arc<Registrations>>,
     State(client_documents): State<Arc<ClientDocuments>>,
+    State(upstreams): State<Arc<Upstreams>>,
     State(config): State<Arc<Config>>,
 ) -> Response {
     let catalogue = application_cache.known_catalogue();
@@ -29,16 +31,18 @@ pub(in crate::http) async fn metadata(
         resources: catalogue.for_everybody().map(ToString::to_string).collect(),
         claims: application_cache.attribute_schema().claim_names().map(str::to_owned).collect(),
         signing: &config.keys.algorithms,
-        classes: classes(&config),
+        classes: classes(&upstreams),
         languages: &Language::TAGS,
         registration: registrations.is_on().then_some(PATH),
         client_documents: client_documents.is_on(),
+        assertions: Assertions { issued: catalogue.has_foreign_server(), accepted: !config.trusted_issuers.is_empty() },
     });
     ([(CACHE_CONTROL, "public, max-age=300")], Json(metadata)).into_response()
 }
 
 /// Nobody can sign in at an upstream where there is none.
-fn classes(config: &Config) -> Vec<AuthenticationClass> {
-    let is_met = |class: &AuthenticationClass| *class != AuthenticationClass::Upstream || !config.upstreams.is_empty();
+fn classes(upstreams: &Upstreams) -> Vec<AuthenticationClass> {
+    let has_none = upstreams.offered().is_empty();
+    let is_met = |class: &AuthenticationClass| *class != AuthenticationClass::Upstream || !has_none;
     AuthenticationClass::ALL.into_iter().filter(is_met).collect()
 }

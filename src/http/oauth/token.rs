@@ -16,7 +16,7 @@ pub(in crate::http) async fn token(State(edge): State<Edge>, post: TokenPost) ->
     let grant = post.as_ref().ok().and_then(|post| GrantType::from_name(post.parameters.value("grant_type")?));
     let answer = answer(&edge, post).await;
     let (result, status) = answer.as_ref().map_or_else(|refused| refused.refusal.code.wire(), |_| ("issued", 200));
-    edge.metrics.token(&TokenLabels { grant: grant.map_or("unknown", GrantType::name), result, status });
+    edge.metrics().token(&TokenLabels { grant: grant.map_or("unknown", GrantType::name), result, status });
     Ok(Unkept(answer?))
 }
 

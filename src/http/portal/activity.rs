@@ -1,5 +1,6 @@
 //! The activity part of an application's page: tokens by day, requests with their failures, delivery traces of mails.
 
+use super::messages::PortalMessages;
 use super::view::{Activity, DeliveryStepLine, DeliveryTraceLine, FailureLines, Marked, RequestLine};
 use crate::domain::activity::{Failure, NotedRequest};
 use crate::domain::application::Application;
@@ -21,14 +22,14 @@ const TRACES: u32 = 10;
 
 /// The activity part of the page.
 pub(super) async fn activity(visit: &Visit, application: &Application) -> Result<Activity, Refusal> {
-    let edge = &visit.edge;
+    let (edge, t) = (&visit.edge, PortalMessages::of(visit.language));
     let days = edge.insight().application_activity(application.id, DAYS).await?;
     let requests = edge.insight().application_requests(application.id, REQUESTS).await?;
     let traces = edge.insight().application_delivery_traces(application.id, TRACES).await?;
     Ok(Activity {
         chart: Chart::of(&days.per_day),
         requests: requests.into_iter().map(request_line).collect(),
-        traces: traces.into_iter().map(delivery_trace_line).collect(),
+        traces: traces.into_iter().map(|trace| delivery_trace_line(t, trace)).collect(),
     })
 }
 
@@ -57,28 +58,30 @@ fn failure_lines(failure: Failure) -> FailureLines {
     }
 }
 
-fn delivery_trace_line(trace: DeliveryTrace) -> DeliveryTraceLine {
+fn delivery_trace_line(t: &PortalMessages, trace: DeliveryTrace) -> DeliveryTraceLine {
     let steps = trace.steps.into_iter();
     DeliveryTraceLine {
         at: trace.created_at,
         address: trace.address,
         reference: trace.reference,
         steps: steps
-            .map(|step| DeliveryStepLine { at: step.at, what: words(step.event), detail: step.detail })
+            .map(|step| DeliveryStepLine { at: step.at, what: words(t, step.event), detail: step.detail })
             .collect(),
     }
 }
 
-const fn words(event: DeliveryEvent) -> &'static str {
+/// What happened to a mail.
+pub(super) const fn words(t: &PortalMessages, event: DeliveryEvent) -> &'static str {
+    let t = &t.activity;
     match event {
-        DeliveryEvent::Queued => "Mail queued",
-        DeliveryEvent::Accepted => "Mail accepted by the mail server",
-        DeliveryEvent::Undelivered => "Mail not delivered",
-        DeliveryEvent::Opened => "Link opened",
-        DeliveryEvent::Previewed => "Link looked at by a scanner or preview",
-        DeliveryEvent::CodeIssued => "Code issued",
-        DeliveryEvent::Exchanged => "Code exchanged for tokens",
-        DeliveryEvent::SignedIn => "Signed in",
-        DeliveryEvent::Refused => "Refused",
+        DeliveryEvent::Queued => t.queued,
+        DeliveryEvent::Accepted => t.accepted,
+        DeliveryEvent::Undelivered => t.undelivered,
+        DeliveryEvent::Opened => t.opened,
+        DeliveryEvent::Previewed => t.previewed,
+        DeliveryEvent::CodeIssued => t.code_issued,
+        DeliveryEvent::Exchanged => t.exchanged,
+        DeliveryEvent::SignedIn => t.signed_in_step,
+        DeliveryEvent::Refused => t.refused,
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::messages::PortalMessages;
 use super::tab::Tab;
 use super::tabs::Tabs;
 use super::view::{ApplicationNotice, FieldProblem, Tried, TriedSignIn};
@@ -42,9 +43,9 @@ pub(super) struct Occasion {
 
 impl Occasion {
     /// The page after a refusal.
-    pub(super) fn refused(refusal: &Refusal) -> Self {
+    pub(super) fn refused(t: &PortalMessages, refusal: &Refusal) -> Self {
         Self {
-            problems: vec![FieldProblem::whole(refusal.description.clone())],
+            problems: vec![FieldProblem::whole(t.refusal(refusal))],
             status: StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST),
             ..Self::default()
         }

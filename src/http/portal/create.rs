@@ -7,15 +7,14 @@ use super::frame::{Frame, Here};
 use super::idempotent_form::{Made, making_form, submit_once};
 use super::kinds;
 use super::known_application::{ADDRESS, Known, KnownApplication, WHICH};
+use super::messages::PortalMessages;
 use super::owned_application::status_on_page;
 use super::read_settings::{names_scopes, new_settings};
 use super::tab::Tab;
 use super::view::{FieldProblem, Input, KindCard, NewApplicationPage, NewInput, element, input};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Chosen, Place, SETTINGS};
-use crate::domain::language::Language;
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::fields::Query;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page::Page;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::posted_form::PostedForm;
@@ -27,8 +26,9 @@ const NEW: &str = "/portal/applications/new";
 
 /// `GET /portal/applications/new`.
 pub(in crate::http) async fn show(viewer: Viewer, Query(parameters): Query) -> Page {
+    let t = PortalMessages::of(viewer.language);
     let sent = |name: &str| parameters.value(name).unwrap_or_default().to_owned();
-    let (posted, problems) = match Known::asked(&parameters) {
+    let (posted, problems) = match Known::asked(t, &parameters) {
         Ok(Some(known)) => (known.filled_in(viewer.edge.keys().default_algorithm()), Vec::new()),
         Ok(None) => (PostedForm::default(), Vec::new()),
         Err(problem) => (PostedForm::of(&[(WHICH, &sent(WHICH)), (ADDRESS, &sent(ADDRESS))]), vec![problem]),
@@ -40,15 +40,16 @@ pub(in crate::http) async fn show(viewer: Viewer, Query(parameters): Query) -> P
 /// `POST /portal/applications/new`.
 pub(in crate::http) async fn create(form: CsrfForm<Viewer>) -> PageResult<Response> {
     let CsrfForm { sender: viewer, posted } = form;
+    let t = PortalMessages::of(viewer.language);
     let again = |problems, status| Ok(form_page(&viewer, &posted, problems).with_status(status).into_response());
-    let settings = match new_settings(&posted, viewer.edge.keys().default_algorithm()) {
+    let settings = match new_settings(t, &posted, viewer.edge.keys().default_algorithm()) {
         Ok(settings) => settings,
         Err(problems) => return again(problems, StatusCode::BAD_REQUEST),
     };
     match register(&viewer, settings, &posted).await {
         Ok(response) => Ok(response),
         Err(refusal) => match status_on_page(&refusal) {
-            Some(status) => again(vec![FieldProblem::whole(refusal.description)], status),
+            Some(status) => again(vec![FieldProblem::whole(t.refusal(&refusal))], status),
             None => Err(refusal.into()),
         },
     }
@@ -66,16 +67,17 @@ async fn register(viewer: &Viewer, settings: ApplicationSettings, posted: &Poste
 }
 
 fn form_page(viewer: &Viewer, posted: &PostedForm, problems: Vec<FieldProblem>) -> Page {
+    let t = PortalMessages::of(viewer.language);
     let (which, address) = (posted.text(WHICH), posted.text(ADDRESS));
     let form = making_form(viewer, NEW);
     let mut view = NewApplicationPage {
-        known: KnownApplication::with(which, address, &problems),
-        t: Messages::of(Language::English),
+        known: KnownApplication::with(t, [which, address], &problems),
+        t,
         frame: Frame::of(viewer, Here::Applications),
         inputs: new_inputs(viewer, posted, &problems),
-        kinds: kind_cards(posted),
-        reason: Input::lines("app-reason", "reason", "For the operator")
-            .hinted("Only if you ask for more than the free scopes: what do you need it for?")
+        kinds: kind_cards(t, posted),
+        reason: Input::lines("app-reason", "reason", t.fresh.for_operator)
+            .hinted(t.fresh.reason_hint)
             .holding(posted.text("reason")),
         problems: Vec::new(),
         form: if address.is_empty() { form } else { form.carrying(WHICH, which).carrying(ADDRESS, address) },
@@ -86,6 +88,7 @@ fn form_page(viewer: &Viewer, posted: &PostedForm, problems: Vec<FieldProblem>) 
 
 /// What is asked of a new application. A field that is left empty follows the type.
 fn new_inputs(viewer: &Viewer, posted: &PostedForm, problems: &[FieldProblem]) -> Vec<NewInput> {
+    let t = PortalMessages::of(viewer.language);
     let empty = ApplicationSettings::new(String::new(), ApplicationKind::default());
     let shown = SETTINGS.iter().filter(|setting| setting.place == Place::New);
     shown
@@ -93,7 +96,7 @@ fn new_inputs(viewer: &Viewer, posted: &PostedForm, problems: &[FieldProblem]) -
             let id = element("app", setting);
             let problem = problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
             let mut input =
-                Input { id: id.into(), problem, ..input(setting, &empty).holding(posted.text(setting.name)) };
+                Input { id: id.into(), problem, ..input(t, setting, &empty).holding(posted.text(setting.name)) };
             if matches!(setting.chosen, Chosen::WithApproval) {
                 input.hint = format!("{} {}", input.hint, scope_hint(viewer));
             }
@@ -103,27 +106,26 @@ fn new_inputs(viewer: &Viewer, posted: &PostedForm, problems: &[FieldProblem]) -
 }
 
 /// The types; the first is chosen unless another was.
-fn kind_cards(posted: &PostedForm) -> Vec<KindCard> {
+fn kind_cards(t: &PortalMessages, posted: &PostedForm) -> Vec<KindCard> {
     let chosen = ApplicationKind::from_name(posted.text("type")).unwrap_or_default();
     let offered = ApplicationKind::ALL.into_iter();
-    offered.map(|kind| KindCard { value: kind.name(), words: kinds::words(kind), chosen: kind == chosen }).collect()
+    offered.map(|kind| KindCard { value: kind.name(), words: kinds::words(t, kind), chosen: kind == chosen }).collect()
 }
 
 /// The scopes that can be chosen, and the default.
 fn scope_hint(visit: &Visit) -> String {
     let free = &visit.edge.config().self_service.scopes;
-    format!(
-        "Empty gives what is usual for its type. Everybody may choose among: {free}. Anything else waits for an operator."
-    )
+    PortalMessages::of(visit.language).fresh.scopes_hint.with(free)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
 
     #[test]
     fn every_type_is_offered_and_each_can_get_tokens() {
-        let cards = kind_cards(&PostedForm::default());
+        let cards = kind_cards(PortalMessages::of(Language::English), &PostedForm::default());
         assert_eq!(cards.iter().filter(|card| card.chosen).map(|card| card.value).collect::<Vec<_>>(), ["service"]);
         let offered: Vec<_> = cards.iter().filter_map(|card| ApplicationKind::from_name(card.value)).collect();
         assert_eq!(offered, ApplicationKind::ALL);

@@ -1,11 +1,14 @@
 //! What stands around every page of the portal.
 
+use super::messages::PortalMessages;
 use crate::http::pages::view::Form;
 use crate::http::pages::viewer::Viewer;
 
 /// The bar at the top.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Frame {
+    /// Its messages: the page around it may have a catalogue of its own.
+    pub(in crate::http) t: &'static PortalMessages,
     /// Which of its links leads to the page itself.
     pub(in crate::http) here: Here,
     /// Who is signed in.
@@ -27,6 +30,7 @@ impl Frame {
     /// The bar for this person.
     pub(in crate::http) fn of(viewer: &Viewer, here: Here) -> Self {
         Self {
+            t: PortalMessages::of(viewer.language),
             here,
             address: viewer.address(),
             operator: viewer.person.user.admin,

@@ -1,4 +1,4 @@
-//! `/portal/invitations/{path}`: the page of an invitation, from the link in the mail or from the list.
+//! `/portal/invitations/{token}`: the page of an invitation, from the link in the mail or from the list.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -6,13 +6,12 @@ use axum::response::Response;
 use super::APPLICATIONS;
 use super::frame::{Frame, Here};
 use super::kinds;
+use super::messages::PortalMessages;
 use super::tab::Tab;
 use super::view::InvitationPage;
-use crate::domain::language::Language;
 use crate::domain::ownership::{InvitationPath, InvitationPurpose};
 use crate::http::pages::csrf_form::CsrfForm;
 use crate::http::pages::flow::shown;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::see;
@@ -26,16 +25,16 @@ fn read(path: &str) -> Result<InvitationPath, Refusal> {
     path.parse().map_err(|_| Refusal::new(ErrorCode::NotFound, "this invitation is not, or no longer, for you"))
 }
 
-/// `GET /portal/invitations/{path}`.
+/// `GET /portal/invitations/{token}`.
 pub(in crate::http) async fn show(Path(path): Path<String>, viewer: Viewer) -> PageResult {
     let edge = &viewer.edge;
     let (invitation, application) = edge.ownership().invitation_for(&viewer.person.user, &read(&path)?).await?;
     let inviter = edge.people().address_of_user(invitation.invited_by).await?;
     Ok(viewer.page(&InvitationPage {
-        t: Messages::of(Language::English),
+        t: PortalMessages::of(viewer.language),
         frame: Frame::of(&viewer, Here::Applications),
         app: shown(&application),
-        kind: kinds::words(application.settings.kind).short,
+        kind: kinds::words(PortalMessages::of(viewer.language), application.settings.kind).short,
         inviter: inviter.map(|address| address.to_string()).unwrap_or_default(),
         hands_over: invitation.purpose == InvitationPurpose::Transfer,
         until: invitation.expires_at,

@@ -1,5 +1,6 @@
 //! The names of application types, and when to choose which.
 
+use super::messages::PortalMessages;
 use crate::domain::application::ApplicationKind;
 
 /// The messages for a type.
@@ -14,33 +15,14 @@ pub(in crate::http) struct KindMessages {
 }
 
 /// The messages for this type.
-pub(in crate::http) const fn words(kind: ApplicationKind) -> KindMessages {
+pub(in crate::http) const fn words(t: &PortalMessages, kind: ApplicationKind) -> KindMessages {
+    let t = &t.kinds;
     let (short, title, when) = match kind {
-        ApplicationKind::Service => (
-            "Service",
-            "A program that calls an API by itself",
-            "A job, a script, another server. No person signs in: it gets its tokens with its own secret.",
-        ),
-        ApplicationKind::Web => (
-            "Web application",
-            "A web application with a server of its own",
-            "People sign in, and your server keeps the secret and their tokens.",
-        ),
-        ApplicationKind::Spa => (
-            "Browser application",
-            "An application that runs wholly in the browser",
-            "People sign in. It has no secret, because every user could read it; PKCE takes its place.",
-        ),
-        ApplicationKind::Native => (
-            "App",
-            "An app on a phone or a desktop",
-            "People sign in through their browser and come back to the app. No secret, but PKCE.",
-        ),
-        ApplicationKind::Device => (
-            "Device",
-            "A device with little or no keyboard",
-            "A television, a printer, a command line: people approve it on their phone.",
-        ),
+        ApplicationKind::Service => (t.service, t.service_title, t.service_when),
+        ApplicationKind::Web => (t.web, t.web_title, t.web_when),
+        ApplicationKind::Spa => (t.spa, t.spa_title, t.spa_when),
+        ApplicationKind::Native => (t.native, t.native_title, t.native_when),
+        ApplicationKind::Device => (t.device_kind, t.device_title, t.device_when),
     };
     KindMessages { short, title, when }
 }

@@ -1,5 +1,6 @@
 //! The first step of registering an application that many people run: what it wants is filled in.
 
+use super::messages::PortalMessages;
 use super::view::{ChoiceField, ChoiceOption, FieldProblem, Input};
 use crate::domain::application::{ApplicationSettings, GivenSettings, Place, SETTINGS, Setting};
 use crate::domain::preset::{ApplicationAddress, PRESETS, Preset};
@@ -38,14 +39,12 @@ impl Known {
     }
 
     /// What the address of the page says; nothing as long as there is no address of an application.
-    pub(super) fn asked(parameters: &Parameters) -> Result<Option<Self>, FieldProblem> {
-        let text = |name: &str| parameters.value(name).map(str::trim).filter(|text| !text.is_empty());
+    pub(super) fn asked(t: &PortalMessages, parameters: &Parameters) -> Result<Option<Self>, FieldProblem> {
+        let text = |name: &str| parameters.value(name).map(str::trim_ascii).filter(|text| !text.is_empty());
         let (Some(which), Some(address)) = (text(WHICH), text(ADDRESS)) else { return Ok(None) };
-        let unknown = || FieldProblem::at("app-for", "Choose one of the list.");
+        let unknown = || FieldProblem::at("app-for", t.fresh.choose_listed);
         let preset = Preset::of_name(which).ok_or_else(unknown)?;
-        let wrong = |_| {
-            FieldProblem::at("app-url", "Give the address under which people open it, such as https://app.example.com.")
-        };
+        let wrong = |_| FieldProblem::at("app-url", t.fresh.no_address);
         Ok(Some(Self { preset, address: address.parse().map_err(wrong)? }))
     }
 
@@ -77,28 +76,36 @@ impl Known {
 
 impl KnownApplication {
     /// The step, with what was chosen in it.
-    pub(super) fn with(which: &str, address: &str, problems: &[FieldProblem]) -> Self {
+    pub(super) fn with(t: &PortalMessages, [which, address]: [&str; 2], problems: &[FieldProblem]) -> Self {
         let problem = |id: &str| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
         let option = |preset: &Preset| ChoiceOption {
             value: preset.name.to_owned(),
-            text: preset.label.to_owned(),
+            text: called(t, preset),
             chosen: preset.name == which,
         };
-        let mut line = Input::line("app-url", ADDRESS, "Its address")
-            .hinted("Under which people open it, such as https://app.example.com.")
-            .holding(address);
+        let mut line =
+            Input::line("app-url", ADDRESS, t.fresh.its_address).hinted(t.fresh.its_address_hint).holding(address);
         line.problem = problem("app-url");
         Self {
             is_open: !address.is_empty() || !problems.is_empty(),
             choice: ChoiceField {
                 id: "app-for".to_owned(),
                 name: WHICH,
-                label: "Which one",
-                hint: "What it wants is filled in below, and can be changed.",
+                label: t.fresh.which,
+                hint: t.fresh.which_hint,
                 options: PRESETS.iter().map(option).collect(),
                 problem: problem("app-for"),
             },
             address: line,
         }
     }
+}
+
+/// What an application is called: the names are those of their makers, and only the words between them are ours.
+fn called(t: &PortalMessages, preset: &Preset) -> String {
+    if let Some((first, second)) = preset.label.split_once(" and ") {
+        return t.fresh.two_of_a_kind.with(&[("first", first), ("second", second)]);
+    }
+    let broker = preset.label.strip_suffix(" as a broker");
+    broker.map_or_else(|| preset.label.to_owned(), |name| t.fresh.as_a_broker.with(name))
 }

@@ -5,17 +5,16 @@ use std::time::Duration;
 use super::APPLICATIONS;
 use super::frame::{Frame, Here};
 use super::life;
+use super::messages::PortalMessages;
 use super::tab::Tab;
 use super::view::{ApplicationLine, ApplicationsPage, DeletedLine, InvitedLine, ListNotice};
 use super::{invitation, kinds};
 use crate::domain::application::{Application, ApplicationState};
-use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
 use crate::domain::listing::{ApplicationPlace, ApplicationStates};
 use crate::domain::ownership::{Invitation, InvitationPurpose};
 use crate::http::pages::fields::{Query, cut};
 use crate::http::pages::flow::shown;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::viewer::Viewer;
 use crate::http::pages::visit::Visit;
@@ -40,7 +39,7 @@ pub(in crate::http) async fn show(viewer: Viewer, Query(parameters): Query) -> P
     let outlooks = edge.life_cycle().life_cycle_of_all(&own).await?;
     let both = || own.iter().zip(&outlooks);
     Ok(viewer.page(&ApplicationsPage {
-        t: Messages::of(Language::English),
+        t: PortalMessages::of(viewer.language),
         frame: Frame::of(&viewer, Here::Applications),
         now: viewer.now(),
         notice: viewer.done.as_deref().and_then(ListNotice::from_name),
@@ -63,14 +62,15 @@ fn line(visit: &Visit, application: &Application, outlook: &Outlook) -> Option<A
     if matches!(application.state, ApplicationState::Deleted { .. }) {
         return None;
     }
+    let t = PortalMessages::of(visit.language);
     let end = outlook.deactivated_at.or(outlook.deleted_at);
     Some(ApplicationLine {
         app: shown(application),
         href: Tab::Overview.address_of(&application.client_id),
-        kind: kinds::words(application.settings.kind).short,
+        kind: kinds::words(t, application.settings.kind).short,
         active: application.state == ApplicationState::Active,
         last_used_at: application.last_used_at,
-        outlook: life::sentence(application, outlook),
+        outlook: life::sentence(t, application, outlook),
         soon: end.is_some_and(|end| end < visit.now().plus(SOON)),
     })
 }

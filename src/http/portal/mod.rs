@@ -1,6 +1,6 @@
 //! PORTAL: developers manage their own applications.
 //!
-//! Owns the pages below `/portal`, in English. Does not own applications or authorization: every handler asks a flow as
+//! Owns the pages below `/portal`. Does not own applications or authorization: every handler asks a flow as
 //! [`crate::flows::access::Caller`], and an application of another owner is 404. Everything works without JavaScript;
 //! each change is a form that answers with 303, or with the page and what was wrong.
 
@@ -16,6 +16,7 @@ mod known_application;
 mod life;
 mod list;
 mod logouts;
+pub(in crate::http) mod messages;
 pub(in crate::http) mod owned_application;
 mod page_forms;
 mod people;
@@ -66,7 +67,7 @@ pub(super) fn routes() -> Router<Edge> {
         .route("/portal/applications/{client_id}/owners/remove", post(people::remove).get(back))
         .route("/portal/applications/{client_id}/leave", post(people::leave).get(back))
         .route("/portal/applications/{client_id}/invitations/{id}/withdraw", post(people::withdraw).get(back))
-        .route("/portal/invitations/{path}", get(invitation::show))
-        .route("/portal/invitations/{path}/accept", post(invitation::accept))
-        .route("/portal/invitations/{path}/decline", post(invitation::decline))
+        .route("/portal/invitations/{token}", get(invitation::show))
+        .route("/portal/invitations/{token}/accept", post(invitation::accept))
+        .route("/portal/invitations/{token}/decline", post(invitation::decline))
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::application::{Occasion, application_page, seen};
+use super::messages::PortalMessages;
 use super::tab::Tab;
 use crate::domain::application::Application;
 use crate::domain::ids::ClientId;
@@ -103,7 +104,9 @@ pub(super) async fn could_not(viewer: &Viewer, client_id: &ClientId, refusal: Re
     }
     // What is there now, not what it was when the form was shown.
     let now = seen(viewer, client_id).await?;
-    Ok(application_page(viewer, &now, Occasion::refused(&refusal)).await?.into_response())
+    Ok(application_page(viewer, &now, Occasion::refused(PortalMessages::of(viewer.language), &refusal))
+        .await?
+        .into_response())
 }
 
 /// The status of a page that is shown again because of this; none where a page of its own says it.

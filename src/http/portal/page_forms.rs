@@ -1,9 +1,10 @@
 //! The forms of an application's pages.
 
 use super::idempotent_form::making_form;
+use super::messages::PortalMessages;
 use super::tab::Tab;
 use super::view::{SecretLine, SettingsForm, SettingsReader};
-use crate::domain::application::{Application, ApplicationState, Origin};
+use crate::domain::application::{Application, ApplicationState};
 use crate::domain::approval::Extras;
 use crate::domain::life_cycle::Outlook;
 use crate::domain::secret::StoredSecret;
@@ -72,9 +73,10 @@ impl PageForms<'_> {
         let waiting = waiting.filter(|_| !is_operator);
         let settings = application.settings.clone();
         let settings = waiting.map_or_else(|| settings.clone(), |extras| extras.added_to(settings.clone()));
+        let t = PortalMessages::of(self.viewer.language);
         let form = self.viewer.form(tab.address_of(&application.client_id));
         let form =
-            SettingsForm::of(topic, &settings, form.carrying("version", application.version.to_string()), reader);
+            SettingsForm::of(t, topic, &settings, form.carrying("version", application.version.to_string()), reader);
         let form = match waiting {
             Some(extras) => form.waiting_for(extras),
             None => form,
@@ -84,7 +86,7 @@ impl PageForms<'_> {
 
     /// Whether it is changed here, and not in the configuration or in its document.
     pub(super) fn is_changeable(&self) -> bool {
-        self.application.origin != Origin::Declared && !self.application.origin.is_document()
+        self.application.origin.is_changed_here()
     }
 
     fn form(&self, action: &str) -> Form {

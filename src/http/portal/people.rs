@@ -6,10 +6,11 @@ use axum::response::Response;
 
 use super::APPLICATIONS;
 use super::application::Occasion;
+use super::messages::{PeopleMessages, PortalMessages};
 use super::owned_application::OwnedApplication;
 use super::tab::Tab;
 use super::view::{FieldProblem, Input, InvitationLine, OwnerLine, People, sentence};
-use crate::domain::application::{Application, Origin};
+use crate::domain::application::Application;
 use crate::domain::ids::InvitationId;
 use crate::domain::ownership::{InvitationPurpose, Owner};
 use crate::domain::user::EmailAddress;
@@ -22,17 +23,19 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 /// `POST …/owners/invite`.
 pub(in crate::http) async fn invite(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
     let CsrfForm { sender: own, posted } = form;
+    let t = &PortalMessages::of(own.language).people;
     let not_invited = |text: &str, status| Occasion {
         invited: Some(posted.text("email").to_owned()),
         ..Occasion::with_problem(FieldProblem::at("invite-email", text), status)
     };
     let Ok(email) = posted.text("email").trim_ascii().parse::<EmailAddress>() else {
-        return own.page(not_invited("That is not an e-mail address.", StatusCode::BAD_REQUEST)).await;
+        return own.page(not_invited(t.no_email, StatusCode::BAD_REQUEST)).await;
     };
     let purpose = InvitationPurpose::from_name(posted.text("purpose")).unwrap_or(InvitationPurpose::Share);
     match own.edge.ownership().invite_owner(&own.caller(), &own.application, email, purpose).await {
         Err(refusal) if refusal.code == ErrorCode::Conflict => {
-            own.page(not_invited(&sentence(&refusal.description), StatusCode::CONFLICT)).await
+            let text = sentence(PortalMessages::of(own.language).refusal(&refusal).trim_end_matches('.'));
+            own.page(not_invited(&text, StatusCode::CONFLICT)).await
         }
         invited => own.answer(invited, "invited").await,
     }
@@ -72,7 +75,7 @@ pub(super) async fn people(viewer: &Viewer, application: &Application, occasion:
     let edge = &viewer.edge;
     let owners = edge.access().owners_of(application).await?;
     let invitations = edge.ownership().invitations_of(application).await?;
-    let changeable = application.origin != Origin::Declared && !application.origin.is_document();
+    let changeable = application.origin.is_changed_here();
     let form = |action: &str| viewer.form(format!("{}/{action}", Tab::Overview.address_of(&application.client_id)));
     let active = owners.iter().filter(|owner| owner.active).count();
     let line = |owner: Owner| {
@@ -102,13 +105,13 @@ pub(super) async fn people(viewer: &Viewer, application: &Application, occasion:
             .collect(),
         invite: changeable.then(|| form("owners/invite")),
         owners,
-        email: address_field(occasion),
+        email: address_field(&PortalMessages::of(viewer.language).people, occasion),
     })
 }
 
-fn address_field(occasion: &Occasion) -> Input {
-    let mut email = Input::line("invite-email", "email", "E-mail address")
-        .hinted("They get a mail with a link that is good for a week.")
+fn address_field(t: &PeopleMessages, occasion: &Occasion) -> Input {
+    let mut email = Input::line("invite-email", "email", t.email_label)
+        .hinted(t.email_hint)
         .holding(occasion.invited.clone().unwrap_or_default());
     email.problem = occasion.problems.iter().find(|problem| problem.id == email.id).map(|found| found.text.clone());
     email

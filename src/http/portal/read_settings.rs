@@ -1,7 +1,8 @@
 //! From form input to settings: all problems at once, each with its field.
 
 use super::known_application::Known;
-use super::view::{FieldProblem, element, sentence};
+use super::messages::PortalMessages;
+use super::view::{FieldProblem, element};
 use crate::domain::application::{ApplicationKind, ApplicationSettings, Place, SETTINGS, Setting, Shape};
 use crate::http::pages::posted_form::PostedForm;
 use crate::protocol::jose::SigningAlgorithm;
@@ -12,6 +13,7 @@ pub(super) type Read<T> = Result<T, Vec<FieldProblem>>;
 
 /// Puts what was typed in its place and gathers what is wrong with it.
 struct Reading<'a> {
+    t: &'static PortalMessages,
     posted: &'a PostedForm,
     /// What the elements of this page begin with.
     page: &'static str,
@@ -20,13 +22,18 @@ struct Reading<'a> {
 }
 
 /// The settings of a new application. What is left empty is as its type and the server have it.
-pub(super) fn new_settings(posted: &PostedForm, algorithm: SigningAlgorithm) -> Read<ApplicationSettings> {
+pub(super) fn new_settings(
+    t: &'static PortalMessages,
+    posted: &PostedForm,
+    algorithm: SigningAlgorithm,
+) -> Read<ApplicationSettings> {
     let kind = ApplicationKind::from_name(posted.text("type")).filter(|kind| !kind.default_grants().is_empty());
     let new = ApplicationSettings::new(String::new(), kind.unwrap_or_default());
     let settings = ApplicationSettings { signing_algorithm: algorithm, ..new };
-    let mut reading = Reading { posted, page: "app", settings, problems: Vec::new() };
+    let mut reading = Reading { t, posted, page: "app", settings, problems: Vec::new() };
     for setting in SETTINGS.iter().filter(|setting| setting.place == Place::New) {
-        if (setting.kinds)(kind.unwrap_or_default()) && !posted.text(posted_as(setting, posted)).trim().is_empty() {
+        if (setting.kinds)(kind.unwrap_or_default()) && !posted.text(posted_as(setting, posted)).trim_ascii().is_empty()
+        {
             reading.put(setting);
         }
     }
@@ -39,17 +46,21 @@ pub(super) fn new_settings(posted: &PostedForm, algorithm: SigningAlgorithm) -> 
     reading.check();
     let people_come_back = reading.settings.grants.contains(&GrantType::AuthorizationCode);
     if people_come_back && reading.settings.redirect_uris.is_empty() && reading.is_fine("app-redirect-uris") {
-        reading.wrong("app-redirect-uris", "Say where people are sent back to after they have signed in.");
+        reading.wrong("app-redirect-uris", t.fresh.no_redirect);
     }
     if kind.is_none() {
-        reading.wrong("app-type", "Choose what the application is.");
+        reading.wrong("app-type", t.fresh.no_type);
     }
     reading.finish()
 }
 
 /// The settings of an application after a change. Settings that the form does not have stay as they are.
-pub(super) fn changed_settings(posted: &PostedForm, current: &ApplicationSettings) -> Read<ApplicationSettings> {
-    let mut reading = Reading { posted, page: "set", settings: current.clone(), problems: Vec::new() };
+pub(super) fn changed_settings(
+    t: &'static PortalMessages,
+    posted: &PostedForm,
+    current: &ApplicationSettings,
+) -> Read<ApplicationSettings> {
+    let mut reading = Reading { t, posted, page: "set", settings: current.clone(), problems: Vec::new() };
     for setting in SETTINGS.iter().filter(|setting| setting.place != Place::Nowhere) {
         let name = posted_as(setting, posted);
         if !posted.has(name) {
@@ -68,7 +79,7 @@ pub(super) fn changed_settings(posted: &PostedForm, current: &ApplicationSetting
 /// Whether the form says what a new application may ask for, instead of leaving it to its type.
 pub(super) fn names_scopes(posted: &PostedForm) -> bool {
     let scopes = SETTINGS.iter().filter(|setting| setting.name == "scopes");
-    scopes.into_iter().any(|scopes| !posted.text(posted_as(scopes, posted)).trim().is_empty())
+    scopes.into_iter().any(|scopes| !posted.text(posted_as(scopes, posted)).trim_ascii().is_empty())
 }
 
 /// The name under which a form has a setting: a page that was open before has the former one.
@@ -90,7 +101,7 @@ impl Reading<'_> {
             _ => setting.parse_text(self.posted.text(posted_as(setting, self.posted))),
         };
         if let Err(what) = setting.put(&mut self.settings, &value) {
-            self.wrong(element(self.page, setting), sentence(&what));
+            self.wrong(element(self.page, setting), self.t.expected(setting, &what));
         }
     }
 
@@ -101,7 +112,7 @@ impl Reading<'_> {
             if let Err(error) = (setting.check)(&self.settings)
                 && self.is_fine(&element)
             {
-                self.wrong(element, sentence(&error.to_string()));
+                self.wrong(element, self.t.settings_problem(&error));
             }
         }
     }
@@ -125,15 +136,22 @@ mod tests {
 
     use super::*;
     use crate::domain::application::Topic;
+    use crate::domain::language::Language;
     use crate::http::pages::view::Form;
     use crate::http::portal::view::{SettingsForm, SettingsReader};
+
+    const ENGLISH: &PortalMessages = PortalMessages::of(Language::English);
 
     fn posted(fields: &[(&str, &str)]) -> PostedForm {
         PostedForm::of(fields)
     }
 
     fn new_settings(posted: &PostedForm) -> Read<ApplicationSettings> {
-        super::new_settings(posted, SigningAlgorithm::Es256)
+        super::new_settings(ENGLISH, posted, SigningAlgorithm::Es256)
+    }
+
+    fn changed_settings(posted: &PostedForm, current: &ApplicationSettings) -> Read<ApplicationSettings> {
+        super::changed_settings(ENGLISH, posted, current)
     }
 
     fn problems<T>(read: Read<T>) -> Vec<String> {
@@ -194,7 +212,7 @@ mod tests {
     fn the_form_as_it_is_shown_can_be_saved_for_every_type() {
         for kind in ApplicationKind::ALL {
             let current = ApplicationSettings::new("Orders".to_owned(), kind);
-            let form = |topic| SettingsForm::of(topic, &current, Form::new("", ""), SettingsReader::Operator);
+            let form = |topic| SettingsForm::of(ENGLISH, topic, &current, Form::new("", ""), SettingsReader::Operator);
             let forms = [Topic::About, Topic::Credentials, Topic::SignIn, Topic::Access].map(form);
             for choice in forms.iter().flat_map(|form| form.first.choices.iter().chain(&form.more.choices)) {
                 let chosen = choice.options.iter().filter(|option| option.chosen).map(|option| option.value.as_str());

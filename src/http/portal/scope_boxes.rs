@@ -1,9 +1,8 @@
 //! The scopes that a form offers as boxes to tick.
 
+use super::messages::PortalMessages;
 use super::view::OfferedScope;
 use crate::domain::application::Application;
-use crate::domain::language::Language;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::viewer::Viewer;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scope::Scope;
@@ -11,7 +10,7 @@ use crate::protocol::scope::Scope;
 /// What everybody may choose, what the configuration describes and what the application has already; for operators, who
 /// give them, the scopes of this server's own API too.
 pub(super) async fn offered_scopes(viewer: &Viewer, application: &Application) -> Result<Vec<OfferedScope>, Refusal> {
-    let (edge, t) = (&viewer.edge, Messages::of(Language::English));
+    let (edge, t) = (&viewer.edge, PortalMessages::of(viewer.language));
     let catalogue = edge.application_cache().catalogue().await?;
     let free = &edge.config().self_service.scopes;
     let chooses_everything = viewer.caller().chooses_everything();

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::application::Occasion;
+use super::messages::PortalMessages;
 use super::owned_application::{OwnedApplication, status_on_page};
 use super::read_settings::changed_settings;
 use super::view::FieldProblem;
@@ -20,7 +21,7 @@ use crate::protocol::refusal::{ErrorCode, Refusal};
 /// `POST` to the address of a tab that has settings.
 pub(in crate::http) async fn change(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
     let CsrfForm { sender: own, posted } = form;
-    let settings = match changed_settings(&posted, &own.application.settings) {
+    let settings = match changed_settings(PortalMessages::of(own.language), &posted, &own.application.settings) {
         Ok(settings) => settings,
         Err(problems) => return own.page(not_taken(posted, problems, StatusCode::BAD_REQUEST)).await,
     };
@@ -52,20 +53,17 @@ async fn changed(
 /// The page again with what was typed, and why it was not taken.
 async fn not_changed(own: &OwnedApplication, posted: PostedForm, refusal: Refusal) -> PageResult<Response> {
     let Some(status) = status_on_page(&refusal) else { return Err(refusal.into()) };
+    let t = PortalMessages::of(own.language);
     let text = match refusal.code {
-        ErrorCode::PreconditionFailed => {
-            "This application was changed after you opened the page. Your changes are still in the form: compare \
-             them with what is there now, and save again."
-        }
-        _ => refusal.description.as_ref(),
+        ErrorCode::PreconditionFailed => t.form.changed_meanwhile.to_owned(),
+        _ => t.refusal(&refusal),
     };
     own.page(not_taken(posted, vec![FieldProblem::at("settings", text)], status)).await
 }
 
 /// The page again, whose form says that the application is meant to be closed to all.
 async fn ask(own: &OwnedApplication, posted: PostedForm) -> PageResult<Response> {
-    let text = "Without an allowed group nobody may use this application any more; it does not become one for everybody. \
-                Name a group, or save again if you mean that.";
+    let text = PortalMessages::of(own.language).form.last_group;
     let occasion = not_taken(posted, vec![FieldProblem::at("set-allowed-groups", text)], StatusCode::CONFLICT);
     own.page(Occasion { asks_about_nobody: true, ..occasion }).await
 }

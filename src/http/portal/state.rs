@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::APPLICATIONS;
 use super::application::{Occasion, seen};
+use super::messages::PortalMessages;
 use super::owned_application::{OwnedApplication, could_not};
 use super::tab::Tab;
 use super::view::FieldProblem;
@@ -37,7 +38,8 @@ pub(in crate::http) async fn activate(form: CsrfForm<OwnedApplication>) -> PageR
 pub(in crate::http) async fn delete(form: CsrfForm<OwnedApplication>) -> PageResult<Response> {
     let CsrfForm { sender: own, posted } = form;
     if as_read(posted.text("name")) != as_read(&own.application.settings.name) {
-        let problem = FieldProblem::at("delete-name", "That is not the application's name. Nothing was deleted.");
+        let text = PortalMessages::of(own.language).danger.not_the_name;
+        let problem = FieldProblem::at("delete-name", text);
         return own.page(Occasion::with_problem(problem, StatusCode::BAD_REQUEST)).await;
     }
     match change_state(&own, DELETE).await {

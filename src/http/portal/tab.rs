@@ -1,6 +1,7 @@
 //! The tabs of an application's page: pages of their own, below the application's address.
 
 use super::APPLICATIONS;
+use super::messages::PortalMessages;
 use crate::domain::application::{ApplicationSettings, Topic};
 use crate::domain::ids::ClientId;
 use crate::http::pages::place::page_of_form;
@@ -47,14 +48,14 @@ impl Tab {
     }
 
     /// What it is called.
-    pub(in crate::http) const fn title(self) -> &'static str {
+    pub(in crate::http) const fn title(self, t: &PortalMessages) -> &'static str {
         match self {
-            Self::Overview => "Overview",
-            Self::Credentials => "Credentials",
-            Self::SignIn => "Sign-in",
-            Self::Access => "Access",
-            Self::Insight => "Insight",
-            Self::Danger => "Pause or delete",
+            Self::Overview => t.head.overview,
+            Self::Credentials => t.head.credentials_tab,
+            Self::SignIn => t.head.sign_in_tab,
+            Self::Access => t.head.access_tab,
+            Self::Insight => t.head.insight,
+            Self::Danger => t.head.danger_tab,
         }
     }
 

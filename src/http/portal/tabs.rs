@@ -7,6 +7,7 @@ use super::frame::{Frame, Here};
 use super::kinds;
 use super::life;
 use super::logouts::logouts;
+use super::messages::PortalMessages;
 use super::page_forms::PageForms;
 use super::people::people;
 use super::scope_boxes::offered_scopes;
@@ -18,12 +19,10 @@ use super::view::{
 };
 use crate::domain::application::{Application, ApplicationState, Origin, SETTINGS};
 use crate::domain::approval::Approval;
-use crate::domain::language::Language;
 use crate::domain::life_cycle::Outlook;
 use crate::domain::picture::LogoState;
 use crate::domain::webhook::WebhookOwner;
 use crate::http::pages::flow::shown;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page::Page;
 use crate::http::pages::viewer::Viewer;
 use crate::http::portal::view::element;
@@ -42,7 +41,7 @@ pub(super) struct Tabs<'a> {
 
 /// What all of them have around their own part.
 struct Around {
-    t: &'static Messages,
+    t: &'static PortalMessages,
     frame: Frame,
     head: ApplicationHead,
 }
@@ -58,7 +57,7 @@ impl<'a> Tabs<'a> {
     /// The tab that the viewer is at; of a deleted application, what is left of it.
     pub(super) async fn page(&self, occasion: Occasion) -> Result<Page, Refusal> {
         let head = self.head(&occasion).await?;
-        let (t, frame) = (Messages::of(Language::English), Frame::of(self.viewer, Here::Applications));
+        let (t, frame) = (PortalMessages::of(self.viewer.language), Frame::of(self.viewer, Here::Applications));
         let around = Around { t, frame, head };
         if around.head.is_deleted() {
             return Ok(self.what_is_left(around));
@@ -81,7 +80,7 @@ impl<'a> Tabs<'a> {
             created_at: self.application.created_at,
             last_used_at: self.application.last_used_at,
             snippets: snippets(self.application, issuer, occasion.secret.as_ref()),
-            endpoints: endpoints(self.application, issuer),
+            endpoints: endpoints(t, self.application, issuer),
             try_out: self.forms.try_out(),
             try_sign_in: self.forms.try_sign_in(),
             settings: self.settings(&occasion).await?,
@@ -99,16 +98,12 @@ impl<'a> Tabs<'a> {
             return Ok(None);
         }
         let state = self.viewer.edge.logos().logo_state(self.application).await?;
-        let t = Messages::of(Language::English);
+        let t = PortalMessages::of(self.viewer.language);
         Ok(Some(match state {
-            _ if self.application.origin.is_dynamic() => {
-                "not shown, since the application registered itself".to_owned()
-            }
-            Some(LogoState { problem: Some(problem), .. }) => {
-                format!("cannot be fetched, and is tried again within the hour: {problem}")
-            }
-            None | Some(LogoState { is_there: false, .. }) => "is being fetched".to_owned(),
-            Some(LogoState { tried_at, .. }) => format!("copied {}", t.ago(tried_at, self.viewer.now())),
+            _ if self.application.origin.is_dynamic() => t.glance.logo_not_shown.to_owned(),
+            Some(LogoState { problem: Some(problem), .. }) => t.glance.logo_failed.with(problem),
+            None | Some(LogoState { is_there: false, .. }) => t.glance.logo_fetching.to_owned(),
+            Some(LogoState { tried_at, .. }) => t.glance.logo_copied.with(t.ago(tried_at, self.viewer.now())),
         }))
     }
 
@@ -171,9 +166,9 @@ impl<'a> Tabs<'a> {
 
     async fn head(&self, occasion: &Occasion) -> Result<ApplicationHead, Refusal> {
         let (viewer, application, access) = (self.viewer, self.application, self.viewer.edge.access());
-        let here = Tab::at(&viewer.path);
+        let (here, t) = (Tab::at(&viewer.path), PortalMessages::of(viewer.language));
         let link = |tab: Tab| TabLink {
-            title: tab.title(),
+            title: tab.title(t),
             href: tab.address_of(&application.client_id),
             is_here: tab == here,
         };
@@ -181,8 +176,8 @@ impl<'a> Tabs<'a> {
         Ok(ApplicationHead {
             app: shown(application),
             client_id: application.client_id.to_string(),
-            kind: kinds::words(application.settings.kind),
-            standing: life::standing(application, &self.outlook),
+            kind: kinds::words(t, application.settings.kind),
+            standing: life::standing(t, application, &self.outlook),
             tabs: Tab::ALL.into_iter().filter(|tab| tab.is_for(&application.settings)).map(link).collect(),
             here,
             declared: application.origin == Origin::Declared,
@@ -213,7 +208,7 @@ impl<'a> Tabs<'a> {
             Some((posted, problems)) => form.refused(posted, problems),
             None => form,
         };
-        let (keys, t) = (self.viewer.edge.keys(), Messages::of(Language::English));
+        let (keys, t) = (self.viewer.edge.keys(), PortalMessages::of(self.viewer.language));
         let announced = keys.announced_algorithms().await?.into_iter().map(|(algorithm, at)| (algorithm, t.moment(at)));
         let mut form = form
             .signing_with(keys.offered_algorithms(), &announced.collect::<Vec<_>>())
@@ -225,18 +220,19 @@ impl<'a> Tabs<'a> {
     }
 }
 
-fn endpoints(application: &Application, issuer: &str) -> Vec<EndpointAddress> {
+fn endpoints(t: &PortalMessages, application: &Application, issuer: &str) -> Vec<EndpointAddress> {
+    let t = &t.using;
     let at = |name, path: &str| EndpointAddress { name, address: format!("{issuer}{path}") };
     let people = application.settings.grants.contains(&GrantType::AuthorizationCode);
     let mut endpoints = vec![
-        at("Issuer", ""),
-        at("Discovery", "/.well-known/openid-configuration"),
-        at("Token", "/token"),
-        at("Key set", "/.well-known/jwks.json"),
+        at(t.issuer, ""),
+        at(t.discovery, "/.well-known/openid-configuration"),
+        at(t.token_endpoint, "/token"),
+        at(t.key_set, "/.well-known/jwks.json"),
     ];
     if people {
-        endpoints.insert(2, at("Authorization", "/oauth/authorize"));
-        endpoints.extend([at("Userinfo", "/oauth/userinfo"), at("Sign-out", "/oauth/logout")]);
+        endpoints.insert(2, at(t.authorization, "/oauth/authorize"));
+        endpoints.extend([at(t.userinfo, "/oauth/userinfo"), at(t.sign_out_endpoint, "/oauth/logout")]);
     }
     endpoints
 }

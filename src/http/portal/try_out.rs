@@ -9,10 +9,8 @@ use super::application::Occasion;
 use super::owned_application::OwnedApplication;
 use super::view::{Tried, TriedSignIn};
 use crate::domain::application::Application;
-use crate::domain::language::Language;
 use crate::flows::token::SignInToLookAt;
 use crate::http::pages::csrf_form::CsrfForm;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::visit::address;
 use crate::protocol::token::TokenResponse;
@@ -22,16 +20,16 @@ pub(in crate::http) async fn token(form: CsrfForm<OwnedApplication>) -> PageResu
     let own = form.sender;
     match own.edge.tokens().token_to_look_at(&own.caller(), &own.application).await {
         Ok(response) => {
-            let tried = Some(tried(response, own.edge.config().server.issuer.as_str()));
+            let tried = Some(tried(&own, response, own.edge.config().server.issuer.as_str()));
             own.page(Occasion { tried, ..Occasion::default() }).await
         }
         Err(refusal) => own.could_not(refusal).await,
     }
 }
 
-fn tried(response: TokenResponse, issuer: &str) -> Tried {
+fn tried(own: &OwnedApplication, response: TokenResponse, issuer: &str) -> Tried {
     let part = |at| response.access_token.split('.').nth(at).map(readable).unwrap_or_default();
-    let lives = Messages::of(Language::English).length(std::time::Duration::from_secs(response.expires_in));
+    let lives = own.messages().length(std::time::Duration::from_secs(response.expires_in));
     Tried {
         header: part(0),
         claims: part(1),

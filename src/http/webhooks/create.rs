@@ -4,21 +4,21 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{NotDone, WebhookFields};
 use super::place::At;
+use super::problem::HookProblem;
 use super::view::NewPage;
-use crate::domain::language::Language;
 use crate::flows::webhooks::NewWebhook;
 use crate::http::pages::csrf_form::CsrfForm;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::page_error::PageResult;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::portal::idempotent_form::{Made, making_form, submit_once};
+use crate::http::portal::messages::PortalMessages;
 use crate::http::portal::owned_application::status_on_page;
 use crate::http::portal::view::FieldProblem;
 use crate::http::webhook_list::page_of;
 
 /// `GET …/webhooks/new`.
 pub(super) async fn show(at: At) -> PageResult {
-    form_page(&at, &WebhookFields::empty(&at.owner()), Vec::new()).await
+    form_page(&at, &WebhookFields::empty(&at.owner()), &[]).await
 }
 
 /// `POST …/webhooks/new`.
@@ -28,7 +28,7 @@ pub(super) async fn create(form: CsrfForm<At>) -> PageResult<Response> {
     match make(&at, &fields, &posted).await {
         Ok(response) => Ok(response),
         Err(NotDone { problems, refusal }) => match status_on_page(&refusal) {
-            Some(status) => Ok(form_page(&at, &fields, problems).await?.with_status(status).into_response()),
+            Some(status) => Ok(form_page(&at, &fields, &problems).await?.with_status(status).into_response()),
             None => Err(refusal.into()),
         },
     }
@@ -45,12 +45,14 @@ async fn make(at: &At, fields: &WebhookFields, posted: &PostedForm) -> Result<Re
     submit_once(at, posted, ("created", &at.new_page()), Box::pin(making)).await
 }
 
-async fn form_page(at: &At, fields: &WebhookFields, problems: Vec<FieldProblem>) -> PageResult {
+async fn form_page(at: &At, fields: &WebhookFields, problems: &[HookProblem]) -> PageResult {
+    let t = PortalMessages::of(at.language);
+    let problems: Vec<FieldProblem> = problems.iter().map(|problem| problem.told(t)).collect();
     Ok(at.page(&NewPage {
-        t: Messages::of(Language::English),
+        t,
         around: at.around().await?,
         trail: at.list(),
-        fields: fields.shown(&problems),
+        fields: fields.shown(t, &problems),
         problems,
         form: making_form(at, at.new_page()),
     }))

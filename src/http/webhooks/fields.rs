@@ -1,20 +1,22 @@
 //! The fields of a webhook: its URL and its events.
 
 use super::messages::sentence_about;
+use super::problem::HookProblem;
 use super::view::{EventLine, FieldsPart};
 use crate::domain::webhook::{Webhook, WebhookOwner};
 use crate::domain::webhook_event::EventType;
 use crate::domain::webhook_url::WebhookUrl;
 use crate::flows::webhooks::WebhookError;
 use crate::http::pages::posted_form::PostedForm;
-use crate::http::portal::view::{FieldProblem, Input, sentence};
+use crate::http::portal::messages::PortalMessages;
+use crate::http::portal::view::{FieldProblem, Input};
 use crate::protocol::refusal::Refusal;
 
 /// The element of the address.
-const URL: &str = "hook-url";
+pub(super) const URL: &str = "hook-url";
 
 /// The element of the events.
-const EVENTS: &str = "hook-events";
+pub(super) const EVENTS: &str = "hook-events";
 
 /// The values of the form: as stored, or as entered.
 pub(super) struct WebhookFields {
@@ -54,7 +56,7 @@ impl WebhookFields {
 
     /// What that is, or all that is wrong with it.
     pub(super) fn read(&self) -> Result<(WebhookUrl, Vec<EventType>), NotDone> {
-        let url = self.url.parse().map_err(|error| problem_with(&WebhookError::Url(error)));
+        let url = self.url.parse().map_err(|error| HookProblem::of(&WebhookError::Url(error)));
         match (url, self.events()) {
             (Ok(url), Ok(events)) => Ok((url, events)),
             (url, events) => Err(NotDone {
@@ -65,22 +67,22 @@ impl WebhookFields {
     }
 
     /// None means all.
-    fn events(&self) -> Result<Vec<EventType>, FieldProblem> {
+    fn events(&self) -> Result<Vec<EventType>, HookProblem> {
         if self.all {
             return Ok(Vec::new());
         }
         if self.ticked.is_empty() {
-            return Err(FieldProblem::at(EVENTS, "Tick at least one event, or choose all of them."));
+            return Err(HookProblem::NoEvent);
         }
-        let read = |name: &String| name.parse().map_err(|_| FieldProblem::at(EVENTS, "There is no such event."));
+        let read = |name: &String| name.parse().map_err(|_| HookProblem::UnknownEvent);
         self.ticked.iter().map(read).collect()
     }
 
     /// The fields of a page, with their problems.
-    pub(super) fn shown(&self, problems: &[FieldProblem]) -> FieldsPart {
+    pub(super) fn shown(&self, t: &PortalMessages, problems: &[FieldProblem]) -> FieldsPart {
         let problem = |id| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
-        let mut url = Input::line(URL, "url", "Address")
-            .hinted("Where messages are sent: https, such as https://example.com/hooks.")
+        let mut url = Input::line(URL, "url", t.webhooks.hook.address_label)
+            .hinted(t.webhooks.hook.address_hint)
             .holding(self.url.clone());
         url.problem = problem(URL);
         let of_application = self.owner.application().is_some();
@@ -91,7 +93,7 @@ impl WebhookFields {
             events: offered
                 .map(|event| EventLine {
                     name: event.name(),
-                    sentence: sentence_about(*event),
+                    sentence: sentence_about(t, *event),
                     chosen: self.ticked.iter().any(|ticked| ticked == event.name()),
                 })
                 .collect(),
@@ -103,42 +105,34 @@ impl WebhookFields {
 /// Why a change was refused.
 pub(super) struct NotDone {
     /// At the fields that have to be put right.
-    pub(super) problems: Vec<FieldProblem>,
+    pub(super) problems: Vec<HookProblem>,
     /// The same for the log, and the status.
     pub(super) refusal: Refusal,
 }
 
 impl From<WebhookError> for NotDone {
     fn from(error: WebhookError) -> Self {
-        Self { problems: vec![problem_with(&error)], refusal: error.into() }
+        Self { problems: vec![HookProblem::of(&error)], refusal: error.into() }
     }
 }
 
 impl From<Refusal> for NotDone {
     fn from(refusal: Refusal) -> Self {
-        Self { problems: vec![FieldProblem::whole(sentence(&refusal.description))], refusal }
+        Self { problems: vec![HookProblem::Refused(refusal.clone())], refusal }
     }
-}
-
-fn problem_with(error: &WebhookError) -> FieldProblem {
-    let id = match error {
-        WebhookError::Url(_) | WebhookError::Address(_) => URL,
-        WebhookError::NotForApplications(_) => EVENTS,
-        _ => "",
-    };
-    FieldProblem::at(id, sentence(&error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
 
     fn read(fields: &[(&str, &str)]) -> Result<Vec<EventType>, Vec<String>> {
         let fields = WebhookFields::of_form(&WebhookOwner::Server, &PostedForm::of(fields));
         fields
             .read()
             .map(|(_, events)| events)
-            .map_err(|found| found.problems.iter().map(|problem| problem.id.to_string()).collect())
+            .map_err(|found| found.problems.iter().map(|problem| problem.element().to_owned()).collect())
     }
 
     #[test]
@@ -155,7 +149,8 @@ mod tests {
     #[test]
     fn an_application_is_offered_what_it_is_told() {
         let application = WebhookOwner::Application("orders".parse().unwrap());
-        let offered = |owner| WebhookFields::empty(owner).shown(&[]).events.len();
+        let offered =
+            |owner| WebhookFields::empty(owner).shown(PortalMessages::of(Language::English), &[]).events.len();
         let count = EventType::ALL.iter().filter(|event| event.is_of_applications()).count();
         assert_eq!((offered(&application), offered(&WebhookOwner::Server)), (count, EventType::ALL.len()));
     }

@@ -11,6 +11,7 @@ mod fields;
 mod list;
 mod messages;
 mod place;
+mod problem;
 mod show;
 mod view;
 

@@ -19,6 +19,7 @@ use crate::http::pages::view::{Form, Link};
 use crate::http::pages::viewer::{FreshOperator, Operator, Viewer};
 use crate::http::pages::visit::Visit;
 use crate::http::portal::frame::{self as portal_frame, Frame};
+use crate::http::portal::messages::PortalMessages;
 use crate::http::portal::owned_application::OwnedApplication;
 use crate::http::portal::tab::Tab;
 use crate::http::webhook_list::{base_of, page_of};
@@ -108,7 +109,10 @@ impl At {
                 href: format!("{}#webhooks", Tab::Insight.address_of(own.client_id())),
                 text: shown(&own.application).called(),
             },
-            Self::Server(_) => Link { href: base_of(&WebhookOwner::Server), text: "Webhooks".to_owned() },
+            Self::Server(_) => Link {
+                href: base_of(&WebhookOwner::Server),
+                text: PortalMessages::of(self.language).webhooks.hooks.title.to_owned(),
+            },
         }
     }
 

@@ -5,9 +5,9 @@ use askama::Template;
 use crate::domain::ids::Timestamp;
 use crate::http::admin::frame::Bar;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{Form, Link};
 use crate::http::portal::frame::Frame;
+use crate::http::portal::messages::PortalMessages;
 use crate::http::portal::view::{DeliveryLine, FieldProblem, Input};
 use crate::http::webhook_list::{HookStanding, Hooks};
 
@@ -32,7 +32,7 @@ impl Around {
 #[derive(Debug, Template)]
 #[template(path = "webhooks/list.html")]
 pub(super) struct ListPage {
-    pub(super) t: &'static Messages,
+    pub(super) t: &'static PortalMessages,
     pub(super) around: Around,
     /// The current time.
     pub(super) now: Timestamp,
@@ -66,7 +66,7 @@ pub(super) struct EventLine {
 #[derive(Debug, Template)]
 #[template(path = "webhooks/new.html")]
 pub(super) struct NewPage {
-    pub(super) t: &'static Messages,
+    pub(super) t: &'static PortalMessages,
     pub(super) around: Around,
     /// The list that it will be in, as a link.
     pub(super) trail: Link,
@@ -80,7 +80,7 @@ pub(super) struct NewPage {
 #[derive(Debug, Template)]
 #[template(path = "webhooks/webhook.html")]
 pub(super) struct WebhookPage {
-    pub(super) t: &'static Messages,
+    pub(super) t: &'static PortalMessages,
     pub(super) around: Around,
     /// The current time.
     pub(super) now: Timestamp,

@@ -8,7 +8,7 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings, Deacti
 use gatepost::domain::audit::Actor;
 use gatepost::domain::user::User;
 use gatepost::store::StateChange;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     another_browser_of, claims_told, code_for, id_token, logouts_of, redeem, shop, sid_of, sign_out, signed_in,
@@ -117,11 +117,20 @@ async fn offline_access_stays_and_its_application_is_told(world: World) {
     let (user, browser) = signed_in(&server, "john@example.com").await;
     let code = code_for(&browser, &application, &[("scope", "openid offline_access")]).await;
     let tokens = redeem(&server, &application, &code).await;
+    let refresh = async |tokens: &Value| {
+        let refresh = server.token().with_basic(&application).by_grant("refresh_token");
+        refresh.parameter("refresh_token", tokens["refresh_token"].as_str().unwrap()).send().await.success()
+    };
+    // §2.1: the session has its name as long as it lives, in every ID token.
+    let sid = sid_of(&server, &tokens).await;
+    let tokens = refresh(&tokens).await;
+    assert_eq!(sid_of(&server, &tokens).await, sid);
     sign_out(&browser).await;
     let claims = claims_told(&server, &receiver, 0, &application).await;
-    assert_eq!(claims["sid"], json!(sid_of(&server, &tokens).await));
-    let refresh = server.token().with_basic(&application).by_grant("refresh_token");
-    refresh.parameter("refresh_token", tokens["refresh_token"].as_str().unwrap()).send().await.success();
+    assert_eq!(claims["sid"], json!(sid));
+    let tokens = refresh(&tokens).await;
+    let claims = server.verify(tokens["id_token"].as_str().unwrap()).await.claims;
+    assert_eq!(claims.get("sid"), None, "there is no such session any more");
     // What no session has ends with the account; there is no session to name.
     world.clock.advance(Duration::from_secs(1));
     server.rooms.people.user_disable(user.id, &Actor::CommandLine).await.unwrap();

@@ -6,11 +6,15 @@ use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::protocol::token::GrantType;
 use macro_rules_attribute::apply;
 
-use super::SETTINGS;
 use super::visitor::not_refused;
+use super::{SETTINGS, assert_sent};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::person::{CALLBACK, authorize, letter, web_settings};
 use crate::harness::{Registered, TestServer, World, on_both_engines};
+
+/// What is sent between an application and its people.
+pub(super) const ON_THE_WAY: [&str; 6] =
+    ["/login", "/login/code", "/login/resend", "/l/{token}/not-me", "/consent", "/oauth/logout"];
 
 /// The buttons of a page that send a form.
 fn buttons(page: &Page) -> Vec<String> {
@@ -45,20 +49,21 @@ async fn every_form_between_an_application_and_its_people_is_taken_as_it_is_show
     for kind in ApplicationKind::ALL {
         let application = application_of_type(&server, kind).await;
         let (browser, email) = (Browser::of(&server), format!("{kind}@example.com"));
-        until_signed_in(&world, &server, (&browser, &application), &email).await;
+        let elsewhere = until_signed_in(&world, &server, (&browser, &application), &email).await;
         decides(&browser, &application).await;
         is_sent_by_a_form(&browser, &application).await;
         signs_out(&browser, &application).await;
+        assert_sent(&[&browser, &elsewhere], &ON_THE_WAY);
     }
 }
 
-/// Enters an address, asks for another mail, and has another person's device stop the first sign-in.
+/// Enters an address, asks for another mail, and has another person's device, which is returned, stop the first sign-in.
 async fn until_signed_in(
     world: &World,
     server: &TestServer,
     (browser, application): (&Browser, &Registered),
     email: &str,
-) {
+) -> Browser {
     let login = browser.visit(&authorize(application, &[])).await;
     lacks(browser, &login, &["login-submit"], ("login-submit", "email")).await;
     let waiting = browser.enter_address(&login, email).await;
@@ -77,6 +82,7 @@ async fn until_signed_in(
     let login = browser.visit(&authorize(application, &[])).await;
     let consent = browser.sign_in(server, &login, email, 3).await;
     assert!(consent.has("consent-allow"), "{}", consent.text());
+    elsewhere
 }
 
 /// Denies and allows.

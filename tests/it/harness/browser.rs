@@ -1,6 +1,6 @@
 //! A browser without JavaScript: keeps cookies, sends forms, follows redirects on request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -17,6 +17,7 @@ pub(crate) struct Browser {
     http: Client,
     base: String,
     cookies: Mutex<BTreeMap<String, String>>,
+    posted: Mutex<BTreeSet<String>>,
 }
 
 /// A page, or a redirect that was not followed.
@@ -39,7 +40,7 @@ impl Browser {
     /// A new browser, without cookies.
     pub(crate) fn of(server: &TestServer) -> Self {
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, base: format!("http://{}", server.address), cookies: Mutex::default() }
+        Self { http, base: format!("http://{}", server.address), cookies: Mutex::default(), posted: Mutex::default() }
     }
 
     /// A new browser at another network address, behind a proxy that the server trusts.
@@ -52,7 +53,7 @@ impl Browser {
     /// A new browser at a server that runs as a process of its own.
     pub(crate) fn beside(node: &Node) -> Self {
         let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, base: format!("http://{}", node.address), cookies: Mutex::default() }
+        Self { http, base: format!("http://{}", node.address), cookies: Mutex::default(), posted: Mutex::default() }
     }
 
     /// The value of a cookie.
@@ -68,6 +69,11 @@ impl Browser {
     /// Sets a cookie.
     pub(crate) fn remember(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The paths that something was posted to from here.
+    pub(crate) fn posted(&self) -> BTreeSet<String> {
+        self.posted.lock().unwrap().clone()
     }
 
     /// Fetches one address, which may begin with the issuer's.
@@ -115,6 +121,7 @@ impl Browser {
         let cookies: Vec<String> = self.cookies.lock().unwrap().iter().map(|(n, v)| format!("{n}={v}")).collect();
         let mut request = self.http.request(method, format!("{}{path}", self.base)).header(COOKIE, cookies.join("; "));
         if let Some(form) = form {
+            self.posted.lock().unwrap().insert(path.split('?').next().unwrap().to_owned());
             request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
         }
         let answer = Answer::of(request).await;

@@ -99,6 +99,40 @@ impl Database {
         self.connect().await.texts(sql).await
     }
 
+    /// How the engine carries out a statement, as if its tables were too large to be looked through.
+    pub(crate) async fn plan(&self, sql: &str) -> String {
+        match self.connect().await {
+            Connection::Sqlite(mut connection) => {
+                let sql = AssertSqlSafe(format!("explain query plan {sql}"));
+                let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
+                rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+            }
+            Connection::Postgres(mut connection) => {
+                for avoided in ["seqscan", "bitmapscan", "sort"] {
+                    run(&mut connection, format!("set enable_{avoided} = off")).await;
+                }
+                Connection::Postgres(connection).texts(&format!("explain {sql}")).await.join("\n")
+            }
+        }
+    }
+
+    /// The columns that refer to a table, each with its own table.
+    pub(crate) async fn references_to(&self, table: &str) -> Vec<(String, String)> {
+        let sql = match self {
+            Self::Sqlite { .. } => format!(
+                "select m.name || '.' || f.\"from\" from sqlite_master m, pragma_foreign_key_list(m.name) f \
+                 where m.type = 'table' and f.\"table\" = '{table}'"
+            ),
+            Self::Postgres { .. } => format!(
+                "select c.conrelid::regclass::text || '.' || a.attname from pg_constraint c \
+                 join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1] \
+                 where c.contype = 'f' and c.confrelid = '{table}'::regclass"
+            ),
+        };
+        let found = self.texts(&sql).await;
+        found.iter().filter_map(|found| found.split_once('.')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
+    }
+
     /// All that is in it.
     pub(crate) async fn dump(&self) -> Dump {
         self.connect().await.dump().await

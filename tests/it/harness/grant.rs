@@ -157,6 +157,7 @@ impl Grant<'_> {
             created_at: now,
             auth_time: now,
             amr: AuthenticationMethod::Email,
+            upstream: None,
             last_seen_at: now,
             expires_at: now.plus(SESSION_LIFETIME),
             ended_at: None,

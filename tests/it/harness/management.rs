@@ -73,6 +73,7 @@ impl TestServer {
             created_at: now,
             auth_time: now,
             amr: AuthenticationMethod::Email,
+            upstream: None,
             last_seen_at: now,
             expires_at: now.plus(SESSION_LIFETIME),
             ended_at: None,

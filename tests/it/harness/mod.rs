@@ -22,6 +22,7 @@ mod foreign_issuer;
 pub(crate) mod form;
 mod grant;
 mod keys;
+mod log_lines;
 mod management;
 mod names;
 pub(crate) mod person;
@@ -49,6 +50,7 @@ pub(crate) use database::{Dump, dump_of_file};
 pub(crate) use foreign_issuer::{ForeignIssuer, Manner};
 pub(crate) use grant::{CALLBACK, CHALLENGE, Grant, VERIFIER, for_people, form_body, token, token_with};
 pub(crate) use keys::{EVERY_ALGORITHM, RSA_ALONE};
+pub(crate) use log_lines::LogLines;
 pub(crate) use management::{Management, Who};
 pub(crate) use process::{
     Credentials, Installation, Node, PATIENCE, PROMPTLY, Ran, installed_on_both_engines, kid_of, master_key, random,

@@ -139,6 +139,10 @@ async fn a_counter_that_goes_back_is_refused_and_is_an_event(world: World) {
         let answer = passkeys.sign_in(&page, &mut authenticator).await;
         assert_eq!(answer.answer.status == 200, good, "{count}: {}", answer.text());
     }
+    let page = browser.visit("/account").await;
+    for (told, times) in [("its counter went back", 3), ("Signed in with a passkey", 2), ("A passkey was added", 1)] {
+        assert_eq!(page.text().matches(told).count(), times, "{told} in {}", page.text());
+    }
     let cloned = "passkey.cloned".to_owned();
     assert_eq!(events(&world).await, ["passkey.added".to_owned(), cloned.clone(), cloned.clone(), cloned]);
 }

@@ -4,12 +4,13 @@ use macro_rules_attribute::apply;
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings};
 use gatepost::protocol::requested_scope::ScopePolicy;
+use gatepost::protocol::token::GrantType;
 use serde_json::json;
 
 use super::{JOHN, UNLIMITED};
 use crate::harness::browser::Browser;
 use crate::harness::person::{CALLBACK, VERIFIER, account, authorize, mails_to, web_application, web_settings};
-use crate::harness::{Registered, TestServer, World, on_both_engines};
+use crate::harness::{Installation, Registered, TestServer, World, installed_on_both_engines, on_both_engines};
 
 /// What an application learns of what it was granted.
 async fn granted(server: &TestServer, application: &Registered, scope: &str) -> String {
@@ -119,5 +120,47 @@ async fn every_door_gives_a_new_application_what_is_usual_for_its_type(world: Wo
         let own = management.post(&developer, "/applications", new("Theirs")).await.json();
         let chosen = if kind == "service" { json!(["openid"]) } else { all.clone() };
         assert_eq!(own["scopes"], chosen, "a developer's {kind}");
+    }
+}
+
+/// The same from the portal, where nothing but a name and a type is filled in.
+#[apply(on_both_engines)]
+async fn the_portal_gives_a_new_application_what_is_usual_for_its_type(world: World) {
+    let server = world.server_with(UNLIMITED).await;
+    account(&server.rooms, JOHN).await;
+    let browser = Browser::of(&server);
+    let page = browser.visit("/portal/applications").await;
+    browser.sign_in(&server, &page, JOHN, 1).await;
+    for kind in ApplicationKind::ALL {
+        let form = browser.visit("/portal/applications/new").await.form_with("app-create");
+        // Where people are sent back to has no usual value.
+        let callback = if kind.default_grants().contains(&GrantType::AuthorizationCode) { CALLBACK } else { "" };
+        let name = format!("Of type {kind}");
+        let filled = [("name", name.as_str()), ("type", kind.name()), ("redirect_uris", callback)];
+        let made = browser.submit(form, &filled).await;
+        assert_eq!(made.answer.status, 200, "{kind}: {}", made.text());
+        let document = made.document();
+        let client_id = document.at(document.with_id("app-client-id").expect("it is shown")).text.clone();
+        let known = server.rooms.application_cache.application(&client_id.parse().unwrap()).await.unwrap().unwrap();
+        let usual = if kind.is_for_people() { "openid profile email offline_access user" } else { "openid" };
+        assert_eq!(known.settings.kind, kind);
+        assert_eq!(known.settings.scope.to_string(), usual, "{kind}");
+        assert_eq!(known.settings.grants, kind.default_grants(), "{kind}");
+    }
+}
+
+/// And from the command line, which is the operator's.
+#[apply(installed_on_both_engines)]
+async fn the_command_line_gives_a_new_application_what_is_usual_for_its_type(at: Installation) {
+    at.migrated().await;
+    for kind in ApplicationKind::ALL {
+        let made = at.json(&["app", "create", "--name", kind.name(), "--type", kind.name()]).await;
+        let shown = at.json(&["app", "show", made["client_id"].as_str().unwrap()]).await;
+        let usual = if kind.is_for_people() {
+            json!(["openid", "profile", "email", "offline_access", "user"])
+        } else {
+            json!(["openid", "admin"])
+        };
+        assert_eq!((&shown["type"], &shown["scopes"]), (&json!(kind.name()), &usual));
     }
 }

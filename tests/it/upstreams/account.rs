@@ -21,7 +21,7 @@ async fn a_person_sees_what_is_connected_and_disconnects_it(world: World) {
     corp.sign_in(&by_upstream).await;
     let page = browser.visit("/account").await;
     assert!(page.text().contains("Corp &#60;b&#62;") && page.text().contains("last used"), "{}", page.text());
-    assert!(page.text().contains("Signed in with corp"), "it stands among the events: {}", page.text());
+    assert!(page.text().contains("Signed in with Corp &#60;b&#62;"), "it stands among the events: {}", page.text());
     // What happens in one moment has no order in the audit log.
     world.clock.advance(Duration::from_secs(1));
     let page = browser.submit(page.form_to("/disconnect"), &[]).await;
@@ -108,7 +108,12 @@ async fn an_operator_sees_it_and_disconnects_it(world: World) {
     let jane = user_at(&server, JANE).await.unwrap();
     let root = Browser::of(&server);
     by_mail(&server, &root, &root.visit("/login").await, "root@example.com").await;
+    corp.sign_in(&Browser::of(&server)).await;
     let page = root.visit(&format!("/admin/users/{}", jane.sub)).await;
+    for way in ["by <bdi>mail</bdi>", "by <bdi>Corp &#60;b&#62;</bdi>"] {
+        assert!(page.text().contains(way), "{way} in {}", page.text());
+    }
+    assert!(!page.text().contains("by <bdi>passkey</bdi>"), "{}", page.text());
     assert!(page.text().contains(&corp.issuer()) && page.text().contains("u-1"), "{}", page.text());
     let page = root.submit(page.form_to("/upstreams/"), &[]).await;
     assert!(page.text().contains("does not sign in here any more"), "{}", page.text());

@@ -1,9 +1,14 @@
 //! Upstreams that cannot be used.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use macro_rules_attribute::apply;
 use serde_json::json;
+use tokio::net::TcpListener;
 
-use super::stand_in::{Reply, StandIn};
+use super::stand_in::Reply;
 use super::{UNLIMITED, with_upstream, with_upstream_and};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{TestServer, World, on_both_engines};
@@ -42,6 +47,20 @@ async fn a_discovery_document_that_is_none_leads_nowhere(world: World) {
     }
 }
 
+/// A document that is none is looked for again after a minute, as one that was not there; a good one is kept for longer.
+#[apply(on_both_engines)]
+async fn a_discovery_document_that_is_none_is_not_kept_as_a_good_one(world: World) {
+    let (server, corp) = with_upstream(&world).await;
+    corp.publishes("issuer", "https://evil.example");
+    let page = pressed(&server).await;
+    assert!(page.has("login-submit"), "{}", page.text());
+    corp.publishes("issuer", corp.issuer());
+    world.clock.advance(Duration::from_secs(60));
+    let browser = Browser::of(&server);
+    let page = browser.visit("/login").await;
+    corp.begin(&browser, &page).await;
+}
+
 /// An upstream that does not answer keeps nobody waiting for long.
 #[apply(on_both_engines)]
 async fn an_upstream_that_does_not_answer_is_given_up(world: World) {
@@ -60,23 +79,53 @@ async fn an_upstream_that_takes_no_code_is_given_up(world: World) {
     assert_eq!(kept, ["it did not answer within 4 s"]);
 }
 
-/// `[[upstreams]] allow_private`: an upstream is on the public internet, or where the operator says.
+/// `[[upstreams]] allow_private`: an upstream is on the public internet, or where the operator says. It is another matter
+/// that this one speaks no TLS.
 #[apply(on_both_engines)]
 async fn an_upstream_in_a_private_network_has_to_be_permitted(world: World) {
-    let corp = StandIn::start("corp", &world).await;
-    let public = "[server]\nissuer = \"https://login.example.com\"\n";
-    for (permitted, status) in [("", 503), ("allow_private = [\"10.0.0.0/8\"]", 503)] {
-        let server = world.server_with(&format!("{public}{UNLIMITED}{}", corp.declared(permitted))).await;
-        let request = server.request(reqwest::Method::GET, "/login").header("host", "login.example.com");
-        let page = Page { answer: crate::harness::Answer::of(request).await };
-        let cookie = page.answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-        let form = page.form_with("upstream-corp");
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
-        let request = server.request(reqwest::Method::POST, &form.action).header("host", "login.example.com");
-        let request = request.header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
-        assert_eq!(crate::harness::Answer::of(request.body(body)).await.status, status, "{permitted}");
+    let (port, reached) = listening().await;
+    world.names.set("sso.corp.example", &[&["127.0.0.1"]]);
+    let declared = format!(
+        "[server]\nissuer = \"https://login.example.com\"\n{UNLIMITED}[[upstreams]]\nname = \"corp\"\n\
+         issuer = \"https://sso.corp.example:{port}\"\nclient_id = \"gatepost\"\n"
+    );
+    for (permitted, is_reached) in
+        [("", false), ("allow_private = [\"10.0.0.0/8\"]", false), ("allow_private = [\"127.0.0.0/8\"]", true)]
+    {
+        let server = world.server_with(&format!("{declared}{permitted}")).await;
+        world.database.execute("delete from upstream_failures").await;
+        assert_eq!(press_at(&server, "login.example.com").await, 503, "{permitted}");
+        let kept = world.database.texts("select why from upstream_failures").await;
+        let [why] = &kept[..] else { panic!("{kept:?}") };
+        assert_eq!(why.contains("leads to no public address"), !is_reached, "{permitted}: {why}");
+        assert_eq!(reached.load(Ordering::SeqCst) > 0, is_reached, "{permitted}: {why}");
         server.stop().await;
     }
+}
+
+/// A port, and how many connections it got. Each is closed at once.
+async fn listening() -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (port, reached) = (listener.local_addr().unwrap().port(), Arc::<AtomicUsize>::default());
+    let count = Arc::clone(&reached);
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    (port, reached)
+}
+
+/// Presses the button of the upstream at a server that is called so, and says what the answer's status is.
+async fn press_at(server: &TestServer, host: &str) -> u16 {
+    let request = server.request(reqwest::Method::GET, "/login").header("host", host);
+    let page = Page { answer: crate::harness::Answer::of(request).await };
+    let cookie = page.answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let form = page.form_with("upstream-corp");
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
+    let request = server.request(reqwest::Method::POST, &form.action).header("host", host);
+    let request = request.header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded");
+    crate::harness::Answer::of(request.body(body)).await.status.as_u16()
 }
 
 /// `[[upstreams]]`: a name that is not there is not found.

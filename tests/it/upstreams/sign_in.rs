@@ -134,6 +134,24 @@ async fn an_identity_is_known_by_its_subject_whatever_its_address(world: World) 
     assert!(!is_signed_in(&other).await, "the same address, and somebody else");
 }
 
+/// The sign-in page: what was mistyped takes no way in away, and a sign-in anew for a page of this server gets none back.
+#[apply(on_both_engines)]
+async fn the_page_stays_what_it_was_after_a_mistake(world: World) {
+    let (server, corp) = with_upstream(&world).await;
+    let browser = Browser::of(&server);
+    let page = browser.visit("/login").await;
+    let page = browser.submit(page.form_with("login-submit"), &[("email", "no address")]).await;
+    assert!(page.answer.status == 400 && page.has("upstream-corp"), "{}", page.text());
+    corp.sign_in(&browser).await;
+    let mut page = browser.visit("/login?fresh=1&passkey=1&return_to=/account").await;
+    for status in [200, 400, 400] {
+        assert_eq!(page.answer.status, status);
+        assert!(page.has("login-submit") && !page.has("upstream-corp"), "{}", page.text());
+        assert!(page.text().contains("href=\"/account\""), "a passkey is asked for: {}", page.text());
+        page = browser.submit(page.form_with("login-submit"), &[("email", "no address")]).await;
+    }
+}
+
 /// OIDC Core §5.3: what the ID token leaves out is asked for at userinfo, of the same person.
 #[apply(on_both_engines)]
 async fn an_address_that_is_not_in_the_id_token_is_asked_for_at_userinfo(world: World) {

@@ -20,7 +20,7 @@ use crate::harness::browser::{Browser, Page};
 use crate::harness::{ClientKey, World};
 
 /// A running upstream.
-pub(super) struct StandIn {
+pub(crate) struct StandIn {
     pub(super) name: &'static str,
     pub(super) address: SocketAddr,
     script: Arc<Mutex<Script>>,
@@ -151,7 +151,7 @@ impl StandIn {
     }
 
     /// All of it, from the sign-in page on.
-    pub(super) async fn sign_in(&self, browser: &Browser) -> Page {
+    pub(crate) async fn sign_in(&self, browser: &Browser) -> Page {
         let page = browser.visit("/login").await;
         let begun = self.begin(browser, &page).await;
         self.come_back(browser, &begun).await

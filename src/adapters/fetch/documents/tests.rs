@@ -202,6 +202,20 @@ async fn addresses_that_are_not_public_and_those_without_tls_are_not_connected_t
 }
 
 #[tokio::test]
+async fn what_one_may_reach_is_kept_beside_the_rest_and_not_given_to_others() {
+    let (site, (documents, _)) = (Site::start(&good("", "a")).await, documents());
+    let url = site.url("");
+    let reaching = |networks| documents.reaching(Fetcher::new(Arc::new(SystemResolver), networks, "allow_private"));
+    let (same, strict) = (reaching(vec!["127.0.0.0/8".parse().unwrap()]), reaching(Vec::new()));
+    assert_eq!(text(&documents, &url).await.unwrap(), "a");
+    assert_eq!(text(&same, &url).await.unwrap(), "a");
+    assert!(text(&strict, &url).await.unwrap_err().to_string().contains("no public address"));
+    assert_eq!(site.asked(), 1);
+    assert_eq!(documents.unread(), strict.unread(), "one cache");
+    assert_eq!(documents.unread().len(), 1);
+}
+
+#[tokio::test]
 async fn who_misses_something_gets_a_newer_one_once_a_minute_and_keeps_what_was_good() {
     let (site, (documents, clock)) = (Site::start(&good("Cache-Control: max-age=6000\r\n", "a")).await, documents());
     let url = site.url("");
@@ -293,6 +307,8 @@ async fn a_thousand_are_kept_and_the_one_not_used_for_longest_goes() {
     let _ = text(&documents, &url(0)).await;
     let _ = text(&documents, &url(CAPACITY)).await;
     let entries = documents.shared.entries.lock().unwrap();
-    let has = |number| entries.contains_key(&Key(TypeId::of::<Text>(), url(number).into()));
+    let networks = documents.fetcher.private_networks();
+    let key = |number| Key { kind: TypeId::of::<Text>(), networks: networks.to_vec(), address: url(number).into() };
+    let has = |number| entries.contains_key(&key(number));
     assert_eq!((entries.len(), has(0), has(1), has(CAPACITY)), (CAPACITY, true, false, true));
 }

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use url::{Host, Url, form_urlencoded};
 
 use crate::cli::CommandError;
+use crate::protocol::url_parts::is_on_this_machine;
 
 /// How long a person has to sign in.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -34,13 +35,7 @@ pub(super) struct Callback {
 
 /// Whether a redirect URI leads to this machine over plain HTTP.
 pub(super) fn is_here(uri: &Url) -> bool {
-    let here = match uri.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    here && uri.scheme() == "http"
+    uri.scheme() == "http" && is_on_this_machine(uri)
 }
 
 impl Callback {

@@ -2,18 +2,19 @@
 
 use askama::Template;
 
+use crate::domain::application::ApplicationState;
 use crate::domain::ids::Timestamp;
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::App;
 
 /// The applications of all owners.
 #[derive(Debug, Template)]
 #[template(path = "admin/applications.html")]
 pub(in crate::http::admin) struct ApplicationsPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The current time.
@@ -42,7 +43,7 @@ pub(in crate::http::admin) struct ApplicationLine {
     /// What it is.
     pub(in crate::http::admin) kind: &'static str,
     /// Its state.
-    pub(in crate::http::admin) state: &'static str,
+    pub(in crate::http::admin) state: ApplicationState,
     /// An owner, if there is one.
     pub(in crate::http::admin) owner: Option<String>,
     /// Whether it registered itself.
@@ -53,4 +54,15 @@ pub(in crate::http::admin) struct ApplicationLine {
     pub(in crate::http::admin) created_at: Timestamp,
     /// When it was last used, if ever.
     pub(in crate::http::admin) last_used_at: Option<Timestamp>,
+}
+
+impl ApplicationLine {
+    /// The class of the badge that tells its state.
+    const fn badge(&self) -> &'static str {
+        match self.state {
+            ApplicationState::Active => "good",
+            ApplicationState::Deactivated { .. } => "warn",
+            ApplicationState::Deleted { .. } => "bad",
+        }
+    }
 }

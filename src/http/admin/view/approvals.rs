@@ -4,16 +4,16 @@ use askama::Template;
 
 use crate::domain::ids::Timestamp;
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 
 /// The requests of developers.
 #[derive(Debug, Template)]
 #[template(path = "admin/approvals.html")]
 pub(in crate::http::admin) struct ApprovalsPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The current time.

@@ -4,15 +4,15 @@ use askama::Template;
 
 use crate::domain::ids::Timestamp;
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 
 /// Who did what to what.
 #[derive(Debug, Template)]
 #[template(path = "admin/audit.html")]
 pub(in crate::http::admin) struct AuditPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The search text.

@@ -5,16 +5,16 @@ use askama::Template;
 use crate::domain::group::Group;
 use crate::domain::user::User;
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 
 /// All groups.
 #[derive(Debug, Template)]
 #[template(path = "admin/groups.html")]
 pub(in crate::http::admin) struct GroupsPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// What was just done.
@@ -40,8 +40,8 @@ pub(in crate::http::admin) struct NewGroupForm {
 #[derive(Debug, Template)]
 #[template(path = "admin/group.html")]
 pub(in crate::http::admin) struct GroupPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// What was just done.

@@ -6,16 +6,16 @@ use crate::domain::ids::Timestamp;
 use crate::domain::signing_key::KeyState;
 use crate::flows::keys::KeyLife;
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 
 /// The keys that sign tokens.
 #[derive(Debug, Template)]
 #[template(path = "admin/keys.html")]
 pub(in crate::http::admin) struct KeysPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// What was just done.
@@ -30,6 +30,13 @@ pub(in crate::http::admin) struct KeysPage {
     pub(in crate::http::admin) rotate: Form,
     /// Rotates at once.
     pub(in crate::http::admin) rotate_now: Form,
+}
+
+impl KeysPage {
+    fn caption(&self) -> String {
+        let (from, to) = (self.t.date(self.line.from), self.t.date(self.line.to));
+        self.t.keys.caption.with(&[("from", &from), ("to", &to)])
+    }
 }
 
 /// A key.
@@ -88,7 +95,7 @@ pub(in crate::http::admin) struct KeySpan {
 
 impl TimeLine {
     /// Lays these keys out.
-    pub(in crate::http::admin) fn of(lives: &[KeyLife], now: Timestamp) -> Self {
+    pub(in crate::http::admin) fn of(t: &OperatorMessages, lives: &[KeyLife], now: Timestamp) -> Self {
         let dates = lives.iter().flat_map(|life| {
             let key = &life.key;
             [Some(key.created_at), Some(key.activates_at), life.gone_at()].into_iter().flatten()
@@ -103,10 +110,10 @@ impl TimeLine {
         };
         let mut spans = Vec::new();
         for (row, life) in (0..).zip(lives) {
-            for (what, class, opacity, begin, end) in phases(life, to) {
+            for (what, class, opacity, begin, end) in phases(t, life, to) {
                 let (x, right) = (place(begin), place(end));
                 if right > x {
-                    let what = format!("{} {what} {} – {}", life.key.kid, begin.date(), end.date());
+                    let what = format!("{} {what} {} – {}", life.key.kid, t.date(begin), t.date(end));
                     spans.push(KeySpan { what, class, opacity, x, y: row * ROW, width: right - x });
                 }
             }
@@ -117,18 +124,23 @@ impl TimeLine {
 }
 
 /// The states of a key, each with beginning and end. A revoked key ends there.
-fn phases(life: &KeyLife, to: Timestamp) -> Vec<(&'static str, &'static str, u8, Timestamp, Timestamp)> {
+fn phases(
+    t: &OperatorMessages,
+    life: &KeyLife,
+    to: Timestamp,
+) -> Vec<(&'static str, &'static str, u8, Timestamp, Timestamp)> {
+    let [announced, signs, retiring, revoked] = t.keys.phases;
     let key = &life.key;
-    let revoked = key.revoked_at.unwrap_or(to);
+    let end = key.revoked_at.unwrap_or(to);
     let retires = life.retires_at.unwrap_or(to).max(key.activates_at);
     let gone = life.retires_at.map_or(to, |at| at.plus(key.keep_for));
     let mut phases = vec![
-        ("announced", "issued", 35, key.created_at, key.activates_at.min(revoked)),
-        ("signs", "issued", 100, key.activates_at, retires.min(revoked)),
-        ("retiring", "issued", 60, retires, gone.min(revoked)),
+        (announced, "issued", 35, key.created_at, key.activates_at.min(end)),
+        (signs, "issued", 100, key.activates_at, retires.min(end)),
+        (retiring, "issued", 60, retires, gone.min(end)),
     ];
     if let Some(at) = key.revoked_at {
-        phases.push(("revoked", "failed", 100, at, to));
+        phases.push((revoked, "failed", 100, at, to));
     }
     phases.retain(|(_, _, _, begin, end)| begin < end);
     phases

@@ -20,7 +20,9 @@ pub(super) use overview::OverviewPage;
 pub(super) use registration::{NewTokenForm, RegistrationPage, TokenLine, UnreadLine};
 pub(super) use server::{MailPage, ScopesPage, SettingLine, SettingsPage, SettingsPart};
 pub(super) use set_up::SetUpPage;
-pub(super) use users::{InviteForm, InviteOutcome, OwnedLine, UpstreamLine, UsedLine, UserPage, UsersPage};
+pub(super) use users::{
+    InviteForm, InviteOutcome, OwnedLine, SessionLine, UpstreamLine, UsedLine, UserPage, UsersPage,
+};
 
 /// How many rows a page of a list has.
 pub(super) const PAGE: u16 = 50;

@@ -7,15 +7,15 @@ use crate::flows::keys::KeyLife;
 use crate::flows::oversight::Counts;
 use crate::flows::upstreams::Condition;
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 
 /// Numbers, and what needs attention.
 #[derive(Debug, Template)]
 #[template(path = "admin/overview.html")]
 pub(in crate::http::admin) struct OverviewPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The current time.

@@ -6,8 +6,8 @@ use crate::config::DynamicRegistration;
 use crate::domain::ids::Timestamp;
 use crate::domain::registration::{RegistrationToken, TokenState};
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
 
@@ -15,8 +15,8 @@ use crate::http::pages::view::Form;
 #[derive(Debug, Template)]
 #[template(path = "admin/registration.html")]
 pub(in crate::http::admin) struct RegistrationPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The current time.
@@ -45,16 +45,11 @@ pub(in crate::http::admin) struct RegistrationPage {
 
 impl RegistrationPage {
     const fn state(&self) -> (&'static str, &'static str) {
+        let ([off, token, open], meanings) = (self.t.registration.states, self.t.registration.meanings);
         match self.dynamic {
-            DynamicRegistration::Off => {
-                ("off", "No application registers itself. Those that did go on, and look after their registration.")
-            }
-            DynamicRegistration::Token => {
-                ("with a token", "Only applications with one of the tokens below register themselves.")
-            }
-            DynamicRegistration::Open => {
-                ("open", "Every application may register itself; what is not used within a day is forgotten.")
-            }
+            DynamicRegistration::Off => (off, meanings[0]),
+            DynamicRegistration::Token => (token, meanings[1]),
+            DynamicRegistration::Open => (open, meanings[2]),
         }
     }
 }
@@ -82,25 +77,29 @@ pub(in crate::http::admin) struct TokenLine {
 }
 
 impl TokenLine {
-    const fn badge(&self) -> (&'static str, &'static str) {
+    const fn badge(&self, t: &OperatorMessages) -> (&'static str, &'static str) {
+        let [good, used_up, expired, revoked] = t.registration.badges;
         match self.state {
-            TokenState::Good => ("good", "good"),
-            TokenState::UsedUp => ("", "used up"),
-            TokenState::Expired => ("", "expired"),
-            TokenState::Revoked => ("bad", "revoked"),
+            TokenState::Good => ("good", good),
+            TokenState::UsedUp => ("", used_up),
+            TokenState::Expired => ("", expired),
+            TokenState::Revoked => ("bad", revoked),
         }
     }
 
-    fn called(&self) -> String {
-        let name = &self.token.name;
-        if name.is_empty() { "A token without a name".to_owned() } else { name.clone() }
+    fn called<'a>(&'a self, t: &OperatorMessages) -> &'a str {
+        let name = self.token.name.as_str();
+        if name.is_empty() { t.registration.nameless } else { name }
     }
 
-    fn uses(&self) -> String {
+    fn uses(&self, t: &OperatorMessages) -> String {
         let uses = self.token.uses;
         match self.token.most_uses {
-            Some(most) => format!("{uses} of {most} registered"),
-            None => format!("{uses} registered"),
+            Some(most) => {
+                let (uses, most) = (uses.to_string(), most.to_string());
+                t.registration.registered_of.with(&[("uses", &uses), ("most", &most)])
+            }
+            None => t.number_of(t.registration.registered, uses),
         }
     }
 

@@ -6,15 +6,15 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::ids::Timestamp;
 use crate::flows::mail::UnsentMail;
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 
 /// What was not delivered.
 #[derive(Debug, Template)]
 #[template(path = "admin/mail.html")]
 pub(in crate::http::admin) struct MailPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The current time.
@@ -27,8 +27,8 @@ pub(in crate::http::admin) struct MailPage {
 #[derive(Debug, Template)]
 #[template(path = "admin/scopes.html")]
 pub(in crate::http::admin) struct ScopesPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// As the configuration names them.
@@ -39,8 +39,8 @@ pub(in crate::http::admin) struct ScopesPage {
 #[derive(Debug, Template)]
 #[template(path = "admin/settings.html")]
 pub(in crate::http::admin) struct SettingsPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The file that was read.

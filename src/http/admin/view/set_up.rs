@@ -2,16 +2,16 @@
 
 use askama::Template;
 
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 
 /// The form for the first operator's address. Posts `email`.
 #[derive(Debug, Template)]
 #[template(path = "admin/set_up.html")]
 pub(in crate::http::admin) struct SetUpPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// What the field holds to begin with.
     pub(in crate::http::admin) email: String,
     /// What was wrong with what was sent.

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::domain::account_invitation::AccountInvitation;
+use crate::domain::application::ApplicationState;
 use crate::domain::group::GroupName;
 use crate::domain::ids::Timestamp;
 use crate::domain::passkey::Passkey;
@@ -10,16 +11,16 @@ use crate::domain::session::Session;
 use crate::domain::upstream::UpstreamIdentity;
 use crate::domain::user::User;
 use crate::http::admin::frame::Bar;
+use crate::http::admin::messages::OperatorMessages;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, AttributeField, Form};
 
 /// All accounts.
 #[derive(Debug, Template)]
 #[template(path = "admin/users.html")]
 pub(in crate::http::admin) struct UsersPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// The current time.
@@ -70,8 +71,8 @@ pub(in crate::http::admin) struct InviteOutcome {
 #[derive(Debug, Template)]
 #[template(path = "admin/user.html")]
 pub(in crate::http::admin) struct UserPage {
-    /// The messages that all pages share.
-    pub(in crate::http::admin) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http::admin) t: &'static OperatorMessages,
     /// The bar at the top.
     pub(in crate::http::admin) bar: Bar,
     /// What was just done.
@@ -85,7 +86,7 @@ pub(in crate::http::admin) struct UserPage {
     /// The current time.
     pub(in crate::http::admin) now: Timestamp,
     /// Where they are signed in.
-    pub(in crate::http::admin) sessions: Vec<Session>,
+    pub(in crate::http::admin) sessions: Vec<SessionLine>,
     /// The applications that have access to something of them.
     pub(in crate::http::admin) used: Vec<UsedLine>,
     /// Ends all sessions and grants.
@@ -114,6 +115,15 @@ pub(in crate::http::admin) struct UserPage {
     pub(in crate::http::admin) demote: Form,
     /// Deletes it for good.
     pub(in crate::http::admin) delete: Form,
+}
+
+/// A browser in which the person is signed in.
+#[derive(Clone, Debug)]
+pub(in crate::http::admin) struct SessionLine {
+    /// The session.
+    pub(in crate::http::admin) session: Session,
+    /// How they signed in: by mail, by passkey, or what people know another provider by.
+    pub(in crate::http::admin) way: String,
 }
 
 /// An account at another provider.
@@ -148,5 +158,5 @@ pub(in crate::http::admin) struct OwnedLine {
     /// The address of its page.
     pub(in crate::http::admin) href: String,
     /// Its state.
-    pub(in crate::http::admin) state: &'static str,
+    pub(in crate::http::admin) state: ApplicationState,
 }

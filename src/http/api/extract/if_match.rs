@@ -60,7 +60,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 impl IfMatch {
     fn of(headers: &HeaderMap) -> Self {
         let values = headers.get_all(IF_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-        let tags = values.flat_map(|value| value.split(',')).map(|tag| tag.trim().to_owned());
+        let tags = values.flat_map(|value| value.split(',')).map(|tag| tag.trim_ascii().to_owned());
         Self(headers.contains_key(IF_MATCH).then(|| tags.collect()))
     }
 

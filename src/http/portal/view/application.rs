@@ -4,6 +4,7 @@ use super::{DeliveryLine, FieldProblem};
 use crate::domain::ids::Timestamp;
 use crate::http::pages::view::{App, Form};
 use crate::http::portal::kinds::KindMessages;
+use crate::http::portal::messages::PortalMessages;
 use crate::http::portal::tab::Tab;
 
 /// What is at the top of every page of an application.
@@ -42,10 +43,10 @@ pub(in crate::http) struct ApplicationHead {
 
 impl ApplicationHead {
     /// What the page is called.
-    pub(in crate::http) fn title(&self) -> String {
+    pub(in crate::http) fn title(&self, t: &PortalMessages) -> String {
         match self.here {
             Tab::Overview => self.app.called(),
-            tab => format!("{} – {}", tab.title(), self.app.called()),
+            tab => format!("{} – {}", tab.title(t), self.app.called()),
         }
     }
 
@@ -166,22 +167,23 @@ impl ApplicationNotice {
         })
     }
 
-    pub(in crate::http) fn text(self) -> &'static str {
+    /// What it says.
+    pub(in crate::http) const fn text(self, t: &PortalMessages) -> &'static str {
         match self {
-            Self::Created => "The application is registered.",
-            Self::Rotated => "The application has a new secret.",
-            Self::Revoked => "The secret is refused from now on.",
-            Self::Saved => "The settings are saved.",
-            Self::PartlySaved => "The settings are saved, except for what waits for an operator.",
-            Self::Deactivated => "The application is deactivated: it gets no tokens until it is activated again.",
-            Self::Activated => "The application works again.",
-            Self::Undeleted => "The application is back.",
-            Self::Invited => "The invitation is on its way.",
-            Self::Joined => "You own this application now.",
-            Self::Removed => "They no longer own this application.",
-            Self::Withdrawn => "The invitation is withdrawn.",
-            Self::ApprovalWithdrawn => "The request is withdrawn.",
-            Self::WebhookDeleted => "The webhook is deleted. Nothing is sent to it any more.",
+            Self::Created => t.done.created,
+            Self::Rotated => t.done.rotated,
+            Self::Revoked => t.done.revoked,
+            Self::Saved => t.done.saved,
+            Self::PartlySaved => t.done.partly_saved,
+            Self::Deactivated => t.done.deactivated,
+            Self::Activated => t.done.activated,
+            Self::Undeleted => t.done.undeleted,
+            Self::Invited => t.done.invited,
+            Self::Joined => t.done.joined,
+            Self::Removed => t.done.removed,
+            Self::Withdrawn => t.done.withdrawn,
+            Self::ApprovalWithdrawn => t.done.approval_withdrawn,
+            Self::WebhookDeleted => t.webhooks.done.deleted,
         }
     }
 }

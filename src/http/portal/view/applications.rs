@@ -3,17 +3,18 @@
 use askama::Template;
 
 use crate::domain::ids::Timestamp;
+use crate::domain::language::Around;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 use crate::http::portal::frame::Frame;
+use crate::http::portal::messages::PortalMessages;
 
 /// The list.
 #[derive(Debug, Template)]
 #[template(path = "portal/applications.html")]
 pub(in crate::http) struct ApplicationsPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The current time.
@@ -54,11 +55,11 @@ impl ListNotice {
         })
     }
 
-    fn text(self) -> &'static str {
+    const fn text(self, t: &PortalMessages) -> &'static str {
         match self {
-            Self::Deleted => "The application is deleted. Its tokens and secrets are refused from now on.",
-            Self::Left => "You no longer own that application.",
-            Self::Declined => "You declined the invitation.",
+            Self::Deleted => t.list.done_deleted,
+            Self::Left => t.list.done_left,
+            Self::Declined => t.list.done_declined,
         }
     }
 }
@@ -93,6 +94,13 @@ pub(in crate::http) struct InvitedLine {
     pub(in crate::http) hands_over: bool,
     /// Until when one can accept.
     pub(in crate::http) until: Timestamp,
+}
+
+impl InvitedLine {
+    /// What one is invited to, and until when.
+    const fn purpose(&self, t: &PortalMessages) -> Around {
+        if self.hands_over { t.list.to_take_over } else { t.list.to_share }
+    }
 }
 
 /// A deleted application that can be brought back.

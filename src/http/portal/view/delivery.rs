@@ -4,6 +4,7 @@ use super::sentence;
 use crate::domain::ids::Timestamp;
 use crate::domain::webhook_delivery::{Attempt, Delivery, DeliveryState};
 use crate::http::pages::view::Form;
+use crate::http::portal::messages::PortalMessages;
 
 /// Something that was delivered to another server, or is to be.
 #[derive(Clone, Debug)]
@@ -30,14 +31,14 @@ pub(in crate::http) struct DeliveryLine {
 
 impl DeliveryLine {
     /// The line of a delivery, which shows no id and sends nothing again.
-    pub(in crate::http) fn of(delivery: Delivery, now: Timestamp) -> Self {
+    pub(in crate::http) fn of(t: &PortalMessages, delivery: Delivery, now: Timestamp) -> Self {
         Self {
             message: None,
             created_at: delivery.created_at,
             state: delivery.state,
             attempts: delivery.attempts,
             tried_at: delivery.last.as_ref().map(|last| last.at),
-            answer: delivery.last.as_ref().map(answer),
+            answer: delivery.last.as_ref().map(|last| answer(t, last)),
             // What is due is on its way already.
             next: delivery.state.next_attempt_at().filter(|next| *next > now),
             event: delivery.event,
@@ -54,20 +55,32 @@ impl DeliveryLine {
         }
     }
 
-    pub(in crate::http) const fn outcome(&self) -> &'static str {
+    /// What became of it.
+    pub(in crate::http) const fn outcome(&self, t: &PortalMessages) -> &'static str {
+        let t = &t.webhooks.hook;
         match self.state {
-            DeliveryState::Pending(_) if self.tried_at.is_some() => "Not taken yet",
-            DeliveryState::Pending(_) => "On its way",
-            DeliveryState::Delivered(_) => "Delivered",
-            DeliveryState::GivenUp => "Given up",
+            DeliveryState::Pending(_) if self.tried_at.is_some() => t.not_taken,
+            DeliveryState::Pending(_) => t.on_its_way,
+            DeliveryState::Delivered(_) => t.delivered,
+            DeliveryState::GivenUp => t.given_up,
         }
+    }
+
+    /// How often it was tried.
+    pub(in crate::http) fn tried(&self, t: &PortalMessages) -> String {
+        t.count(t.webhooks.hook.tried, u64::try_from(self.attempts).unwrap_or_default())
     }
 }
 
-fn answer(last: &Attempt) -> String {
+/// What the receiver answered; why there was no answer is told as the log has it.
+fn answer(t: &PortalMessages, last: &Attempt) -> String {
     match (&last.error, last.status) {
         (Some(error), _) => sentence(error),
-        (None, Some(status)) => format!("The receiver answered {status} within {} ms.", last.took.as_millis()),
+        (None, Some(status)) => t
+            .webhooks
+            .hook
+            .answered
+            .with(&[("status", &status.to_string()), ("ms", &last.took.as_millis().to_string())]),
         (None, None) => String::new(),
     }
 }

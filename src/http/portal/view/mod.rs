@@ -7,9 +7,13 @@ mod delivery;
 mod fields;
 mod new_application;
 mod people;
+#[cfg(test)]
+mod samples;
 mod scopes;
 mod settings;
 mod tabs;
+#[cfg(test)]
+mod tests;
 
 pub(in crate::http) use activity::{Activity, DeliveryStepLine, DeliveryTraceLine, FailureLines, Marked, RequestLine};
 pub(in crate::http) use application::{
@@ -22,7 +26,6 @@ pub(in crate::http) use fields::{ChoiceField, ChoiceOption, FieldProblem, Input,
 pub(in crate::http) use new_application::{KindCard, NewApplicationPage, NewInput};
 pub(in crate::http) use people::{InvitationLine, InvitationPage, OwnerLine, People};
 pub(in crate::http) use scopes::{OfferedScope, ScopeField};
-use settings::WITH_SPACES;
 pub(in crate::http) use settings::{SettingsForm, SettingsReader, element, input};
 pub(in crate::http) use tabs::{
     AccessPage, CredentialsPage, DangerPage, DeletedPage, InsightPage, OverviewPage, SignInPage,

@@ -4,18 +4,18 @@ use askama::Template;
 
 use super::{FieldProblem, Input};
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 use crate::http::portal::frame::Frame;
 use crate::http::portal::kinds::KindMessages;
 use crate::http::portal::known_application::KnownApplication;
+use crate::http::portal::messages::PortalMessages;
 
 /// The form. Posts what is asked of a new application, `type` and `reason`.
 #[derive(Debug, Template)]
 #[template(path = "portal/new.html")]
 pub(in crate::http) struct NewApplicationPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The first step, for applications that many people run.

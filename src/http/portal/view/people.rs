@@ -4,10 +4,11 @@ use askama::Template;
 
 use super::Input;
 use crate::domain::ids::Timestamp;
+use crate::domain::language::Around;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::{App, Form};
 use crate::http::portal::frame::Frame;
+use crate::http::portal::messages::PortalMessages;
 
 /// The part of an application's page.
 #[derive(Clone, Debug)]
@@ -54,12 +55,19 @@ pub(in crate::http) struct InvitationLine {
     pub(in crate::http) withdraw: Form,
 }
 
+impl InvitationLine {
+    /// What they are invited to, and until when.
+    pub(in crate::http) const fn purpose(&self, t: &PortalMessages) -> Around {
+        if self.hands_over { t.people.to_take_it_over } else { t.people.to_share_it }
+    }
+}
+
 /// `/portal/invitations/{token}`: an invitation, as its recipient sees it.
 #[derive(Debug, Template)]
 #[template(path = "portal/invitation.html")]
 pub(in crate::http) struct InvitationPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The application.
@@ -76,4 +84,11 @@ pub(in crate::http) struct InvitationPage {
     pub(in crate::http) accept: Form,
     /// Declines it.
     pub(in crate::http) decline: Form,
+}
+
+impl InvitationPage {
+    /// What the sender wants, around who it is.
+    const fn wants(&self) -> Around {
+        if self.hands_over { self.t.invitation.hands_over } else { self.t.invitation.shares }
+    }
 }

@@ -1,6 +1,7 @@
 //! Scopes as boxes to tick, with what each of them means.
 
 use super::Input;
+use crate::http::portal::messages::PortalMessages;
 
 /// A scope that a form offers.
 #[derive(Clone, Debug)]
@@ -32,16 +33,16 @@ pub(in crate::http) struct ScopeField {
 
 impl ScopeField {
     /// A typed scope, of which these have a box.
-    pub(in crate::http) fn of(typed: Input, offered: &[OfferedScope]) -> Self {
-        let words: Vec<String> = typed.value.split_whitespace().map(str::to_owned).collect();
+    pub(in crate::http) fn of(t: &PortalMessages, typed: Input, offered: &[OfferedScope]) -> Self {
+        let words: Vec<String> = typed.value.split_ascii_whitespace().map(str::to_owned).collect();
         let has_box = |word: &&String| offered.iter().any(|scope| scope.name == **word);
         let rest: Vec<&str> = words.iter().filter(|word| !has_box(word)).map(String::as_str).collect();
-        let mut other = Input::line(format!("{}-other", typed.id), typed.name, "Others")
-            .hinted("With spaces between.")
+        let mut other = Input::line(format!("{}-other", typed.id), typed.name, t.form.others)
+            .hinted(t.form.with_spaces)
             .holding(rest.join(" "));
         other.problem.clone_from(&typed.problem);
         let boxes = offered.iter().map(|scope| (scope.clone(), words.contains(&scope.name))).collect();
-        let hint = typed.hint.trim_start_matches(super::WITH_SPACES).to_owned();
+        let hint = typed.hint.trim_start_matches(t.form.with_spaces).trim_ascii_start().to_owned();
         Self { id: typed.id.into_owned(), name: typed.name, label: typed.label, hint, boxes, other }
     }
 }
@@ -49,6 +50,7 @@ impl ScopeField {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
 
     fn offered(name: &str) -> OfferedScope {
         OfferedScope { name: name.to_owned(), description: None, asks: false }
@@ -57,7 +59,11 @@ mod tests {
     #[test]
     fn what_has_no_box_is_typed() {
         let typed = Input::line("set-scopes", "scopes", "Scopes").holding("openid orders:write b");
-        let field = ScopeField::of(typed, &[offered("openid"), offered("email"), offered("b")]);
+        let field = ScopeField::of(
+            PortalMessages::of(Language::English),
+            typed,
+            &[offered("openid"), offered("email"), offered("b")],
+        );
         let ticked: Vec<_> = field.boxes.iter().map(|(scope, ticked)| (scope.name.as_str(), *ticked)).collect();
         assert_eq!(ticked, [("openid", true), ("email", false), ("b", true)]);
         assert_eq!((field.other.id.as_ref(), field.other.value.as_str()), ("set-scopes-other", "orders:write"));

@@ -5,10 +5,8 @@ use crate::domain::application::{ApplicationSettings, Chosen, Place, SETTINGS, S
 use crate::domain::approval::Extras;
 use crate::http::pages::posted_form::PostedForm;
 use crate::http::pages::view::Form;
+use crate::http::portal::messages::PortalMessages;
 use crate::protocol::jose::SigningAlgorithm;
-
-/// How a setting of several words is typed.
-pub(super) const WITH_SPACES: &str = "With spaces between. ";
 
 /// More scopes than this are typed: so many boxes would be a page of their own.
 const MOST_BOXES: usize = 40;
@@ -26,6 +24,7 @@ pub(in crate::http) enum SettingsReader {
 /// not seen.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct SettingsForm {
+    t: &'static PortalMessages,
     /// Where it goes.
     pub(in crate::http) form: Form,
     /// The settings that are changed most.
@@ -50,26 +49,26 @@ pub(in crate::http) struct Fields {
 impl SettingsForm {
     /// The form as the settings are.
     pub(in crate::http) fn of(
+        t: &'static PortalMessages,
         topic: Topic,
         settings: &ApplicationSettings,
         form: Form,
         reader: SettingsReader,
     ) -> Self {
-        let mut shown = Self { form, first: Fields::default(), more: Fields::default() };
+        let mut shown = Self { t, form, first: Fields::default(), more: Fields::default() };
         for setting in of_topic(topic).filter(|setting| is_shown(setting, settings, reader)) {
             let fields = match setting.place {
                 Place::New | Place::First => &mut shown.first,
                 Place::More | Place::Nowhere => &mut shown.more,
             };
             match setting.shape {
-                Shape::Choice(..) | Shape::Flag => fields.choices.push(choice(setting, settings)),
-                Shape::Ticks(..) => fields.ticks.push(ticks(setting, settings)),
-                _ => fields.inputs.push(input(setting, settings)),
+                Shape::Choice(..) | Shape::Flag => fields.choices.push(choice(t, setting, settings)),
+                Shape::Ticks(..) => fields.ticks.push(ticks(t, setting, settings)),
+                _ => fields.inputs.push(input(t, setting, settings)),
             }
         }
         if of_topic(topic).any(|setting| matches!(setting.chosen, Chosen::WithApproval)) {
-            let reason = Input::lines("set-reason", "reason", "For the operator")
-                .hinted("Only if you ask for more than everybody may choose: what do you need it for?");
+            let reason = Input::lines("set-reason", "reason", t.fresh.for_operator).hinted(t.form.reason_for_more);
             shown.more.inputs.push(reason);
         }
         shown
@@ -83,12 +82,13 @@ impl SettingsForm {
         offered: &[SigningAlgorithm],
         announced: &[(SigningAlgorithm, String)],
     ) -> Self {
+        let t = self.t;
         let is_offered = |name: &str| offered.iter().any(|algorithm| algorithm.name() == name);
         for choice in self.choices().filter(|choice| choice.name == "signing_algorithm") {
             choice.options.retain(|option| option.chosen || is_offered(&option.value));
             for option in &mut choice.options {
                 if let Some((_, at)) = announced.iter().find(|(algorithm, _)| algorithm.name() == option.value) {
-                    option.text = format!("{}, signs from {at} on", option.text);
+                    option.text = t.form.signs_from.with(&[("algorithm", &option.text), ("at", at)]);
                 }
             }
         }
@@ -98,18 +98,18 @@ impl SettingsForm {
     /// The same with a hint at each field that has something which is not approved yet.
     #[must_use]
     pub(in crate::http) fn waiting_for(mut self, extras: &Extras) -> Self {
-        let requested = extras.alone();
+        let (t, requested) = (self.t, extras.alone());
         let waiting = |name: &str| Setting::of_name(name).map(|setting| setting.text(&requested)).unwrap_or_default();
         for input in self.inputs() {
             let words = waiting(input.name).replace('\n', " ");
             if !words.is_empty() && is_asked(input.name) {
-                input.hint = format!("{} Waiting for an operator: {words}.", input.hint);
+                input.hint = format!("{} {}", input.hint, t.form.waits.with(words));
             }
         }
         for ticks in self.ticks() {
             let words = waiting(ticks.name);
             for option in ticks.options.iter_mut().filter(|option| words.split(' ').any(|one| one == option.value)) {
-                option.text.push_str(", waiting for an operator");
+                option.text = t.form.option_waits.with(&option.text);
             }
         }
         self
@@ -120,7 +120,7 @@ impl SettingsForm {
     pub(in crate::http) fn refused(mut self, posted: &PostedForm, problems: &[FieldProblem]) -> Self {
         let problem = |id: &str| problems.iter().find(|problem| problem.id == id).map(|problem| problem.text.clone());
         for input in self.inputs().filter(|input| posted.has(input.name)) {
-            *input = input.clone().holding(posted.all(input.name).collect::<Vec<_>>().join(" ").trim());
+            *input = input.clone().holding(posted.all(input.name).collect::<Vec<_>>().join(" ").trim_ascii());
             input.problem = problem(&input.id);
         }
         for choice in self.choices_and_ticks().filter(|choice| posted.has(choice.name)) {
@@ -136,8 +136,8 @@ impl SettingsForm {
     #[must_use]
     pub(in crate::http) fn with_boxes(mut self, offered: &[OfferedScope]) -> Self {
         if offered.len() <= MOST_BOXES {
-            self.first.tick_scopes(offered);
-            self.more.tick_scopes(offered);
+            self.first.tick_scopes(self.t, offered);
+            self.more.tick_scopes(self.t, offered);
         }
         self
     }
@@ -178,11 +178,11 @@ impl Fields {
             || self.choices.iter().chain(&self.ticks).any(|choice| choice.problem.is_some())
     }
 
-    fn tick_scopes(&mut self, offered: &[OfferedScope]) {
+    fn tick_scopes(&mut self, t: &PortalMessages, offered: &[OfferedScope]) {
         let is_scope = |input: &mut Input| {
             Setting::of_name(input.name).is_some_and(|setting| matches!(setting.shape, Shape::Words))
         };
-        self.scopes.extend(self.inputs.extract_if(.., is_scope).map(|input| ScopeField::of(input, offered)));
+        self.scopes.extend(self.inputs.extract_if(.., is_scope).map(|input| ScopeField::of(t, input, offered)));
     }
 }
 
@@ -207,53 +207,64 @@ fn is_asked(name: &str) -> bool {
 }
 
 /// A setting that is typed.
-pub(in crate::http) fn input(setting: &Setting, settings: &ApplicationSettings) -> Input {
+pub(in crate::http) fn input(t: &PortalMessages, setting: &Setting, settings: &ApplicationSettings) -> Input {
     let how = match setting.shape {
-        Shape::Lines => "One a line. ",
-        Shape::Words => WITH_SPACES,
-        Shape::Duration => "Such as 10m, 1h or 24h; empty follows the server. ",
-        Shape::Keys => "As a JWK Set; empty for none. ",
-        Shape::Identities => {
-            "One a line: issuer, subject and, where it is not this server, audience; or an entry as JSON. "
-        }
+        Shape::Lines => t.form.one_a_line,
+        Shape::Words => t.form.with_spaces,
+        Shape::Duration => t.form.a_duration,
+        Shape::Keys => t.form.a_key_set,
+        Shape::Identities => t.form.an_identity,
         _ => "",
     };
-    let id = element("set", setting);
+    let (id, label) = (element("set", setting), t.setting_label(setting));
     let input = match setting.shape {
-        Shape::Lines | Shape::Keys | Shape::Identities => Input::lines(id, setting.name, setting.label),
-        _ => Input::line(id, setting.name, setting.label),
+        Shape::Lines | Shape::Keys | Shape::Identities => Input::lines(id, setting.name, label),
+        _ => Input::line(id, setting.name, label),
     };
-    input.hinted(format!("{how}{}", setting.help)).holding(setting.text(settings))
+    input.hinted(format!("{how} {}", t.setting_help(setting)).trim_ascii_start()).holding(setting.text(settings))
 }
 
 fn option(value: &str, text: &str, chosen: bool) -> ChoiceOption {
     ChoiceOption { value: value.to_owned(), text: text.to_owned(), chosen }
 }
 
-fn chosen_from(setting: &Setting, options: Vec<ChoiceOption>) -> ChoiceField {
+fn chosen_from(t: &PortalMessages, setting: &Setting, options: Vec<ChoiceOption>) -> ChoiceField {
     let id = element("set", setting);
-    ChoiceField { id, name: setting.name, label: setting.label, hint: setting.help, options, problem: None }
+    ChoiceField {
+        id,
+        name: setting.name,
+        label: t.setting_label(setting),
+        hint: t.setting_help(setting),
+        options,
+        problem: None,
+    }
 }
 
-fn choice(setting: &Setting, settings: &ApplicationSettings) -> ChoiceField {
+fn choice(t: &PortalMessages, setting: &Setting, settings: &ApplicationSettings) -> ChoiceField {
     let now = setting.text(settings);
-    let server = setting.optional.then(|| option("", "As the server is set", now.is_empty()));
+    let server = setting.optional.then(|| option("", t.form.as_the_server, now.is_empty()));
     let values = match setting.shape {
-        Shape::Choice(_, choices) => choices().iter().map(|one| option(one.name, one.words, one.name == now)).collect(),
-        _ => vec![option("false", "No", now == "false"), option("true", "Yes", now == "true")],
+        Shape::Choice(_, choices) => {
+            choices().iter().map(|one| option(one.name, t.value_words(setting, one), one.name == now)).collect()
+        }
+        _ => vec![option("false", t.form.no, now == "false"), option("true", t.form.yes, now == "true")],
     };
-    chosen_from(setting, server.into_iter().chain(values).collect())
+    chosen_from(t, setting, server.into_iter().chain(values).collect())
 }
 
 /// What this type of application can never have is not offered.
-fn ticks(setting: &Setting, settings: &ApplicationSettings) -> ChoiceField {
+fn ticks(t: &PortalMessages, setting: &Setting, settings: &ApplicationSettings) -> ChoiceField {
     let now = setting.text(settings);
-    let Shape::Ticks(_, choices) = setting.shape else { return chosen_from(setting, Vec::new()) };
+    let Shape::Ticks(_, choices) = setting.shape else { return chosen_from(t, setting, Vec::new()) };
     let can_have = |name: &str| {
         let mut with = settings.clone();
         setting.put(&mut with, &[name].into_iter().collect()).is_ok() && (setting.check)(&with).is_ok()
     };
     let is_ticked = |name: &str| now.split(' ').any(|one| one == name);
     let offered = choices().into_iter().filter(|one| can_have(one.name));
-    chosen_from(setting, offered.map(|one| option(one.name, one.words, is_ticked(one.name))).collect())
+    chosen_from(
+        t,
+        setting,
+        offered.map(|one| option(one.name, t.value_words(setting, &one), is_ticked(one.name))).collect(),
+    )
 }

@@ -7,9 +7,9 @@ use super::{Activity, People, SettingsForm};
 use crate::domain::application::Origin;
 use crate::domain::ids::Timestamp;
 use crate::http::pages::assets;
-use crate::http::pages::messages::Messages;
 use crate::http::pages::view::Form;
 use crate::http::portal::frame::Frame;
+use crate::http::portal::messages::PortalMessages;
 use crate::http::portal::snippets::Snippet;
 use crate::http::webhook_list::{HookStanding, Hooks};
 
@@ -17,8 +17,8 @@ use crate::http::webhook_list::{HookStanding, Hooks};
 #[derive(Debug, Template)]
 #[template(path = "portal/application/overview.html")]
 pub(in crate::http) struct OverviewPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The application.
@@ -51,8 +51,8 @@ pub(in crate::http) struct OverviewPage {
 #[derive(Debug, Template)]
 #[template(path = "portal/application/credentials.html")]
 pub(in crate::http) struct CredentialsPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The current time.
@@ -73,8 +73,8 @@ pub(in crate::http) struct CredentialsPage {
 #[derive(Debug, Template)]
 #[template(path = "portal/application/sign_in.html")]
 pub(in crate::http) struct SignInPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The application.
@@ -87,8 +87,8 @@ pub(in crate::http) struct SignInPage {
 #[derive(Debug, Template)]
 #[template(path = "portal/application/access.html")]
 pub(in crate::http) struct AccessPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The application.
@@ -103,8 +103,8 @@ pub(in crate::http) struct AccessPage {
 #[derive(Debug, Template)]
 #[template(path = "portal/application/insight.html")]
 pub(in crate::http) struct InsightPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The current time.
@@ -123,8 +123,8 @@ pub(in crate::http) struct InsightPage {
 #[derive(Debug, Template)]
 #[template(path = "portal/application/danger.html")]
 pub(in crate::http) struct DangerPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The application.
@@ -141,8 +141,8 @@ pub(in crate::http) struct DangerPage {
 #[derive(Debug, Template)]
 #[template(path = "portal/application/deleted.html")]
 pub(in crate::http) struct DeletedPage {
-    /// The messages that all pages share.
-    pub(in crate::http) t: &'static Messages,
+    /// The messages of its language.
+    pub(in crate::http) t: &'static PortalMessages,
     /// The bar at the top.
     pub(in crate::http) frame: Frame,
     /// The current time.

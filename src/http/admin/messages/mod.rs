@@ -1,0 +1,448 @@
+//! The messages of the operator pages, one catalogue for each language: a missing message does not compile.
+//!
+//! An operator page has what every page has as well, so its catalogue is also that of the pages: a template names both
+//! through `t`.
+
+mod de;
+mod en;
+mod es;
+mod fr;
+mod it;
+mod nl;
+mod phrases;
+mod pl;
+mod pt;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Deref;
+
+use crate::domain::language::{Around, Language, Plural, Sentence, Text, messages};
+use crate::http::pages::messages::Messages;
+
+messages! {
+    pub(in crate::http),
+
+    /// The catalogue of one language.
+    OperatorMessages {
+        pages: &'static Messages,
+        places: PlaceMessages,
+        common: CommonMessages,
+        overview: OverviewMessages,
+        applications: ApplicationsMessages,
+        approvals: ApprovalMessages,
+        audit: AuditMessages,
+        groups: GroupsMessages,
+        group: GroupMessages,
+        accounts: AccountsMessages,
+        invitations: InvitationMessages,
+        person: PersonMessages,
+        keys: KeyMessages,
+        mail: MailMessages,
+        registration: RegistrationMessages,
+        catalogue: CatalogueMessages,
+        settings: SettingsMessages,
+        set_up: SetUpMessages,
+    }
+
+    /// What the pages are called, and what stands around each.
+    PlaceMessages {
+        label: Text,
+        portal: Text,
+        overview: Text,
+        approvals: Text,
+        applications: Text,
+        registration: Text,
+        accounts: Text,
+        groups: Text,
+        audit: Text,
+        keys: Text,
+        mail: Text,
+        webhooks: Text,
+        scopes: Text,
+        settings: Text,
+    }
+
+    /// What several pages say.
+    CommonMessages {
+        search: Text,
+        state: Text,
+        remove: Text,
+        delete: Text,
+        revoke: Text,
+        add: Text,
+        history: Text,
+        happened: Text,
+        made: Text,
+        change: Text,
+        name: Text,
+        until: Around,
+        never: Text,
+    }
+
+    /// The overview.
+    OverviewMessages {
+        attention: Text,
+        all_well: Text,
+        requests: Plural,
+        lost: Plural,
+        not_delivered: Text,
+        no_key: Text,
+        no_tokens: Text,
+        numbers: Text,
+        active: Plural,
+        deactivated: Plural,
+        disabled: Plural,
+        operators: Plural,
+        on_the_way: Plural,
+        given_up: Plural,
+        key: Around,
+        signing_since: Around,
+        upstreams: Text,
+        upstreams_lead: Text,
+        last_use: Around,
+        never_used: Text,
+        times: Plural,
+        last: Around,
+        failing: Text,
+    }
+
+    /// The applications of all owners.
+    ApplicationsMessages {
+        search: Text,
+        choices: [Text; 4],
+        states: [Text; 3],
+        none: Text,
+        described_at: Around,
+        dynamic: Text,
+        no_owner: Text,
+        owners: Sentence,
+        last_used: Around,
+        never_used: Text,
+        registered: Around,
+    }
+
+    /// The requests of developers.
+    ApprovalMessages {
+        lead: Text,
+        more: Text,
+        none: Text,
+        every_token: Text,
+        grants: Text,
+        audiences: Text,
+        asked_by: Text,
+        nobody: Text,
+        reason: Text,
+        no_reason: Text,
+        grant: Text,
+        refuse: Text,
+        granted: Text,
+        refused: Text,
+    }
+
+    /// The audit log.
+    AuditMessages {
+        event: Text,
+        actor: Text,
+        subject: Text,
+        from: Text,
+        to: Text,
+        everything: Text,
+        csv: Text,
+        ndjson: Text,
+        hint: Text,
+        events: Text,
+        none: Text,
+        by: Around,
+        open: Text,
+        wrong_day: Text,
+    }
+
+    /// All groups, and the form that makes one.
+    GroupsMessages {
+        lead: [Text; 3],
+        none: Text,
+        shown: Text,
+        declared: Text,
+        made_here: Text,
+        members: Plural,
+        new: Text,
+        name_hint: Text,
+        developers: Text,
+        hidden: Text,
+        visible: Text,
+        create: Text,
+        deleted: Text,
+        taken: Text,
+        too_many: Around,
+        wrong_name: Text,
+    }
+
+    /// One group.
+    GroupMessages {
+        title: Text,
+        sign_in: Text,
+        with_passkey: Text,
+        as_applications: Text,
+        members: Text,
+        nobody: Text,
+        add: Text,
+        add_hint: Text,
+        is_declared: Text,
+        hide: Text,
+        show: Text,
+        hide_hint: Text,
+        show_hint: Text,
+        allow_mail: Text,
+        require_passkey: Text,
+        allow_mail_hint: Text,
+        require_passkey_hint: Text,
+        delete_hint: Text,
+        typed_name: Text,
+        delete: Text,
+        created: Text,
+        added: Text,
+        removed: Text,
+        changed: Text,
+        not_its_name: Text,
+        not_an_address: Around,
+        no_account: Around,
+        whom: Text,
+        at_most: Around,
+        too_many_of_one: Around,
+        needed: Around,
+        narrower: Around,
+        closed: Around,
+        again: Text,
+    }
+
+    /// All accounts.
+    AccountsMessages {
+        search: Text,
+        choices: [Text; 4],
+        states: [Text; 3],
+        none: Text,
+        operator: Text,
+        made: Around,
+        signed_in: Around,
+        never_signed_in: Text,
+        deleted: Text,
+    }
+
+    /// Inviting people to make an account.
+    InvitationMessages {
+        outcomes: Text,
+        not_invited: Text,
+        invited: Text,
+        take_back: Text,
+        heading: Text,
+        addresses: Text,
+        addresses_hint: Text,
+        groups_hint: Text,
+        send: Text,
+        sent: Text,
+        withdrawn: Text,
+        whom: Text,
+        too_many: Sentence,
+        not_an_address: Text,
+        wrong_group: Text,
+        taken: Text,
+        unknown_group: Text,
+        too_many_groups: Around,
+        closed: Around,
+        nobody: Text,
+    }
+
+    /// One account.
+    PersonMessages {
+        title: Text,
+        subject: Text,
+        user_name: Text,
+        language: Text,
+        proven: Text,
+        not_yet: Text,
+        last_sign_in: Text,
+        did: Text,
+        described: Text,
+        in_groups: Text,
+        no_groups: Text,
+        no_passkeys: Text,
+        added: Around,
+        last_used: Around,
+        not_used: Text,
+        not_configured: Text,
+        subject_there: Around,
+        connected: Around,
+        disconnect: Text,
+        sessions: Text,
+        nowhere: Text,
+        by: Around,
+        by_mail: Text,
+        by_passkey: Text,
+        by_another: Text,
+        last_seen: Around,
+        began: Around,
+        sign_out_hint: Text,
+        uses: Text,
+        uses_none: Text,
+        since: Around,
+        owns: Text,
+        owns_none: Text,
+        all_owned: Text,
+        own: [Text; 3],
+        demote: Text,
+        demote_hint: Text,
+        promote: Text,
+        promote_hint: Text,
+        disable: Text,
+        disable_hint: Text,
+        enable: Text,
+        enable_hint: Text,
+        delete_hint: Text,
+        typed_address: Text,
+        delete: Text,
+        not_its_address: Text,
+        disabled: Text,
+        enabled: Text,
+        signed_out: Text,
+        saved: Text,
+        promoted: Text,
+        disconnected: Text,
+        passkey_removed: Text,
+        demoted: Text,
+    }
+
+    /// The keys that sign tokens.
+    KeyMessages {
+        along_time: Text,
+        caption: Sentence,
+        drawing: Text,
+        states: [Text; 5],
+        phases: [Text; 4],
+        announced: Around,
+        signs_from: Around,
+        revoked_at: Around,
+        in_set_until: Around,
+        revoke_hint: Text,
+        typed_id: Text,
+        revoke_now: Text,
+        rotate: Text,
+        rotate_hint: Text,
+        rotate_now: Text,
+        rotate_now_hint: Text,
+        not_its_id: Text,
+        rotated: Text,
+        rotated_now: Text,
+        revoked: Text,
+    }
+
+    /// What was not delivered.
+    MailMessages {
+        lead: Text,
+        mails: Text,
+        none: Text,
+        to: Around,
+        written: Around,
+        tried: Plural,
+        again: Around,
+        given_up: Text,
+        waiting: Text,
+    }
+
+    /// How applications register themselves, and the tokens that let them.
+    RegistrationMessages {
+        lead: Around,
+        states: [Text; 3],
+        meanings: [Text; 3],
+        decided: Around,
+        no_scopes: Text,
+        scopes: Around,
+        store: Text,
+        store_hint: Text,
+        tokens: Text,
+        none: Text,
+        badges: [Text; 4],
+        nameless: Text,
+        registered: Plural,
+        registered_of: Sentence,
+        last: Around,
+        good_until: Around,
+        besides: Around,
+        documents: Text,
+        no_documents: Text,
+        any_host: Text,
+        hosts: Around,
+        no_trouble: Text,
+        unread: Text,
+        new: Text,
+        uses: Text,
+        uses_hint: Text,
+        good_for: Text,
+        good_for_hint: Text,
+        scopes_besides: Text,
+        machines: Around,
+        create: Text,
+        created: Text,
+        revoked: Text,
+        wrong_name: Text,
+        wrong_uses: Text,
+        wrong_lifetime: Text,
+        wrong_scopes: Text,
+        management: Around,
+    }
+
+    /// Scopes and resources.
+    CatalogueMessages {
+        lead: Text,
+        none: Text,
+        resources: Text,
+        any_scope: Text,
+        understands: Around,
+        open: Text,
+    }
+
+    /// The settings.
+    SettingsMessages {
+        from_file: Around,
+        from_environment: Text,
+        masked: Text,
+        not_set: Text,
+        default: Text,
+        named: Sentence,
+    }
+
+    /// The page that makes the first operator.
+    SetUpMessages {
+        title: Text,
+        heading: Text,
+        lead: Text,
+        email: Text,
+        submit: Text,
+        hint: Around,
+    }
+}
+
+impl Deref for OperatorMessages {
+    type Target = Messages;
+
+    fn deref(&self) -> &Messages {
+        self.pages
+    }
+}
+
+impl OperatorMessages {
+    /// The catalogue of a language: that of [`crate::http::pages::visit::Visit::language`], which is the account's, else
+    /// the browser's.
+    pub(in crate::http) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &en::EN,
+            Language::German => &de::DE,
+            Language::French => &fr::FR,
+            Language::Spanish => &es::ES,
+            Language::Italian => &it::IT,
+            Language::Dutch => &nl::NL,
+            Language::Polish => &pl::PL,
+            Language::Portuguese => &pt::PT,
+        }
+    }
+}
