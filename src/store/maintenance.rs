@@ -3,13 +3,15 @@
 use std::fs::File;
 use std::path::Path;
 
+use tracing::warn;
+
 use super::StoreError;
 use super::engine::{Failure, Location, Record, Row, Store, create_private, sql};
 use super::migrations::beside;
 
-/// The lock of the one server of a SQLite file; released when the process ends, however it ends.
+/// The lock of the one server of a SQLite file; released when it is dropped, or when the process ends, however it ends.
 #[derive(Debug)]
-pub struct ServerLock(#[expect(dead_code, reason = "the locks live as long as the open files")] Vec<File>);
+pub struct ServerLock(Vec<File>);
 
 impl ServerLock {
     /// Makes sure that no other server uses the same SQLite file, before it is opened: through another name SQLite would
@@ -21,6 +23,17 @@ impl ServerLock {
         // The file itself, by whatever name it was opened, and the one beside it that older versions lock.
         let locked = [path.clone(), beside(&path, "lock")].into_iter().map(|file| lock(&file, &path));
         locked.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Drop for ServerLock {
+    /// Closing the files alone would not do: a child process has them open too, until it has become its own program.
+    fn drop(&mut self) {
+        for file in &self.0 {
+            if let Err(e) = file.unlock() {
+                warn!(error = %e, "the lock of the database could not be released");
+            }
+        }
     }
 }
 
@@ -94,5 +107,22 @@ impl Store {
             return Err(StoreError::Unsupported("PostgreSQL is backed up with its own tools, such as pg_dump"));
         }
         self.execute_unbounded(sql("vacuum into $1").bind(file.display().to_string())).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_was_given_up_is_free_although_a_child_process_still_has_the_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("gatepost.db"));
+        let lock = ServerLock::take(&location).unwrap();
+        let inherited: Vec<File> = lock.0.iter().map(|file| file.try_clone().unwrap()).collect();
+        assert!(matches!(ServerLock::take(&location), Err(StoreError::InUse(_))));
+        drop(lock);
+        ServerLock::take(&location).unwrap();
+        assert_eq!(inherited.len(), 2);
     }
 }
