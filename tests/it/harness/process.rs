@@ -119,6 +119,8 @@ impl Installation {
             // Nothing listens there: a server needs a mail URL, and a test of mail sets its own.
             .with("mail.url", "smtp://127.0.0.1:9")
             .with("login.signup", "open")
+            // As in a world: a machine that is busy with other tests takes longer to connect than a server should wait.
+            .with("database.acquire_timeout", "6s")
     }
 
     /// The same with a setting of the configuration.
