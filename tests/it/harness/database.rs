@@ -1,6 +1,7 @@
 //! A database of the test's own, gone afterwards, and a look into it that does not go through the store.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +12,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use tempfile::TempDir;
+
+use super::template;
 
 /// Every row of every table as text, by table.
 pub(crate) type Dump = BTreeMap<String, Vec<String>>;
@@ -33,19 +36,52 @@ enum Connection {
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 impl Database {
+    /// A folder for a file that is not there yet.
     pub(crate) fn sqlite() -> Self {
         Self::Sqlite { folder: TempDir::new().unwrap() }
     }
 
-    /// A new database, or nothing where the caller asked for SQLite only.
+    /// A file with all tables.
+    pub(crate) fn migrated_sqlite() -> Self {
+        let database = Self::sqlite();
+        template::write_sqlite(&database.sqlite_file());
+        database
+    }
+
+    /// A new database without a table, or nothing where the caller asked for SQLite only.
     pub(crate) async fn postgres() -> Option<Self> {
+        Some(Self::on_postgres(postgres_server()?, "template0").await)
+    }
+
+    /// The same with all tables.
+    pub(crate) async fn migrated_postgres() -> Option<Self> {
         let server = postgres_server()?;
+        let template = template::on_postgres(&server);
+        Some(Self::on_postgres(server, template).await)
+    }
+
+    async fn on_postgres(server: String, template: &str) -> Self {
         let name = format!("gatepost_test_{}_{}", process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
         let mut connection = PgConnection::connect(&server).await.unwrap();
-        // Left over by a run that was killed and had our process id.
-        run(&mut connection, format!("drop database if exists {name} with (force)")).await;
-        run(&mut connection, format!("create database {name}")).await;
-        Some(Self::Postgres { server, name, folder: TempDir::new().unwrap() })
+        let database = Self::Postgres { server, name, folder: TempDir::new().unwrap() };
+        database.make(&mut connection, template).await;
+        database
+    }
+
+    /// Copies a database of its server to make this one, which may be left over by a run that was killed.
+    pub(super) async fn make(&self, connection: &mut PgConnection, template: &str) {
+        if let Self::Postgres { name, .. } = self {
+            run(connection, format!("drop database if exists {name} with (force)")).await;
+            run(connection, format!("create database {name} template {template}")).await;
+        }
+    }
+
+    /// Takes all tables away again.
+    pub(crate) async fn empty(&self) {
+        match self {
+            Self::Sqlite { .. } => fs::remove_file(self.sqlite_file()).unwrap(),
+            Self::Postgres { .. } => self.execute("drop schema public cascade; create schema public").await,
+        }
     }
 
     /// What `database.url` says.
@@ -213,7 +249,7 @@ impl Connection {
     }
 }
 
-async fn run(connection: &mut PgConnection, sql: String) {
+pub(super) async fn run(connection: &mut PgConnection, sql: String) {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
 }
 

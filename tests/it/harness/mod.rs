@@ -34,6 +34,7 @@ mod receiver;
 mod server;
 mod site;
 mod smtp;
+mod template;
 mod token_request;
 mod wait;
 mod wire;

@@ -1,4 +1,4 @@
-//! One test's world: a database, a clock, and the servers that share them.
+//! One test's world: a database with its tables, a clock, and the servers that share them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -49,20 +49,20 @@ impl World {
 
     /// Another world at the same time: a server in it shares nothing with those of this one.
     pub(crate) fn another(&self) -> Self {
-        let own = Self::new(Database::sqlite());
+        let own = Self::new(Database::migrated_sqlite());
         Self { clock: Arc::clone(&self.clock), names: Arc::clone(&self.names), ..own }
     }
 
     /// Runs a test on SQLite.
     pub(crate) async fn on_sqlite<Body: Future<Output = ()> + 'static>(body: impl FnOnce(Self) -> Body) {
-        let world = Self::new(Database::sqlite());
+        let world = Self::new(Database::migrated_sqlite());
         let database = Arc::clone(&world.database);
         run_and_remove(Box::pin(body(world)), &database).await;
     }
 
     /// Runs a test on PostgreSQL, unless the caller wants none.
     pub(crate) async fn on_postgres<Body: Future<Output = ()> + 'static>(body: impl FnOnce(Self) -> Body) {
-        if let Some(database) = Database::postgres().await {
+        if let Some(database) = Database::migrated_postgres().await {
             let world = Self::new(database);
             let database = Arc::clone(&world.database);
             run_and_remove(Box::pin(body(world)), &database).await;

@@ -19,6 +19,7 @@ async fn a_second_migration_changes_nothing(world: World) {
 /// Servers and commands may start together on an empty database.
 #[apply(on_both_engines)]
 async fn many_that_migrate_at_once_make_one_schema(world: World) {
+    world.database.empty().await;
     let open = || {
         let settings = world.database.settings();
         async move {
