@@ -127,12 +127,18 @@ async fn create(arguments: create::Arguments, rooms: &Rooms, actor: &Actor) -> R
     let usual = usual_scopes_of_a_service(&made.application.settings);
     let settings = &made.application.settings;
     let algorithm = settings.signing_algorithm;
+    let made_scope = settings.scope.clone();
     let lacks_redirect = settings.redirect_uris.is_empty() && settings.grants.contains(&GrantType::AuthorizationCode);
     show_secret(format, made)?;
     note_announcement(algorithm, rooms).await?;
     if lacks_redirect {
         let what = "It has no redirect URI yet, so nobody can sign in to it; give it one with gatepost app update.";
         Output::note(what);
+    }
+    if made_scope.iter().any(|name| name.contains(',')) {
+        Output::note(&format!(
+            "Scopes are separated by spaces; \"{made_scope}\" has a comma, which is part of a name here."
+        ));
     }
     if let Some(scopes) = usual {
         Output::note(&format!("It may ask for the scopes {scopes}; --scope chooses others."));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
-use crate::domain::ids::Timestamp;
+use crate::domain::ids::{Timestamp, TimestampError};
 use crate::domain::listing::AuditFilter;
 use crate::flows::Rooms;
 use crate::store::AuditLine;
@@ -29,17 +29,22 @@ pub(super) struct Listing {
     /// Only what happened to this: a client id, a sub, a key's id
     #[arg(long)]
     subject: Option<String>,
-    /// Only what happened then or later, such as 2026-11-01T00:00:00Z
-    #[arg(long, value_name = "TIME")]
+    /// Only what happened then or later, such as 2026-11-01 or 2026-11-01T06:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     from: Option<Timestamp>,
     /// Only what happened before
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     to: Option<Timestamp>,
     /// How many lines at most
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
     limit: u16,
     #[command(flatten)]
     format: Format,
+}
+
+/// A day is its beginning, UTC.
+fn moment(text: &str) -> Result<Timestamp, TimestampError> {
+    text.parse().or_else(|wrong| format!("{text}T00:00:00Z").parse().map_err(|_| wrong))
 }
 
 #[derive(Serialize)]

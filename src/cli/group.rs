@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::CommandError;
 use super::output::{Format, Output, table};
+use super::user::account;
 use crate::domain::assurance::RequiredSignIn;
 use crate::domain::audit::Actor;
 use crate::domain::group::{Group, GroupName};
@@ -44,6 +45,9 @@ pub(super) struct New {
     /// Developers may know of it, and choose it for their applications
     #[arg(long)]
     visible_to_developers: bool,
+    /// How the people in it have to sign in to applications: any, or passkey
+    #[arg(long, value_name = "HOW", default_value = RequiredSignIn::default().name())]
+    require: RequiredSignIn,
     #[command(flatten)]
     format: Format,
 }
@@ -98,8 +102,8 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
         Command::List(format) => return list(format, rooms).await,
         Command::Show(one) => return show(&one, rooms).await,
         Command::Delete(deletion) => return delete(&deletion, rooms).await,
-        Command::Create(New { name, visible_to_developers, format }) => {
-            (format, rooms.groups.group_create(NewGroup { name, visible_to_developers }, &actor).await?)
+        Command::Create(New { name, visible_to_developers, require, format }) => {
+            (format, rooms.groups.group_create(NewGroup { name, visible_to_developers, require }, &actor).await?)
         }
         Command::Update(Update { one, visible_to_developers, require }) => {
             let mut group = existing(&one, rooms).await?;
@@ -113,10 +117,12 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             (one.format, group)
         }
         Command::Add(Members { one, emails }) => {
+            existing(&one, rooms).await?;
             let users = accounts(&emails, rooms).await?;
             (one.format, rooms.groups.group_add(&one.name, &users, &actor).await?)
         }
         Command::Remove(Members { one, emails }) => {
+            existing(&one, rooms).await?;
             let users = accounts(&emails, rooms).await?;
             (one.format, rooms.groups.group_remove(&one.name, &users, &actor).await?)
         }
@@ -159,15 +165,15 @@ async fn delete(Deletion { one, yes }: &Deletion, rooms: &Rooms) -> Result<(), C
 }
 
 async fn existing(one: &One, rooms: &Rooms) -> Result<Group, CommandError> {
-    Ok(rooms.store.group(&one.name).await?.ok_or(GroupError::Unknown)?)
+    let unknown = || CommandError::Usage(format!("there is no group {}", one.name));
+    rooms.store.group(&one.name).await?.ok_or_else(unknown)
 }
 
 /// All of the accounts, or the addresses that have none.
 async fn accounts(emails: &[EmailAddress], rooms: &Rooms) -> Result<Vec<UserId>, CommandError> {
     let mut found = Vec::new();
     for email in emails {
-        let unknown = || CommandError::Usage(format!("there is no account with the address {email}"));
-        found.push(rooms.store.user_by_email(email).await?.ok_or_else(unknown)?.id);
+        found.push(account(email, rooms).await?.id);
     }
     Ok(found)
 }

@@ -48,7 +48,7 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// A self-hosted, passwordless OAuth 2.0 and OpenID Connect authorization server.
 #[derive(Parser)]
 #[expect(clippy::doc_markdown, reason = "shown as help, where backticks would stand as they are")]
-#[command(name = "gatepost", version, about, disable_help_subcommand = true)]
+#[command(name = "gatepost", version, about)]
 struct Arguments {
     /// The configuration file [default: the one in GATEPOST_CONFIG, else config/gatepost.toml if it is there]
     #[arg(long, value_name = "FILE", global = true)]
@@ -248,7 +248,7 @@ async fn dispatch(
         Command::Migrate(format) => database::migrate(command_config(loaded)?, format).await?,
         Command::Doctor(format) => return Box::pin(doctor::run(format, loaded)).await,
         Command::Health(format) => return health::run(&loaded.config, format).await,
-        Command::Config(command) => config::run(&command, &loaded).await?,
+        Command::Config(command) => config::run(command, loaded).await?,
         Command::Backup { file, format } => database::backup(command_config(loaded)?, &file, format).await?,
     }
     Ok(ExitCode::SUCCESS)

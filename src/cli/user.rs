@@ -14,10 +14,10 @@ use crate::domain::audit::Actor;
 use crate::domain::group::GroupName;
 use crate::domain::ids::UserId;
 use crate::domain::session::Device;
-use crate::domain::user::EmailAddress;
+use crate::domain::user::{EmailAddress, User};
 use crate::flows::Rooms;
 use crate::flows::browsers::KnownAccounts;
-use crate::flows::people::{Admin, ManageUserError, NewUser};
+use crate::flows::people::{Admin, NewUser};
 use crate::flows::requester::Requester;
 use crate::flows::sign_up::NewInvitation;
 use crate::protocol::refusal::Refusal;
@@ -180,7 +180,12 @@ async fn list(format: Format, rooms: &Rooms) -> Result<(), CommandError> {
 
 impl One {
     async fn find(&self, rooms: &Rooms) -> Result<UserId, CommandError> {
-        let user = rooms.store.user_by_email(&self.email).await?;
-        Ok(user.ok_or(ManageUserError::Unknown)?.id)
+        Ok(account(&self.email, rooms).await?.id)
     }
+}
+
+/// The account of this address.
+pub(super) async fn account(email: &EmailAddress, rooms: &Rooms) -> Result<User, CommandError> {
+    let unknown = || CommandError::Usage(format!("there is no account with the address {email}"));
+    rooms.store.user_by_email(email).await?.ok_or_else(unknown)
 }

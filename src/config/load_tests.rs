@@ -223,10 +223,15 @@ fn development_has_defaults_of_its_own_which_anybody_may_set() {
     let trying = plain.in_development();
     assert!(scopes(&trying) && trying.config.consent.remember_loopback);
     assert_eq!(trying.config.registration.dynamic, DynamicRegistration::Open);
+    for key in ["login.signup", "self_service.scopes", "registration.dynamic", "consent.remember_loopback"] {
+        assert_eq!(trying.sources.place_of(key), Some(&Place::Development), "{key}");
+    }
+    assert!(trying.show_text().contains("login.signup = \"open\""), "{}", trying.show_text());
     let set = "[self_service]\nscopes = [\"openid\"]\n[consent]\nremember_loopback = false\n\
                [registration]\ndynamic = \"token\"\n";
     let set = load(set, &[]).unwrap().in_development();
     assert!(!scopes(&set) && !set.config.consent.remember_loopback);
+    assert_ne!(set.sources.place_of("self_service.scopes"), Some(&Place::Development));
     assert_eq!(set.config.registration.dynamic, DynamicRegistration::Token);
 }
 

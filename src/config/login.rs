@@ -60,11 +60,6 @@ impl Login {
     pub fn signup(&self) -> SignUp {
         self.signup.unwrap_or(SignUp::Invited)
     }
-
-    /// The same for `serve --dev`, where the server is tried out.
-    pub(super) fn in_development(&mut self) {
-        self.signup.get_or_insert(SignUp::Open);
-    }
 }
 
 fn domains(section: &mut SectionReader<'_>) -> Vec<String> {

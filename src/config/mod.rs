@@ -18,6 +18,7 @@ mod branding;
 mod consent;
 mod database;
 mod declared_application;
+mod development;
 mod environment;
 mod issuer;
 mod key_files;
@@ -92,7 +93,6 @@ pub use webhooks::Webhooks;
 
 use ipnet::IpNet;
 
-use crate::protocol::client_document::DocumentHosts;
 use reader::Reader;
 
 const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
@@ -250,25 +250,6 @@ impl Loaded {
             problems.push(self.sources.problem(&["server.issuer"], message));
         }
         ConfigErrors::unless_empty(problems)
-    }
-
-    /// The same with the defaults of `serve --dev`. What was set stays.
-    #[must_use]
-    pub fn in_development(mut self) -> Self {
-        self.config.login.in_development();
-        if self.sources.is_default("self_service.scopes") {
-            self.config.self_service.in_development();
-        }
-        if self.sources.is_default("registration.dynamic") {
-            self.config.registration.dynamic = DynamicRegistration::Open;
-        }
-        if self.sources.is_default("registration.client_id_documents") {
-            self.config.registration.client_id_documents = DocumentHosts::of_this_machine();
-        }
-        if self.sources.is_default("consent.remember_loopback") {
-            self.config.consent.remember_loopback = true;
-        }
-        self
     }
 
     /// Refuses a configuration without a mail server: without one no person could sign in.

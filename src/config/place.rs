@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub enum Place {
     /// It is not set.
     Default,
+    /// It is not set, and `serve --dev` has a default of its own.
+    Development,
     /// The configuration file. Line and column count from one, the column in characters.
     File {
         /// The path as it was given.
@@ -55,6 +57,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
+            Self::Development => f.write_str("default of --dev"),
             Self::File { path, line, column } => write!(f, "{path}:{line}:{column}"),
             Self::Variable { name } => f.write_str(name),
             Self::NamedFile { by, path } => write!(f, "{path} (named by {by})"),

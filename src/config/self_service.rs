@@ -28,8 +28,8 @@ pub struct SelfService {
 const DEMO_SCOPE: &str = "admin";
 
 impl SelfService {
-    /// The same for `serve --dev`, where the server is tried out.
-    pub(super) fn in_development(&mut self) {
+    /// Lets developers choose the scope of the first examples.
+    pub(super) fn add_demo_scope(&mut self) {
         self.scopes = std::mem::take(&mut self.scopes).union(&Scope::of([DEMO_SCOPE].into_iter()));
     }
 

@@ -52,6 +52,14 @@ impl Sources {
         setting.map(|setting| &setting.place)
     }
 
+    /// Gives `key` another value, and says where it comes from.
+    pub(super) fn put(&mut self, key: &str, value: serde_json::Value, place: Place) {
+        if let Some(setting) = self.settings.iter_mut().find(|setting| setting.key == key) {
+            setting.value = value;
+            setting.place = place;
+        }
+    }
+
     /// Whether `key` is not set.
     pub fn is_default(&self, key: &str) -> bool {
         matches!(self.place_of(key), None | Some(Place::Default))

@@ -94,6 +94,11 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// A text that is no id of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected an id such as 01939b2e-7a51-7c7f-b8a5-0e6c2f3d4a5b, as a listing shows it")]
+pub struct NotAnId;
+
 /// Declares newtypes of `UUIDv7` for rows. They sort by creation; outside the server they are opaque.
 macro_rules! row_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -125,9 +130,9 @@ macro_rules! row_ids {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
-            fn from_str(text: &str) -> Result<Self, uuid::Error> {
-                Uuid::parse_str(text).map(Self)
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Uuid::parse_str(text).map(Self).map_err(|_| NotAnId)
             }
         }
     )+};

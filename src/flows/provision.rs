@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 
 use super::applications::{Applications, Chooser, ManageError, check_look, settle_owner};
 use super::foundations::Foundations;
-use super::groups::{DeclaredGroup, GroupError, Groups, NewGroup};
+use super::groups::{GroupError, Groups, NewGroup};
 use super::hash_secrets::{SecretHasher, imported_hash};
 use super::instruments::Instruments;
 use super::keys::check_offered;
@@ -115,8 +115,9 @@ impl Provisioning {
         let provisioning = self.declared.load_full();
         let declared = declared_applications(&provisioning, &self.keys)?;
         self.provision_catalogue(&provisioning).await?;
-        let groups = provisioning.groups.iter().map(|group| DeclaredGroup {
-            group: NewGroup { name: group.name.clone(), visible_to_developers: group.visible_to_developers },
+        let groups = provisioning.groups.iter().map(|group| NewGroup {
+            name: group.name.clone(),
+            visible_to_developers: group.visible_to_developers,
             require: group.require,
         });
         self.groups.declare_groups(&groups.collect::<Vec<_>>()).await?;

@@ -9,6 +9,7 @@ mod scopes;
 use macro_rules_attribute::apply;
 use std::pin::Pin;
 
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::user::User;
 use gatepost::domain::webhook::WebhookOwner;
@@ -102,7 +103,11 @@ impl<'a> Cast<'a> {
             text = text.replace("{sub}", &user.sub);
         }
         if text.contains("{group}") {
-            let group = NewGroup { name: format!("g{new}").parse().unwrap(), visible_to_developers: false };
+            let group = NewGroup {
+                name: format!("g{new}").parse().unwrap(),
+                visible_to_developers: false,
+                require: RequiredSignIn::default(),
+            };
             let made = self.server.rooms.groups.group_create(group, &Actor::CommandLine).await.unwrap();
             text = text.replace("{group}", made.name.as_str());
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gatepost::domain::application::{AccessPolicy, ApplicationSettings};
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::group::GroupName;
 use gatepost::flows::groups::NewGroup;
@@ -203,7 +204,7 @@ async fn the_applications_to_begin_at_are_those_one_may_use(world: World) {
     let server = world.server_with(UNLIMITED).await;
     let john = account(&server.rooms, JOHN).await;
     let staff: GroupName = "staff".parse().unwrap();
-    let new = NewGroup { name: staff.clone(), visible_to_developers: false };
+    let new = NewGroup { name: staff.clone(), visible_to_developers: false, require: RequiredSignIn::default() };
     server.rooms.groups.group_create(new, &Actor::CommandLine).await.unwrap();
     let with = |name: &str, change: &dyn Fn(&mut ApplicationSettings)| {
         let mut settings = web_settings(name);

@@ -5,6 +5,7 @@ mod browser;
 mod random;
 
 use gatepost::domain::application::{AccessPolicy, ApplicationKind, ApplicationSettings};
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::authorization::Source;
 use gatepost::domain::group::GroupName;
@@ -33,7 +34,7 @@ fn for_groups(groups: &[&str]) -> ApplicationSettings {
 }
 
 async fn make(rooms: &Rooms, group: &str) {
-    let new = NewGroup { name: name(group), visible_to_developers: false };
+    let new = NewGroup { name: name(group), visible_to_developers: false, require: RequiredSignIn::default() };
     rooms.groups.group_create(new, &Actor::CommandLine).await.unwrap();
 }
 

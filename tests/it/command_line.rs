@@ -1,6 +1,7 @@
 //! Commands as operators and scripts use them: the real binary beside real servers, on both engines.
 
 mod doctor;
+mod first_hour;
 mod output;
 
 use macro_rules_attribute::apply;

@@ -4,6 +4,7 @@ mod claim;
 mod declared;
 mod doors;
 
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::group::GroupName;
 use gatepost::domain::ids::UserId;
@@ -22,7 +23,7 @@ fn name(text: &str) -> GroupName {
 }
 
 async fn make(rooms: &Rooms, group: &str, members: &[&User]) {
-    let new = NewGroup { name: name(group), visible_to_developers: false };
+    let new = NewGroup { name: name(group), visible_to_developers: false, require: RequiredSignIn::default() };
     rooms.groups.group_create(new, &Actor::CommandLine).await.unwrap();
     let members: Vec<UserId> = members.iter().map(|user| user.id).collect();
     rooms.groups.group_add(&name(group), &members, &Actor::CommandLine).await.unwrap();
@@ -123,7 +124,8 @@ async fn many_at_once_make_one_group_and_one_member(world: World) {
     for _ in 0..50 {
         let rooms = server.rooms.clone();
         making.spawn(async move {
-            let new = NewGroup { name: name("staff"), visible_to_developers: false };
+            let new =
+                NewGroup { name: name("staff"), visible_to_developers: false, require: RequiredSignIn::default() };
             let made = rooms.groups.group_create(new, &Actor::CommandLine).await;
             rooms.groups.group_add(&name("staff"), &[ann], &Actor::CommandLine).await.unwrap();
             made
@@ -151,7 +153,8 @@ async fn there_are_only_so_many(world: World) {
          select 'g' || n, false, false, 1 from numbers"
     );
     world.database.execute(&insert).await;
-    let new = |text: &str| NewGroup { name: name(text), visible_to_developers: false };
+    let new =
+        |text: &str| NewGroup { name: name(text), visible_to_developers: false, require: RequiredSignIn::default() };
     server.rooms.groups.group_create(new("last"), &Actor::CommandLine).await.unwrap();
     let refused = server.rooms.groups.group_create(new("one-more"), &Actor::CommandLine).await;
     assert!(matches!(refused, Err(GroupError::TooMany)), "{refused:?}");
@@ -205,14 +208,18 @@ async fn an_account_that_is_gone_is_in_no_group_and_changes_none(world: World) {
                 rooms.people.user_delete(ann, &Actor::CommandLine).await.unwrap();
                 rooms.people.user_disable(root.id, &Actor::CommandLine).await.unwrap();
             }
-            let new = NewGroup { name: name(&format!("g{number}")), visible_to_developers: false };
+            let new = NewGroup {
+                name: name(&format!("g{number}")),
+                visible_to_developers: false,
+                require: RequiredSignIn::default(),
+            };
             let made = rooms.groups.group_create(new, &actor).await.is_ok();
             (made, rooms.groups.group_add(&name("staff"), &[ann], &Actor::CommandLine).await.is_ok())
         });
     }
     tries.join_all().await;
     assert_eq!(server.rooms.store.groups_of(ann.id).await.unwrap(), []);
-    let late = NewGroup { name: name("late"), visible_to_developers: false };
+    let late = NewGroup { name: name("late"), visible_to_developers: false, require: RequiredSignIn::default() };
     let late = server.rooms.groups.group_create(late, &Actor::User(root.id)).await;
     assert!(matches!(late, Err(GroupError::Refused(_))), "{late:?}");
     let left = "select group_name from group_members join users on users.id = user_id where deleted_at is not null";

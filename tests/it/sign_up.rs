@@ -1,5 +1,6 @@
 //! Who may make an account: `login.signup`, invitations, and what a server says of it when it starts.
 
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::group::GroupName;
 use gatepost::domain::user::{EmailAddress, User};
@@ -54,7 +55,8 @@ fn shape(page: &Page, email: &str) -> String {
 async fn who_is_invited_makes_an_account_and_is_in_the_groups(world: World) {
     let server = world.server_with(INVITED).await;
     for group in ["staff", "gone"] {
-        let new = NewGroup { name: group.parse().unwrap(), visible_to_developers: false };
+        let new =
+            NewGroup { name: group.parse().unwrap(), visible_to_developers: false, require: RequiredSignIn::default() };
         server.rooms.groups.group_create(new, &Actor::CommandLine).await.unwrap();
     }
     invite(&server, "Ann@example.com", &["staff", "gone"]).await.unwrap();
@@ -239,7 +241,8 @@ async fn people_are_invited_on_the_command_line(world: World) {
 #[apply(on_both_engines)]
 async fn an_invitation_is_taken_up_once_and_forgotten_with_the_account(world: World) {
     let server = world.server_with(INVITED).await;
-    let new = NewGroup { name: "staff".parse().unwrap(), visible_to_developers: false };
+    let new =
+        NewGroup { name: "staff".parse().unwrap(), visible_to_developers: false, require: RequiredSignIn::default() };
     server.rooms.groups.group_create(new, &Actor::CommandLine).await.unwrap();
     invite(&server, "ann@example.com", &["staff"]).await.unwrap();
     let ann = account(&server.rooms, "ann@example.com").await;

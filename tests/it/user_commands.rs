@@ -49,7 +49,9 @@ async fn an_account_goes_through_its_states_from_the_command_line(world: World) 
     let deleted = shown(&world, &["delete", "john@example.com"]).await;
     assert_eq!((&deleted["state"], &deleted["email"]), (&json!("deleted"), &Value::Null));
     assert_eq!(shown(&world, &["list"]).await, json!([]));
-    assert!(failure(&world, &["enable", "john@example.com"]).await.contains("no such account"));
+    assert!(
+        failure(&world, &["enable", "john@example.com"]).await.contains("no account with the address john@example.com")
+    );
     let events = server.rooms.store.audit_of(sub).await.unwrap();
     let events: Vec<_> = events.iter().map(|line| (line.actor.as_str(), line.event.as_str())).collect();
     let names = ["user.created", "user.disabled", "user.enabled", "user.deleted"];
@@ -81,8 +83,8 @@ async fn a_command_that_is_wrong_says_why_and_changes_nothing(world: World) {
         (&["create", "a@example.com\nBcc: b@example.com"], "not an e-mail address"),
         (&["create", "a@example.com", "--name", "a\u{1b}[2J"], "a name has"),
         (&["create", "a@example.com", "--locale", "x"], "a locale is"),
-        (&["disable", "a@example.com"], "no such account"),
-        (&["delete", "a@example.com"], "no such account"),
+        (&["disable", "a@example.com"], "no account with the address a@example.com"),
+        (&["delete", "a@example.com"], "no account with the address a@example.com"),
         (&["create"], "EMAIL"),
     ] {
         let why = failure(&world, words).await;

@@ -113,8 +113,7 @@ fn flag(setting: &'static Setting, name: &'static str) -> Arg {
     let value_name = match setting.shape {
         Shape::Keys => "FILE".to_owned(),
         Shape::Identities => "ISSUER SUBJECT [AUDIENCE]".to_owned(),
-        Shape::Lines if long.ends_with("group") => "GROUP".to_owned(),
-        Shape::Lines => "URI".to_owned(),
+        Shape::Lines => item_of(&long).to_owned(),
         _ => long.to_uppercase().replace('-', "_"),
     };
     let arg = Arg::new(name).long(long).value_name(value_name);
@@ -130,6 +129,16 @@ fn flag(setting: &'static Setting, name: &'static str) -> Arg {
         arg.num_args(0..=1).require_equals(true).default_missing_value("true")
     } else {
         arg.action(ArgAction::Set)
+    }
+}
+
+/// What one item of a list is.
+fn item_of(flag: &str) -> &'static str {
+    match flag {
+        "claim" => "ATTRIBUTE=CLAIM",
+        "allowed-caller" => "CLIENT_ID",
+        flag if flag.ends_with("group") => "GROUP",
+        _ => "URI",
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::application::{Application, ApplicationSettings, ApplicationSt
 use crate::domain::ids::Timestamp;
 use crate::domain::life_cycle::Outlook;
 use crate::flows::applications::WithSecret;
+use crate::protocol::client_auth::AuthMethod;
 
 /// An application without anything secret.
 #[derive(Serialize)]
@@ -123,6 +124,12 @@ impl ShownApplication {
         vec![self.client_id.clone(), name, kind, self.state.to_owned(), last_used, self.next()]
     }
 
+    fn authentication(&self) -> &'static str {
+        let is_trusting = self.settings.get("federated").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+        let has_proof = !self.secrets.is_empty() || self.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt.name();
+        if is_trusting && !has_proof { "a token of another issuer" } else { self.token_endpoint_auth_method }
+    }
+
     fn next(&self) -> String {
         let stays = if self.exempt { "stays" } else { "-" };
         self.ahead.next.clone().unwrap_or_else(|| stays.to_owned())
@@ -145,7 +152,7 @@ impl ShownApplication {
         let before = [("Client id", self.client_id.clone()), ("State", state)];
         let after = [
             ("Registered", registered.to_owned()),
-            ("Authenticates by", self.token_endpoint_auth_method.to_owned()),
+            ("Authenticates by", self.authentication().to_owned()),
             ("Created", self.created_at.clone()),
             ("Last used", self.last_used_at.clone().unwrap_or_else(|| "never".to_owned())),
             ("If unused", self.next()),

@@ -7,16 +7,16 @@ use tokio::net::TcpListener;
 use crate::adapters::mailer::Sender;
 use crate::app::{check_files, connect_existing, mail_server};
 use crate::cli::health;
-use crate::config::{Config, DatabaseUrl, Loaded, Mode};
+use crate::config::{Config, ConfigErrors, DatabaseUrl, Loaded, Mode};
 use crate::flows::provision;
 
 /// The problems that can be found without a connection.
-pub(super) async fn offline(loaded: &Loaded) -> Vec<String> {
+pub(super) async fn offline(loaded: &Loaded, mode: Mode) -> Vec<String> {
     let config = &loaded.config;
     let sender = config.mail_sender();
     let mut found = [
-        loaded.validate(Mode::Serve).map_err(|e| e.to_string()),
-        loaded.require_mail().map_err(|e| e.to_string()),
+        loaded.validate(mode).map_err(|e| e.to_string()),
+        mail(loaded, mode).map_err(|e| e.to_string()),
         Sender::new(sender.name.as_deref(), &sender.address).map(|_| ()).map_err(|e| format!("mail.from: {e}")),
         provision::check(config).map_err(|e| e.to_string()),
         check_files(config).map_err(|e| e.to_string()),
@@ -30,6 +30,11 @@ pub(super) async fn offline(loaded: &Loaded) -> Vec<String> {
         found.push(taken("server.management_listen", server.management_listen).await);
     }
     found.into_iter().flatten().collect()
+}
+
+/// With `--dev` mail is caught, so that no mail server is needed.
+fn mail(loaded: &Loaded, mode: Mode) -> Result<(), ConfigErrors> {
+    if mode == Mode::Development { Ok(()) } else { loaded.require_mail() }
 }
 
 async fn taken(key: &str, address: SocketAddr) -> Option<String> {

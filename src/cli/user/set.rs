@@ -2,10 +2,11 @@
 
 use crate::cli::CommandError;
 use crate::cli::output::Format;
+use crate::cli::user::account;
 use crate::domain::attribute::AttributeType;
 use crate::domain::attribute_schema::{AttributeError, AttributeSchema};
 use crate::domain::audit::Actor;
-use crate::domain::user::{EmailAddress, User};
+use crate::domain::user::{EmailAddress, Profile, User};
 use crate::domain::username::Username;
 use crate::flows::Rooms;
 use crate::flows::people::{ManageUserError, OwnProfile};
@@ -22,15 +23,18 @@ pub(in crate::cli) struct Set {
     /// What to unset; may be repeated
     #[arg(long, value_name = "KEY")]
     unset: Vec<String>,
+    /// Whether it may use this server's operator pages
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    admin: Option<bool>,
     #[command(flatten)]
     pub(in crate::cli) format: Format,
 }
 
 impl Set {
     pub(in crate::cli) async fn run(&self, rooms: &Rooms, actor: &Actor) -> Result<User, CommandError> {
-        let known = rooms.store.user_by_email(&self.email).await?.ok_or(ManageUserError::Unknown)?;
-        if self.values.is_empty() && self.unset.is_empty() {
-            return Err(CommandError::Usage("say what to set, as KEY=VALUE, or --unset KEY".to_owned()));
+        let known = account(&self.email, rooms).await?;
+        if self.values.is_empty() && self.unset.is_empty() && self.admin.is_none() {
+            return Err(CommandError::Usage("say what to set, as KEY=VALUE, --unset KEY or --admin".to_owned()));
         }
         let schema = rooms.people.attribute_schema();
         let mut new = OwnProfile::of(&known);
@@ -43,7 +47,10 @@ impl Set {
             put(&mut new, &schema, key, "")?;
         }
         rooms.people.user_describe(&known, new, actor).await?;
-        Ok(rooms.store.user(known.id).await?.ok_or(ManageUserError::Unknown)?)
+        let described = rooms.store.user(known.id).await?.ok_or(ManageUserError::Unknown)?;
+        let Some(admin) = self.admin else { return Ok(described) };
+        let profile = Profile { admin, ..Profile::of(&described) };
+        Ok(rooms.people.user_change(&described, profile, actor).await?)
     }
 }
 

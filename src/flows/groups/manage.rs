@@ -22,6 +22,8 @@ pub struct NewGroup {
     pub name: GroupName,
     /// Whether developers may know of it.
     pub visible_to_developers: bool,
+    /// How the people in it have to sign in to applications.
+    pub require: RequiredSignIn,
 }
 
 /// Why a group could not be made or changed.
@@ -147,12 +149,11 @@ impl Groups {
     pub(super) async fn create_in(
         &self,
         tx: &mut Transaction,
-        NewGroup { name, visible_to_developers }: NewGroup,
+        NewGroup { name, visible_to_developers, require }: NewGroup,
         actor: &Actor,
     ) -> Result<Group, GroupError> {
         let now = self.instruments.now();
         let declared = *actor == Actor::Configuration;
-        let require = RequiredSignIn::default();
         let group = Group { name, visible_to_developers, require, declared, created_at: now, members: 0 };
         tx.group_insert(&group).await.map_err(|e| match e {
             StoreError::Conflict => GroupError::Taken,

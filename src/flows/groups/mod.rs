@@ -19,7 +19,6 @@ use crate::domain::user::User;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, StoreError};
 
-pub use declared::DeclaredGroup;
 pub use manage::{Follows, GroupError, NewGroup, Visibility};
 
 /// How many people's groups are at hand.

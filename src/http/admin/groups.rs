@@ -7,6 +7,7 @@ use super::frame::{Bar, Here};
 use super::group::{href, taken};
 use super::messages::OperatorMessages;
 use super::view::{GroupsPage, NewGroupForm};
+use crate::domain::assurance::RequiredSignIn;
 use crate::domain::group::GroupNameError;
 use crate::flows::groups::NewGroup;
 use crate::http::pages::csrf_form::CsrfForm;
@@ -27,7 +28,8 @@ pub(in crate::http) async fn create(form: CsrfForm<FreshOperator>) -> PageResult
     let visible_to_developers = posted.text("visible") == "yes";
     let made = match name.parse() {
         Ok(name) => {
-            let (new, actor) = (NewGroup { name, visible_to_developers }, operator.actor());
+            let (new, actor) =
+                (NewGroup { name, visible_to_developers, require: RequiredSignIn::default() }, operator.actor());
             taken(t, operator.edge.groups().group_create(new, &actor).await)?
         }
         Err(GroupNameError) => Err(t.groups.wrong_name.to_owned()),

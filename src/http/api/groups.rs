@@ -70,6 +70,8 @@ pub(super) struct GroupToMake {
     name: String,
     /// Whether developers may know of it.
     visible_to_developers: Option<bool>,
+    /// How the people in it have to sign in to applications: `any`, or `passkey`.
+    require: Option<String>,
 }
 
 /// A change of a group.
@@ -152,7 +154,8 @@ pub(super) async fn create(
     Creation(Object(new), once): Creation<Object<GroupToMake>>,
 ) -> Answer<Created> {
     let name = new.name.parse::<GroupName>().map_err(|e| Refusal::invalid_request(e.to_string()).of("name"))?;
-    let new = NewGroup { name, visible_to_developers: new.visible_to_developers.unwrap_or_default() };
+    let require = required_sign_in(new.require.as_deref())?.unwrap_or_default();
+    let new = NewGroup { name, visible_to_developers: new.visible_to_developers.unwrap_or_default(), require };
     let making = |call: ApiCaller| async move {
         let group = call.edge.groups().group_create(new, &call.actor()).await;
         let group = group.map_err(|error| Refusal::from(error).of("name"))?;
@@ -179,9 +182,7 @@ pub(super) async fn change(
     Grouped(group, call): Grouped<WriteGroups>,
     Object(change): Object<GroupChange>,
 ) -> Answer<Unkept<Group>> {
-    let wrong = || Refusal::invalid_request(format!("expected {}", RequiredSignIn::EXPECTED)).of("require");
-    let require =
-        change.require.as_deref().map(|name| RequiredSignIn::from_name(name).ok_or_else(wrong)).transpose()?;
+    let require = required_sign_in(change.require.as_deref())?;
     let (groups, actor, name) = (call.edge.groups(), call.actor(), group.name.clone());
     let mut group = group;
     if let Some(visible) = change.visible_to_developers {
@@ -192,6 +193,11 @@ pub(super) async fn change(
         group = groups.group_require(&name, require, &actor).await.map_err(Refusal::from)?;
     }
     Ok(Unkept(group.into()))
+}
+
+fn required_sign_in(name: Option<&str>) -> Answer<Option<RequiredSignIn>> {
+    let wrong = || Refusal::invalid_request(format!("expected {}", RequiredSignIn::EXPECTED)).of("require");
+    name.map(|name| RequiredSignIn::from_name(name).ok_or_else(wrong)).transpose()
 }
 
 /// Deletes a group. It has no members any more. Where applications let in its members this is a conflict that says what

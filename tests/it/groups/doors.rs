@@ -49,7 +49,7 @@ async fn a_group_goes_through_its_life_on_the_command_line(world: World) {
     }
     let told = failure(&world, &["add", "team/red", "ann@example.com", "eve@example.com"]).await;
     assert!(told.contains("eve@example.com"), "{told}");
-    assert!(failure(&world, &["add", "nothing", "ann@example.com"]).await.contains("no such group"));
+    assert!(failure(&world, &["add", "nothing", "ann@example.com"]).await.contains("there is no group"));
     assert_eq!(shown(&world, &["remove", "team/red", "bob@example.com"]).await["members"], 1);
     let one = shown(&world, &["show", "team/red"]).await;
     assert_eq!(one["accounts"][0]["email"], "ann@example.com");
@@ -59,7 +59,7 @@ async fn a_group_goes_through_its_life_on_the_command_line(world: World) {
     let text = String::from_utf8(group(&world, &["list"]).await.stdout).unwrap();
     assert!(text.starts_with("GROUP") && text.contains("team/red"), "{text}");
     shown(&world, &["delete", "team/red"]).await;
-    assert!(failure(&world, &["delete", "team/red"]).await.contains("no such group"));
+    assert!(failure(&world, &["delete", "team/red"]).await.contains("there is no group"));
     assert_eq!(shown(&world, &["list"]).await, json!([]));
     let events = server.rooms.store.audit_of("team/red").await.unwrap();
     assert!(events.len() == 6 && events.iter().all(|line| line.actor == "command line"), "{events:?}");

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::group::GroupName;
 use gatepost::domain::ids::{PasskeyId, RegistrationTokenId, SessionId, UpstreamIdentityId};
@@ -68,7 +69,7 @@ pub(super) async fn make(server: &Arc<Rooms>, user: &User, other: &User, new: &s
     let third = server.people.user_create(third, &command).await.unwrap();
     let disabled = server.people.user_disable(third.id, &command).await.unwrap();
     let group: GroupName = format!("team-{}", new.split('@').next().unwrap()).parse().unwrap();
-    let made = NewGroup { name: group.clone(), visible_to_developers: false };
+    let made = NewGroup { name: group.clone(), visible_to_developers: false, require: RequiredSignIn::default() };
     server.groups.group_create(made, &command).await.unwrap();
     server.groups.group_add(&group, &[other.id], &command).await.unwrap();
     let token = server.registrations.registration_token_create(new_token(), &command).await.unwrap().stored.id;

@@ -25,7 +25,7 @@ pub(super) const MORE_OF_OPERATORS: &[(&str, Change)] = changes! {
     "take an invitation back" => |scene| scene.server.sign_ups.withdraw(&scene.own.invited, &scene.actor()),
     "make a group" => |scene| {
         let name = format!("late-{}", scene.own.group).parse().unwrap();
-        let new = NewGroup { name, visible_to_developers: true };
+        let new = NewGroup { name, visible_to_developers: true, require: RequiredSignIn::default() };
         async move { scene.server.groups.group_create(new, &scene.actor()).await }
     },
     "show a group" => |scene| async {

@@ -258,7 +258,13 @@ async fn a_group_requires_a_passkey_of_its_people_and_of_nobody_else(world: Worl
     account(&server.rooms, "jane@example.com").await;
     let (staff, actor): (GroupName, _) = ("staff".parse().unwrap(), Actor::CommandLine);
     let groups = &server.rooms.groups;
-    groups.group_create(NewGroup { name: staff.clone(), visible_to_developers: false }, &actor).await.unwrap();
+    groups
+        .group_create(
+            NewGroup { name: staff.clone(), visible_to_developers: false, require: RequiredSignIn::default() },
+            &actor,
+        )
+        .await
+        .unwrap();
     groups.group_add(&staff, &[user.id], &actor).await.unwrap();
     let (john, jane) = (Browser::of(&server), Browser::of(&server));
     let page = john.visit(&authorize(&application, &[])).await;

@@ -1,6 +1,7 @@
 //! The form has every setting that is not chosen in another way, with every value.
 
 use gatepost::domain::application::{ApplicationKind, ApplicationSettings, Place, Setting, Shape};
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::flows::groups::NewGroup;
 use macro_rules_attribute::apply;
@@ -47,7 +48,8 @@ async fn every_setting_is_set_and_read_in_the_form(world: World) {
     };
     let application = Registered::at(&server.rooms, settings).await;
     for group in ["staff", "team/red"] {
-        let group = NewGroup { name: group.parse().unwrap(), visible_to_developers: false };
+        let group =
+            NewGroup { name: group.parse().unwrap(), visible_to_developers: false, require: RequiredSignIn::default() };
         server.rooms.groups.group_create(group, &Actor::CommandLine).await.unwrap();
     }
     for round in rounds() {

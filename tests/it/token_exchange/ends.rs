@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gatepost::domain::application::{AccessPolicy, DeactivationReason};
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::flows::groups::NewGroup;
 use gatepost::store::StateChange;
@@ -157,7 +158,8 @@ async fn with_the_scope_and_with_the_person_s_access(world: World) {
     let known = introspected(&server, &narrowed.stores, &narrowed.second).await;
     assert_eq!(known["scope"], "openid user");
 
-    let new = NewGroup { name: "staff".parse().unwrap(), visible_to_developers: false };
+    let new =
+        NewGroup { name: "staff".parse().unwrap(), visible_to_developers: false, require: RequiredSignIn::default() };
     server.rooms.groups.group_create(new, &Actor::CommandLine).await.unwrap();
     for of_api in [false, true] {
         let shut_out = passed(&server).await;

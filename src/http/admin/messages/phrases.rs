@@ -53,6 +53,7 @@ impl OperatorMessages {
     pub(in crate::http::admin) fn place(&self, place: &Place) -> String {
         match place {
             Place::Default => self.settings.default.to_owned(),
+            Place::Development => format!("{} (--dev)", self.settings.default),
             Place::NamedFile { by, path } => self.settings.named.with(&[("path", path), ("name", by)]),
             Place::File { .. } | Place::Variable { .. } => place.to_string(),
         }
