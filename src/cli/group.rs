@@ -14,7 +14,7 @@ use crate::domain::ids::UserId;
 use crate::domain::user::EmailAddress;
 use crate::flows::Rooms;
 use crate::flows::consequences::Consequences;
-use crate::flows::groups::{GroupError, NewGroup, Visibility};
+use crate::flows::groups::{GroupError, GroupSettings, NewGroup};
 use shown::{ShownGroup, ShownMember};
 
 /// What can be done with groups.
@@ -106,14 +106,9 @@ pub(super) async fn run(command: Command, rooms: &Rooms) -> Result<(), CommandEr
             (format, rooms.groups.group_create(NewGroup { name, visible_to_developers, require }, &actor).await?)
         }
         Command::Update(Update { one, visible_to_developers, require }) => {
-            let mut group = existing(&one, rooms).await?;
-            if let Some(visible) = visible_to_developers {
-                let visibility = Visibility::to_developers(visible);
-                group = rooms.groups.group_show_to_developers(&one.name, visibility, &actor).await?;
-            }
-            if let Some(require) = require {
-                group = rooms.groups.group_require(&one.name, require, &actor).await?;
-            }
+            existing(&one, rooms).await?;
+            let to = GroupSettings { visible_to_developers, require };
+            let group = rooms.groups.group_change(&one.name, to, &actor).await?;
             (one.format, group)
         }
         Command::Add(Members { one, emails }) => {

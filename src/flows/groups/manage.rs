@@ -26,6 +26,27 @@ pub struct NewGroup {
     pub require: RequiredSignIn,
 }
 
+/// What is to become of a group; what is not said stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GroupSettings {
+    /// Whether developers may know of it.
+    pub visible_to_developers: Option<bool>,
+    /// How the people in it have to sign in to applications, from now on.
+    pub require: Option<RequiredSignIn>,
+}
+
+impl GroupSettings {
+    /// Developers may know of it, or not.
+    pub fn visible_to_developers(visible: bool) -> Self {
+        Self { visible_to_developers: Some(visible), ..Self::default() }
+    }
+
+    /// Its people have to sign in like this.
+    pub fn require(require: RequiredSignIn) -> Self {
+        Self { require: Some(require), ..Self::default() }
+    }
+}
+
 /// Why a group could not be made or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum GroupError {
@@ -166,37 +187,21 @@ impl Groups {
         Ok(group)
     }
 
-    /// Lets developers know of a group, or not any more. Applications that name it go on with it.
-    pub async fn group_show_to_developers(
-        &self,
-        name: &GroupName,
-        visible: Visibility,
-        actor: &Actor,
-    ) -> Result<Group, GroupError> {
+    /// Changes a group, all at once.
+    pub async fn group_change(&self, name: &GroupName, to: GroupSettings, actor: &Actor) -> Result<Group, GroupError> {
         let mut tx = self.begin(actor).await?;
         let known = changeable(&mut tx, name).await?;
-        let group = Group { visible_to_developers: visible == Visibility::Developers, ..known.clone() };
+        let visible_to_developers = to.visible_to_developers.unwrap_or(known.visible_to_developers);
+        let group = Group { visible_to_developers, require: to.require.unwrap_or(known.require), ..known.clone() };
         if group != known {
             tx.group_update(&group).await?;
-            self.audit(&mut tx, actor, group_event(name, GroupChange::Changed("visible_to_developers"))).await?;
         }
-        tx.commit().await?;
-        Ok(group)
-    }
-
-    /// Says how the people in a group have to sign in to applications, from now on.
-    pub async fn group_require(
-        &self,
-        name: &GroupName,
-        require: RequiredSignIn,
-        actor: &Actor,
-    ) -> Result<Group, GroupError> {
-        let mut tx = self.begin(actor).await?;
-        let known = changeable(&mut tx, name).await?;
-        let group = Group { require, ..known.clone() };
-        if group != known {
-            tx.group_update(&group).await?;
-            self.audit(&mut tx, actor, group_event(name, GroupChange::Changed("require"))).await?;
+        let changed = [
+            ("visible_to_developers", group.visible_to_developers != known.visible_to_developers),
+            ("require", group.require != known.require),
+        ];
+        for (what, _) in changed.into_iter().filter(|(_, changed)| *changed) {
+            self.audit(&mut tx, actor, group_event(name, GroupChange::Changed(what))).await?;
         }
         tx.commit().await?;
         Ok(group)
@@ -294,22 +299,6 @@ impl Groups {
 
     pub(super) async fn audit(&self, tx: &mut Transaction, actor: &Actor, event: AuditEvent) -> Result<(), StoreError> {
         tx.audit_append(&self.instruments.audit_entry(actor, event, self.instruments.now())).await
-    }
-}
-
-/// Who may know of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Visibility {
-    /// Operators alone.
-    Operators,
-    /// Developers too.
-    Developers,
-}
-
-impl Visibility {
-    /// The visibility to developers as a yes or no.
-    pub const fn to_developers(visible: bool) -> Self {
-        if visible { Self::Developers } else { Self::Operators }
     }
 }
 

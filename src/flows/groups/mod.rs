@@ -19,7 +19,7 @@ use crate::domain::user::User;
 use crate::protocol::refusal::{ErrorCode, Refusal};
 use crate::store::{Store, StoreError};
 
-pub use manage::{Follows, GroupError, NewGroup, Visibility};
+pub use manage::{Follows, GroupError, GroupSettings, NewGroup};
 
 /// How many people's groups are at hand.
 const CAPACITY: usize = 10_000;

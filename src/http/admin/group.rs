@@ -14,7 +14,7 @@ use crate::domain::ids::UserId;
 use crate::domain::user::{EmailAddress, Sub};
 use crate::flows::access::Need;
 use crate::flows::consequences::Consequences;
-use crate::flows::groups::{GroupError, Visibility};
+use crate::flows::groups::{GroupError, GroupSettings};
 use crate::http::Edge;
 use crate::http::pages::csrf_form::{CsrfForm, check_token};
 use crate::http::pages::fields::{Query, cut, id};
@@ -106,17 +106,17 @@ pub(in crate::http) async fn require(form: CsrfForm<GroupOfOperator>) -> PageRes
     let GroupOfOperator { operator, group } = form.sender;
     let wrong = || Refusal::invalid_request("the form does not say how people have to sign in");
     let require = RequiredSignIn::from_name(form.posted.text("require")).ok_or_else(wrong)?;
-    let groups = operator.edge.groups();
-    groups.group_require(&group.name, require, &operator.actor()).await.map_err(Refusal::from)?;
+    let (groups, to) = (operator.edge.groups(), GroupSettings::require(require));
+    groups.group_change(&group.name, to, &operator.actor()).await.map_err(Refusal::from)?;
     Ok(see(&after(&group, "changed")))
 }
 
 /// `POST …/visibility`: lets developers know of the group, or not any more.
 pub(in crate::http) async fn visibility(form: CsrfForm<GroupOfOperator>) -> PageResult<Response> {
     let GroupOfOperator { operator, group } = form.sender;
-    let visibility = Visibility::to_developers(form.posted.text("visible") == "yes");
+    let to = GroupSettings::visible_to_developers(form.posted.text("visible") == "yes");
     let groups = operator.edge.groups();
-    groups.group_show_to_developers(&group.name, visibility, &operator.actor()).await.map_err(Refusal::from)?;
+    groups.group_change(&group.name, to, &operator.actor()).await.map_err(Refusal::from)?;
     Ok(see(&after(&group, "changed")))
 }
 

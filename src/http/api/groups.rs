@@ -18,7 +18,7 @@ use crate::domain::group::{self, GroupName};
 use crate::domain::ids::UserId;
 use crate::domain::user::{Sub, UserState};
 use crate::flows::access::Reach;
-use crate::flows::groups::{GroupError, NewGroup, Visibility};
+use crate::flows::groups::{GroupError, GroupSettings, NewGroup};
 use crate::http::Edge;
 use crate::http::reply::{Answer, Refused, Unkept};
 use crate::protocol::named::Named as _;
@@ -183,15 +183,8 @@ pub(super) async fn change(
     Object(change): Object<GroupChange>,
 ) -> Answer<Unkept<Group>> {
     let require = required_sign_in(change.require.as_deref())?;
-    let (groups, actor, name) = (call.edge.groups(), call.actor(), group.name.clone());
-    let mut group = group;
-    if let Some(visible) = change.visible_to_developers {
-        let visibility = Visibility::to_developers(visible);
-        group = groups.group_show_to_developers(&name, visibility, &actor).await.map_err(Refusal::from)?;
-    }
-    if let Some(require) = require {
-        group = groups.group_require(&name, require, &actor).await.map_err(Refusal::from)?;
-    }
+    let to = GroupSettings { visible_to_developers: change.visible_to_developers, require };
+    let group = call.edge.groups().group_change(&group.name, to, &call.actor()).await.map_err(Refusal::from)?;
     Ok(Unkept(group.into()))
 }
 

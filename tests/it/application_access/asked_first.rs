@@ -2,7 +2,7 @@
 
 use gatepost::domain::application::{AccessPolicy, ApplicationKind, ApplicationSettings};
 use gatepost::domain::audit::Actor;
-use gatepost::flows::groups::Visibility;
+use gatepost::flows::groups::GroupSettings;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ async fn the_portal_asks_and_says_when_nobody_may_use_it(world: World) {
     server
         .rooms
         .groups
-        .group_show_to_developers(&name("staff"), Visibility::Developers, &Actor::CommandLine)
+        .group_change(&name("staff"), GroupSettings::visible_to_developers(true), &Actor::CommandLine)
         .await
         .unwrap();
     let ann = person::account(&server.rooms, "ann@example.com").await;

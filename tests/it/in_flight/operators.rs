@@ -2,7 +2,7 @@
 
 use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::flows::consequences::Consequences;
-use gatepost::flows::groups::{NewGroup, Visibility};
+use gatepost::flows::groups::{GroupSettings, NewGroup};
 use gatepost::flows::people::OwnProfile;
 use gatepost::flows::sign_up::NewInvitation;
 use gatepost::protocol::refusal::Refusal;
@@ -29,10 +29,10 @@ pub(super) const MORE_OF_OPERATORS: &[(&str, Change)] = changes! {
         async move { scene.server.groups.group_create(new, &scene.actor()).await }
     },
     "show a group" => |scene| async {
-        scene.server.groups.group_show_to_developers(&scene.own.group, Visibility::Developers, &scene.actor()).await
+        scene.server.groups.group_change(&scene.own.group, GroupSettings::visible_to_developers(true), &scene.actor()).await
     },
     "require a passkey of a group" => |scene| async {
-        scene.server.groups.group_require(&scene.own.group, RequiredSignIn::Passkey, &scene.actor()).await
+        scene.server.groups.group_change(&scene.own.group, GroupSettings::require(RequiredSignIn::Passkey), &scene.actor()).await
     },
     "add to a group" => |scene| async {
         scene.server.groups.group_add(&scene.own.group, &[scene.own.disabled.id], &scene.actor()).await

@@ -6,7 +6,7 @@ use gatepost::domain::application::ApplicationSettings;
 use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::group::GroupName;
-use gatepost::flows::groups::NewGroup;
+use gatepost::flows::groups::{GroupSettings, NewGroup};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -270,13 +270,13 @@ async fn a_group_requires_a_passkey_of_its_people_and_of_nobody_else(world: Worl
     let page = john.visit(&authorize(&application, &[])).await;
     let consent = john.sign_in(&server, &page, JOHN, 1).await;
     let answered = allow(&john, &consent).await;
-    let group = groups.group_require(&staff, RequiredSignIn::Passkey, &actor).await.unwrap();
+    let group = groups.group_change(&staff, GroupSettings::require(RequiredSignIn::Passkey), &actor).await.unwrap();
     assert_eq!(group.require, RequiredSignIn::Passkey);
     redeem(&server, &application, &answered).await.refusal(400, "invalid_grant");
     let adding = john.visit(&authorize(&application, &[])).await;
     assert!(adding.text().contains("Add a passkey first"), "{}", adding.text());
     let page = jane.visit(&authorize(&application, &[])).await;
     assert!(jane.sign_in(&server, &page, "jane@example.com", 1).await.has("consent-allow"));
-    groups.group_require(&staff, RequiredSignIn::Any, &actor).await.unwrap();
+    groups.group_change(&staff, GroupSettings::require(RequiredSignIn::Any), &actor).await.unwrap();
     assert!(is_answered(&john.visit(&authorize(&application, &[])).await));
 }
