@@ -152,7 +152,7 @@ pub(in crate::http) fn shown_in(open: &OpenAuthorization) -> App {
 }
 
 /// The host of a redirect URI; its scheme, where an app on the device takes it.
-fn place_of(redirect_uri: &str) -> Option<String> {
+pub(super) fn place_of(redirect_uri: &str) -> Option<String> {
     let uri = url::Url::parse(redirect_uri).ok()?;
     Some(uri.host_str().unwrap_or_else(|| uri.scheme()).to_owned())
 }

@@ -3,12 +3,10 @@
 use axum::response::{IntoResponse as _, Response};
 
 use super::fields::{Fields, Query};
-use super::flow::shown;
+use super::flow::{place_of, shown};
 use super::page::page;
 use super::page_error::PageResult;
-use super::view::ConfirmLogout;
-use super::view::Link;
-use super::view::{Message, MessagePage};
+use super::view::{App, ConfirmLogout, Link, Message, MessagePage};
 use super::visit::{Visit, see};
 use crate::domain::activity::Endpoint;
 use crate::domain::ids::SessionId;
@@ -90,12 +88,22 @@ async fn sign_out(visit: &Visit, request: &SignOutRequest, session: SessionId) -
     Ok(visit.signed_out(done(visit, request)))
 }
 
-/// Back to the application if it requested that, else a page that confirms the sign-out.
+/// Back to the application if it requested that, else a page that confirms the sign-out. If nobody did anything here, an
+/// application that nobody has checked gets the browser only by a link: anybody can register one with any address, and
+/// send people to ours.
 fn done(visit: &Visit, request: &SignOutRequest) -> Response {
-    if let Some(address) = &request.return_to {
-        return see(address);
+    let has_acted = request.proven.is_some() || visit.person.is_some();
+    match (&request.return_to, request.application.as_deref()) {
+        (Some(address), Some(application)) if application.origin.is_dynamic() && !has_acted => {
+            let onward = Link { href: address.clone(), text: visit.messages().no_access.back.to_owned() };
+            let app = Some(App::of(application, place_of(address)));
+            let view = MessagePage { t: visit.messages(), message: Message::SignedOut, app, onward: Some(onward) };
+            page(&view).leaving().into_response()
+        }
+        (Some(address), _) => see(address),
+        (None, application) => {
+            let app = application.map(shown);
+            page(&MessagePage { t: visit.messages(), message: Message::SignedOut, app, onward: None }).into_response()
+        }
     }
-    let app = request.application.as_deref().map(shown);
-    let onward: Option<Link> = None;
-    page(&MessagePage { t: visit.messages(), message: Message::SignedOut, app, onward }).into_response()
 }

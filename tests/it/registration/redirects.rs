@@ -66,3 +66,28 @@ async fn who_says_no_is_taken_back(world: World) {
     let answer = browser.submit(consent.form_with("consent-deny"), &[("decision", "deny")]).await;
     assert_eq!(answer.answer_parameters()["error"], json!("access_denied"));
 }
+
+/// Neither is the address after a sign-out: nobody is signed in, so nobody is asked.
+#[apply(on_both_engines)]
+async fn a_sign_out_leads_to_it_only_by_the_hand_of_the_person(world: World) {
+    let server = world.server_with(&format!("{OPEN}login.signup = \"open\"\n")).await;
+    let mut metadata = web_client();
+    metadata["post_logout_redirect_uris"] = json!(["https://app.example/bye"]);
+    let (client, browser) = (made(&register(&server, &metadata).await), Browser::of(&server));
+    let id = text(&client["client_id"]);
+    let address =
+        format!("/oauth/logout?client_id={id}&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye&state=s");
+    let page = browser.visit(&address).await;
+    assert_eq!((page.answer.status.as_u16(), page.redirect()), (200, None));
+    assert!(page.text().contains("app.example"), "{}", page.text());
+    let document = page.document();
+    let link = document.elements().find(|element| element.attribute("id") == Some("onward"));
+    assert_eq!(link.and_then(|link| link.attribute("href")), Some("https://app.example/bye?state=s"));
+
+    // A person who says that they want to sign out has seen who asks.
+    let page = asked(&browser, &client, &[("scope", "openid")]).await;
+    browser.sign_in(&server, &page, "john@example.com", 1).await;
+    let question = browser.visit(&address).await;
+    let answer = browser.submit(question.form_with("logout-yes"), &[("decision", "yes")]).await;
+    assert_eq!(answer.redirect().as_deref(), Some("https://app.example/bye?state=s"));
+}
