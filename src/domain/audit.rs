@@ -1,6 +1,7 @@
 //! The audit log: who did what to what.
 
 mod event;
+mod stored;
 
 use std::fmt;
 

@@ -21,6 +21,7 @@ pub mod color;
 pub mod device_grant;
 pub mod device_name;
 pub mod duration;
+pub mod email_address;
 pub mod encryption;
 pub mod group;
 pub mod ids;

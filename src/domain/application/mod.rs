@@ -7,11 +7,14 @@ mod authentication;
 mod check;
 mod federated;
 mod given;
+mod hidden_groups;
 mod kind;
 mod limits;
 mod name;
+mod pkce_policy;
 mod setting;
 mod settings;
+mod settings_object;
 mod state;
 mod values;
 
@@ -38,8 +41,9 @@ pub use given::{GivenSettings, SettingProblem};
 pub use kind::ApplicationKind;
 pub use limits::{BeyondLimits, SelfServiceLimits};
 pub use name::{LONGEST_NAME, are_alike, harmless, looks};
+pub use pkce_policy::PkcePolicy;
 pub use setting::{Audited, Choice, Choices, Chosen, FormerName, Place, Setting, SettingValue, Shape, Topic};
-pub use settings::{ApplicationSettings, PkcePolicy, SETTINGS};
+pub use settings::{ApplicationSettings, SETTINGS};
 pub use state::{Admission, ApplicationState, DeactivationReason, Origin};
 pub use values::LONGEST_TOKEN_TTL;
 

@@ -296,7 +296,7 @@ macro_rules! settings {
 
         impl $type {
             /// The settings of which none was chosen yet.
-            fn unset(kind: ApplicationKind) -> Self {
+            pub(super) fn unset(kind: ApplicationKind) -> Self {
                 Self { $($field: default_for($default, kind),)+ }
             }
         }

@@ -1,17 +1,21 @@
 //! The settings of an application, each described once. Form, page, JSON and its schema, command line, configuration,
 //! audit log and column are made from this table.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::ApplicationKind;
 use super::about::{Description, WebAddress};
 use super::access_policy::AccessPolicy;
 use super::allowed_caller::AllowedCaller;
 use super::authentication::ClientAuthentication;
-use super::check::{self, SettingsError};
+use super::check;
 use super::limits;
+use super::pkce_policy::{PkcePolicy, is_required, required_or_by_type};
 use super::setting::{
     Audited, Chosen, FormerName, Place, Setting, SettingValue, Topic, UNREMARKABLE, default_for, settings,
 };
@@ -27,23 +31,10 @@ use crate::protocol::document_address::DocumentAddress;
 use crate::protocol::federation::FederatedIdentity;
 use crate::protocol::id_token::IdTokenContent;
 use crate::protocol::jose::SigningAlgorithm;
-use crate::protocol::named::named;
 use crate::protocol::requested_scope::ScopePolicy;
 use crate::protocol::resource::ResourceId;
 use crate::protocol::scope::Scope;
 use crate::protocol::token::GrantType;
-
-named! {
-    /// Which applications must use PKCE (RFC 7636).
-    #[derive(Default)]
-    pub enum PkcePolicy {
-        /// Public applications must, confidential ones may.
-        #[default]
-        ByType = "by_type": "Depends on the type: required for spa and native",
-        /// This application must, even if it is confidential.
-        Required = "required": "Required",
-    }
-}
 
 settings! {
     /// The settings of an application.
@@ -383,136 +374,4 @@ settings! {
 fn joined(scopes: &Value) -> Value {
     let tokens: Vec<&str> = scopes.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     tokens.join(" ").into()
-}
-
-/// `true` and `false` of before; another value stays, and is refused as what it is.
-fn required_or_by_type(required: &Value) -> Value {
-    match required {
-        Value::Bool(true) => PkcePolicy::Required.show(),
-        Value::Bool(false) => PkcePolicy::ByType.show(),
-        other => other.clone(),
-    }
-}
-
-fn is_required(pkce: &Value) -> Value {
-    (*pkce == PkcePolicy::Required.show()).into()
-}
-
-impl ApplicationSettings {
-    /// The settings of a new application of this kind.
-    pub fn new(name: String, kind: ApplicationKind) -> Self {
-        Self { name, ..Self::unset(kind) }
-    }
-
-    /// The same with no more scope than this: of what is usual for a type, not everybody may choose all.
-    #[must_use]
-    pub fn within(mut self, limit: &Scope) -> Self {
-        self.scope = self.scope.intersect(limit);
-        self.default_scope = self.default_scope.intersect(limit);
-        self
-    }
-
-    /// The same without the groups that its owner may not know of.
-    #[must_use]
-    pub fn without_hidden_groups(mut self, shown: &[GroupName]) -> Self {
-        self.allowed_groups.retain(|group| shown.contains(group));
-        self.visible_groups.retain(|group| shown.contains(group));
-        self
-    }
-
-    /// The same with the hidden groups that it has: its owner was not shown them, and cannot mean to take them away.
-    #[must_use]
-    pub fn with_hidden_groups(mut self, known: &Self, shown: &[GroupName]) -> Self {
-        let whole = |requested: &[GroupName], known: &[GroupName]| -> Vec<GroupName> {
-            let stays = |group: &&GroupName| !shown.contains(group) || requested.contains(group);
-            let new = requested.iter().filter(|group| !known.contains(group));
-            known.iter().filter(stays).chain(new).cloned().collect()
-        };
-        if known.allowed_groups.iter().chain(&known.visible_groups).any(|group| !shown.contains(group)) {
-            self.allowed_groups = whole(&self.allowed_groups, &known.allowed_groups);
-            self.visible_groups = whole(&self.visible_groups, &known.visible_groups);
-        }
-        self
-    }
-
-    /// Every setting as a member of a JSON object, under its name and its former one.
-    pub fn members(&self) -> Map<String, Value> {
-        let mut members = Map::new();
-        for setting in &SETTINGS {
-            let value = setting.value(self);
-            if let Some(former) = setting.former {
-                members.insert(former.name.to_owned(), (former.show)(&value));
-            }
-            members.insert(setting.name.to_owned(), value);
-        }
-        members
-    }
-
-    /// Checks what the types alone cannot.
-    pub fn check(&self) -> Result<(), SettingsError> {
-        SETTINGS.iter().try_for_each(|setting| (setting.check)(self))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn what_an_application_need_not_have_can_be_null() {
-        let can_be_null = |name: &str| Setting::of_name(name).unwrap().can_be_null();
-        assert!(["description", "groups_claim", "jwks"].into_iter().all(can_be_null));
-        assert!(!["name", "scope", "redirect_uris", "require"].into_iter().any(can_be_null));
-    }
-
-    #[test]
-    fn a_setting_has_one_name_a_label_and_a_sentence() {
-        let former = SETTINGS.iter().filter_map(|setting| setting.former).map(|former| former.name);
-        let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).chain(former).collect();
-        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
-        for setting in &SETTINGS {
-            assert!(!setting.label.is_empty(), "{setting:?}");
-            assert!(setting.help.ends_with('.'), "{setting:?}: {}", setting.help);
-            for name in [Some(setting.name), setting.former.map(|former| former.name)].into_iter().flatten() {
-                assert_eq!(Setting::of_name(name).map(|found| found.name), Some(setting.name));
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_setting_writes_it_reads_again() {
-        for kind in ApplicationKind::ALL {
-            let settings = ApplicationSettings::new("Orders".to_owned(), kind);
-            for setting in &SETTINGS {
-                let mut again = ApplicationSettings::new("Bills".to_owned(), kind);
-                setting.put(&mut again, &setting.value(&settings)).unwrap();
-                assert_eq!(setting.value(&again), setting.value(&settings), "{kind}: {setting:?}");
-                let parsed = setting.parse_text(&setting.text(&settings));
-                setting.put(&mut again, &parsed).unwrap();
-                assert_eq!(setting.value(&again), setting.value(&settings), "{kind}: {setting:?} as text");
-            }
-        }
-    }
-
-    #[test]
-    fn a_group_that_its_owner_does_not_see_stays() {
-        let groups =
-            |names: &str| names.split_ascii_whitespace().map(|name| name.parse().unwrap()).collect::<Vec<GroupName>>();
-        let known = ApplicationSettings {
-            allowed_groups: groups("open secret red"),
-            ..ApplicationSettings::new("Orders".to_owned(), ApplicationKind::Web)
-        };
-        let shown = groups("open red blue");
-        let seen = known.clone().without_hidden_groups(&shown);
-        assert_eq!(seen.allowed_groups, groups("open red"));
-        assert_eq!(seen.clone().with_hidden_groups(&known, &shown), known, "saved as it was seen");
-        let saved = |names: &str| {
-            let requested = ApplicationSettings { allowed_groups: groups(names), ..seen.clone() };
-            requested.with_hidden_groups(&known, &shown).allowed_groups
-        };
-        assert_eq!(saved(""), groups("secret"));
-        assert_eq!(saved("blue open"), groups("open secret blue"));
-    }
 }

@@ -9,6 +9,7 @@ mod es;
 mod fr;
 mod it;
 mod nl;
+mod people;
 mod phrases;
 mod pl;
 mod pt;
@@ -19,6 +20,8 @@ use std::ops::Deref;
 
 use crate::domain::language::{Around, Language, Plural, Sentence, Text, messages};
 use crate::http::pages::messages::Messages;
+
+pub(in crate::http) use people::{AccountsMessages, GroupMessages, GroupsMessages, InvitationMessages, PersonMessages};
 
 messages! {
     pub(in crate::http),
@@ -156,160 +159,6 @@ messages! {
         by: Around,
         open: Text,
         wrong_day: Text,
-    }
-
-    /// All groups, and the form that makes one.
-    GroupsMessages {
-        lead: [Text; 3],
-        none: Text,
-        shown: Text,
-        declared: Text,
-        made_here: Text,
-        members: Plural,
-        new: Text,
-        name_hint: Text,
-        developers: Text,
-        hidden: Text,
-        visible: Text,
-        create: Text,
-        deleted: Text,
-        taken: Text,
-        too_many: Around,
-        wrong_name: Text,
-    }
-
-    /// One group.
-    GroupMessages {
-        title: Text,
-        sign_in: Text,
-        with_passkey: Text,
-        as_applications: Text,
-        members: Text,
-        nobody: Text,
-        add: Text,
-        add_hint: Text,
-        is_declared: Text,
-        hide: Text,
-        show: Text,
-        hide_hint: Text,
-        show_hint: Text,
-        allow_mail: Text,
-        require_passkey: Text,
-        allow_mail_hint: Text,
-        require_passkey_hint: Text,
-        delete_hint: Text,
-        typed_name: Text,
-        delete: Text,
-        created: Text,
-        added: Text,
-        removed: Text,
-        changed: Text,
-        not_its_name: Text,
-        not_an_address: Around,
-        no_account: Around,
-        whom: Text,
-        at_most: Around,
-        too_many_of_one: Around,
-        needed: Around,
-        narrower: Around,
-        closed: Around,
-        again: Text,
-    }
-
-    /// All accounts.
-    AccountsMessages {
-        search: Text,
-        choices: [Text; 4],
-        states: [Text; 3],
-        none: Text,
-        operator: Text,
-        made: Around,
-        signed_in: Around,
-        never_signed_in: Text,
-        deleted: Text,
-    }
-
-    /// Inviting people to make an account.
-    InvitationMessages {
-        outcomes: Text,
-        not_invited: Text,
-        invited: Text,
-        take_back: Text,
-        heading: Text,
-        addresses: Text,
-        addresses_hint: Text,
-        groups_hint: Text,
-        send: Text,
-        sent: Text,
-        withdrawn: Text,
-        whom: Text,
-        too_many: Sentence,
-        not_an_address: Text,
-        wrong_group: Text,
-        taken: Text,
-        unknown_group: Text,
-        too_many_groups: Around,
-        closed: Around,
-        nobody: Text,
-    }
-
-    /// One account.
-    PersonMessages {
-        title: Text,
-        subject: Text,
-        user_name: Text,
-        language: Text,
-        proven: Text,
-        not_yet: Text,
-        last_sign_in: Text,
-        did: Text,
-        described: Text,
-        in_groups: Text,
-        no_groups: Text,
-        no_passkeys: Text,
-        added: Around,
-        last_used: Around,
-        not_used: Text,
-        not_configured: Text,
-        subject_there: Around,
-        connected: Around,
-        disconnect: Text,
-        sessions: Text,
-        nowhere: Text,
-        by: Around,
-        by_mail: Text,
-        by_passkey: Text,
-        by_another: Text,
-        last_seen: Around,
-        began: Around,
-        sign_out_hint: Text,
-        uses: Text,
-        uses_none: Text,
-        since: Around,
-        owns: Text,
-        owns_none: Text,
-        all_owned: Text,
-        own: [Text; 3],
-        demote: Text,
-        demote_hint: Text,
-        promote: Text,
-        promote_hint: Text,
-        disable: Text,
-        disable_hint: Text,
-        enable: Text,
-        enable_hint: Text,
-        delete_hint: Text,
-        typed_address: Text,
-        delete: Text,
-        not_its_address: Text,
-        disabled: Text,
-        enabled: Text,
-        signed_out: Text,
-        saved: Text,
-        promoted: Text,
-        disconnected: Text,
-        passkey_removed: Text,
-        demoted: Text,
     }
 
     /// The keys that sign tokens.
