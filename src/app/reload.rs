@@ -11,8 +11,8 @@ use crate::config::{Config, Loaded, Sources};
 use crate::flows::{Rooms, provision};
 use crate::telemetry;
 
-/// Takes over the level of the log, the limits, the mail server, the operator's templates and what is declared, upstreams
-/// too. On an error what stands stays, but for declarations that were carried out before the one that could not be.
+/// Takes over the level of the log, the limits, the mail server, the operator's templates and what is declared, upstreams and
+/// trusted issuers too. On an error what stands stays, but for declarations that were carried out before the one that could not be.
 pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     let Loaded { config, sources } = loaded;
     let sender = config.mail_sender();
@@ -24,6 +24,7 @@ pub async fn reload(rooms: &Rooms, loaded: Loaded) -> Result<(), StartError> {
     rooms.application_cache.catalogue().await?;
     rooms.application_cache.set_attribute_schema(config.provisioning.attribute_schema());
     rooms.upstreams.set_declared(&config);
+    rooms.trusted_issuers.set_declared(&config);
     telemetry::set_levels(&config.log);
     rooms.clients.set_limits(&config.rate_limits);
     rooms.authorizations.set_limits(&config.rate_limits);

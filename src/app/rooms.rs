@@ -49,6 +49,7 @@ use crate::flows::sign_out::SignOut;
 use crate::flows::sign_up::SignUps;
 use crate::flows::token::Tokens;
 use crate::flows::token_status::TokenStatus;
+use crate::flows::trusted_issuers::TrustedIssuers;
 use crate::flows::upkeep::Upkeep;
 use crate::flows::upstreams::{Line, Upstreams};
 use crate::flows::usage::UsageLog;
@@ -212,6 +213,7 @@ struct Endpoints {
     device_grants: Arc<DeviceGrants>,
     sign_out: Arc<SignOut>,
     address_changes: Arc<AddressChanges>,
+    trusted_issuers: Arc<TrustedIssuers>,
     tokens: Arc<Tokens>,
     token_status: Arc<TokenStatus>,
 }
@@ -235,6 +237,7 @@ impl Endpoints {
             &sign_ups,
             &responses,
         ));
+        let trusted_issuers = Arc::new(TrustedIssuers::new(&base.config, clients));
         let token_status = Arc::new(TokenStatus::new(base, application_cache, keys, clients, groups, proofs, usage));
         Self {
             passkeys: Arc::new(Passkeys::new(base, mail, sessions)),
@@ -268,8 +271,10 @@ impl Endpoints {
                 login_codes,
                 &token_status,
                 proofs,
+                &trusted_issuers,
                 usage,
             )),
+            trusted_issuers,
             token_status,
             responses,
             sign_ups,
@@ -323,6 +328,7 @@ fn all(base: Foundations, usage: Arc<UsageLog>, ground: Ground, management: Mana
         device_grants: endpoints.device_grants,
         sign_out: endpoints.sign_out,
         address_changes: endpoints.address_changes,
+        trusted_issuers: endpoints.trusted_issuers,
         tokens: endpoints.tokens,
         token_status: endpoints.token_status,
     }

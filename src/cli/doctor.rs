@@ -56,6 +56,7 @@ pub(super) async fn run(format: Format, loaded: Loaded) -> Result<ExitCode, Comm
             checks.push(Check::new("database", Finding::Good, format!("{} answers", rooms.store.engine_name())));
             checks.push(signing_keys(&rooms).await);
             checks.extend(upstreams(&rooms).await);
+            checks.extend(trusted_issuers(&rooms).await);
             rooms.store.close().await;
         }
         Err(e) => checks.push(Check::new("database and keys", Finding::Problem, e.to_string())),
@@ -203,4 +204,13 @@ async fn upstreams(rooms: &Rooms) -> Vec<Check> {
         Err(why) => Check::new(format!("upstream {name}"), Finding::Warning, why),
     };
     rooms.upstreams.check().await.into_iter().map(check).collect()
+}
+
+/// Reads the keys of each trusted issuer, as for an assertion.
+async fn trusted_issuers(rooms: &Rooms) -> Vec<Check> {
+    let check = |(issuer, outcome): (String, Result<(), String>)| match outcome {
+        Ok(()) => Check::new(format!("trusted issuer {issuer}"), Finding::Good, "its keys are understood"),
+        Err(why) => Check::new(format!("trusted issuer {issuer}"), Finding::Warning, why),
+    };
+    rooms.trusted_issuers.check().await.into_iter().map(check).collect()
 }

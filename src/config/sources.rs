@@ -127,7 +127,7 @@ mod tests {
             assert_eq!(is_told, !left.contains(&setting.key), "{key}");
             assert_eq!(is_told, setting.value == json!("another"), "{key}");
         }
-        for list in LISTS.into_iter().chain(["attributes"]) {
+        for list in LISTS.into_iter().chain(["attributes", "trusted_issuers"]) {
             assert!(told().contains(&format!("[[{list}]]").as_str()), "{list}");
         }
     }

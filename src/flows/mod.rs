@@ -35,6 +35,7 @@ pub mod logos;
 pub mod mail;
 pub mod mail_limits;
 pub mod oversight;
+mod own_names;
 pub mod ownership;
 pub mod passkeys;
 pub mod people;
@@ -52,6 +53,7 @@ pub mod sign_up;
 mod targets;
 pub mod token;
 pub mod token_status;
+pub mod trusted_issuers;
 mod unread_documents;
 mod unused_limit;
 pub mod upkeep;
@@ -102,6 +104,7 @@ use sign_out::SignOut;
 use sign_up::SignUps;
 use token::Tokens;
 use token_status::TokenStatus;
+use trusted_issuers::TrustedIssuers;
 use upkeep::Upkeep;
 use upstreams::Upstreams;
 use usage::UsageLog;
@@ -162,6 +165,8 @@ pub struct Rooms {
     pub oversight: Arc<Oversight>,
     /// Whether senders hold the keys that their tokens are bound to.
     pub proofs: Arc<Proofs>,
+    /// Whose identity assertions count.
+    pub trusted_issuers: Arc<TrustedIssuers>,
     /// The applications.
     pub applications: Arc<Applications>,
     /// Those that register themselves.

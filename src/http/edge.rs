@@ -40,6 +40,7 @@ use crate::flows::sign_out::SignOut;
 use crate::flows::sign_up::SignUps;
 use crate::flows::token::Tokens;
 use crate::flows::token_status::TokenStatus;
+use crate::flows::trusted_issuers::TrustedIssuers;
 use crate::flows::upkeep::Upkeep;
 use crate::flows::upstreams::Upstreams;
 use crate::flows::webhooks::Webhooks;
@@ -108,6 +109,7 @@ hands_out! {
     sign_ups: SignUps,
     token_status: TokenStatus,
     tokens: Tokens,
+    trusted_issuers: TrustedIssuers,
     upkeep: Upkeep,
     upstreams: Upstreams,
     webhooks: Webhooks,

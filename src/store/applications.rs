@@ -250,6 +250,14 @@ impl Transaction {
         Ok(self.fetch_optional::<ClientIdOnly>(statement).await?.is_some())
     }
 
+    /// Whether an application that people here look after looks like this name: nothing that registered itself.
+    pub async fn is_name_of_known(&mut self, name: &str) -> Result<bool, StoreError> {
+        let [look, look_of_small] = looks(name);
+        let statement = sql("select client_id from applications where deleted_at is null and admission is null \
+             and (look in ($1, $2) or look_of_small in ($1, $2)) limit 1");
+        Ok(self.fetch_optional::<ClientIdOnly>(statement.bind(look).bind(look_of_small)).await?.is_some())
+    }
+
     /// Raises the version of an application after a change of something other than its settings.
     pub(super) async fn application_touch(&mut self, id: ApplicationId) -> Result<(), StoreError> {
         self.execute(sql("update applications set version = version + 1 where id = $1").bind(id.to_string())).await?;

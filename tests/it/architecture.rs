@@ -3,6 +3,7 @@
 
 mod circles;
 mod rooms;
+mod sizes;
 
 use std::fs;
 use std::path::{Path, PathBuf};

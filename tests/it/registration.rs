@@ -3,6 +3,7 @@
 mod bounds;
 mod limits;
 mod manage;
+mod names;
 mod powers;
 mod redirects;
 mod tokens;

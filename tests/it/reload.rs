@@ -116,7 +116,7 @@ async fn try_user_code(node: &Node) -> u16 {
     entered.answer.status.as_u16()
 }
 
-/// `[[upstreams]]`, `[[attributes]]` and `[[resources]]` too, and what left the file is gone again.
+/// `[[upstreams]]`, `[[attributes]]`, `[[resources]]` and `[[trusted_issuers]]` too, and what left the file is gone again.
 #[apply(installed_on_both_engines)]
 async fn what_people_sign_in_with_and_are_described_by_is_taken_over(at: Installation) {
     let upstream = |name: &str, label: &str| {
@@ -126,24 +126,26 @@ async fn what_people_sign_in_with_and_are_described_by_is_taken_over(at: Install
     };
     let attribute = "[[attributes]]\nname = \"department\"\ntype = \"string\"\nscope = \"billing\"\n\
                      [[scopes]]\nname = \"billing\"\n\
-                     [[resources]]\nidentifier = \"https://api.example.com\"\nscopes = [\"billing\"]\nopen = true\n";
+                     [[resources]]\nidentifier = \"https://api.example.com\"\nscopes = [\"billing\"]\nopen = true\n\
+                     [[trusted_issuers]]\nissuer = \"http://127.0.0.1:9\"\n";
     write(&at, "");
     let node = at.start().await;
-    assert_eq!(offered(&node).await, [false; 4]);
+    assert_eq!(offered(&node).await, [false; 5]);
     reload(&at, &node, &format!("{}{attribute}", upstream("corp", "Corp")), READ).await;
-    assert_eq!(offered(&node).await, [true; 4]);
+    assert_eq!(offered(&node).await, [true; 5]);
     let page = Browser::beside(&node).visit("/login").await;
     assert!(page.text().contains("Corp") && !page.has("upstream-other"), "{}", page.text());
     reload(&at, &node, &upstream("other", "Another"), READ).await;
     let page = Browser::beside(&node).visit("/login").await;
     assert!(page.text().contains("Another") && !page.has("upstream-corp"), "{}", page.text());
     reload(&at, &node, "", READ).await;
-    assert_eq!(offered(&node).await, [false; 4]);
+    assert_eq!(offered(&node).await, [false; 5]);
     assert!(!node.log().contains("take effect at the next start"), "{}", node.log());
 }
 
-/// Whether the upstream has a button, and its class, the attribute and the scope stand in the metadata.
-async fn offered(node: &Node) -> [bool; 4] {
+/// Whether the upstream has a button, and its class, the attribute, the scope and the grant of assertions stand in the
+/// metadata.
+async fn offered(node: &Node) -> [bool; 5] {
     let page = Browser::beside(node).visit("/login").await;
     let metadata = node.client.get(node.url("/.well-known/openid-configuration")).send().await.unwrap();
     let metadata: serde_json::Value = metadata.json().await.unwrap();
@@ -153,6 +155,7 @@ async fn offered(node: &Node) -> [bool; 4] {
         has("acr_values_supported", "urn:gatepost:upstream"),
         has("claims_supported", "department"),
         has("scopes_supported", "billing"),
+        has("grant_types_supported", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
     ]
 }
 

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{ClientDocuments, Described};
+use super::{ClientDocuments, Described, undescribed};
 use crate::domain::activity::network;
 use crate::domain::application::{Admission, Application, ApplicationSettings, ApplicationState, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::{ApplicationId, ClientId, Timestamp};
 use crate::domain::settings_change::changes;
+use crate::flows::own_names::{PASSES_FOR_KNOWN, passes_for_known};
 use crate::flows::unused_limit::check_room;
 use crate::protocol::refusal::Refusal;
 use crate::store::{Generation, StoreError, Transaction};
@@ -71,6 +72,7 @@ impl ClientDocuments {
         let (now, network) = (self.instruments.now(), caller.map(network).unwrap_or_default());
         let too_many = "too many clients were named by the address of a document and not used; come back later";
         check_room(&self.rates.load_full(), tx.client_documents_unused(&network), too_many).await?;
+        check_look(tx, None, &described.settings).await?;
         let id = forgotten.map_or_else(|| ApplicationId::new(self.instruments.row_id(now)), |known| known.id);
         let origin = Origin::Dynamic(Admission::Document);
         if forgotten.is_some() {
@@ -114,8 +116,9 @@ impl ClientDocuments {
         tx: &mut Transaction,
         known: &Application,
         settings: &ApplicationSettings,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Refusal> {
         let (now, before) = (self.instruments.now(), &known.settings);
+        check_look(tx, Some(before), settings).await?;
         if settings.authenticates_otherwise_than(before) {
             tx.application_end_tokens(known.id, now).await?;
         }
@@ -123,6 +126,15 @@ impl ClientDocuments {
         let event =
             AuditEvent::ApplicationChanged { client_id: known.client_id.clone(), what: changes(before, settings) };
         let actor = Actor::Application(known.client_id.clone());
-        tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await
+        Ok(tx.audit_append(&self.instruments.audit_entry(&actor, event, now)).await?)
     }
+}
+
+/// Whether the name in a document is not to be taken for that of an application that is looked after here.
+async fn check_look(
+    tx: &mut Transaction,
+    before: Option<&ApplicationSettings>,
+    settings: &ApplicationSettings,
+) -> Result<(), Refusal> {
+    if passes_for_known(tx, before, settings).await? { Err(undescribed(PASSES_FOR_KNOWN)) } else { Ok(()) }
 }

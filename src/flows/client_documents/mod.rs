@@ -188,19 +188,20 @@ impl ClientDocuments {
     ) -> Result<ApplicationSettings, Refusal> {
         let open = self.application_cache.catalogue().await?.open_scope();
         let allowed = Allowance::of_everybody(self.settings.scopes.clone().union(&open));
-        let bad = |what: &str| {
-            Refusal::invalid_client(format!("the document at the client_id does not describe a client: {what}"))
-        };
         let read = ClientMetadata::read(members, &allowed, self.keys.default_algorithm());
-        let settings = read.map_err(|refusal| bad(&refusal.description))?.settings;
+        let settings = read.map_err(|refusal| undescribed(&refusal.description))?.settings;
         if self.mail.is_own_name(&settings.name) {
-            return Err(bad("'client_name': it has the name of this server"));
+            return Err(undescribed("'client_name': it has the name of this server"));
         }
         let had = known.map(|known| known.settings.signing_algorithm);
         let offered = check_offered(self.keys.offered_algorithms(), settings.signing_algorithm, had);
-        offered.map_err(|e| bad(&e.to_string()))?;
+        offered.map_err(|e| undescribed(&e.to_string()))?;
         Ok(settings)
     }
+}
+
+fn undescribed(what: &str) -> Refusal {
+    Refusal::invalid_client(format!("the document at the client_id does not describe a client: {what}"))
 }
 
 /// Why a document was not read is for operators: a stranger would learn of this server's network.

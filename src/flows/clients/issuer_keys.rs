@@ -75,6 +75,19 @@ impl Clients {
         verdict(newer.map_err(|e| unfetched(&address, e))?.signature(token))
     }
 
+    /// Whether the keys of an issuer can be read, and why not.
+    pub(in crate::flows) async fn check_issuer(&self, issuer: &TrustedIssuer) -> Result<(), String> {
+        let read = async {
+            let address = self.address_of_keys(issuer).await?;
+            let keys = self.documents.get::<ForeignKeys>(&address, None).await;
+            keys.map(|_| ()).map_err(|e| unfetched(&address, e))
+        };
+        read.await.map_err(|unproven| match unproven {
+            Unproven::Because(reason) => reason,
+            Unproven::Busy => "too much is being fetched".to_owned(),
+        })
+    }
+
     /// OIDC Discovery §4.3: metadata that is of another issuer, to the letter, leads to nobody's keys.
     async fn address_of_keys(&self, issuer: &TrustedIssuer) -> Result<Url, Unproven> {
         let none = || Unproven::Because("the issuer has no metadata, and no keys beside it".to_owned());

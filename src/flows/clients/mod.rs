@@ -31,6 +31,7 @@ use crate::protocol::token;
 use crate::store::{ApplicationUse, Store};
 pub(in crate::flows) use by_foreign_token::{SpentToken, used_before};
 use by_secret::declared_hash;
+pub(in crate::flows) use issuer_keys::Unproven;
 use verify_secret::SecretVerifier;
 
 /// An application that has authenticated, or a public one, which need not.

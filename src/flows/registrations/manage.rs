@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{ClientInformation, Registrations};
+use super::{ClientInformation, Registrations, check_look};
 use crate::domain::application::{Admission, Application, ApplicationSettings, ApplicationState, Origin};
 use crate::domain::audit::{Actor, AuditEvent};
 use crate::domain::ids::ClientId;
@@ -100,6 +100,7 @@ impl Registrations {
             return Err(not_good());
         }
         let settings = metadata.over(&known.settings)?;
+        check_look(&mut tx, Some(&known.settings), &settings).await?;
         if is_another_to_people(&known.settings, &settings) {
             tx.consents_forget(known.id).await?;
         }

@@ -19,15 +19,16 @@ use super::foundations::Foundations;
 use super::instruments::Instruments;
 use super::keys::Keys;
 use super::mail::Mail;
+use super::own_names::{PASSES_FOR_KNOWN, passes_for_known};
 use super::request_limits::RequestLimits;
 use crate::config::{self, DynamicRegistration, Issuer};
-use crate::domain::application::Application;
+use crate::domain::application::{Application, ApplicationSettings};
 use crate::domain::one_time::RegistrationAccessToken;
 use crate::domain::registration::{Allowance, ClientMetadata, Members};
 use crate::domain::secret::ClientSecret;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::refusal::{ErrorCode, Refusal};
-use crate::store::Store;
+use crate::store::{Store, Transaction};
 
 pub use manage::Managing;
 pub use register::{Asking, PATH};
@@ -135,4 +136,16 @@ impl Registrations {
     fn new_access_token(&self) -> RegistrationAccessToken {
         RegistrationAccessToken::from_random(self.instruments.random())
     }
+}
+
+/// Whether a name that an application gives itself is not to be taken for that of one that is looked after here.
+async fn check_look(
+    tx: &mut Transaction,
+    before: Option<&ApplicationSettings>,
+    settings: &ApplicationSettings,
+) -> Result<(), Refusal> {
+    if passes_for_known(tx, before, settings).await? {
+        return Err(Refusal::new(ErrorCode::InvalidClientMetadata, PASSES_FOR_KNOWN));
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{ClientInformation, Registrations};
+use super::{ClientInformation, Registrations, check_look};
 use crate::config::DynamicRegistration;
 use crate::domain::activity::network;
 use crate::domain::application::{Admission, Origin};
@@ -51,6 +51,7 @@ impl Registrations {
         // changes.
         tx.lock(Generation::Applications).await?;
         self.use_up(&mut tx, &ticket, &network).await?;
+        check_look(&mut tx, None, &settings).await?;
         let client_id = ClientId::from_random(self.instruments.random());
         let actor = Actor::Application(client_id.clone());
         let token = ticket.token.as_ref().map(|token| token.id);

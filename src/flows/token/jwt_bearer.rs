@@ -36,10 +36,10 @@ pub(super) async fn grant(
     let jag = IdJag::read(compact)?;
     let issuer = jag.issuer()?;
     let untrusted = || invalid("'iss' of the assertion is not among the [[trusted_issuers]] of this server");
-    let trusted = tokens.trusted_issuers.iter().find(|one| one.issuer.as_str() == issuer).ok_or_else(untrusted)?;
+    let trusted = tokens.trusted_issuers.find(issuer).ok_or_else(untrusted)?;
     let now = tokens.instruments.now();
     let asserted = jag.check(tokens.issuer.as_str(), application.client_id.as_str(), now.as_seconds())?;
-    let signed = tokens.clients.signed_by_issuer(jag.signed(), &trusted.issuer).await;
+    let signed = tokens.trusted_issuers.signed_by(&trusted, jag.signed()).await;
     signed.map_err(|unproven| unproven.refused(|reason| not_signed(&reason)))?;
     let email = asserted.proven_email.as_deref().and_then(|email| email.parse::<EmailAddress>().ok());
     let assertion = Assertion {

@@ -35,8 +35,9 @@ use super::keys::Keys;
 use super::login_codes::LoginCodes;
 use super::proofs::{Proofs, Proven};
 use super::token_status::TokenStatus;
+use super::trusted_issuers::TrustedIssuers;
 use super::usage::UsageLog;
-use crate::config::{self, IdentityIssuer, Issuer};
+use crate::config::{self, Issuer};
 use crate::domain::application::Application;
 use crate::domain::encryption::MasterKeyring;
 use crate::domain::one_time::RefreshToken;
@@ -72,14 +73,13 @@ pub struct Tokens {
     login_codes: Arc<LoginCodes>,
     token_status: Arc<TokenStatus>,
     proofs: Arc<Proofs>,
+    trusted_issuers: Arc<TrustedIssuers>,
     usage: Arc<UsageLog>,
     /// Codes whose exchange was not answered.
     unanswered: Unanswered,
     /// When devices polled last.
     polls: PollTimes,
     settings: config::Tokens,
-    /// Whose identity assertions count.
-    trusted_issuers: Vec<IdentityIssuer>,
     request_timeout: Duration,
 }
 
@@ -96,6 +96,7 @@ impl Tokens {
         login_codes: &Arc<LoginCodes>,
         token_status: &Arc<TokenStatus>,
         proofs: &Arc<Proofs>,
+        trusted_issuers: &Arc<TrustedIssuers>,
         usage: &Arc<UsageLog>,
     ) -> Self {
         Self {
@@ -111,11 +112,11 @@ impl Tokens {
             login_codes: Arc::clone(login_codes),
             token_status: Arc::clone(token_status),
             proofs: Arc::clone(proofs),
+            trusted_issuers: Arc::clone(trusted_issuers),
             usage: Arc::clone(usage),
             unanswered: Unanswered::default(),
             polls: PollTimes::default(),
             settings: base.config.tokens.clone(),
-            trusted_issuers: base.config.trusted_issuers.clone(),
             request_timeout: base.config.server.request_timeout,
         }
     }

@@ -7,7 +7,7 @@ use super::{Source, is_identifier, sources_of};
 /// A room, and the rooms it may hold.
 type Room = (&'static str, &'static [&'static str]);
 
-const ROOMS: [Room; 38] = [
+const ROOMS: [Room; 39] = [
     ("Browsers", &[]),
     ("Idempotency", &[]),
     ("DeliveryTraces", &[]),
@@ -22,6 +22,7 @@ const ROOMS: [Room; 38] = [
     ("Logos", &[]),
     ("Insight", &["ApplicationCache"]),
     ("Clients", &["ClientDocuments"]),
+    ("TrustedIssuers", &["Clients"]),
     ("Sessions", &["ApplicationCache"]),
     ("Access", &[]),
     ("People", &["ApplicationCache"]),
@@ -73,7 +74,17 @@ const ROOMS: [Room; 38] = [
     ("TokenStatus", &["Keys", "ApplicationCache", "Clients", "Groups", "Proofs"]),
     (
         "Tokens",
-        &["DeliveryTraces", "LoginCodes", "Keys", "ApplicationCache", "Clients", "Groups", "Proofs", "TokenStatus"],
+        &[
+            "DeliveryTraces",
+            "LoginCodes",
+            "Keys",
+            "ApplicationCache",
+            "Clients",
+            "Groups",
+            "Proofs",
+            "TokenStatus",
+            "TrustedIssuers",
+        ],
     ),
     ("Upkeep", &["Keys", "ApplicationCache", "Groups", "Webhooks", "Deliveries", "Insight", "LifeCycle"]),
 ];

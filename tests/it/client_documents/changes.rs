@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{ELSEWHERE, JOHN, LOOPBACK, ON, authorize, described, publish, redeem, refresh, refused, signed_in};
 use crate::harness::browser::Browser;
+use crate::harness::person;
 use crate::harness::{Document, Registered, Site, World, on_both_engines};
 
 const OTHER: &str = "https://other.example/callback";
@@ -183,4 +184,27 @@ async fn a_document_that_is_not_good_is_refused(world: World) {
         assert_eq!(site.asked(path), 1, "{path}");
         assert_eq!(server.rooms.store.application(&client.id()).await.unwrap(), None, "{path}");
     }
+}
+
+/// A document that calls its client what an application here is called describes nothing, from then on too.
+#[apply(on_both_engines)]
+async fn no_document_gives_the_name_of_an_application_here(world: World) {
+    let (server, site) = (world.server_with(ON).await, Site::start().await);
+    Registered::at(&server.rooms, person::web_settings("PayPal")).await;
+    let client = publish(&site, "/client.json", &[LOOPBACK]);
+    let named = |name: &str| {
+        let mut document = described(&client.client_id, &[LOOPBACK]);
+        document["client_name"] = json!(name);
+        site.publish("/client.json", Document::json(&document));
+    };
+    named("PaypaI");
+    let page = refused(&server, &client, LOOPBACK).await;
+    assert!(page.text().contains("client_name"), "{}", page.text());
+    world.clock.advance(Duration::from_mins(5));
+    named("Notes");
+    let page = Browser::of(&server).visit(&authorize(&client, LOOPBACK, &[])).await;
+    assert!(page.has("login-submit"), "{}", page.text());
+    world.clock.advance(Duration::from_mins(5));
+    named("Pay-Pal");
+    refused(&server, &client, LOOPBACK).await;
 }

@@ -7,7 +7,7 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use super::{JWT_BEARER, OPEN_API, TOOLS, agent, connect, redeem, says, trusted};
-use crate::harness::{ClientKey, ForeignIssuer, Manner, Registered, TestServer, World, on_both_engines};
+use crate::harness::{ClientKey, ForeignIssuer, Installation, Manner, Registered, TestServer, World, on_both_engines};
 
 /// A server that trusts an issuer with a key, an application there, and a person whose identity is connected.
 struct Trusting {
@@ -196,4 +196,25 @@ fn the_servers_own_assertions_do_not_count() {
     let own = format!("server.issuer = \"https://id.example\"\n{}", trusted("https://id.example/", ""));
     let problems = gatepost::config::Config::from_toml("gatepost.toml", &own, &[]).unwrap_err().to_string();
     assert!(problems.contains("other issuers than this server's own"), "{problems}");
+}
+
+/// `gatepost doctor` reads the keys, as for an assertion.
+#[tokio::test]
+async fn doctor_says_whether_the_keys_of_a_trusted_issuer_can_be_read() {
+    let key = ClientKey::new(SigningAlgorithm::Es256);
+    let issuer = ForeignIssuer::with_keys(&[&key]).await;
+    let at = Installation::on_sqlite();
+    at.migrated().await;
+    std::fs::write(at.path("gatepost.toml"), trusted(&issuer.issuer, "")).unwrap();
+    let found = async || {
+        let file = at.path("gatepost.toml").display().to_string();
+        let ran = at.run(&["--config", &file, "doctor", "--json"]).await;
+        let checks: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+        let name = format!("trusted issuer {}", issuer.issuer);
+        checks.as_array().unwrap().iter().find(|check| check["name"] == name).cloned().expect("it is asked")
+    };
+    assert_eq!(found().await["finding"], "good");
+    issuer.behave(Manner::OfIssuer("https://other.example".to_owned()));
+    let check = found().await;
+    assert_eq!(check["finding"], "warning", "{check}");
 }
