@@ -280,8 +280,8 @@ mod tests {
     }
 
     /// A client at this network.
-    fn from(client: &'static str, network: u8) -> Option<(&'static str, IpAddr)> {
-        Some((client, IpAddr::from([10, 0, 0, network])))
+    fn from(client: &'static str, network: u8) -> (&'static str, IpAddr) {
+        (client, IpAddr::from([10, 0, 0, network]))
     }
 
     /// Whether a future is done, asked once.
@@ -298,8 +298,8 @@ mod tests {
     async fn a_known_application_comes_first() {
         let queue = queue();
         let thread = queue.thread(None, Standing::New).await.unwrap();
-        let mut stranger = Box::pin(queue.thread(from("stranger", 1), Standing::New));
-        let mut friend = Box::pin(queue.thread(from("friend", 1), Standing::Known));
+        let mut stranger = Box::pin(queue.thread(Some(from("stranger", 1)), Standing::New));
+        let mut friend = Box::pin(queue.thread(Some(from("friend", 1)), Standing::Known));
         assert!(is_done(&mut stranger).await.is_none());
         assert!(is_done(&mut friend).await.is_none());
         drop(thread);
@@ -313,16 +313,17 @@ mod tests {
     async fn a_client_has_a_few_places_and_others_have_theirs() {
         let queue = queue();
         let _thread = queue.thread(None, Standing::New).await.unwrap();
-        let mut waiting: Vec<_> = (0..ROOM).map(|_| Box::pin(queue.thread(from("one", 1), Standing::New))).collect();
+        let mut waiting: Vec<_> =
+            (0..ROOM).map(|_| Box::pin(queue.thread(Some(from("one", 1)), Standing::New))).collect();
         for one in &mut waiting {
             assert!(is_done(one).await.is_none());
         }
-        let refused = queue.thread(from("one", 1), Standing::New).await.err().unwrap();
+        let refused = queue.thread(Some(from("one", 1)), Standing::New).await.err().unwrap();
         assert!(refused.retry_after.is_some());
-        let mut other = Box::pin(queue.thread(from("other", 1), Standing::New));
+        let mut other = Box::pin(queue.thread(Some(from("other", 1)), Standing::New));
         assert!(is_done(&mut other).await.is_none());
         waiting.pop();
-        let mut again = Box::pin(queue.thread(from("one", 1), Standing::New));
+        let mut again = Box::pin(queue.thread(Some(from("one", 1)), Standing::New));
         assert!(is_done(&mut again).await.is_none(), "a place that was left is free");
     }
 
@@ -362,9 +363,9 @@ mod tests {
     async fn the_thread_of_a_request_that_went_away_goes_to_the_next() {
         let queue = queue();
         let thread = queue.thread(None, Standing::New).await.unwrap();
-        let mut gone = Box::pin(queue.thread(from("gone", 1), Standing::New));
-        let mut called = Box::pin(queue.thread(from("called", 1), Standing::New));
-        let mut next = Box::pin(queue.thread(from("next", 1), Standing::New));
+        let mut gone = Box::pin(queue.thread(Some(from("gone", 1)), Standing::New));
+        let mut called = Box::pin(queue.thread(Some(from("called", 1)), Standing::New));
+        let mut next = Box::pin(queue.thread(Some(from("next", 1)), Standing::New));
         for one in [&mut gone, &mut called, &mut next] {
             assert!(is_done(one).await.is_none());
         }
@@ -381,7 +382,7 @@ mod tests {
         for _ in 0..1_000 {
             let client: &'static str = Box::leak(format!("client {}", waiting.len()).into_boxed_str());
             let (queue, from) = (Arc::clone(queue), from(client, network));
-            let mut one = Box::pin(async move { queue.thread(from, standing).await.map(std::mem::forget) });
+            let mut one = Box::pin(async move { queue.thread(Some(from), standing).await.map(std::mem::forget) });
             if is_done(&mut one).await.is_none() {
                 waiting.push(one);
             }
@@ -400,7 +401,7 @@ mod tests {
                 assert!(flood.len() > 200, "{}", flood.len());
                 // One of the flood is being hashed.
                 drop(thread);
-                let mut secret = Box::pin(queue.thread(from("other", 2), other));
+                let mut secret = Box::pin(queue.thread(Some(from("other", 2)), other));
                 assert!(is_done(&mut secret).await.is_none());
                 let mut hashed = 0;
                 while is_done(&mut secret).await.is_none() {
@@ -419,7 +420,7 @@ mod tests {
         let _thread = queue.thread(None, Standing::New).await.unwrap();
         let mut flood = flood(&queue, 1, Standing::New).await;
         let (full, refused) = (queue.figures().waiting, queue.figures().refused);
-        let mut secret = Box::pin(queue.thread(from("other", 2), Standing::New));
+        let mut secret = Box::pin(queue.thread(Some(from("other", 2)), Standing::New));
         assert!(is_done(&mut secret).await.is_none());
         assert_eq!(queue.figures().waiting, full);
         let refusal = is_done(flood.last_mut().unwrap()).await.unwrap().unwrap_err();

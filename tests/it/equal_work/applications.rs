@@ -59,7 +59,7 @@ async fn a_wrong_secret_is_the_same_work_at_every_door_whatever_the_client_id(wo
     for toml in ["", HASHED] {
         let server = world.idle_with(&format!("[rate_limits]\nenabled = false\n{toml}")).await;
         let named = async |name: &str| {
-            let made = Registered::at(&server, service(|settings| settings.name = name.to_owned())).await;
+            let made = Registered::at(&server, service(|settings| name.clone_into(&mut settings.name))).await;
             made.with_secret(&"x".repeat(40))
         };
         let (working, stopped, deleted) = (named("Working").await, named("Stopped").await, named("Deleted").await);
@@ -70,7 +70,7 @@ async fn a_wrong_secret_is_the_same_work_at_every_door_whatever_the_client_id(wo
             ..ApplicationSettings::new("Public".to_owned(), ApplicationKind::Spa)
         };
         let public = Registered::at(&server, public).await.with_secret(&"x".repeat(40));
-        let mut ids = vec![
+        let mut ids = [
             ("working", working.clone()),
             ("unknown", working.renamed("nobody")),
             ("stopped", stopped),
