@@ -3,9 +3,7 @@
 
 use super::instruments::Instruments;
 use crate::domain::ids::{AuthorizationId, SignInEventId, SignInId, SignInRecordId};
-use crate::domain::session::AuthenticationMethod;
 use crate::domain::sign_in::{DeliveryEvent, SignIn};
-use crate::domain::sign_in_record::{SignInOutcome, SignInRecord};
 use crate::protocol::refusal::Refusal;
 use crate::store::{Store, StoreError, Transaction};
 
@@ -87,17 +85,9 @@ impl DeliveryTraces {
         tx: &mut Transaction,
         sign_in: &SignIn,
     ) -> Result<(), StoreError> {
-        let (Some(user), now) = (sign_in.user, self.instruments.now()) else { return Ok(()) };
-        let record = SignInRecord {
-            id: SignInRecordId::new(self.instruments.row_id(now)),
-            user,
-            at: now,
-            outcome: SignInOutcome::TriedTooOften,
-            amr: AuthenticationMethod::Email,
-            upstream: None,
-            device: sign_in.device.clone(),
-        };
-        tx.sign_in_record_insert(&record).await
+        let now = self.instruments.now();
+        let id = SignInRecordId::new(self.instruments.row_id(now));
+        tx.sign_in_record_tried_too_often(id, sign_in.id, now).await
     }
 
     /// Adds a step to the sign-in that was made for a request. With an earlier session there was none.

@@ -44,19 +44,22 @@ pub fn imported_hash(phc: &str) -> Result<SecretHash, HashError> {
 
 /// Hashes secrets, as many at once as there are threads for it.
 pub struct SecretHasher {
-    queue: Arc<HashingQueue<Asker>>,
+    queue: Arc<HashingQueue<Share>>,
     memories: Arc<Mutex<Vec<Memory>>>,
     runs: Arc<AtomicU64>,
 }
 
-/// Who share the places in the queue that one asker has.
+/// Who share the places in the queue that there are at a network for one asker.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Asker {
-    /// A client at one address.
-    Client(ClientId, IpAddr),
-    /// All at this network address who ask for a secret that anybody may ask for.
-    Stranger(IpAddr),
+pub(super) enum Share {
+    /// A client.
+    Client(ClientId),
+    /// All who ask for a secret that anybody may ask for.
+    Strangers,
 }
+
+/// Who asks, and at which network.
+type Asker = (Share, IpAddr);
 
 /// The working memory of Argon2. It need not be cleared: the first pass overwrites all of it.
 type Memory = Vec<Block>;
@@ -73,7 +76,7 @@ impl Default for SecretHasher {
 }
 
 /// A thread to hash on.
-pub(super) type HashingThread = Thread<Asker>;
+pub(super) type HashingThread = Thread<Share>;
 
 impl SecretHasher {
     /// How often Argon2 was run.
@@ -118,7 +121,7 @@ impl SecretHasher {
         salt: [u8; 16],
         address: IpAddr,
     ) -> Result<SecretHash, Refusal> {
-        let asker = Asker::Stranger(network_of(address));
+        let asker = (Share::Strangers, network_of(address));
         self.hash_on(self.thread(Some(asker), Standing::New).await?, secret, salt).await
     }
 

@@ -1,12 +1,17 @@
 //! The queue for the threads that hash: how long it may get, which request comes first, and when one that finds no room
 //! may come back.
 //!
-//! Its length is measured in time. One client at one address has a few places and no more, so an attacker does not fill
-//! it for all others; an application that was used before comes before one that never was, so after a restart those
-//! that have been working work again first.
+//! Its length is measured in time. Networks take turns in it, so the thousand guesses of one keep no secret of another
+//! waiting; and one client at a network has a few places and no more. An application that was used before has several
+//! turns for one of an application that never was, so after a restart those that have been working work again first.
+//!
+//! It is a fair queue as routers have it: a request is called in the order of its start, which is that of the request
+//! called last or, if its network has been given a later one already, that one's end. Where there is no room left, the
+//! last in this order goes.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,14 +22,17 @@ use crate::protocol::refusal::Refusal;
 /// The longest wait; a request that would wait longer is told when to come back. Half of what a request may take.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// How many places in the queue one client has.
+/// How many places in the queue one client at a network has.
 const ROOM: usize = 4;
 
 /// How long a hashing takes until one was measured.
 const GUESSED: Duration = Duration::from_millis(20);
 
+/// How many networks are remembered before those whose turns are over are forgotten.
+const NETWORKS: usize = 1_000;
+
 /// Which requests come first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Standing {
     /// Of an application that was used before.
     Known,
@@ -32,19 +40,43 @@ pub(super) enum Standing {
     New,
 }
 
+impl Standing {
+    /// What a turn costs: a network has this many times fewer of those that cost more.
+    const fn cost(self) -> u64 {
+        match self {
+            Self::Known => 1,
+            Self::New => 8,
+        }
+    }
+}
+
 /// So many at once; the others wait.
 pub(super) struct HashingQueue<Client>(Mutex<State<Client>>);
+
+/// Where a request stands: when its turn begins, then those of applications that were used before, then the first come.
+type Position = (u64, Standing, u64);
 
 struct State<Client> {
     threads: usize,
     free: usize,
-    known: VecDeque<oneshot::Sender<()>>,
-    new: VecDeque<oneshot::Sender<()>>,
-    places: HashMap<Client, usize>,
+    waiting: BTreeMap<Position, Waiting>,
+    /// The start of the request that was called last.
+    at: u64,
+    /// Where the turns end that networks have been given.
+    ends: HashMap<(IpAddr, Standing), u64>,
+    places: HashMap<(Client, IpAddr), usize>,
+    /// How many have waited.
+    came: u64,
     /// How long one takes, with more weight on the last ones.
     usual: Duration,
     /// How many requests found no room.
     refused: u64,
+}
+
+struct Waiting {
+    /// Dropped where the request has to go.
+    call: oneshot::Sender<()>,
+    network: Option<IpAddr>,
 }
 
 /// How much there is to hash.
@@ -67,51 +99,59 @@ impl<Client: Eq + Hash + Clone> HashingQueue<Client> {
         Self(Mutex::new(State {
             threads,
             free: threads,
-            known: VecDeque::new(),
-            new: VecDeque::new(),
+            waiting: BTreeMap::new(),
+            at: 0,
+            ends: HashMap::new(),
             places: HashMap::new(),
+            came: 0,
             usual: GUESSED,
             refused: 0,
         }))
     }
 
-    /// Waits for a thread, or says at once when there may be room.
+    /// Waits for a thread, or says when there may be room. A client asks from a network.
     pub(super) async fn thread(
         self: &Arc<Self>,
-        client: Option<Client>,
+        client: Option<(Client, IpAddr)>,
         standing: Standing,
     ) -> Result<Thread<Client>, Refusal> {
         if let Some(mut place) = self.place(client, standing)? {
-            // The sender goes only with its message.
-            let _ = (&mut place.called).await;
+            if (&mut place.called).await.is_err() {
+                let refusal = self.state().no_room();
+                return Err(refusal);
+            }
             place.has_thread = false;
         }
         Ok(Thread(Arc::clone(self)))
     }
 
     /// A place in the queue; nothing where a thread is free.
-    fn place(self: &Arc<Self>, client: Option<Client>, standing: Standing) -> Result<Option<Place<Client>>, Refusal> {
+    fn place(
+        self: &Arc<Self>,
+        client: Option<(Client, IpAddr)>,
+        standing: Standing,
+    ) -> Result<Option<Place<Client>>, Refusal> {
         let mut state = self.state();
         if state.free > 0 {
             state.free -= 1;
             return Ok(None);
         }
-        let wait = state.wait(standing);
         let taken = client.as_ref().and_then(|client| state.places.get(client)).copied().unwrap_or(0);
-        if wait > LONGEST_WAIT || taken >= ROOM {
-            state.refused += 1;
-            return Err(Refusal::unavailable("too many secrets are being verified at the moment", wait));
+        if taken >= ROOM {
+            return Err(state.no_room());
+        }
+        let network = client.as_ref().map(|(_, network)| *network);
+        let (call, called) = oneshot::channel();
+        let position = state.enter(Waiting { call, network }, standing);
+        state.keep_short();
+        if !state.waiting.contains_key(&position) {
+            return Err(state.no_room());
         }
         if let Some(client) = &client {
             *state.places.entry(client.clone()).or_default() += 1;
         }
-        let (call, called) = oneshot::channel();
-        match standing {
-            Standing::Known => state.known.push_back(call),
-            Standing::New => state.new.push_back(call),
-        }
         drop(state);
-        Ok(Some(Place { queue: Arc::clone(self), client, called, has_thread: true }))
+        Ok(Some(Place { queue: Arc::clone(self), client, position, called, has_thread: true }))
     }
 }
 
@@ -119,14 +159,15 @@ impl<Client: Eq + Hash> HashingQueue<Client> {
     /// How much there is to do.
     pub(super) fn figures(&self) -> HashingFigures {
         let state = self.state();
-        let waiting = state.known.len() + state.new.len();
-        HashingFigures { running: state.threads - state.free, waiting, refused: state.refused }
+        let State { threads, free, refused, .. } = *state;
+        HashingFigures { running: threads - free, waiting: state.waiting.len(), refused }
     }
 
     /// Takes note of how long a hashing took.
     pub(super) fn took(&self, time: Duration) {
         let mut state = self.state();
         state.usual = (state.usual * 7 + time) / 8;
+        state.keep_short();
     }
 
     fn state(&self) -> MutexGuard<'_, State<Client>> {
@@ -136,25 +177,57 @@ impl<Client: Eq + Hash> HashingQueue<Client> {
     /// Calls the next one who still waits.
     fn give_back(&self) {
         let mut state = self.state();
-        while let Some(call) = state.next() {
+        while let Some(((start, ..), Waiting { call, .. })) = state.waiting.pop_first() {
+            state.at = state.at.max(start);
             if call.send(()).is_ok() {
                 return;
             }
         }
+        state.ends.clear();
         state.free += 1;
     }
 }
 
 impl<Client> State<Client> {
-    fn next(&mut self) -> Option<oneshot::Sender<()>> {
-        self.known.pop_front().or_else(|| self.new.pop_front())
+    /// Gives it the next turn of its network.
+    fn enter(&mut self, waiting: Waiting, standing: Standing) -> Position {
+        let mut start = self.at;
+        if let Some(network) = waiting.network {
+            if self.ends.len() >= NETWORKS {
+                let at = self.at;
+                self.ends.retain(|_, end| *end > at);
+            }
+            let end = self.ends.entry((network, standing)).or_default();
+            start = start.max(*end);
+            *end = start + standing.cost();
+        }
+        self.came += 1;
+        let position = (start, standing, self.came);
+        self.waiting.insert(position, waiting);
+        position
     }
 
-    /// How long the next one of this standing would wait. New ones take no places of known ones.
-    fn wait(&self, standing: Standing) -> Duration {
-        let new = if standing == Standing::New { self.new.len() } else { 0 };
-        let before = u32::try_from(self.known.len() + new + 1).unwrap_or(u32::MAX);
-        self.usual.saturating_mul(before) / u32::try_from(self.threads).unwrap_or(1)
+    /// Has those go who would wait for too long: the last ones, whose networks have the most before them.
+    fn keep_short(&mut self) {
+        while self.wait(self.waiting.len()) > LONGEST_WAIT {
+            let Some(((start, standing, _), Waiting { network, .. })) = self.waiting.pop_last() else { return };
+            // It was not its network's turn after all.
+            if let Some(end) = network.and_then(|network| self.ends.get_mut(&(network, standing))) {
+                *end = start.min(*end);
+            }
+        }
+    }
+
+    fn no_room(&mut self) -> Refusal {
+        self.refused += 1;
+        let wait = self.wait(self.waiting.len() + 1);
+        Refusal::unavailable("too many secrets are being verified at the moment", wait)
+    }
+
+    /// How long the last of this many waits.
+    fn wait(&self, waiting: usize) -> Duration {
+        let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+        self.usual.saturating_mul(waiting) / u32::try_from(self.threads).unwrap_or(1)
     }
 }
 
@@ -167,7 +240,8 @@ impl<Client: Eq + Hash> Drop for Thread<Client> {
 /// A place in the queue, given back when dropped, so also when the client goes away while waiting.
 struct Place<Client: Eq + Hash> {
     queue: Arc<HashingQueue<Client>>,
-    client: Option<Client>,
+    client: Option<(Client, IpAddr)>,
+    position: Position,
     called: oneshot::Receiver<()>,
     /// Whether a call that came would be lost with this place.
     has_thread: bool,
@@ -175,15 +249,17 @@ struct Place<Client: Eq + Hash> {
 
 impl<Client: Eq + Hash> Drop for Place<Client> {
     fn drop(&mut self) {
-        if let Some(client) = &self.client {
-            let mut state = self.queue.state();
-            if let Some(taken) = state.places.get_mut(client) {
-                *taken -= 1;
-                if *taken == 0 {
-                    state.places.remove(client);
-                }
+        let mut state = self.queue.state();
+        state.waiting.remove(&self.position);
+        if let Some(client) = &self.client
+            && let Some(taken) = state.places.get_mut(client)
+        {
+            *taken -= 1;
+            if *taken == 0 {
+                state.places.remove(client);
             }
         }
+        drop(state);
         self.called.close();
         if self.has_thread && self.called.try_recv().is_ok() {
             self.queue.give_back();
@@ -203,21 +279,27 @@ mod tests {
         Arc::new(HashingQueue::new(1))
     }
 
+    /// A client at this network.
+    fn from(client: &'static str, network: u8) -> (&'static str, IpAddr) {
+        (client, IpAddr::from([10, 0, 0, network]))
+    }
+
     /// Whether a future is done, asked once.
     async fn is_done<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
-        std::future::poll_fn(|cx| match std::pin::Pin::new(&mut *future).poll(cx) {
+        let asked_once = std::future::poll_fn(|cx| match std::pin::Pin::new(&mut *future).poll(cx) {
             Poll::Ready(value) => Poll::Ready(Some(value)),
             Poll::Pending => Poll::Ready(None),
-        })
-        .await
+        });
+        // However many were asked before.
+        tokio::task::unconstrained(asked_once).await
     }
 
     #[tokio::test]
     async fn a_known_application_comes_first() {
         let queue = queue();
         let thread = queue.thread(None, Standing::New).await.unwrap();
-        let mut stranger = Box::pin(queue.thread(Some("stranger"), Standing::New));
-        let mut friend = Box::pin(queue.thread(Some("friend"), Standing::Known));
+        let mut stranger = Box::pin(queue.thread(Some(from("stranger", 1)), Standing::New));
+        let mut friend = Box::pin(queue.thread(Some(from("friend", 1)), Standing::Known));
         assert!(is_done(&mut stranger).await.is_none());
         assert!(is_done(&mut friend).await.is_none());
         drop(thread);
@@ -231,16 +313,17 @@ mod tests {
     async fn a_client_has_a_few_places_and_others_have_theirs() {
         let queue = queue();
         let _thread = queue.thread(None, Standing::New).await.unwrap();
-        let mut waiting: Vec<_> = (0..ROOM).map(|_| Box::pin(queue.thread(Some("one"), Standing::New))).collect();
+        let mut waiting: Vec<_> =
+            (0..ROOM).map(|_| Box::pin(queue.thread(Some(from("one", 1)), Standing::New))).collect();
         for one in &mut waiting {
             assert!(is_done(one).await.is_none());
         }
-        let refused = queue.thread(Some("one"), Standing::New).await.err().unwrap();
+        let refused = queue.thread(Some(from("one", 1)), Standing::New).await.err().unwrap();
         assert!(refused.retry_after.is_some());
-        let mut other = Box::pin(queue.thread(Some("other"), Standing::New));
+        let mut other = Box::pin(queue.thread(Some(from("other", 1)), Standing::New));
         assert!(is_done(&mut other).await.is_none());
         waiting.pop();
-        let mut again = Box::pin(queue.thread(Some("one"), Standing::New));
+        let mut again = Box::pin(queue.thread(Some(from("one", 1)), Standing::New));
         assert!(is_done(&mut again).await.is_none(), "a place that was left is free");
     }
 
@@ -280,9 +363,9 @@ mod tests {
     async fn the_thread_of_a_request_that_went_away_goes_to_the_next() {
         let queue = queue();
         let thread = queue.thread(None, Standing::New).await.unwrap();
-        let mut gone = Box::pin(queue.thread(Some("gone"), Standing::New));
-        let mut called = Box::pin(queue.thread(Some("called"), Standing::New));
-        let mut next = Box::pin(queue.thread(Some("next"), Standing::New));
+        let mut gone = Box::pin(queue.thread(Some(from("gone", 1)), Standing::New));
+        let mut called = Box::pin(queue.thread(Some(from("called", 1)), Standing::New));
+        let mut next = Box::pin(queue.thread(Some(from("next", 1)), Standing::New));
         for one in [&mut gone, &mut called, &mut next] {
             assert!(is_done(one).await.is_none());
         }
@@ -291,5 +374,94 @@ mod tests {
         // It has been called and does not know yet.
         drop(called);
         assert!(is_done(&mut next).await.unwrap().is_ok());
+    }
+
+    /// As many as find room, each another client of this network.
+    async fn flood(queue: &Queue, network: u8, standing: Standing) -> Vec<impl Future<Output = Result<(), Refusal>>> {
+        let mut waiting = Vec::new();
+        for _ in 0..1_000 {
+            let client: &'static str = Box::leak(format!("client {}", waiting.len()).into_boxed_str());
+            let (queue, from) = (Arc::clone(queue), from(client, network));
+            let mut one = Box::pin(async move { queue.thread(Some(from), standing).await.map(std::mem::forget) });
+            if is_done(&mut one).await.is_none() {
+                waiting.push(one);
+            }
+        }
+        waiting
+    }
+
+    /// However many guesses of a network wait, and of whatever standing: a secret from elsewhere is the next but one.
+    #[tokio::test]
+    async fn a_network_that_floods_keeps_no_other_waiting() {
+        for flooding in [Standing::Known, Standing::New] {
+            for other in [Standing::Known, Standing::New] {
+                let queue = queue();
+                let thread = queue.thread(None, Standing::New).await.unwrap();
+                let flood = flood(&queue, 1, flooding).await;
+                assert!(flood.len() > 200, "{}", flood.len());
+                // One of the flood is being hashed.
+                drop(thread);
+                let mut secret = Box::pin(queue.thread(Some(from("other", 2)), other));
+                assert!(is_done(&mut secret).await.is_none());
+                let mut hashed = 0;
+                while is_done(&mut secret).await.is_none() {
+                    queue.give_back();
+                    hashed += 1;
+                }
+                assert!(hashed <= 2, "{hashed} of {flooding:?} came before the {other:?} one");
+            }
+        }
+    }
+
+    /// Nor does it take the places of others: its own last ones go, and are told when to come back.
+    #[tokio::test]
+    async fn where_there_is_no_room_the_last_of_the_network_with_the_most_goes() {
+        let queue = queue();
+        let _thread = queue.thread(None, Standing::New).await.unwrap();
+        let mut flood = flood(&queue, 1, Standing::New).await;
+        let (full, refused) = (queue.figures().waiting, queue.figures().refused);
+        let mut secret = Box::pin(queue.thread(Some(from("other", 2)), Standing::New));
+        assert!(is_done(&mut secret).await.is_none());
+        assert_eq!(queue.figures().waiting, full);
+        let refusal = is_done(flood.last_mut().unwrap()).await.unwrap().unwrap_err();
+        assert!(refusal.retry_after.unwrap() >= LONGEST_WAIT, "{refusal:?}");
+        assert_eq!(queue.figures().refused, refused + 1);
+        assert!(is_done(&mut flood[0]).await.is_none());
+    }
+
+    /// Those that wait are told so, too, when it turns out that it takes longer than it was thought.
+    #[tokio::test]
+    async fn a_queue_that_gets_slower_gets_shorter() {
+        let queue = queue();
+        let _thread = queue.thread(None, Standing::New).await.unwrap();
+        let mut flood = flood(&queue, 1, Standing::New).await;
+        for _ in 0..100 {
+            queue.took(Duration::from_secs(1));
+        }
+        let mut gone = 0;
+        for one in &mut flood {
+            gone += usize::from(is_done(one).await.is_some_and(|outcome| outcome.is_err()));
+        }
+        assert!((4..=6).contains(&(flood.len() - gone)), "{gone} of {}", flood.len());
+    }
+
+    /// At one network, too, those that were used before come first, though not alone.
+    #[tokio::test]
+    async fn of_one_network_known_applications_have_more_turns() {
+        let queue = queue();
+        let _thread = queue.thread(None, Standing::New).await.unwrap();
+        let mut new = flood(&queue, 1, Standing::New).await;
+        let mut known = flood(&queue, 1, Standing::Known).await;
+        for _ in 0..90 {
+            queue.give_back();
+        }
+        let mut called = [0, 0];
+        for (of, flood) in [&mut known, &mut new].into_iter().enumerate() {
+            for one in flood {
+                called[of] += usize::from(is_done(one).await.is_some_and(|outcome| outcome.is_ok()));
+            }
+        }
+        assert_eq!(called[0] + called[1], 90);
+        assert!((75..90).contains(&called[0]), "{called:?}");
     }
 }

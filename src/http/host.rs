@@ -30,8 +30,11 @@ fn is_page(path: &str) -> bool {
     path == "/" || Place::of(path).is_some() || path.ends_with("/logout") || path.ends_with("/authorize")
 }
 
-/// A sign-in by mail that a program asks for has the address of a page, and shows nothing.
+/// A sign-in by mail that a program asks for has the address of one page, and shows nothing.
 fn is_of_a_program(request: &Request) -> bool {
+    if !request.uri().path().ends_with("/authorize") {
+        return false;
+    }
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     request.method() == Method::POST && kind.trim_ascii_start().to_ascii_lowercase().starts_with("application/json")
 }

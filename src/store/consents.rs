@@ -36,15 +36,20 @@ impl Record for StoredConsent {
     }
 }
 
-fn of(user: UserId, application: ApplicationId) -> Statement {
+fn of(user: impl Into<Option<UserId>>, application: ApplicationId) -> Statement {
     sql("select user_id, scope from consents where user_id = $1 and application_id = $2")
-        .bind(user.to_string())
+        .bind(user.into().map(|user| user.to_string()))
         .bind(application.to_string())
 }
 
 impl Store {
-    /// What a person has agreed to for an application; empty if nothing.
-    pub async fn consent(&self, user: UserId, application: ApplicationId) -> Result<Scope, StoreError> {
+    /// What a person has agreed to for an application; empty if nothing. It is looked up for nobody, too, where the work
+    /// must not tell who has an account.
+    pub async fn consent(
+        &self,
+        user: impl Into<Option<UserId>>,
+        application: ApplicationId,
+    ) -> Result<Scope, StoreError> {
         Ok(self.fetch_optional::<Consent>(of(user, application)).await?.map(|consent| consent.0).unwrap_or_default())
     }
 }

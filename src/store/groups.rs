@@ -1,4 +1,6 @@
 //! Groups, and who is in them.
+//!
+//! A deleted group has no members from then on, whatever rows there are: they go some at a time, and its own last.
 
 use super::StoreError;
 use super::engine::{Record, Row, Statement, Store, Transaction, sql};
@@ -38,33 +40,35 @@ impl Record for Count {
     }
 }
 
-/// Groups, with the condition that follows.
+/// Groups that are there, with the condition that follows.
 macro_rules! groups {
     ($which:literal) => {
         sql(concat!(
             "select user_groups.*, (select count(*) from group_members where group_name = name) as members \
-             from user_groups ",
+             from user_groups where deleted_at is null ",
             $which
         ))
     };
 }
 
 fn by_name(name: &GroupName) -> Statement {
-    groups!("where name = $1").bind(name.as_str())
+    groups!("and name = $1").bind(name.as_str())
 }
 
 fn of_user(user: UserId) -> Statement {
-    sql("select group_name from group_members where user_id = $1").bind(user.to_string())
+    sql("select group_name from group_members join user_groups on name = group_name \
+         where user_id = $1 and deleted_at is null")
+    .bind(user.to_string())
 }
 
 fn for_developers() -> Statement {
-    sql("select name as group_name from user_groups where visible_to_developers = $1").bind(true)
+    sql("select name as group_name from user_groups where visible_to_developers = $1 and deleted_at is null").bind(true)
 }
 
 /// A group of the account that asks for a passkey, if there is one.
 fn with_passkey(user: UserId) -> Statement {
     sql("select group_name from group_members join user_groups on name = group_name \
-         where user_id = $1 and require = $2 limit 1")
+         where user_id = $1 and require = $2 and deleted_at is null limit 1")
     .bind(user.to_string())
     .bind(RequiredSignIn::Passkey.name())
 }
@@ -97,6 +101,18 @@ impl Store {
         self.fetch_optional(by_name(name)).await
     }
 
+    /// Deletes the rows of groups that were deleted.
+    pub async fn deleted_groups_forget(&self) -> Result<(), StoreError> {
+        let members = sql("delete from group_members where (group_name, user_id) in \
+             (select group_name, user_id from user_groups join group_members on group_name = name \
+             where deleted_at is not null limit $1)");
+        self.execute_in_batches(members).await?;
+        let groups = sql("delete from user_groups where name in (select name from user_groups \
+             where deleted_at is not null and not exists (select 1 from group_members where group_name = name) \
+             limit $1)");
+        self.execute_in_batches(groups).await.map(|_| ())
+    }
+
     /// The groups that an account is in, by name.
     pub async fn groups_of(&self, user: UserId) -> Result<Vec<GroupName>, StoreError> {
         Ok(in_order(self.fetch_all(of_user(user)).await?))
@@ -112,7 +128,8 @@ impl Store {
         let names: Vec<String> = groups.iter().map(ToString::to_string).collect();
         let statement = sql(concat!(
             "select count(*) as number from group_members join users on users.id = group_members.user_id \
-             where users.disabled_at is null and users.deleted_at is null and group_name in ",
+             join user_groups on user_groups.name = group_name where user_groups.deleted_at is null \
+             and users.disabled_at is null and users.deleted_at is null and group_name in ",
             in_list!()
         ));
         for statement in chunks(&statement, &names) {
@@ -132,7 +149,8 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<User>, StoreError> {
         let statement = sql("select users.* from users join group_members on group_members.user_id = users.id \
-             where group_name = $1 and users.id > $2 order by users.id limit $3");
+             join user_groups on user_groups.name = group_name \
+             where group_name = $1 and user_groups.deleted_at is null and users.id > $2 order by users.id limit $3");
         let after = after.map(|id| id.to_string()).unwrap_or_default();
         self.fetch_all(statement.bind(name.as_str()).bind(after).bind(limit)).await
     }
@@ -170,12 +188,21 @@ impl Transaction {
 
     /// How many groups there are.
     pub async fn group_count(&mut self) -> Result<usize, StoreError> {
-        let found: Option<Count> = self.fetch_optional(sql("select count(*) as number from user_groups")).await?;
+        let found: Option<Count> =
+            self.fetch_optional(sql("select count(*) as number from user_groups where deleted_at is null")).await?;
         Ok(found.map_or(0, |count| usize::try_from(count.0).unwrap_or(usize::MAX)))
     }
 
     /// Adds a group without members. [`StoreError::Conflict`] if the name is taken.
     pub async fn group_insert(&mut self, group: &Group) -> Result<(), StoreError> {
+        // Of one of this name there may be something left, if the process that deleted it ended meanwhile.
+        for left in [
+            "delete from group_members where group_name = $1 \
+             and exists (select 1 from user_groups where name = $1 and deleted_at is not null)",
+            "delete from user_groups where name = $1 and deleted_at is not null",
+        ] {
+            self.execute(sql(left).bind(group.name.as_str())).await?;
+        }
         let statement = sql("insert into user_groups (name, visible_to_developers, declared, created_at, require) \
              values ($1, $2, $3, $4, $5) on conflict do nothing")
         .bind(group.name.as_str())
@@ -198,10 +225,10 @@ impl Transaction {
         Ok(())
     }
 
-    /// Deletes a group; it has no members any more.
-    pub async fn group_delete(&mut self, name: &GroupName) -> Result<(), StoreError> {
-        self.execute(sql("delete from group_members where group_name = $1").bind(name.as_str())).await?;
-        self.execute(sql("delete from user_groups where name = $1").bind(name.as_str())).await?;
+    /// Deletes a group; it has no members any more. The rows go later.
+    pub async fn group_delete(&mut self, name: &GroupName, now: Timestamp) -> Result<(), StoreError> {
+        let statement = sql("update user_groups set deleted_at = $2 where name = $1");
+        self.execute(statement.bind(name.as_str()).bind(now.as_micros())).await?;
         Ok(())
     }
 

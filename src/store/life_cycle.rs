@@ -63,6 +63,16 @@ fn guarded(statement: Statement, step: &GuardedStep) -> Statement {
         .bind(step.warned_at.map(Timestamp::as_micros))
 }
 
+/// Deletes rows of an application, `$1`, that was deleted by `$2` and is not purged yet, at most `$3` of them.
+macro_rules! of_deleted {
+    ($table:literal, $key:literal, $which:literal) => {
+        sql(concat!(
+            "delete from ", $table, " where (", $key, ") in (select ", $key, " from ", $table, " where ", $which,
+            " and exists (select 1 from applications where id = $1 and deleted_at <= $2 and purged_at is null) limit $3)"
+        ))
+    };
+}
+
 impl Store {
     /// The applications for which something may be due. Only their client ids, so that a row that cannot be read does
     /// not stop the others.
@@ -180,7 +190,31 @@ impl Transaction {
         .bind(now.as_micros());
         Ok(self.execute(statement).await? == 1)
     }
+}
 
+impl Store {
+    /// Deletes what the use of an application left that was deleted by `deleted_by` and cannot come back any more: there
+    /// can be much of it. Before the application is purged, so that what this leaves undone is done the next time.
+    pub async fn application_clear(&self, id: ApplicationId, deleted_by: Timestamp) -> Result<(), StoreError> {
+        for statement in [
+            of_deleted!("consents", "user_id, application_id", "application_id = $1"),
+            of_deleted!("webhook_deliveries", "webhook_id, message_id", "webhook_id = $1"),
+            of_deleted!(
+                "webhook_deliveries",
+                "webhook_id, message_id",
+                "webhook_id in (select id from webhooks where application_id = $1)"
+            ),
+            of_deleted!("session_applications", "application_id, sid", "application_id = $1"),
+            of_deleted!("application_days", "application_id, day, counted", "application_id = $1"),
+            of_deleted!("application_requests", "id", "application_id = $1"),
+        ] {
+            self.execute_in_batches(statement.bind(id.to_string()).bind(deleted_by.as_micros())).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Transaction {
     /// Deletes all data of an application that was deleted by `deleted_by`; its row stays, with no more than its type, so
     /// that its client id is never issued again. False if it is not deleted or was purged before.
     pub async fn application_purge(

@@ -82,6 +82,7 @@ const STEPS: &[Step] = &[
     step!(61, "0061_session_of_offline_grants"),
     step!(62, "0062_identity_assertions"),
     step!(63, "0063_claims_of_applications"),
+    step!(70, "0070_deleted_some_at_a_time"),
 ];
 
 /// The state of a database compared with the migrations of this binary.

@@ -32,9 +32,9 @@ const OF_APPLICATION: &str = "select id, hash, hint, origin, fingerprint, create
                               where application_id = $1 order by created_at, id";
 
 impl Store {
-    /// An application's secrets, oldest first.
-    pub(super) async fn secrets_of(&self, application: ApplicationId) -> Result<Vec<StoredSecret>, StoreError> {
-        self.fetch_all(sql(OF_APPLICATION).bind(application.to_string())).await
+    /// An application's secrets, oldest first; of no application, none.
+    pub(super) async fn secrets_of(&self, application: Option<ApplicationId>) -> Result<Vec<StoredSecret>, StoreError> {
+        self.fetch_all(sql(OF_APPLICATION).bind(application.map(|id| id.to_string()))).await
     }
 }
 

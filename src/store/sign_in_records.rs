@@ -81,6 +81,25 @@ impl Transaction {
         Ok(())
     }
 
+    /// Writes down for the account of a sign-in by mail that wrong codes were typed until there were no tries left. It is
+    /// one statement for a sign-in without an account, too.
+    pub async fn sign_in_record_tried_too_often(
+        &mut self,
+        id: SignInRecordId,
+        sign_in: SignInId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = sql("insert into sign_in_records (id, user_id, at, outcome, amr, address, user_agent) \
+             select $1, user_id, $2, $3, $4, address, user_agent from sign_ins where id = $5 and user_id is not null")
+        .bind(id.to_string())
+        .bind(now.as_micros())
+        .bind(SignInOutcome::TriedTooOften.name())
+        .bind(AuthenticationMethod::Email.name())
+        .bind(sign_in.to_string());
+        self.execute(statement).await?;
+        Ok(())
+    }
+
     /// Deletes all of an account.
     pub async fn sign_in_records_delete(&mut self, user: UserId) -> Result<(), StoreError> {
         self.execute(sql("delete from sign_in_records where user_id = $1").bind(user.to_string())).await?;

@@ -14,6 +14,17 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Deletes what was sent, or was to be sent, to a webhook that is not there any more. What this leaves, because the
+    /// process ends meanwhile, is sent to nobody, and goes when its time is over.
+    pub async fn webhook_deliveries_clear(&self, webhook: WebhookId) -> Result<(), StoreError> {
+        let statement = sql("delete from webhook_deliveries where webhook_id = $1 \
+             and not exists (select 1 from webhooks where id = $1) and (webhook_id, message_id) in \
+             (select webhook_id, message_id from webhook_deliveries where webhook_id = $1 limit $2)");
+        self.execute_in_batches(statement.bind(webhook.to_string())).await.map(|_| ())
+    }
+}
+
 impl Transaction {
     /// Queues a message for every subscribed webhook.
     pub(super) async fn webhook_deliveries_queue(

@@ -124,10 +124,8 @@ impl Transaction {
         Ok(self.execute(statement).await? == 1)
     }
 
-    /// Deletes a webhook with all its messages. False if it was deleted already.
+    /// Deletes a webhook: nothing is sent to it from then on. False if it was deleted already.
     pub async fn webhook_delete(&mut self, id: WebhookId) -> Result<bool, StoreError> {
-        // In the order in which an attempt writes how it went: the message, then the webhook.
-        self.execute(sql("delete from webhook_deliveries where webhook_id = $1").bind(id.to_string())).await?;
         Ok(self.execute(sql("delete from webhooks where id = $1").bind(id.to_string())).await? == 1)
     }
 

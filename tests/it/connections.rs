@@ -4,11 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::time::Duration;
 
+use macro_rules_attribute::apply;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout};
 
-use crate::harness::{Installation, PATIENCE, until};
+use crate::harness::{Installation, PATIENCE, World, on_both_engines, until};
 
 /// A connection from one of many addresses of this machine.
 async fn from(host: u8, to: SocketAddr) -> TcpStream {
@@ -150,5 +151,21 @@ async fn one_address_holds_a_share_of_the_places() {
         let mut byte = [0];
         let still_open = timeout(Duration::from_millis(1), other.read(&mut byte)).await.is_err();
         assert!(still_open, "a client with one connection keeps it");
+    }
+}
+
+/// Whoever watches the server sees that it is well while others hold every place: the management listener has its own.
+#[apply(on_both_engines)]
+async fn health_answers_on_the_management_listener_while_no_place_is_left(world: World) {
+    let server = world.server_with("server.max_connections = 16").await;
+    let mut held = Vec::new();
+    for number in 0..64 {
+        let mut stream = from(number % 16, server.address).await;
+        // A request that has begun to come is not idle.
+        let _ = stream.write_all(b"POST /token HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\na").await;
+        held.push(stream);
+    }
+    for path in ["/health/live", "/health/ready"] {
+        server.get_management(path).await.success();
     }
 }

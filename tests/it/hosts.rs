@@ -5,6 +5,7 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 
 use crate::harness::{Answer, RawAnswer, TestServer, World, on_both_engines};
+use crate::url_table::public_routes;
 
 const PAGES: [&str; 13] = [
     "/",
@@ -65,6 +66,67 @@ async fn a_public_server_shows_pages_under_its_name_and_answers_programs_by_any(
     Answer::of(token.form(&[("grant_type", "client_credentials")])).await.success();
     let nameless = server.raw(b"GET /login HTTP/1.0\r\n\r\n").await;
     assert_eq!(nameless.status(), Some(421), "{}", nameless.text());
+}
+
+/// What programs call, by whatever name; all else is a page. Those whose names end with a slash are all below it.
+const FOR_PROGRAMS: [&str; 16] = [
+    "/.well-known/",
+    "/api/v1/",
+    "/health/",
+    "/logos/",
+    "/oauth/device_authorization",
+    "/oauth/introspect",
+    "/oauth/par",
+    "/oauth/register",
+    "/oauth/register/",
+    "/oauth/revoke",
+    "/oauth/token",
+    "/oauth/userinfo",
+    "/oauth2/token",
+    "/static/",
+    "/token",
+    "/users",
+];
+
+fn is_for_programs(path: &str) -> bool {
+    FOR_PROGRAMS.into_iter().any(|one| path == one || one.ends_with('/') && path.starts_with(one))
+}
+
+/// Each address of the router, however it is asked: a page is 421, and no answer under another name gives a cookie. What a
+/// stranger says that a proxy was called by makes neither better nor worse.
+#[apply(on_both_engines)]
+async fn every_page_of_the_router_keeps_to_the_name_of_the_server(world: World) {
+    let server = world.server().await;
+    let routes = public_routes(&world).await;
+    let mut pages = 0;
+    for route in &routes {
+        let path = route.parameters().fold(route.path.clone(), |path, name| path.replace(&format!("{{{name}}}"), "x"));
+        for method in route.methods.iter().map(|method| method.parse::<Method>().unwrap()) {
+            for kind in ["application/x-www-form-urlencoded", "application/json", "text/plain"] {
+                for (host, forwarded) in [("evil.example", None), ("evil.example", Some("localhost:8080"))] {
+                    let request = server.request(method.clone(), &path).header("host", host).body("{}");
+                    let request = request.header("content-type", kind).header("accept", "text/html");
+                    let forwarded = forwarded.into_iter();
+                    let request = forwarded.fold(request, |request, name| request.header("x-forwarded-host", name));
+                    let answer = Answer::of(request).await;
+                    let what = format!("{method} {path} as {kind}: {}", answer.status);
+                    assert_eq!(answer.header("set-cookie"), None, "{what}");
+                    // A program asks for a sign-in by mail at the address of a page.
+                    let asks = method == Method::POST && path.ends_with("/authorize") && kind.ends_with("json");
+                    if !is_for_programs(&path) && !asks {
+                        assert_eq!(answer.status, 421, "{what}");
+                        pages += 1;
+                    }
+                }
+            }
+        }
+        let own = server.request(Method::GET, &path).header("host", "localhost:8080");
+        let answer = Answer::of(own.header("x-forwarded-host", "evil.example").header("accept", "text/html")).await;
+        assert_ne!(answer.status, 421, "{path}");
+        let told = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body));
+        assert!(!told.contains("evil.example"), "{path}: {told}");
+    }
+    assert!(routes.len() > 100 && pages > 300, "{} routes, {pages} times a page", routes.len());
 }
 
 /// RFC 9112 §3.2: what stands in front of this server may have looked at the other one.

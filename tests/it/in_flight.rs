@@ -73,7 +73,7 @@ macro_rules! changes {
     };
 }
 
-mod belongings;
+pub(crate) mod belongings;
 mod every_change;
 mod operators;
 mod people;

@@ -25,6 +25,7 @@ mod client_authentication;
 mod command_line;
 mod connections;
 mod crash;
+mod deleted_in_batches;
 mod delivery_trace;
 mod deployment;
 mod device;

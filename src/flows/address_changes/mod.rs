@@ -68,18 +68,22 @@ impl AddressChanges {
         self.mail_limits.take_limits_of_all(&mut tx, &[(&new, &network), (&old, &sender)]).await?;
         tx.address_changes_drop(user.id, now).await?;
         let locale = user.locale.as_deref().unwrap_or(&requester.locale);
-        if let Some(other) = tx.user_by_email(&new).await? {
-            let theirs = other.locale.as_deref().unwrap_or(locale);
-            self.mail.queue_notice(&mut tx, &self.taken(other.email.as_ref().unwrap_or(&new), theirs)).await?;
-        } else {
-            let until = now.plus(PROOF_LIFETIME);
-            let id = AddressChangeId::new(self.instruments.row_id(now));
-            let state = AddressChangeState::Asked { until };
-            let change = AddressChange { id, user: user.id, old, new, created_at: now, state };
-            let token = AddressToken::from_random(self.instruments.random());
-            tx.address_change_insert(&change, token.hash(), until).await?;
-            self.mail.queue_notice(&mut tx, &self.proof(&change, &token, locale)).await?;
-        }
+        let other = tx.user_by_email(&new).await?;
+        let until = now.plus(PROOF_LIFETIME);
+        let id = AddressChangeId::new(self.instruments.row_id(now));
+        let state = AddressChangeState::Asked { until };
+        let change = AddressChange { id, user: user.id, old, new, created_at: now, state };
+        let token = AddressToken::from_random(self.instruments.random());
+        // Also where another account has it, so that neither the time nor what is kept tells that. Nobody gets its link.
+        tx.address_change_insert(&change, token.hash(), until).await?;
+        let notice = match &other {
+            Some(other) => {
+                let theirs = other.locale.as_deref().unwrap_or(locale);
+                self.taken(other.email.as_ref().unwrap_or(&change.new), theirs)
+            }
+            None => self.proof(&change, &token, locale),
+        };
+        self.mail.queue_notice(&mut tx, &notice).await?;
         tx.commit().await?;
         self.mail.wake_outbox();
         Ok(())

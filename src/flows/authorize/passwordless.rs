@@ -133,10 +133,7 @@ impl Authorizations {
 
     /// There is no consent page here; what needs one, the person has to have agreed to before, in the browser flow.
     async fn check_agreed(&self, application: &Application, user: Option<&User>, scope: &Scope) -> Result<(), Refusal> {
-        let consented = match user {
-            Some(user) => self.store.consent(user.id, application.id).await?,
-            None => Scope::empty(),
-        };
+        let consented = self.store.consent(user.map(|user| user.id), application.id).await?;
         match application.first_unagreed(scope, &consented) {
             None => Ok(()),
             Some(unasked) => Err(Refusal::invalid_scope(format!(

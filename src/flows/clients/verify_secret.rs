@@ -19,7 +19,7 @@ use crate::domain::encryption::MasterKeyring;
 use crate::domain::ids::{ClientId, SecretId};
 use crate::domain::secret::{ClientSecret, SecretHash, StoredSecret};
 use crate::flows::guess_limits::{Likeness, network_of};
-use crate::flows::hash_secrets::{Asker, HashingFigures, HashingThread, SecretHasher};
+use crate::flows::hash_secrets::{HashingFigures, HashingThread, SecretHasher, Share};
 use crate::flows::hashing_queue::Standing;
 use crate::flows::secret_fingerprints::fingerprints;
 use crate::protocol::refusal::Refusal;
@@ -143,18 +143,18 @@ impl SecretVerifier {
         Some(Comparison { candidates, likeness })
     }
 
-    /// Waits for a thread to verify on; when too many wait already, answers 503 at once. Applications that were used
-    /// before come first, and each has a few places for each address.
+    /// Waits for a thread to verify on; when too many wait already, answers 503 at once. Networks
+    /// take turns, applications that were used before come first, and each has a few places at each network.
     pub(super) async fn thread(&self, attempt: &Attempt<'_>, address: IpAddr) -> Result<VerifyingThread, Refusal> {
         let used = attempt.application.is_some_and(|application| application.last_used_at.is_some());
         let standing = if used { Standing::Known } else { Standing::New };
         // Anybody registers as many applications as they like; together they have the places of one.
         let is_strangers = |known: &Application| known.origin.is_dynamic() && known.last_used_at.is_none();
-        let asker = match attempt.application {
-            Some(known) if is_strangers(known) => Asker::Stranger(network_of(address)),
-            _ => Asker::Client(attempt.client_id.clone(), address),
+        let share = match attempt.application {
+            Some(known) if is_strangers(known) => Share::Strangers,
+            _ => Share::Client(attempt.client_id.clone()),
         };
-        self.hasher.thread(Some(asker), standing).await.map(VerifyingThread)
+        self.hasher.thread(Some((share, network_of(address))), standing).await.map(VerifyingThread)
     }
 
     /// Compares the presented secret with each hash, and remembers it if it is right.

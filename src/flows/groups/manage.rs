@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tracing::warn;
+
 use super::Groups;
 use crate::domain::application::{AccessPolicy, Application, ApplicationState};
 use crate::domain::assurance::RequiredSignIn;
@@ -227,11 +229,15 @@ impl Groups {
         for application in naming {
             self.forget_group(&mut tx, application, name, actor).await?;
         }
-        tx.group_delete(name).await?;
+        tx.group_delete(name, self.instruments.now()).await?;
         self.audit(&mut tx, actor, group_event(name, GroupChange::Deleted)).await?;
         tx.commit().await?;
         self.after_commit().await;
         self.application_cache.refresh().await.ok();
+        // There can be many members, and nobody waits for their rows.
+        if let Err(error) = self.store.deleted_groups_forget().await {
+            warn!(%error, "the rows of a deleted group stay until the next clean-up");
+        }
         Ok(())
     }
 

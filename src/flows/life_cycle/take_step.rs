@@ -108,6 +108,7 @@ impl LifeCycle {
 
     async fn purge(&self, application: &Application, present: &Present, actor: &Actor) -> Result<bool, StoreError> {
         let deleted_by = present.ago(self.spans().undelete_for);
+        self.store.application_clear(application.id, deleted_by).await?;
         let mut tx = self.store.begin().await?;
         tx.generation_raise(Generation::Applications).await?;
         if !tx.application_purge(application, deleted_by, present.now).await? {

@@ -1,5 +1,7 @@
 //! Creating and changing accounts.
 
+use tracing::warn;
+
 use super::People;
 use crate::domain::attribute::{Attributes, Editor};
 use crate::domain::attribute_schema::AttributeError;
@@ -270,6 +272,10 @@ impl People {
         let event = AuditEvent::UserDeleted { sub: user.sub.clone() };
         tx.audit_append(&self.instruments.audit_entry(actor, event, now)).await?;
         tx.commit().await?;
+        // It is gone, so an error is none: the rest goes within a minute.
+        if let Err(error) = self.store.addresses_clear().await {
+            warn!(%error, "what is left of a deleted account stays until the next clean-up");
+        }
         Ok(User {
             email: None,
             name: None,

@@ -35,6 +35,7 @@ impl Upkeep {
         self.store.requests_forget(now.minus(REQUESTS_KEPT_FOR)).await?;
         self.store.expired_tokens_forget(now).await?;
         self.store.expired_sign_ins_forget(now).await?;
+        self.store.deleted_groups_forget().await?;
         self.store.account_invitations_forget(now).await?;
         self.store.address_changes_forget(now).await?;
         self.store.account_exports_forget(now).await?;

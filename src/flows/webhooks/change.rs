@@ -1,5 +1,7 @@
 //! Creating, changing and deleting webhooks.
 
+use tracing::warn;
+
 use super::{WebhookError, Webhooks};
 use crate::adapters::fetch::FetchError;
 use crate::domain::audit::{Actor, AuditEvent};
@@ -153,7 +155,12 @@ impl Webhooks {
         if !tx.webhook_delete(webhook.id).await? {
             return Err(WebhookError::Unknown);
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        // There can be many, and nothing is sent to it any more.
+        if let Err(error) = self.store.webhook_deliveries_clear(webhook.id).await {
+            warn!(webhook = %webhook.id, %error, "messages of a deleted webhook stay until their time is over");
+        }
+        Ok(())
     }
 
     /// Begins a change of a webhook of this owner, which the actor may still make.
