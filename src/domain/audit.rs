@@ -115,7 +115,7 @@ mod tests {
         };
         let invitations = include_str!("audit.rs").split("#[cfg(test)]").next().unwrap_or_default();
         let quoted = |text: &'static str| text.split('"').skip(1).step_by(2);
-        quoted(invitations).chain(quoted(include_str!("audit/event.rs"))).filter(noun_verb).collect()
+        quoted(invitations).chain(quoted(include_str!("audit/stored.rs"))).filter(noun_verb).collect()
     }
 
     #[test]

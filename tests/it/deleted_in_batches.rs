@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use gatepost::domain::assurance::RequiredSignIn;
 use gatepost::domain::audit::Actor;
 use gatepost::domain::group::GroupName;
 use gatepost::domain::ids::UserId;
@@ -53,7 +54,7 @@ fn staff() -> GroupName {
 async fn full_group(world: &World, server: &Rooms) -> User {
     let ann = person::account(server, "ann@example.com").await;
     many_accounts(world).await;
-    let new = NewGroup { name: staff(), visible_to_developers: false };
+    let new = NewGroup { name: staff(), visible_to_developers: false, require: RequiredSignIn::default() };
     server.groups.group_create(new, &Actor::CommandLine).await.unwrap();
     server.groups.group_add(&staff(), &[ann.id], &Actor::CommandLine).await.unwrap();
     let insert = "insert into group_members (group_name, user_id, added_at) select 'staff', id, 1 from users \
@@ -96,7 +97,7 @@ async fn a_group_whose_rows_are_left_is_not_there(world: World) {
     assert_eq!(server.store.groups().await.unwrap(), []);
     assert!(!server.store.is_anybody_in(&[staff()]).await.unwrap());
     assert_eq!(server.store.group_members_page(&staff(), None, 10).await.unwrap(), []);
-    let new = NewGroup { name: staff(), visible_to_developers: false };
+    let new = NewGroup { name: staff(), visible_to_developers: false, require: RequiredSignIn::default() };
     server.groups.group_create(new, &Actor::CommandLine).await.unwrap();
     assert_eq!(server.store.group(&staff()).await.unwrap().unwrap().members, 0);
     server.groups.group_add(&staff(), &[ann.id], &Actor::CommandLine).await.unwrap();

@@ -15,7 +15,7 @@ const LONGEST_FUNCTION: usize = 40;
 const MOST_FILES_WITH_A_NAME: usize = 2;
 
 /// The settings whose names other things have as well, and what these are.
-const SHARED_NAMES: [(&str, &str); 10] = [
+const SHARED_NAMES: [(&str, &str); 11] = [
     ("name", "of scopes, groups, people, forms"),
     ("type", "of attributes, problems, inputs"),
     ("scope", "the parameter and claim of the RFCs"),
@@ -25,6 +25,7 @@ const SHARED_NAMES: [(&str, &str); 10] = [
     ("access", "a page of an application, and access tokens"),
     ("require", "of groups"),
     ("description", "of scopes and resources"),
+    ("jwks", "what every object has that brings its keys"),
     ("jwks_uri", "the metadata of providers and clients"),
 ];
 
