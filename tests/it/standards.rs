@@ -14,9 +14,10 @@ fn tests_named_in(document: &str) -> Vec<&str> {
 fn exists(test: &str) -> bool {
     let Some((module, name)) = test.rsplit_once("::") else { return false };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let file = format!("{}.rs", module.replace("::", "/"));
+    let folder = module.replace("::", "/");
     let function = format!("fn {name}(");
-    let sources = [root.join("tests/it").join(&file), root.join("src").join(&file)];
+    let files = [format!("tests/it/{folder}.rs"), format!("src/{folder}.rs"), format!("src/{folder}/tests.rs")];
+    let sources = files.map(|file| root.join(file));
     sources.iter().any(|source| fs::read_to_string(source).is_ok_and(|text| text.contains(&function)))
 }
 
